@@ -1,0 +1,40 @@
+# Everything here runs on a fresh machine with Go; what a target needs beyond it, the target installs.
+
+GO ?= go
+export GOFLAGS ?= -buildvcs=false
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+.PHONY: test
+test: check ## Everything that must hold: formatting, vet, all tests with the race detector
+	$(GO) test -race -timeout 12m ./...
+
+.PHONY: quick
+quick: ## The Go tests alone, without the race detector
+	$(GO) test ./...
+
+.PHONY: check
+check: ## Formatting, vet and a tidy module
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+		if [ -n "$$unformatted" ]; then echo "not gofmt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+
+.PHONY: lint
+lint: ## The linters of .golangci.yml and the vulnerability check (builds them the first time)
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+	$(GO) tool -modfile=tools/go.mod govulncheck ./...
+
+.PHONY: fuzz
+fuzz: ## Every fuzz target for FUZZTIME each (default 20s)
+	@$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ {names[++n]=$$1} /^ok/ {for (i=1;i<=n;i++) print $$2, names[i]; n=0}' | \
+		while read -r package target; do \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-20s} "$$package" || exit 1; \
+		done
+
+.PHONY: presubmit
+presubmit: lint test ## What a change should pass before it is sent
