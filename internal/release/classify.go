@@ -1,0 +1,151 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+)
+
+// apiError is what an error of any AWS SDK client offers; it is written down here so that the
+// domain imports no SDK.
+type apiError interface {
+	error
+	ErrorCode() string
+	ErrorMessage() string
+}
+
+// codesOf maps AWS's error codes to ours. Each service spells the same condition its own way.
+var codesOf = index(map[Code][]string{
+	Throttled: {
+		"RequestLimitExceeded", "Throttling", "ThrottlingException", "ThrottledException",
+		"RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
+		"ProvisionedThroughputExceededException", "SlowDown", "EC2ThrottledException",
+		"BandwidthLimitExceeded", "TransactionInProgressException", "PriorRequestNotComplete",
+	},
+	AwsUnavailable: {
+		"InternalError", "InternalFailure", "InternalServerError", "InternalServerException",
+		"InternalServiceError", "ServiceUnavailable", "ServiceUnavailableException", "Unavailable",
+		"ServerInternal", "RequestTimeout", "RequestTimeoutException", "InternalServiceFault",
+		"RequestExpired",
+	},
+	CapacityUnavailable: {
+		"InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity",
+		"InsufficientReservedInstanceCapacity", "InsufficientCapacityOnHost", "Unsupported",
+		"InsufficientFreeAddressesInSubnet",
+	},
+	QuotaExceeded: {
+		"VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceeded", "LimitExceededException",
+		"TooManyLoadBalancers", "TooManyListeners", "TooManyTargetGroups", "TooManyTargets",
+		"ResourceLimitExceeded", "ServiceQuotaExceededException", "ImageLimitExceeded", "SnapshotLimitExceeded",
+		"VolumeLimitExceeded", "AddressLimitExceeded", "ActiveInstanceRefreshLimitExceeded",
+	},
+	AccessDenied: {
+		"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess",
+		"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "ExpiredToken",
+		"ExpiredTokenException", "OptInRequired", "SignatureDoesNotMatch", "OperationNotPermitted", "Blocked",
+		"Forbidden",
+	},
+	StillInUse: {
+		"DependencyViolation", "ResourceInUse", "ResourceInUseException", "InvalidSnapshot.InUse",
+		"ScalingActivityInProgress", "ResourceContention", "InstanceRefreshInProgress",
+		"IncorrectInstanceState", "IncorrectState", "ConcurrentModificationException",
+	},
+})
+
+var notFound = set(
+	"InvalidInstanceID.NotFound", "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable",
+	"InvalidSnapshot.NotFound", "InvalidLaunchTemplateId.NotFound",
+	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
+	"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound",
+	"ResourceNotFound", "ResourceNotFoundException", "NoSuchKey", "NotFound", "ParameterNotFound",
+	"ExecutionDoesNotExist", "ActiveInstanceRefreshNotFound",
+)
+
+var alreadyExists = set(
+	"InvalidLaunchTemplateName.AlreadyExistsException", "InvalidAMIName.Duplicate", "AlreadyExists",
+	"DuplicateLoadBalancerName", "DuplicateListener", "ConflictException",
+	"ConditionalCheckFailedException", "PreconditionFailed",
+)
+
+// taskOver holds the codes by which Step Functions says that nobody waits on a task token.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+var taskOver = set("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
+
+// IsNotFound tells whether AWS says that the thing named does not exist. Right after a creation
+// that means "not yet"; it proves no deletion.
+func IsNotFound(err error) bool { return notFound[awsCode(err)] }
+
+// IsAlreadyExists tells whether AWS says that the name is taken or a condition on absence failed.
+func IsAlreadyExists(err error) bool { return alreadyExists[awsCode(err)] }
+
+// IsTaskOver tells whether the awaited task has ended, so that its token need not be answered.
+func IsTaskOver(err error) bool { return taskOver[awsCode(err)] }
+
+// Classify finds the Error in err, or makes one from AWS's error code, a lost connection or an
+// expired deadline. It is nil for a nil error; what it does not know is Unexpected.
+func Classify(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
+	var api apiError
+	if errors.As(err, &api) {
+		return &Error{Code: codeOfAPI(api, err), Message: api.ErrorCode() + ": " + api.ErrorMessage(), Err: err}
+	}
+	if isConnectionLost(err) {
+		return &Error{Code: AwsUnavailable, Message: err.Error(), Err: err}
+	}
+	return &Error{Code: Unexpected, Message: err.Error(), Err: err}
+}
+
+// codeOfAPI is given the whole error too: the response's status is in what wraps AWS's answer.
+func codeOfAPI(api apiError, err error) Code {
+	if code, known := codesOf[api.ErrorCode()]; known {
+		return code
+	}
+	if isServerFault(err) {
+		return AwsUnavailable
+	}
+	return AwsRefused
+}
+
+// isServerFault asks an HTTP response error for its status, for codes that no list has.
+func isServerFault(err error) bool {
+	var response interface{ HTTPStatusCode() int }
+	return errors.As(err, &response) && response.HTTPStatusCode() >= 500
+}
+
+func isConnectionLost(err error) bool {
+	var network net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
+func awsCode(err error) string {
+	var api apiError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func index(lists map[Code][]string) map[string]Code {
+	byAWS := map[string]Code{}
+	for ours, codes := range lists {
+		for _, code := range codes {
+			byAWS[code] = ours
+		}
+	}
+	return byAWS
+}
+
+func set(codes ...string) map[string]bool {
+	members := map[string]bool{}
+	for _, code := range codes {
+		members[code] = true
+	}
+	return members
+}

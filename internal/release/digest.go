@@ -1,0 +1,36 @@
+package release
+
+import "regexp"
+
+// Digest identifies the content of an image: the bundle, the recipe that installs it and the
+// architecture. The base image is left out on purpose: unchanged content is not baked again
+// because Amazon published a new base; a rebake asks for that.
+func Digest(bundleSHA256, recipeSHA256, architecture string) string {
+	return Token("image", bundleSHA256, recipeSHA256, architecture)
+}
+
+// Bundle is where the content of a release lies and what its bytes must hash to.
+type Bundle struct {
+	Bucket string `json:"bucket"`
+	Key    string `json:"key"`
+	SHA256 string `json:"sha256"`
+}
+
+var bundleURL = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([A-Za-z0-9/._=-]{1,200})#sha256=([0-9a-f]{64})$`)
+
+// ParseBundle reads s3://bucket/key#sha256=…; anything else is an InvalidRequest.
+func ParseBundle(url string) (Bundle, error) {
+	parts := bundleURL.FindStringSubmatch(url)
+	if parts == nil {
+		return Bundle{}, Errorf(InvalidRequest, "bundle %q: give s3://bucket/key#sha256=<64 hexadecimal digits>; `gallery release --bundle FOLDER` packs and uploads a folder and fills this in", url)
+	}
+	return Bundle{Bucket: parts[1], Key: parts[2], SHA256: parts[3]}, nil
+}
+
+// URL is the form that ParseBundle reads; "" for no bundle.
+func (b Bundle) URL() string {
+	if b == (Bundle{}) {
+		return ""
+	}
+	return "s3://" + b.Bucket + "/" + b.Key + "#sha256=" + b.SHA256
+}

@@ -1,0 +1,85 @@
+package release
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+)
+
+// Prefix begins every name that Photogallery gives.
+const Prefix = "photogallery"
+
+// Environment is one separate installation: "main", "staging". Its name is part of resource
+// names, of which a load balancer's is the shortest with 32 characters.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+type Environment string
+
+var environmentName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,17}[a-z0-9])?$`)
+
+// Check is nil, or an InvalidRequest that tells what an environment's name may be.
+func (e Environment) Check() error {
+	if !environmentName.MatchString(string(e)) {
+		return Errorf(InvalidRequest, "environment %q: give 1 to 19 lower-case letters, digits and dashes, a letter first, no dash last", string(e))
+	}
+	return nil
+}
+
+// Name is the name of the group, the load balancer, the launch template and the schedule group.
+func (e Environment) Name() string { return Prefix + "-" + string(e) }
+
+// ReleaseMachine is the name of the release state machine.
+func (e Environment) ReleaseMachine() string { return e.Name() + "-release" }
+
+// TeardownMachine is the name of the teardown state machine.
+func (e Environment) TeardownMachine() string { return e.Name() + "-teardown" }
+
+// TTLSchedule is the name of the one-time schedule that tears a release down when its ttl is over.
+func (e Environment) TTLSchedule() string { return e.Name() + "-ttl" }
+
+// Alarm is the name of the environment's alarm of that kind.
+func (e Environment) Alarm(kind AlarmKind) string { return e.Name() + "-" + string(kind) }
+
+// AlarmKind tells the environment's alarms apart.
+type AlarmKind string
+
+// The alarms that a release makes.
+const (
+	RequestsHigh   AlarmKind = "requests-high"   // scales out: too many requests per target
+	CPUHigh        AlarmKind = "cpu-high"        // scales out: the instances are busy
+	Idle           AlarmKind = "idle"            // scales in: requests and CPU are both low
+	UnhealthyHosts AlarmKind = "unhealthy-hosts" // guards a refresh
+)
+
+// AlarmKinds lists the alarms that a release makes.
+func AlarmKinds() []AlarmKind { return []AlarmKind{RequestsHigh, CPUHigh, Idle, UnhealthyHosts} }
+
+// Policy names of the group.
+const (
+	ScaleOutPolicy = "scale-out"
+	ScaleInPolicy  = "scale-in"
+)
+
+// ImageName names the image of a digest. It depends on nothing else, so that an image is made
+// once; only a rebake adds its release, because AWS keeps image names unique.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html
+func (e Environment) ImageName(digest string, rebakedBy string) string {
+	name := fmt.Sprintf("%s-%s", e.Name(), Short(digest))
+	if rebakedBy != "" {
+		name += "-" + Short(Token(rebakedBy))
+	}
+	return name
+}
+
+// Short is the first twelve characters of a digest, enough for a person to tell two apart.
+func Short(digest string) string { return digest[:min(12, len(digest))] }
+
+// Token is a deterministic idempotency token of at most 64 characters made from parts: the same
+// parts, the same token.
+func Token(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		sum.Write(fmt.Appendf(nil, "%d:%s", len(part), part))
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}

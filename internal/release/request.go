@@ -1,0 +1,105 @@
+package release
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// RequestSchema is the JSON Schema of a release request: the source of its validation, its
+// defaults and its documentation.
+//
+//go:embed request.schema.json
+var RequestSchema []byte
+
+var requestSchema = compile(RequestSchema)
+
+// Request is what a release is asked to be, with the schema's defaults filled in. A field without
+// a default has its zero value where it was left out.
+type Request struct {
+	Comment      string `json:"Comment,omitempty"`
+	Version      string `json:"version,omitempty"`
+	Bundle       string `json:"bundle,omitempty"` // a URL that ParseBundle reads, or a folder's path
+	Image        string `json:"image,omitempty"`
+	Rebake       bool   `json:"rebake,omitempty"`
+	InstanceType string `json:"instanceType,omitempty"`
+	MinSize      int    `json:"minSize,omitempty"`
+	MaxSize      int    `json:"maxSize,omitempty"`
+	Desired      int    `json:"desired,omitempty"`
+	TTL          string `json:"ttl,omitempty"` // as time.ParseDuration reads it
+	Wait         bool   `json:"wait,omitempty"`
+}
+
+// ParseRequest reads the release state machine's input. Its error is an InvalidRequest that names
+// everything that is wrong at once and holds Problems.
+func ParseRequest(raw []byte) (Request, error) {
+	var request Request
+	problems := requestSchema().read(raw, &request)
+	problems = append(problems, request.conflicts(problems)...)
+	return request, invalid(problems)
+}
+
+// Lifetime is the ttl as a duration; 0 where none was given.
+func (r Request) Lifetime() time.Duration {
+	lifetime, err := time.ParseDuration(r.TTL)
+	if err != nil {
+		return 0
+	}
+	return lifetime
+}
+
+// conflicts finds fields that do not go together, leaving out those that are wrong by themselves.
+func (r Request) conflicts(known Problems) Problems {
+	var found Problems
+	sound := known.spare
+	if sound("minSize", "maxSize") && r.MinSize > r.MaxSize {
+		found.add("minSize", "%d is more than maxSize, %d; give a maxSize of at least %d, or a smaller minSize", r.MinSize, r.MaxSize, r.MinSize)
+	} else if sound("minSize", "maxSize", "desired") && r.Desired != 0 && (r.Desired < r.MinSize || r.Desired > r.MaxSize) {
+		found.add("desired", "%d is not between minSize, %d, and maxSize, %d; give a number between them, or leave it out", r.Desired, r.MinSize, r.MaxSize)
+	}
+	if sound("image") && r.Image != "" && r.Bundle != "" {
+		found.add("bundle", "%q does not go with image: an image already holds its bundle; leave one of the two out", r.Bundle)
+	}
+	if sound("image", "rebake") && r.Image != "" && r.Rebake {
+		found.add("rebake", "true does not go with image: an existing image is released as it is; leave one of the two out")
+	}
+	return found
+}
+
+func (p *Problems) add(field, format string, args ...any) {
+	*p = append(*p, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+// spare tells whether the problems leave these fields alone. Without an object there are no fields.
+func (p Problems) spare(fields ...string) bool {
+	for _, problem := range p {
+		for _, field := range fields {
+			if problem.Field == field || problem.Field == "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func invalid(problems Problems) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &Error{Code: InvalidRequest, Message: problems.Error(), Err: problems}
+}
+
+// quote shows a value in a message, as JSON and no longer than a line.
+func quote(value any) string {
+	const most = 80
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("%.80v", value)
+	}
+	text := []rune(string(encoded))
+	if len(text) <= most {
+		return string(text)
+	}
+	return string(text[:most-1]) + "…"
+}

@@ -1,0 +1,56 @@
+package release
+
+import _ "embed"
+
+// TeardownSchema is the JSON Schema of a teardown request: the source of its validation, its
+// defaults and its documentation.
+//
+//go:embed teardown.schema.json
+var TeardownSchema []byte
+
+var teardownSchema = compile(TeardownSchema)
+
+// TeardownRequest is what a teardown is asked to do, with the schema's defaults filled in.
+type TeardownRequest struct {
+	Comment       string       `json:"Comment,omitempty"`
+	Scope         Scope        `json:"scope,omitempty"`
+	Release       string       `json:"release,omitempty"` // with ScopeRelease
+	Images        ImagesPolicy `json:"images,omitempty"`
+	DryRun        bool         `json:"dryRun,omitempty"`
+	OnlyIfServing string       `json:"onlyIfServing,omitempty"`
+}
+
+// ParseTeardown reads the teardown state machine's input. Its error is an InvalidRequest that
+// names everything that is wrong at once and holds Problems.
+func ParseTeardown(raw []byte) (TeardownRequest, error) {
+	var request TeardownRequest
+	problems := teardownSchema().read(raw, &request)
+	problems = append(problems, request.conflicts(problems)...)
+	return request, invalid(problems)
+}
+
+// Plan is the request as the steps need it. An undo and a ttl teardown never stop a running
+// release: they wait for its end and look again.
+func (r TeardownRequest) Plan() Teardown {
+	return Teardown{
+		Scope: r.Scope, Undo: r.Release, OnlyIfServing: r.OnlyIfServing, Images: r.Images, DryRun: r.DryRun,
+		Interrupt: r.Scope == ScopeEnvironment && r.OnlyIfServing == "",
+	}
+}
+
+func (r TeardownRequest) conflicts(known Problems) Problems {
+	var found Problems
+	if !known.spare("scope", "release", "onlyIfServing") {
+		return nil
+	}
+	if r.Scope == ScopeRelease && r.Release == "" {
+		found.add("release", "left out, but the scope is release; name the release to undo")
+	}
+	if r.Scope == ScopeEnvironment && r.Release != "" {
+		found.add("release", "%q goes with the scope release only; add \"scope\": \"release\", or leave it out", r.Release)
+	}
+	if r.Scope == ScopeRelease && r.OnlyIfServing != "" {
+		found.add("onlyIfServing", "%q goes with the scope environment only; leave it out", r.OnlyIfServing)
+	}
+	return found
+}
