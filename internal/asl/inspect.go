@@ -1,0 +1,64 @@
+package asl
+
+import "slices"
+
+// StateInfo describes a state of a definition.
+type StateInfo struct {
+	Name             string
+	Type             string
+	Parent           string // the Parallel state it belongs to; empty at the top
+	Branch           int    // which branch of the Parent, from 0
+	Resource         string // of a Task
+	Function         string // of a Task: ARN, or FunctionName of the integration
+	Retry            []RetryInfo
+	Catch            []CatchInfo
+	Next             []string // all states that may follow, each once
+	End              bool     // the machine or the branch may end here
+	TimeoutSeconds   int64    // 0: not given
+	HeartbeatSeconds int64    // 0: not given
+}
+
+// RetryInfo is an entry of Retry.
+type RetryInfo struct {
+	ErrorEquals []string
+	MaxAttempts int64
+}
+
+// CatchInfo is an entry of Catch.
+type CatchInfo struct {
+	ErrorEquals []string
+	Next        string
+}
+
+// States describes every state, those of branches included, in the order of the
+// definition's text.
+func (d *Definition) States() []StateInfo {
+	all := make([]StateInfo, len(d.states))
+	for i, s := range d.states {
+		all[i] = s.info()
+	}
+	return all
+}
+
+func (s *state) info() StateInfo {
+	info := StateInfo{Name: s.name, Type: s.kind, Parent: s.parent, Branch: s.branch, End: s.end}
+	if t, ok := s.action.(*task); ok {
+		info.Resource, info.Function = t.resource, t.function
+		info.TimeoutSeconds, info.HeartbeatSeconds = t.timeout, t.heartbeat
+	}
+	for _, r := range s.retry {
+		info.Retry = append(info.Retry, RetryInfo{slices.Clone(r.errorEquals), r.attempts})
+	}
+	for _, c := range s.catch {
+		info.Catch = append(info.Catch, CatchInfo{slices.Clone(c.errorEquals), c.next})
+	}
+	for _, t := range s.transitions() {
+		if !slices.Contains(info.Next, t.to) {
+			info.Next = append(info.Next, t.to)
+		}
+	}
+	return info
+}
+
+// StartAt names the first state.
+func (d *Definition) StartAt() string { return d.graph.start }

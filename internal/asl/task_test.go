@@ -1,0 +1,349 @@
+package asl_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"photogallery/internal/asl"
+)
+
+func TestLambdaTaskHistory(t *testing.T) {
+	_, _, history := runs(t, one(`{"Type": "Task", "Resource": "${F}", "TimeoutSeconds": 60, "ResultPath": "$.r", "End": true}`), `{"a": 1}`, functions{"f": answers(`{"b":2}`)})
+	want := []asl.Event{
+		{ID: 1, Type: "ExecutionStarted", Input: `{"a": 1}`, RoleARN: "arn:aws:iam::123456789012:role/release"},
+		{ID: 2, PreviousID: 1, Type: "TaskStateEntered", Name: "S", Input: `{"a": 1}`},
+		{ID: 3, PreviousID: 2, Type: "LambdaFunctionScheduled", Input: `{"a":1}`, Resource: "arn:aws:lambda:eu-west-1:123456789012:function:f", TimeoutInSeconds: 60},
+		{ID: 4, PreviousID: 3, Type: "LambdaFunctionStarted"},
+		{ID: 5, PreviousID: 4, Type: "LambdaFunctionSucceeded", Output: `{"b":2}`},
+		{ID: 6, PreviousID: 5, Type: "TaskStateExited", Name: "S", Output: `{"a":1,"r":{"b":2}}`},
+		{ID: 7, PreviousID: 6, Type: "ExecutionSucceeded", Output: `{"a":1,"r":{"b":2}}`},
+	}
+	for i := range history {
+		if history[i].Timestamp.IsZero() || history[i].ExecutionARN == "" {
+			t.Errorf("event %d has no time or no execution: %+v", i, history[i])
+		}
+		history[i].Timestamp, history[i].ExecutionARN = time.Time{}, ""
+	}
+	if !slices.Equal(history, want) {
+		t.Errorf("history\n%+v, want\n%+v", history, want)
+	}
+}
+
+func TestInvokeIntegration(t *testing.T) {
+	f := functions{"g": echo}
+	got, _, history := runs(t, one(`{"Type": "Task", "Resource": "${Invoke}", "Parameters": {"FunctionName": "${G}", "Payload": {"x.$": "$.a"}}, "End": true}`), `{"a": 1}`, f)
+	check(t, got, `{"ExecutedVersion": "$LATEST", "Payload": {"x": 1}, "StatusCode": 200}`)
+	want := []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"}
+	if names := types(history); !slices.Equal(names, want) {
+		t.Errorf("history %v, want %v", names, want)
+	}
+	scheduled := history[2]
+	if scheduled.Resource != "invoke" || scheduled.ResourceType != "lambda" || scheduled.Region != "eu-west-1" ||
+		scheduled.Parameters != `{"FunctionName":"arn:aws:lambda:eu-west-1:123456789012:function:g","Payload":{"x":1}}` {
+		t.Errorf("scheduled %+v", scheduled)
+	}
+}
+
+func TestInvokeIntegrationWithoutPayload(t *testing.T) {
+	got, _, _ := runs(t, one(`{"Type": "Task", "Resource": "${Invoke}", "Parameters": {"FunctionName": "g"}, "OutputPath": "$.Payload", "End": true}`), `{"a": 1}`, functions{"g": echo})
+	check(t, got, `{}`)
+}
+
+func TestTaskTimeout(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		cancelled := make(chan time.Time, 1)
+		f := functions{"f": func(ctx context.Context, _ string) (string, error) {
+			<-ctx.Done()
+			cancelled <- time.Now()
+			time.Sleep(time.Minute) // the state does not wait for it
+			return `{}`, nil
+		}}
+		begin := time.Now()
+		m := newMachine(t, one(`{"Type": "Task", "Resource": "${F}", "TimeoutSeconds": 5, "End": true}`), asl.Options{Invoker: f})
+		e, err := m.Start("one", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), "States.Timeout")
+		if took := time.Since(begin); took != 5*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+		if at := <-cancelled; at.Sub(begin) != 5*time.Second {
+			t.Errorf("cancelled after %v", at.Sub(begin))
+		}
+		if got := e.History(); got[4].Type != "LambdaFunctionTimedOut" || got[4].Error != "States.Timeout" {
+			t.Errorf("history %v", types(got))
+		}
+		m.Close()
+		if took := time.Since(begin); took != 65*time.Second {
+			t.Errorf("Close returned after %v, before the function had", took)
+		}
+	})
+}
+
+func TestTimeoutIsPerAttemptAndNotPaced(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		begin := time.Now()
+		m := newMachine(t, one(`{"Type": "Task", "Resource": "${F}", "TimeoutSeconds": 5, "Retry": [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 10, "MaxAttempts": 1}], "End": true}`),
+			asl.Options{Invoker: functions{"f": sleeps(time.Hour, `{}`)}, Pace: 10})
+		e, err := m.Start("one", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), "States.Timeout")
+		if took := time.Since(begin); took != 11*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+	})
+}
+
+func TestATaskWithoutTimeoutMayTakeAYear(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := start(t, one(`{"Type": "Task", "Resource": "${F}", "End": true}`), `{}`, functions{"f": sleeps(365*24*time.Hour, `{"done": 1}`)})
+		check(t, wait(t, e), `{"done": 1}`)
+	})
+}
+
+const waiting = `{"Type": "Task", "Resource": "${Invoke}.waitForTaskToken", "End": true,
+	"Parameters": {"FunctionName": "g", "Payload": {"token.$": "$$.Task.Token"}}`
+
+// holder is a function that keeps the tokens it is given.
+func holder(tokens chan<- string) functions {
+	return functions{"g": func(_ context.Context, in string) (string, error) {
+		var payload struct{ Token string }
+		if err := json.Unmarshal([]byte(in), &payload); err != nil {
+			return "", err
+		}
+		tokens <- payload.Token
+		return `"ignored"`, nil
+	}}
+}
+
+// waitingTask starts a machine with one task that waits for its token.
+func waitingTask(t *testing.T, fields string) (*asl.Machine, *asl.Execution, chan string) {
+	t.Helper()
+	tokens := make(chan string, 10)
+	m := newMachine(t, one(waiting+fields+`}`), asl.Options{Invoker: holder(tokens)})
+	e, err := m.Start("one", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, e, tokens
+}
+
+func TestTaskTokenSuccess(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, e, tokens := waitingTask(t, "")
+		token := <-tokens
+		time.Sleep(time.Hour)
+		if err := m.SendTaskSuccess(token, []byte(`{"ok": true}`)); err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), `{"ok": true}`)
+		want := []string{"ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded"}
+		history := e.History()
+		if got := types(history); !slices.Equal(got, want) {
+			t.Errorf("history %v, want %v", got, want)
+		}
+		if history[4].Resource != "invoke.waitForTaskToken" || history[5].Output != `{"ok": true}` {
+			t.Errorf("submitted %+v, succeeded %+v", history[4], history[5])
+		}
+		checkError(t, m.SendTaskSuccess(token, []byte(`{}`)), asl.ErrTaskTimedOut)
+		checkError(t, m.SendTaskHeartbeat(token), asl.ErrTaskTimedOut)
+	})
+}
+
+func TestTaskTokenFailure(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, e, tokens := waitingTask(t, "")
+		if err := m.SendTaskFailure(<-tokens, "App.Broken", "why"); err != nil {
+			t.Fatal(err)
+		}
+		r := wait(t, e)
+		check(t, r, "App.Broken")
+		if r.Cause != "why" || e.History()[5].Type != "TaskFailed" {
+			t.Errorf("cause %q, history %v", r.Cause, types(e.History()))
+		}
+	})
+}
+
+func TestFunctionMayCompleteItsOwnToken(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var m *asl.Machine
+		tokens := make(chan string, 1)
+		hold := holder(tokens)
+		m = newMachine(t, one(waiting+`}`), asl.Options{Invoker: functions{"g": func(ctx context.Context, in string) (string, error) {
+			out, _ := hold["g"](ctx, in)
+			if err := m.SendTaskSuccess(<-tokens, []byte(`1`)); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Second)
+			return out, ctx.Err()
+		}}})
+		e, err := m.Start("one", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), `1`)
+		if got := types(e.History()); got[4] != "TaskSubmitted" || got[5] != "TaskSucceeded" {
+			t.Errorf("history %v", got)
+		}
+	})
+}
+
+func TestAcceptedOutcomeWinsOverATimeout(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		tokens := make(chan string, 1)
+		hold := holder(tokens)
+		m := newMachine(t, one(waiting+`, "TimeoutSeconds": 5}`), asl.Options{Invoker: functions{"g": func(ctx context.Context, in string) (string, error) {
+			if _, err := hold["g"](ctx, in); err != nil {
+				return "", err
+			}
+			<-ctx.Done() // answers only when the task times out
+			return "", ctx.Err()
+		}}})
+		e, err := m.Start("one", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := m.SendTaskFailure(<-tokens, "App.Broken", "why"); err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), "App.Broken")
+	})
+}
+
+func TestFailingInvocationEndsATaskThatWaits(t *testing.T) {
+	got, _, history := runs(t, one(waiting+`}`), `{}`, functions{"g": fails("App.Broken", "why")})
+	check(t, got, "App.Broken")
+	if history[4].Type != "TaskFailed" || history[4].Error != "App.Broken" {
+		t.Errorf("history %v", types(history))
+	}
+}
+
+func TestHeartbeats(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		begin := time.Now()
+		m, e, tokens := waitingTask(t, `, "HeartbeatSeconds": 10`)
+		token := <-tokens
+		for range 5 {
+			time.Sleep(9 * time.Second)
+			if err := m.SendTaskHeartbeat(token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check(t, wait(t, e), "States.HeartbeatTimeout")
+		if took := time.Since(begin); took != 55*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+		if last := e.History()[5]; last.Type != "TaskTimedOut" || last.HeartbeatInSeconds != 0 || e.History()[2].HeartbeatInSeconds != 10 {
+			t.Errorf("history %+v", e.History())
+		}
+		checkError(t, m.SendTaskHeartbeat(token), asl.ErrTaskTimedOut)
+	})
+}
+
+func TestHeartbeatsDoNotExtendTheTimeout(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		begin := time.Now()
+		m, e, tokens := waitingTask(t, `, "HeartbeatSeconds": 10, "TimeoutSeconds": 25`)
+		token := <-tokens
+		for range 4 {
+			time.Sleep(6 * time.Second)
+			if err := m.SendTaskHeartbeat(token); err != nil {
+				t.Fatal(err)
+			}
+		}
+		check(t, wait(t, e), "States.Timeout")
+		if took := time.Since(begin); took != 25*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+	})
+}
+
+func TestEachAttemptHasItsOwnToken(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, e, tokens := waitingTask(t, `, "HeartbeatSeconds": 10, "Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"]}]`)
+		first, second := <-tokens, <-tokens
+		if first == second {
+			t.Fatal("both attempts have the same token")
+		}
+		checkError(t, m.SendTaskSuccess(first, []byte(`1`)), asl.ErrTaskTimedOut)
+		if err := m.SendTaskSuccess(second, []byte(`2`)); err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), `2`)
+	})
+}
+
+func TestTokenErrors(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, e, tokens := waitingTask(t, "")
+		other, _, _ := waitingTask(t, "")
+		token := <-tokens
+		checkError(t, m.SendTaskSuccess("x", []byte(`1`)), asl.ErrInvalidToken)
+		checkError(t, m.SendTaskFailure("", "E", ""), asl.ErrInvalidToken)
+		checkError(t, other.SendTaskHeartbeat(token), asl.ErrTaskDoesNotExist)
+		checkError(t, m.SendTaskSuccess(token, []byte(`{`)), asl.ErrInvalidOutput)
+		checkError(t, m.SendTaskSuccess(token, []byte(`"`+string(make([]byte, 262144))+`"`)), asl.ErrInvalidOutput)
+		e.Stop("", "")
+		checkError(t, m.SendTaskSuccess(token, []byte(`1`)), asl.ErrTaskTimedOut)
+		synctest.Wait()
+		checkError(t, m.SendTaskFailure(token, "E", ""), asl.ErrTaskTimedOut)
+	})
+}
+
+func TestWaitStates(t *testing.T) {
+	tests := map[string]struct {
+		fields, input string
+		want          time.Duration
+		fails         bool
+	}{
+		"Seconds":                      {`"Seconds": 90`, `{}`, 90 * time.Second, false},
+		"no Seconds":                   {`"Seconds": 0`, `{}`, 0, false},
+		"SecondsPath":                  {`"SecondsPath": "$.s"`, `{"s": 30}`, 30 * time.Second, false},
+		"Timestamp":                    {`"Timestamp": "2000-01-01T00:10:00Z"`, `{}`, 10 * time.Minute, false},
+		"Timestamp of the past":        {`"Timestamp": "1999-01-01T00:10:00Z"`, `{}`, 0, false},
+		"TimestampPath with an offset": {`"TimestampPath": "$.t"`, `{"t": "2000-01-01T02:00:00+01:00"}`, time.Hour, false},
+		"SecondsPath to a string":      {`"SecondsPath": "$.s"`, `{"s": "30"}`, 0, true},
+		"SecondsPath to a fraction":    {`"SecondsPath": "$.s"`, `{"s": 1.5}`, 0, true},
+		"SecondsPath below 0":          {`"SecondsPath": "$.s"`, `{"s": -1}`, 0, true},
+		"SecondsPath to nowhere":       {`"SecondsPath": "$.s"`, `{}`, 0, true},
+		"TimestampPath to a day":       {`"TimestampPath": "$.t"`, `{"t": "2000-01-01"}`, 0, true},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				begin := time.Now()
+				e := start(t, one(`{"Type": "Wait", `+tc.fields+`, "End": true}`), tc.input, nil)
+				want := tc.input
+				if tc.fails {
+					want = "States.Runtime"
+				}
+				check(t, wait(t, e), want)
+				if took := time.Since(begin); took != tc.want {
+					t.Errorf("waited %v, want %v", took, tc.want)
+				}
+			})
+		})
+	}
+}
+
+func TestPaceQuickensWaits(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		begin := time.Now()
+		m := newMachine(t, one(`{"Type": "Wait", "Seconds": 60, "End": true}`), asl.Options{Pace: 20})
+		e, err := m.Start("one", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wait(t, e)
+		if took := time.Since(begin); took != 3*time.Second {
+			t.Errorf("waited %v", took)
+		}
+	})
+}

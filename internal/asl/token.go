@@ -1,0 +1,109 @@
+package asl
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+)
+
+// callback is where the outcome of a waitForTaskToken task arrives.
+type callback struct {
+	machine *Machine
+	token   string
+	ctx     context.Context // of the attempt
+	closed  bool            // guarded by machine.mu
+	outcome chan answer     // takes one
+	beat    chan struct{}
+}
+
+// issue makes a task token for an attempt that ends with ctx, or earlier.
+func (m *Machine) issue(ctx context.Context) *callback {
+	c := &callback{machine: m, token: rand.Text() + rand.Text(), ctx: ctx, outcome: make(chan answer, 1), beat: make(chan struct{}, 1)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tokens[c.token] = c
+	return c
+}
+
+// close ends the token's life.
+func (c *callback) close() {
+	c.machine.mu.Lock()
+	defer c.machine.mu.Unlock()
+	c.closed = true
+}
+
+// last closes the token. An outcome that was accepted before wins over a
+// time-out: its sender was told that all is well.
+func (c *callback) last(otherwise answer) answer {
+	if c.machine == nil {
+		return otherwise
+	}
+	c.close()
+	select {
+	case end := <-c.outcome:
+		return end
+	default:
+		return otherwise
+	}
+}
+
+// SendTaskSuccess completes the token's task with JSON output. It returns at
+// once; the errors are ErrInvalidOutput, ErrInvalidToken, ErrTaskDoesNotExist
+// and ErrTaskTimedOut, as in
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html.
+func (m *Machine) SendTaskSuccess(token string, output []byte) error {
+	result, fail := readPayload(output)
+	if fail != nil {
+		return fmt.Errorf("%w: %s", ErrInvalidOutput, fail.Cause)
+	}
+	return m.complete(token, answer{result: result})
+}
+
+// SendTaskFailure fails the token's task. It returns at once, with the errors of
+// SendTaskSuccess.
+func (m *Machine) SendTaskFailure(token, errorName, cause string) error {
+	return m.complete(token, answer{fail: &TaskError{errorName, cause}})
+}
+
+// SendTaskHeartbeat starts the HeartbeatSeconds of the token's task anew; it
+// never extends TimeoutSeconds. It returns at once, with the errors of
+// SendTaskSuccess.
+func (m *Machine) SendTaskHeartbeat(token string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.waiting(token)
+	if err != nil {
+		return err
+	}
+	select {
+	case c.beat <- struct{}{}:
+	default: // one is on its way
+	}
+	return nil
+}
+
+func (m *Machine) complete(token string, end answer) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c, err := m.waiting(token)
+	if err != nil {
+		return err
+	}
+	c.closed = true
+	c.outcome <- end
+	return nil
+}
+
+// waiting finds the callback of a task that waits. The caller holds m.mu.
+func (m *Machine) waiting(token string) (*callback, error) {
+	c, issued := m.tokens[token]
+	switch {
+	case len(token) != 2*len(rand.Text()):
+		return nil, fmt.Errorf("%w: the task token has %d characters", ErrInvalidToken, len(token))
+	case !issued:
+		return nil, fmt.Errorf("%w: no task of %s has this token", ErrTaskDoesNotExist, m.name)
+	case c.closed || c.ctx.Err() != nil:
+		return nil, fmt.Errorf("%w: the task is over", ErrTaskTimedOut)
+	}
+	return c, nil
+}
