@@ -1,0 +1,127 @@
+package autoscaling
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/localcloud/ec2"
+)
+
+// reconcile brings a group nearer to what it should be. What happens to its instances meanwhile
+// calls for another round instead of a nested one.
+func (s *Service) reconcile(g *group) {
+	g.more = true
+	if g.busy {
+		return
+	}
+	g.busy = true
+	for g.more {
+		g.more = false
+		s.reconcileOnce(g)
+	}
+	g.busy = false
+}
+
+func (s *Service) reconcileOnce(g *group) {
+	s.followInstances(g)
+	if g.deleting {
+		s.finishDeletion(g)
+		return
+	}
+	s.replaceUnhealthy(g)
+	s.advanceRefresh(g)
+	s.endBalancing(g)
+	s.launchMissing(g)
+	s.terminateExcess(g)
+	s.balance(g)
+	if active := len(g.active()); active >= g.desired && active <= g.wanted() {
+		g.cause = ""
+	}
+	s.recordCapacity(g)
+}
+
+// followInstances takes over what has happened to the instances.
+func (s *Service) followInstances(g *group) {
+	for _, m := range slices.Clone(g.members) {
+		instance, known := s.instances.Instance(m.id)
+		gone := !known || instance.State == ec2.Terminated
+		running := instance.State == ec2.Running
+		switch {
+		case m.state == types.LifecycleStateTerminating && gone:
+			s.remove(g, m)
+		case m.state == types.LifecycleStatePending && running:
+			s.putInService(g, m)
+		case m.state == types.LifecycleStatePending && (gone || instance.State != ec2.Pending):
+			end(m.activity, types.ScalingActivityStatusCodeFailed,
+				"Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "+instance.Reason)
+			s.takeOutDead(g, m)
+		case m.state == types.LifecycleStateInService && !running:
+			s.takeOutDead(g, m)
+		}
+	}
+}
+
+// putInService registers a member with the target groups first, as AWS does; it does not wait for
+// their health checks.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
+func (s *Service) putInService(g *group, m *member) {
+	for _, target := range g.targets {
+		s.targets.Register(target, m.id)
+	}
+	m.state, m.inService = types.LifecycleStateInService, now()
+	end(m.activity, types.ScalingActivityStatusCodeSuccessful, "")
+}
+
+// wanted is how many active members the group should have: the desired capacity, and what a
+// refresh or the balance of the zones needs beyond it for a while.
+func (g *group) wanted() int {
+	if r := g.replacing(); r != nil {
+		_, most := r.bounds.limits(g.desired)
+		return max(g.desired, min(most, g.desired+len(g.outdated(r))))
+	}
+	if g.balancing != nil {
+		return g.desired + 1
+	}
+	return g.desired
+}
+
+// terminateExcess scales in.
+func (s *Service) terminateExcess(g *group) {
+	active := g.active()
+	excess := len(active) - g.wanted()
+	if excess <= 0 || g.cancelling() {
+		return
+	}
+	launching := g.launching()
+	candidates := make([]candidate, 0, len(active))
+	for _, m := range active {
+		candidates = append(candidates, candidate{
+			id: m.id, zone: m.subnet.zone, serves: s.serves(g, m), outdated: m.template != launching,
+		})
+	}
+	for _, id := range victims(candidates, excess) {
+		s.takeOut(g, g.member(id), because(g.cause,
+			at("an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.", len(active), len(active)-excess),
+			at("instance %s was selected for termination.", id)))
+	}
+}
+
+// balance evens out the zones once a zone has capacity again: it launches before it terminates.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html
+func (s *Service) balance(g *group) {
+	counts := countByZone(g.members)
+	if g.activeRefresh() != nil || g.balancing != nil || !s.settled(g) || !uneven(g.zones(), counts) {
+		return
+	}
+	zone := emptiest(g.zones(), counts)
+	if s.mayLaunch(g, zone) {
+		g.balancing = s.launchIn(g, zone, at("an instance was launched to aid in balancing the group's zones."))
+	}
+}
+
+func (s *Service) endBalancing(g *group) {
+	if g.balancing != nil && (s.serves(g, g.balancing) || !slices.Contains(g.active(), g.balancing)) {
+		g.balancing = nil
+	}
+}

@@ -1,0 +1,46 @@
+package autoscaling
+
+// bounds are a refresh's healthy percentages; a maximum of 0 is one that was not given.
+type bounds struct{ min, max int }
+
+// limits are the fewest instances that must be available and the most that may be active while
+// a group of that desired capacity is refreshed. Without a maximum an instance is terminated while
+// its replacement is launched. With one that leaves no room, one more is launched first.
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+func (b bounds) limits(desired int) (least, most int) {
+	least = (desired*b.min + 99) / 100
+	if b.max == 0 {
+		return min(least, max(0, desired-1)), desired
+	}
+	most = desired * b.max / 100
+	if least >= desired && most <= desired {
+		most = desired + 1
+	}
+	return least, most
+}
+
+// headcount is what a refresh counts before it terminates.
+type headcount struct {
+	active       int // not terminating
+	available    int // serving, and warmed up if launched by the refresh
+	outdatedUp   int // to be replaced and serving
+	outdatedDown int // to be replaced and not serving
+}
+
+// dismissible is how many outdated instances may be terminated now, those that do not serve
+// first: neither the active nor the available ones fall below least by it.
+func (h headcount) dismissible(least int) int {
+	down := min(h.outdatedDown, max(0, h.active-least))
+	up := min(h.outdatedUp, max(0, h.available-least), max(0, h.active-down-least))
+	return down + up
+}
+
+// progress is how far a refresh of total instances has come, and how many are left, when some are
+// outdated still and so many of their replacements have warmed up.
+func progress(total, outdated, warmed int) (percent, left int) {
+	if total == 0 {
+		return 100, 0
+	}
+	left = min(total, max(outdated, total-warmed))
+	return 100 * (total - left) / total, left
+}

@@ -1,0 +1,104 @@
+// Package autoscaling is the embedded cloud's EC2 Auto Scaling: groups that keep their capacity,
+// balance it over the zones, replace what is unhealthy, follow step scaling policies and roll to a
+// new launch template version by instance refresh. It answers exactly the operations that the
+// steps and the command line call.
+package autoscaling
+
+import (
+	"slices"
+	"time"
+
+	"photogallery/internal/localcloud/cloudwatch"
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
+)
+
+const serviceID = "Auto Scaling"
+
+// How long things take on AWS, roughly.
+const (
+	checkInterval   = 10 * time.Second // between two looks at every group
+	firstRetry      = time.Minute      // after a failed launch in a zone; doubled with each further one
+	longestRetry    = 5 * time.Minute
+	refreshPending  = 5 * time.Second // before an instance refresh begins
+	refreshPatience = time.Hour       // without progress, after which a refresh fails
+	defaultCooldown = 300             // seconds
+)
+
+// Instances is what Auto Scaling asks of EC2; *ec2.Service is one.
+type Instances interface {
+	Launch(ec2.LaunchSpec) (id string, err error)
+	Terminate(id string)
+	Instance(id string) (ec2.Instance, bool)
+	Subnet(id string) (zone string, ok bool)
+	OnState(watcher func(id, state string))
+}
+
+// Targets is what Auto Scaling asks of Elastic Load Balancing; *elb.Service is one.
+type Targets interface {
+	Register(targetGroup, instance string)
+	Deregister(targetGroup, instance string, drained func())
+	Health(targetGroup, instance string) string
+}
+
+// Alarms is what Auto Scaling asks of CloudWatch; *cloudwatch.Service is one.
+type Alarms interface {
+	Record(metric cloudwatch.Metric, value float64)
+	Collect(collector func())
+	AlarmState(name string) (state string, ok bool)
+	Breach(alarm string) (value, threshold float64, ok bool)
+	OnAction(prefix string, run func(alarm, reason, action string))
+}
+
+// Service holds the Auto Scaling groups of one cloud. Unless a method says otherwise, it is called
+// under the fabric's lock.
+type Service struct {
+	fabric    *fabric.Fabric
+	instances Instances
+	targets   Targets
+	alarms    Alarms
+	groups    []*group // in order of creation
+}
+
+// New registers Auto Scaling's operations and starts to look after the groups.
+func New(f *fabric.Fabric, instances Instances, targets Targets, alarms Alarms) *Service {
+	s := &Service{fabric: f, instances: instances, targets: targets, alarms: alarms}
+	fabric.Handle(f, serviceID, "CreateAutoScalingGroup", s.createGroup)
+	fabric.Handle(f, serviceID, "DescribeAutoScalingGroups", s.describeGroups)
+	fabric.Handle(f, serviceID, "UpdateAutoScalingGroup", s.updateGroup)
+	fabric.Handle(f, serviceID, "DeleteAutoScalingGroup", s.deleteGroup)
+	fabric.Handle(f, serviceID, "DescribeScalingActivities", s.describeActivities)
+	fabric.Handle(f, serviceID, "PutScalingPolicy", s.putPolicy)
+	fabric.Handle(f, serviceID, "TerminateInstanceInAutoScalingGroup", s.terminateInstance)
+	fabric.Handle(f, serviceID, "StartInstanceRefresh", s.startRefresh)
+	fabric.Handle(f, serviceID, "DescribeInstanceRefreshes", s.describeRefreshes)
+	fabric.Handle(f, serviceID, "RollbackInstanceRefresh", s.rollbackRefresh)
+	fabric.Handle(f, serviceID, "CancelInstanceRefresh", s.cancelRefresh)
+	instances.OnState(s.stateChanged)
+	alarms.OnAction(fabric.ARN("autoscaling", "scalingPolicy:"), s.alarmed)
+	alarms.Collect(s.recordUtilization)
+	f.Every(checkInterval, s.checkAll)
+	return s
+}
+
+func (s *Service) checkAll() {
+	for _, g := range slices.Clone(s.groups) {
+		s.reconcile(g)
+	}
+}
+
+func (s *Service) stateChanged(instance, _ string) {
+	for _, g := range s.groups {
+		if g.member(instance) != nil {
+			s.reconcile(g)
+			return
+		}
+	}
+}
+
+// past tells whether the AWS duration has passed since an instant.
+func (s *Service) past(since time.Time, onAWS time.Duration) bool {
+	return time.Since(since) >= s.fabric.Scale(onAWS)
+}
+
+func now() time.Time { return time.Now().UTC() }

@@ -1,0 +1,69 @@
+// Package localcloud is AWS on one machine, as far as the steps use it: each service in a folder of
+// its own, all on one fabric. Real SDK clients reach it with the fabric's configuration.
+package localcloud
+
+import (
+	"photogallery/internal/localcloud/autoscaling"
+	"photogallery/internal/localcloud/cloudwatch"
+	"photogallery/internal/localcloud/dynamodb"
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/elb"
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/localcloud/quotas"
+	"photogallery/internal/localcloud/s3"
+	"photogallery/internal/localcloud/scheduler"
+	"photogallery/internal/localcloud/ssm"
+	"photogallery/internal/localcloud/stepfunctions"
+)
+
+// Options are what a Cloud is made with.
+type Options struct {
+	Pace   float64        // divides AWS's durations; 0 means 1
+	Kind   machine.Kind   // what instances run on; its owner closes it, after the cloud
+	Random func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
+}
+
+// Cloud is one embedded cloud, empty at first. The services' methods are called under the
+// fabric's lock unless they say otherwise.
+type Cloud struct {
+	Fabric        *fabric.Fabric
+	AutoScaling   *autoscaling.Service
+	CloudWatch    *cloudwatch.Service
+	DynamoDB      *dynamodb.Service
+	EC2           *ec2.Service
+	ELB           *elb.Service
+	S3            *s3.Service
+	Scheduler     *scheduler.Service
+	SSM           *ssm.Service
+	StepFunctions *stepfunctions.Service
+}
+
+// New makes a cloud. Close it at the end.
+func New(options Options) *Cloud {
+	f := fabric.New(options.Pace)
+	c := &Cloud{
+		Fabric:        f,
+		CloudWatch:    cloudwatch.New(f),
+		DynamoDB:      dynamodb.New(f),
+		EC2:           ec2.New(f, options.Kind),
+		S3:            s3.New(f),
+		SSM:           ssm.New(f),
+		StepFunctions: stepfunctions.New(f, stepfunctions.Options{Pace: options.Pace, Random: options.Random}),
+	}
+	c.ELB = elb.New(f, c.EC2, c.CloudWatch)
+	c.AutoScaling = autoscaling.New(f, c.EC2, c.ELB, c.CloudWatch)
+	c.Scheduler = scheduler.New(f, func(arn, input string) error {
+		_, err := c.StepFunctions.Start(arn, "", input)
+		return err
+	})
+	quotas.New(f, c.EC2)
+	return c
+}
+
+// Close aborts all executions, stops all timers and waits for every goroutine of the cloud. API
+// calls fail afterwards. Machines that run are their kind's to end.
+func (c *Cloud) Close() {
+	c.Fabric.Close()
+	c.StepFunctions.Close()
+}

@@ -1,0 +1,119 @@
+package cloudwatch
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// transitionsKept bounds what is remembered of one alarm.
+const transitionsKept = 500
+
+// Transition is one change of an alarm's state.
+type Transition struct {
+	At     time.Time
+	From   string // INSUFFICIENT_DATA, OK or ALARM
+	To     string
+	Reason string // in CloudWatch's words
+}
+
+type actionRunner struct {
+	prefix string
+	run    func(alarm, reason, action string)
+}
+
+// OnAction has run called under the lock for every alarm action whose ARN begins with prefix.
+// Actions run when the alarm changes its state; those of Auto Scaling run again for each minute
+// that the alarm stays in that state.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
+func (s *Service) OnAction(prefix string, run func(alarm, reason, action string)) {
+	s.actions = append(s.actions, actionRunner{prefix, run})
+}
+
+// AlarmState is INSUFFICIENT_DATA, OK or ALARM; ok is false where there is no such alarm.
+func (s *Service) AlarmState(name string) (state string, ok bool) {
+	if s.alarms[name] == nil {
+		return "", false
+	}
+	return string(s.alarms[name].StateValue), true
+}
+
+// History is what the alarms of that name have been through, oldest first. It outlives them.
+func (s *Service) History(name string) []Transition { return slices.Clone(s.histories[name]) }
+
+// Breach is the alarm's most recent data point and its threshold, from which Auto Scaling picks
+// the step of a policy; ok is false where there is no such alarm or it has no data.
+func (s *Service) Breach(name string) (value, threshold float64, ok bool) {
+	a := s.alarms[name]
+	if a == nil {
+		return 0, 0, false
+	}
+	return a.latest.value, a.rule.threshold, !a.latest.missing()
+}
+
+// evaluateAll goes through the alarms in the order of their names, so that runs repeat exactly.
+func (s *Service) evaluateAll() {
+	for _, name := range slices.Sorted(maps.Keys(s.alarms)) {
+		if a := s.alarms[name]; a != nil {
+			s.evaluate(name, a)
+		}
+	}
+}
+
+// evaluate judges the periods that are over.
+func (s *Service) evaluate(name string, a *alarm) {
+	evaluated := s.datapoints(a)
+	a.latest = noData
+	for _, d := range evaluated {
+		if !d.missing() {
+			a.latest = d
+		}
+	}
+	verdict := a.rule.judge(evaluated)
+	changed := verdict.state != "" && verdict.state != a.StateValue
+	if changed {
+		s.transit(name, a, verdict)
+	}
+	s.act(name, a, changed)
+}
+
+func (s *Service) datapoints(a *alarm) []datapoint {
+	var evaluated []datapoint
+	for age := a.rule.periods + extraPeriods - 1; age >= 0; age-- {
+		end := s.minute - int64(age)*a.watched.period
+		evaluated = append(evaluated, datapoint{s.startOf(end - a.watched.period), a.watched.value(end)})
+	}
+	return evaluated
+}
+
+func (s *Service) transit(name string, a *alarm, to verdict) {
+	now := time.Now().UTC()
+	history := append(s.histories[name], Transition{now, string(a.StateValue), string(to.state), to.reason})
+	s.histories[name] = history[max(0, len(history)-transitionsKept):]
+	a.StateValue, a.StateReason = to.state, aws.String(to.reason)
+	a.StateUpdatedTimestamp, a.StateTransitionedTimestamp = &now, &now
+}
+
+func (s *Service) act(name string, a *alarm, changed bool) {
+	if !*a.ActionsEnabled {
+		return
+	}
+	actions := map[types.StateValue][]string{
+		types.StateValueAlarm: a.AlarmActions, types.StateValueOk: a.OKActions,
+		types.StateValueInsufficientData: a.InsufficientDataActions,
+	}[a.StateValue]
+	for _, action := range actions {
+		if !changed && !strings.Contains(action, ":autoscaling:") {
+			continue
+		}
+		for _, runner := range s.actions {
+			if strings.HasPrefix(action, runner.prefix) {
+				runner.run(name, aws.ToString(a.StateReason), action)
+			}
+		}
+	}
+}

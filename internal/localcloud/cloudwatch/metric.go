@@ -1,0 +1,87 @@
+package cloudwatch
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// retained is how many minutes of a metric are kept. AWS keeps fifteen days, which no page shows.
+const retained = 24 * 60
+
+// Metric names a metric; the same name with other dimensions is another metric.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Metric
+type Metric struct {
+	Namespace  string
+	Name       string
+	Dimensions map[string]string
+}
+
+// Point is what a metric gathered in one period.
+type Point struct {
+	At      time.Time // the period's start
+	Count   int       // how many values were recorded
+	Sum     float64
+	Minimum float64
+	Maximum float64
+}
+
+// Average is Sum divided by Count.
+func (p Point) Average() float64 { return p.Sum / float64(p.Count) }
+
+// Record adds a value to the metric's current minute; a collector's to the minute that ends.
+func (s *Service) Record(metric Metric, value float64) {
+	minute := s.minuteOf(time.Now())
+	if s.collecting {
+		minute = s.minute
+	}
+	key := metric.key()
+	if s.points[key] == nil {
+		s.points[key] = map[int64]Point{}
+	}
+	one := Point{At: s.startOf(minute), Count: 1, Sum: value, Minimum: value, Maximum: value}
+	s.points[key][minute] = merge(s.points[key][minute], one)
+	delete(s.points[key], minute-retained)
+}
+
+// Series is the metric's points by the minute, oldest first, from the minute that holds from.
+// Minutes without values are left out; a metric never recorded has none.
+func (s *Service) Series(metric Metric, from time.Time) []Point {
+	recorded := s.points[metric.key()]
+	var points []Point
+	for _, minute := range slices.Sorted(maps.Keys(recorded)) {
+		if minute >= s.minuteOf(from) {
+			points = append(points, recorded[minute])
+		}
+	}
+	return points
+}
+
+// gather merges the minutes from first up to but not including end; its Count may be 0.
+func gather(points map[int64]Point, first, end int64) (gathered Point) {
+	for minute := first; minute < end; minute++ {
+		if point, ok := points[minute]; ok {
+			gathered = merge(gathered, point)
+		}
+	}
+	return gathered
+}
+
+func merge(earlier, later Point) Point {
+	if earlier.Count == 0 {
+		return later
+	}
+	return Point{
+		At: earlier.At, Count: earlier.Count + later.Count, Sum: earlier.Sum + later.Sum,
+		Minimum: min(earlier.Minimum, later.Minimum), Maximum: max(earlier.Maximum, later.Maximum),
+	}
+}
+
+func (m Metric) key() string {
+	key := []string{m.Namespace, m.Name}
+	for _, name := range slices.Sorted(maps.Keys(m.Dimensions)) {
+		key = append(key, name, m.Dimensions[name])
+	}
+	return strings.Join(key, "\x00")
+}

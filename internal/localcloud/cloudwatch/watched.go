@@ -1,0 +1,98 @@
+package cloudwatch
+
+import (
+	"math"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"photogallery/internal/localcloud/fabric"
+)
+
+// watched is a time series: a metric's statistic, or an expression over such.
+type watched struct {
+	period int64                   // minutes
+	value  func(end int64) float64 // in the period that ends with the minute; NaN where data is missing
+}
+
+// watch finds the one series that the alarm watches.
+func (s *Service) watch(in *cloudwatch.PutMetricAlarmInput) (watched, error) {
+	if (in.MetricName == nil) == (len(in.Metrics) == 0) {
+		return watched{}, fabric.Errorf("ValidationError", "give either MetricName or Metrics")
+	}
+	if in.MetricName != nil {
+		return s.watchMetric(&types.MetricStat{
+			Metric: &types.Metric{Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions},
+			Period: in.Period, Stat: aws.String(string(in.Statistic)),
+		}, *in.EvaluationPeriods)
+	}
+	if in.Namespace != nil || len(in.Dimensions) > 0 || in.Period != nil || in.Statistic != "" {
+		return watched{}, fabric.Errorf("ValidationError", "Namespace, Dimensions, Period and Statistic belong into Metrics when that is given")
+	}
+	return s.watchQueries(in.Metrics, *in.EvaluationPeriods)
+}
+
+// watchQueries is for metric math.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+func (s *Service) watchQueries(queries []types.MetricDataQuery, periods int32) (watched, error) {
+	metrics := map[string]watched{}
+	var returned []types.MetricDataQuery
+	for _, query := range queries {
+		if query.ReturnData == nil || *query.ReturnData {
+			returned = append(returned, query)
+		}
+		if (query.MetricStat == nil) == (query.Expression == nil) {
+			return watched{}, fabric.Errorf("ValidationError", "query %s needs either MetricStat or Expression", *query.Id)
+		}
+		if query.MetricStat == nil {
+			continue
+		}
+		metric, err := s.watchMetric(query.MetricStat, periods)
+		if err != nil {
+			return watched{}, err
+		}
+		metrics[*query.Id] = metric
+	}
+	if len(returned) != 1 {
+		return watched{}, fabric.Errorf("ValidationError", "%d queries return data: set ReturnData to true on the one that the alarm watches, to false on the others", len(returned))
+	}
+	if returned[0].Expression == nil {
+		return metrics[*returned[0].Id], nil
+	}
+	return watchExpression(*returned[0].Expression, metrics)
+}
+
+func (s *Service) watchMetric(stat *types.MetricStat, periods int32) (watched, error) {
+	statistic, period := statistics[types.Statistic(aws.ToString(stat.Stat))], aws.ToInt32(stat.Period)
+	switch {
+	case aws.ToString(stat.Metric.Namespace) == "" || aws.ToString(stat.Metric.MetricName) == "":
+		return watched{}, fabric.Errorf("ValidationError", "the metric needs Namespace and MetricName")
+	case statistic == nil:
+		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has SampleCount, Average, Sum, Minimum and Maximum", aws.ToString(stat.Stat))
+	case period < 60 || period%60 != 0:
+		return watched{}, fabric.Errorf("ValidationError", "period %d: the embedded cloud keeps metrics by the minute, give a multiple of 60", period)
+	case int(period)*int(periods) > longestEvaluation:
+		return watched{}, fabric.Errorf("ValidationError", "%d periods of %d seconds are more than a day", periods, period)
+	}
+	metric := Metric{Namespace: *stat.Metric.Namespace, Name: *stat.Metric.MetricName, Dimensions: map[string]string{}}
+	for _, dimension := range stat.Metric.Dimensions {
+		metric.Dimensions[aws.ToString(dimension.Name)] = aws.ToString(dimension.Value)
+	}
+	key, minutes := metric.key(), int64(period/60)
+	return watched{minutes, func(end int64) float64 {
+		point := gather(s.points[key], end-minutes, end)
+		if point.Count == 0 {
+			return math.NaN()
+		}
+		return statistic(point)
+	}}, nil
+}
+
+var statistics = map[types.Statistic]func(Point) float64{
+	types.StatisticSampleCount: func(p Point) float64 { return float64(p.Count) },
+	types.StatisticAverage:     Point.Average,
+	types.StatisticSum:         func(p Point) float64 { return p.Sum },
+	types.StatisticMinimum:     func(p Point) float64 { return p.Minimum },
+	types.StatisticMaximum:     func(p Point) float64 { return p.Maximum },
+}

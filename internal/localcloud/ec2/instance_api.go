@@ -1,0 +1,137 @@
+package ec2
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/localcloud/fabric"
+)
+
+func (s *Service) handleInstances() {
+	fabric.Handle(s.fabric, serviceID, "RunInstances", s.runInstances)
+	fabric.Handle(s.fabric, serviceID, "DescribeInstances", s.describeInstances)
+	fabric.Handle(s.fabric, serviceID, "TerminateInstances", s.terminateInstances)
+}
+
+// runInstances launches one instance a call, which is all that a builder needs.
+func (s *Service) runInstances(in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, error) {
+	if aws.ToInt32(in.MinCount) != 1 || aws.ToInt32(in.MaxCount) != 1 {
+		return nil, fabric.Errorf("InvalidParameterValue", "The embedded cloud launches one instance a call, not %d to %d", aws.ToInt32(in.MinCount), aws.ToInt32(in.MaxCount))
+	}
+	launched, err := once(s, "RunInstances", in.ClientToken, in, func() (*instance, error) {
+		wanted, err := orderOf(in)
+		if err != nil {
+			return nil, err
+		}
+		return s.launch(wanted)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ec2.RunInstancesOutput{
+		OwnerId: aws.String(fabric.Account), ReservationId: aws.String(reservation(launched)),
+		Instances: []types.Instance{launched.described()},
+	}, nil
+}
+
+func orderOf(in *ec2.RunInstancesInput) (order, error) {
+	tags, err := tagsFor(types.ResourceTypeInstance, in.TagSpecifications,
+		types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface)
+	if err != nil {
+		return order{}, err
+	}
+	wanted := order{
+		image: aws.ToString(in.ImageId), instanceType: string(in.InstanceType), subnet: aws.ToString(in.SubnetId),
+		userData: aws.ToString(in.UserData), shutdown: in.InstanceInitiatedShutdownBehavior,
+		groups: in.SecurityGroupIds, interfaces: len(in.NetworkInterfaces), tags: tags,
+	}
+	if in.IamInstanceProfile != nil {
+		wanted.profile = aws.ToString(in.IamInstanceProfile.Arn)
+	}
+	if len(in.NetworkInterfaces) > 0 {
+		wanted.subnet = aws.ToString(in.NetworkInterfaces[0].SubnetId)
+	}
+	return wanted, nil
+}
+
+func (s *Service) describeInstances(in *ec2.DescribeInstancesInput) (*ec2.DescribeInstancesOutput, error) {
+	from, err := s.visibleInstances(in.InstanceIds)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := filtered(from, in.Filters, func(i *instance) (properties, map[string]string) {
+		return properties{"instance-id": i.ID, "instance-state-name": i.State}, i.Tags
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &ec2.DescribeInstancesOutput{}
+	for _, i := range kept {
+		out.Reservations = append(out.Reservations, types.Reservation{
+			OwnerId: aws.String(fabric.Account), ReservationId: aws.String(reservation(i)),
+			Instances: []types.Instance{i.described()},
+		})
+	}
+	return out, nil
+}
+
+// visibleInstances gives the instances of ids, or all; an ID that is unknown or too new is an error.
+func (s *Service) visibleInstances(ids []string) ([]*instance, error) {
+	var found []*instance
+	for _, id := range ids {
+		i := s.find(id)
+		if i == nil || !s.visible(i.LaunchedAt) {
+			return nil, instanceNotFound(id)
+		}
+		found = append(found, i)
+	}
+	if len(ids) > 0 {
+		return found, nil
+	}
+	for _, i := range s.instances {
+		if s.visible(i.LaunchedAt) {
+			found = append(found, i)
+		}
+	}
+	return found, nil
+}
+
+func (s *Service) terminateInstances(in *ec2.TerminateInstancesInput) (*ec2.TerminateInstancesOutput, error) {
+	chosen, err := s.visibleInstances(in.InstanceIds)
+	if err != nil {
+		return nil, err
+	}
+	out := &ec2.TerminateInstancesOutput{}
+	for _, i := range chosen {
+		former := i.State
+		s.Terminate(i.ID)
+		out.TerminatingInstances = append(out.TerminatingInstances, types.InstanceStateChange{
+			InstanceId: aws.String(i.ID), PreviousState: stateOf(former), CurrentState: stateOf(i.State),
+		})
+	}
+	return out, nil
+}
+
+func (i *instance) described() types.Instance {
+	described := types.Instance{
+		InstanceId: aws.String(i.ID), ImageId: aws.String(i.ImageID), InstanceType: types.InstanceType(i.Type),
+		State: stateOf(i.State), StateTransitionReason: aws.String(i.Reason), SubnetId: aws.String(i.Subnet),
+		Placement: &types.Placement{AvailabilityZone: aws.String(i.Zone)}, LaunchTime: aws.Time(i.LaunchedAt),
+		Architecture: types.ArchitectureValues(i.image.architecture), Tags: tagList(i.Tags),
+	}
+	if i.profile != "" {
+		described.IamInstanceProfile = &types.IamInstanceProfile{Arn: aws.String(i.profile)}
+	}
+	return described
+}
+
+// The codes are those of
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html
+var stateCodes = map[string]int32{Pending: 0, Running: 16, ShuttingDown: 32, Terminated: 48, Stopping: 64, Stopped: 80}
+
+func stateOf(state string) *types.InstanceState {
+	return &types.InstanceState{Code: aws.Int32(stateCodes[state]), Name: types.InstanceStateName(state)}
+}
+
+func reservation(i *instance) string { return "r" + i.ID[1:] }

@@ -1,0 +1,78 @@
+// Package elb is the embedded cloud's Elastic Load Balancing v2: Application Load Balancers with
+// HTTP listeners, target groups with health checks, and a data plane that forwards real requests.
+package elb
+
+import (
+	"strings"
+	"time"
+
+	"photogallery/internal/localcloud/cloudwatch"
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
+)
+
+// serviceID is the SDK's name of the service.
+const serviceID = "Elastic Load Balancing v2"
+
+// How long things take on AWS.
+const (
+	provisioningTime = 2 * time.Minute // from CreateLoadBalancer to active
+	interfacesLinger = 3 * time.Minute // from DeleteLoadBalancer until its network interfaces are gone
+)
+
+// Instances is what load balancing asks of EC2; *ec2.Service is one.
+type Instances interface {
+	Instance(id string) (ec2.Instance, bool)
+	Subnet(id string) (zone string, ok bool)
+	AddInterface(description string) (id string)
+	RemoveInterface(id string)
+}
+
+// Metrics is what load balancing asks of CloudWatch; *cloudwatch.Service is one.
+type Metrics interface {
+	Record(metric cloudwatch.Metric, value float64)
+	Collect(collector func())
+}
+
+// Service holds the load balancers and target groups of one cloud. Unless a method says
+// otherwise, it is called under the fabric's lock.
+type Service struct {
+	fabric    *fabric.Fabric
+	instances Instances
+	metrics   Metrics
+	balancers []*loadBalancer // in order of creation
+	groups    []*targetGroup
+	failure   string
+	traffic   traffic
+}
+
+// New registers the operations of Elastic Load Balancing v2.
+func New(f *fabric.Fabric, instances Instances, metrics Metrics) *Service {
+	s := &Service{fabric: f, instances: instances, metrics: metrics}
+	fabric.Handle(f, serviceID, "CreateLoadBalancer", s.createLoadBalancer)
+	fabric.Handle(f, serviceID, "DescribeLoadBalancers", s.describeLoadBalancers)
+	fabric.Handle(f, serviceID, "ModifyLoadBalancerAttributes", s.modifyAttributes)
+	fabric.Handle(f, serviceID, "DeleteLoadBalancer", s.deleteLoadBalancer)
+	fabric.Handle(f, serviceID, "CreateListener", s.createListener)
+	fabric.Handle(f, serviceID, "DescribeListeners", s.describeListeners)
+	fabric.Handle(f, serviceID, "DescribeTargetHealth", s.describeTargetHealth)
+	metrics.Collect(s.record)
+	return s
+}
+
+// SetFailure makes the load balancers that are created from now on end in state failed, with
+// reason; "" makes them active again.
+func (s *Service) SetFailure(reason string) { s.failure = reason }
+
+// arn names a resource of the service. The identifier at its end is 16 hexadecimal digits.
+func (s *Service) arn(resource string) string {
+	id := s.fabric.ID("elb")
+	return fabric.ARN("elasticloadbalancing", resource+"/"+id[len(id)-16:])
+}
+
+// suffix is what CloudWatch's dimensions hold of an ARN: app/… or targetgroup/….
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+func suffix(arn string) string {
+	resource := arn[strings.LastIndex(arn, ":")+1:]
+	return strings.TrimPrefix(resource, "loadbalancer/")
+}

@@ -1,0 +1,112 @@
+package elb
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
+)
+
+// Target is one registered instance.
+type Target struct {
+	Instance    string
+	State       string // initial, healthy, unhealthy, unused or draining
+	Reason      string // AWS's reason code; "" when healthy
+	Description string // the reason in words; "" when healthy
+}
+
+type target struct {
+	instance  string
+	health    types.TargetHealth // by its health checks alone
+	succeeded int                // health checks in a row
+	failed    int                // health checks in a row
+	checking  bool               // a health check is under way
+	draining  bool
+}
+
+func newTarget(instance string) *target {
+	return &target{instance: instance, health: registering}
+}
+
+// What a target's health can be besides the outcome of health checks.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+var (
+	registering = describedHealth(types.TargetHealthStateEnumInitial,
+		types.TargetHealthReasonEnumRegistrationInProgress, "Target registration is in progress")
+	draining = describedHealth(types.TargetHealthStateEnumDraining,
+		types.TargetHealthReasonEnumDeregistrationInProgress, "Target deregistration is in progress")
+	notInUse = describedHealth(types.TargetHealthStateEnumUnused,
+		types.TargetHealthReasonEnumNotInUse, "Target group is not configured to receive traffic from the load balancer")
+	zoneNotEnabled = describedHealth(types.TargetHealthStateEnumUnused,
+		types.TargetHealthReasonEnumNotInUse, "Target is in an Availability Zone that is not enabled for the load balancer")
+	invalidState = describedHealth(types.TargetHealthStateEnumUnused,
+		types.TargetHealthReasonEnumInvalidState, "Target is in the stopped state")
+)
+
+func describedHealth(state types.TargetHealthStateEnum, reason types.TargetHealthReasonEnum, description string) types.TargetHealth {
+	return types.TargetHealth{State: state, Reason: reason, Description: aws.String(description)}
+}
+
+// Health is the target's state in AWS's words; "" when it is not registered.
+func (s *Service) Health(targetGroup, instance string) string {
+	for _, t := range s.Targets(targetGroup) {
+		if t.Instance == instance {
+			return t.State
+		}
+	}
+	return ""
+}
+
+// Targets are a target group's targets in order of registration; none for an unknown target group.
+func (s *Service) Targets(targetGroup string) []Target {
+	g := s.group(targetGroup)
+	if g == nil {
+		return nil
+	}
+	var targets []Target
+	for _, t := range g.targets {
+		h := s.health(g, t)
+		targets = append(targets, Target{t.instance, string(h.State), string(h.Reason), aws.ToString(h.Description)})
+	}
+	return targets
+}
+
+func (s *Service) describeTargetHealth(in *elb.DescribeTargetHealthInput) (*elb.DescribeTargetHealthOutput, error) {
+	g := s.group(aws.ToString(in.TargetGroupArn))
+	if g == nil {
+		return nil, targetGroupNotFound(aws.ToString(in.TargetGroupArn))
+	}
+	if in.Targets != nil || in.Include != nil {
+		return nil, fabric.Errorf("ValidationError", "the embedded cloud describes the health of all targets: leave Targets and Include out")
+	}
+	out := &elb.DescribeTargetHealthOutput{}
+	for _, t := range g.targets {
+		health := s.health(g, t)
+		out.TargetHealthDescriptions = append(out.TargetHealthDescriptions, types.TargetHealthDescription{
+			HealthCheckPort: aws.String("80"), TargetHealth: &health,
+			Target: &types.TargetDescription{Id: aws.String(t.instance), Port: aws.Int32(80)},
+		})
+	}
+	return out, nil
+}
+
+// health is what AWS would say of the target now.
+func (s *Service) health(g *targetGroup, t *target) types.TargetHealth {
+	b, _ := s.user(g.arn)
+	i, _ := s.instances.Instance(t.instance)
+	switch {
+	case t.draining:
+		return draining
+	case b == nil || !b.active():
+		return notInUse
+	case i.State == ec2.Stopped || i.State == ec2.Terminated:
+		return invalidState
+	case !slices.ContainsFunc(b.AvailabilityZones, func(z types.AvailabilityZone) bool { return *z.ZoneName == i.Zone }):
+		return zoneNotEnabled
+	}
+	return t.health
+}

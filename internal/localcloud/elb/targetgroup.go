@@ -1,0 +1,145 @@
+package elb
+
+import (
+	"slices"
+	"time"
+
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
+)
+
+// Settings are a target group's health check and its draining, in AWS durations.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+type Settings struct {
+	Interval            time.Duration // between two health checks of a target
+	HealthyThreshold    int           // successes in a row that make an unhealthy target healthy
+	UnhealthyThreshold  int           // failures in a row that make a target unhealthy
+	DeregistrationDelay time.Duration // how long a target drains
+}
+
+// DefaultSettings are the stack's.
+func DefaultSettings() Settings {
+	return Settings{Interval: 15 * time.Second, HealthyThreshold: 2, UnhealthyThreshold: 2, DeregistrationDelay: 30 * time.Second}
+}
+
+type targetGroup struct {
+	arn      string
+	path     string // of the health check, which wants a 200
+	settings Settings
+	targets  []*target // in order of registration
+	next     int       // round robin
+	requests int       // in this minute
+	failed   int       // of them, answered with 5xx
+	stop     func()    // ends the health checks
+}
+
+// AddTargetGroup makes a target group of instances on port 80, with the stack's settings, whose
+// health check gets path, and starts the checks. It gives the target group's ARN.
+func (s *Service) AddTargetGroup(name, path string) (arn string) {
+	g := &targetGroup{arn: s.arn("targetgroup/" + name), path: path}
+	s.groups = append(s.groups, g)
+	g.stop = func() {}
+	s.Configure(g.arn, DefaultSettings())
+	return g.arn
+}
+
+// Configure replaces a target group's settings. The next health checks are half an interval
+// ahead: so they never coincide with the minutes of CloudWatch.
+func (s *Service) Configure(targetGroup string, settings Settings) {
+	g := s.group(targetGroup)
+	if g == nil {
+		return
+	}
+	g.stop()
+	g.settings = settings
+	g.stop = s.fabric.After(settings.Interval/2, func() {
+		s.check(g)
+		g.stop = s.fabric.Every(settings.Interval, func() { s.check(g) })
+	})
+}
+
+// RemoveTargetGroup deletes a target group, as the end of the stack does. It is ResourceInUse
+// while a listener forwards to it; an absent one is no error.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
+func (s *Service) RemoveTargetGroup(arn string) error {
+	if user, _ := s.user(arn); user != nil {
+		return fabric.Errorf("ResourceInUse", "Target group '%s' is currently in use by a listener or a rule", arn)
+	}
+	s.groups = slices.DeleteFunc(s.groups, func(g *targetGroup) bool {
+		if g.arn == arn {
+			g.stop()
+		}
+		return g.arn == arn
+	})
+	return nil
+}
+
+// Register adds an instance to a target group, or keeps it when it is there. One that drains
+// begins anew. An unknown target group is ignored.
+func (s *Service) Register(targetGroup, instance string) {
+	g := s.group(targetGroup)
+	if g == nil {
+		return
+	}
+	if t := g.target(instance); t != nil {
+		if !t.draining {
+			return
+		}
+		g.remove(t)
+	}
+	g.targets = append(g.targets, newTarget(instance))
+}
+
+// Deregister lets a target drain: it gets no new requests, and what it is answering has the
+// deregistration delay to end. Then drained is called under the lock; never before Deregister
+// returns, and also for what is not registered, not in use or draining already, soon.
+func (s *Service) Deregister(targetGroup, instance string, drained func()) {
+	g := s.group(targetGroup)
+	var t *target
+	if g != nil {
+		t = g.target(instance)
+	}
+	if t == nil || t.draining {
+		s.fabric.After(0, drained)
+		return
+	}
+	t.draining = true
+	delay := g.settings.DeregistrationDelay
+	if user, _ := s.user(targetGroup); user == nil {
+		delay = 0
+	}
+	s.fabric.After(delay, func() {
+		g.remove(t)
+		drained()
+	})
+}
+
+func (s *Service) group(arn string) *targetGroup {
+	if i := slices.IndexFunc(s.groups, func(g *targetGroup) bool { return g.arn == arn }); i >= 0 {
+		return s.groups[i]
+	}
+	return nil
+}
+
+func (g *targetGroup) target(instance string) *target {
+	if i := slices.IndexFunc(g.targets, func(t *target) bool { return t.instance == instance }); i >= 0 {
+		return g.targets[i]
+	}
+	return nil
+}
+
+func (g *targetGroup) remove(gone *target) {
+	g.targets = slices.DeleteFunc(g.targets, func(t *target) bool { return t == gone })
+}
+
+// removeTerminated deregisters what no longer exists, as AWS does by itself.
+func (s *Service) removeTerminated(g *targetGroup) {
+	g.targets = slices.DeleteFunc(g.targets, func(t *target) bool {
+		i, ok := s.instances.Instance(t.instance)
+		return !t.draining && (!ok || i.State == ec2.Terminated)
+	})
+}
+
+func targetGroupNotFound(arn string) error {
+	return fabric.Errorf("TargetGroupNotFound", "Target group '%s' not found", arn)
+}

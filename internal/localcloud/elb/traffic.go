@@ -1,0 +1,74 @@
+package elb
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+// trafficStep is how often simulated requests reach the targets.
+const trafficStep = 5 * time.Second
+
+// traffic is the simulated load.
+type traffic struct {
+	perSecond float64
+	sent      time.Time // until when it was sent
+	due       float64   // the part of a request that is left over
+	stop      func()
+}
+
+// SetTraffic simulates that many requests a second of AWS's time to each active load balancer; 0
+// ends it. They are spread over the targets as real ones are, and reach the machines that can
+// Serve a number of requests at once. An unhealthy target answers them with 5xx.
+func (s *Service) SetTraffic(perSecond float64) {
+	s.sendTraffic()
+	if s.traffic.stop != nil {
+		s.traffic.stop()
+	}
+	s.traffic = traffic{perSecond: perSecond, sent: time.Now()}
+	if perSecond > 0 {
+		s.traffic.stop = s.fabric.Every(trafficStep, s.sendTraffic)
+	}
+}
+
+// sendTraffic sends what has become due since the last time.
+func (s *Service) sendTraffic() {
+	if s.traffic.perSecond <= 0 {
+		return
+	}
+	seconds := float64(time.Since(s.traffic.sent)) / float64(s.fabric.Scale(time.Second))
+	s.traffic.sent = time.Now()
+	s.traffic.due += s.traffic.perSecond * seconds
+	requests := int(s.traffic.due)
+	s.traffic.due -= float64(requests)
+	for _, b := range s.balancers {
+		if !b.active() {
+			continue
+		}
+		for _, listener := range b.listeners {
+			s.spread(s.group(forwardedTo(listener)), requests)
+		}
+	}
+}
+
+func (s *Service) spread(g *targetGroup, requests int) {
+	eligible := s.eligible(g)
+	for position := range eligible {
+		t := eligible[(g.next+position)%len(eligible)]
+		share := requests / len(eligible)
+		if position < requests%len(eligible) {
+			share++
+		}
+		i, _ := s.instances.Instance(t.instance)
+		server, ok := i.Machine.(interface{ Serve(requests int) })
+		if !ok {
+			continue
+		}
+		server.Serve(share)
+		g.requests += share
+		if s.health(g, t).State == types.TargetHealthStateEnumUnhealthy {
+			g.failed += share
+		}
+	}
+	g.next += requests
+}

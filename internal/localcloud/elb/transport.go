@@ -1,0 +1,125 @@
+package elb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+// Transport is the data plane: it sends a request to the load balancer that its Host names, by
+// its DNS name. RoundTrip takes the lock itself and waits for the target without it. A host that
+// is no load balancer is a DNS error; one without a listener on the port refuses the connection.
+// As an Application Load Balancer does, it answers 503 without targets, 502 when a target fails
+// and 504 when it is too slow, and never asks a second target.
+func (s *Service) Transport() http.RoundTripper { return transport{s} }
+
+type transport struct{ service *Service }
+
+// route is where one request goes; machine is nil when the target group has no targets.
+type route struct {
+	balancer *loadBalancer
+	group    *targetGroup
+	port     int32
+	machine  http.RoundTripper
+}
+
+// RoundTrip is http.RoundTripper's.
+func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	var taken route
+	var err error
+	t.service.fabric.Do(func() { taken, err = t.service.route(request) })
+	if err != nil || taken.machine == nil {
+		closeBody(request)
+		if err != nil {
+			return nil, err
+		}
+		return ownAnswer(request, http.StatusServiceUnavailable), nil
+	}
+	forwarded := request.Clone(request.Context())
+	forwarded.Header.Set("X-Forwarded-Proto", "http")
+	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(int(taken.port)))
+	start := time.Now()
+	response, err := taken.machine.RoundTrip(forwarded)
+	t.service.fabric.Do(func() { t.service.count(taken, response, time.Since(start)) })
+	var timeout net.Error
+	switch {
+	case request.Context().Err() != nil:
+		return response, err
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return ownAnswer(request, http.StatusGatewayTimeout), nil
+	case err != nil:
+		return ownAnswer(request, http.StatusBadGateway), nil
+	}
+	return response, nil
+}
+
+func (s *Service) route(request *http.Request) (route, error) {
+	host, number := request.URL.Hostname(), request.URL.Port()
+	if number == "" {
+		number = "80"
+	}
+	b := s.first(func(b *loadBalancer) bool { return strings.EqualFold(*b.DNSName, host) })
+	if b == nil {
+		return route{}, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	}
+	port, _ := strconv.Atoi(number)
+	listener, ok := b.listensOn(int32(port))
+	if !ok || !b.active() {
+		return route{}, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	g := s.group(forwardedTo(listener))
+	taken := route{balancer: b, group: g, port: int32(port)}
+	if eligible := s.eligible(g); len(eligible) > 0 {
+		chosen := eligible[g.next%len(eligible)]
+		g.next++
+		i, _ := s.instances.Instance(chosen.instance)
+		taken.machine = i.Machine
+	}
+	return taken, nil
+}
+
+// eligible are the targets that get requests: the healthy ones or, where there are none, all.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+func (s *Service) eligible(g *targetGroup) []*target {
+	var healthy, reachable []*target
+	for _, t := range g.targets {
+		if i, _ := s.instances.Instance(t.instance); i.Machine == nil {
+			continue
+		}
+		switch s.health(g, t).State {
+		case types.TargetHealthStateEnumHealthy:
+			healthy = append(healthy, t)
+		case types.TargetHealthStateEnumInitial, types.TargetHealthStateEnumUnhealthy:
+			reachable = append(reachable, t)
+		}
+	}
+	if len(healthy) > 0 {
+		return healthy
+	}
+	return reachable
+}
+
+// ownAnswer is one that the load balancer gives, not a target.
+func ownAnswer(request *http.Request, status int) *http.Response {
+	text := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	body := "<html><head><title>" + text + "</title></head><body><h1>" + text + "</h1></body></html>\n"
+	return &http.Response{
+		Status: text, StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: request,
+		Header:        http.Header{"Server": {"awselb/2.0"}, "Content-Type": {"text/html"}},
+		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+	}
+}
+
+func closeBody(request *http.Request) {
+	if request.Body != nil {
+		_ = request.Body.Close()
+	}
+}

@@ -1,0 +1,48 @@
+package fabric
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Event is one event on the default bus, in EventBridge's form.
+// https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+type Event struct {
+	Version    string          `json:"version"`
+	ID         string          `json:"id"`
+	Source     string          `json:"source"`
+	DetailType string          `json:"detail-type"`
+	Account    string          `json:"account"`
+	Region     string          `json:"region"`
+	Time       time.Time       `json:"time"`
+	Resources  []string        `json:"resources"`
+	Detail     json.RawMessage `json:"detail"`
+}
+
+type rule struct {
+	match  func(Event) bool
+	target func(Event)
+}
+
+// Rule sends the events that match to target, which runs without the lock in its own goroutine.
+func (f *Fabric) Rule(match func(Event) bool, target func(Event)) {
+	f.Do(func() { f.rules = append(f.rules, rule{match, target}) })
+}
+
+// Publish puts an event on the bus; detail is marshalled. It is called under the lock and returns
+// at once: delivery is asynchronous, as AWS's is.
+func (f *Fabric) Publish(source, detailType string, detail any) {
+	encoded, err := json.Marshal(detail)
+	if err != nil {
+		panic("an event's detail cannot be encoded: " + err.Error())
+	}
+	event := Event{
+		Version: "0", ID: f.ID("event"), Source: source, DetailType: detailType, Account: Account, Region: Region,
+		Time: time.Now().UTC(), Resources: []string{}, Detail: encoded,
+	}
+	for _, rule := range f.rules {
+		if rule.match(event) {
+			f.Go(func() { rule.target(event) })
+		}
+	}
+}

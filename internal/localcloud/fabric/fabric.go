@@ -1,0 +1,140 @@
+// Package fabric is what the services of the embedded cloud stand on: one lock, one clock, one
+// dispatch table for API operations, one event bus. A cloud has no state outside its fabric and
+// the services that were built on it.
+package fabric
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Account and Region are where everything in the embedded cloud seems to live.
+const (
+	Account = "123456789012"
+	Region  = "us-east-1"
+)
+
+// Zones are the two availability zones of the embedded cloud.
+func Zones() []string { return []string{Region + "a", Region + "b"} }
+
+// Fabric serialises everything that happens in one cloud. API operations, timers and Do run one
+// at a time under its lock; nothing that runs there may block or call an SDK client.
+type Fabric struct {
+	pace     float64
+	context  context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	starting sync.Mutex // no goroutine starts between Close's cancel and its wait
+	handlers map[Operation]handler
+
+	mu           sync.Mutex
+	closed       bool
+	sequence     int
+	rules        []rule
+	interceptors []Interceptor
+	observers    []func(Call)
+}
+
+// New makes a fabric whose durations are divided by pace; 0 means 1, AWS's own pace.
+func New(pace float64) *Fabric {
+	if pace <= 0 {
+		pace = 1
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Fabric{pace: pace, context: ctx, cancel: cancel, handlers: map[Operation]handler{}}
+}
+
+// Close stops all timers and waits for what Go started. API calls fail afterwards.
+func (f *Fabric) Close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.starting.Lock()
+	f.cancel()
+	f.starting.Unlock()
+	f.running.Wait()
+}
+
+// Context ends when the fabric is closed.
+func (f *Fabric) Context() context.Context { return f.context }
+
+// Do runs what under the lock. It must not be called by what already holds it.
+func (f *Fabric) Do(what func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	what()
+}
+
+// Scale turns a duration on AWS into one of this cloud.
+func (f *Fabric) Scale(onAWS time.Duration) time.Duration {
+	return time.Duration(float64(onAWS) / f.pace)
+}
+
+// After runs what under the lock once the AWS duration has passed, unless stop is called or the
+// fabric closes first.
+func (f *Fabric) After(onAWS time.Duration, what func()) (stop func()) {
+	ctx, cancel := context.WithCancel(f.context)
+	f.Go(func() {
+		defer cancel()
+		if sleep(ctx, f.Scale(onAWS)) {
+			f.doIn(ctx, what)
+		}
+	})
+	return cancel
+}
+
+// Every runs what under the lock each time the AWS duration has passed, until stop is called or
+// the fabric closes.
+func (f *Fabric) Every(onAWS time.Duration, what func()) (stop func()) {
+	ctx, cancel := context.WithCancel(f.context)
+	f.Go(func() {
+		for sleep(ctx, f.Scale(onAWS)) {
+			f.doIn(ctx, what)
+		}
+	})
+	return cancel
+}
+
+// Go runs what in a goroutine that Close waits for, without the lock; what must end soon after
+// Context does. In a closed fabric nothing is started.
+func (f *Fabric) Go(what func()) {
+	f.starting.Lock()
+	defer f.starting.Unlock()
+	if f.context.Err() == nil {
+		f.running.Go(what)
+	}
+}
+
+// doIn skips what was stopped while it waited for the lock.
+func (f *Fabric) doIn(ctx context.Context, what func()) {
+	f.Do(func() {
+		if ctx.Err() == nil {
+			what()
+		}
+	})
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// ID makes the next identifier with a prefix, in AWS's form: 17 hexadecimal digits. The sequence
+// is the cloud's own, so that runs repeat exactly. It is called under the lock.
+func (f *Fabric) ID(prefix string) string {
+	f.sequence++
+	return fmt.Sprintf("%s-%017x", prefix, f.sequence)
+}
+
+// ARN builds the name of a resource in the embedded cloud's account and region.
+func ARN(service, resource string) string {
+	return "arn:aws:" + service + ":" + Region + ":" + Account + ":" + resource
+}

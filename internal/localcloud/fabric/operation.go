@@ -1,0 +1,117 @@
+package fabric
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/smithy-go"
+)
+
+// Operation names an API operation as the SDK does: {"EC2", "RunInstances"}.
+type Operation struct{ Service, Name string }
+
+// String is "EC2.RunInstances".
+func (o Operation) String() string { return o.Service + "." + o.Name }
+
+// Call is one API call that reached the cloud: after the SDK's retries, one for each attempt.
+type Call struct {
+	Operation Operation
+	Input     any    // the SDK's typed input, to be read only
+	Caller    string // the step that called, as WithCaller said; "" for none
+	Err       error  // what it was answered; set for observers only
+}
+
+// Interceptor stands before an operation: it may answer with an error, let the call through by
+// next, or do that and then lose the answer. It runs without the lock and may block.
+type Interceptor func(ctx context.Context, call Call, next func() (any, error)) (any, error)
+
+type handler func(ctx context.Context, input any) (any, error)
+
+// Handle registers the implementation of an operation. It runs under the lock, with a typed input
+// and output; its error should come from Errorf. Registering twice is a defect and panics.
+func Handle[In, Out any](f *Fabric, service, name string, implementation func(*In) (*Out, error)) {
+	operation := Operation{service, name}
+	if f.handlers[operation] != nil {
+		panic("two implementations of " + operation.String())
+	}
+	f.handlers[operation] = func(_ context.Context, input any) (any, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.closed {
+			return nil, Errorf("ServiceUnavailable", "the embedded cloud is closed")
+		}
+		out, err := implementation(input.(*In))
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
+	}
+}
+
+// Errorf makes an API error with AWS's code, as an SDK client returns it.
+func Errorf(code, format string, args ...any) error {
+	return &smithy.GenericAPIError{Code: code, Message: fmt.Sprintf(format, args...), Fault: smithy.FaultClient}
+}
+
+// Operations lists what is implemented, sorted.
+func (f *Fabric) Operations() []Operation {
+	var operations []Operation
+	for operation := range f.handlers {
+		operations = append(operations, operation)
+	}
+	slices.SortFunc(operations, func(a, b Operation) int {
+		if a.String() < b.String() {
+			return -1
+		}
+		return 1
+	})
+	return operations
+}
+
+// Intercept puts an interceptor before all operations, outside those that are there.
+func (f *Fabric) Intercept(with Interceptor) {
+	f.Do(func() { f.interceptors = append(f.interceptors, with) })
+}
+
+// Observe tells of every call after it was answered. The observer runs without the lock and may
+// be called concurrently.
+func (f *Fabric) Observe(observer func(Call)) {
+	f.Do(func() { f.observers = append(f.observers, observer) })
+}
+
+func (f *Fabric) call(ctx context.Context, operation Operation, input any) (any, error) {
+	implementation := f.handlers[operation]
+	if implementation == nil {
+		return nil, Errorf("InvalidAction", "the embedded cloud has no %s", operation)
+	}
+	var interceptors []Interceptor
+	var observers []func(Call)
+	f.Do(func() {
+		interceptors, observers = slices.Clone(f.interceptors), slices.Clone(f.observers)
+	})
+	call := Call{Operation: operation, Input: input, Caller: callerOf(ctx)}
+	next := func() (any, error) { return implementation(ctx, input) }
+	for _, interceptor := range interceptors {
+		inner := next
+		next = func() (any, error) { return interceptor(ctx, call, inner) }
+	}
+	out, err := next()
+	call.Err = err
+	for _, observe := range observers {
+		observe(call)
+	}
+	return out, err
+}
+
+type callerKey struct{}
+
+// WithCaller marks the calls made with the context as a step's.
+func WithCaller(ctx context.Context, step string) context.Context {
+	return context.WithValue(ctx, callerKey{}, step)
+}
+
+func callerOf(ctx context.Context) string {
+	caller, _ := ctx.Value(callerKey{}).(string)
+	return caller
+}

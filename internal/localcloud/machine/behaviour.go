@@ -1,0 +1,49 @@
+package machine
+
+import "time"
+
+// Result is how a simulated build ends.
+type Result int
+
+// How a simulated build may end.
+const (
+	BuildSucceeds Result = iota
+	BuildFails           // the build result says so, with Behaviour.Reason
+	BuildSilent          // no result is ever sent, as if the event were lost
+	BuilderDies          // the builder shuts down without a result
+)
+
+// Behaviour says how one simulated machine is to act. Durations are AWS durations. The zero
+// Behaviour is a machine that does everything right in the usual time.
+type Behaviour struct {
+	BootTime  time.Duration // from running until user data starts; 0 for 20 s
+	BuildTime time.Duration // from then to the build result; 0 for 2 min
+	Build     Result
+	Reason    string // of a failed build; "" for a plain sentence
+
+	HealthyAfter   time.Duration // from running until the service answers; 0 for BootTime
+	UnhealthyAfter time.Duration // from running until the service answers 503; 0 for never
+	NeverHealthy   bool          // the service answers 503 from the start
+
+	CPUPerRequest float64 // percent of CPU that one request a second costs; 0 for 0.5
+	CaptureFails  bool    // Capture ends with an error
+}
+
+func (b Behaviour) withDefaults() Behaviour {
+	if b.BootTime == 0 {
+		b.BootTime = 20 * time.Second
+	}
+	if b.BuildTime == 0 {
+		b.BuildTime = 2 * time.Minute
+	}
+	if b.Reason == "" {
+		b.Reason = "provision.sh failed"
+	}
+	if b.HealthyAfter == 0 {
+		b.HealthyAfter = b.BootTime
+	}
+	if b.CPUPerRequest == 0 {
+		b.CPUPerRequest = 0.5
+	}
+	return b
+}

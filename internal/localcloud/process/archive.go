@@ -1,0 +1,110 @@
+package process
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// archive writes the folder root as a compressed tar file at path, which appears only when it is
+// whole. It gives the file's size in bytes.
+func archive(root, path string) (size int64, err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".archive-*")
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, file.Close(), os.Remove(file.Name()))
+		}
+	}()
+	if err := writeArchive(root, file); err != nil {
+		return 0, err
+	}
+	if err := file.Sync(); err != nil {
+		return 0, err
+	}
+	if size, err = file.Seek(0, io.SeekCurrent); err != nil {
+		return 0, err
+	}
+	if err := file.Close(); err != nil {
+		return 0, err
+	}
+	return size, os.Rename(file.Name(), path)
+}
+
+func writeArchive(root string, to io.Writer) error {
+	compressed, err := zstd.NewWriter(to, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	entries := tar.NewWriter(compressed)
+	if err := entries.AddFS(os.DirFS(root)); err != nil {
+		return err
+	}
+	return errors.Join(entries.Close(), compressed.Close())
+}
+
+// unpack writes an archive's files into the folder root; nothing can be written outside it.
+func unpack(path, root string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	compressed, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
+	if err != nil {
+		return err
+	}
+	defer compressed.Close()
+	if err := extract(tar.NewReader(compressed), root); err != nil {
+		return fmt.Errorf("image %s: %w", path, err)
+	}
+	return nil
+}
+
+// extract writes an archive's files into a folder; nothing can be written outside it.
+func extract(entries *tar.Reader, folder string) error {
+	inside, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer inside.Close()
+	for {
+		header, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := writeEntry(inside, header, entries); err != nil {
+			return fmt.Errorf("%s: %w", header.Name, err)
+		}
+	}
+}
+
+func writeEntry(inside *os.Root, header *tar.Header, content io.Reader) error {
+	mode := fs.FileMode(header.Mode) & fs.ModePerm
+	switch header.Typeflag {
+	case tar.TypeDir:
+		return inside.MkdirAll(filepath.Clean(header.Name), mode|0o700)
+	case tar.TypeSymlink:
+		return inside.Symlink(header.Linkname, header.Name)
+	case tar.TypeReg:
+		file, err := inside.OpenFile(header.Name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(file, content)
+		return errors.Join(err, file.Close())
+	default:
+		return fmt.Errorf("a file of type %q cannot be unpacked", header.Typeflag)
+	}
+}

@@ -1,0 +1,147 @@
+package process
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// environmentPath is where a service's settings lie in the root folder, as on AWS.
+const environmentPath = "etc/photogallery/environment"
+
+// build fetches and provisions the bundle and reports the result as one event, as a builder's
+// user data does on AWS.
+func (m *instance) build() {
+	task, err := m.kind.options.Recipe.Build(m.spec.UserData)
+	if err == nil {
+		err = m.provision(task)
+	}
+	if m.life.Err() != nil {
+		return // terminated: a dead builder reports nothing
+	}
+	result := map[string]string{"instance": m.spec.InstanceID, "release": task.Release, "status": "success", "reason": ""}
+	if err != nil {
+		fmt.Fprintf(m.log, "the build failed: %v\n", err)
+		result["status"], result["reason"] = "failure", err.Error()
+	}
+	detail, err := json.Marshal(result)
+	if err != nil {
+		panic("a map of strings cannot be encoded: " + err.Error())
+	}
+	m.host.PutEvents("photogallery.builder", "Build Result", detail)
+}
+
+func (m *instance) provision(task Build) error {
+	work := filepath.Join(m.root, "var", "tmp", "build")
+	bundle := filepath.Join(work, "bundle")
+	if err := os.MkdirAll(bundle, 0o755); err != nil {
+		return err
+	}
+	if err := m.fetch(task, filepath.Join(work, "bundle.tar.gz")); err != nil {
+		return err
+	}
+	if err := unpackBundle(filepath.Join(work, "bundle.tar.gz"), bundle); err != nil {
+		return fmt.Errorf("unpack the bundle: %w", err)
+	}
+	if err := m.install(work, bundle); err != nil {
+		return err
+	}
+	return os.RemoveAll(work)
+}
+
+func (m *instance) fetch(task Build, to string) error {
+	object, err := m.kind.options.Object(task.Bucket, task.Key)
+	if err != nil {
+		return fmt.Errorf("fetch the bundle s3://%s/%s: %w", task.Bucket, task.Key, err)
+	}
+	defer object.Close()
+	file, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	_, err = io.Copy(io.MultiWriter(file, sum), object)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(sum.Sum(nil)); got != task.SHA256 {
+		return fmt.Errorf("the bundle s3://%s/%s has the hash %s, not %s: it was changed or cut off", task.Bucket, task.Key, got, task.SHA256)
+	}
+	return nil
+}
+
+func unpackBundle(path, folder string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	compressed, err := gzip.NewReader(file)
+	if err != nil {
+		return err
+	}
+	return extract(tar.NewReader(compressed), folder)
+}
+
+// install runs the recipe's script. Its last words are the reason of a failure.
+func (m *instance) install(work, bundle string) error {
+	script := filepath.Join(work, "provision.sh")
+	if err := os.WriteFile(script, m.kind.options.Recipe.Provision(), 0o600); err != nil {
+		return err
+	}
+	var tail bytes.Buffer
+	command := exec.CommandContext(m.life, "bash", script, bundle)
+	command.Dir = bundle
+	command.Stdout = io.MultiWriter(m.log, &tail)
+	command.Stderr = command.Stdout
+	command.Env = append(m.environment(),
+		"ROOT="+m.root, "CHECK_HOST="+m.address.host, "HOME="+m.root, "LANG=C.UTF-8",
+		"PATH="+m.kind.scratch+string(os.PathListSeparator)+os.Getenv("PATH"),
+		socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID)
+	ownGroup(command)
+	command.Cancel = func() error { kill(command.Process.Pid); return nil }
+	command.WaitDelay = time.Second
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("provision.sh: %w: %s", err, lastWords(tail.String()))
+	}
+	return nil
+}
+
+func lastWords(output string) string {
+	const most = 1500
+	output = strings.TrimSpace(output)
+	return output[max(0, len(output)-most):]
+}
+
+// configure writes the settings that user data gives the service of a fleet instance.
+func (m *instance) configure() error {
+	settings, err := m.kind.options.Recipe.Settings(m.spec.UserData)
+	if err != nil {
+		return err
+	}
+	maps.Copy(settings, m.kind.options.Settings)
+	lines := m.environment()
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		if name != "HOST" && name != "PORT" {
+			lines = append(lines, name+"="+settings[name])
+		}
+	}
+	path := filepath.Join(m.root, environmentPath)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+}

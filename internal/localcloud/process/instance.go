@@ -1,0 +1,123 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"photogallery/internal/localcloud/machine"
+)
+
+// instance is one machine: a root folder, the run of its user data, its services.
+type instance struct {
+	kind    *Kind
+	spec    machine.Spec
+	host    machine.Host
+	root    string
+	address address
+	log     *os.File
+	life    context.Context
+	end     context.CancelFunc
+	ending  sync.Once
+	booted  chan struct{} // closed when boot no longer touches the root folder
+	cpu     atomic.Uint64 // percent × 1000
+
+	mu       sync.Mutex
+	services map[string]*service
+}
+
+func newInstance(k *Kind, spec machine.Spec, host machine.Host) *instance {
+	life, end := context.WithCancel(context.Background())
+	return &instance{
+		kind: k, spec: spec, host: host, life: life, end: end, booted: make(chan struct{}),
+		root:     filepath.Join(k.machinesDir(), spec.InstanceID),
+		services: map[string]*service{},
+	}
+}
+
+func (m *instance) boot() {
+	defer close(m.booted)
+	if err := m.prepare(); err != nil {
+		m.kind.options.Log.Error("an instance does not boot", "instance", m.spec.InstanceID, "reason", err)
+		m.kind.running.Go(m.Kill)
+		return
+	}
+	m.kind.running.Go(m.sampleCPU)
+	if m.spec.Image == nil {
+		m.build()
+		return
+	}
+	if err := m.configure(); err != nil {
+		fmt.Fprintf(m.log, "the instance's settings: %v\n", err)
+	}
+	m.startEnabled()
+}
+
+func (m *instance) prepare() (err error) {
+	if m.log, err = os.OpenFile(m.kind.LogFile(m.spec.InstanceID), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+		return err
+	}
+	if m.address, err = m.kind.addresses.take(m.life); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(m.root, 0o700); err != nil {
+		return err
+	}
+	if image, fromImage := m.spec.Image.(Image); fromImage {
+		return unpack(m.kind.imagePath(image), m.root)
+	}
+	return nil
+}
+
+// environment is what scripts and services learn of the machine they are on.
+func (m *instance) environment() []string {
+	return []string{
+		"HOST=" + m.address.host, "PORT=" + strconv.Itoa(m.address.port),
+		"INSTANCE_ID=" + m.spec.InstanceID, "ZONE=" + m.spec.Zone,
+	}
+}
+
+// RoundTrip satisfies machine.Machine: it is the instance's service.
+func (m *instance) RoundTrip(request *http.Request) (*http.Response, error) {
+	select {
+	case <-m.booted:
+	default:
+		return nil, errors.New("the instance " + m.spec.InstanceID + " is booting")
+	}
+	there := request.Clone(request.Context())
+	there.URL.Scheme, there.URL.Host = "http", m.address.String()
+	return m.kind.transport.RoundTrip(there)
+}
+
+// Stop satisfies machine.Machine: services get their time to drain.
+func (m *instance) Stop() {
+	m.kind.running.Go(func() { m.finish(m.stopServices) })
+}
+
+// Kill satisfies machine.Machine.
+func (m *instance) Kill() {
+	m.kind.running.Go(func() { m.finish(m.killServices) })
+}
+
+func (m *instance) finish(endServices func()) {
+	m.end()
+	endServices()
+	m.ending.Do(func() {
+		<-m.booted
+		m.killServices()
+		if err := os.RemoveAll(m.root); err != nil {
+			m.kind.options.Log.Error("an instance's folder stays on the disk", "folder", m.root, "reason", err)
+		}
+		if m.log != nil {
+			_ = m.log.Close() // what was written is written
+		}
+		m.kind.forget(m.spec.InstanceID)
+		m.host.Stopped(m.spec.InstanceID)
+	})
+}

@@ -1,0 +1,161 @@
+// Package process is the machine kind of the local mode: an instance is a folder for its disk and
+// the processes of its services, an image is an archive of such a folder.
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"photogallery/internal/localcloud/machine"
+)
+
+// Recipe reads what instances are told by their user data. On AWS they run it; here, without a
+// root account or a file system of their own, only what it says is carried out.
+type Recipe interface {
+	// Build is where a builder's bundle lies and what the release is called.
+	Build(userData string) (Build, error)
+	// Provision is the script that installs an unpacked bundle, below the folder ROOT.
+	Provision() []byte
+	// Settings are those of a fleet instance's service.
+	Settings(userData string) (map[string]string, error)
+}
+
+// Build is a builder's task.
+type Build struct {
+	Bucket, Key, SHA256 string
+	Release             string
+}
+
+// Options of a Kind. All are needed, but Settings and Log.
+type Options struct {
+	Dir     string // machines and their logs live below; images in its folder "images"
+	Program string // this program, which the machines call by the name "systemctl"; see Shim
+	Recipe  Recipe
+	// Object opens an S3 object: a builder's bundle.
+	Object func(bucket, key string) (io.ReadCloser, error)
+	// Settings overrides settings of every service: what differs on one machine from AWS.
+	Settings map[string]string
+	Log      *slog.Logger
+}
+
+// Kind makes processes of instances. One Kind at a time may use a Dir.
+type Kind struct {
+	options   Options
+	scratch   string // the shim and its socket; short, because a socket's path is limited
+	server    *http.Server
+	transport *http.Transport
+	addresses addresses
+	running   sync.WaitGroup // what machines do
+	serving   sync.WaitGroup // the shim's server, which they need to the end
+
+	mu       sync.Mutex
+	machines map[string]*instance
+}
+
+// New prepares the folders and listens for the machines' shim, on a socket of the file system.
+func New(options Options) (*Kind, error) {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	k := &Kind{options: options, machines: map[string]*instance{}, transport: &http.Transport{
+		MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second, DisableCompression: true,
+		DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, ResponseHeaderTimeout: 60 * time.Second,
+	}}
+	if err := errors.Join(k.prepareFolders(), k.listen()); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare %s for machines: %w", options.Dir, err), os.RemoveAll(k.scratch))
+	}
+	return k, nil
+}
+
+func (k *Kind) prepareFolders() (err error) {
+	for _, folder := range []string{k.machinesDir(), k.imagesDir(), k.logsDir()} {
+		err = errors.Join(err, os.MkdirAll(folder, 0o700))
+	}
+	if k.scratch, err = os.MkdirTemp("", "gallery-"); err != nil {
+		return err
+	}
+	return errors.Join(err, os.Symlink(k.options.Program, filepath.Join(k.scratch, shimName)))
+}
+
+func (k *Kind) machinesDir() string { return filepath.Join(k.options.Dir, "machines") }
+func (k *Kind) imagesDir() string   { return filepath.Join(k.options.Dir, "images") }
+func (k *Kind) logsDir() string     { return filepath.Join(k.options.Dir, "logs") }
+
+// LogFile is where an instance's output is written; it outlives the instance.
+func (k *Kind) LogFile(instanceID string) string {
+	return filepath.Join(k.logsDir(), instanceID+".log")
+}
+
+// Boot satisfies machine.Kind.
+func (k *Kind) Boot(spec machine.Spec, host machine.Host) machine.Machine {
+	m := newInstance(k, spec, host)
+	k.mu.Lock()
+	k.machines[spec.InstanceID] = m
+	k.mu.Unlock()
+	k.running.Go(m.boot)
+	return m
+}
+
+// Image is the content of an image: the name of an archive in the folder of images.
+type Image string
+
+// Capture satisfies machine.Kind: it stops the machine's services, as a reboot does, and archives
+// its folder.
+func (k *Kind) Capture(of machine.Machine, done func(content any, bytes int64, err error)) {
+	m := of.(*instance)
+	k.running.Go(func() {
+		m.stopServices()
+		name := Image(m.spec.InstanceID + ".tar.zst")
+		size, err := archive(m.root, k.imagePath(name))
+		done(name, size, err)
+	})
+}
+
+func (k *Kind) imagePath(name Image) string { return filepath.Join(k.imagesDir(), string(name)) }
+
+// Discard satisfies machine.Kind: it deletes the archive.
+func (k *Kind) Discard(content any) {
+	name, isImage := content.(Image)
+	if !isImage {
+		return
+	}
+	k.running.Go(func() {
+		if err := os.Remove(k.imagePath(name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			k.options.Log.Error("an image's archive stays on the disk", "file", k.imagePath(name), "reason", err)
+		}
+	})
+}
+
+// Close ends every machine, waits for what runs, and removes what is not an image or a log.
+func (k *Kind) Close() error {
+	k.mu.Lock()
+	for _, m := range k.machines {
+		m.Kill()
+	}
+	k.mu.Unlock()
+	k.running.Wait()
+	k.transport.CloseIdleConnections()
+	err := k.server.Close()
+	k.serving.Wait()
+	return errors.Join(err, os.RemoveAll(k.scratch), os.RemoveAll(k.machinesDir()))
+}
+
+func (k *Kind) forget(instanceID string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.machines, instanceID)
+}
+
+func (k *Kind) machine(instanceID string) *instance {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.machines[instanceID]
+}

@@ -1,0 +1,198 @@
+package process
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// service runs one unit in a machine's root folder and restarts it as the unit says.
+type service struct {
+	unit        Unit
+	root        string
+	environment []string // HOST, PORT and the rest, after the unit's own
+	log         io.Writer
+
+	mu      sync.Mutex
+	process *os.Process
+	cancel  context.CancelFunc
+	done    chan struct{}
+}
+
+// start begins to supervise; it returns once the first process runs, or could not be started.
+func (s *service) start() error {
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel, s.done = cancel, make(chan struct{})
+	command, err := s.launch(ctx)
+	if err != nil {
+		cancel()
+		close(s.done)
+		return err
+	}
+	go s.supervise(ctx, command)
+	return nil
+}
+
+func (s *service) supervise(ctx context.Context, command *exec.Cmd) {
+	defer close(s.done)
+	for {
+		err := command.Wait()
+		s.remember(nil)
+		if ctx.Err() != nil || s.unit.Restart == "no" || s.unit.Restart == "on-failure" && err == nil {
+			return
+		}
+		fmt.Fprintf(s.log, "the service ended (%v) and is started again\n", ended(err))
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(s.unit.RestartDelay):
+			}
+			if command, err = s.launch(ctx); err == nil {
+				break
+			}
+			fmt.Fprintf(s.log, "the service does not start: %v\n", err)
+		}
+	}
+}
+
+func ended(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
+}
+
+func (s *service) launch(ctx context.Context) (*exec.Cmd, error) {
+	environment, err := s.environ()
+	if err != nil {
+		return nil, err
+	}
+	for _, before := range s.unit.Before {
+		if err := s.command(before, environment).Run(); err != nil {
+			return nil, fmt.Errorf("ExecStartPre %s: %w", strings.Join(before, " "), err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	command := s.command(s.unit.Start, environment)
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	s.process = command.Process
+	return command, nil
+}
+
+func (s *service) command(words, environment []string) *exec.Cmd {
+	words = inRoot(s.root, words)
+	//nolint:noctx // its end is decided by stop, which gives it time to drain
+	command := exec.Command(words[0], words[1:]...)
+	command.Dir = s.root
+	if s.unit.WorkingDirectory != "" {
+		command.Dir = filepath.Join(s.root, s.unit.WorkingDirectory)
+	}
+	command.Env, command.Stdout, command.Stderr = environment, s.log, s.log
+	command.WaitDelay = time.Second
+	ownGroup(command)
+	return command
+}
+
+// inRoot turns the absolute paths that exist in the machine's root into paths there; what does
+// not, like /usr/bin/python3, is this machine's own.
+func inRoot(root string, words []string) []string {
+	there := make([]string, len(words))
+	for i, word := range words {
+		there[i] = word
+		if path := filepath.Join(root, word); strings.HasPrefix(word, "/") && exists(path) {
+			there[i] = path
+		}
+	}
+	return there
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+func (s *service) environ() ([]string, error) {
+	environment := []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + s.root}
+	environment = append(environment, s.unit.Environment...)
+	for _, file := range s.unit.EnvironmentFiles {
+		lines, err := readAssignments(filepath.Join(s.root, file.path))
+		if err != nil && !(file.optional && errors.Is(err, os.ErrNotExist)) {
+			return nil, fmt.Errorf("EnvironmentFile: %w", err)
+		}
+		environment = append(environment, lines...)
+	}
+	return append(environment, s.environment...), nil
+}
+
+func readAssignments(path string) ([]string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var assignments []string
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		name, value, isAssignment := strings.Cut(line, "=")
+		if isAssignment && !strings.HasPrefix(line, "#") {
+			assignments = append(assignments, name+"="+strings.Trim(value, `"'`))
+		}
+	}
+	return assignments, nil
+}
+
+func (s *service) remember(process *os.Process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.process = process
+}
+
+// pid is the service's process, 0 while none runs.
+func (s *service) pid() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process == nil {
+		return 0
+	}
+	return s.process.Pid
+}
+
+// stop asks the service to end, waits as long as the unit allows, then ends it. It blocks.
+func (s *service) stop() {
+	s.signalAll(terminate)
+	select {
+	case <-s.done:
+	case <-time.After(s.unit.StopTimeout):
+		s.kill()
+	}
+}
+
+// kill ends the service at once and waits for it.
+func (s *service) kill() {
+	s.signalAll(kill)
+	<-s.done
+}
+
+func (s *service) signalAll(signal func(pid int)) {
+	s.cancel()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.process != nil {
+		signal(s.process.Pid)
+	}
+}

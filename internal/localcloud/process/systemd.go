@@ -1,0 +1,174 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	unitsDir   = "etc/systemd/system"
+	enabledDir = unitsDir + "/multi-user.target.wants"
+)
+
+// systemctl does what the command of that name would, for the verbs that install scripts use.
+func (m *instance) systemctl(arguments []string) error {
+	arguments = slices.DeleteFunc(arguments, func(a string) bool { return a == "--quiet" || a == "-q" || a == "--no-block" })
+	now := slices.Contains(arguments, "--now")
+	arguments = slices.DeleteFunc(arguments, func(a string) bool { return a == "--now" })
+	if len(arguments) == 1 && arguments[0] == "daemon-reload" {
+		return nil
+	}
+	if len(arguments) < 2 {
+		return fmt.Errorf("systemctl %s: give one of daemon-reload, enable, disable, start, stop, restart, is-active and a unit", strings.Join(arguments, " "))
+	}
+	for _, name := range arguments[1:] {
+		if err := m.control(arguments[0], unitName(name), now); err != nil {
+			return fmt.Errorf("systemctl %s %s: %w", arguments[0], name, err)
+		}
+	}
+	return nil
+}
+
+func unitName(name string) string {
+	return strings.TrimSuffix(path.Base(name), ".service") + ".service"
+}
+
+func (m *instance) control(verb, name string, now bool) error {
+	switch verb {
+	case "enable":
+		return errors.Join(m.enable(name), onlyIf(now, func() error { return m.start(name) }))
+	case "disable":
+		return errors.Join(os.Remove(filepath.Join(m.root, enabledDir, name)), onlyIf(now, func() error { return m.stop(name) }))
+	case "start":
+		return m.start(name)
+	case "stop":
+		return m.stop(name)
+	case "restart", "try-restart":
+		return errors.Join(m.stop(name), m.start(name))
+	case "is-active":
+		if s := m.service(name); s == nil || s.pid() == 0 {
+			return errors.New("inactive")
+		}
+		return nil
+	default:
+		return errors.New("this verb is not known here: use daemon-reload, enable, disable, start, stop, restart or is-active")
+	}
+}
+
+func onlyIf(wanted bool, do func() error) error {
+	if !wanted {
+		return nil
+	}
+	return do()
+}
+
+func (m *instance) enable(name string) error {
+	if _, err := m.readUnit(name); err != nil {
+		return err
+	}
+	wants := filepath.Join(m.root, enabledDir)
+	if err := os.MkdirAll(wants, 0o755); err != nil {
+		return err
+	}
+	err := os.Symlink("../"+name, filepath.Join(wants, name))
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	return err
+}
+
+func (m *instance) readUnit(name string) (Unit, error) {
+	dropIns, err := filepath.Glob(filepath.Join(m.root, unitsDir, name+".d", "*.conf"))
+	if err != nil {
+		return Unit{}, err
+	}
+	var files []io.Reader
+	for _, path := range append([]string{filepath.Join(m.root, unitsDir, name)}, dropIns...) {
+		file, err := os.Open(path)
+		if err != nil {
+			return Unit{}, fmt.Errorf("unit not found: install it as /%s/%s", unitsDir, name)
+		}
+		defer file.Close()
+		files = append(files, file)
+	}
+	return ParseUnit(name, files...)
+}
+
+func (m *instance) start(name string) error {
+	unit, err := m.readUnit(name)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.life.Err() != nil {
+		return m.life.Err()
+	}
+	if running := m.services[name]; running != nil && running.pid() != 0 {
+		return nil
+	}
+	for _, condition := range unit.Conditions {
+		if !exists(filepath.Join(m.root, condition)) {
+			return nil // as systemd does: a condition that does not hold is no failure
+		}
+	}
+	s := &service{unit: unit, root: m.root, environment: m.environment(), log: m.log}
+	if err := s.start(); err != nil {
+		return err
+	}
+	m.services[name] = s
+	return nil
+}
+
+func (m *instance) stop(name string) error {
+	m.mu.Lock()
+	s := m.services[name]
+	delete(m.services, name)
+	m.mu.Unlock()
+	if s != nil {
+		s.stop()
+	}
+	return nil
+}
+
+func (m *instance) service(name string) *service {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.services[name]
+}
+
+// startEnabled starts what an install script enabled, as a boot does; what user data has started
+// already runs on.
+func (m *instance) startEnabled() {
+	entries, err := os.ReadDir(filepath.Join(m.root, enabledDir))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintf(m.log, "enabled units: %v\n", err)
+	}
+	for _, entry := range entries {
+		if err := m.start(entry.Name()); err != nil {
+			fmt.Fprintf(m.log, "%s does not start: %v\n", entry.Name(), err)
+		}
+	}
+}
+
+func (m *instance) stopServices() { m.endServices((*service).stop) }
+func (m *instance) killServices() { m.endServices((*service).kill) }
+
+func (m *instance) endServices(end func(*service)) {
+	m.mu.Lock()
+	services := slices.Collect(maps.Values(m.services))
+	m.mu.Unlock()
+	var ending sync.WaitGroup
+	for _, s := range services {
+		ending.Go(func() { end(s) })
+	}
+	ending.Wait()
+}

@@ -1,0 +1,70 @@
+package s3_test
+
+import (
+	"errors"
+	"io"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/s3"
+)
+
+func inCloud(t *testing.T, test func(t *testing.T, service *s3.Service, client *awss3.Client)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := fabric.New(1)
+		defer f.Close()
+		service := s3.New(f)
+		f.Do(func() {
+			service.AddBucket("photos")
+			service.Put("photos", "bundles/1.tar.gz", []byte("content"))
+		})
+		test(t, service, awss3.NewFromConfig(f.Config()))
+	})
+}
+
+func TestHeadTellsWhetherAnObjectIsThere(t *testing.T) {
+	inCloud(t, func(t *testing.T, _ *s3.Service, client *awss3.Client) {
+		out, err := client.HeadObject(t.Context(), &awss3.HeadObjectInput{Bucket: aws.String("photos"), Key: aws.String("bundles/1.tar.gz")})
+		if err != nil || aws.ToInt64(out.ContentLength) != 7 {
+			t.Errorf("got %v, %v", out, err)
+		}
+		for _, in := range []*awss3.HeadObjectInput{
+			{Bucket: aws.String("photos"), Key: aws.String("bundles/2.tar.gz")},
+			{Bucket: aws.String("none"), Key: aws.String("bundles/1.tar.gz")},
+		} {
+			_, err := client.HeadObject(t.Context(), in)
+			var notFound *types.NotFound
+			if !errors.As(err, &notFound) {
+				t.Errorf("%s/%s: got %v, want NotFound", *in.Bucket, *in.Key, err)
+			}
+		}
+	})
+}
+
+func TestAnInstanceOpensAnObject(t *testing.T) {
+	inCloud(t, func(t *testing.T, service *s3.Service, _ *awss3.Client) {
+		content, err := service.Open("photos", "bundles/1.tar.gz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(content); err != nil || string(got) != "content" {
+			t.Errorf("read %q, %v", got, err)
+		}
+		_, err = service.Open("photos", "none")
+		var noKey *types.NoSuchKey
+		if !errors.As(err, &noKey) {
+			t.Errorf("got %v, want NoSuchKey", err)
+		}
+		_, err = service.Open("none", "none")
+		var noBucket *types.NoSuchBucket
+		if !errors.As(err, &noBucket) {
+			t.Errorf("got %v, want NoSuchBucket", err)
+		}
+	})
+}

@@ -1,0 +1,74 @@
+package scheduler
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestExpressionsAreDueWhenAWSSaysSo(t *testing.T) {
+	tests := []struct {
+		expression, zone, from string
+		want                   []string
+	}{
+		{"cron(15 12 * * ? *)", "UTC", "2026-01-30 12:15", []string{"2026-01-31 12:15", "2026-02-01 12:15"}},
+		{"cron(0 0 L * ? *)", "UTC", "2028-01-15 00:00", []string{"2028-01-31 00:00", "2028-02-29 00:00", "2028-03-31 00:00"}},
+		{"cron(0 9 ? * 2#1 *)", "UTC", "2026-01-01 00:00", []string{"2026-01-05 09:00", "2026-02-02 09:00"}},
+		{"cron(0 9 ? * 6L *)", "UTC", "2026-01-01 00:00", []string{"2026-01-30 09:00", "2026-02-27 09:00"}},
+		{"cron(0 9 ? * L *)", "UTC", "2026-01-01 00:00", []string{"2026-01-03 09:00", "2026-01-10 09:00"}},
+		{"cron(0 9 ? * 1,7 *)", "UTC", "2026-01-01 00:00", []string{"2026-01-03 09:00", "2026-01-04 09:00"}},
+		{"cron(0 9 ? * MON-FRI *)", "UTC", "2026-01-02 09:00", []string{"2026-01-05 09:00"}},
+		{"cron(0/20 8-9 1 JAN,JUL ? *)", "UTC", "2026-01-01 08:30", []string{"2026-01-01 08:40", "2026-01-01 09:00", "2026-01-01 09:20", "2026-01-01 09:40", "2026-07-01 08:00"}},
+		{"cron(0 0 1 1 ? 2030,2040-2041)", "UTC", "2026-06-01 00:00", []string{"2030-01-01 00:00", "2040-01-01 00:00", "2041-01-01 00:00", "never"}},
+		{"cron(0 20 * * ? *)", "Europe/Berlin", "2026-03-27 20:00", []string{"2026-03-28 19:00", "2026-03-29 18:00"}},
+		// The clocks skip 02:30 in spring and show it twice in autumn.
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-03-28 12:00", []string{"2026-03-30 00:30"}},
+		{"cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24 12:00", []string{"2026-10-25 00:30", "2026-10-26 01:30"}},
+		{"rate(1 day)", "Europe/Berlin", "2026-03-28 12:00", []string{"2026-03-28 12:00", "2026-03-29 12:00"}},
+		{"at(2026-07-01T12:00:00)", "Europe/Berlin", "2026-01-01 00:00", []string{"2026-07-01 10:00", "never"}},
+	}
+	for _, test := range tests {
+		t.Run(test.expression+" from "+test.from, func(t *testing.T) {
+			zone, err := time.LoadLocation(test.zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from, err := time.Parse("2006-01-02 15:04", test.from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			when, err := parse(test.expression, zone, from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for due := when.first; len(got) < len(test.want); due = when.next(due) {
+				if due.IsZero() {
+					got = append(got, "never")
+					break
+				}
+				got = append(got, due.UTC().Format("2006-01-02 15:04"))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("due at %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestBadExpressionsAreRefused(t *testing.T) {
+	for _, expression := range []string{
+		"", "at(tomorrow)", "at(2026-02-30T00:00:00)", "at(2026-01-01T00:00:00Z)",
+		"rate(0 minutes)", "rate(-1 hour)", "rate(1.5 hours)", "rate(5 weeks)", "rate(999999999 days)",
+		"cron(0 20 * * ?)", "cron(0 20 * * * *)", "cron(0 20 ? * ? *)", "cron(60 20 * * ? *)", "cron(0 24 * * ? *)",
+		"cron(0 20 ? * 0 *)", "cron(0 20 ? * 8 *)", "cron(0 20 15W * ? *)", "cron(0 20 ? * MON#x *)",
+		"cron(0 20 * * ? 1969)", "cron(0 20 * * ? 2020)", "cron(0 20 * * ? 2200)", "cron(0 20 * * ? x)", "cron(0 20 30 2 ? *)",
+		"cron(TZ=UTC 20 * * ? *)", "cron(@daily)", "cron(0 , * * ? *)",
+	} {
+		t.Run(expression, func(t *testing.T) {
+			if _, err := parse(expression, time.UTC, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)); err == nil {
+				t.Error("it is taken")
+			}
+		})
+	}
+}

@@ -1,0 +1,200 @@
+package stepfunctions_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+const story = `{"StartAt": "Both", "States": {
+	"Both": {"Type": "Parallel", "End": true, "Branches": [
+		{"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "${Do}", "TimeoutSeconds": 90, "End": true}}},
+		{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+			"Parameters": {"FunctionName": "${Do}", "Payload": {"n": 1}}, "End": true}}}]}}}`
+
+// overWire is a real client on a real socket, as the command line has one.
+func overWire(t *testing.T, w world) (client *sfn.Client, url string) {
+	t.Helper()
+	server := httptest.NewServer(w.service.Handler())
+	t.Cleanup(server.Close)
+	return sfn.New(sfn.Options{
+		Region: "us-east-1", BaseEndpoint: &server.URL, Retryer: aws.NopRetryer{},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+		}),
+	}), server.URL
+}
+
+func TestARealClientRunsAnExecutionOverHTTP(t *testing.T) {
+	w := newWorld(t, map[string]handler{"Do": func(_ context.Context, payload []byte) ([]byte, error) { return payload, nil }})
+	m := w.machine("m", story)
+	client, _ := overWire(t, w)
+
+	started, err := client.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: &m, Input: aws.String(`{"a": "ü"}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := w.await(*started.ExecutionArn)
+	described, err := client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if described.Status != types.ExecutionStatusSucceeded || *described.Output != end.Output || *described.Input != `{"a": "ü"}` || !described.InputDetails.Included {
+		t.Errorf("it is described as %s %s %s", described.Status, *described.Input, *described.Output)
+	}
+	if described.StartDate.UnixMilli() != end.StartDate.UnixMilli() || described.StopDate.UnixMilli() != end.StopDate.UnixMilli() {
+		t.Errorf("it ran from %s to %s, want %s to %s", described.StartDate, described.StopDate, end.StartDate, end.StopDate)
+	}
+	if len(*described.Name) != 36 || described.Error != nil || described.Cause != nil {
+		t.Errorf("it is called %s and has error %v", *described.Name, described.Error)
+	}
+	listed, err := client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(listed.Executions) != 1 || *listed.Executions[0].ExecutionArn != *started.ExecutionArn || listed.NextToken != nil {
+		t.Errorf("listed are %v", listed.Executions)
+	}
+}
+
+func TestHistoryComesOverHTTPAsAWSGivesIt(t *testing.T) {
+	w := newWorld(t, map[string]handler{"Do": func(_ context.Context, payload []byte) ([]byte, error) { return payload, nil }})
+	client, _ := overWire(t, w)
+	execution := w.start(w.machine("m", story), "e", `{"a":1}`)
+	w.await(execution)
+
+	forward := history(t, client, sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 3})
+	backward := history(t, client, sfn.GetExecutionHistoryInput{ExecutionArn: &execution, MaxResults: 4, ReverseOrder: true})
+	slices.Reverse(backward)
+	ids := func(events []types.HistoryEvent) (all []string) {
+		for _, e := range events {
+			all = append(all, fmt.Sprint(e.Id, e.PreviousEventId, e.Type))
+		}
+		return all
+	}
+	if !slices.Equal(ids(forward), ids(backward)) {
+		t.Errorf("forward %v\nbackward %v", ids(forward), ids(backward))
+	}
+	byType := map[types.HistoryEventType]types.HistoryEvent{}
+	for _, e := range forward {
+		byType[e.Type] = e
+	}
+	if e := byType["ExecutionStarted"].ExecutionStartedEventDetails; e == nil || *e.Input != `{"a":1}` || e.RoleArn == nil {
+		t.Errorf("ExecutionStarted has %+v", e)
+	}
+	if e := byType["LambdaFunctionScheduled"].LambdaFunctionScheduledEventDetails; e == nil || *e.TimeoutInSeconds != 90 || !strings.HasSuffix(*e.Resource, ":function:Do") {
+		t.Errorf("LambdaFunctionScheduled has %+v", e)
+	}
+	if e := byType["TaskScheduled"].TaskScheduledEventDetails; e == nil || *e.Resource != "invoke" || *e.ResourceType != "lambda" || *e.Region != "us-east-1" || !strings.Contains(*e.Parameters, `"n":1`) {
+		t.Errorf("TaskScheduled has %+v", e)
+	}
+	if e := byType["TaskSucceeded"].TaskSucceededEventDetails; e == nil || !strings.Contains(*e.Output, `"StatusCode":200`) {
+		t.Errorf("TaskSucceeded has %+v", e)
+	}
+	if e := byType["ParallelStateEntered"].StateEnteredEventDetails; e == nil || *e.Name != "Both" || *e.Input != `{"a":1}` {
+		t.Errorf("ParallelStateEntered has %+v", e)
+	}
+	bare := history(t, client, sfn.GetExecutionHistoryInput{ExecutionArn: &execution, IncludeExecutionData: aws.Bool(false)})
+	for _, e := range bare {
+		if d := e.StateEnteredEventDetails; d != nil && (d.Input != nil || d.Name == nil) {
+			t.Errorf("without execution data, event %d has %+v", e.Id, d)
+		}
+	}
+}
+
+func history(t *testing.T, client *sfn.Client, in sfn.GetExecutionHistoryInput) (all []types.HistoryEvent) {
+	t.Helper()
+	pages := sfn.NewGetExecutionHistoryPaginator(client, &in)
+	for pages.HasMorePages() {
+		part, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, part.Events...)
+	}
+	return all
+}
+
+func TestAFailureOverHTTPIsTheSDKsOwnType(t *testing.T) {
+	w := newWorld(t, nil)
+	client, _ := overWire(t, w)
+	m := w.machine("m", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Busy", "Cause": "locked"}}}`)
+	execution := w.start(m, "e", "{}")
+	w.await(execution)
+	described, err := client.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+	if err != nil || described.Status != types.ExecutionStatusFailed || *described.Error != "Busy" || *described.Cause != "locked" || described.Output != nil {
+		t.Errorf("it is described as %+v, %v", described, err)
+	}
+	_, err = client.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: &m, Name: aws.String("e")})
+	var exists *types.ExecutionAlreadyExists
+	if !errors.As(err, &exists) || !strings.Contains(*exists.Message, execution) {
+		t.Errorf("the second start gives %v", err)
+	}
+	_, err = client.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: aws.String(execution + "x")})
+	var absent *types.ExecutionDoesNotExist
+	if !errors.As(err, &absent) {
+		t.Errorf("stopping what does not exist gives %v", err)
+	}
+}
+
+func TestRequestsThatNoClientSendsAreRefused(t *testing.T) {
+	w := newWorld(t, nil)
+	_, url := overWire(t, w)
+	tests := map[string]struct {
+		change func(*http.Request)
+		body   string
+		status int
+		want   string
+	}{
+		"foreign host":      {func(r *http.Request) { r.Host = "attacker.example" }, "{}", 403, "AccessDeniedException"},
+		"foreign address":   {func(r *http.Request) { r.Host = "192.0.2.1:80" }, "{}", 403, "AccessDeniedException"},
+		"a page's form":     {func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, "{}", 415, "SerializationException"},
+		"method":            {func(r *http.Request) { r.Method = http.MethodGet }, "{}", 405, "UnknownOperationException"},
+		"other operation":   {func(r *http.Request) { r.Header.Set("X-Amz-Target", "AWSStepFunctions.DeleteStateMachine") }, "{}", 400, "UnknownOperationException"},
+		"a step's own":      {func(r *http.Request) { r.Header.Set("X-Amz-Target", "AWSStepFunctions.SendTaskSuccess") }, "{}", 400, "UnknownOperationException"},
+		"no JSON":           {nil, "{", 400, "SerializationException"},
+		"ill-typed":         {nil, `{"executionArn": 1}`, 400, "SerializationException"},
+		"required missing":  {nil, "{}", 400, "ValidationException"},
+		"too large":         {nil, `{"executionArn": "` + strings.Repeat("x", 3<<20) + `"}`, 413, "RequestEntityTooLargeException"},
+		"localhost by name": {func(r *http.Request) { r.Host = "localhost:1" }, `{"executionArn": "x"}`, 400, "InvalidArn"},
+		"IPv6 loopback":     {func(r *http.Request) { r.Host = "[::1]" }, `{"executionArn": "x"}`, 400, "InvalidArn"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(test.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", "application/x-amz-json-1.0")
+			request.Header.Set("X-Amz-Target", "AWSStepFunctions.DescribeExecution")
+			if test.change != nil {
+				test.change(request)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			var answer struct {
+				Type    string `json:"__type"`
+				Message string `json:"message"`
+			}
+			if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode != test.status || answer.Type != test.want || answer.Message == "" {
+				t.Errorf("answered %d %+v, want %d %s", response.StatusCode, answer, test.status, test.want)
+			}
+		})
+	}
+}

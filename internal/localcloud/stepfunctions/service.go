@@ -1,0 +1,162 @@
+// Package stepfunctions is AWS Step Functions over the interpreter of internal/asl: state machines
+// of the Standard type, their executions, and the operations that steps and people call.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/
+package stepfunctions
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"photogallery/internal/asl"
+	"photogallery/internal/localcloud/fabric"
+)
+
+// Function is a Lambda function. Its error is a messages.InvokeResponse_Error by value.
+type Function interface {
+	Invoke(ctx context.Context, payload []byte) ([]byte, error)
+}
+
+// Options are what a Service works with.
+type Options struct {
+	Pace   float64        // divides the delays of Wait states and retries; 0 means 1
+	Random func() float64 // gives numbers in [0,1) for jitter; nil: math/rand/v2
+}
+
+// Snapshot describes an execution at one moment.
+type Snapshot = asl.Snapshot
+
+// Service holds the state machines of one cloud.
+type Service struct {
+	fabric   *fabric.Fabric
+	options  Options
+	machines []*machine // guarded by the fabric's lock
+	bulletin bulletin
+}
+
+type machine struct {
+	*asl.Machine
+	name, arn string
+}
+
+// New registers the operations.
+func New(f *fabric.Fabric, options Options) *Service {
+	s := &Service{fabric: f, options: options}
+	s.register()
+	return s
+}
+
+// AddMachine makes a state machine of its definition, in which every ${Name} becomes the ARN of
+// the function of that name, and returns its ARN. The error is an *asl.LoadError that lists all
+// problems. It takes the lock itself.
+func (s *Service) AddMachine(name string, definition []byte, functions map[string]Function) (arn string, err error) {
+	substitutions := map[string]string{}
+	for function := range functions {
+		substitutions[function] = fabric.ARN("lambda", "function:"+function)
+	}
+	checked, err := asl.Load(definition, substitutions)
+	if err != nil {
+		return "", fmt.Errorf("state machine %s: %w", name, err)
+	}
+	m := &machine{name: name, arn: MachineARN(name)}
+	m.Machine = asl.NewMachine(m.arn, name, fabric.ARN("iam", "role/"+name), checked, asl.Options{
+		Invoker: invoker(functions), Random: s.options.Random, Pace: s.options.Pace,
+		OnEvent: func(event asl.Event) { s.announce(m, event) },
+	})
+	s.fabric.Do(func() { s.machines = append(s.machines, m) })
+	return m.arn, nil
+}
+
+// MachineARN is the ARN of the state machine of that name.
+func MachineARN(name string) string { return fabric.ARN("states", "stateMachine:"+name) }
+
+// Close aborts all executions and waits for their goroutines. Close the fabric before, so that no
+// rule answers the aborts and no function waits for the cloud.
+func (s *Service) Close() {
+	var machines []*machine
+	s.fabric.Do(func() { machines = s.machines })
+	for _, m := range machines {
+		m.Close()
+	}
+}
+
+// Start begins an execution and returns its ARN; an empty name is made up, as AWS does. Its errors
+// are StartExecution's.
+func (s *Service) Start(machineARN, name, input string) (executionARN string, err error) {
+	m, err := s.machine(machineARN)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
+		name = uuid.NewString()
+	}
+	e, err := m.Start(name, []byte(input))
+	if err != nil {
+		return "", apiError(err)
+	}
+	return e.Snapshot().ARN, nil
+}
+
+// Await blocks until the execution has ended, or ctx has, whose error it then returns. It takes
+// the lock itself.
+func (s *Service) Await(ctx context.Context, executionARN string) (Snapshot, error) {
+	e, err := s.lookUp(executionARN)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	if _, err := e.Wait(ctx); err != nil {
+		return Snapshot{}, err
+	}
+	return e.Snapshot(), nil
+}
+
+// Path lists the states that the execution has entered, those of a Parallel state branch by
+// branch; nil for an execution that does not exist. It takes the lock itself.
+func (s *Service) Path(executionARN string) []string {
+	e, err := s.lookUp(executionARN)
+	if err != nil {
+		return nil
+	}
+	return e.Path()
+}
+
+func (s *Service) lookUp(executionARN string) (e *asl.Execution, err error) {
+	s.fabric.Do(func() { _, e, err = s.execution(executionARN) })
+	return e, err
+}
+
+func (s *Service) machine(arn string) (*machine, error) {
+	if _, ok := nameIn(arn, ":stateMachine:"); !ok {
+		return nil, fabric.Errorf("InvalidArn", "Invalid Arn: '%s': a state machine's has the form %s", arn, MachineARN("NAME"))
+	}
+	for _, m := range s.machines {
+		if m.arn == arn {
+			return m, nil
+		}
+	}
+	return nil, fabric.Errorf("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
+}
+
+func (s *Service) execution(arn string) (*machine, *asl.Execution, error) {
+	names, ok := nameIn(arn, ":execution:")
+	machineName, name, whole := strings.Cut(names, ":")
+	if !ok || !whole {
+		return nil, nil, fabric.Errorf("InvalidArn", "Invalid Arn: '%s': an execution's has the form %s", arn, fabric.ARN("states", "execution:MACHINE:NAME"))
+	}
+	for _, m := range s.machines {
+		if m.name != machineName {
+			continue
+		}
+		if e, ok := m.Execution(name); ok {
+			return m, e, nil
+		}
+	}
+	return nil, nil, fabric.Errorf("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+}
+
+// nameIn is what follows the kind in an ARN of this cloud's Step Functions.
+func nameIn(arn, kind string) (name string, ok bool) {
+	return strings.CutPrefix(arn, strings.TrimSuffix(fabric.ARN("states", ""), ":")+kind)
+}

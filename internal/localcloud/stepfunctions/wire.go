@@ -1,0 +1,41 @@
+package stepfunctions
+
+import (
+	"reflect"
+	"strings"
+	"time"
+)
+
+// wire turns an output of the SDK into what the protocol sends: names that begin in lower case,
+// nothing for what is absent, instants in seconds since 1970.
+func wire(output any) any { return wireValue(reflect.ValueOf(output)) }
+
+func wireValue(value reflect.Value) any {
+	switch value.Kind() {
+	case reflect.Pointer:
+		return wireValue(value.Elem())
+	case reflect.Slice:
+		items := make([]any, value.Len())
+		for i := range items {
+			items[i] = wireValue(value.Index(i))
+		}
+		return items
+	case reflect.Struct:
+		if instant, ok := value.Interface().(time.Time); ok {
+			return float64(instant.UnixMilli()) / 1000
+		}
+		return wireFields(value)
+	}
+	return value.Interface()
+}
+
+func wireFields(value reflect.Value) map[string]any {
+	fields := map[string]any{}
+	for field, content := range value.Fields() {
+		absent := content.Kind() == reflect.Pointer && content.IsNil() || content.Kind() == reflect.String && content.Len() == 0
+		if field.IsExported() && field.Name != "ResultMetadata" && !absent {
+			fields[strings.ToLower(field.Name[:1])+field.Name[1:]] = wireValue(content)
+		}
+	}
+	return fields
+}
