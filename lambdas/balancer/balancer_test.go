@@ -1,0 +1,176 @@
+package balancer_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	autoscalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
+	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/step/steptest"
+)
+
+var plan = release.Plan{Release: "r1", Version: "1", InstanceType: "t4g.small", MinSize: 2, MaxSize: 5}
+
+func ensure(e steptest.Environment) balancer.LoadBalancer {
+	e.Helper()
+	return steptest.Run[balancer.LoadBalancer](e, balancer.EnsureLoadBalancer, balancer.EnsureLoadBalancerInput{Plan: plan})
+}
+
+func listen(arn string) balancer.EnsureListenerInput {
+	return balancer.EnsureListenerInput{Plan: plan, LoadBalancer: arn}
+}
+
+func check(made balancer.LoadBalancer, deadline time.Time) balancer.CheckLoadBalancerInput {
+	return balancer.CheckLoadBalancerInput{Plan: plan, LoadBalancer: made.ARN, Deadline: deadline}
+}
+
+// entrance is an active load balancer with its listener.
+func entrance(e steptest.Environment) balancer.LoadBalancer {
+	e.Helper()
+	made := ensure(e)
+	steptest.Run[struct{}](e, balancer.EnsureListener, listen(made.ARN))
+	for made.State != "active" {
+		time.Sleep(10 * time.Second)
+		made = steptest.Run[balancer.LoadBalancer](e, balancer.CheckLoadBalancer, check(made, made.Deadline))
+	}
+	return made
+}
+
+func TestTheEntranceIsMadeOnce(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		first := ensure(e)
+		if first.State != "provisioning" || !strings.HasPrefix(first.URL, "http://photogallery-main") || !strings.HasSuffix(first.URL, "/") {
+			t.Errorf("a new load balancer is %+v", first)
+		}
+		active := entrance(e)
+		again := entrance(e)
+		if active.ARN != first.ARN || again.ARN != first.ARN || again.URL != first.URL {
+			t.Errorf("made %s, then %s and %s", first.ARN, active.ARN, again.ARN)
+		}
+		listeners, err := e.Clients.ELB.DescribeListeners(e.Context(), &elb.DescribeListenersInput{LoadBalancerArn: aws.String(first.ARN)})
+		if err != nil || len(listeners.Listeners) != 1 || *listeners.Listeners[0].DefaultActions[0].TargetGroupArn != e.Settings.TargetGroup {
+			t.Errorf("%v, listeners %+v", err, listeners)
+		}
+	})
+}
+
+func TestAListenerThatLeadsElsewhereIsRefused(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		made := entrance(e)
+		e.Cloud.Fabric.Do(func() { e.Settings.TargetGroup = e.Cloud.ELB.AddTargetGroup("other", "/") })
+		e.WantCode(release.LoadBalancerFailed, balancer.EnsureListener, listen(made.ARN))
+	})
+}
+
+func TestALoadBalancerThatCannotBeSeenYetIsWaitedFor(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		arn := strings.Replace(ensure(e).ARN, "photogallery-main/", "photogallery-main/f", 1)
+		e.WantCode(release.AwsUnavailable, balancer.EnsureListener, listen(arn))
+		in := check(balancer.LoadBalancer{ARN: arn}, time.Now().Add(time.Minute))
+		if got := steptest.Run[balancer.LoadBalancer](e, balancer.CheckLoadBalancer, in); got.State != "provisioning" || got.ARN != arn {
+			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+func TestALateOrFailedLoadBalancerEndsTheRelease(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		e.WantCode(release.LoadBalancerFailed, balancer.CheckLoadBalancer, check(ensure(e), time.Now().Add(-time.Second)))
+	})
+	steptest.In(t, nil, func(e steptest.Environment) {
+		e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetFailure("no free addresses") })
+		made := ensure(e)
+		time.Sleep(10 * time.Minute)
+		message := e.WantCode(release.LoadBalancerFailed, balancer.CheckLoadBalancer, check(made, made.Deadline.Add(time.Hour)))
+		if !strings.Contains(message, "no free addresses") {
+			t.Errorf("%q does not say why", message)
+		}
+	})
+}
+
+// group puts a group of two behind the entrance, on version 1 of a template.
+func group(e steptest.Environment) {
+	e.Helper()
+	images, err := e.Clients.EC2.DescribeImages(e.Context(), &ec2.DescribeImagesInput{Owners: []string{"amazon"}})
+	if err != nil {
+		e.Fatal(err)
+	}
+	template, err := e.Clients.EC2.CreateLaunchTemplate(e.Context(), &ec2.CreateLaunchTemplateInput{
+		LaunchTemplateName: aws.String("photogallery-main"),
+		LaunchTemplateData: &ec2types.RequestLaunchTemplateData{ImageId: images.Images[0].ImageId, InstanceType: "t4g.small"},
+	})
+	if err != nil {
+		e.Fatal(err)
+	}
+	_, err = e.Clients.AutoScaling.CreateAutoScalingGroup(e.Context(), &autoscaling.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String("photogallery-main"), MinSize: aws.Int32(2), MaxSize: aws.Int32(5),
+		LaunchTemplate:    &autoscalingtypes.LaunchTemplateSpecification{LaunchTemplateId: template.LaunchTemplate.LaunchTemplateId, Version: aws.String("1")},
+		VPCZoneIdentifier: aws.String(strings.Join(e.Settings.PrivateSubnets, ",")),
+		TargetGroupARNs:   []string{e.Settings.TargetGroup}, HealthCheckType: aws.String("EC2"),
+	})
+	if err != nil {
+		e.Fatal(err)
+	}
+}
+
+func look(e steptest.Environment, made balancer.LoadBalancer, version string) balancer.Verdict {
+	e.Helper()
+	return steptest.Run[balancer.Verdict](e, balancer.Verify, verify(made, version, time.Now().Add(time.Minute)))
+}
+
+func verify(made balancer.LoadBalancer, version string, deadline time.Time) balancer.VerifyInput {
+	return balancer.VerifyInput{Plan: plan, LoadBalancer: made.ARN, URL: made.URL, TemplateVersion: version, Deadline: deadline}
+}
+
+func TestVerifyAsksTheTargetsAndTheHomePage(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		made := entrance(e)
+		if got := look(e, made, "1"); got.Verified || !strings.Contains(got.Reason, "no group") {
+			t.Errorf("without a group: %+v", got)
+		}
+		group(e)
+		if got := look(e, made, "1"); got.Verified || got.Reason == "" {
+			t.Errorf("with a young group: %+v", got)
+		}
+		time.Sleep(5 * time.Minute)
+		if got := look(e, made, "1"); got != (balancer.Verdict{Verified: true, Healthy: 2}) {
+			t.Errorf("with a healthy group: %+v", got)
+		}
+		if got := look(e, made, "2"); got.Verified || got.Healthy != 0 || !strings.Contains(got.Reason, "version 2") {
+			t.Errorf("with the former version's instances: %+v", got)
+		}
+		nowhere := made
+		nowhere.URL = "http://elsewhere.example/"
+		if got := look(e, nowhere, "1"); got.Verified || got.Reason == "" {
+			t.Errorf("with a home page that is not there: %+v", got)
+		}
+		e.WantCode(release.VerifyFailed, balancer.Verify, verify(nowhere, "1", time.Now().Add(-time.Second)))
+	})
+}
+
+// A group that is not told of the load balancer's checks keeps its unhealthy instances, and the
+// load balancer sends requests to them all the same.
+func TestVerifyIsNotContentWithUnhealthyTargets(t *testing.T) {
+	failing := func(machine.Spec) machine.Behaviour { return machine.Behaviour{UnhealthyAfter: 5 * time.Minute} }
+	steptest.In(t, failing, func(e steptest.Environment) {
+		made := entrance(e)
+		group(e)
+		time.Sleep(10 * time.Minute)
+		if got := look(e, made, "1"); got.Verified || !strings.Contains(got.Reason, "unhealthy") {
+			t.Errorf("got %+v", got)
+		}
+		message := e.WantCode(release.VerifyFailed, balancer.Verify, verify(made, "1", time.Now().Add(-time.Second)))
+		if !strings.Contains(message, "unhealthy") {
+			t.Errorf("%q does not say why", message)
+		}
+	})
+}

@@ -1,0 +1,106 @@
+// Package balancer holds the steps of the load balancer, and the look through it at the release.
+package balancer
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+const noResource = "the Describe operations of Elastic Load Balancing and Auto Scaling are not limited to resources"
+
+// EnsureLoadBalancer makes the entrance of the environment, or finds it.
+var EnsureLoadBalancer = step.Define(step.Step{
+	Name:     "EnsureLoadBalancer",
+	Summary:  "Creates the internet-facing Application Load Balancer, or finds it.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "elasticloadbalancing:DescribeLoadBalancers", Scope: step.Any, Reason: noResource},
+		{Name: "elasticloadbalancing:CreateLoadBalancer", Scope: step.CreatedTagged},
+		{Name: "elasticloadbalancing:ModifyLoadBalancerAttributes", Scope: step.Owned},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureLoadBalancerInput) (LoadBalancer, error) {
+	return ensureLoadBalancer{clients.ELB, settings}.run
+})
+
+// EnsureLoadBalancerInput is the step's input.
+type EnsureLoadBalancerInput struct {
+	step.Call
+	Plan release.Plan `json:"plan"`
+}
+
+// LoadBalancer is how far the load balancer is.
+type LoadBalancer struct {
+	ARN      string    `json:"arn"`
+	URL      string    `json:"url"`   // of the home page
+	State    string    `json:"state"` // provisioning or active
+	Deadline time.Time `json:"deadline"`
+}
+
+type loadBalancerMaker interface {
+	elb.DescribeLoadBalancersAPIClient
+	CreateLoadBalancer(context.Context, *elb.CreateLoadBalancerInput, ...func(*elb.Options)) (*elb.CreateLoadBalancerOutput, error)
+	ModifyLoadBalancerAttributes(context.Context, *elb.ModifyLoadBalancerAttributesInput, ...func(*elb.Options)) (*elb.ModifyLoadBalancerAttributesOutput, error)
+}
+
+type ensureLoadBalancer struct {
+	api      loadBalancerMaker
+	settings step.Settings
+}
+
+func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) (LoadBalancer, error) {
+	found, err := Find(ctx, e.api, e.settings.Environment)
+	if err != nil {
+		return LoadBalancer{}, err
+	}
+	if found == nil {
+		if found, err = e.create(ctx); err != nil {
+			return LoadBalancer{}, err
+		}
+	}
+	// Each time, so that an entrance whose step died after the creation gets its attributes too.
+	_, err = e.api.ModifyLoadBalancerAttributes(ctx, &elb.ModifyLoadBalancerAttributesInput{
+		LoadBalancerArn: found.LoadBalancerArn,
+		Attributes: []types.LoadBalancerAttribute{
+			{Key: aws.String("routing.http.drop_invalid_header_fields.enabled"), Value: aws.String("true")},
+			{Key: aws.String("deletion_protection.enabled"), Value: aws.String("false")},
+		},
+	})
+	if err != nil {
+		return LoadBalancer{}, err
+	}
+	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC())
+}
+
+// create repeats safely: AWS answers a second creation with the same settings by the first one's
+// load balancer. IPv4 only, because dual-stack needs an IPv6 block in every public subnet and
+// IPv6 in the security group, which the subnets a stack is given may not have.
+func (e ensureLoadBalancer) create(ctx context.Context) (*types.LoadBalancer, error) {
+	out, err := e.api.CreateLoadBalancer(ctx, &elb.CreateLoadBalancerInput{
+		Name:           aws.String(e.settings.Environment.Name()),
+		Type:           types.LoadBalancerTypeEnumApplication,
+		Scheme:         types.LoadBalancerSchemeEnumInternetFacing,
+		IpAddressType:  types.IpAddressTypeIpv4,
+		Subnets:        e.settings.PublicSubnets,
+		SecurityGroups: []string{e.settings.LoadBalancerSecurityGroup},
+		Tags:           tags(e.settings.Environment),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(out.LoadBalancers) == 0 {
+		return nil, release.Errorf(release.AwsUnavailable, "the creation of load balancer %s was answered with none", e.settings.Environment.Name())
+	}
+	return &out.LoadBalancers[0], nil
+}
+
+func tags(environment release.Environment) []types.Tag {
+	return []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(environment))}}
+}

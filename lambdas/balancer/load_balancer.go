@@ -1,0 +1,46 @@
+package balancer
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/internal/release"
+)
+
+// Find describes the environment's load balancer; nil where there is none.
+func Find(ctx context.Context, api elb.DescribeLoadBalancersAPIClient, environment release.Environment) (*types.LoadBalancer, error) {
+	out, err := api.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{environment.Name()}})
+	if release.IsNotFound(err) || err == nil && len(out.LoadBalancers) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &out.LoadBalancers[0], nil
+}
+
+// describe is what the state machine sees of a load balancer; LoadBalancerFailed for a failed one.
+func describe(found types.LoadBalancer, deadline time.Time) (LoadBalancer, error) {
+	answer := LoadBalancer{
+		ARN:      aws.ToString(found.LoadBalancerArn),
+		URL:      "http://" + aws.ToString(found.DNSName) + "/",
+		State:    string(types.LoadBalancerStateEnumProvisioning),
+		Deadline: deadline,
+	}
+	if found.State == nil {
+		return answer, nil
+	}
+	switch found.State.Code {
+	case types.LoadBalancerStateEnumFailed:
+		return LoadBalancer{}, release.Errorf(release.LoadBalancerFailed, "AWS could not set up load balancer %s: %s",
+			aws.ToString(found.LoadBalancerName), aws.ToString(found.State.Reason))
+	case types.LoadBalancerStateEnumActive, types.LoadBalancerStateEnumActiveImpaired:
+		// An impaired one forwards requests; it only lacks resources to grow.
+		answer.State = string(types.LoadBalancerStateEnumActive)
+	}
+	return answer, nil
+}

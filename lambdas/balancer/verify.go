@@ -1,0 +1,148 @@
+package balancer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/step"
+)
+
+// Verify is one look at the release from both sides of the load balancer. The home page alone
+// proves nothing: with no healthy target left, a load balancer sends requests to all of them.
+var Verify = step.Define(step.Step{
+	Name:     "Verify",
+	Summary:  "Asks the target group whether the release's instances are healthy, and the load balancer for the home page.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "elasticloadbalancing:DescribeTargetHealth", Scope: step.Any, Reason: noResource},
+		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, VerifyInput) (Verdict, error) {
+	return verify{clients.ELB, clients.AutoScaling, clients.HTTP, settings}.run
+})
+
+// VerifyInput is the step's input.
+type VerifyInput struct {
+	step.Call
+	Plan            release.Plan `json:"plan"`
+	LoadBalancer    string       `json:"loadBalancer"` // ARN
+	URL             string       `json:"url"`
+	TemplateVersion string       `json:"templateVersion"`
+	Deadline        time.Time    `json:"deadline"`
+}
+
+// Verdict is what the look found.
+type Verdict struct {
+	Verified bool   `json:"verified"`
+	Healthy  int    `json:"healthy"` // targets that are healthy and run the release
+	Reason   string `json:"reason"`  // why it is not verified; "" if it is
+}
+
+// homePageTimeout leaves room for the other calls within the step's time-out.
+const homePageTimeout = 10 * time.Second
+
+type targetReader interface {
+	DescribeTargetHealth(context.Context, *elb.DescribeTargetHealthInput, ...func(*elb.Options)) (*elb.DescribeTargetHealthOutput, error)
+}
+
+type verify struct {
+	targets  targetReader
+	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
+	web      step.Doer
+	settings step.Settings
+}
+
+func (v verify) run(ctx context.Context, in VerifyInput) (Verdict, error) {
+	healthy, reason, err := v.askTargets(ctx, in)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if reason == "" {
+		reason = v.askHomePage(ctx, in.URL)
+	}
+	if reason != "" && time.Now().After(in.Deadline) {
+		return Verdict{}, release.Errorf(release.VerifyFailed, "release %s does not serve at its deadline, %s: %s",
+			in.Plan.Release, in.Deadline.Format(time.RFC3339), reason)
+	}
+	return Verdict{Verified: reason == "", Healthy: healthy, Reason: reason}, nil
+}
+
+// askTargets counts the healthy targets that run the release's template version; reason tells
+// what is missing, "" if nothing is.
+func (v verify) askTargets(ctx context.Context, in VerifyInput) (healthy int, reason string, err error) {
+	group, err := fleet.Group(ctx, v.groups, v.settings.Environment)
+	if err != nil || group == nil {
+		return 0, "there is no group " + v.settings.Environment.Name(), err
+	}
+	ours := map[string]bool{}
+	for _, instance := range group.Instances {
+		ours[aws.ToString(instance.InstanceId)] = fleet.VersionOf(instance.LaunchTemplate) == in.TemplateVersion
+	}
+	out, err := v.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(v.settings.TargetGroup)})
+	if err != nil {
+		return 0, "", err
+	}
+	for _, target := range out.TargetHealthDescriptions {
+		id := aws.ToString(target.Target.Id)
+		if trouble := troubleOf(target); trouble != "" {
+			reason = fmt.Sprintf("target %s is %s", id, trouble)
+		} else if isHealthy(target) && ours[id] {
+			healthy++
+		}
+	}
+	// The group's own bound until EnsureScaling sets the plan's.
+	if least := min(in.Plan.MinSize, int(aws.ToInt32(group.MinSize))); reason == "" && healthy < least {
+		reason = fmt.Sprintf("%d healthy targets run launch template version %s, %d are needed", healthy, in.TemplateVersion, least)
+	}
+	return healthy, reason, nil
+}
+
+func isHealthy(target types.TargetHealthDescription) bool {
+	return target.TargetHealth != nil && target.TargetHealth.State == types.TargetHealthStateEnumHealthy
+}
+
+// troubleOf is why a target is not healthy, in AWS's words; "" for a healthy one and for one on
+// its way out.
+func troubleOf(target types.TargetHealthDescription) string {
+	if target.TargetHealth == nil {
+		return "in an unknown state"
+	}
+	switch target.TargetHealth.State {
+	case types.TargetHealthStateEnumHealthy, types.TargetHealthStateEnumDraining, types.TargetHealthStateEnumUnhealthyDraining:
+		return ""
+	}
+	return fmt.Sprintf("%s (%s: %s)", target.TargetHealth.State, target.TargetHealth.Reason, aws.ToString(target.TargetHealth.Description))
+}
+
+// askHomePage is why the home page is not there; "" if it is.
+func (v verify) askHomePage(ctx context.Context, url string) string {
+	ctx, cancel := context.WithTimeout(ctx, homePageTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return err.Error()
+	}
+	response, err := v.web.Do(request)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Sprintf("GET %s is answered with %s", url, response.Status)
+	}
+	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)); err != nil {
+		return fmt.Sprintf("GET %s breaks off: %v", url, err)
+	}
+	return ""
+}

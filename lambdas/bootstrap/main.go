@@ -1,0 +1,58 @@
+// Command bootstrap is the binary that every function runs. The function's handler names its step.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"photogallery/lambdas"
+	"photogallery/lambdas/step"
+)
+
+// homePageTimeout bounds one look at the home page; a poll comes back soon.
+const homePageTimeout = 10 * time.Second
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	handler, err := newHandler(context.Background(), lambdas.Steps(), os.Getenv, log)
+	if err != nil {
+		log.Error("the function cannot start", "reason", err.Error())
+		os.Exit(1)
+	}
+	lambda.Start(handler) // serves invocations and does not return
+}
+
+// newHandler makes the handler of the step that _HANDLER names, with the settings of the
+// environment. Every variable that is missing is named in the error.
+func newHandler(ctx context.Context, steps []step.Step, getenv func(string) string, log *slog.Logger) (step.Handler, error) {
+	chosen, err := find(steps, getenv("_HANDLER"))
+	if err != nil {
+		return step.Handler{}, err
+	}
+	settings, err := step.SettingsFrom(getenv)
+	if err != nil {
+		return step.Handler{}, err
+	}
+	aws, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return step.Handler{}, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	clients := step.NewClients(aws, &http.Client{Timeout: homePageTimeout})
+	return chosen.Handler(clients, settings, log), nil
+}
+
+func find(steps []step.Step, name string) (step.Step, error) {
+	for _, s := range steps {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return step.Step{}, fmt.Errorf("the function's handler is %q, which is no step: set it to a name of the step table", name)
+}

@@ -1,0 +1,66 @@
+package builder
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// AwaitBuild registers a task token for a build. The step's answer ends nothing: the task ends
+// when Resume, or this step itself, answers the token.
+var AwaitBuild = step.Define(step.Step{
+	Name:     "AwaitBuild",
+	Summary:  "Register for the build's result, and answer at once if it is there already.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:UpdateItem", Scope: step.StackTable},
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		{Name: "states:SendTaskSuccess", Scope: step.StackMachines},
+		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, AwaitInput) (struct{}, error) {
+	return awaiter{clients.EC2, clients.SFN, records{clients.DynamoDB, settings.Table}}.run
+})
+
+// AwaitInput is what AwaitBuild is given.
+type AwaitInput struct {
+	step.Call
+	Plan     release.Plan `json:"plan"`
+	Instance string       `json:"instance"`
+	Token    string       `json:"token"`
+}
+
+type awaiter struct {
+	instances ec2.DescribeInstancesAPIClient
+	tasks     taskAPI
+	records   records
+}
+
+// run stores the token before it looks for a result: a result that comes in between is seen here
+// or by Resume, or by both.
+func (a awaiter) run(ctx context.Context, in AwaitInput) (struct{}, error) {
+	if err := a.records.putToken(ctx, in.Instance, in.Token); err != nil {
+		return struct{}{}, err
+	}
+	known, err := a.records.get(ctx, in.Instance)
+	if err != nil {
+		return struct{}{}, err
+	}
+	if known.result == nil {
+		instance, err := describe(ctx, a.instances, in.Instance)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if instance != nil && isEnding(state(*instance)) {
+			ended := death(string(state(*instance)))
+			known.result = &ended
+		}
+	}
+	return struct{}{}, complete(ctx, a.tasks, in.Instance, known)
+}

@@ -1,0 +1,77 @@
+// Package builder holds the steps that launch the instance an image is made of, await its result
+// and end it.
+package builder
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+)
+
+const noResource = "EC2's Describe operations are not limited to resources"
+
+// of lists the builders of one release, in whatever state.
+func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment release.Environment, name string) ([]types.Instance, error) {
+	var builders []types.Instance
+	pages := ec2.NewDescribeInstancesPaginator(api, &ec2.DescribeInstancesInput{Filters: owned.Filters(environment)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, reservation := range page.Reservations {
+			for _, instance := range reservation.Instances {
+				if isBuilder(instance, environment) && owned.Tag(instance.Tags, release.TagRelease) == name {
+					builders = append(builders, instance)
+				}
+			}
+		}
+	}
+	return builders, nil
+}
+
+// describe is nil for an instance that is not found: not yet, or no more.
+func describe(ctx context.Context, api ec2.DescribeInstancesAPIClient, id string) (*types.Instance, error) {
+	out, err := api.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	if release.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil || len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 {
+		return nil, err
+	}
+	return &out.Reservations[0].Instances[0], nil
+}
+
+func isBuilder(instance types.Instance, environment release.Environment) bool {
+	return owned.Tag(instance.Tags, release.TagEnvironment) == string(environment) &&
+		owned.Tag(instance.Tags, release.TagRole) == release.RoleBuilder
+}
+
+func state(instance types.Instance) types.InstanceStateName {
+	if instance.State == nil {
+		return ""
+	}
+	return instance.State.Name
+}
+
+// isEnding tells whether an instance in that state can no longer report a result.
+func isEnding(state types.InstanceStateName) bool {
+	switch state {
+	case types.InstanceStateNameStopping, types.InstanceStateNameStopped,
+		types.InstanceStateNameShuttingDown, types.InstanceStateNameTerminated:
+		return true
+	}
+	return false
+}
+
+func zoneOf(instance types.Instance) string {
+	if instance.Placement == nil {
+		return ""
+	}
+	return aws.ToString(instance.Placement.AvailabilityZone)
+}

@@ -1,0 +1,410 @@
+package builder_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsec2 "github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"photogallery/gallery-ami/recipe"
+	"photogallery/internal/localcloud/dynamodb"
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/localcloud/ssm"
+	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/internal/release"
+	"photogallery/lambdas/builder"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+const (
+	table     = "photogallery-main"
+	parameter = "/aws/service/base"
+	base      = "ami-00000000"
+)
+
+var plan = release.Plan{
+	Release: "r1", Version: "1.0", Digest: "d1", InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
+	Bundle: release.Bundle{Bucket: "photos", Key: "bundles/a.tar.gz", SHA256: strings.Repeat("a", 64)},
+}
+
+// build is the part of the release machine that launches a builder and awaits its result.
+const build = `{"StartAt": "Begin", "States": {
+	"Begin": {"Type": "Choice", "Choices": [{"Variable": "$.builder", "IsPresent": true, "Next": "AwaitBuild"}], "Default": "LaunchBuilder"},
+	"LaunchBuilder": {"Type": "Task", "Resource": "${LaunchBuilder}", "Parameters": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "attempt.$": "$$.State.RetryCount"}, "ResultPath": "$.builder", "Next": "Dawdle"},
+	"Dawdle": {"Type": "Wait", "SecondsPath": "$.dawdle", "Next": "AwaitBuild"},
+	"AwaitBuild": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 1800, "HeartbeatSeconds": 120,
+		"Parameters": {"FunctionName": "${AwaitBuild}", "Payload": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "instance.$": "$.builder.instance", "token.$": "$$.Task.Token"}},
+		"Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1, "MaxAttempts": 15, "BackoffRate": 1}], "End": true}}}`
+
+type cloud struct {
+	*testing.T
+	fabric   *fabric.Fabric
+	ec2      *ec2.Service
+	machines *stepfunctions.Service
+	clients  step.Clients
+	settings step.Settings
+}
+
+func inCloud(t *testing.T, behaviour machine.Behaviour, test func(c cloud)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := fabric.New(1)
+		c := cloud{
+			T: t, fabric: f,
+			ec2:      ec2.New(f, machine.NewSimulated(func(machine.Spec) machine.Behaviour { return behaviour })),
+			machines: stepfunctions.New(f, stepfunctions.Options{}),
+			clients:  step.NewClients(f.Config(), nil),
+			settings: step.Settings{
+				Environment: "main", Table: table, BaseImageParameter: parameter, PublicSubnets: []string{"subnet-a", "subnet-b"},
+				BuilderProfile: "arn:aws:iam::123456789012:instance-profile/builder", BuilderSecurityGroup: "sg-builder",
+			},
+		}
+		tables, parameters := dynamodb.New(f), ssm.New(f)
+		f.Do(func() {
+			tables.AddTable(table, current.Key)
+			parameters.Set(parameter, base)
+			c.ec2.SetBaseImage(base)
+			c.ec2.AddSubnet("subnet-a", "us-east-1a")
+			c.ec2.AddSubnet("subnet-b", "us-east-1b")
+		})
+		defer c.machines.Close()
+		defer f.Close()
+		test(c)
+	})
+}
+
+func (c cloud) handler(s step.Step) step.Handler {
+	return s.Handler(c.clients, c.settings, slog.New(slog.DiscardHandler))
+}
+
+func (c cloud) invoke(s step.Step, in any, out any) error {
+	c.Helper()
+	payload, err := json.Marshal(in)
+	if err != nil {
+		c.Fatal(err)
+	}
+	answer, err := c.handler(s).Invoke(c.Context(), payload)
+	if err == nil {
+		err = json.Unmarshal(answer, out)
+	}
+	return err
+}
+
+func (c cloud) launch(attempt int) (builder.Launched, error) {
+	c.Helper()
+	var launched builder.Launched
+	err := c.invoke(builder.LaunchBuilder, builder.LaunchInput{Plan: plan, Attempt: attempt}, &launched)
+	return launched, err
+}
+
+func (c cloud) mustLaunch(attempt int) builder.Launched {
+	c.Helper()
+	launched, err := c.launch(attempt)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return launched
+}
+
+func (c cloud) instances() (all []ec2.Instance) {
+	c.fabric.Do(func() { all = c.ec2.Instances() })
+	return all
+}
+
+// resumeOn hands every event to Resume, as the stack's rules do, and more than those.
+func (c cloud) resumeOn(heard func(fabric.Event) bool) {
+	c.fabric.Rule(heard, func(event fabric.Event) {
+		err := c.invoke(builder.Resume, event, &struct{}{})
+		if err != nil && c.fabric.Context().Err() == nil {
+			c.Error(err)
+		}
+	})
+}
+
+func every(fabric.Event) bool { return true }
+
+// build runs the build part of the release machine to its end, after dawdling before AwaitBuild.
+func (c cloud) build(dawdle time.Duration) stepfunctions.Snapshot {
+	c.Helper()
+	return c.run(map[string]any{"plan": plan, "dawdle": dawdle.Seconds()})
+}
+
+// await begins at AwaitBuild, for an instance that was launched before.
+func (c cloud) await(instance string) stepfunctions.Snapshot {
+	c.Helper()
+	return c.run(map[string]any{"plan": plan, "builder": map[string]string{"instance": instance}})
+}
+
+func (c cloud) run(in map[string]any) stepfunctions.Snapshot {
+	c.Helper()
+	arn, err := c.machines.AddMachine("build", []byte(build), map[string]stepfunctions.Function{
+		"LaunchBuilder": c.handler(builder.LaunchBuilder), "AwaitBuild": c.handler(builder.AwaitBuild),
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	input, err := json.Marshal(in)
+	if err != nil {
+		c.Fatal(err)
+	}
+	var execution string
+	c.fabric.Do(func() { execution, err = c.machines.Start(arn, "r1", string(input)) })
+	if err != nil {
+		c.Fatal(err)
+	}
+	ended, err := c.machines.Await(c.Context(), execution)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return ended
+}
+
+func TestABuildersResultEndsTheWait(t *testing.T) {
+	const usual, late = 0, time.Hour
+	tests := map[string]struct {
+		behaviour     machine.Behaviour
+		dawdle        time.Duration
+		status, error string
+		says          string
+	}{
+		"success":                        {machine.Behaviour{}, usual, "SUCCEEDED", "", ""},
+		"success before anybody waits":   {machine.Behaviour{}, late, "SUCCEEDED", "", ""},
+		"failure":                        {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, usual, "FAILED", "BuildFailed", "pip: no space"},
+		"failure before anybody waits":   {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, late, "FAILED", "BuildFailed", "pip: no space"},
+		"a death":                        {machine.Behaviour{Build: machine.BuilderDies}, usual, "FAILED", "BuilderDied", "before it reported a result"},
+		"a death before anybody waits":   {machine.Behaviour{Build: machine.BuilderDies}, late, "FAILED", "BuilderDied", "before it reported a result"},
+		"a builder that says nothing":    {machine.Behaviour{Build: machine.BuildSilent}, usual, "FAILED", "States.HeartbeatTimeout", ""},
+		"a reason that is a whole novel": {machine.Behaviour{Build: machine.BuildFails, Reason: strings.Repeat("x", 5000) + " the end"}, usual, "FAILED", "BuildFailed", "the end"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inCloud(t, test.behaviour, func(c cloud) {
+				c.resumeOn(every)
+				ended := c.build(test.dawdle)
+				if string(ended.Status) != test.status || ended.Error != test.error {
+					t.Errorf("ended %s %s: %s", ended.Status, ended.Error, ended.Cause)
+				}
+				if !strings.Contains(ended.Cause, test.says) || len(ended.Cause) > 2500 {
+					t.Errorf("the cause %q does not say %q, or too much", ended.Cause, test.says)
+				}
+			})
+		})
+	}
+}
+
+// The heartbeat runs the step again, which finds the instance gone, or the record that the event's
+// redelivery left.
+func TestALostDeathIsSeenAtTheNextHeartbeat(t *testing.T) {
+	inCloud(t, machine.Behaviour{Build: machine.BuilderDies}, func(c cloud) {
+		started := time.Now()
+		ended := c.build(0)
+		if ended.Error != "BuilderDied" || time.Since(started) > 10*time.Minute {
+			t.Errorf("ended %s after %s: %s", ended.Error, time.Since(started), ended.Cause)
+		}
+	})
+}
+
+func TestABuildResultOutlivesTheBuildersEnd(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		c.resumeOn(every)
+		launched := c.mustLaunch(0)
+		time.Sleep(10 * time.Minute)
+		if err := c.invoke(builder.TerminateBuilder, builder.TerminateInput{Plan: plan}, &struct{}{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Minute)
+		if ended := c.await(launched.Instance); ended.Status != "SUCCEEDED" {
+			t.Errorf("ended %s %s: %s", ended.Status, ended.Error, ended.Cause)
+		}
+	})
+}
+
+func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
+	inCloud(t, machine.Behaviour{Build: machine.BuildSilent}, func(c cloud) {
+		launched := c.mustLaunch(0)
+		var stranger string
+		run, err := c.clients.EC2.RunInstances(c.Context(), &awsec2.RunInstancesInput{
+			ImageId: aws.String(base), InstanceType: "t4g.small", SubnetId: aws.String("subnet-a"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stranger = *run.Instances[0].InstanceId
+		for name, event := range map[string]string{
+			"another release's result":    `{"detail-type": "Build Result", "detail": {"instance": "` + launched.Instance + `", "release": "r0", "status": "success", "reason": ""}}`,
+			"a result without a release":  `{"detail-type": "Build Result", "detail": {"instance": "` + launched.Instance + `", "status": "success"}}`,
+			"a status nobody knows":       `{"detail-type": "Build Result", "detail": {"instance": "` + launched.Instance + `", "release": "r1", "status": "maybe"}}`,
+			"an instance that runs":       `{"detail-type": "EC2 Instance State-change Notification", "detail": {"instance-id": "` + launched.Instance + `", "state": "running"}}`,
+			"the end of another instance": `{"detail-type": "EC2 Instance State-change Notification", "detail": {"instance-id": "` + stranger + `", "state": "terminated"}}`,
+			"the end of an unknown one":   `{"detail-type": "EC2 Instance State-change Notification", "detail": {"instance-id": "i-0aaaaaaaaaaaaaaaa", "state": "terminated"}}`,
+			"another event":               `{"detail-type": "EC2 AMI State Change", "detail": {"ImageId": "ami-1"}}`,
+		} {
+			if err := c.invoke(builder.Resume, json.RawMessage(event), &struct{}{}); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		// The true result still counts.
+		genuine := `{"detail-type": "Build Result", "detail": {"instance": "` + launched.Instance + `", "release": "r1", "status": "failure", "reason": "the true one"}}`
+		if err := c.invoke(builder.Resume, json.RawMessage(genuine), &struct{}{}); err != nil {
+			t.Fatal(err)
+		}
+		if ended := c.build(0); ended.Error != "BuildFailed" || !strings.Contains(ended.Cause, "the true one") {
+			t.Errorf("ended %s: %s", ended.Error, ended.Cause)
+		}
+	})
+}
+
+func TestABuilderIsLaunchedOnce(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		first := c.mustLaunch(0)
+		time.Sleep(time.Minute)
+		for attempt := range 3 {
+			if again := c.mustLaunch(attempt); again != first {
+				t.Errorf("got %+v after %+v", again, first)
+			}
+		}
+		if n := len(c.instances()); n != 1 {
+			t.Errorf("%d instances", n)
+		}
+	})
+}
+
+func TestALostAnswerLaunchesNoSecondBuilder(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		lost := false
+		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if call.Operation.Name == "RunInstances" && !lost {
+				lost = true
+				return nil, fabric.Errorf("RequestLimitExceeded", "the answer is lost")
+			}
+			return out, err
+		})
+		c.mustLaunch(0)
+		if n := len(c.instances()); n != 1 {
+			t.Errorf("%d instances", n)
+		}
+	})
+}
+
+func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		var asked *awsec2.RunInstancesInput
+		c.fabric.Observe(func(call fabric.Call) {
+			if in, is := call.Input.(*awsec2.RunInstancesInput); is {
+				asked = in
+			}
+		})
+		launched := c.mustLaunch(0)
+		one := c.instances()[0]
+		want := map[string]string{
+			"Name": "photogallery-main-builder", release.TagEnvironment: "main", release.TagRelease: "r1", release.TagRole: release.RoleBuilder,
+		}
+		for key, value := range want {
+			if one.Tags[key] != value {
+				t.Errorf("tag %s is %q, want %q", key, one.Tags[key], value)
+			}
+		}
+		if one.ID != launched.Instance || one.Zone != launched.Zone || one.ImageID != base {
+			t.Errorf("got %+v, launched %+v", one, launched)
+		}
+		if asked.MetadataOptions.HttpTokens != "required" || !*asked.BlockDeviceMappings[0].Ebs.Encrypted || asked.InstanceInitiatedShutdownBehavior != "terminate" || asked.KeyName != nil {
+			t.Errorf("asked for %+v", asked)
+		}
+		told, err := recipe.ReadBuilder(decode(t, *asked.UserData))
+		if err != nil || told.Key != plan.Bundle.Key || told.SHA256 != plan.Bundle.SHA256 || told.Release != "r1" || told.Region != fabric.Region {
+			t.Errorf("told %+v, %v", told, err)
+		}
+	})
+}
+
+func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
+	tests := map[string]struct {
+		full    []string
+		attempt int
+		zone    string
+	}{
+		"everywhere":                   {nil, 0, "us-east-1a"},
+		"everywhere, the next attempt": {nil, 1, "us-east-1b"},
+		"not in the first zone":        {[]string{"us-east-1a"}, 0, "us-east-1b"},
+		"not in the attempt's zone":    {[]string{"us-east-1b"}, 1, "us-east-1a"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inCloud(t, machine.Behaviour{}, func(c cloud) {
+				c.setFull(test.full...)
+				if launched := c.mustLaunch(test.attempt); launched.Zone != test.zone || c.instances()[0].Zone != test.zone {
+					t.Errorf("got %+v, want zone %s", launched, test.zone)
+				}
+			})
+		})
+	}
+}
+
+func TestWithoutRoomAnywhereThereIsNoCapacityUntilThereIs(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		c.setFull("us-east-1a", "us-east-1b")
+		_, err := c.launch(0)
+		var reported messages.InvokeResponse_Error
+		if !errors.As(err, &reported) || reported.Type != string(release.CapacityUnavailable) || !strings.Contains(reported.Message, "us-east-1a, us-east-1b") {
+			t.Fatalf("got %v", err)
+		}
+		c.setFull()
+		if c.mustLaunch(1); len(c.instances()) != 1 {
+			t.Errorf("got %+v", c.instances())
+		}
+	})
+}
+
+func TestTerminateEndsTheReleasesBuildersAlone(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		other := plan
+		other.Release = "r2"
+		var kept builder.Launched
+		if err := c.invoke(builder.LaunchBuilder, builder.LaunchInput{Plan: other}, &kept); err != nil {
+			t.Fatal(err)
+		}
+		gone := c.mustLaunch(0)
+		for range 2 {
+			if err := c.invoke(builder.TerminateBuilder, builder.TerminateInput{Plan: plan}, &struct{}{}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		for _, instance := range c.instances() {
+			if ended := instance.State == ec2.Terminated; ended != (instance.ID == gone.Instance) {
+				t.Errorf("%s is %s; kept %s, gone %s", instance.ID, instance.State, kept.Instance, gone.Instance)
+			}
+		}
+	})
+}
+
+func (c cloud) setFull(zones ...string) {
+	c.fabric.Do(func() {
+		for _, zone := range fabric.Zones() {
+			c.ec2.SetCapacity(zone, !slices.Contains(zones, zone))
+		}
+	})
+}
+
+func decode(t *testing.T, userData string) string {
+	t.Helper()
+	decoded, err := base64.StdEncoding.DecodeString(userData)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(decoded)
+}

@@ -1,0 +1,174 @@
+package builder
+
+import (
+	"context"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"photogallery/gallery-ami/recipe"
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// LaunchBuilder starts the builder of a release, once.
+var LaunchBuilder = step.Define(step.Step{
+	Name:     "LaunchBuilder",
+	Summary:  "Launch the builder, in whichever zone has room for it.",
+	Timeout:  60 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeSubnets", Scope: step.Any, Reason: noResource},
+		{Name: "ssm:GetParameter", Scope: step.PublicParameter},
+		{Name: "ec2:RunInstances", Scope: step.CreatedTagged},
+		{Name: step.PassBuilderRole, Scope: step.Named},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, LaunchInput) (Launched, error) {
+	return launcher{clients.EC2, clients.SSM, clients.EC2.Options().Region, settings}.run
+})
+
+// LaunchInput is what LaunchBuilder is given.
+type LaunchInput struct {
+	step.Call
+	Plan    release.Plan `json:"plan"`
+	Attempt int          `json:"attempt"` // how often the state machine has tried before
+}
+
+// Launched is what LaunchBuilder answers.
+type Launched struct {
+	Instance string `json:"instance"`
+	Zone     string `json:"zone"`
+}
+
+type launcherAPI interface {
+	ec2.DescribeInstancesAPIClient
+	ec2.DescribeSubnetsAPIClient
+	RunInstances(context.Context, *ec2.RunInstancesInput, ...func(*ec2.Options)) (*ec2.RunInstancesOutput, error)
+}
+
+type parameterAPI interface {
+	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
+}
+
+type launcher struct {
+	api        launcherAPI
+	parameters parameterAPI
+	region     string
+	settings   step.Settings
+}
+
+func (l launcher) run(ctx context.Context, in LaunchInput) (Launched, error) {
+	builders, err := of(ctx, l.api, l.settings.Environment, in.Plan.Release)
+	if err != nil {
+		return Launched{}, err
+	}
+	for _, builder := range builders {
+		if !isEnding(state(builder)) {
+			return Launched{aws.ToString(builder.InstanceId), zoneOf(builder)}, nil
+		}
+	}
+	order, err := l.order(ctx, in.Plan)
+	if err != nil {
+		return Launched{}, err
+	}
+	subnets, err := l.subnets(ctx)
+	if err != nil {
+		return Launched{}, err
+	}
+	return l.tryZones(ctx, in, order, subnets)
+}
+
+// tryZones begins at another zone with each attempt. A client token with other parameters is
+// refused, so that the zone and the attempt are part of it.
+func (l launcher) tryZones(ctx context.Context, in LaunchInput, order ec2.RunInstancesInput, subnets []types.Subnet) (Launched, error) {
+	var full []string
+	for i := range subnets {
+		subnet := subnets[(in.Attempt+i)%len(subnets)]
+		zone := aws.ToString(subnet.AvailabilityZone)
+		order.ClientToken = aws.String(release.Token(in.Plan.Release, zone, strconv.Itoa(in.Attempt)))
+		order.NetworkInterfaces = l.networkInterfaces(subnet)
+		out, err := l.api.RunInstances(ctx, &order)
+		if release.CodeOf(err) == release.CapacityUnavailable {
+			full = append(full, zone)
+			continue
+		}
+		if err != nil {
+			return Launched{}, err
+		}
+		return Launched{aws.ToString(out.Instances[0].InstanceId), zone}, nil
+	}
+	return Launched{}, release.Errorf(release.CapacityUnavailable, "no zone has a %s for the builder at the moment (tried %s); try later or give another instanceType", in.Plan.InstanceType, strings.Join(full, ", "))
+}
+
+// subnets are the public ones: a builder reaches AWS and its bundle without a NAT gateway.
+func (l launcher) subnets(ctx context.Context) ([]types.Subnet, error) {
+	out, err := l.api.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: l.settings.PublicSubnets})
+	if err != nil {
+		return nil, err
+	}
+	return out.Subnets, nil
+}
+
+// order is the builder, apart from its zone. A shutdown from inside terminates it, since a stopped
+// instance's volume still costs. Nothing can connect to it: it has no key and no inbound rule.
+func (l launcher) order(ctx context.Context, plan release.Plan) (ec2.RunInstancesInput, error) {
+	base, err := l.parameters.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(l.settings.BaseImageParameter)})
+	if err != nil {
+		return ec2.RunInstancesInput{}, err
+	}
+	userData, err := recipe.BuilderUserData(recipe.BuilderInput{
+		Bucket: plan.Bundle.Bucket, Key: plan.Bundle.Key, SHA256: plan.Bundle.SHA256,
+		Region: l.region, Release: plan.Release,
+	})
+	if err != nil {
+		return ec2.RunInstancesInput{}, release.Errorf(release.Unexpected, "%w", err)
+	}
+	return ec2.RunInstancesInput{
+		MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		ImageId:                           base.Parameter.Value,
+		InstanceType:                      types.InstanceType(plan.InstanceType),
+		InstanceInitiatedShutdownBehavior: types.ShutdownBehaviorTerminate,
+		IamInstanceProfile:                &types.IamInstanceProfileSpecification{Arn: aws.String(l.settings.BuilderProfile)},
+		MetadataOptions: &types.InstanceMetadataOptionsRequest{
+			HttpEndpoint:            types.InstanceMetadataEndpointStateEnabled,
+			HttpTokens:              types.HttpTokensStateRequired,
+			HttpPutResponseHopLimit: aws.Int32(1),
+		},
+		BlockDeviceMappings: []types.BlockDeviceMapping{{
+			DeviceName: aws.String("/dev/xvda"), // the root device of Amazon Linux 2023
+			Ebs: &types.EbsBlockDevice{
+				VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(true), DeleteOnTermination: aws.Bool(true),
+			},
+		}},
+		TagSpecifications: l.tags(plan),
+		UserData:          aws.String(base64.StdEncoding.EncodeToString([]byte(userData))),
+	}, nil
+}
+
+func (l launcher) networkInterfaces(subnet types.Subnet) []types.InstanceNetworkInterfaceSpecification {
+	return []types.InstanceNetworkInterfaceSpecification{{
+		DeviceIndex: aws.Int32(0), SubnetId: subnet.SubnetId, Groups: []string{l.settings.BuilderSecurityGroup},
+		AssociatePublicIpAddress: aws.Bool(true), DeleteOnTermination: aws.Bool(true),
+	}}
+}
+
+func (l launcher) tags(plan release.Plan) []types.TagSpecification {
+	tags := []types.Tag{
+		{Key: aws.String("Name"), Value: aws.String(l.settings.Environment.Name() + "-builder")},
+		{Key: aws.String(release.TagEnvironment), Value: aws.String(string(l.settings.Environment))},
+		{Key: aws.String(release.TagRelease), Value: aws.String(plan.Release)},
+		{Key: aws.String(release.TagRole), Value: aws.String(release.RoleBuilder)},
+	}
+	var specifications []types.TagSpecification
+	for _, kind := range []types.ResourceType{types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface} {
+		specifications = append(specifications, types.TagSpecification{ResourceType: kind, Tags: tags})
+	}
+	return specifications
+}

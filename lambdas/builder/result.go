@@ -1,0 +1,152 @@
+package builder
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+)
+
+// kept is how long a build's record is of use, with room to spare; DynamoDB deletes it later.
+const kept = 7 * 24 * time.Hour
+
+// mostReason bounds what is kept of a builder's words: they come from outside.
+const mostReason = 2048
+
+type status string
+
+const (
+	succeeded status = "success"
+	failed    status = "failure"
+	died      status = "died"
+)
+
+// result is how a build ended.
+type result struct {
+	Status status `json:"status"`
+	Reason string `json:"reason"`
+}
+
+// record is what is known of a build: the task token that waits for it and its result, in whichever
+// order they came; "" and nil for what is not known.
+type record struct {
+	token  string
+	result *result
+}
+
+// records keeps a record under each instance.
+type records struct {
+	api   recordAPI
+	table string
+}
+
+type recordAPI interface {
+	current.Reader
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+}
+
+func (r records) putToken(ctx context.Context, instance, token string) error {
+	return r.put(ctx, instance, "token", token, nil)
+}
+
+// putResult keeps the first result: a builder that has reported is ended afterwards, which is no
+// death.
+func (r records) putResult(ctx context.Context, instance string, known result) error {
+	encoded, err := json.Marshal(known)
+	if err != nil {
+		return release.Errorf(release.Unexpected, "encode a build's result: %w", err)
+	}
+	err = r.put(ctx, instance, "result", string(encoded), aws.String("attribute_not_exists(#attribute)"))
+	if release.IsAlreadyExists(err) {
+		return nil
+	}
+	return err
+}
+
+func (r records) put(ctx context.Context, instance, attribute, value string, condition *string) error {
+	_, err := r.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName:                aws.String(r.table),
+		Key:                      key(instance),
+		UpdateExpression:         aws.String("SET #attribute = :value, expires = :expires"),
+		ConditionExpression:      condition,
+		ExpressionAttributeNames: map[string]string{"#attribute": attribute},
+		ExpressionAttributeValues: map[string]types.AttributeValue{
+			":value":   &types.AttributeValueMemberS{Value: value},
+			":expires": &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Add(kept).Unix(), 10)},
+		},
+	})
+	return err
+}
+
+func (r records) get(ctx context.Context, instance string) (record, error) {
+	out, err := r.api.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: aws.String(r.table), Key: key(instance), ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return record{}, err
+	}
+	var found record
+	if token, known := out.Item["token"].(*types.AttributeValueMemberS); known {
+		found.token = token.Value
+	}
+	if encoded, known := out.Item["result"].(*types.AttributeValueMemberS); known {
+		found.result = &result{}
+		if err := json.Unmarshal([]byte(encoded.Value), found.result); err != nil {
+			return record{}, release.Errorf(release.Unexpected, "the record of build %s is unreadable: %w", instance, err)
+		}
+	}
+	return found, nil
+}
+
+func key(instance string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{current.Key: &types.AttributeValueMemberS{Value: "build#" + instance}}
+}
+
+type taskAPI interface {
+	SendTaskSuccess(context.Context, *sfn.SendTaskSuccessInput, ...func(*sfn.Options)) (*sfn.SendTaskSuccessOutput, error)
+	SendTaskFailure(context.Context, *sfn.SendTaskFailureInput, ...func(*sfn.Options)) (*sfn.SendTaskFailureOutput, error)
+}
+
+// complete ends the task that waits for a build. A task that has ended already needs nothing.
+func complete(ctx context.Context, api taskAPI, instance string, known record) error {
+	if known.token == "" || known.result == nil {
+		return nil
+	}
+	var err error
+	if known.result.Status == succeeded {
+		_, err = api.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: aws.String(known.token), Output: aws.String("{}")})
+	} else {
+		code, cause := release.BuildFailed, "builder "+instance+" could not provision the bundle: "+known.result.Reason
+		if known.result.Status == died {
+			code, cause = release.BuilderDied, "builder "+instance+" "+known.result.Reason
+		}
+		_, err = api.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{
+			TaskToken: aws.String(known.token), Error: aws.String(string(code)), Cause: aws.String(cause),
+		})
+	}
+	if release.IsTaskOver(err) {
+		return nil
+	}
+	return err
+}
+
+// death is the result of a builder that ended without one.
+func death(state string) result {
+	return result{Status: died, Reason: "went " + state + " before it reported a result; start the release again"}
+}
+
+// clip cuts a builder's words at the front: what went wrong last stands at the end.
+func clip(reason string) string {
+	if len(reason) <= mostReason {
+		return reason
+	}
+	return "…" + reason[len(reason)-mostReason:]
+}

@@ -1,0 +1,111 @@
+package builder
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// The events that Resume is given.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
+const (
+	buildResult = "Build Result"
+	stateChange = "EC2 Instance State-change Notification"
+)
+
+// Resume records how a build ended, from the builder's own event or from the instance's end, and
+// answers the task that waits for it.
+var Resume = step.Define(step.Step{
+	Name:     "Resume",
+	Summary:  "Record a build's result, or its builder's death, and wake the release that waits for it.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Event:    true,
+	Operations: []step.Operation{
+		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		{Name: "dynamodb:UpdateItem", Scope: step.StackTable},
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "states:SendTaskSuccess", Scope: step.StackMachines},
+		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, json.RawMessage) (struct{}, error) {
+	return resumer{clients.EC2, clients.SFN, records{clients.DynamoDB, settings.Table}, settings.Environment}.run
+})
+
+type resumer struct {
+	instances   ec2.DescribeInstancesAPIClient
+	tasks       taskAPI
+	records     records
+	environment release.Environment
+}
+
+// news is what an event says of a build.
+type news struct {
+	instance string
+	release  string // "" where the event does not tell
+	result   result
+}
+
+// run takes the event as it comes: EventBridge may add fields to it.
+func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, error) {
+	heard, err := read(event)
+	if err != nil || heard == nil {
+		return struct{}{}, err
+	}
+	ours, err := r.isOurs(ctx, *heard)
+	if err != nil || !ours {
+		return struct{}{}, err
+	}
+	if err := r.records.putResult(ctx, heard.instance, heard.result); err != nil {
+		return struct{}{}, err
+	}
+	known, err := r.records.get(ctx, heard.instance)
+	if err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
+}
+
+// isOurs looks the instance up, because the events of every instance of the account come here and
+// none carries tags, and because whatever runs on a builder can write any event.
+func (r resumer) isOurs(ctx context.Context, heard news) (bool, error) {
+	instance, err := describe(ctx, r.instances, heard.instance)
+	if err != nil || instance == nil {
+		return false, err
+	}
+	return isBuilder(*instance, r.environment) &&
+		(heard.release == "" || heard.release == owned.Tag(instance.Tags, release.TagRelease)), nil
+}
+
+// read is nil for an event that ends no build.
+func read(event json.RawMessage) (*news, error) {
+	var envelope struct {
+		DetailType string `json:"detail-type"`
+		Detail     struct {
+			Instance   string                  `json:"instance"`
+			Release    string                  `json:"release"`
+			Status     status                  `json:"status"`
+			Reason     string                  `json:"reason"`
+			InstanceID string                  `json:"instance-id"`
+			State      types.InstanceStateName `json:"state"`
+		} `json:"detail"`
+	}
+	if err := json.Unmarshal(event, &envelope); err != nil {
+		return nil, release.Errorf(release.Unexpected, "the event is unreadable: %w", err)
+	}
+	detail := envelope.Detail
+	switch {
+	case envelope.DetailType == buildResult && (detail.Status == succeeded || detail.Status == failed) && detail.Release != "":
+		return &news{detail.Instance, detail.Release, result{detail.Status, clip(detail.Reason)}}, nil
+	case envelope.DetailType == stateChange && isEnding(detail.State):
+		return &news{instance: detail.InstanceID, result: death(string(detail.State))}, nil
+	}
+	return nil, nil
+}

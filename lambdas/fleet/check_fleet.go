@@ -1,0 +1,99 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// CheckFleet is one look at a new group.
+var CheckFleet = step.Define(step.Step{
+	Name:     "CheckFleet",
+	Summary:  "Counts the new group's healthy instances; after the deadline it says why there are too few.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+		{Name: "autoscaling:DescribeScalingActivities", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, CheckFleetInput) (Fleet, error) {
+	return checkFleet{clients.AutoScaling, settings}.run
+})
+
+// CheckFleetInput is the step's input.
+type CheckFleetInput struct {
+	step.Call
+	Plan     release.Plan `json:"plan"`
+	Deadline time.Time    `json:"deadline"`
+}
+
+type fleetReader interface {
+	autoscaling.DescribeAutoScalingGroupsAPIClient
+	autoscaling.DescribeScalingActivitiesAPIClient
+}
+
+type checkFleet struct {
+	api      fleetReader
+	settings step.Settings
+}
+
+func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) {
+	group, err := Group(ctx, c.api, c.settings.Environment)
+	if err != nil {
+		return Fleet{}, err
+	}
+	fleet := Fleet{
+		Deadline: in.Deadline, Wanted: wanted(in.Plan),
+		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
+	}
+	if group != nil {
+		fleet.Healthy, fleet.Wanted = len(InService(group)), int(aws.ToInt32(group.DesiredCapacity))
+		fleet.Ready = !Deleting(group) && fleet.Healthy >= fleet.Wanted
+	}
+	if !fleet.Ready && time.Now().After(in.Deadline) {
+		return Fleet{}, c.tooLate(ctx, group, fleet)
+	}
+	return fleet, nil
+}
+
+func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, fleet Fleet) error {
+	name := c.settings.Environment.Name()
+	if group == nil {
+		return release.Errorf(release.FleetFailed, "group %s does not exist any more: somebody else deleted it; release again", name)
+	}
+	reason, err := c.lastFailure(ctx)
+	if err != nil {
+		return err
+	}
+	return release.Errorf(release.FleetFailed, "%d of %d instances of group %s are healthy at the deadline; %s", fleet.Healthy, fleet.Wanted, name, reason)
+}
+
+// lastFailure is what a person needs to see of the group's activities: the newest failed one.
+func (c checkFleet) lastFailure(ctx context.Context) (string, error) {
+	var newest types.Activity
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(c.api, &autoscaling.DescribeScalingActivitiesInput{
+		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, activity := range page.Activities {
+			failed := activity.StatusCode == types.ScalingActivityStatusCodeFailed
+			if failed && aws.ToTime(activity.StartTime).After(aws.ToTime(newest.StartTime)) {
+				newest = activity
+			}
+		}
+	}
+	if newest.ActivityId == nil {
+		return "every launch succeeded, so look at the instances' own logs and at the target group's health reasons", nil
+	}
+	return "the last failed activity: " + aws.ToString(newest.Description) + ": " + aws.ToString(newest.StatusMessage), nil
+}

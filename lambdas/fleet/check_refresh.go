@@ -1,0 +1,80 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// CheckRefresh is one look at the refresh.
+var CheckRefresh = step.Define(step.Step{
+	Name:     "CheckRefresh",
+	Summary:  "Looks how far the instance refresh is; fails if it was rolled back, cancelled or is late.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "autoscaling:DescribeInstanceRefreshes", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, CheckRefreshInput) (Refresh, error) {
+	return checkRefresh{clients.AutoScaling, settings}.run
+})
+
+// CheckRefreshInput is the step's input.
+type CheckRefreshInput struct {
+	step.Call
+	Plan     release.Plan `json:"plan"`
+	Refresh  string       `json:"refresh"`
+	Deadline time.Time    `json:"deadline"`
+}
+
+type checkRefresh struct {
+	api      autoscaling.DescribeInstanceRefreshesAPIClient
+	settings step.Settings
+}
+
+func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, error) {
+	out, err := c.api.DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{
+		AutoScalingGroupName: aws.String(c.settings.Environment.Name()), InstanceRefreshIds: []string{in.Refresh},
+	})
+	if err != nil {
+		return Refresh{}, err
+	}
+	// Absent right after its start means "not yet".
+	refresh := types.InstanceRefresh{InstanceRefreshId: aws.String(in.Refresh), Status: types.InstanceRefreshStatusPending}
+	if len(out.InstanceRefreshes) > 0 {
+		refresh = out.InstanceRefreshes[0]
+	}
+	if err := failure(refresh, in.Deadline); err != nil {
+		return Refresh{}, err
+	}
+	return progress(refresh, in.Deadline, c.settings), nil
+}
+
+// failure is what the status means for the release; nil while it is under way and when it is done.
+func failure(refresh types.InstanceRefresh, deadline time.Time) error {
+	id, reason := aws.ToString(refresh.InstanceRefreshId), aws.ToString(refresh.StatusReason)
+	if reason == "" {
+		reason = "AWS gives no reason"
+	}
+	switch refresh.Status {
+	case types.InstanceRefreshStatusSuccessful:
+		return nil
+	case types.InstanceRefreshStatusRollbackInProgress, types.InstanceRefreshStatusRollbackSuccessful:
+		return release.Errorf(release.RefreshRolledBack, "instance refresh %s goes back to the former version: %s", id, reason)
+	case types.InstanceRefreshStatusRollbackFailed:
+		return release.Errorf(release.RefreshFailed, "instance refresh %s could not be rolled back: %s", id, reason)
+	case types.InstanceRefreshStatusFailed, types.InstanceRefreshStatusCancelled, types.InstanceRefreshStatusCancelling:
+		return release.Errorf(release.RefreshFailed, "instance refresh %s is %s: %s", id, refresh.Status, reason)
+	}
+	if time.Now().After(deadline) {
+		return release.Errorf(release.RefreshFailed, "instance refresh %s is at %d %% (%s) at its deadline, %s: %s",
+			id, aws.ToInt32(refresh.PercentageComplete), refresh.Status, deadline.Format(time.RFC3339), reason)
+	}
+	return nil
+}

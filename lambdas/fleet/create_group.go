@@ -1,0 +1,111 @@
+package fleet
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// CreateGroup brings up the fleet of a first release.
+var CreateGroup = step.Define(step.Step{
+	Name:     "CreateGroup",
+	Summary:  "Creates the Auto Scaling group on the release's launch template version.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+		{Name: "autoscaling:CreateAutoScalingGroup", Scope: step.CreatedTagged},
+		{Name: step.PassFleetRole, Scope: step.Named},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, CreateGroupInput) (Fleet, error) {
+	return createGroup{clients.AutoScaling, settings}.run
+})
+
+// CreateGroupInput is the step's input.
+type CreateGroupInput struct {
+	step.Call
+	Plan            release.Plan `json:"plan"`
+	TemplateID      string       `json:"templateId"`
+	TemplateVersion string       `json:"templateVersion"`
+}
+
+// Fleet is how far a new group has come.
+type Fleet struct {
+	Deadline time.Time `json:"deadline"` // until then all instances must be healthy
+	Ready    bool      `json:"ready"`
+	Healthy  int       `json:"healthy"`
+	Wanted   int       `json:"wanted"`
+	VerifyBy time.Time `json:"verifyBy"` // until then the release must answer, if it is ready now
+}
+
+type groupCreator interface {
+	autoscaling.DescribeAutoScalingGroupsAPIClient
+	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
+}
+
+type createGroup struct {
+	api      groupCreator
+	settings step.Settings
+}
+
+func (c createGroup) run(ctx context.Context, in CreateGroupInput) (Fleet, error) {
+	_, err := c.api.CreateAutoScalingGroup(ctx, c.request(in))
+	if release.IsAlreadyExists(err) {
+		err = c.adopt(ctx)
+	}
+	if err != nil {
+		return Fleet{}, err
+	}
+	return Fleet{
+		Deadline: time.Now().Add(c.settings.Timings.Fleet).UTC(),
+		Wanted:   wanted(in.Plan),
+		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
+	}, nil
+}
+
+// adopt takes the group of a run of this step whose answer was lost. A group on its way out keeps
+// its name from being used: that is waited for.
+func (c createGroup) adopt(ctx context.Context) error {
+	group, err := Group(ctx, c.api, c.settings.Environment)
+	if err == nil && (group == nil || Deleting(group)) {
+		return release.Errorf(release.StillInUse, "group %s is still being deleted", c.settings.Environment.Name())
+	}
+	return err
+}
+
+func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScalingGroupInput {
+	environment := c.settings.Environment
+	grace := aws.Int32(int32(c.settings.Timings.InstanceGrace.Seconds()))
+	return &autoscaling.CreateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String(environment.Name()),
+		LaunchTemplate: &types.LaunchTemplateSpecification{
+			LaunchTemplateId: aws.String(in.TemplateID), Version: aws.String(in.TemplateVersion),
+		},
+		MinSize:                aws.Int32(int32(in.Plan.MinSize)),
+		MaxSize:                aws.Int32(int32(in.Plan.MaxSize)),
+		DesiredCapacity:        aws.Int32(int32(wanted(in.Plan))),
+		HealthCheckType:        aws.String("ELB"),
+		HealthCheckGracePeriod: grace,
+		DefaultInstanceWarmup:  grace,
+		VPCZoneIdentifier:      aws.String(strings.Join(c.settings.PrivateSubnets, ",")),
+		TargetGroupARNs:        []string{c.settings.TargetGroup},
+		Tags: []types.Tag{{
+			ResourceId: aws.String(environment.Name()), ResourceType: aws.String("auto-scaling-group"),
+			Key: aws.String(release.TagEnvironment), Value: aws.String(string(environment)), PropagateAtLaunch: aws.Bool(true),
+		}},
+	}
+}
+
+func wanted(plan release.Plan) int {
+	if plan.Desired == 0 {
+		return plan.MinSize
+	}
+	return plan.Desired
+}

@@ -1,0 +1,112 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// EnsureTemplate makes the launch template version of a release.
+var EnsureTemplate = step.Define(step.Step{
+	Name:     "EnsureTemplate",
+	Summary:  "Creates the launch template, or a new numbered version of it, for the release's image.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "ec2:DescribeLaunchTemplateVersions", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeLaunchTemplates", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:CreateLaunchTemplate", Scope: step.CreatedTagged},
+		{Name: "ec2:CreateLaunchTemplateVersion", Scope: step.Owned},
+		{Name: step.PassFleetRole, Scope: step.Named},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureTemplateInput) (TemplateVersion, error) {
+	return ensureTemplate{clients.EC2, clients.EC2.Options().Region, settings}.run
+})
+
+// EnsureTemplateInput is the step's input.
+type EnsureTemplateInput struct {
+	step.Call
+	Plan  release.Plan `json:"plan"`
+	Image string       `json:"image"`
+}
+
+// TemplateVersion is a numbered version: an instance refresh that names $Latest or $Default
+// cannot be rolled back.
+type TemplateVersion struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+}
+
+type templateMaker interface {
+	ec2.DescribeLaunchTemplatesAPIClient
+	ec2.DescribeLaunchTemplateVersionsAPIClient
+	CreateLaunchTemplate(context.Context, *ec2.CreateLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.CreateLaunchTemplateOutput, error)
+	CreateLaunchTemplateVersion(context.Context, *ec2.CreateLaunchTemplateVersionInput, ...func(*ec2.Options)) (*ec2.CreateLaunchTemplateVersionOutput, error)
+}
+
+type ensureTemplate struct {
+	api      templateMaker
+	region   string
+	settings step.Settings
+}
+
+func (e ensureTemplate) run(ctx context.Context, in EnsureTemplateInput) (TemplateVersion, error) {
+	versions, err := owned.Versions(ctx, e.api, e.settings.Environment)
+	if err != nil {
+		return TemplateVersion{}, err
+	}
+	for _, version := range versions {
+		if aws.ToString(version.VersionDescription) == in.Plan.Release {
+			return TemplateVersion{aws.ToString(version.LaunchTemplateId), owned.Number(version)}, nil
+		}
+	}
+	data, err := templateData(e.settings, e.region, in)
+	if err != nil {
+		return TemplateVersion{}, release.Errorf(release.InvalidRequest, "launch template of release %s: %w", in.Plan.Release, err)
+	}
+	template, err := owned.Template(ctx, e.api, e.settings.Environment)
+	if err != nil {
+		return TemplateVersion{}, err
+	}
+	if template == nil {
+		return e.create(ctx, in, data)
+	}
+	return e.addVersion(ctx, in, data)
+}
+
+func (e ensureTemplate) create(ctx context.Context, in EnsureTemplateInput, data *types.RequestLaunchTemplateData) (TemplateVersion, error) {
+	out, err := e.api.CreateLaunchTemplate(ctx, &ec2.CreateLaunchTemplateInput{
+		LaunchTemplateName: aws.String(e.settings.Environment.Name()),
+		LaunchTemplateData: data,
+		VersionDescription: aws.String(in.Plan.Release),
+		ClientToken:        aws.String(release.Token("template", in.Plan.Release)),
+		TagSpecifications:  tagged(e.settings.Environment, types.ResourceTypeLaunchTemplate),
+	})
+	if release.IsAlreadyExists(err) {
+		return TemplateVersion{}, release.Errorf(release.AwsUnavailable, "launch template %s exists but cannot be seen yet: %w", e.settings.Environment.Name(), err)
+	}
+	if err != nil {
+		return TemplateVersion{}, err
+	}
+	return TemplateVersion{aws.ToString(out.LaunchTemplate.LaunchTemplateId), "1"}, nil
+}
+
+func (e ensureTemplate) addVersion(ctx context.Context, in EnsureTemplateInput, data *types.RequestLaunchTemplateData) (TemplateVersion, error) {
+	out, err := e.api.CreateLaunchTemplateVersion(ctx, &ec2.CreateLaunchTemplateVersionInput{
+		LaunchTemplateName: aws.String(e.settings.Environment.Name()),
+		LaunchTemplateData: data,
+		VersionDescription: aws.String(in.Plan.Release),
+		ClientToken:        aws.String(release.Token("template version", in.Plan.Release)),
+	})
+	if err != nil {
+		return TemplateVersion{}, err
+	}
+	return TemplateVersion{aws.ToString(out.LaunchTemplateVersion.LaunchTemplateId), owned.Number(*out.LaunchTemplateVersion)}, nil
+}

@@ -1,0 +1,53 @@
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// FindGroup decides between a first release and a rolling one.
+var FindGroup = step.Define(step.Step{
+	Name:     "FindGroup",
+	Summary:  "Looks whether the environment has a group: none, one that is being deleted, or one to roll.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, FindGroupInput) (FoundGroup, error) {
+	return findGroup{clients.AutoScaling, settings}.run
+})
+
+// FindGroupInput is the step's input.
+type FindGroupInput struct {
+	step.Call
+	Plan release.Plan `json:"plan"`
+}
+
+// FoundGroup is what the state machine chooses on.
+type FoundGroup struct {
+	State string `json:"state"` // absent, deleting or present
+}
+
+type findGroup struct {
+	api      autoscaling.DescribeAutoScalingGroupsAPIClient
+	settings step.Settings
+}
+
+func (f findGroup) run(ctx context.Context, _ FindGroupInput) (FoundGroup, error) {
+	group, err := Group(ctx, f.api, f.settings.Environment)
+	switch {
+	case err != nil:
+		return FoundGroup{}, err
+	case group == nil:
+		return FoundGroup{State: "absent"}, nil
+	case Deleting(group):
+		return FoundGroup{State: "deleting"}, nil
+	}
+	return FoundGroup{State: "present"}, nil
+}

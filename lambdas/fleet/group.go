@@ -1,0 +1,52 @@
+// Package fleet holds the steps of the launch template, the Auto Scaling group and its instance
+// refreshes.
+package fleet
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+)
+
+const noResource = "the Describe operations of EC2, Auto Scaling and CloudWatch alarms that a step calls are not limited to resources"
+
+// Group describes the environment's group; nil where there is none. One that AWS is still
+// deleting is described: Deleting tells.
+func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment) (*types.AutoScalingGroup, error) {
+	out, err := api.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
+		AutoScalingGroupNames: []string{environment.Name()},
+	})
+	if err != nil || len(out.AutoScalingGroups) == 0 {
+		return nil, err
+	}
+	return &out.AutoScalingGroups[0], nil
+}
+
+// Deleting tells whether AWS is deleting the group; its name cannot be used until it is gone. A
+// group has a status at no other time.
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html
+func Deleting(group *types.AutoScalingGroup) bool { return aws.ToString(group.Status) != "" }
+
+// InService lists the instances that the group counts on: in service and, in its eyes, healthy.
+func InService(group *types.AutoScalingGroup) []types.Instance {
+	var serving []types.Instance
+	for _, instance := range group.Instances {
+		if instance.LifecycleState == types.LifecycleStateInService && aws.ToString(instance.HealthStatus) == "Healthy" {
+			serving = append(serving, instance)
+		}
+	}
+	return serving
+}
+
+// VersionOf is the number of the launch template version that an instance was launched from, or
+// the group launches from; "" if none is known.
+func VersionOf(template *types.LaunchTemplateSpecification) string {
+	if template == nil {
+		return ""
+	}
+	return aws.ToString(template.Version)
+}

@@ -1,0 +1,75 @@
+package fleet
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Refreshes describes the instance refreshes of the environment's group, newest first. AWS
+// answers an absent group with a ValidationError: look for the group before.
+func Refreshes(ctx context.Context, api autoscaling.DescribeInstanceRefreshesAPIClient, environment release.Environment) ([]types.InstanceRefresh, error) {
+	var refreshes []types.InstanceRefresh
+	pages := autoscaling.NewDescribeInstanceRefreshesPaginator(api, &autoscaling.DescribeInstanceRefreshesInput{
+		AutoScalingGroupName: aws.String(environment.Name()),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		refreshes = append(refreshes, page.InstanceRefreshes...)
+	}
+	return refreshes, nil
+}
+
+// ActiveRefresh picks the refresh that has not ended, of which a group has at most one; nil if
+// there is none.
+func ActiveRefresh(refreshes []types.InstanceRefresh) *types.InstanceRefresh {
+	for i, refresh := range refreshes {
+		switch refresh.Status {
+		case types.InstanceRefreshStatusPending, types.InstanceRefreshStatusInProgress, types.InstanceRefreshStatusBaking,
+			types.InstanceRefreshStatusCancelling, types.InstanceRefreshStatusRollbackInProgress:
+			return &refreshes[i]
+		}
+	}
+	return nil
+}
+
+// RefreshTo picks the newest refresh towards a launch template version; nil if there is none.
+func RefreshTo(refreshes []types.InstanceRefresh, version string) *types.InstanceRefresh {
+	for i, refresh := range refreshes {
+		if Towards(refresh) == version {
+			return &refreshes[i]
+		}
+	}
+	return nil
+}
+
+// Towards is the launch template version that a refresh leads to; "" if it changes none.
+func Towards(refresh types.InstanceRefresh) string {
+	if refresh.DesiredConfiguration == nil {
+		return ""
+	}
+	return VersionOf(refresh.DesiredConfiguration.LaunchTemplate)
+}
+
+// Preferences are those of every refresh, forward and back: an instance is launched before one is
+// terminated, and what already runs the version stays. Protected and standby instances are
+// replaced too: waiting for a person to release them would fail the refresh after an hour.
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+func Preferences(settings step.Settings) *types.RefreshPreferences {
+	return &types.RefreshPreferences{
+		MinHealthyPercentage:      aws.Int32(100),
+		MaxHealthyPercentage:      aws.Int32(150),
+		InstanceWarmup:            aws.Int32(int32(settings.Timings.InstanceGrace.Seconds())),
+		SkipMatching:              aws.Bool(true),
+		ScaleInProtectedInstances: types.ScaleInProtectedInstancesRefresh,
+		StandbyInstances:          types.StandbyInstancesTerminate,
+	}
+}

@@ -1,0 +1,136 @@
+package fleet
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// StartRefresh rolls a running group to the release.
+var StartRefresh = step.Define(step.Step{
+	Name:     "StartRefresh",
+	Summary:  "Starts the instance refresh that replaces the former release's instances and rolls itself back on an alarm.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "autoscaling:DescribeInstanceRefreshes", Scope: step.Any, Reason: noResource},
+		{Name: "cloudwatch:DescribeAlarms", Scope: step.Any, Reason: noResource},
+		{Name: "autoscaling:StartInstanceRefresh", Scope: step.Owned},
+		{Name: step.PassFleetRole, Scope: step.Named},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, StartRefreshInput) (Refresh, error) {
+	return startRefresh{clients.AutoScaling, clients.CloudWatch, settings}.run
+})
+
+// StartRefreshInput is the step's input.
+type StartRefreshInput struct {
+	step.Call
+	Plan            release.Plan `json:"plan"`
+	TemplateID      string       `json:"templateId"`
+	TemplateVersion string       `json:"templateVersion"`
+	Alarms          []string     `json:"alarms"` // any of these rolls the refresh back
+}
+
+// Refresh is how far an instance refresh has come.
+type Refresh struct {
+	Refresh  string    `json:"refresh"`  // its ID
+	Deadline time.Time `json:"deadline"` // until then it must have ended
+	Status   string    `json:"status"`   // AWS's word
+	Percent  int       `json:"percent"`
+	Reason   string    `json:"reason"`   // AWS's explanation of the status; often ""
+	VerifyBy time.Time `json:"verifyBy"` // until then the release must answer, if it bakes now
+}
+
+type refreshStarter interface {
+	autoscaling.DescribeInstanceRefreshesAPIClient
+	StartInstanceRefresh(context.Context, *autoscaling.StartInstanceRefreshInput, ...func(*autoscaling.Options)) (*autoscaling.StartInstanceRefreshOutput, error)
+}
+
+type startRefresh struct {
+	api      refreshStarter
+	alarms   cloudwatch.DescribeAlarmsAPIClient
+	settings step.Settings
+}
+
+// run finds the refresh of an earlier run of this step by the template version, which no other
+// release has. Another refresh in progress is StillInUse and waited for by the state machine.
+func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, error) {
+	refreshes, err := Refreshes(ctx, s.api, s.settings.Environment)
+	if err != nil {
+		return Refresh{}, err
+	}
+	deadline := time.Now().Add(s.settings.Timings.Refresh).UTC()
+	if own := RefreshTo(refreshes, in.TemplateVersion); own != nil {
+		return progress(*own, deadline, s.settings), nil
+	}
+	if err := s.refuseInAlarm(ctx, in.Alarms); err != nil {
+		return Refresh{}, err
+	}
+	out, err := s.api.StartInstanceRefresh(ctx, s.request(in))
+	if err != nil {
+		return Refresh{}, err
+	}
+	started := types.InstanceRefresh{InstanceRefreshId: out.InstanceRefreshId, Status: types.InstanceRefreshStatusPending}
+	return progress(started, deadline, s.settings), nil
+}
+
+// refuseInAlarm asks before AWS does: a refresh started under a guarding alarm fails at once, and
+// what it would blame on the new release is the former one's trouble.
+func (s startRefresh) refuseInAlarm(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil // CloudWatch would describe every alarm of the account
+	}
+	pages := cloudwatch.NewDescribeAlarmsPaginator(s.alarms, &cloudwatch.DescribeAlarmsInput{AlarmNames: names})
+	var ringing []string
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, alarm := range page.MetricAlarms {
+			if alarm.StateValue == cloudwatchtypes.StateValueAlarm {
+				ringing = append(ringing, aws.ToString(alarm.AlarmName)+" ("+aws.ToString(alarm.StateReason)+")")
+			}
+		}
+	}
+	if len(ringing) == 0 {
+		return nil
+	}
+	return release.Errorf(release.RefreshFailed, "the release that serves is in trouble, and a refresh would be rolled back at once: alarm %s; "+
+		"wait until it is over, or tear the environment down and release again", strings.Join(ringing, ", "))
+}
+
+func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRefreshInput {
+	preferences := Preferences(s.settings)
+	preferences.AutoRollback = aws.Bool(true)
+	preferences.AlarmSpecification = &types.AlarmSpecification{Alarms: in.Alarms}
+	preferences.BakeTime = aws.Int32(int32(s.settings.Timings.BakeTime.Seconds()))
+	return &autoscaling.StartInstanceRefreshInput{
+		AutoScalingGroupName: aws.String(s.settings.Environment.Name()),
+		Strategy:             types.RefreshStrategyRolling,
+		Preferences:          preferences,
+		DesiredConfiguration: &types.DesiredConfiguration{LaunchTemplate: &types.LaunchTemplateSpecification{
+			LaunchTemplateId: aws.String(in.TemplateID), Version: aws.String(in.TemplateVersion),
+		}},
+	}
+}
+
+func progress(refresh types.InstanceRefresh, deadline time.Time, settings step.Settings) Refresh {
+	return Refresh{
+		Refresh:  aws.ToString(refresh.InstanceRefreshId),
+		Deadline: deadline,
+		Status:   string(refresh.Status),
+		Percent:  int(aws.ToInt32(refresh.PercentageComplete)),
+		Reason:   aws.ToString(refresh.StatusReason),
+		VerifyBy: time.Now().Add(settings.Timings.Verify).UTC(),
+	}
+}

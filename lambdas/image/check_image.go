@@ -1,0 +1,107 @@
+package image
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// CheckImage looks how far an image is.
+var CheckImage = step.Define(step.Step{
+	Name:     "CheckImage",
+	Summary:  "Look whether the image is available, and how far it is.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeSnapshots", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, _ step.Settings) func(context.Context, CheckInput) (Progress, error) {
+	return checker{clients.EC2}.run
+})
+
+// CheckInput is what CheckImage is given.
+type CheckInput struct {
+	step.Call
+	Plan     release.Plan `json:"plan"`
+	Image    string       `json:"image"`
+	Deadline time.Time    `json:"deadline"`
+}
+
+// Progress is what CheckImage answers.
+type Progress struct {
+	Output
+	Progress string `json:"progress"` // of the snapshot, "45%"; "" while AWS tells none
+}
+
+type checkerAPI interface {
+	ec2.DescribeImagesAPIClient
+	ec2.DescribeSnapshotsAPIClient
+}
+
+type checker struct{ api checkerAPI }
+
+func (c checker) run(ctx context.Context, in CheckInput) (Progress, error) {
+	image, err := c.describe(ctx, in.Image)
+	if err != nil {
+		return Progress{}, err
+	}
+	answer := Progress{Output: Output{State: Pending, Image: in.Image, Deadline: in.Deadline}}
+	switch image.State {
+	case types.ImageStateAvailable:
+		answer.State, answer.Progress = Available, "100%"
+		return answer, nil
+	case types.ImageStatePending, types.ImageStateTransient:
+	default:
+		return Progress{}, release.Errorf(release.ImageFailed, "image %s is %s%s; start the release again", in.Image, image.State, reason(image))
+	}
+	answer.Progress, err = c.progress(ctx, image)
+	if err != nil {
+		return Progress{}, err
+	}
+	if time.Now().After(in.Deadline) {
+		return Progress{}, release.Errorf(release.ImageFailed, "image %s is still pending at %s, the time it was given (progress %q); start the release again", in.Image, in.Deadline.Format(time.RFC3339), answer.Progress)
+	}
+	return answer, nil
+}
+
+// describe takes an image that is not found for pending: right after its creation it cannot be
+// seen, and one that never shows up meets the deadline. A deregistered one is left out likewise.
+func (c checker) describe(ctx context.Context, id string) (types.Image, error) {
+	out, err := c.api.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{id}})
+	if release.IsNotFound(err) || err == nil && len(out.Images) == 0 {
+		return types.Image{State: types.ImageStatePending}, nil
+	}
+	if err != nil {
+		return types.Image{}, err
+	}
+	return out.Images[0], nil
+}
+
+func (c checker) progress(ctx context.Context, image types.Image) (string, error) {
+	ids := snapshots(image)
+	if len(ids) == 0 {
+		return "", nil
+	}
+	out, err := c.api.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{SnapshotIds: ids})
+	if release.IsNotFound(err) || err == nil && len(out.Snapshots) == 0 {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.Snapshots[0].Progress), nil
+}
+
+func reason(image types.Image) string {
+	if image.StateReason == nil || aws.ToString(image.StateReason.Message) == "" {
+		return ""
+	}
+	return ": " + aws.ToString(image.StateReason.Message)
+}

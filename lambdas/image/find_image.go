@@ -1,0 +1,50 @@
+package image
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// FindImage looks for an image that saves the bake.
+var FindImage = step.Define(step.Step{
+	Name:     "FindImage",
+	Summary:  "Find the image that the request names, or one of the same content.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, FindInput) (Output, error) {
+	return finder{clients.EC2, settings}.run
+})
+
+// FindInput is what FindImage is given.
+type FindInput struct {
+	step.Call
+	Plan release.Plan `json:"plan"`
+}
+
+type finder struct {
+	api      ec2.DescribeImagesAPIClient
+	settings step.Settings
+}
+
+func (f finder) run(ctx context.Context, in FindInput) (Output, error) {
+	if in.Plan.Image != "" {
+		image, err := Existing(ctx, f.api, f.settings.Environment, in.Plan.Image)
+		if err != nil {
+			return Output{}, err
+		}
+		return output(&image, f.settings.Timings.Image), nil
+	}
+	image, err := Of(ctx, f.api, f.settings.Environment, in.Plan)
+	if err != nil {
+		return Output{}, err
+	}
+	return output(image, f.settings.Timings.Image), nil
+}

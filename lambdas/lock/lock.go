@@ -1,0 +1,184 @@
+package lock
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+// Lock takes the environment for an execution. It takes the lock of an execution that has ended
+// over, and hands on what that left to be undone.
+var Lock = step.Define(step.Step{
+	Name:     "Lock",
+	Summary:  "Take the environment for this execution, or tell who holds it.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "states:DescribeExecution", Scope: step.StackMachines},
+		{Name: "states:StopExecution", Scope: step.StackMachines},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (Output, error) {
+	return locker{clients.DynamoDB, clients.SFN, settings}.lock
+})
+
+// Input is what Lock is given.
+type Input struct {
+	step.Call
+	Release   string `json:"release"`   // the holder's own, "" for a teardown
+	Undo      string `json:"undo"`      // a release to undo, "" for none
+	Wait      bool   `json:"wait"`      // busy instead of refused
+	Interrupt bool   `json:"interrupt"` // stop a release that holds the environment
+}
+
+// Outcome is how an attempt to lock ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Acquired  Outcome = "acquired"
+	Inherited Outcome = "inherited" // acquired, with releases to undo first
+	Busy      Outcome = "busy"      // held by another execution: try again
+	Refused   Outcome = "refused"   // held by another execution: give up
+)
+
+// Output is what Lock answers.
+type Output struct {
+	Outcome   Outcome   `json:"outcome"`
+	Holder    string    `json:"holder"` // ARN of the execution that holds the lock now
+	Abandoned []string  `json:"abandoned"`
+	UndoBy    time.Time `json:"undoBy"`
+	Report    string    `json:"report"` // a sentence for the person who waits or was refused
+}
+
+type tableAPI interface {
+	current.Reader
+	putter
+}
+
+type executionAPI interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+	StopExecution(context.Context, *sfn.StopExecutionInput, ...func(*sfn.Options)) (*sfn.StopExecutionOutput, error)
+}
+
+type locker struct {
+	table      tableAPI
+	executions executionAPI
+	settings   step.Settings
+}
+
+// lock tries again when another execution moved between its reading and its writing.
+func (l locker) lock(ctx context.Context, in Input) (Output, error) {
+	for range 3 {
+		out, err := l.try(ctx, in)
+		if !release.IsAlreadyExists(err) {
+			return out, err
+		}
+	}
+	return l.answer(Busy, record{}, "Other executions are taking the environment at this moment."), nil
+}
+
+func (l locker) try(ctx context.Context, in Input) (Output, error) {
+	held, err := read(ctx, l.table, l.settings.Table)
+	switch {
+	case err != nil:
+		return Output{}, err
+	case held == nil:
+		return l.take(ctx, in, record{})
+	case held.Holder == in.Execution:
+		return l.granted(*held), nil
+	}
+	over, since, err := l.isOver(ctx, *held)
+	if err != nil {
+		return Output{}, err
+	}
+	if !over {
+		return l.contend(ctx, in, *held)
+	}
+	if left := time.Until(since.Add(l.settings.Timings.Settle)); left > 0 {
+		return l.answer(Busy, *held, fmt.Sprintf("%s has just ended; its last step gets %s more to end too.", describe(*held), left.Round(time.Second))), nil
+	}
+	return l.take(ctx, in, *held)
+}
+
+// take replaces the former holder's record by one that remembers what there is to undo.
+func (l locker) take(ctx context.Context, in Input, former record) (Output, error) {
+	mine := record{Holder: in.Execution, Release: in.Release, Since: time.Now().UTC()}
+	for _, name := range append(slices.Clone(former.Undo), former.Release, in.Undo) {
+		if name != "" && !slices.Contains(mine.Undo, name) {
+			mine.Undo = append(mine.Undo, name)
+		}
+	}
+	if err := write(ctx, l.table, l.settings.Table, former.Holder, mine); err != nil {
+		return Output{}, err
+	}
+	return l.granted(mine), nil
+}
+
+// isOver tells whether the holder has ended, and since when. An execution that is not found right
+// after it took the lock was only just started; later it is over and forgotten.
+func (l locker) isOver(ctx context.Context, held record) (bool, time.Time, error) {
+	out, err := l.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(held.Holder)})
+	if release.IsNotFound(err) {
+		return true, held.Since, nil
+	}
+	if err != nil {
+		return false, time.Time{}, err
+	}
+	running := out.Status == types.ExecutionStatusRunning || out.Status == types.ExecutionStatusPendingRedrive
+	return !running, aws.ToTime(out.StopDate), nil
+}
+
+func (l locker) contend(ctx context.Context, in Input, held record) (Output, error) {
+	report := fmt.Sprintf("Environment %s is busy: %s has held it since %s.", l.settings.Environment, describe(held), held.Since.Format(time.RFC3339))
+	if in.Interrupt && held.Release != "" {
+		_, err := l.executions.StopExecution(ctx, &sfn.StopExecutionInput{
+			ExecutionArn: aws.String(held.Holder),
+			Error:        aws.String("Interrupted"),
+			Cause:        aws.String("A teardown of the environment was started: " + in.Execution),
+		})
+		if err != nil && !release.IsNotFound(err) {
+			return Output{}, err
+		}
+		return l.answer(Busy, held, report+" It was told to stop."), nil
+	}
+	if in.Wait {
+		return l.answer(Busy, held, report), nil
+	}
+	return l.answer(Refused, held, report+` Nothing was touched. Try again when it has ended, or give "wait": true.`), nil
+}
+
+func (l locker) granted(mine record) Output {
+	if len(mine.Undo) == 0 {
+		return l.answer(Acquired, mine, "The environment is this execution's.")
+	}
+	out := l.answer(Inherited, mine, "To be undone first: "+strings.Join(mine.Undo, ", ")+".")
+	out.Abandoned = mine.Undo
+	return out
+}
+
+func (l locker) answer(outcome Outcome, holder record, report string) Output {
+	return Output{
+		Outcome: outcome, Holder: holder.Holder, Abandoned: []string{},
+		UndoBy: time.Now().UTC().Add(l.settings.Timings.Sweep), Report: report,
+	}
+}
+
+func describe(held record) string {
+	name := held.Holder[strings.LastIndex(held.Holder, ":")+1:]
+	if held.Release == "" {
+		return "the teardown " + name
+	}
+	return "the release " + name
+}

@@ -1,0 +1,115 @@
+package lock
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+// Unlock gives the environment back and says how the execution ended.
+var Unlock = step.Define(step.Step{
+	Name:     "Unlock",
+	Summary:  "Give the environment back and report how the execution ended.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:DeleteItem", Scope: step.StackTable},
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, UnlockInput) (UnlockOutput, error) {
+	return unlocker{clients.DynamoDB, settings.Table}.unlock
+})
+
+// UnlockInput is what Unlock is given: nothing more after a success.
+type UnlockInput struct {
+	step.Call
+	Failure *Failure `json:"failure"` // why the execution fails
+	Dirty   *Failure `json:"dirty"`   // why undoing it, or a teardown, left something behind
+}
+
+// UnlockOutput is what Unlock answers.
+type UnlockOutput struct {
+	Report string `json:"report"` // for a person; the cause of a failed execution
+}
+
+// Failure is an error as a state machine catches it. The cause of a Lambda function's error is a
+// JSON object; other causes are plain text.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+type Failure struct {
+	Error string `json:"Error"`
+	Cause string `json:"Cause"`
+}
+
+// String is the error's name and its message.
+func (f Failure) String() string {
+	reason := f.Cause
+	var fromLambda struct {
+		Message string `json:"errorMessage"`
+	}
+	if json.Unmarshal([]byte(f.Cause), &fromLambda) == nil && fromLambda.Message != "" {
+		reason = fromLambda.Message
+	}
+	if reason == "" {
+		return f.Error
+	}
+	return f.Error + ": " + reason
+}
+
+type unlockAPI interface {
+	current.Reader
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+}
+
+type unlocker struct {
+	api   unlockAPI
+	table string
+}
+
+// unlock leaves a lock alone that is another execution's: a run that was refused ends here too.
+func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, error) {
+	condition, values := heldBy(in.Execution)
+	_, err := u.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: aws.String(u.table), Key: key(),
+		ConditionExpression: condition, ExpressionAttributeValues: values,
+	})
+	if err != nil && !release.IsAlreadyExists(err) {
+		return UnlockOutput{}, err
+	}
+	serving, err := current.Read(ctx, u.api, u.table)
+	if err != nil {
+		return UnlockOutput{}, err
+	}
+	return UnlockOutput{Report: report(in, serving)}, nil
+}
+
+func report(in UnlockInput, serving release.Current) string {
+	text := "No release serves."
+	if serving.Serving {
+		text = "Release " + serving.Release + " (version " + serving.Version + ") serves."
+	}
+	if in.Dirty != nil {
+		text = "Something is left behind: " + sentence(*in.Dirty) + " Start a teardown to remove it. " + text
+	}
+	if in.Failure != nil && (in.Dirty == nil || *in.Failure != *in.Dirty) {
+		text = sentence(*in.Failure) + " " + text
+	}
+	return text
+}
+
+// sentence is short enough for the cause of a Fail state, which Step Functions bounds.
+func sentence(failure Failure) string {
+	const most = 8000
+	text := []rune(failure.String())
+	if len(text) > most {
+		text = append(text[:most-1], '…')
+	}
+	return strings.TrimSuffix(string(text), ".") + "."
+}

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"photogallery/gallery-ami/recipe"
+	"photogallery/internal/release"
+	"photogallery/lambdas/image"
+	"photogallery/lambdas/owned"
+)
+
+// mostURL is how long a bundle's URL may be: the image carries it as a tag.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+const mostURL = 256
+
+// content decides what is released.
+func (p planner) content(ctx context.Context, d *draft) error {
+	if d.request.Image != "" {
+		return p.existing(ctx, d)
+	}
+	bundle, err := p.bundle(ctx, *d)
+	if err != nil {
+		return err
+	}
+	if err := p.mustExist(ctx, bundle); err != nil {
+		return err
+	}
+	d.plan.Bundle = bundle
+	d.plan.Digest = release.Digest(bundle.SHA256, recipe.SHA256(), p.settings.Architecture)
+	d.plan.Version = p.version(*d)
+	found, err := image.Of(ctx, p.ec2, p.settings.Environment, d.plan)
+	d.bakes = found == nil
+	return err
+}
+
+// existing takes everything from the image that was asked for.
+func (p planner) existing(ctx context.Context, d *draft) error {
+	found, err := image.Existing(ctx, p.ec2, p.settings.Environment, d.request.Image)
+	if err != nil {
+		return err
+	}
+	if found.Architecture != "" && found.Architecture != types.ArchitectureValues(p.settings.Architecture) {
+		return release.Errorf(release.ImageNotFound, "image: %q is for %s, and environment %s is for %s; give another one, or leave it out", d.request.Image, found.Architecture, p.settings.Environment, p.settings.Architecture)
+	}
+	d.plan.Image = d.request.Image
+	d.plan.Digest = owned.Tag(found.Tags, release.TagDigest)
+	d.plan.Version = cmp.Or(d.request.Version, owned.Tag(found.Tags, release.TagVersion), release.Short(d.plan.Digest))
+	if url := owned.Tag(found.Tags, release.TagBundle); url != "" {
+		d.plan.Bundle, err = release.ParseBundle(url)
+	}
+	return err
+}
+
+// bundle is the one that was asked for. Else it is the one released last, unless a newer
+// deployment brought another bundle of its own since.
+func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
+	switch asked := d.request.Bundle; {
+	case strings.HasPrefix(asked, "s3://"):
+		return release.ParseBundle(asked)
+	case asked != "" && p.settings.PackBundle == nil:
+		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is a path, which AWS cannot read; give s3://bucket/key#sha256=…, or let `gallery release --bundle FOLDER` pack and upload the folder", asked)
+	case asked != "":
+		return p.settings.PackBundle(ctx, asked)
+	case p.settings.DefaultBundle == "" && d.serving.Bundle == (release.Bundle{}):
+		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: left out, but nothing has been released yet and this deployment has no bundle of its own; give one")
+	case p.settings.DefaultBundle == "":
+		return d.serving.Bundle, nil
+	}
+	own, err := release.ParseBundle(p.settings.DefaultBundle)
+	if err != nil {
+		return release.Bundle{}, err
+	}
+	if d.serving.Bundle == (release.Bundle{}) || d.serving.DefaultBundle != own {
+		return own, nil
+	}
+	return d.serving.Bundle, nil
+}
+
+func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {
+	if url := bundle.URL(); len(url) > mostURL {
+		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), mostURL)
+	}
+	_, err := p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
+	// Without permission to list a bucket, S3 answers 403 for an object that is not there.
+	if release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied {
+		return release.Errorf(release.InvalidRequest, "bundle: there is no s3://%s/%s that environment %s may read; upload it to bucket %s with `gallery release --bundle FOLDER`, or give another one: %w", bundle.Bucket, bundle.Key, p.settings.Environment, p.settings.Bucket, err)
+	}
+	return err
+}
+
+// version names content that is released again as before, and new content after its digest.
+func (p planner) version(d draft) string {
+	if d.request.Version == "" && d.serving.Digest == d.plan.Digest && d.serving.Version != "" {
+		return d.serving.Version
+	}
+	return cmp.Or(d.request.Version, release.Short(d.plan.Digest))
+}

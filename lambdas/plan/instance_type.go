@@ -1,0 +1,76 @@
+package plan
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+)
+
+// usualType is what a release runs on that asks for nothing else, by architecture.
+var usualType = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
+
+// instanceType decides what the release runs on: a type of the environment's architecture that
+// every zone of it has.
+func (p planner) instanceType(ctx context.Context, d *draft) error {
+	if d.plan.InstanceType == "" {
+		d.plan.InstanceType = usualType[p.settings.Architecture]
+	}
+	wanted := types.InstanceType(d.plan.InstanceType)
+	lacking, err := p.zonesWithout(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	if len(lacking) > 0 {
+		return release.Errorf(release.InvalidRequest, "instanceType: %q does not exist in %s; give another one, such as %s", wanted, strings.Join(lacking, " and "), usualType[p.settings.Architecture])
+	}
+	out, err := p.ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{wanted}})
+	if err != nil {
+		return err
+	}
+	for _, described := range out.InstanceTypes {
+		if described.ProcessorInfo == nil || described.VCpuInfo == nil {
+			continue
+		}
+		if !slices.Contains(described.ProcessorInfo.SupportedArchitectures, types.ArchitectureType(p.settings.Architecture)) {
+			return release.Errorf(release.InvalidRequest, "instanceType: %q is not for %s, which this environment's images are made for; give another one, such as %s", wanted, p.settings.Architecture, usualType[p.settings.Architecture])
+		}
+		d.vcpus = int(aws.ToInt32(described.VCpuInfo.DefaultVCpus))
+	}
+	return nil
+}
+
+// zonesWithout lists the environment's zones that do not offer a type, all of them for one that
+// does not exist.
+func (p planner) zonesWithout(ctx context.Context, wanted types.InstanceType) ([]string, error) {
+	subnets, err := p.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
+		SubnetIds: slices.Concat(p.settings.PublicSubnets, p.settings.PrivateSubnets),
+	})
+	if err != nil {
+		return nil, err
+	}
+	offerings, err := p.ec2.DescribeInstanceTypeOfferings(ctx, &ec2.DescribeInstanceTypeOfferingsInput{
+		LocationType: types.LocationTypeAvailabilityZone,
+		Filters:      []types.Filter{{Name: aws.String("instance-type"), Values: []string{string(wanted)}}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	offered := map[string]bool{}
+	for _, offering := range offerings.InstanceTypeOfferings {
+		offered[aws.ToString(offering.Location)] = true
+	}
+	var lacking []string
+	for _, subnet := range subnets.Subnets {
+		if zone := aws.ToString(subnet.AvailabilityZone); !offered[zone] && !slices.Contains(lacking, zone) {
+			lacking = append(lacking, zone)
+		}
+	}
+	slices.Sort(lacking)
+	return lacking, nil
+}

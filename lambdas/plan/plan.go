@@ -1,0 +1,116 @@
+// Package plan holds the step that turns a request into a plan. It asks everything that could make
+// the release fail later, and touches nothing.
+package plan
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+const noResource = "Describe operations and quotas are not limited to resources"
+
+// Plan checks a release's request against the account and fills in its defaults.
+var Plan = step.Define(step.Step{
+	Name:     "Plan",
+	Summary:  "Check the whole request and fill in its defaults; nothing is touched.",
+	Timeout:  60 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "s3:HeadObject", Scope: step.StackBucket},
+		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeSubnets", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeInstanceTypeOfferings", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeInstanceTypes", Scope: step.Any, Reason: noResource},
+		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+		{Name: "servicequotas:GetServiceQuota", Scope: step.Any, Reason: noResource},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Plan, error) {
+	return planner{clients.DynamoDB, clients.S3, clients.EC2, clients.AutoScaling, clients.Quotas, settings}.run
+})
+
+// Input is what Plan is given.
+type Input struct {
+	step.Call
+	Release string          `json:"release"` // the execution's name
+	Request json.RawMessage `json:"request"`
+}
+
+type objectAPI interface {
+	HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s3.Options)) (*s3.HeadObjectOutput, error)
+}
+
+type ec2API interface {
+	ec2.DescribeImagesAPIClient
+	ec2.DescribeSubnetsAPIClient
+	ec2.DescribeInstanceTypeOfferingsAPIClient
+	ec2.DescribeInstanceTypesAPIClient
+}
+
+type quotaAPI interface {
+	GetServiceQuota(context.Context, *servicequotas.GetServiceQuotaInput, ...func(*servicequotas.Options)) (*servicequotas.GetServiceQuotaOutput, error)
+}
+
+type planner struct {
+	table    current.Reader
+	objects  objectAPI
+	ec2      ec2API
+	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
+	quotas   quotaAPI
+	settings step.Settings
+}
+
+// draft is a plan in the making, with what one question found out for a later one.
+type draft struct {
+	plan    release.Plan
+	request release.Request
+	serving release.Current
+	vcpus   int  // of one instance; 0 where the type is no good
+	bakes   bool // a builder will run
+}
+
+func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
+	request, err := release.ParseRequest(in.Request)
+	if err != nil {
+		return release.Plan{}, err
+	}
+	serving, err := current.Read(ctx, p.table, p.settings.Table)
+	if err != nil {
+		return release.Plan{}, err
+	}
+	d := draft{request: request, serving: serving, plan: release.Plan{
+		Release: in.Release, Rebake: request.Rebake, Wait: request.Wait,
+		InstanceType: request.InstanceType,
+		MinSize:      request.MinSize, MaxSize: request.MaxSize, Desired: request.Desired,
+		TTLSeconds: int64(request.Lifetime() / time.Second),
+	}}
+	var problems []error
+	for _, question := range []func(context.Context, *draft) error{p.content, p.instanceType, p.quota} {
+		err := question(ctx, &d)
+		if err != nil && !isProblem(err) {
+			return release.Plan{}, err
+		}
+		problems = append(problems, err)
+	}
+	return d.plan, release.Join(problems...)
+}
+
+// isProblem tells what is wrong with the request from what was wrong with asking: the former is
+// collected, the latter ends the step, to be tried again where that helps.
+func isProblem(err error) bool {
+	switch release.CodeOf(err) {
+	case release.InvalidRequest, release.ImageNotFound, release.QuotaExceeded:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,379 @@
+package plan_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	groups "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	awsec2 "github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/google/go-cmp/cmp"
+
+	"photogallery/gallery-ami/recipe"
+	"photogallery/internal/localcloud/dynamodb"
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/localcloud/quotas"
+	"photogallery/internal/localcloud/s3"
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/plan"
+	"photogallery/lambdas/step"
+)
+
+const (
+	table  = "photogallery-main"
+	bucket = "photogallery-main-photos"
+	base   = "ami-00000000"
+)
+
+func bundleOf(name string) release.Bundle {
+	return release.Bundle{Bucket: bucket, Key: "bundles/" + name + ".tar.gz", SHA256: release.Token(name)}
+}
+
+func digestOf(bundle release.Bundle) string {
+	return release.Digest(bundle.SHA256, recipe.SHA256(), "arm64")
+}
+
+// cloud holds two bundles, "own" (the deployment's) and "other", and no group at first.
+type cloud struct {
+	*testing.T
+	fabric   *fabric.Fabric
+	ec2      *ec2.Service
+	clients  step.Clients
+	settings step.Settings
+	group    *groups.AutoScalingGroup // what is there to be described; nil for no group
+}
+
+func inCloud(t *testing.T, test func(c *cloud)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := fabric.New(1)
+		defer f.Close()
+		c := &cloud{
+			T: t, fabric: f, ec2: ec2.New(f, machine.NewSimulated(nil)), clients: step.NewClients(f.Config(), nil),
+			settings: step.Settings{
+				Environment: "main", Architecture: "arm64", Table: table, Bucket: bucket, DefaultBundle: bundleOf("own").URL(),
+				PublicSubnets: []string{"subnet-pa", "subnet-pb"}, PrivateSubnets: []string{"subnet-a", "subnet-b"},
+			},
+		}
+		tables, objects := dynamodb.New(f), s3.New(f)
+		quotas.New(f, c.ec2)
+		fabric.Handle(f, "Auto Scaling", "DescribeAutoScalingGroups", c.describeGroups)
+		f.Do(func() {
+			tables.AddTable(table, current.Key)
+			objects.AddBucket(bucket)
+			objects.Put(bucket, bundleOf("own").Key, []byte("own"))
+			objects.Put(bucket, bundleOf("other").Key, []byte("other"))
+			c.ec2.SetBaseImage(base)
+			for _, id := range slices.Concat(c.settings.PublicSubnets, c.settings.PrivateSubnets) {
+				c.ec2.AddSubnet(id, "us-east-1"+id[len(id)-1:])
+			}
+		})
+		test(c)
+	})
+}
+
+func (c *cloud) describeGroups(in *autoscaling.DescribeAutoScalingGroupsInput) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
+	out := &autoscaling.DescribeAutoScalingGroupsOutput{}
+	if c.group != nil && slices.Contains(in.AutoScalingGroupNames, "photogallery-main") {
+		out.AutoScalingGroups = append(out.AutoScalingGroups, *c.group)
+	}
+	return out, nil
+}
+
+func (c *cloud) plan(request string) (release.Plan, *messages.InvokeResponse_Error) {
+	c.Helper()
+	payload, err := json.Marshal(map[string]any{"execution": "arn:aws:states:us-east-1:1:execution:release:r1", "release": "r1", "request": json.RawMessage(request)})
+	if err != nil {
+		c.Fatal(err)
+	}
+	answer, err := plan.Plan.Handler(c.clients, c.settings, slog.New(slog.DiscardHandler)).Invoke(c.Context(), payload)
+	var failure messages.InvokeResponse_Error
+	if errors.As(err, &failure) {
+		return release.Plan{}, &failure
+	}
+	var made release.Plan
+	if err := json.Unmarshal(answer, &made); err != nil {
+		c.Fatal(err)
+	}
+	return made, nil
+}
+
+func (c *cloud) mustPlan(request string) release.Plan {
+	c.Helper()
+	made, failure := c.plan(request)
+	if failure != nil {
+		c.Fatal(failure.Type, failure.Message)
+	}
+	return made
+}
+
+// refuses asks for a failure with this code whose message has these words.
+func (c *cloud) refuses(request string, code release.Code, words ...string) {
+	c.Helper()
+	made, failure := c.plan(request)
+	if failure == nil || failure.Type != string(code) {
+		c.Fatalf("%s: got %+v and %+v, want %s", request, made, failure, code)
+	}
+	for _, part := range words {
+		if !strings.Contains(failure.Message, part) {
+			c.Errorf("%q does not say %q", failure.Message, part)
+		}
+	}
+}
+
+func (c *cloud) serves(record release.Current) {
+	c.Helper()
+	if err := current.Write(c.Context(), c.clients.DynamoDB, table, record); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// image is an available image with these tags.
+func (c *cloud) image(tags map[string]string) string {
+	c.Helper()
+	run, err := c.clients.EC2.RunInstances(c.Context(), &awsec2.RunInstancesInput{
+		ImageId: aws.String(base), InstanceType: "t4g.small", SubnetId: aws.String("subnet-pa"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	time.Sleep(time.Minute)
+	specification := types.TagSpecification{ResourceType: types.ResourceTypeImage}
+	for key, value := range tags {
+		specification.Tags = append(specification.Tags, types.Tag{Key: aws.String(key), Value: aws.String(value)})
+	}
+	made, err := c.clients.EC2.CreateImage(c.Context(), &awsec2.CreateImageInput{
+		InstanceId: run.Instances[0].InstanceId, Name: aws.String("image of " + *run.Instances[0].InstanceId),
+		TagSpecifications: []types.TagSpecification{specification},
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	time.Sleep(10 * time.Minute)
+	c.fabric.Do(func() { c.ec2.Terminate(*run.Instances[0].InstanceId) })
+	time.Sleep(10 * time.Minute)
+	return *made.ImageId
+}
+
+func TestAnEmptyRequestReleasesTheDeploymentsOwnBundle(t *testing.T) {
+	for _, request := range []string{`{}`, `{"Comment": "Insert your JSON here"}`} {
+		inCloud(t, func(c *cloud) {
+			digest := digestOf(bundleOf("own"))
+			want := release.Plan{
+				Release: "r1", Version: release.Short(digest), Bundle: bundleOf("own"), Digest: digest,
+				InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
+			}
+			if diff := cmp.Diff(want, c.mustPlan(request)); diff != "" {
+				t.Errorf("%s: %s", request, diff)
+			}
+		})
+	}
+}
+
+func TestEverythingThatIsGivenIsPlanned(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		got := c.mustPlan(`{"version": "2.0", "bundle": "` + bundleOf("other").URL() + `", "rebake": true, "instanceType": "t4g.medium", "minSize": 1, "maxSize": 4, "desired": 3, "ttl": "90m", "wait": true}`)
+		want := release.Plan{
+			Release: "r1", Version: "2.0", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), Rebake: true,
+			InstanceType: "t4g.medium", MinSize: 1, MaxSize: 4, Desired: 3, TTLSeconds: 5400, Wait: true,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWithoutABundleTheLastReleasedOneIsReleasedAgain(t *testing.T) {
+	last := release.Current{Version: "1.7", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), DefaultBundle: bundleOf("own")}
+	redeployed := last
+	redeployed.DefaultBundle = bundleOf("a former deployment's")
+	rebuilt := last
+	rebuilt.Digest = "made by another recipe"
+	tests := map[string]struct {
+		last    release.Current
+		own     string
+		bundle  release.Bundle
+		version string
+	}{
+		"released before":             {last, bundleOf("own").URL(), bundleOf("other"), "1.7"},
+		"deployed anew since":         {redeployed, bundleOf("own").URL(), bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
+		"never released":              {release.Current{}, bundleOf("own").URL(), bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
+		"by another recipe":           {rebuilt, bundleOf("own").URL(), bundleOf("other"), release.Short(digestOf(bundleOf("other")))},
+		"a deployment without bundle": {last, "", bundleOf("other"), "1.7"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inCloud(t, func(c *cloud) {
+				c.settings.DefaultBundle = test.own
+				c.serves(test.last)
+				got := c.mustPlan(`{}`)
+				if got.Bundle != test.bundle || got.Version != test.version {
+					t.Errorf("got %s version %s", got.Bundle.URL(), got.Version)
+				}
+			})
+		})
+	}
+}
+
+func TestABundleThatIsNotThereIsRefused(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		missing := release.Bundle{Bucket: bucket, Key: "bundles/missing.tar.gz", SHA256: strings.Repeat("0", 64)}
+		c.refuses(`{"bundle": "`+missing.URL()+`"}`, release.InvalidRequest, "s3://"+bucket+"/bundles/missing.tar.gz", "gallery release --bundle")
+		long := release.Bundle{Bucket: bucket, Key: strings.Repeat("k", 200), SHA256: strings.Repeat("0", 64)}
+		c.refuses(`{"bundle": "`+long.URL()+`"}`, release.InvalidRequest, "shorter key")
+		c.settings.DefaultBundle = ""
+		c.refuses(`{}`, release.InvalidRequest, "bundle: left out, but nothing has been released yet")
+	})
+}
+
+func TestABundleThatMayNotBeReadIsRefusedAsIfItWereNotThere(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "HeadObject" {
+				return nil, fabric.Errorf("Forbidden", "")
+			}
+			return next()
+		})
+		c.refuses(`{}`, release.InvalidRequest, "may read")
+	})
+}
+
+func TestAFolderIsPackedWhereThereIsAPackerAndRefusedElsewhere(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.refuses(`{"bundle": "examples/lesson"}`, release.InvalidRequest, `"examples/lesson"`, "gallery release --bundle FOLDER")
+		c.settings.PackBundle = func(_ context.Context, folder string) (release.Bundle, error) {
+			if filepath.Base(folder) != "lesson" {
+				return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is no folder", folder)
+			}
+			return bundleOf("other"), nil
+		}
+		if got := c.mustPlan(`{"bundle": "examples/lesson"}`); got.Bundle != bundleOf("other") {
+			t.Errorf("got %+v", got.Bundle)
+		}
+		c.refuses(`{"bundle": "examples/nothing"}`, release.InvalidRequest, `"examples/nothing" is no folder`)
+	})
+}
+
+func TestAnImageBringsItsVersionAndBundle(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		id := c.image(map[string]string{
+			release.TagEnvironment: "main", release.TagDigest: "d1", release.TagVersion: "0.9", release.TagBundle: bundleOf("other").URL(),
+		})
+		got := c.mustPlan(`{"image": "` + id + `"}`)
+		if got.Image != id || got.Version != "0.9" || got.Digest != "d1" || got.Bundle != bundleOf("other") {
+			t.Errorf("got %+v", got)
+		}
+		if got := c.mustPlan(`{"image": "` + id + `", "version": "back to 0.9"}`); got.Version != "back to 0.9" {
+			t.Errorf("got %+v", got)
+		}
+		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa"}`, release.ImageNotFound, `"ami-0aaaaaaaaaaaaaaaa" does not exist`)
+		foreign := c.image(map[string]string{release.TagEnvironment: "staging", release.TagDigest: "d1"})
+		c.refuses(`{"image": "`+foreign+`"}`, release.ImageNotFound, "was not made by a release of environment main")
+		c.settings.Architecture = "x86_64"
+		c.refuses(`{"image": "`+id+`", "instanceType": "t3.small"}`, release.ImageNotFound, "is for arm64")
+	})
+}
+
+func TestAnInstanceTypeMustFitAndBeOffered(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.refuses(`{"instanceType": "t3.small"}`, release.InvalidRequest, `"t3.small" is not for arm64`, "t4g.small")
+		c.refuses(`{"instanceType": "q9.huge"}`, release.InvalidRequest, `"q9.huge" does not exist in us-east-1a and us-east-1b`)
+		c.fabric.Do(func() { c.ec2.SetOffered("m7g.large", "us-east-1b", false) })
+		c.refuses(`{"instanceType": "m7g.large"}`, release.InvalidRequest, `"m7g.large" does not exist in us-east-1b;`)
+		c.settings.Architecture = "x86_64"
+		if got := c.mustPlan(`{}`); got.InstanceType != "t3.small" {
+			t.Errorf("got %s", got.InstanceType)
+		}
+	})
+}
+
+func TestTheQuotaMustHoldWhatTheReleaseNeedsAtATime(t *testing.T) {
+	running := func(n int32) *groups.AutoScalingGroup { return &groups.AutoScalingGroup{DesiredCapacity: aws.Int32(n)} }
+	leaving := running(5)
+	leaving.Status = aws.String("Delete in progress")
+	tests := map[string]struct {
+		group   *groups.AutoScalingGroup
+		request string
+		need    int // vCPUs; every t4g has 2
+	}{
+		"the builder, then the first two":      {nil, `{}`, 4},
+		"a first release of one":               {nil, `{"minSize": 1}`, 2},
+		"a first release of five":              {nil, `{"desired": 5}`, 10},
+		"two run: the builder, or one more":    {running(2), `{}`, 6},
+		"four run: two more while rolling":     {running(4), `{}`, 12},
+		"two run, six wanted":                  {running(2), `{"maxSize": 6, "desired": 6}`, 12},
+		"a group that is being deleted":        {leaving, `{}`, 4},
+		"a larger type":                        {nil, `{"instanceType": "c7g.xlarge"}`, 8},
+		"ten run, but three are wanted":        {running(10), `{"maxSize": 3}`, 30},
+		"a group that is smaller than allowed": {running(1), `{"minSize": 5}`, 10},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inCloud(t, func(c *cloud) {
+				c.group = test.group
+				c.fabric.Do(func() { c.ec2.SetVCPULimit(test.need) })
+				c.mustPlan(test.request)
+				c.fabric.Do(func() { c.ec2.SetVCPULimit(test.need - 1) })
+				c.refuses(test.request, release.QuotaExceeded, "L-1216C47A", "Service Quotas")
+			})
+		})
+	}
+}
+
+func TestAnImageThatIsThereNeedsNoBuilder(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.image(map[string]string{release.TagEnvironment: "main", release.TagDigest: digestOf(bundleOf("own"))})
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(4) })
+		c.group = &groups.AutoScalingGroup{DesiredCapacity: aws.Int32(1)}
+		c.mustPlan(`{"minSize": 1}`)
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(3) })
+		c.refuses(`{"minSize": 1}`, release.QuotaExceeded, "(1 run now)", "4 vCPUs", "is 3")
+	})
+}
+
+func TestAllProblemsAreReportedTogether(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(1) })
+		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa"}`, release.InvalidRequest, "image: ", "quota: ")
+		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa", "instanceType": "t3.small"}`, release.InvalidRequest, "image: ", "instanceType: ")
+		c.refuses(`{"minSize": 0, "colour": "red"}`, release.InvalidRequest, "minSize: 0", `"colour": no such field`)
+	})
+}
+
+func TestAFailureToAskIsNoProblemOfTheRequest(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "DescribeSubnets" {
+				return nil, fabric.Errorf("RequestLimitExceeded", "slow down")
+			}
+			return next()
+		})
+		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa"}`, release.Throttled, "slow down")
+	})
+}
+
+func TestPlanningChangesNothing(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.fabric.Observe(func(call fabric.Call) {
+			name := call.Operation.Name
+			if !strings.HasPrefix(name, "Describe") && !strings.HasPrefix(name, "Get") && name != "HeadObject" {
+				t.Errorf("Plan called %s", name)
+			}
+		})
+		c.mustPlan(`{}`)
+	})
+}

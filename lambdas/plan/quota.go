@@ -1,0 +1,87 @@
+package plan
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/fleet"
+)
+
+// The quota of Running On-Demand Standard instances, in vCPUs, and the families that count.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html
+const (
+	quotaService  = "ec2"
+	standardQuota = "L-1216C47A"
+)
+
+var standardFamilies = []string{"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
+
+// quota holds what the release will need at least against the account's limit. What else runs in
+// the account is not known here; EC2 itself has the last word.
+func (p planner) quota(ctx context.Context, d *draft) error {
+	if d.vcpus == 0 || !isStandard(d.plan.InstanceType) {
+		return nil
+	}
+	running, err := p.running(ctx)
+	if err != nil {
+		return err
+	}
+	out, err := p.quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
+		ServiceCode: aws.String(quotaService), QuotaCode: aws.String(standardQuota),
+	})
+	if err != nil || out.Quota == nil || out.Quota.Value == nil {
+		return err
+	}
+	limit, most := int(*out.Quota.Value), peak(running, wanted(running, d.plan), d.bakes)
+	if need := most * d.vcpus; need > limit {
+		return release.Errorf(release.QuotaExceeded,
+			"quota: the release runs %d instances of %s at a time (%d run now), which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; ask for a higher one in Service Quotas, or give a smaller instanceType, minSize or desired",
+			most, d.plan.InstanceType, running, need, standardQuota, limit)
+	}
+	return nil
+}
+
+// running is how many instances the group holds by now.
+func (p planner) running(ctx context.Context) (int, error) {
+	group, err := fleet.Group(ctx, p.groups, p.settings.Environment)
+	if err != nil || group == nil || fleet.Deleting(group) {
+		return 0, err
+	}
+	return int(aws.ToInt32(group.DesiredCapacity)), nil
+}
+
+// wanted is how many instances will serve in the end.
+func wanted(running int, plan release.Plan) int {
+	if plan.Desired > 0 {
+		return plan.Desired
+	}
+	return min(max(running, plan.MinSize), plan.MaxSize)
+}
+
+// peak is the most instances that run at a time: the builder beside the running fleet, then the
+// fleet with half as many again while it is replaced, then the fleet that was asked for. The
+// builder has gone when the fleet changes.
+func peak(running, wanted int, bakes bool) int {
+	most := max(running, wanted)
+	if bakes {
+		most = max(most, running+1)
+	}
+	if running > 0 {
+		most = max(most, running+max(1, running/2))
+	}
+	return most
+}
+
+// isStandard tells whether a type counts: "t4g.small" is of the family t.
+func isStandard(instanceType string) bool {
+	family, _, _ := strings.Cut(instanceType, ".")
+	if digit := strings.IndexAny(family, "0123456789-"); digit >= 0 {
+		family = family[:digit]
+	}
+	return slices.Contains(standardFamilies, family)
+}

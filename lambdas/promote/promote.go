@@ -1,0 +1,85 @@
+// Package promote holds the steps that make a release the one that serves and let go of what no
+// rollback needs any more.
+package promote
+
+import (
+	"context"
+	"time"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/lock"
+	"photogallery/lambdas/step"
+)
+
+// Promote records the release as the one that serves. Before it a release is undone when it ends;
+// after it the release stays.
+var Promote = step.Define(step.Step{
+	Name:     "Promote",
+	Summary:  "Records the release as the one that serves, and the former one as what a rollback would go to.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Current, error) {
+	return promoter{clients.DynamoDB, settings}.run
+})
+
+// Input is what Promote is given.
+type Input struct {
+	step.Call
+	Plan            release.Plan `json:"plan"`
+	Image           string       `json:"image"`
+	TemplateVersion string       `json:"templateVersion"`
+}
+
+type tableAPI interface {
+	current.Reader
+	current.Writer
+}
+
+type promoter struct {
+	table    tableAPI
+	settings step.Settings
+}
+
+func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
+	if err := lock.Require(ctx, p.table, p.settings.Table, in.Execution); err != nil {
+		return release.Current{}, err
+	}
+	former, err := current.Read(ctx, p.table, p.settings.Table)
+	if err != nil {
+		return release.Current{}, err
+	}
+	if former.Serving && former.Release == in.Plan.Release {
+		return former, nil // promoted by a run of this step whose answer was lost
+	}
+	next, err := p.successor(former, in)
+	if err != nil {
+		return release.Current{}, err
+	}
+	return next, current.Write(ctx, p.table, p.settings.Table, next)
+}
+
+// successor is the record after former. A release of the image that served already keeps the way
+// back to the image before it.
+func (p promoter) successor(former release.Current, in Input) (release.Current, error) {
+	next := release.Current{
+		Serving: true, Release: in.Plan.Release, Version: in.Plan.Version,
+		Image: in.Image, FormerImage: former.Image,
+		Digest: in.Plan.Digest, Bundle: in.Plan.Bundle,
+		TemplateVersion: in.TemplateVersion, FormerTemplate: former.TemplateVersion,
+		MinSize: in.Plan.MinSize, MaxSize: in.Plan.MaxSize,
+	}
+	if former.Image == in.Image {
+		next.FormerImage = former.FormerImage
+	}
+	if p.settings.DefaultBundle == "" {
+		return next, nil
+	}
+	bundle, err := release.ParseBundle(p.settings.DefaultBundle)
+	next.DefaultBundle = bundle
+	return next, err
+}

@@ -1,0 +1,159 @@
+package promote
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/lock"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+const noResource = "EC2's Describe operations and ListSchedules are not limited to resources"
+
+// Retire removes what neither the release that serves nor a rollback needs.
+var Retire = step.Define(step.Step{
+	Name:     "Retire",
+	Summary:  "Removes older images with their snapshots, older launch template versions, other releases' ttl schedules and builders that a failed undo left.",
+	Timeout:  60 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DescribeSnapshots", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:DeregisterImage", Scope: step.Owned},
+		{Name: "ec2:DeleteSnapshot", Scope: step.Owned},
+		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:TerminateInstances", Scope: step.Owned},
+		{Name: "ec2:DescribeLaunchTemplateVersions", Scope: step.Any, Reason: noResource},
+		{Name: "ec2:ModifyLaunchTemplate", Scope: step.Owned},
+		{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned},
+		{Name: "scheduler:ListSchedules", Scope: step.Any, Reason: noResource},
+		{Name: "scheduler:DeleteSchedule", Scope: step.ScheduleGroup},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, RetireInput) (Retired, error) {
+	return retirer{clients.EC2, clients.Scheduler, clients.DynamoDB, settings}.run
+})
+
+// RetireInput is what Retire is given.
+type RetireInput struct {
+	step.Call
+	Plan release.Plan `json:"plan"`
+}
+
+// Retired names what was removed.
+type Retired struct {
+	Retired []string `json:"retired"`
+}
+
+type ec2API interface {
+	owned.ImageFinder
+	owned.ImageRemover
+	owned.VersionRemover
+	owned.InstanceTerminator
+	ec2.DescribeInstancesAPIClient
+	ec2.DescribeLaunchTemplateVersionsAPIClient
+	ModifyLaunchTemplate(context.Context, *ec2.ModifyLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.ModifyLaunchTemplateOutput, error)
+}
+
+type schedulerAPI interface {
+	scheduler.ListSchedulesAPIClient
+	owned.ScheduleRemover
+}
+
+type retirer struct {
+	ec2       ec2API
+	schedules schedulerAPI
+	table     current.Reader
+	settings  step.Settings
+}
+
+// run tries every kind before it returns what failed.
+func (r retirer) run(ctx context.Context, in RetireInput) (Retired, error) {
+	if err := lock.Require(ctx, r.table, r.settings.Table, in.Execution); err != nil {
+		return Retired{}, err
+	}
+	serving, err := current.Read(ctx, r.table, r.settings.Table)
+	if err != nil {
+		return Retired{}, err
+	}
+	if !serving.Serving || serving.Release != in.Plan.Release {
+		return Retired{}, release.Errorf(release.LockLost, "release %s is not the one that serves, so nothing is retired for it", in.Plan.Release)
+	}
+	retired := []string{}
+	var failed []error
+	for _, retire := range []func(context.Context, release.Current) ([]owned.Resource, error){
+		r.images, r.versions, r.ttlSchedules, r.builders,
+	} {
+		gone, err := retire(ctx, serving)
+		failed = append(failed, err)
+		for _, resource := range gone {
+			retired = append(retired, resource.String())
+		}
+	}
+	return Retired{retired}, errors.Join(failed...)
+}
+
+func (r retirer) images(ctx context.Context, serving release.Current) ([]owned.Resource, error) {
+	old, err := owned.Images(ctx, r.ec2, r.settings.Environment, owned.Selection{Except: []string{serving.Image, serving.FormerImage}})
+	if err != nil {
+		return nil, err
+	}
+	return old, owned.RemoveImages(ctx, r.ec2, old)
+}
+
+// versions makes the serving version the default one first: the default cannot be deleted, and
+// else the very first release's would stay for ever.
+func (r retirer) versions(ctx context.Context, serving release.Current) ([]owned.Resource, error) {
+	versions, err := owned.Versions(ctx, r.ec2, r.settings.Environment)
+	if err != nil {
+		return nil, err
+	}
+	var old []owned.Resource
+	for _, version := range versions {
+		number := owned.Number(version)
+		if number == serving.TemplateVersion && !aws.ToBool(version.DefaultVersion) {
+			if err := r.makeDefault(ctx, number); err != nil {
+				return nil, err
+			}
+		}
+		if number != serving.TemplateVersion && number != serving.FormerTemplate {
+			old = append(old, owned.Version(version))
+		}
+	}
+	return old, owned.RemoveVersions(ctx, r.ec2, r.settings.Environment, old)
+}
+
+func (r retirer) makeDefault(ctx context.Context, number string) error {
+	_, err := r.ec2.ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
+		LaunchTemplateName: aws.String(r.settings.Environment.Name()), DefaultVersion: aws.String(number),
+	})
+	return err
+}
+
+func (r retirer) ttlSchedules(ctx context.Context, serving release.Current) ([]owned.Resource, error) {
+	schedules, err := owned.TTLSchedules(ctx, r.schedules, r.settings.Environment)
+	if err != nil {
+		return nil, err
+	}
+	own := owned.TTLSchedule(r.settings.Environment, serving.Release)
+	others := slices.DeleteFunc(schedules, func(schedule owned.Resource) bool { return schedule.ID == own })
+	return others, owned.RemoveSchedules(ctx, r.schedules, r.settings.Environment, others)
+}
+
+// builders are strays by now: this release's own is terminated, and no other release runs.
+func (r retirer) builders(ctx context.Context, _ release.Current) ([]owned.Resource, error) {
+	strays, err := owned.Instances(ctx, r.ec2, r.settings.Environment, owned.IsBuilder)
+	if err != nil {
+		return nil, err
+	}
+	return strays, owned.TerminateInstances(ctx, r.ec2, strays)
+}

@@ -1,0 +1,126 @@
+// Package scaling holds the steps of the group's alarms, policies and bounds.
+package scaling
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"photogallery/internal/release"
+)
+
+// When the fleet grows and shrinks. The low marks are half of the high ones: even from two
+// instances to one, what the others take over does not reach the high mark again.
+const (
+	requestsHigh = 200 // a target, a minute
+	requestsLow  = 100
+	cpuHigh      = 60 // percent
+	cpuLow       = 30
+
+	// steepFrom is how far above its mark a metric calls for two instances. Both alarms of the
+	// policy share it: 90 % CPU, or 230 requests.
+	steepFrom = 30
+
+	alarmPeriod = 60 // seconds; the load balancer's metrics come no faster
+)
+
+var idleExpression = fmt.Sprintf("IF(FILL(requests, 0) < %d AND cpu < %d, 1, 0)", requestsLow, cpuLow)
+
+// place is what the metrics are measured at.
+type place struct {
+	environment  release.Environment
+	loadBalancer string // ARN
+	targetGroup  string // ARN
+}
+
+// targets are the dimensions of the load balancer's metrics, the last parts of the ARNs.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+func (p place) targets() []types.Dimension {
+	_, balancer, _ := strings.Cut(p.loadBalancer, ":loadbalancer/")
+	group := p.targetGroup[strings.LastIndex(p.targetGroup, ":")+1:]
+	return []types.Dimension{
+		{Name: aws.String("TargetGroup"), Value: aws.String(group)},
+		{Name: aws.String("LoadBalancer"), Value: aws.String(balancer)},
+	}
+}
+
+func (p place) requests() *types.Metric {
+	return &types.Metric{
+		Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String("RequestCountPerTarget"), Dimensions: p.targets(),
+	}
+}
+
+func (p place) cpu() *types.Metric {
+	return &types.Metric{
+		Namespace: aws.String("AWS/EC2"), MetricName: aws.String("CPUUtilization"),
+		Dimensions: []types.Dimension{{Name: aws.String("AutoScalingGroupName"), Value: aws.String(p.environment.Name())}},
+	}
+}
+
+// unhealthyHosts guards a refresh. Three minutes of five: an instance that boots is unhealthy for
+// a moment, in at most two, and one that never gets well is replaced every few minutes, so that
+// the count falls to zero in between. Traffic avoids unhealthy targets, so no count of errors
+// would show a dead version.
+func (p place) unhealthyHosts() *cloudwatch.PutMetricAlarmInput {
+	alarm := p.alarm(release.UnhealthyHosts, "Targets are unhealthy: an instance refresh under way is rolled back.")
+	alarm.Namespace, alarm.MetricName, alarm.Dimensions = aws.String("AWS/ApplicationELB"), aws.String("UnHealthyHostCount"), p.targets()
+	alarm.Statistic, alarm.Period = types.StatisticMaximum, aws.Int32(alarmPeriod)
+	alarm.ComparisonOperator, alarm.Threshold = types.ComparisonOperatorGreaterThanOrEqualToThreshold, aws.Float64(1)
+	alarm.EvaluationPeriods, alarm.DatapointsToAlarm = aws.Int32(5), aws.Int32(3)
+	alarm.TreatMissingData = aws.String("notBreaching")
+	return alarm
+}
+
+func (p place) requestsHigh(scaleOut string) *cloudwatch.PutMetricAlarmInput {
+	alarm := p.above(p.requests(), p.alarm(release.RequestsHigh, "Many requests for each target: the group grows."), requestsHigh)
+	alarm.Statistic, alarm.AlarmActions = types.StatisticSum, []string{scaleOut}
+	return alarm
+}
+
+func (p place) cpuHigh(scaleOut string) *cloudwatch.PutMetricAlarmInput {
+	alarm := p.above(p.cpu(), p.alarm(release.CPUHigh, "The instances are busy: the group grows."), cpuHigh)
+	alarm.Statistic, alarm.AlarmActions = types.StatisticAverage, []string{scaleOut}
+	return alarm
+}
+
+// idle is one alarm on two metrics: with an alarm each, one would shrink what the other grows. No
+// requests at all is no data point, and counts as none; no data from the instances counts as idle.
+func (p place) idle(scaleIn string) *cloudwatch.PutMetricAlarmInput {
+	alarm := p.alarm(release.Idle, "Few requests and little CPU: the group shrinks.")
+	alarm.Metrics = []types.MetricDataQuery{
+		{Id: aws.String("idle"), Expression: aws.String(idleExpression), ReturnData: aws.Bool(true)},
+		input("requests", p.requests(), types.StatisticSum),
+		input("cpu", p.cpu(), types.StatisticAverage),
+	}
+	alarm.ComparisonOperator, alarm.Threshold = types.ComparisonOperatorGreaterThanOrEqualToThreshold, aws.Float64(1)
+	alarm.EvaluationPeriods = aws.Int32(10)
+	alarm.TreatMissingData, alarm.AlarmActions = aws.String("breaching"), []string{scaleIn}
+	return alarm
+}
+
+// above makes the alarm one on two minutes in a row above the mark: one may be chance.
+func (p place) above(metric *types.Metric, alarm *cloudwatch.PutMetricAlarmInput, mark float64) *cloudwatch.PutMetricAlarmInput {
+	alarm.Namespace, alarm.MetricName, alarm.Dimensions = metric.Namespace, metric.MetricName, metric.Dimensions
+	alarm.Period, alarm.EvaluationPeriods = aws.Int32(alarmPeriod), aws.Int32(2)
+	alarm.ComparisonOperator, alarm.Threshold = types.ComparisonOperatorGreaterThanThreshold, aws.Float64(mark)
+	alarm.TreatMissingData = aws.String("notBreaching")
+	return alarm
+}
+
+func (p place) alarm(kind release.AlarmKind, description string) *cloudwatch.PutMetricAlarmInput {
+	return &cloudwatch.PutMetricAlarmInput{
+		AlarmName:        aws.String(p.environment.Alarm(kind)),
+		AlarmDescription: aws.String(description),
+		Tags:             []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(p.environment))}},
+	}
+}
+
+func input(id string, metric *types.Metric, statistic types.Statistic) types.MetricDataQuery {
+	return types.MetricDataQuery{
+		Id: aws.String(id), ReturnData: aws.Bool(false),
+		MetricStat: &types.MetricStat{Metric: metric, Period: aws.Int32(alarmPeriod), Stat: aws.String(string(statistic))},
+	}
+}

@@ -1,0 +1,53 @@
+package scaling
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// GuardRefresh makes the alarm that a refresh is started under.
+var GuardRefresh = step.Define(step.Step{
+	Name:     "GuardRefresh",
+	Summary:  "Puts the alarm on unhealthy targets that rolls a refresh back, before the refresh starts.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "cloudwatch:PutMetricAlarm", Scope: step.Named},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, GuardRefreshInput) (Guard, error) {
+	return guardRefresh{clients.CloudWatch, settings}.run
+})
+
+// GuardRefreshInput is the step's input.
+type GuardRefreshInput struct {
+	step.Call
+	Plan         release.Plan `json:"plan"`
+	LoadBalancer string       `json:"loadBalancer"` // ARN
+}
+
+// Guard names the alarms for StartRefresh.
+type Guard struct {
+	Alarms []string `json:"alarms"`
+}
+
+type alarmPutter interface {
+	PutMetricAlarm(context.Context, *cloudwatch.PutMetricAlarmInput, ...func(*cloudwatch.Options)) (*cloudwatch.PutMetricAlarmOutput, error)
+}
+
+type guardRefresh struct {
+	api      alarmPutter
+	settings step.Settings
+}
+
+func (g guardRefresh) run(ctx context.Context, in GuardRefreshInput) (Guard, error) {
+	at := place{g.settings.Environment, in.LoadBalancer, g.settings.TargetGroup}
+	if _, err := g.api.PutMetricAlarm(ctx, at.unhealthyHosts()); err != nil {
+		return Guard{}, err
+	}
+	return Guard{Alarms: []string{g.settings.Environment.Alarm(release.UnhealthyHosts)}}, nil
+}

@@ -1,0 +1,118 @@
+// Package schedule holds the step that ends a release at its ttl.
+package schedule
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// ScheduleTeardown makes the one-time schedule of a release with a ttl.
+var ScheduleTeardown = step.Define(step.Step{
+	Name:     "ScheduleTeardown",
+	Summary:  "Schedules the teardown at the end of the release's ttl; without one it does nothing.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "scheduler:CreateSchedule", Scope: step.ScheduleGroup},
+		{Name: "scheduler:GetSchedule", Scope: step.ScheduleGroup},
+		{Name: step.PassScheduleRole, Scope: step.Named},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (Scheduled, error) {
+	return scheduleTeardown{clients.Scheduler, settings}.run
+})
+
+// Input is the step's input.
+type Input struct {
+	step.Call
+	Plan release.Plan `json:"plan"`
+}
+
+// Scheduled is when the teardown will begin.
+type Scheduled struct {
+	At string `json:"at"` // RFC 3339; "" for never
+}
+
+// atExpression is EventBridge Scheduler's form of a one-time schedule, in UTC here.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const atExpression = "at(2006-01-02T15:04:05)"
+
+// A teardown that cannot be started is tried again for a day: what runs until then is paid for.
+const (
+	attempts = 185
+	longest  = 24 * 60 * 60 // seconds
+)
+
+type schedulerAPI interface {
+	CreateSchedule(context.Context, *scheduler.CreateScheduleInput, ...func(*scheduler.Options)) (*scheduler.CreateScheduleOutput, error)
+	GetSchedule(context.Context, *scheduler.GetScheduleInput, ...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error)
+}
+
+type scheduleTeardown struct {
+	api      schedulerAPI
+	settings step.Settings
+}
+
+// run leaves the schedule of an earlier run of this step as it is: the ttl counts from the first.
+func (s scheduleTeardown) run(ctx context.Context, in Input) (Scheduled, error) {
+	if in.Plan.TTL() == 0 {
+		return Scheduled{}, nil
+	}
+	request, at, err := s.request(in.Plan)
+	if err != nil {
+		return Scheduled{}, err
+	}
+	_, err = s.api.CreateSchedule(ctx, request)
+	if release.IsAlreadyExists(err) {
+		return s.existing(ctx, request)
+	}
+	if err != nil {
+		return Scheduled{}, err
+	}
+	return Scheduled{At: at.Format(time.RFC3339)}, nil
+}
+
+func (s scheduleTeardown) existing(ctx context.Context, request *scheduler.CreateScheduleInput) (Scheduled, error) {
+	out, err := s.api.GetSchedule(ctx, &scheduler.GetScheduleInput{GroupName: request.GroupName, Name: request.Name})
+	if err != nil {
+		return Scheduled{}, err
+	}
+	at, err := time.Parse(atExpression, aws.ToString(out.ScheduleExpression))
+	if err != nil {
+		return Scheduled{}, release.Errorf(release.Unexpected, "schedule %s is not ours: %w", aws.ToString(request.Name), err)
+	}
+	return Scheduled{At: at.Format(time.RFC3339)}, nil
+}
+
+func (s scheduleTeardown) request(plan release.Plan) (*scheduler.CreateScheduleInput, time.Time, error) {
+	at := time.Now().Add(plan.TTL()).UTC().Truncate(time.Second)
+	input, err := json.Marshal(map[string]string{"onlyIfServing": plan.Release})
+	if err != nil {
+		return nil, at, release.Errorf(release.Unexpected, "encode the teardown's input: %w", err)
+	}
+	target := &types.Target{
+		Arn: aws.String(s.settings.TeardownMachine), RoleArn: aws.String(s.settings.ScheduleRole), Input: aws.String(string(input)),
+		RetryPolicy: &types.RetryPolicy{MaximumRetryAttempts: aws.Int32(attempts), MaximumEventAgeInSeconds: aws.Int32(longest)},
+	}
+	if queue := s.settings.ScheduleDeadLetters; queue != "" {
+		target.DeadLetterConfig = &types.DeadLetterConfig{Arn: aws.String(queue)}
+	}
+	name := owned.TTLSchedule(s.settings.Environment, plan.Release)
+	return &scheduler.CreateScheduleInput{
+		GroupName: aws.String(s.settings.Environment.Name()), Name: aws.String(name),
+		Description:                aws.String("Tears down release " + plan.Release + " at the end of its ttl"),
+		ScheduleExpression:         aws.String(at.Format(atExpression)),
+		ScheduleExpressionTimezone: aws.String("UTC"),
+		FlexibleTimeWindow:         &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
+		ActionAfterCompletion:      types.ActionAfterCompletionDelete,
+		Target:                     target,
+	}, at, nil
+}

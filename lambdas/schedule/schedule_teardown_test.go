@@ -1,0 +1,76 @@
+package schedule_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/schedule"
+	"photogallery/lambdas/step/steptest"
+)
+
+func scheduled(e steptest.Environment, ttl time.Duration) string {
+	e.Helper()
+	in := schedule.Input{Plan: release.Plan{Release: "r1", TTLSeconds: int64(ttl.Seconds())}}
+	return steptest.Run[schedule.Scheduled](e, schedule.ScheduleTeardown, in).At
+}
+
+func schedules(e steptest.Environment) []owned.Resource {
+	e.Helper()
+	found, err := owned.TTLSchedules(e.Context(), e.Clients.Scheduler, "main")
+	if err != nil {
+		e.Fatal(err)
+	}
+	return found
+}
+
+func TestWithoutATTLNothingIsScheduled(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		if at := scheduled(e, 0); at != "" || len(schedules(e)) != 0 {
+			t.Errorf("a teardown is scheduled at %q: %v", at, schedules(e))
+		}
+	})
+}
+
+func TestTheTTLCountsFromTheFirstRunOfTheStep(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		want := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+		for range 2 {
+			if at := scheduled(e, time.Hour); at != want {
+				t.Errorf("the teardown is at %s, want %s", at, want)
+			}
+			time.Sleep(time.Minute)
+		}
+		if found := schedules(e); len(found) != 1 {
+			t.Errorf("there are %v", found)
+		}
+	})
+}
+
+func TestTheScheduleTearsDownOnlyThisRelease(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		scheduled(e, time.Hour)
+		got, err := e.Clients.Scheduler.GetSchedule(e.Context(), &scheduler.GetScheduleInput{
+			GroupName: aws.String("photogallery-main"), Name: aws.String(owned.TTLSchedule("main", "r1")),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var input map[string]string
+		if err := json.Unmarshal([]byte(*got.Target.Input), &input); err != nil || len(input) != 1 || input["onlyIfServing"] != "r1" {
+			t.Errorf("%v, the input is %s", err, *got.Target.Input)
+		}
+		if *got.Target.Arn != e.Settings.TeardownMachine || got.ActionAfterCompletion != "DELETE" {
+			t.Errorf("the target is %s, then %s", *got.Target.Arn, got.ActionAfterCompletion)
+		}
+		time.Sleep(2 * time.Hour)
+		if found := schedules(e); len(found) != 0 {
+			t.Errorf("after its time there are %v", found)
+		}
+	})
+}

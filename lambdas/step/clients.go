@@ -1,0 +1,56 @@
+package step
+
+import (
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+)
+
+// Doer sends one HTTP request; *http.Client is one.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Clients are the real SDK clients. Each step holds the few methods it calls behind a narrow
+// interface of its own.
+type Clients struct {
+	AutoScaling *autoscaling.Client
+	CloudWatch  *cloudwatch.Client
+	DynamoDB    *dynamodb.Client
+	EC2         *ec2.Client
+	ELB         *elb.Client
+	Quotas      *servicequotas.Client
+	S3          *s3.Client
+	Scheduler   *scheduler.Client
+	SFN         *sfn.Client
+	SSM         *ssm.Client
+	HTTP        Doer // asks the load balancer for the home page
+}
+
+// NewClients makes the clients of one configuration. On AWS that is the function's own; in the
+// local mode it carries the embedded cloud's middleware.
+func NewClients(config aws.Config, web Doer) Clients {
+	return Clients{
+		AutoScaling: autoscaling.NewFromConfig(config),
+		CloudWatch:  cloudwatch.NewFromConfig(config),
+		DynamoDB:    dynamodb.NewFromConfig(config),
+		EC2:         ec2.NewFromConfig(config),
+		ELB:         elb.NewFromConfig(config),
+		Quotas:      servicequotas.NewFromConfig(config),
+		S3:          s3.NewFromConfig(config),
+		Scheduler:   scheduler.NewFromConfig(config),
+		SFN:         sfn.NewFromConfig(config),
+		SSM:         ssm.NewFromConfig(config),
+		HTTP:        web,
+	}
+}

@@ -1,0 +1,99 @@
+package step
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda/messages"
+
+	"photogallery/internal/release"
+)
+
+// Handler runs one step on a JSON payload. Its error is always a messages.InvokeResponse_Error,
+// by value, whose Type is a release.Code: the Lambda runtime reports the outermost Go type's name
+// as the error type for every other error, and no Retry would match. It satisfies the Lambda
+// runtime's Handler interface; the local mode calls it the same way.
+type Handler struct {
+	step   string
+	invoke invoke
+	log    *slog.Logger
+}
+
+// Handler makes the step's handler over clients and settings. Logs go to log, one record an
+// invocation, with execution, release and step.
+func (s Step) Handler(clients Clients, settings Settings, log *slog.Logger) Handler {
+	return Handler{step: s.Name, invoke: s.build(clients, settings), log: log}
+}
+
+// Invoke blocks until the step has answered or ctx ends.
+func (h Handler) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
+	log := h.log.With("step", h.step).With(identity(payload)...)
+	started := time.Now()
+	defer func() {
+		if defect := recover(); defect != nil {
+			log.Error("step panicked", "panic", fmt.Sprint(defect), "stack", string(debug.Stack()))
+			answer, err = nil, boundary(release.Errorf(release.Unexpected, "%s panicked: %v", h.step, defect))
+		}
+	}()
+	result, err := h.invoke(ctx, payload)
+	if err != nil {
+		failure := release.Classify(err)
+		log.Error("step failed", "code", failure.Code, "reason", failure.Message, "took", time.Since(started))
+		return nil, boundary(failure)
+	}
+	log.Info("step done", "took", time.Since(started))
+	return encode(result)
+}
+
+func boundary(failure *release.Error) error {
+	return messages.InvokeResponse_Error{Type: string(failure.Code), Message: failure.Message}
+}
+
+func encode(result any) ([]byte, error) {
+	answer, err := json.Marshal(result)
+	if err != nil {
+		return nil, boundary(release.Errorf(release.Unexpected, "encode the answer: %w", err))
+	}
+	return answer, nil
+}
+
+func decode(payload []byte, input any) error {
+	decoder := json.NewDecoder(bytes.NewReader(payload))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(input); err != nil {
+		return release.Errorf(release.Unexpected, "the step's input %s does not fit: %w", clip(payload), err)
+	}
+	return nil
+}
+
+func clip(payload []byte) string {
+	const most = 200
+	if len(payload) <= most {
+		return string(payload)
+	}
+	return string(payload[:most]) + "…"
+}
+
+// identity finds what every log record carries in a payload of any step.
+func identity(payload []byte) []any {
+	var call struct {
+		Execution string `json:"execution"`
+		Release   string `json:"release"`
+		Plan      struct {
+			Release string `json:"release"`
+		} `json:"plan"`
+	}
+	// A payload of another form has no identity to log; decode reports what is wrong with it.
+	_ = json.Unmarshal(payload, &call)
+	name := call.Release
+	if name == "" {
+		name = call.Plan.Release
+	}
+	return []any{"execution", call.Execution[strings.LastIndex(call.Execution, ":")+1:], "release", name}
+}

@@ -1,0 +1,34 @@
+package step
+
+// Operation is one AWS API operation that a step calls, with the resources it may reach.
+type Operation struct {
+	Name   string // "ec2:RunInstances", as the SDK names it: service prefix and operation
+	Scope  Scope
+	Reason string // why Any is needed; empty for every other scope
+}
+
+// Scope is a closed set of resources. cdk/permissions.go alone turns one into ARNs and conditions.
+type Scope string
+
+// The scopes.
+const (
+	Owned           Scope = "Owned"           // resources that carry the environment's tag
+	CreatedTagged   Scope = "CreatedTagged"   // resources made by this call, tagged in the same call
+	Named           Scope = "Named"           // resources whose ARN holds the environment's name
+	StackTable      Scope = "StackTable"      // the lock-and-result table
+	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket
+	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
+	StackTarget     Scope = "StackTarget"     // the stack's target group
+	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group
+	PublicParameter Scope = "PublicParameter" // Amazon's public parameters of base images
+	Any             Scope = "Any"             // operations that know no resource; Reason says so
+)
+
+// PassRole is added to an operation's name list where a step hands a role to AWS:
+// PassBuilderRole with RunInstances, PassFleetRole with a launch template or group,
+// PassScheduleRole with a schedule.
+const (
+	PassBuilderRole  = "iam:PassRole(builder)"
+	PassFleetRole    = "iam:PassRole(fleet)"
+	PassScheduleRole = "iam:PassRole(schedule)"
+)

@@ -1,0 +1,121 @@
+package step
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"photogallery/internal/release"
+)
+
+// Settings are what the stack tells its functions: the free and static things that every release
+// uses. On AWS they are environment variables.
+type Settings struct {
+	Environment               release.Environment
+	Architecture              string   // arm64 or x86_64
+	PublicSubnets             []string // one a zone: load balancer and builder
+	PrivateSubnets            []string // one a zone: the fleet
+	LoadBalancerSecurityGroup string
+	InstanceSecurityGroup     string
+	BuilderSecurityGroup      string
+	TargetGroup               string // ARN
+	BuilderProfile            string // instance profile ARN
+	FleetProfile              string // instance profile ARN
+	Table                     string // lock, build results and the current release
+	Bucket                    string // bundles and photos
+	DefaultBundle             string // s3://…#sha256=…, the one that was deployed with the stack
+	BaseImageParameter        string // SSM public parameter that names the base image
+	ReleaseMachine            string // ARN
+	TeardownMachine           string // ARN
+	ScheduleRole              string // ARN, may start the teardown
+	ScheduleDeadLetters       string // queue ARN; "" for none
+
+	Timings Timings
+
+	// PackBundle packs a folder, stores it where releases read bundles and tells where that is.
+	// Its error is an InvalidRequest for a folder that is none or no bundle. It is nil on AWS,
+	// where the steps see no folder of the caller's.
+	PackBundle func(ctx context.Context, folder string) (release.Bundle, error)
+}
+
+// Timings bound the waits of a release. The local mode divides them by its pace, but BakeTime and
+// InstanceGrace: those go to Auto Scaling as seconds, and the embedded cloud divides them itself.
+type Timings struct {
+	Image         time.Duration // from CreateImage to available
+	LoadBalancer  time.Duration // from creation to active
+	Fleet         time.Duration // from the group's creation until all its instances are healthy
+	Refresh       time.Duration // the whole instance refresh
+	BakeTime      time.Duration // how long a refresh can still be rolled back after its last instance
+	Verify        time.Duration // until the release must answer; shorter than BakeTime
+	Sweep         time.Duration // one undo or teardown stage
+	InstanceGrace time.Duration // health check grace period and warm-up
+	Settle        time.Duration // for how long the last step of a stopped execution may still be at work
+}
+
+// DefaultTimings fit AWS's usual durations with room to spare.
+func DefaultTimings() Timings {
+	return Timings{
+		Image:         30 * time.Minute,
+		LoadBalancer:  10 * time.Minute,
+		Fleet:         15 * time.Minute,
+		Refresh:       90 * time.Minute,
+		BakeTime:      5 * time.Minute,
+		Verify:        3 * time.Minute,
+		Sweep:         40 * time.Minute,
+		InstanceGrace: 2 * time.Minute,
+		Settle:        30 * time.Second,
+	}
+}
+
+// SettingsFrom reads the environment variables that the stack sets; every missing one is named.
+func SettingsFrom(getenv func(string) string) (Settings, error) {
+	r := reader{getenv: getenv}
+	settings := Settings{
+		Environment:               release.Environment(r.text("ENVIRONMENT")),
+		Architecture:              r.text("ARCHITECTURE"),
+		PublicSubnets:             r.list("PUBLIC_SUBNETS"),
+		PrivateSubnets:            r.list("PRIVATE_SUBNETS"),
+		LoadBalancerSecurityGroup: r.text("LOAD_BALANCER_SECURITY_GROUP"),
+		InstanceSecurityGroup:     r.text("INSTANCE_SECURITY_GROUP"),
+		BuilderSecurityGroup:      r.text("BUILDER_SECURITY_GROUP"),
+		TargetGroup:               r.text("TARGET_GROUP"),
+		BuilderProfile:            r.text("BUILDER_PROFILE"),
+		FleetProfile:              r.text("FLEET_PROFILE"),
+		Table:                     r.text("TABLE"),
+		Bucket:                    r.text("BUCKET"),
+		DefaultBundle:             r.text("DEFAULT_BUNDLE"),
+		BaseImageParameter:        r.text("BASE_IMAGE_PARAMETER"),
+		ReleaseMachine:            r.text("RELEASE_MACHINE"),
+		TeardownMachine:           r.text("TEARDOWN_MACHINE"),
+		ScheduleRole:              r.text("SCHEDULE_ROLE"),
+		ScheduleDeadLetters:       getenv("SCHEDULE_DEAD_LETTERS"),
+		Timings:                   DefaultTimings(),
+	}
+	if err := settings.Environment.Check(); err != nil {
+		r.problems = append(r.problems, err)
+	}
+	return settings, errors.Join(r.problems...)
+}
+
+type reader struct {
+	getenv   func(string) string
+	problems []error
+}
+
+func (r *reader) text(name string) string {
+	value := r.getenv(name)
+	if value == "" {
+		r.problems = append(r.problems, fmt.Errorf("environment variable %s is not set: the stack sets it, deploy again", name))
+	}
+	return value
+}
+
+func (r *reader) list(name string) []string {
+	value := r.text(name)
+	if value == "" {
+		return nil
+	}
+	return strings.Split(value, ",")
+}

@@ -1,0 +1,44 @@
+// Package step is what every step shares: how it is declared, what it is given and how its
+// answers and failures cross the Lambda boundary.
+package step
+
+import (
+	"context"
+	"time"
+)
+
+// Step is one Lambda function. The table in package lambdas lists them all; the CDK app makes a
+// function with its own role of each, and the local mode calls the same handler in process.
+type Step struct {
+	Name       string        // the handler's name, and its substitution in the state machines
+	Summary    string        // one sentence for the documentation
+	Timeout    time.Duration // of one invocation
+	MemoryMB   int
+	Operations []Operation // every AWS operation the step may call, no other
+	Event      bool        // invoked by an event rule, by no state machine
+
+	build func(Clients, Settings) invoke
+}
+
+type invoke func(ctx context.Context, payload []byte) (any, error)
+
+// Call is what every step's input carries besides its own fields.
+type Call struct {
+	Execution string `json:"execution"` // ARN of the execution that runs the step
+}
+
+// Define completes a declaration with the constructor of the step's function. The input is
+// decoded strictly: a field that In does not know is a defect of the state machine.
+func Define[In, Out any](declared Step, build func(Clients, Settings) func(context.Context, In) (Out, error)) Step {
+	declared.build = func(clients Clients, settings Settings) invoke {
+		run := build(clients, settings)
+		return func(ctx context.Context, payload []byte) (any, error) {
+			var input In
+			if err := decode(payload, &input); err != nil {
+				return nil, err
+			}
+			return run(ctx, input)
+		}
+	}
+	return declared
+}

@@ -1,0 +1,55 @@
+// Package lambdas lists the steps of the two state machines, each of which is one Lambda function.
+package lambdas
+
+import (
+	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/builder"
+	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/image"
+	"photogallery/lambdas/lock"
+	"photogallery/lambdas/plan"
+	"photogallery/lambdas/promote"
+	"photogallery/lambdas/scaling"
+	"photogallery/lambdas/schedule"
+	"photogallery/lambdas/step"
+	"photogallery/lambdas/sweep"
+	"photogallery/lambdas/teardown"
+)
+
+// Steps is the step table, in the order in which a release and then a teardown come by. The CDK
+// app makes a function of each, the local mode a handler; a name is there once.
+func Steps() []step.Step {
+	return []step.Step{
+		plan.Plan,
+		lock.Lock,
+		lock.Unlock,
+		image.FindImage,
+		builder.LaunchBuilder,
+		builder.AwaitBuild,
+		builder.Resume,
+		image.CreateImage,
+		image.CheckImage,
+		builder.TerminateBuilder,
+		balancer.EnsureLoadBalancer,
+		balancer.EnsureListener,
+		balancer.CheckLoadBalancer,
+		fleet.EnsureTemplate,
+		fleet.FindGroup,
+		fleet.CreateGroup,
+		fleet.CheckFleet,
+		scaling.GuardRefresh,
+		fleet.StartRefresh,
+		fleet.CheckRefresh,
+		balancer.Verify,
+		scaling.EnsureScaling,
+		schedule.ScheduleTeardown,
+		promote.Promote,
+		promote.Retire,
+		sweep.Undo,
+		teardown.PlanTeardown,
+		teardown.ConfirmTeardown,
+		sweep.Sweep,
+		sweep.ListResources,
+		sweep.VerifyNothingLeft,
+	}
+}

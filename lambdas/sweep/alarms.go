@@ -1,0 +1,60 @@
+package sweep
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+const alarmKind = "alarm"
+
+type alarmAPI interface {
+	cloudwatch.DescribeAlarmsAPIClient
+	DeleteAlarms(context.Context, *cloudwatch.DeleteAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DeleteAlarmsOutput, error)
+}
+
+// alarms are those that releases make, each by its full name: a prefix would also find those of
+// an environment whose name begins alike, and the stack's own.
+var alarms = Stage{
+	Name:    "alarms",
+	looks:   looks("cloudwatch:DescribeAlarms"),
+	changes: []step.Operation{{Name: "cloudwatch:DeleteAlarms", Scope: step.Named}},
+	list:    listAlarms,
+	remove:  removeAlarms,
+}
+
+func listAlarms(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+	var wanted []string
+	for _, kind := range release.AlarmKinds() {
+		wanted = append(wanted, c.settings.Environment.Alarm(kind))
+	}
+	var found []owned.Resource
+	pages := cloudwatch.NewDescribeAlarmsPaginator(c.alarms, &cloudwatch.DescribeAlarmsInput{AlarmNames: wanted})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, alarm := range page.MetricAlarms {
+			found = append(found, owned.Resource{Kind: alarmKind, ID: aws.ToString(alarm.AlarmName)})
+		}
+	}
+	return found, nil
+}
+
+func removeAlarms(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+	var gone []string
+	for _, alarm := range found {
+		gone = append(gone, alarm.ID)
+	}
+	_, err := c.alarms.DeleteAlarms(ctx, &cloudwatch.DeleteAlarmsInput{AlarmNames: gone})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	return err
+}

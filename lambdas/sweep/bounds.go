@@ -1,0 +1,42 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/scaling"
+	"photogallery/lambdas/step"
+)
+
+// bounds gives the group the least and most instances back that the release that serves asked
+// for. A record without bounds has none to give.
+var bounds = Stage{
+	Name:    "bounds",
+	looks:   looks("autoscaling:DescribeAutoScalingGroups"),
+	changes: []step.Operation{{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned}},
+	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+		found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
+		if err != nil || found == nil || fleet.Deleting(found) || over.current.MaxSize == 0 {
+			return nil, err
+		}
+		least, most := int(aws.ToInt32(found.MinSize)), int(aws.ToInt32(found.MaxSize))
+		if least == over.current.MinSize && most == over.current.MaxSize {
+			return nil, nil
+		}
+		return []owned.Resource{{
+			Kind: groupKind, ID: aws.ToString(found.AutoScalingGroupName),
+			Name: fmt.Sprintf("%d to %d instances instead of %d to %d", least, most, over.current.MinSize, over.current.MaxSize),
+		}}, nil
+	},
+	remove: func(ctx context.Context, c cloud, over extent, _ []owned.Resource) error {
+		found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
+		if err != nil || found == nil {
+			return err
+		}
+		return scaling.SetBounds(ctx, c.groups, found, over.current.MinSize, over.current.MaxSize, 0)
+	},
+}

@@ -1,0 +1,117 @@
+package sweep
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// cloud is what the stages reach; each stage's file says what it needs of its service.
+type cloud struct {
+	groups    groupAPI
+	instances instanceAPI
+	images    imageAPI
+	templates templateAPI
+	balancers balancerAPI
+	network   networkAPI
+	alarms    alarmAPI
+	schedules scheduleAPI
+	table     tableAPI
+	settings  step.Settings
+}
+
+type tableAPI interface {
+	current.Reader
+	current.Writer
+}
+
+type imageAPI interface {
+	owned.ImageFinder
+	owned.ImageRemover
+}
+
+type scheduleAPI interface {
+	scheduler.ListSchedulesAPIClient
+	owned.ScheduleRemover
+}
+
+func reach(clients step.Clients, settings step.Settings) cloud {
+	return cloud{
+		groups: clients.AutoScaling, instances: clients.EC2, images: clients.EC2, templates: clients.EC2,
+		balancers: clients.ELB, network: clients.EC2, alarms: clients.CloudWatch, schedules: clients.Scheduler,
+		table: clients.DynamoDB, settings: settings,
+	}
+}
+
+func (c cloud) current(ctx context.Context) (release.Current, error) {
+	return current.Read(ctx, c.table, c.settings.Table)
+}
+
+// record changes the recorded state; nothing is written where change changes nothing.
+func (c cloud) record(ctx context.Context, change func(*release.Current)) error {
+	recorded, err := c.current(ctx)
+	if err != nil {
+		return err
+	}
+	changed := recorded
+	change(&changed)
+	if changed == recorded {
+		return nil
+	}
+	return current.Write(ctx, c.table, c.settings.Table, changed)
+}
+
+// round is one look, one removal of what does not leave by itself, and another look.
+func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []owned.Resource, removed []string, err error) {
+	if stage.prepare != nil {
+		if err := stage.prepare(ctx, c, over); err != nil {
+			return nil, nil, err
+		}
+	}
+	found, err := stage.list(ctx, c, over)
+	if err != nil {
+		return nil, nil, err
+	}
+	var staying []owned.Resource
+	for _, resource := range found {
+		if !resource.Leaving {
+			staying = append(staying, resource)
+			removed = append(removed, resource.String())
+		}
+	}
+	if len(staying) == 0 {
+		return found, nil, nil
+	}
+	if err := stage.remove(ctx, c, over, staying); err != nil {
+		return found, nil, err
+	}
+	left, err = stage.list(ctx, c, over)
+	return left, removed, err
+}
+
+// list asks all stages what there is.
+func (c cloud) list(ctx context.Context, stages []Stage, over extent) ([]owned.Resource, error) {
+	all := []owned.Resource{}
+	for _, stage := range stages {
+		found, err := stage.list(ctx, c, over)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func names(resources []owned.Resource) string {
+	var all []string
+	for _, resource := range resources {
+		all = append(all, resource.String())
+	}
+	return strings.Join(all, ", ")
+}

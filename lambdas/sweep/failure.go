@@ -1,0 +1,42 @@
+package sweep
+
+import (
+	"strings"
+	"time"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+)
+
+// failed says all that failed. It keeps the code of the first, so that the state machine retries
+// what it retries.
+func failed(what string, failures []error) error {
+	return release.Errorf(release.CodeOf(failures[0]), "%s: %s", what, reasons(failures))
+}
+
+func reasons(failures []error) string {
+	var all []string
+	for _, failure := range failures {
+		all = append(all, release.Classify(failure).Message)
+	}
+	return strings.Join(all, "; ")
+}
+
+// leaving adds what a failure leaves, if anything.
+func leaving(err error, left []owned.Resource) error {
+	if len(left) == 0 {
+		return err
+	}
+	failure := release.Classify(err)
+	return release.Errorf(failure.Code, "%s; not removed: %s", failure.Message, names(left))
+}
+
+// stuck is a sweep whose deadline has passed, with what failed in it besides.
+func stuck(what string, end time.Time, left []owned.Resource, failures []error) error {
+	besides := ""
+	if len(failures) > 0 {
+		besides = "; besides: " + reasons(failures)
+	}
+	return release.Errorf(release.SweepStuck, "%s is not done at its deadline, %s; still there: %s%s; look at the AWS console for what holds on to it, then start the teardown again",
+		what, end.Format(time.RFC3339), names(left), besides)
+}

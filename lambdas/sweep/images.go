@@ -1,0 +1,42 @@
+package sweep
+
+import (
+	"context"
+	"slices"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// images are the images with their snapshots, as far as the extent selects them.
+var images = Stage{
+	Name:  "images",
+	looks: looks("ec2:DescribeImages", "ec2:DescribeSnapshots"),
+	changes: []step.Operation{
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "ec2:DeregisterImage", Scope: step.Owned},
+		{Name: "ec2:DeleteSnapshot", Scope: step.Owned},
+	},
+	prepare: forgetImages,
+	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+		return owned.Images(ctx, c.images, c.settings.Environment, over.images)
+	},
+	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+		return owned.RemoveImages(ctx, c.images, found)
+	},
+}
+
+// forgetImages takes the images that will be deleted out of the recorded state.
+func forgetImages(ctx context.Context, c cloud, over extent) error {
+	if over.release != "" {
+		return nil // what the recorded state needs is not selected
+	}
+	return c.record(ctx, func(current *release.Current) {
+		for _, image := range []*string{&current.Image, &current.FormerImage} {
+			if !slices.Contains(over.images.Except, *image) {
+				*image = ""
+			}
+		}
+	})
+}

@@ -1,0 +1,64 @@
+package sweep
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+const refreshKind = "instance refresh"
+
+// refresh is the instance refresh under way, if any: it is cancelled before its group is deleted.
+var refresh = Stage{
+	Name:    "refresh",
+	gate:    true,
+	looks:   looks("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes"),
+	changes: []step.Operation{{Name: "autoscaling:CancelInstanceRefresh", Scope: step.Owned}},
+	list:    listRefresh,
+	remove: func(ctx context.Context, c cloud, _ extent, _ []owned.Resource) error {
+		return c.cancelRefresh(ctx)
+	},
+}
+
+func listRefresh(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+	_, active, err := c.groupAndRefresh(ctx)
+	if err != nil || active == nil {
+		return nil, err
+	}
+	return []owned.Resource{{
+		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId), Name: string(active.Status),
+		Leaving: active.Status == types.InstanceRefreshStatusCancelling,
+	}}, nil
+}
+
+// groupAndRefresh is the environment's group, nil if there is none or none any more, and its
+// refresh under way, nil if there is none.
+func (c cloud) groupAndRefresh(ctx context.Context) (*types.AutoScalingGroup, *types.InstanceRefresh, error) {
+	found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
+	if err != nil || found == nil || fleet.Deleting(found) {
+		return nil, nil, err
+	}
+	refreshes, err := fleet.Refreshes(ctx, c.groups, c.settings.Environment)
+	if err != nil {
+		return nil, nil, err
+	}
+	return found, fleet.ActiveRefresh(refreshes), nil
+}
+
+// cancelRefresh is content with a refresh that has ended in the meantime.
+func (c cloud) cancelRefresh(ctx context.Context) error {
+	_, err := c.groups.CancelInstanceRefresh(ctx, &autoscaling.CancelInstanceRefreshInput{
+		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),
+	})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	return err
+}

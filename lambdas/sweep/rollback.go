@@ -1,0 +1,116 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// rollback brings the group back to the launch template version that serves. Its list is what
+// does not stand there yet: a refresh under way, or else the group and its instances that are on
+// another version.
+var rollback = Stage{
+	Name:  "rollback",
+	gate:  true,
+	looks: looks("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes"),
+	changes: []step.Operation{
+		{Name: "autoscaling:RollbackInstanceRefresh", Scope: step.Owned},
+		{Name: "autoscaling:CancelInstanceRefresh", Scope: step.Owned},
+		{Name: "autoscaling:StartInstanceRefresh", Scope: step.Owned},
+		{Name: step.PassFleetRole, Scope: step.Named},
+	},
+	list:   listAstray,
+	remove: goBack,
+}
+
+func listAstray(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+	found, active, err := c.groupAndRefresh(ctx)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	if active != nil {
+		return []owned.Resource{{
+			Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId),
+			Name:    fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete)),
+			Leaving: !canGoBack(active, over.current.TemplateVersion),
+		}}, nil
+	}
+	return astray(found, over.current.TemplateVersion), nil
+}
+
+// canGoBack tells whether the refresh leads away from the version and is still at it. One that is
+// being rolled back or cancelled, or leads to the version, is waited for.
+func canGoBack(active *types.InstanceRefresh, version string) bool {
+	switch active.Status {
+	case types.InstanceRefreshStatusRollbackInProgress, types.InstanceRefreshStatusCancelling:
+		return false
+	}
+	return fleet.Towards(*active) != version
+}
+
+func astray(group *types.AutoScalingGroup, version string) []owned.Resource {
+	var found []owned.Resource
+	if on := fleet.VersionOf(group.LaunchTemplate); on != version {
+		found = append(found, owned.Resource{Kind: groupKind, ID: aws.ToString(group.AutoScalingGroupName), Name: onVersion(on, version)})
+	}
+	for _, instance := range group.Instances {
+		on := fleet.VersionOf(instance.LaunchTemplate)
+		if on != version {
+			found = append(found, owned.Resource{
+				Kind: instanceKind, ID: aws.ToString(instance.InstanceId), Name: onVersion(on, version),
+				Leaving: strings.HasPrefix(string(instance.LifecycleState), "Terminating"),
+			})
+		}
+	}
+	return found
+}
+
+func onVersion(on, wanted string) string {
+	return fmt.Sprintf("on launch template version %s instead of %s", on, wanted)
+}
+
+// goBack rolls a refresh back while AWS can. Once it has ended the way back is another refresh.
+func goBack(ctx context.Context, c cloud, over extent, found []owned.Resource) error {
+	if found[0].Kind == refreshKind {
+		return c.rollBack(ctx)
+	}
+	group, err := fleet.Group(ctx, c.groups, c.settings.Environment)
+	if err != nil || group == nil || group.LaunchTemplate == nil {
+		return err
+	}
+	_, err = c.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{
+		AutoScalingGroupName: group.AutoScalingGroupName,
+		Strategy:             types.RefreshStrategyRolling,
+		Preferences:          fleet.Preferences(c.settings),
+		DesiredConfiguration: &types.DesiredConfiguration{LaunchTemplate: &types.LaunchTemplateSpecification{
+			LaunchTemplateId: group.LaunchTemplate.LaunchTemplateId, Version: aws.String(over.current.TemplateVersion),
+		}},
+	})
+	return err
+}
+
+// rollBack is content with a refresh that has ended in the meantime: the next look sees what it
+// left. One that AWS cannot roll back is cancelled, and what it changed refreshed back.
+func (c cloud) rollBack(ctx context.Context) error {
+	_, err := c.groups.RollbackInstanceRefresh(ctx, &autoscaling.RollbackInstanceRefreshInput{
+		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),
+	})
+	var irreversible *types.IrreversibleInstanceRefreshFault
+	switch {
+	case release.IsNotFound(err):
+		return nil
+	case errors.As(err, &irreversible):
+		return c.cancelRefresh(ctx)
+	}
+	return err
+}

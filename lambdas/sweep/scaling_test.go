@@ -1,0 +1,89 @@
+package sweep_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/fleet"
+)
+
+func (e environment) desired() int {
+	e.Helper()
+	group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment)
+	if err != nil || group == nil {
+		e.Fatal(group, err)
+	}
+	return int(aws.ToInt32(group.DesiredCapacity))
+}
+
+func (e environment) traffic(perSecond float64, span time.Duration) {
+	e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(perSecond) })
+	time.Sleep(span)
+}
+
+func TestTheFleetFollowsItsLoad(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		e.serve("r1")
+		time.Sleep(time.Hour)
+		if n := e.desired(); n != 2 {
+			t.Errorf("an idle fleet has %d instances, want 2", n)
+		}
+		e.traffic(30, 30*time.Minute)
+		if n := e.desired(); n != 5 {
+			t.Errorf("a fleet under load has %d instances, want 5", n)
+		}
+		// Half of the mark for one instance more: no reason to grow, none to shrink.
+		e.traffic(12, time.Hour)
+		if n := e.desired(); n != 5 {
+			t.Errorf("a fleet under some load has %d instances, want 5", n)
+		}
+		e.traffic(0, 2*time.Hour)
+		if n := e.desired(); n != 2 {
+			t.Errorf("after the load there are %d instances, want 2", n)
+		}
+	})
+}
+
+func TestTheGuardRollsAVersionBackThatNeverGetsWell(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		former := e.serve("r1")
+		m := e.roll("sick-r2")
+		in := fleet.CheckRefreshInput{Call: call("sick-r2"), Plan: plan("sick-r2"), Refresh: m.refresh.Refresh, Deadline: m.refresh.Deadline}
+		started := time.Now()
+		for e.Try(fleet.CheckRefresh, in, &fleet.Refresh{}) == nil {
+			time.Sleep(15 * time.Second)
+		}
+		e.WantCode(release.RefreshRolledBack, fleet.CheckRefresh, in)
+		if took := time.Since(started); took > 20*time.Minute {
+			t.Errorf("the guard took %s", took)
+		}
+		verdict := balancer.VerifyInput{
+			Plan: plan("r1"), URL: former.entrance.URL, TemplateVersion: former.template.Version, Deadline: time.Now().Add(time.Hour),
+		}
+		for !run[balancer.Verdict](e, balancer.Verify, verdict).Verified {
+			time.Sleep(15 * time.Second)
+		}
+	})
+}
+
+func TestARefreshIsNotStartedUnderARingingAlarm(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		m := e.first("sick-r1")
+		e.scale("sick-r1", m)
+		guard := e.Settings.Environment.Alarm(release.UnhealthyHosts)
+		for state := ""; state != "ALARM"; time.Sleep(time.Minute) {
+			e.Cloud.Fabric.Do(func() { state, _ = e.Cloud.CloudWatch.AlarmState(guard) })
+		}
+		next := e.template("r2", m.image)
+		message := e.WantCode(release.RefreshFailed, fleet.StartRefresh, fleet.StartRefreshInput{
+			Call: call("r2"), Plan: plan("r2"), TemplateID: next.ID, TemplateVersion: next.Version, Alarms: []string{guard},
+		})
+		if message == "" {
+			t.Error("there is no remedy")
+		}
+	})
+}

@@ -1,0 +1,27 @@
+package sweep
+
+import (
+	"context"
+	"slices"
+
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// schedules are the ttl schedules that releases made; nightly ones belong to the stack.
+var schedules = Stage{
+	Name:    "schedules",
+	looks:   looks("scheduler:ListSchedules"),
+	changes: []step.Operation{{Name: "scheduler:DeleteSchedule", Scope: step.ScheduleGroup}},
+	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+		found, err := owned.TTLSchedules(ctx, c.schedules, c.settings.Environment)
+		if over.release == "" {
+			return found, err
+		}
+		own := owned.TTLSchedule(c.settings.Environment, over.release)
+		return slices.DeleteFunc(found, func(schedule owned.Resource) bool { return schedule.ID != own }), err
+	},
+	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+		return owned.RemoveSchedules(ctx, c.schedules, c.settings.Environment, found)
+	},
+}

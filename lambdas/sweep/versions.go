@@ -1,0 +1,36 @@
+package sweep
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+// versions are the launch template versions of one release, found by their description; one that
+// the release that serves runs on, or would go back to, is none of them.
+var versions = Stage{
+	Name:    "template-versions",
+	looks:   looks("ec2:DescribeLaunchTemplateVersions"),
+	changes: []step.Operation{{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned}},
+	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+		all, err := owned.Versions(ctx, c.templates, c.settings.Environment)
+		if err != nil {
+			return nil, err
+		}
+		var found []owned.Resource
+		for _, version := range all {
+			number := owned.Number(version)
+			needed := number == over.current.TemplateVersion || number == over.current.FormerTemplate
+			if aws.ToString(version.VersionDescription) == over.release && !needed {
+				found = append(found, owned.Version(version))
+			}
+		}
+		return found, nil
+	},
+	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+		return owned.RemoveVersions(ctx, c.templates, c.settings.Environment, found)
+	},
+}

@@ -1,0 +1,64 @@
+package teardown
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+// ConfirmTeardown decides, once the environment is locked, whether there is still something to
+// tear down.
+var ConfirmTeardown = step.Define(step.Step{
+	Name:     "ConfirmTeardown",
+	Summary:  "Go on only if the environment is to be torn down and the release that is meant still serves.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, ConfirmInput) (Confirmation, error) {
+	return confirmer{clients.DynamoDB, settings}.run
+})
+
+// ConfirmInput is what ConfirmTeardown is given.
+type ConfirmInput struct {
+	step.Call
+	Plan release.Teardown `json:"plan"`
+}
+
+// Confirmation is what ConfirmTeardown answers.
+type Confirmation struct {
+	Proceed bool      `json:"proceed"`
+	Reason  string    `json:"reason"`
+	SweepBy time.Time `json:"sweepBy"` // when a stage that has not ended is stuck
+}
+
+type confirmer struct {
+	table    current.Reader
+	settings step.Settings
+}
+
+func (c confirmer) run(ctx context.Context, in ConfirmInput) (Confirmation, error) {
+	answer := Confirmation{SweepBy: time.Now().UTC().Add(c.settings.Timings.Sweep)}
+	if in.Plan.Scope == release.ScopeRelease {
+		answer.Reason = "undone: nothing of release " + in.Plan.Undo + " is left but what serves"
+		return answer, nil
+	}
+	serving, err := current.Read(ctx, c.table, c.settings.Table)
+	if err != nil {
+		return Confirmation{}, err
+	}
+	switch wanted := in.Plan.OnlyIfServing; {
+	case wanted == "" || serving.Serving && serving.Release == wanted:
+		answer.Proceed, answer.Reason = true, fmt.Sprintf("environment %s is torn down", c.settings.Environment)
+	case serving.Serving:
+		answer.Reason = fmt.Sprintf("release %s serves by now, not %s; it stays", serving.Release, wanted)
+	default:
+		answer.Reason = fmt.Sprintf("release %s serves no more", wanted)
+	}
+	return answer, nil
+}
