@@ -1,0 +1,155 @@
+package statemachine_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"photogallery/internal/asl"
+	"photogallery/internal/release"
+	"photogallery/lambdas"
+	"photogallery/lambdas/step"
+	"photogallery/lambdas/sweep"
+	"photogallery/statemachine"
+)
+
+const functionPrefix = "arn:aws:lambda:us-east-1:123456789012:function:"
+
+func load(t *testing.T, text []byte) *asl.Definition {
+	t.Helper()
+	substitutions := map[string]string{}
+	for _, s := range lambdas.Steps() {
+		substitutions[s.Name] = functionPrefix + s.Name
+	}
+	definition, err := asl.Load(text, substitutions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return definition
+}
+
+func machines(t *testing.T) map[string]*asl.Definition {
+	t.Helper()
+	return map[string]*asl.Definition{
+		"release":  load(t, statemachine.Release),
+		"teardown": load(t, statemachine.Teardown),
+	}
+}
+
+func tasks(definition *asl.Definition) []asl.StateInfo {
+	return slices.DeleteFunc(definition.States(), func(s asl.StateInfo) bool { return s.Type != "Task" })
+}
+
+func TestEveryTaskHasAStepAndEveryStepATask(t *testing.T) {
+	steps := map[string]step.Step{}
+	for _, s := range lambdas.Steps() {
+		if _, twice := steps[s.Name]; twice {
+			t.Errorf("step %s is listed twice", s.Name)
+		}
+		steps[s.Name] = s
+	}
+	used := map[string]bool{}
+	for machine, definition := range machines(t) {
+		for _, task := range tasks(definition) {
+			name := strings.TrimPrefix(task.Function, functionPrefix)
+			used[name] = true
+			if _, known := steps[name]; !known {
+				t.Errorf("%s: state %s calls %s, which is no step", machine, task.Name, name)
+			}
+		}
+	}
+	for name, s := range steps {
+		if used[name] == s.Event {
+			t.Errorf("step %s: used by a state machine: %t, invoked by an event: %t", name, used[name], s.Event)
+		}
+	}
+}
+
+var standardErrors = []string{
+	"States.ALL", "States.Timeout", "States.HeartbeatTimeout",
+	"Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException",
+	"Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout",
+}
+
+func TestEveryErrorNameIsACodeOrStandard(t *testing.T) {
+	known := map[string]bool{}
+	for _, name := range standardErrors {
+		known[name] = true
+	}
+	for _, code := range release.Codes() {
+		known[string(code)] = true
+	}
+	for machine, definition := range machines(t) {
+		for _, task := range tasks(definition) {
+			var names []string
+			for _, retry := range task.Retry {
+				names = append(names, retry.ErrorEquals...)
+			}
+			for _, catch := range task.Catch {
+				names = append(names, catch.ErrorEquals...)
+			}
+			for _, name := range names {
+				if !known[name] {
+					t.Errorf("%s: state %s matches on %s, which nothing reports", machine, task.Name, name)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryTaskRetriesWhatPassesByItself(t *testing.T) {
+	for machine, definition := range machines(t) {
+		for _, task := range tasks(definition) {
+			for _, name := range []string{"Throttled", "AwsUnavailable", "StillInUse", "Lambda.ServiceException", "Lambda.TooManyRequestsException"} {
+				if !slices.ContainsFunc(task.Retry, func(r asl.RetryInfo) bool {
+					return slices.Contains(r.ErrorEquals, name) && r.MaxAttempts >= 6
+				}) {
+					t.Errorf("%s: state %s gives up at the first %s", machine, task.Name, name)
+				}
+			}
+		}
+	}
+}
+
+// Only a state that touches nothing, and the listing that ends there, may fail the execution outright.
+func TestEveryTaskCatchesItsFailure(t *testing.T) {
+	for machine, definition := range machines(t) {
+		for _, task := range tasks(definition) {
+			if task.Name == "ListResources" {
+				continue
+			}
+			if len(task.Catch) == 0 {
+				t.Errorf("%s: a failure of state %s ends the execution without its undo", machine, task.Name)
+			}
+		}
+	}
+}
+
+func TestAFunctionEndsBeforeItsStateGivesUp(t *testing.T) {
+	timeouts := map[string]time.Duration{}
+	for _, s := range lambdas.Steps() {
+		timeouts[s.Name] = s.Timeout
+	}
+	for machine, definition := range machines(t) {
+		for _, task := range tasks(definition) {
+			name := strings.TrimPrefix(task.Function, functionPrefix)
+			state := time.Duration(task.TimeoutSeconds) * time.Second
+			if timeouts[name] <= 0 || timeouts[name] >= state {
+				t.Errorf("%s: state %s waits %v for %s, which may take %v", machine, task.Name, state, name, timeouts[name])
+			}
+		}
+	}
+}
+
+func TestTheTeardownSweepsInOrder(t *testing.T) {
+	var drawn []string
+	for _, line := range strings.Split(string(statemachine.Teardown), "\n") {
+		if _, stage, found := strings.Cut(line, `"stage": "`); found {
+			drawn = append(drawn, stage[:strings.Index(stage, `"`)])
+		}
+	}
+	if want := sweep.Stages(); !slices.Equal(drawn, want) {
+		t.Errorf("the state machine sweeps %v, the sweep's order is %v", drawn, want)
+	}
+}
