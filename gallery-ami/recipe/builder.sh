@@ -1,0 +1,84 @@
+#!/bin/bash
+# Builds the image of one release: fetches the bundle, provisions it, reports the result once.
+set -Eeuo pipefail
+
+# cloud-init still writes its state while user data runs, and provisioning removes that state:
+# the build starts when cloud-init has finished.
+if [ "${1:-}" != build ]; then
+  install -D -m 0700 "$0" /run/photogallery/build.sh
+  exec systemd-run --no-block --collect --unit=photogallery-build \
+    --property=After=cloud-final.service bash /run/photogallery/build.sh build
+fi
+
+bucket={{shell .Bucket}}
+key={{shell .Key}}
+sha256={{shell .SHA256}}
+region={{shell .Region}}
+release={{shell .Release}}
+work=/var/tmp/photogallery
+log=/run/photogallery/build.log
+built=/var/lib/photogallery-built
+
+# Making the image restarts the builder, whose cloud-init then takes it for a new instance.
+[ ! -e "$built" ] || exit 0
+
+metadata=http://169.254.169.254/latest
+token=$(curl -sSf --retry 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$metadata/api/token")
+instance=$(curl -sSf --retry 5 -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/instance-id")
+
+# A builder that everybody forgot ends itself; anything but this EC2 instance is left alone.
+if [ "$(cat /sys/devices/virtual/dmi/id/board_asset_tag 2>/dev/null)" = "$instance" ]; then
+  shutdown -h +45 || true
+fi
+
+json() {
+  local text
+  text=$(printf %s "$1" | tr -cd '\11\12\40-\176')
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  text=${text//$'\t'/\\t}
+  printf '"%s"' "$text"
+}
+
+report() {
+  local detail entries pause refused
+  detail="{\"instance\":$(json "$instance"),\"release\":$(json "$release"),\"status\":$(json "$1"),\"reason\":$(json "$2")}"
+  entries="[{\"Source\":\"photogallery.builder\",\"DetailType\":\"Build Result\",\"Detail\":$(json "$detail")}]"
+  for pause in 1 2 4 8 16 32; do
+    refused=$(aws events put-events --region "$region" --entries "$entries" --query FailedEntryCount --output text) || refused=all
+    [ "$refused" != 0 ] || return 0
+    sleep "$pause"
+  done
+  return 1
+}
+
+failed=
+finish() {
+  local status=$?
+  trap - EXIT ERR
+  if [ "$status" = 0 ]; then
+    report success ''
+  else
+    report failure "\"${failed:-the build}\" ended with status $status: $(tail -c 1500 "$log")"
+  fi
+}
+
+build() {
+  rm -rf "$work"
+  install -d -m 0755 "$work/bundle"
+  cat >"$work/provision.sh" <<'PHOTOGALLERY_PROVISION'
+{{.Provision}}PHOTOGALLERY_PROVISION
+  aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$work/bundle.tar.gz"
+  echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
+  tar -xzf "$work/bundle.tar.gz" --no-same-owner -C "$work/bundle"
+  bash "$work/provision.sh" "$work/bundle"
+  rm -rf "$work"
+  touch "$built"
+  sync
+}
+
+: >"$log"
+trap 'failed=$BASH_COMMAND' ERR
+trap finish EXIT
+build >>"$log" 2>&1

@@ -1,0 +1,68 @@
+#!/bin/bash
+# Installs the unpacked bundle in FOLDER, checks that it serves, and removes what an image must
+# not hold.  Usage: provision.sh FOLDER
+#
+# The bundle has an install.sh, which installs into $INSTALL_DIR, and one unit, *.service, whose
+# service listens on $HOST:$PORT and answers /.  With ROOT set everything happens below that folder.
+set -Eeuo pipefail
+trap 'status=$?; echo "provision.sh: line $LINENO: \"$BASH_COMMAND\" ended with status $status" >&2' ERR
+
+fail() { echo "provision.sh: $*" >&2; exit 1; }
+
+bundle=${1:?give the folder of the unpacked bundle}
+root=${ROOT:-}
+unit=photogallery.service
+settings=$root/etc/photogallery/environment
+export INSTALL_DIR=$root/opt/photogallery
+
+# Below, host keys and logs are deleted: never those of somebody's own machine.
+if [ -z "$root" ]; then
+  case $(cat /sys/devices/virtual/dmi/id/board_asset_tag 2>/dev/null || true) in
+    i-*) ;;
+    *) fail "this machine is no EC2 instance; set ROOT to the folder to provision" ;;
+  esac
+fi
+
+shopt -s nullglob
+units=("$bundle"/*.service)
+[ -f "$bundle/install.sh" ] || fail "the bundle has no install.sh"
+[ ${#units[@]} -eq 1 ] || fail "the bundle has ${#units[@]} *.service files; give it one"
+
+echo "installing"
+install -d -m 0755 "$INSTALL_DIR" "$root/etc/photogallery" "$root/etc/systemd/system/$unit.d"
+(cd "$bundle" && bash install.sh)
+install -m 0644 "${units[0]}" "$root/etc/systemd/system/$unit"
+# An instance boots without settings, gets them from its user data and is started then.
+cat >"$root/etc/systemd/system/$unit.d/settings.conf" <<'DROPIN'
+[Unit]
+ConditionPathExists=/etc/photogallery/environment
+[Service]
+EnvironmentFile=/etc/photogallery/environment
+DROPIN
+
+# The builder's role reaches no photos: the check runs on storage of its own.
+printf '%s\n' "HOST=${HOST:-0.0.0.0}" "PORT=${PORT:-80}" 'PHOTOS=mem://' 'RELEASE=build' >"$settings"
+systemctl daemon-reload
+systemctl enable "$unit"
+systemctl restart "$unit"
+
+address=http://${CHECK_HOST:-localhost}:${PORT:-80}/
+echo "waiting for $address"
+for ((attempt = 1; ; attempt++)); do
+  answer=$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$address" || true)
+  [ "$answer" != 200 ] || break
+  if [ "$attempt" -ge "${CHECK_ATTEMPTS:-60}" ]; then
+    systemctl status --no-pager --lines=30 "$unit" || true
+    fail "$address answers ${answer:-nothing}, not 200"
+  fi
+  sleep 1
+done
+systemctl stop "$unit"
+
+echo "cleaning"
+rm -f "$settings"
+rm -rf "$root"/var/lib/cloud/* "$root"/var/log/journal/* "$root"/tmp/* "$root"/root/.ssh "$root"/home/*/.ssh
+rm -f "$root"/etc/ssh/ssh_host_* "$root"/root/.bash_history "$root"/home/*/.bash_history
+find "$root/var/log" -type f -delete 2>/dev/null || true
+# An empty machine-id is made anew at the next boot; a missing one would be a read-only mount's trouble.
+install -m 0444 /dev/null "$root/etc/machine-id"

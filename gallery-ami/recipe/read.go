@@ -1,0 +1,41 @@
+package recipe
+
+import (
+	"fmt"
+	"strings"
+)
+
+// ReadBuilder reads back what BuilderUserData was given. The local mode carries it out by itself.
+func ReadBuilder(userData string) (BuilderInput, error) {
+	values := map[string]string{}
+	for line := range strings.Lines(userData) {
+		name, quoted, isAssignment := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		if _, seen := values[name]; isAssignment && !seen && strings.HasPrefix(quoted, "'") {
+			values[name] = strings.ReplaceAll(strings.TrimSuffix(quoted[1:], "'"), `'\''`, "'")
+		}
+	}
+	in := BuilderInput{
+		Bucket: values["bucket"], Key: values["key"], SHA256: values["sha256"],
+		Region: values["region"], Release: values["release"],
+	}
+	if in.Bucket == "" || in.Key == "" || in.SHA256 == "" || in.Release == "" {
+		return BuilderInput{}, fmt.Errorf("the user data is not a builder's: it names no bundle")
+	}
+	return in, nil
+}
+
+// ReadSettings reads back the settings in what FleetUserData made.
+func ReadSettings(userData string) (map[string]string, error) {
+	_, rest, found := strings.Cut(userData, "<<'SETTINGS'\n")
+	block, _, ended := strings.Cut(rest, "SETTINGS\n")
+	if !found || !ended {
+		return nil, fmt.Errorf("the user data is not a fleet instance's: it has no settings")
+	}
+	unquote := strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, `$`, "\\`", "`")
+	settings := map[string]string{}
+	for line := range strings.Lines(block) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		settings[name] = unquote.Replace(strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`))
+	}
+	return settings, nil
+}

@@ -1,0 +1,110 @@
+// Package recipe makes a machine out of a bundle: what a builder runs to become an image, and
+// what an instance of that image runs at its first boot.
+package recipe
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"strings"
+	"text/template"
+	"unicode"
+)
+
+// What goes into an image. fleet.sh is apart: it runs on the image, so changing it needs no bake.
+//
+//go:embed builder.sh provision.sh
+var baked embed.FS
+
+//go:embed fleet.sh
+var fleetScript string
+
+// SHA256 is the hexadecimal hash of everything in the recipe that decides what an image holds.
+func SHA256() string {
+	sum := sha256.New()
+	// The files are embedded, in order of their names: reading them cannot fail.
+	names, _ := fs.Glob(baked, "*")
+	for _, name := range names {
+		content, _ := baked.ReadFile(name)
+		sum.Write(fmt.Appendf(nil, "%s:%d:", name, len(content)))
+		sum.Write(content)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Provision is the script that installs an unpacked bundle, given as its argument, checks that it
+// serves and removes what an image must not hold. With ROOT set it works below that folder.
+func Provision() []byte {
+	content, _ := baked.ReadFile("provision.sh")
+	return content
+}
+
+// MostUserData is how many bytes of user data EC2 takes, before they are encoded.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
+const MostUserData = 16 << 10
+
+// BuilderInput is what a builder is told.
+type BuilderInput struct {
+	Bucket, Key, SHA256 string // the bundle, a .tar.gz
+	Region              string
+	Release             string
+}
+
+// BuilderUserData is the script by which a builder fetches and provisions its bundle and reports
+// the result as one event. It is an error if a value has a control character or the script would
+// be larger than EC2 takes.
+func BuilderUserData(in BuilderInput) (string, error) {
+	script, _ := baked.ReadFile("builder.sh")
+	return render("builder", string(script), map[string]string{
+		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
+		"Release": in.Release, "Provision": string(Provision()),
+	})
+}
+
+// FleetInput is what an instance of the fleet is told.
+type FleetInput struct {
+	Release string
+	Bucket  string // holds the photos
+	Region  string
+}
+
+// FleetUserData is the script that tells an instance's service where to listen, who it is and
+// where the photos are. It holds no secret. Its errors are those of BuilderUserData.
+func FleetUserData(in FleetInput) (string, error) {
+	return render("fleet", fleetScript, map[string]string{
+		"Release": in.Release,
+		"Photos":  "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=gallery/",
+	})
+}
+
+func render(name, script string, values map[string]string) (string, error) {
+	for field, value := range values {
+		if field != "Provision" && strings.ContainsFunc(value, unicode.IsControl) {
+			return "", fmt.Errorf("user data of the %s: %s %q has a control character", name, field, value)
+		}
+	}
+	parsed, err := template.New(name).Funcs(template.FuncMap{"shell": shell, "setting": setting}).Parse(script)
+	if err != nil {
+		return "", fmt.Errorf("user data of the %s: %w", name, err)
+	}
+	var rendered bytes.Buffer
+	if err := parsed.Execute(&rendered, values); err != nil {
+		return "", fmt.Errorf("user data of the %s: %w", name, err)
+	}
+	if rendered.Len() > MostUserData {
+		return "", fmt.Errorf("user data of the %s has %d bytes; EC2 takes %d", name, rendered.Len(), MostUserData)
+	}
+	return rendered.String(), nil
+}
+
+// shell quotes a value as one word of a shell command.
+func shell(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
+
+// setting quotes a value for a file that systemd's EnvironmentFile= and a shell both read.
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
+func setting(value string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(value) + `"`
+}
