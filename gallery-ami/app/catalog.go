@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// freshFor is how long a list is served before storage is asked again: the
+	// longest that one instance may not know of another's upload. A list that
+	// takes long to read is kept busyShare times as long as that.
+	freshFor  = time.Second
+	busyShare = 10
+	// patience is how long a request waits for storage before it gets the
+	// list as it was; firstPatience, when there is no list yet.
+	patience      = 250 * time.Millisecond
+	firstPatience = 5 * time.Second
+	listTimeout   = 20 * time.Second
+	// staleAfter is when visitors are told that the list may be out of date.
+	staleAfter = 10 * time.Second
+)
+
+// listing is an immutable list of photo ids, newest first. Version changes
+// when the ids do.
+type listing struct {
+	ids     []string
+	version uint64
+}
+
+func (l *listing) position(id string) (int, bool) { return slices.BinarySearch(l.ids, id) }
+
+// catalog knows which photos there are. Storage is listed at most once at a
+// time and once a freshFor, however many requests ask, and a storage that
+// fails or stalls leaves the last list in service.
+type catalog struct {
+	read func(context.Context) ([]string, error)
+	done context.Context // ends with the server
+
+	mu      sync.Mutex
+	known   catalogState
+	failed  time.Time // when the last reading failed
+	changes int       // known of; a list that was begun before one is not fresh
+	reading *reading
+}
+
+// catalogState is what is known: the last list that could be read, nil before
+// the first one, and how the last reading went.
+type catalogState struct {
+	list  *listing
+	asOf  time.Time // when the reading of list began
+	seen  int       // changes known of by then
+	took  time.Duration
+	err   error
+	stale bool
+}
+
+type reading struct {
+	began time.Time
+	seen  int
+	ended chan struct{}
+}
+
+// get returns what is known, after asking storage if that is not fresh. It
+// waits for storage no longer than its patience.
+func (c *catalog) get(ctx context.Context) catalogState {
+	for {
+		state, pending := c.look()
+		if pending == nil || !pending.wait(ctx, state.list == nil) {
+			return state
+		}
+	}
+}
+
+// look returns the state and, if that is not fresh, the reading to wait for.
+func (c *catalog) look() (catalogState, *reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state, now := c.known, time.Now()
+	stalled := c.reading != nil && now.Sub(c.reading.began) > patience
+	state.stale = (stalled || state.err != nil) && now.Sub(state.asOf) > staleAfter
+	if c.reading == nil {
+		fresh := state.list != nil && now.Sub(state.asOf) < max(freshFor, busyShare*state.took)
+		if now.Sub(c.failed) < freshFor || (fresh && state.seen == c.changes) {
+			return state, nil
+		}
+		c.reading = &reading{now, c.changes, make(chan struct{})}
+		go c.refresh(c.reading)
+	}
+	return state, c.reading
+}
+
+// wait reports whether the reading ended in time, counted from its start: when
+// storage stalls, only the first requests wait at all.
+func (r *reading) wait(ctx context.Context, first bool) bool {
+	limit := patience
+	if first {
+		limit = firstPatience
+	}
+	timer := time.NewTimer(time.Until(r.began.Add(limit)))
+	defer timer.Stop()
+	select {
+	case <-r.ended:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (c *catalog) refresh(r *reading) {
+	ctx, cancel := context.WithTimeout(c.done, listTimeout)
+	defer cancel()
+	ids, err := c.read(ctx)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer close(r.ended)
+	c.reading, c.known.err = nil, err
+	if err != nil {
+		c.failed = time.Now()
+		return
+	}
+	c.known.asOf, c.known.seen, c.known.took = r.began, r.seen, time.Since(r.began)
+	switch old := c.known.list; {
+	case old == nil:
+		c.known.list = &listing{ids, 1}
+	case !slices.Equal(old.ids, ids):
+		c.known.list = &listing{ids, old.version + 1}
+	}
+}
+
+// outdate makes the next get ask storage again: this instance has changed what
+// is stored.
+func (c *catalog) outdate() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+}
+
+// outdateUnless does so if the list does not yet have, or still has, a photo
+// that another instance sent its visitor here for. Visitors choose the id, so
+// it does so no more than ten times a second.
+func (c *catalog) outdateUnless(id string, present bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known.list == nil || !photoID.MatchString(id) || time.Since(c.known.asOf) < freshFor/10 {
+		return
+	}
+	if _, found := c.known.list.position(id); found != present && c.known.seen == c.changes {
+		c.changes++
+	}
+}

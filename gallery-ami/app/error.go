@@ -1,0 +1,82 @@
+package app
+
+import (
+	"errors"
+	"net/http"
+)
+
+// Code names one kind of failure. It is stable: scripts read it in JSON
+// answers and operators find it in the log.
+type Code string
+
+// The codes an Error can carry.
+const (
+	InvalidConfig      Code = "InvalidConfig"
+	AddressUnavailable Code = "AddressUnavailable"
+	StorageUnavailable Code = "StorageUnavailable"
+	StorageFull        Code = "StorageFull"
+	Busy               Code = "Busy"
+	NotFound           Code = "NotFound"
+	BadRequest         Code = "BadRequest"
+	CrossOrigin        Code = "CrossOrigin"
+	UploadsOff         Code = "UploadsOff"
+	SignInFirst        Code = "SignInFirst"
+	WrongKey           Code = "WrongKey"
+	TooManyAttempts    Code = "TooManyAttempts"
+	TooManyFiles       Code = "TooManyFiles"
+	FileTooLarge       Code = "FileTooLarge"
+	TooManyPixels      Code = "TooManyPixels"
+	NotAnImage         Code = "NotAnImage"
+	ImageDamaged       Code = "ImageDamaged"
+)
+
+// Error is every failure this package reports on purpose. Message is one or
+// two sentences for a person: what was wrong, with the value, and what to do.
+// Err, which may be nil, is the cause; it goes to the log, never to a visitor.
+type Error struct {
+	Code    Code
+	Message string
+	Err     error
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Message
+	}
+	return e.Message + " (" + e.Err.Error() + ")"
+}
+
+// Unwrap returns the cause, nil where there is none.
+func (e *Error) Unwrap() error { return e.Err }
+
+// problem finds the Error in err; anything else is told to visitors as a
+// storage failure, because storage is all that can fail by itself here.
+func problem(err error) *Error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &Error{StorageUnavailable, "The photo storage does not answer right now. Please try again in a minute.", err}
+}
+
+func (e *Error) status() int {
+	switch e.Code {
+	case NotFound:
+		return http.StatusNotFound
+	case BadRequest:
+		return http.StatusBadRequest
+	case CrossOrigin, UploadsOff:
+		return http.StatusForbidden
+	case SignInFirst, WrongKey:
+		return http.StatusUnauthorized
+	case TooManyAttempts:
+		return http.StatusTooManyRequests
+	case TooManyFiles, FileTooLarge, TooManyPixels:
+		return http.StatusRequestEntityTooLarge
+	case NotAnImage, ImageDamaged:
+		return http.StatusUnprocessableEntity
+	case StorageFull:
+		return http.StatusInsufficientStorage
+	}
+	return http.StatusServiceUnavailable
+}

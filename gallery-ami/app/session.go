@@ -1,0 +1,157 @@
+package app
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	sessionCookie = "photogallery_session"
+	sessionLength = 12 * time.Hour
+	longestForm   = 8 << 10
+
+	// An address may try ten wrong keys at once, then one each six seconds.
+	attemptInterval = 6 * time.Second
+	attemptBurst    = 10
+	mostAddresses   = 4096
+)
+
+// sessions knows the upload key and signs cookies. All instances derive the
+// same secret from the key, so a session made by one holds at all, and a new
+// upload key ends every session.
+type sessions struct {
+	key, secret []byte
+
+	mu sync.Mutex
+	// owed is when an address that tried wrong keys has none left to wait for.
+	owed map[string]time.Time
+}
+
+func newSessions(uploadKey string) *sessions {
+	key := []byte(uploadKey)
+	return &sessions{key: key, secret: mac(key, []byte("photogallery session 1")), owed: map[string]time.Time{}}
+}
+
+func mac(secret, message []byte) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write(message)
+	return h.Sum(nil)
+}
+
+// token is the time it ends and a signature of that.
+func (s *sessions) token(ends time.Time) string {
+	message := binary.BigEndian.AppendUint64(nil, uint64(ends.Unix()))
+	return base64.RawURLEncoding.EncodeToString(append(message, mac(s.secret, message)...))
+}
+
+func (s *sessions) valid(token string, now time.Time) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	return err == nil && len(raw) == 8+sha256.Size && hmac.Equal(raw[8:], mac(s.secret, raw[:8])) &&
+		now.Unix() < int64(binary.BigEndian.Uint64(raw))
+}
+
+// check compares a key in constant time and makes an address that keeps
+// getting it wrong wait.
+func (s *sessions) check(key, address string, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	owed := s.owed[address]
+	if owed.Sub(now) > (attemptBurst-1)*attemptInterval {
+		return &Error{Code: TooManyAttempts, Message: "Too many wrong keys from your address. Wait a minute, then try again."}
+	}
+	if hmac.Equal(mac(s.secret, []byte(key)), mac(s.secret, s.key)) {
+		return nil
+	}
+	if len(s.owed) >= mostAddresses {
+		clear(s.owed)
+	}
+	if owed.Before(now) {
+		owed = now
+	}
+	s.owed[address] = owed.Add(attemptInterval)
+	return &Error{Code: WrongKey, Message: "That is not the upload key of this gallery. Check for missing characters and try again."}
+}
+
+func (s *Server) signedIn(r *http.Request) bool {
+	cookie, err := r.Cookie(sessionCookie)
+	return err == nil && s.config.AllowUpload && s.sessions.valid(cookie.Value, time.Now())
+}
+
+// authorise returns nil if the request may change photos: it carries a session
+// or the upload key itself.
+func (s *Server) authorise(r *http.Request) error {
+	if key, bearer := bearerKey(r); bearer && s.config.AllowUpload {
+		return s.checkKey(r, key)
+	}
+	switch {
+	case !s.config.AllowUpload:
+		return &Error{Code: UploadsOff, Message: "This gallery is for viewing only: uploading and deleting are turned off."}
+	case !s.signedIn(r):
+		return &Error{Code: SignInFirst, Message: "You are not signed in, or your session has ended. Sign in with the upload key and try again."}
+	}
+	return nil
+}
+
+func (s *Server) checkKey(r *http.Request, key string) error {
+	err := s.sessions.check(key, client(r), time.Now())
+	if err != nil {
+		s.log.Warn("upload key refused", "code", problem(err).Code, "client", client(r))
+	}
+	return err
+}
+
+// client is the address that the nearest proxy saw. Without a proxy the header
+// can be forged, which only buys more attempts at an unguessable key.
+func client(r *http.Request) string {
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if ip := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); ip != nil {
+		return ip.String()
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) {
+	if err := s.authorise(r); err == nil || problem(err).Code == UploadsOff {
+		http.Redirect(w, r, "/upload", http.StatusSeeOther)
+		return
+	}
+	s.show(w, r, http.StatusOK, "login", nil)
+}
+
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
+	err := s.authorise(r)
+	if err != nil && problem(err).Code == SignInFirst {
+		err = s.checkKey(r, strings.TrimSpace(r.PostFormValue("key")))
+	}
+	if err != nil {
+		s.show(w, r, problem(err).status(), "login", problem(err))
+		return
+	}
+	s.setSession(w, r, s.sessions.token(time.Now().Add(sessionLength)), int(sessionLength.Seconds()))
+	http.Redirect(w, r, "/upload", http.StatusSeeOther)
+}
+
+func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
+	s.setSession(w, r, "", -1)
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (s *Server) setSession(w http.ResponseWriter, r *http.Request, token string, maxAge int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: sessionCookie, Value: token, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
+	})
+}

@@ -1,0 +1,206 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	slotTimeout = 30 * time.Second
+	// fileTimeout is what each further file of an upload may take to arrive
+	// and be stored.
+	fileTimeout  = 2 * time.Minute
+	formOverhead = 1 << 20
+	longestName  = 60
+)
+
+// uploadResult is what became of a request's files; it is also the JSON answer.
+type uploadResult struct {
+	Stored  []stored  `json:"stored"`
+	Refused []refusal `json:"refused"`
+}
+
+type stored struct {
+	File string `json:"file"`
+	ID   string `json:"id"`
+	View string `json:"view"`
+}
+
+type refusal struct {
+	File    string `json:"file,omitempty"`
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+}
+
+func (s *Server) uploadPage(w http.ResponseWriter, r *http.Request) {
+	err := s.authorise(r)
+	switch {
+	case err == nil:
+		s.show(w, r, http.StatusOK, "upload", uploadResult{})
+	case problem(err).Code == SignInFirst && !wantsJSON(r):
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+	default:
+		s.fail(w, r, err)
+	}
+}
+
+// upload takes any number of files up to the limit, one after the other, and
+// says of each what became of it. Files of one request do not depend on each
+// other: good ones are stored whatever their neighbours are.
+func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
+	if err := s.authorise(r); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	select {
+	case s.uploads <- struct{}{}:
+		defer func() { <-s.uploads }()
+	case <-time.After(slotTimeout):
+		s.fail(w, r, &Error{Code: Busy, Message: "Many uploads are running right now. Nothing was stored; please try again in a minute."})
+		return
+	}
+	most := s.config.MaxUploadBytes*int64(s.config.MaxFiles) + formOverhead
+	r.Body = http.MaxBytesReader(w, r.Body, most)
+	form, err := r.MultipartReader()
+	if err != nil {
+		s.fail(w, r, &Error{BadRequest, "Send the files as a form (multipart/form-data), as this gallery's upload page does.", err})
+		return
+	}
+	result := &uploadResult{Stored: []stored{}, Refused: []refusal{}}
+	if err := s.takeFiles(http.NewResponseController(w), r, form, result); err != nil {
+		result.refuse("", err)
+	}
+	s.catalog.outdate()
+	s.answerUpload(w, r, result)
+}
+
+// takeFiles goes through the form. Its error ends the upload; what is wrong
+// with a single file is in the result.
+func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, form *multipart.Reader, result *uploadResult) error {
+	for files := 0; ; {
+		// A connection that has no deadlines, as in a test, needs none.
+		_ = deadlines.SetReadDeadline(time.Now().Add(fileTimeout))
+		_ = deadlines.SetWriteDeadline(time.Now().Add(2 * fileTimeout))
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) && files == 0 {
+			return &Error{Code: BadRequest, Message: "No photo was chosen. Choose one or more files, then upload."}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return s.brokenUpload(err)
+		}
+		if part.FileName() == "" {
+			continue
+		}
+		if files++; files > s.config.MaxFiles {
+			return &Error{Code: TooManyFiles, Message: fmt.Sprintf("More than %d files at once: the rest was left out. Upload them separately.", s.config.MaxFiles)}
+		}
+		name := brief(part.FileName())
+		p, err := s.takeFile(r.Context(), part)
+		if err != nil {
+			s.log.Warn("upload refused", "code", problem(err).Code, "error", err.Error(), "client", client(r))
+			result.refuse(name, err)
+			continue
+		}
+		s.log.Info("photo stored", "photo", p.ID, "client", client(r))
+		result.Stored = append(result.Stored, stored{name, p.ID, "/view/" + p.ID})
+	}
+}
+
+func (s *Server) brokenUpload(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &Error{FileTooLarge, fmt.Sprintf("The upload is larger than %s MB in all: the rest was left out. Upload fewer files at once.", millions(tooLarge.Limit)), err}
+	}
+	return &Error{BadRequest, "The upload broke off before its end. Files not listed as stored were not stored; upload them again.", err}
+}
+
+func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (photo, error) {
+	limit := s.config.MaxUploadBytes
+	data, err := io.ReadAll(io.LimitReader(part, limit+1))
+	if err != nil {
+		return photo{}, s.brokenUpload(err)
+	}
+	if int64(len(data)) > limit {
+		return photo{}, &Error{Code: FileTooLarge, Message: fmt.Sprintf("The file is larger than %s MB. Save it smaller, or with more compression.", millions(limit))}
+	}
+	picture, err := s.develop(ctx, data)
+	if err != nil {
+		return photo{}, err
+	}
+	p := newPhoto(time.Now(), picture.format, picture.width, picture.height)
+	return p, s.store.put(ctx, p, picture.full, picture.thumbnail)
+}
+
+// develop decodes one picture at a time: the memory that this takes is the
+// largest this program ever needs, so it is also given back at once.
+func (s *Server) develop(ctx context.Context, data []byte) (picture, error) {
+	select {
+	case s.developing <- struct{}{}:
+	case <-ctx.Done():
+		return picture{}, ctx.Err()
+	}
+	defer func() { <-s.developing }()
+	developed, err := develop(data, s.config.MaxPixels)
+	if developed.width*developed.height > 1_000_000 {
+		debug.FreeOSMemory()
+	}
+	return developed, err
+}
+
+func (u *uploadResult) refuse(file string, err error) {
+	known := problem(err)
+	u.Refused = append(u.Refused, refusal{file, known.Code, known.Message})
+}
+
+// status is 201 if all was stored; if nothing was, that of the first refusal;
+// else 422.
+func (u *uploadResult) status() int {
+	switch {
+	case len(u.Refused) == 0:
+		return http.StatusCreated
+	case len(u.Stored) == 0:
+		return (&Error{Code: u.Refused[0].Code}).status()
+	}
+	return http.StatusUnprocessableEntity
+}
+
+func (s *Server) answerUpload(w http.ResponseWriter, r *http.Request, result *uploadResult) {
+	switch {
+	case wantsJSON(r):
+		s.answerJSON(w, result.status(), result)
+	case len(result.Refused) == 0:
+		newest := result.Stored[len(result.Stored)-1].ID
+		http.Redirect(w, r, "/?added="+strconv.Itoa(len(result.Stored))+"&show="+newest, http.StatusSeeOther)
+	default:
+		s.show(w, r, result.status(), "upload", *result)
+	}
+}
+
+// brief makes a visitor's own words fit to be shown back: short and printable.
+func brief(text string) string {
+	letters := []rune(strings.Map(func(letter rune) rune {
+		if unicode.IsPrint(letter) {
+			return letter
+		}
+		return unicode.ReplacementChar
+	}, text))
+	if len(letters) > longestName {
+		letters = append(letters[:longestName], '…')
+	}
+	return string(letters)
+}
+
+// millions tells a limit of bytes in megabytes, of pixels in megapixels.
+func millions(count int64) string { return strconv.FormatFloat(float64(count)/1e6, 'f', -1, 64) }
