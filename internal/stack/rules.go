@@ -1,0 +1,106 @@
+package stack
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+
+	"github.com/aws/smithy-go"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/internal/release"
+)
+
+// addRules are the stack's EventBridge rules.
+func (s *Stack) addRules() {
+	s.Cloud.Fabric.Rule(isBuildResult, s.resume)
+	s.Cloud.Fabric.Rule(isInstanceGone, s.resume)
+	s.Cloud.Fabric.Rule(s.isAbandonedRelease, s.undo)
+}
+
+func isBuildResult(e fabric.Event) bool {
+	return e.Source == "photogallery.builder" && e.DetailType == "Build Result"
+}
+
+// isInstanceGone matches any instance: EC2's events carry no tags, so that the step must look up
+// whether it is a builder.
+func isInstanceGone(e fabric.Event) bool {
+	var detail struct {
+		State string `json:"state"`
+	}
+	return e.Source == "aws.ec2" && e.DetailType == "EC2 Instance State-change Notification" &&
+		json.Unmarshal(e.Detail, &detail) == nil &&
+		slices.Contains([]string{"stopping", "stopped", "shutting-down", "terminated"}, detail.State)
+}
+
+func (s *Stack) resume(e fabric.Event) {
+	payload, err := json.Marshal(e)
+	if err != nil {
+		s.log.Error("an event cannot be encoded", "event", e.DetailType, "reason", err.Error())
+		return
+	}
+	s.functions["Resume"].InvokeAsync(payload)
+}
+
+// ownEnds are the errors of the release machine's Fail states. Behind them lies its own undo, or
+// nothing to undo.
+var ownEnds = []string{"FailedClean", "FailedDirty", "Busy"}
+
+// isAbandonedRelease matches a release that ended where no Catch sees it: stopped, out of time, or
+// failed outside of a state.
+func (s *Stack) isAbandonedRelease(e fabric.Event) bool {
+	if e.Source != stepfunctions.StatusChangeSource || e.DetailType != stepfunctions.StatusChangeDetailType {
+		return false
+	}
+	change, err := statusChange(e)
+	if err != nil || change.StateMachineARN != s.Settings.ReleaseMachine {
+		return false
+	}
+	switch change.Status {
+	case "TIMED_OUT", "ABORTED":
+		return true
+	case "FAILED":
+		return change.Error == nil || !slices.Contains(ownEnds, *change.Error)
+	}
+	return false
+}
+
+func statusChange(e fabric.Event) (change stepfunctions.StatusChange, err error) {
+	err = json.Unmarshal(e.Detail, &change)
+	return change, err
+}
+
+// undo starts a teardown of the one release. EventBridge delivers an event at least once; the
+// execution's name makes a second delivery harmless.
+func (s *Stack) undo(e fabric.Event) {
+	change, err := statusChange(e)
+	if err != nil {
+		s.log.Error("a status change cannot be read", "reason", err.Error())
+		return
+	}
+	input, err := json.Marshal(map[string]string{"scope": "release", "release": change.Name})
+	if err != nil {
+		s.log.Error("an undo's input cannot be encoded", "release", change.Name, "reason", err.Error())
+		return
+	}
+	s.Cloud.Fabric.Do(func() {
+		_, err = s.Cloud.StepFunctions.Start(s.Settings.TeardownMachine, undoName(change.Name), string(input))
+	})
+	var api smithy.APIError
+	if err != nil && !(errors.As(err, &api) && api.ErrorCode() == "ExecutionAlreadyExists") {
+		s.log.Error("an abandoned release could not be undone", "release", change.Name, "reason", err.Error())
+	}
+}
+
+// undoName is the name of the teardown execution that undoes an abandoned release. Names have at
+// most 80 characters; a longer one is cut and told apart by its hash.
+func undoName(name string) string {
+	const most = 80
+	whole := []rune("undo-" + name)
+	if len(whole) <= most {
+		return string(whole)
+	}
+	hash := "-" + release.Short(release.Token(name))
+	return string(whole[:most-len(hash)]) + hash
+}

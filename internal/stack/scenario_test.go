@@ -1,0 +1,312 @@
+package stack
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
+)
+
+const (
+	bakePath   = " FindImage LaunchBuilder AwaitBuild CreateImage CheckImage TerminateBuilder"
+	entrance   = " EnsureLoadBalancer EnsureListener CheckLoadBalancer"
+	firstFleet = " EnsureTemplate FindGroup CreateGroup CheckFleet Verify"
+	rolled     = " EnsureTemplate FindGroup GuardRefresh StartRefresh CheckRefresh VerifyBaking CheckBake"
+	finish     = " EnsureScaling ScheduleTeardown Promote Retire Unlock Succeeded"
+	undone     = " Undo UnlockFailed FailedClean"
+	swept      = " SweepSchedules SweepRefresh SweepGroup SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock Succeeded"
+)
+
+func TestAFirstReleaseServes(t *testing.T) {
+	for name, input := range map[string]string{"an empty input": `{}`, "the console's input": `{"Comment": "Insert your JSON here"}`} {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", input).ends("Succeeded").follows("Plan Lock" + bakePath + entrance + firstFleet + finish)
+				e.serves("r1", 2)
+			})
+		})
+	}
+}
+
+func TestUnchangedContentIsNotBakedAgain(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		image := e.current().Image
+		e.release("r2", `{"version": "2"}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
+		e.serves("r2", 2)
+		if e.current().Image != image {
+			t.Errorf("image %s, want %s reused", e.current().Image, image)
+		}
+	})
+}
+
+func TestARebakedReleaseRollsTheFleetAndARollbackReturns(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		former := e.current().Image
+		e.release("r2", `{"rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + entrance + rolled + finish)
+		e.serves("r2", 2)
+		if e.current().Image == former || e.current().FormerImage != former {
+			t.Errorf("recorded %+v, want a new image and %s as the former", e.current(), former)
+		}
+		e.release("r3", `{"image": "`+former+`"}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
+		e.serves("r3", 2)
+		if e.current().Image != former {
+			t.Errorf("image %s, want %s", e.current().Image, former)
+		}
+	})
+}
+
+func TestAFailedFirstReleaseLeavesNothing(t *testing.T) {
+	tests := map[string]struct {
+		behaviour machine.Behaviour
+		path      string
+		words     []string
+	}{
+		"the build fails": {machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit 7"},
+			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuildFailed", "install.sh: exit 7"}},
+		"the builder dies": {machine.Behaviour{Build: machine.BuilderDies},
+			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuilderDied"}},
+		"the image fails": {machine.Behaviour{CaptureFails: true},
+			" FindImage LaunchBuilder AwaitBuild CreateImage CheckImage" + entrance, []string{"ImageFailed"}},
+		"no instance ever answers": {machine.Behaviour{NeverHealthy: true},
+			bakePath + entrance + firstFleet, []string{"VerifyFailed", "Target.ResponseCodeMismatch"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.behave = func(machine.Spec) machine.Behaviour { return test.behaviour }
+				e.release("r1", `{}`).ends("FailedClean", test.words...).follows("Plan Lock" + test.path + undone)
+				e.empty(0)
+			})
+		})
+	}
+}
+
+// fleetBehaves lets the instances of a release's own image behave in another way than the rest.
+func (e *environment) fleetBehaves(of string, as machine.Behaviour) {
+	e.behave = func(spec machine.Spec) machine.Behaviour {
+		if spec.Role == release.RoleFleet && spec.ImageTags[release.TagRelease] == of {
+			return as
+		}
+		return machine.Behaviour{}
+	}
+}
+
+func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
+	tests := map[string]struct {
+		behaviour machine.Behaviour
+		word      string
+	}{
+		"never healthy":                 {machine.Behaviour{NeverHealthy: true}, "Refresh"},
+		"unhealthy after three minutes": {machine.Behaviour{UnhealthyAfter: 3 * time.Minute}, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", `{}`).ends("Succeeded")
+				e.fleetBehaves("r2", test.behaviour)
+				began := time.Now()
+				e.release("r2", `{"rebake": true}`).ends("FailedClean", test.word)
+				e.serves("r1", 2)
+				e.Cloud.Fabric.Do(func() {
+					if least, ok := e.Cloud.AutoScaling.LeastServing(e.Settings.Environment.Name(), began); !ok || least < 2 {
+						t.Errorf("only %d instances served at some instant", least)
+					}
+				})
+			})
+		})
+	}
+}
+
+// What breaks the new version while it bakes breaks its replacements too.
+func TestAVersionThatBreaksWhileItBakesIsRolledBack(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		broken := time.Now().Add(11 * time.Minute)
+		e.behave = func(spec machine.Spec) machine.Behaviour {
+			if spec.Role != release.RoleFleet || spec.ImageTags[release.TagRelease] != "r2" {
+				return machine.Behaviour{}
+			}
+			left := time.Until(broken)
+			return machine.Behaviour{UnhealthyAfter: max(left, 0), NeverHealthy: left <= 0}
+		}
+		end := e.release("r2", `{"rebake": true}`).ends("FailedClean", "RefreshRolledBack")
+		if !slices.Contains(e.Path(end.arn), "CheckBake") {
+			t.Errorf("the release never baked: %v", e.Path(end.arn))
+		}
+		e.serves("r1", 2)
+	})
+}
+
+func TestATeardownLeavesNothing(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.teardown("t0", `{}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown" + swept)
+		e.release("r1", `{"ttl": "2h"}`).ends("Succeeded")
+		e.teardown("t1", `{"Comment": "Insert your JSON here"}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown" + swept)
+		e.empty(1)
+		e.release("r2", `{}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + firstFleet + finish)
+		e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
+		e.empty(0)
+	})
+}
+
+func TestAZoneWithoutCapacityIsMadeUpForByTheOther(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.Cloud.Fabric.Do(func() { e.Cloud.EC2.SetCapacity("us-east-1a", false) })
+		e.release("r1", `{}`).ends("Succeeded")
+		e.serves("r1", 2)
+		for _, i := range e.instances(release.RoleFleet) {
+			if i.Zone != "us-east-1b" {
+				t.Errorf("instance %s is in %s, which has no capacity", i.ID, i.Zone)
+			}
+		}
+	})
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		first := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+		time.Sleep(time.Minute)
+		e.release("r2", `{}`).ends("Busy", "r1").follows("Plan Lock Busy")
+		waiting := e.start(e.StartRelease(t.Context(), "r3", `{"wait": true}`))
+		e.await(first).ends("Succeeded")
+		e.await(waiting).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
+		e.serves("r3", 2)
+	})
+}
+
+func TestAnAbortedReleaseIsSweptByItself(t *testing.T) {
+	for name, after := range map[string]time.Duration{
+		"while building": time.Minute, "while imaging": 4 * time.Minute, "while the fleet starts": 5*time.Minute + 50*time.Second,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+				time.Sleep(after)
+				if _, err := e.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
+					t.Fatal(err)
+				}
+				if end := e.await(execution); end.Status != "ABORTED" {
+					t.Fatalf("the release ended %s", end.Status)
+				}
+				e.await(e.settled("undo-r1")).ends("Succeeded").follows("PlanTeardown Lock UndoAbandoned ConfirmTeardown Unlock Succeeded")
+				e.empty(0)
+				e.release("r2", `{}`).ends("Succeeded")
+				e.serves("r2", 2)
+			})
+		})
+	}
+}
+
+// settled is the ARN of a teardown that a rule has started by now.
+func (e *environment) settled(name string) string {
+	e.Helper()
+	synctest.Wait()
+	return strings.Replace(e.Settings.TeardownMachine, ":stateMachine:", ":execution:", 1) + ":" + name
+}
+
+func TestAReleaseThatIsThrottledForHoursLeavesTheFormerServing(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "DescribeInstanceRefreshes" && call.Caller == "CheckRefresh" {
+				return nil, fabric.Errorf("Throttling", "Rate exceeded")
+			}
+			return next()
+		})
+		e.release("r2", `{"rebake": true}`).ends("FailedClean", "Throttled")
+		e.serves("r1", 2)
+	})
+}
+
+func TestATeardownStopsARunningRelease(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+		time.Sleep(5 * time.Minute)
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		if end := e.await(execution); end.Status != "ABORTED" {
+			t.Errorf("the release ended %s", end.Status)
+		}
+		e.await(e.settled("undo-r1")).ends("Succeeded")
+		e.empty(0)
+	})
+}
+
+func TestATTLTearsDownItsOwnReleaseOnly(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{"ttl": "1h"}`).ends("Succeeded")
+		e.release("r2", `{"version": "2"}`).ends("Succeeded")
+		time.Sleep(2 * time.Hour)
+		e.serves("r2", 2)
+		e.teardown("late", `{"onlyIfServing": "r1"}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown Unlock Succeeded")
+		e.serves("r2", 2)
+		e.release("r3", `{"ttl": "1h"}`).ends("Succeeded")
+		time.Sleep(2 * time.Hour)
+		e.empty(1)
+	})
+}
+
+func TestAReleaseOutOfTimeIsSweptByItself(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		first := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+		time.Sleep(4 * time.Minute)
+		var lifted atomic.Bool // until then the holder seems to run for ever, so that the others wait
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if !lifted.Load() && call.Operation.Name == "DescribeExecution" && call.Caller == "Lock" {
+				return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusRunning}, nil
+			}
+			return next()
+		})
+		if _, err := e.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &first}); err != nil {
+			t.Fatal(err)
+		}
+		if end := e.release("r2", `{"wait": true}`); end.Status != "TIMED_OUT" {
+			t.Fatalf("the waiting release ended %s", end.Status)
+		}
+		lifted.Store(true)
+		e.await(e.settled("undo-r2")).ends("Succeeded")
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		e.empty(0)
+	})
+}
+
+func TestTrafficScalesTheGroupOutAndInAgain(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		began := time.Now()
+		e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(60) })
+		time.Sleep(40 * time.Minute)
+		e.serves("r1", 5)
+		e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(0.5) })
+		time.Sleep(2 * time.Hour)
+		e.serves("r1", 2)
+		e.Cloud.Fabric.Do(func() {
+			group := e.Settings.Environment.Name()
+			if least, ok := e.Cloud.AutoScaling.LeastServing(group, began); !ok || least < 2 {
+				t.Errorf("only %d instances served at some instant", least)
+			}
+			var causes []string
+			for _, activity := range e.Cloud.AutoScaling.Activities(group) {
+				causes = append(causes, aws.ToString(activity.Cause))
+			}
+			log := strings.Join(causes, "\n")
+			for _, words := range []string{"requests-high in state ALARM triggered policy scale-out", "idle in state ALARM triggered policy scale-in"} {
+				if !strings.Contains(log, words) {
+					t.Errorf("the activity log does not say %q:\n%s", words, log)
+				}
+			}
+		})
+	})
+}

@@ -1,0 +1,101 @@
+package stack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"photogallery/internal/localcloud"
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+// homePageTimeout bounds one look at the home page, as in the functions on AWS.
+const homePageTimeout = 10 * time.Second
+
+const (
+	architecture       = "arm64"
+	baseImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+	healthCheckPath    = "/"
+)
+
+// seed puts the stack's own resources into the cloud and tells the steps of them.
+func seed(cloud *localcloud.Cloud, options Options) step.Settings {
+	name := options.Environment.Name()
+	settings := step.Settings{
+		Environment:        options.Environment,
+		Architecture:       architecture,
+		BuilderProfile:     fabric.ARN("iam", "instance-profile/"+name+"-builder"),
+		FleetProfile:       fabric.ARN("iam", "instance-profile/"+name+"-fleet"),
+		Table:              name,
+		Bucket:             name + "-" + fabric.Account,
+		BaseImageParameter: baseImageParameter,
+		ReleaseMachine:     stepfunctions.MachineARN(options.Environment.ReleaseMachine()),
+		TeardownMachine:    stepfunctions.MachineARN(options.Environment.TeardownMachine()),
+		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
+		Timings:            timings(cloud.Fabric),
+	}
+	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
+	cloud.Fabric.Do(func() {
+		seedNetwork(cloud, &settings)
+		settings.TargetGroup = cloud.ELB.AddTargetGroup(name, healthCheckPath)
+		cloud.DynamoDB.AddTable(settings.Table, current.Key)
+		cloud.S3.AddBucket(settings.Bucket)
+		settings.DefaultBundle = put(cloud, settings.Bucket, options.DefaultBundle).URL()
+		base := cloud.Fabric.ID("ami")
+		cloud.EC2.SetBaseImage(base)
+		cloud.SSM.Set(baseImageParameter, base)
+		cloud.Scheduler.AddGroup(name)
+	})
+	return settings
+}
+
+func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {
+	for _, zone := range fabric.Zones() {
+		public, private := cloud.Fabric.ID("subnet"), cloud.Fabric.ID("subnet")
+		cloud.EC2.AddSubnet(public, zone)
+		cloud.EC2.AddSubnet(private, zone)
+		settings.PublicSubnets = append(settings.PublicSubnets, public)
+		settings.PrivateSubnets = append(settings.PrivateSubnets, private)
+	}
+	settings.LoadBalancerSecurityGroup = cloud.Fabric.ID("sg")
+	settings.InstanceSecurityGroup = cloud.Fabric.ID("sg")
+	settings.BuilderSecurityGroup = cloud.Fabric.ID("sg")
+}
+
+// packInto packs folders into the bucket.
+func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.Context, string) (release.Bundle, error) {
+	if pack == nil {
+		return nil
+	}
+	return func(ctx context.Context, folder string) (bundle release.Bundle, err error) {
+		content, err := pack(ctx, folder)
+		if err != nil {
+			return release.Bundle{}, err
+		}
+		cloud.Fabric.Do(func() { bundle = put(cloud, bucket, content) })
+		return bundle, nil
+	}
+}
+
+func put(cloud *localcloud.Cloud, bucket string, content []byte) release.Bundle {
+	sum := sha256.Sum256(content)
+	bundle := release.Bundle{Bucket: bucket, SHA256: hex.EncodeToString(sum[:])}
+	bundle.Key = "bundles/" + bundle.SHA256 + ".tar.gz"
+	cloud.S3.Put(bucket, bundle.Key, content)
+	return bundle
+}
+
+// timings divides by the pace what the steps measure by the clock. BakeTime and InstanceGrace stay:
+// they are parameters of Auto Scaling, which divides by the pace itself.
+func timings(f *fabric.Fabric) step.Timings {
+	t := step.DefaultTimings()
+	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.Sweep, &t.Settle} {
+		*limit = f.Scale(*limit)
+	}
+	return t
+}

@@ -1,0 +1,135 @@
+// Package stack is the local counterpart of the CDK stack: it puts into an embedded cloud what is
+// free and static, runs the steps as its functions and wires the same state machines and rules.
+package stack
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/localcloud"
+	"photogallery/internal/localcloud/lambda"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/internal/release"
+	"photogallery/lambdas"
+	"photogallery/lambdas/step"
+	"photogallery/statemachine"
+)
+
+// Options are what a Stack is made with.
+type Options struct {
+	Environment   release.Environment
+	Pace          float64        // divides AWS's durations; 0 means 1
+	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
+	DefaultBundle []byte         // the packed bundle that {} releases; simulated machines never read it
+	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
+	Log           *slog.Logger   // of the steps; nil discards
+	Random        func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
+}
+
+// Packer makes the bytes of a bundle from a folder. Its error is an InvalidRequest for a folder that
+// is none or no bundle.
+type Packer func(ctx context.Context, folder string) ([]byte, error)
+
+// Stack is one deployed environment in an embedded cloud of its own.
+type Stack struct {
+	Cloud    *localcloud.Cloud
+	Clients  step.Clients // the steps' own
+	Settings step.Settings
+	SFN      *sfn.Client // Clients' too
+
+	functions map[string]lambda.Function
+	log       *slog.Logger
+}
+
+// New deploys the stack. The error is an InvalidRequest for an environment's name that cannot be, or
+// lists every problem of a state machine's definition. Close the stack at the end.
+func New(options Options) (*Stack, error) { return deploy(options, lambdas.Steps()) }
+
+func deploy(options Options, steps []step.Step) (*Stack, error) {
+	if err := options.Environment.Check(); err != nil {
+		return nil, err
+	}
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	cloud := localcloud.New(localcloud.Options{Pace: options.Pace, Kind: options.Kind, Random: options.Random})
+	s := &Stack{
+		Cloud:    cloud,
+		Clients:  step.NewClients(cloud.Fabric.Config(), &http.Client{Transport: cloud.ELB.Transport(), Timeout: homePageTimeout}),
+		Settings: seed(cloud, options),
+		log:      options.Log,
+	}
+	s.SFN = s.Clients.SFN
+	s.functions = s.makeFunctions(steps)
+	if err := s.addMachines(); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.addRules()
+	return s, nil
+}
+
+func (s *Stack) makeFunctions(steps []step.Step) map[string]lambda.Function {
+	functions := map[string]lambda.Function{}
+	for _, declared := range steps {
+		handler := declared.Handler(s.Clients, s.Settings, s.log)
+		functions[declared.Name] = lambda.New(s.Cloud.Fabric, declared.Name, declared.Timeout, handler)
+	}
+	return functions
+}
+
+func (s *Stack) addMachines() error {
+	functions := map[string]stepfunctions.Function{}
+	for name, function := range s.functions {
+		functions[name] = function
+	}
+	environment := s.Settings.Environment
+	if _, err := s.Cloud.StepFunctions.AddMachine(environment.ReleaseMachine(), statemachine.Release, functions); err != nil {
+		return err
+	}
+	_, err := s.Cloud.StepFunctions.AddMachine(environment.TeardownMachine(), statemachine.Teardown, functions)
+	return err
+}
+
+// Close aborts what runs and waits for every goroutine of the cloud.
+func (s *Stack) Close() { s.Cloud.Close() }
+
+// StartRelease starts the release machine with a JSON input and returns the execution's ARN; ""
+// for the name has one made up. The errors are StartExecution's.
+func (s *Stack) StartRelease(ctx context.Context, name, input string) (executionARN string, err error) {
+	return s.start(ctx, s.Settings.ReleaseMachine, name, input)
+}
+
+// StartTeardown starts the teardown machine, as StartRelease does the release machine.
+func (s *Stack) StartTeardown(ctx context.Context, name, input string) (executionARN string, err error) {
+	return s.start(ctx, s.Settings.TeardownMachine, name, input)
+}
+
+func (s *Stack) start(ctx context.Context, machineARN, name, input string) (string, error) {
+	in := &sfn.StartExecutionInput{StateMachineArn: &machineARN, Input: &input}
+	if name != "" {
+		in.Name = &name
+	}
+	out, err := s.SFN.StartExecution(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.ExecutionArn), nil
+}
+
+// Await blocks until the execution has ended, or ctx has, whose error it then returns. An
+// execution that does not exist is ExecutionDoesNotExist.
+func (s *Stack) Await(ctx context.Context, executionARN string) (stepfunctions.Snapshot, error) {
+	return s.Cloud.StepFunctions.Await(ctx, executionARN)
+}
+
+// Path lists the states that the execution has entered, those of a Parallel state branch by
+// branch; nil for an execution that does not exist.
+func (s *Stack) Path(executionARN string) []string {
+	return s.Cloud.StepFunctions.Path(executionARN)
+}

@@ -1,0 +1,207 @@
+package stack
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
+)
+
+// refuses makes a step's calls of one operation fail with AWS's code until it is lifted.
+func (e *environment) refuses(step, operation, code string) (lift func()) {
+	var lifted atomic.Bool
+	e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+		if !lifted.Load() && call.Caller == step && call.Operation.Name == operation {
+			return nil, fabric.Errorf(code, "refused for the test")
+		}
+		return next()
+	})
+	return func() { lifted.Store(true) }
+}
+
+// losesAnswer lets a step's first call of an operation take effect and loses the answer.
+func (e *environment) losesAnswer(step, operation string) {
+	var lost atomic.Bool
+	e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+		out, err := next()
+		if call.Caller == step && call.Operation.Name == operation && lost.CompareAndSwap(false, true) {
+			return nil, fabric.Errorf("InternalFailure", "the answer is lost")
+		}
+		return out, err
+	})
+}
+
+func TestABuildResultThatComesBeforeItIsAwaitedCounts(t *testing.T) {
+	tests := map[string]struct {
+		behaviour machine.Behaviour
+		end       string
+	}{
+		"a success": {machine.Behaviour{}, "Succeeded"},
+		"a failure": {machine.Behaviour{Build: machine.BuildFails}, "FailedClean"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.behave = func(machine.Spec) machine.Behaviour { return test.behaviour }
+				lift := e.refuses("AwaitBuild", "UpdateItem", "ThrottlingException")
+				execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+				time.Sleep(4 * time.Minute)
+				lift()
+				e.await(execution).ends(test.end)
+			})
+		})
+	}
+}
+
+func TestALostAnswerMakesNothingTwice(t *testing.T) {
+	for _, lost := range []struct{ step, operation string }{
+		{"LaunchBuilder", "RunInstances"}, {"CreateImage", "CreateImage"}, {"EnsureLoadBalancer", "CreateLoadBalancer"},
+		{"EnsureListener", "CreateListener"}, {"EnsureTemplate", "CreateLaunchTemplate"}, {"CreateGroup", "CreateAutoScalingGroup"},
+		{"EnsureScaling", "PutScalingPolicy"}, {"ScheduleTeardown", "CreateSchedule"}, {"Promote", "PutItem"}, {"Unlock", "DeleteItem"},
+	} {
+		t.Run(lost.step, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.losesAnswer(lost.step, lost.operation)
+				e.release("r1", `{"ttl": "1h"}`).ends("Succeeded")
+				e.serves("r1", 2)
+				e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+				e.empty(0)
+			})
+		})
+	}
+}
+
+func TestNoCapacityAnywhereIsSaid(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r0", `{}`).ends("Succeeded")
+		e.teardown("t0", `{}`).ends("Succeeded")
+		e.Cloud.Fabric.Do(func() {
+			for _, zone := range fabric.Zones() {
+				e.Cloud.EC2.SetCapacity(zone, false)
+			}
+		})
+		e.release("r1", `{}`).ends("FailedClean", "FleetFailed", "do not have sufficient")
+		e.release("r2", `{"rebake": true}`).ends("FailedClean", "CapacityUnavailable")
+		e.empty(1)
+	})
+}
+
+// The last call before a release serves is the worst to fail at: everything has to go back.
+func TestAReleaseThatCannotBePromotedGoesBack(t *testing.T) {
+	t.Run("the first", func(t *testing.T) {
+		inVirtualTime(t, func(t *testing.T, e *environment) {
+			e.refuses("Promote", "PutItem", "AccessDeniedException")
+			e.release("r1", `{"ttl": "1h"}`).ends("FailedClean", "AccessDenied")
+			e.empty(0)
+		})
+	})
+	t.Run("a later one", func(t *testing.T) {
+		inVirtualTime(t, func(t *testing.T, e *environment) {
+			e.release("r1", `{}`).ends("Succeeded")
+			lift := e.refuses("Promote", "PutItem", "AccessDeniedException")
+			e.release("r2", `{"rebake": true, "minSize": 3, "maxSize": 6, "ttl": "1h"}`).ends("FailedClean", "AccessDenied", "r1")
+			e.serves("r1", 3) // what was launched for it stays until the idle alarm takes it
+			lift()
+			e.release("r3", `{"rebake": true}`).ends("Succeeded")
+			time.Sleep(time.Hour)
+			e.serves("r3", 2)
+		})
+	})
+}
+
+func TestWhatCannotBeUndoneIsNamed(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		fails := true
+		e.behave = func(machine.Spec) machine.Behaviour { return machine.Behaviour{CaptureFails: fails} }
+		lift := e.refuses("Undo", "DeregisterImage", "UnauthorizedOperation")
+		e.release("r1", `{}`).ends("FailedDirty", "ImageFailed", "ami-")
+		e.unlocked()
+		fails = false
+		lift()
+		e.release("r2", `{}`).ends("Succeeded")
+		e.serves("r2", 2)
+	})
+}
+
+func TestOnlyTheImagesOfTheCurrentAndTheFormerReleaseAreKept(t *testing.T) {
+	for name, snapshotsGo := range map[string]bool{"snapshots go with their image": true, "snapshots stay behind": false} {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.Cloud.Fabric.Do(func() { e.Cloud.EC2.SetSnapshotDeletion(snapshotsGo) })
+				for _, release := range []string{"r1", "r2", "r3"} {
+					e.release(release, `{"rebake": true}`).ends("Succeeded")
+				}
+				images := 0
+				for _, resource := range e.left() {
+					if strings.HasPrefix(resource, "image ") || strings.HasPrefix(resource, "snapshot ") {
+						images++
+					}
+				}
+				if images != 4 {
+					t.Errorf("%d images and snapshots, want two of each: %v", images, e.left())
+				}
+				e.behave = func(machine.Spec) machine.Behaviour { return machine.Behaviour{NeverHealthy: true} }
+				e.release("r4", `{"rebake": true}`).ends("FailedClean")
+				e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+				e.empty(0)
+			})
+		})
+	}
+}
+
+func TestATeardownFindsAStrayBuilder(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		_, err := e.Clients.EC2.RunInstances(t.Context(), &ec2.RunInstancesInput{
+			ImageId: aws.String(e.current().Image), InstanceType: "t4g.small", MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+			SubnetId: aws.String(e.Settings.PublicSubnets[0]),
+			TagSpecifications: []types.TagSpecification{{ResourceType: "instance", Tags: []types.Tag{
+				{Key: aws.String(release.TagEnvironment), Value: aws.String("main")},
+				{Key: aws.String(release.TagRelease), Value: aws.String("long-ago")},
+			}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		e.empty(0)
+	})
+}
+
+func TestATeardownInTheMiddleOfARefresh(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		time.Sleep(7 * time.Minute)
+		list := e.teardown("l1", `{"dryRun": true, "scope": "release", "release": "r2"}`).ends("Listed")
+		if !strings.Contains(list.Output, "instance refresh") || !strings.Contains(list.Output, "launch template version") {
+			t.Errorf("the release's resources are %s", list.Output)
+		}
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		if end := e.await(execution); end.Status != "ABORTED" {
+			t.Errorf("the release ended %s", end.Status)
+		}
+		e.await(e.settled("undo-r2")).ends("Succeeded")
+		e.empty(0)
+	})
+}
+
+func TestATeardownThatFailsNamesWhatIsLeft(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		lift := e.refuses("Sweep", "DeleteLoadBalancer", "AccessDenied")
+		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", "photogallery-main")
+		lift()
+		e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
+		e.empty(0)
+	})
+}
