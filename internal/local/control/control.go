@@ -1,0 +1,113 @@
+// Package control is the small loopback API of `gallery up` for what Step Functions has no word
+// for: what runs, which images there are, ending an instance, an instance's output. It stands on
+// the same listener as the Step Functions API, below Prefix; requests that do not name a loopback
+// host are refused, as there.
+package control
+
+import "time"
+
+// Prefix begins every path: GET status, GET images, POST instances/{id}/terminate, POST
+// instances/{id}/crash, GET instances/{id}/log. Bodies are JSON, a log is plain text. An error is
+// {"code", "message"} with a status of 4xx or 5xx.
+const Prefix = "/local/v1/"
+
+// Status is the whole of a running local cloud at one moment.
+type Status struct {
+	Version         string     `json:"version"` // of the gallery program
+	Environment     string     `json:"environment"`
+	PID             int        `json:"pid"`
+	Started         time.Time  `json:"started"`
+	Pace            float64    `json:"pace"`
+	Data            string     `json:"data"`    // the data folder
+	Gallery         string     `json:"gallery"` // the load balancer's URL
+	Console         string     `json:"console,omitempty"`
+	ReleaseMachine  string     `json:"releaseMachine"`  // ARN
+	TeardownMachine string     `json:"teardownMachine"` // ARN
+	LoadBalancer    string     `json:"loadBalancer"`    // active, provisioning or "" for none
+	Serving         *Serving   `json:"serving,omitempty"`
+	Group           *Group     `json:"group,omitempty"`
+	Instances       []Instance `json:"instances"` // that live, builders too
+	Alarms          []Alarm    `json:"alarms"`
+	Activities      []Activity `json:"activities"` // newest first, at most 20
+	Schedules       []Schedule `json:"schedules"`
+}
+
+// Serving is the release that serves.
+type Serving struct {
+	Release     string `json:"release"`
+	Version     string `json:"version"`
+	Image       string `json:"image"`
+	FormerImage string `json:"formerImage,omitempty"`
+}
+
+// Group is the Auto Scaling group's size.
+type Group struct {
+	Min       int    `json:"min"`
+	Max       int    `json:"max"`
+	Desired   int    `json:"desired"`
+	InService int    `json:"inService"`
+	Refresh   string `json:"refresh,omitempty"` // the running refresh's status and percentage
+}
+
+// Instance is one that has not been terminated.
+type Instance struct {
+	ID       string    `json:"id"`
+	Role     string    `json:"role"` // builder or fleet
+	Zone     string    `json:"zone"`
+	State    string    `json:"state"`  // EC2's
+	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy, draining; "" for a builder
+	Image    string    `json:"image"`
+	Version  string    `json:"version,omitempty"` // of its image
+	Address  string    `json:"address,omitempty"` // host:port of its service
+	Launched time.Time `json:"launched"`
+	CPU      float64   `json:"cpu"` // percent of one core
+}
+
+// Alarm is one of the release's alarms.
+type Alarm struct {
+	Name   string `json:"name"`
+	State  string `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
+	Reason string `json:"reason"`
+}
+
+// Activity is a line of the group's activity log.
+type Activity struct {
+	Time        time.Time `json:"time"`
+	Status      string    `json:"status"`
+	Description string    `json:"description"`
+	Cause       string    `json:"cause"`
+}
+
+// Schedule is one that will start a state machine.
+type Schedule struct {
+	Name       string    `json:"name"`
+	Expression string    `json:"expression"`
+	TimeZone   string    `json:"timeZone,omitempty"`
+	Starts     string    `json:"starts"` // release or teardown
+	Next       time.Time `json:"next,omitzero"`
+}
+
+// Image is one that a release made.
+type Image struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	State   string    `json:"state"`
+	Version string    `json:"version"`
+	Release string    `json:"release"`
+	Digest  string    `json:"digest"`
+	Created time.Time `json:"created"`
+	Bytes   int64     `json:"bytes"` // of its snapshot
+	Serving bool      `json:"serving"`
+	Former  bool      `json:"former"` // what a rollback would return to
+}
+
+// Endpoint is what `gallery up` writes to EndpointFile in its data folder while it runs, so that
+// the other commands find it.
+type Endpoint struct {
+	API     string `json:"api"` // http://127.0.0.1:PORT
+	Gallery string `json:"gallery"`
+	PID     int    `json:"pid"`
+}
+
+// EndpointFile is the file's name in the data folder.
+const EndpointFile = "endpoint.json"
