@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,9 +32,6 @@ type environment struct {
 	*Stack
 	behave func(machine.Spec) machine.Behaviour
 }
-
-// calls are the operations that each step was seen to call, over all scenarios of this package.
-var calls = newCallLog()
 
 // inVirtualTime deploys the shipped stack and runs a scenario on it.
 func inVirtualTime(t *testing.T, scenario func(*testing.T, *environment)) {
@@ -245,31 +241,4 @@ func resourceNames(t *testing.T, output string) (names []string) {
 		names = append(names, resource.Kind+" "+resource.ID+" "+resource.Name)
 	}
 	return names
-}
-
-// callLog collects which operations each step called.
-type callLog struct {
-	mu    sync.Mutex
-	steps map[string]map[string]bool
-}
-
-func newCallLog() *callLog { return &callLog{steps: map[string]map[string]bool{}} }
-
-// prefixes are the IAM prefixes of the SDK's service IDs.
-var prefixes = map[string]string{
-	"Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2",
-	"Elastic Load Balancing v2": "elasticloadbalancing", "S3": "s3", "SFN": "states", "SSM": "ssm",
-	"Scheduler": "scheduler", "Service Quotas": "servicequotas",
-}
-
-func (l *callLog) add(call fabric.Call) {
-	if call.Caller == "" {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.steps[call.Caller] == nil {
-		l.steps[call.Caller] = map[string]bool{}
-	}
-	l.steps[call.Caller][prefixes[call.Operation.Service]+":"+call.Operation.Name] = true
 }

@@ -8,8 +8,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	autoscalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
@@ -158,22 +161,40 @@ func TestOnlyTheImagesOfTheCurrentAndTheFormerReleaseAreKept(t *testing.T) {
 	}
 }
 
-func TestATeardownFindsAStrayBuilder(t *testing.T) {
-	inVirtualTime(t, func(t *testing.T, e *environment) {
-		e.release("r1", `{}`).ends("Succeeded")
-		_, err := e.Clients.EC2.RunInstances(t.Context(), &ec2.RunInstancesInput{
-			ImageId: aws.String(e.current().Image), InstanceType: "t4g.small", MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
-			SubnetId: aws.String(e.Settings.PublicSubnets[0]),
-			TagSpecifications: []types.TagSpecification{{ResourceType: "instance", Tags: []types.Tag{
-				{Key: aws.String(release.TagEnvironment), Value: aws.String("main")},
-				{Key: aws.String(release.TagRelease), Value: aws.String("long-ago")},
-			}}},
+// strayBuilder launches a builder that no release knows of.
+func (e *environment) strayBuilder() {
+	e.Helper()
+	_, err := e.Clients.EC2.RunInstances(e.Context(), &ec2.RunInstancesInput{
+		ImageId: aws.String(e.current().Image), InstanceType: "t4g.small", MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		SubnetId: aws.String(e.Settings.PublicSubnets[0]),
+		TagSpecifications: []types.TagSpecification{{ResourceType: "instance", Tags: []types.Tag{
+			{Key: aws.String(release.TagEnvironment), Value: aws.String("main")},
+			{Key: aws.String(release.TagRelease), Value: aws.String("long-ago")},
+			{Key: aws.String(release.TagRole), Value: aws.String(release.RoleBuilder)},
+		}}},
+	})
+	if err != nil {
+		e.Fatal(err)
+	}
+}
+
+func TestAStrayBuilderIsFound(t *testing.T) {
+	t.Run("by a teardown", func(t *testing.T) {
+		inVirtualTime(t, func(t *testing.T, e *environment) {
+			e.release("r1", `{}`).ends("Succeeded")
+			e.strayBuilder()
+			e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+			e.empty(0)
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
-		e.empty(0)
+	})
+	t.Run("by the next release", func(t *testing.T) {
+		inVirtualTime(t, func(t *testing.T, e *environment) {
+			e.release("r1", `{}`).ends("Succeeded")
+			e.strayBuilder()
+			e.release("r2", `{}`).ends("Succeeded")
+			time.Sleep(time.Minute)
+			e.serves("r2", 2)
+		})
 	})
 }
 
@@ -196,12 +217,97 @@ func TestATeardownInTheMiddleOfARefresh(t *testing.T) {
 }
 
 func TestATeardownThatFailsNamesWhatIsLeft(t *testing.T) {
+	for operation, left := range map[string]string{"DeleteSchedule": "photogallery-main-ttl", "DeleteLoadBalancer": "photogallery-main"} {
+		t.Run(operation, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", `{"ttl": "8h"}`).ends("Succeeded")
+				lift := e.refuses("Sweep", operation, "AccessDenied")
+				e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", left)
+				lift()
+				e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
+				e.empty(0)
+			})
+		})
+	}
+}
+
+// Nobody's release runs, but a refresh does: somebody started one in the console.
+func TestATeardownCancelsARefreshThatNoReleaseStarted(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		lift := e.refuses("Sweep", "DeleteLoadBalancer", "AccessDenied")
-		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", "photogallery-main")
-		lift()
-		e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
+		_, err := e.Clients.AutoScaling.StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{
+			AutoScalingGroupName: aws.String(e.Settings.Environment.Name()),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
 		e.empty(0)
+	})
+}
+
+func TestAReleaseThatFailsItsVerificationWhileItBakesGoesBack(t *testing.T) {
+	tests := map[string]func(*environment){
+		"by a rollback": func(*environment) {},
+		"by another refresh, where AWS cannot roll back": func(e *environment) {
+			e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+				if call.Operation.Name == "RollbackInstanceRefresh" {
+					return nil, &autoscalingtypes.IrreversibleInstanceRefreshFault{Message: aws.String("cannot be rolled back")}
+				}
+				return next()
+			})
+		},
+	}
+	for name, arrange := range tests {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", `{}`).ends("Succeeded")
+				arrange(e)
+				lift := e.refuses("Verify", "DescribeTargetHealth", "AccessDenied")
+				e.release("r2", `{"rebake": true}`).ends("FailedClean", "AccessDenied").
+					follows("Plan Lock" + bakePath + entrance + " EnsureTemplate FindGroup GuardRefresh StartRefresh CheckRefresh VerifyBaking" + undone)
+				e.serves("r1", 2)
+				lift()
+				e.release("r3", `{"rebake": true}`).ends("Succeeded")
+				e.serves("r3", 2)
+			})
+		})
+	}
+}
+
+func TestAnUndoThatIsRefusedSomethingNamesIt(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		lift := e.refuses("Undo", "DeregisterImage", "UnauthorizedOperation")
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		time.Sleep(10 * time.Minute)
+		if _, err := e.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
+			t.Fatal(err)
+		}
+		e.await(execution)
+		e.await(e.settled("undo-r2")).ends("FailedDirty", "UnauthorizedOperation", "ami-")
+		lift()
+		e.release("r3", `{}`).ends("Succeeded")
+		e.serves("r3", 2)
+	})
+}
+
+// A teardown that broke off has ended the service: the release after it has nothing to go back to
+// but must not lose the image that the teardown kept.
+func TestAReleaseThatFailsAfterATeardownBrokeOff(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.release("r2", `{"rebake": true}`).ends("Succeeded")
+		kept := e.current().Image
+		lift := e.refuses("Sweep", "DeleteLoadBalancer", "AccessDenied")
+		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied")
+		lift()
+		e.behave = func(machine.Spec) machine.Behaviour { return machine.Behaviour{Build: machine.BuildFails} }
+		e.release("r3", `{"rebake": true}`).ends("FailedClean", "BuildFailed")
+		e.empty(1)
+		if got := e.current(); got.Image != kept || got.Serving {
+			t.Errorf("recorded is %+v, want image %s kept and nothing serving", got, kept)
+		}
 	})
 }
