@@ -311,3 +311,21 @@ func TestAReleaseThatFailsAfterATeardownBrokeOff(t *testing.T) {
 		}
 	})
 }
+
+// The name of the undo is taken, so that it never starts, as if its event were lost.
+func TestAStaleLockIsTakenOverAfterItsUndo(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.teardown("undo-r1", `{"dryRun": true}`).ends("Listed")
+		execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+		time.Sleep(2 * time.Minute)
+		if _, err := e.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if e.lockHolder() == "" || len(e.left()) == 0 {
+			t.Fatal("the aborted release holds nothing, so there is nothing to take over")
+		}
+		e.release("r2", `{}`).ends("Succeeded").follows("Plan Lock UndoAbandoned" + bakePath + entrance + firstFleet + finish)
+		e.serves("r2", 2)
+	})
+}
