@@ -88,7 +88,8 @@ func (s *Stack) undo(e fabric.Event) {
 		_, err = s.Cloud.StepFunctions.Start(s.Settings.TeardownMachine, undoName(change.Name), string(input))
 	})
 	var api smithy.APIError
-	if err != nil && !(errors.As(err, &api) && api.ErrorCode() == "ExecutionAlreadyExists") {
+	isRunning := errors.As(err, &api) && api.ErrorCode() == "ExecutionAlreadyExists"
+	if err != nil && !isRunning {
 		s.log.Error("an abandoned release could not be undone", "release", change.Name, "reason", err.Error())
 	}
 }

@@ -52,7 +52,7 @@ func (s *Service) forwardTarget(actions []types.Action, b *loadBalancer) (arn st
 	if s.group(arn) == nil {
 		return "", targetGroupNotFound(arn)
 	}
-	if user, _ := s.user(arn); user != nil && user != b {
+	if user := s.user(arn); user != nil && user != b {
 		return "", fabric.Errorf("TargetGroupAssociationLimit", "target group '%s' is already used by load balancer '%s'", arn, *user.LoadBalancerArn)
 	}
 	return arn, nil
@@ -70,15 +70,15 @@ func (s *Service) describeListeners(in *elb.DescribeListenersInput) (*elb.Descri
 }
 
 // user is the load balancer, active or not, with a listener that forwards to the target group.
-func (s *Service) user(targetGroup string) (b *loadBalancer, listener types.Listener) {
+func (s *Service) user(targetGroup string) *loadBalancer {
 	for _, b := range s.balancers {
 		for _, listener := range b.listeners {
 			if forwardedTo(listener) == targetGroup {
-				return b, listener
+				return b
 			}
 		}
 	}
-	return nil, types.Listener{}
+	return nil
 }
 
 func forwardedTo(listener types.Listener) string { return *listener.DefaultActions[0].TargetGroupArn }

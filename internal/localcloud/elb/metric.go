@@ -29,7 +29,7 @@ func (s *Service) record() {
 	for _, g := range s.groups {
 		requests, failed := g.requests, g.failed
 		g.requests, g.failed = 0, 0
-		b, _ := s.user(g.arn)
+		b := s.user(g.arn)
 		if b == nil || !b.active() || len(g.targets) == 0 {
 			continue
 		}

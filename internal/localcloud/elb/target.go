@@ -96,7 +96,7 @@ func (s *Service) describeTargetHealth(in *elb.DescribeTargetHealthInput) (*elb.
 
 // health is what AWS would say of the target now.
 func (s *Service) health(g *targetGroup, t *target) types.TargetHealth {
-	b, _ := s.user(g.arn)
+	b := s.user(g.arn)
 	i, _ := s.instances.Instance(t.instance)
 	switch {
 	case t.draining:

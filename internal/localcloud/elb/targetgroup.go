@@ -62,7 +62,7 @@ func (s *Service) Configure(targetGroup string, settings Settings) {
 // while a listener forwards to it; an absent one is no error.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
 func (s *Service) RemoveTargetGroup(arn string) error {
-	if user, _ := s.user(arn); user != nil {
+	if user := s.user(arn); user != nil {
 		return fabric.Errorf("ResourceInUse", "Target group '%s' is currently in use by a listener or a rule", arn)
 	}
 	s.groups = slices.DeleteFunc(s.groups, func(g *targetGroup) bool {
@@ -105,7 +105,7 @@ func (s *Service) Deregister(targetGroup, instance string, drained func()) {
 	}
 	t.draining = true
 	delay := g.settings.DeregistrationDelay
-	if user, _ := s.user(targetGroup); user == nil {
+	if user := s.user(targetGroup); user == nil {
 		delay = 0
 	}
 	s.fabric.After(delay, func() {

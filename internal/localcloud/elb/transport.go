@@ -56,7 +56,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return ownAnswer(request, http.StatusGatewayTimeout), nil
 	case err != nil:
-		return ownAnswer(request, http.StatusBadGateway), nil
+		return ownAnswer(request, http.StatusBadGateway), nil //nolint:nilerr // the answer tells of it
 	}
 	return response, nil
 }

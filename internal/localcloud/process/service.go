@@ -131,7 +131,8 @@ func (s *service) environ() ([]string, error) {
 	environment = append(environment, s.unit.Environment...)
 	for _, file := range s.unit.EnvironmentFiles {
 		lines, err := readAssignments(filepath.Join(s.root, file.path))
-		if err != nil && !(file.optional && errors.Is(err, os.ErrNotExist)) {
+		isLeftOut := file.optional && errors.Is(err, os.ErrNotExist)
+		if err != nil && !isLeftOut {
 			return nil, fmt.Errorf("EnvironmentFile: %w", err)
 		}
 		environment = append(environment, lines...)
