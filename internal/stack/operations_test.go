@@ -74,3 +74,34 @@ func (l *callLog) differences() (lines []string) {
 	}
 	return lines
 }
+
+// ofPeople are the operations that the command line and the aws command call.
+var ofPeople = []string{
+	"states:StartExecution", "states:StopExecution", "states:DescribeExecution", "states:GetExecutionHistory", "states:ListExecutions",
+}
+
+func TestTheCloudHasExactlyTheOperationsThatAreCalled(t *testing.T) {
+	called := map[string]bool{}
+	for _, name := range ofPeople {
+		called[name] = true
+	}
+	for _, s := range lambdas.Steps() {
+		for _, operation := range s.Operations {
+			if !strings.HasPrefix(operation.Name, "iam:") {
+				called[operation.Name] = true
+			}
+		}
+	}
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		for _, operation := range e.Cloud.Fabric.Operations() {
+			name := prefixes[operation.Service] + ":" + operation.Name
+			if !called[name] {
+				t.Errorf("nobody calls %s", name)
+			}
+			delete(called, name)
+		}
+	})
+	for name := range called {
+		t.Errorf("the embedded cloud has no %s", name)
+	}
+}
