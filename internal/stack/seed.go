@@ -24,9 +24,9 @@ const (
 )
 
 // seed puts the stack's own resources into the cloud and tells the steps of them.
-func seed(cloud *localcloud.Cloud, options Options) step.Settings {
+func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err error) {
 	name := options.Environment.Name()
-	settings := step.Settings{
+	settings = step.Settings{
 		Environment:        options.Environment,
 		Architecture:       architecture,
 		BuilderProfile:     fabric.ARN("iam", "instance-profile/"+name+"-builder"),
@@ -37,21 +37,23 @@ func seed(cloud *localcloud.Cloud, options Options) step.Settings {
 		ReleaseMachine:     stepfunctions.MachineARN(options.Environment.ReleaseMachine()),
 		TeardownMachine:    stepfunctions.MachineARN(options.Environment.TeardownMachine()),
 		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
-		Timings:            timings(cloud.Fabric),
+		Timings:            timings(cloud.Fabric, options),
 	}
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)
 		settings.TargetGroup = cloud.ELB.AddTargetGroup(name, healthCheckPath)
 		cloud.DynamoDB.AddTable(settings.Table, current.Key)
-		cloud.S3.AddBucket(settings.Bucket)
-		settings.DefaultBundle = put(cloud, settings.Bucket, options.DefaultBundle).URL()
+		cloud.S3.AddBucket(settings.Bucket, options.Bundles)
+		var bundle release.Bundle
+		bundle, err = put(cloud, settings.Bucket, options.DefaultBundle)
+		settings.DefaultBundle = bundle.URL()
 		base := cloud.Fabric.ID("ami")
 		cloud.EC2.SetBaseImage(base)
 		cloud.SSM.Set(baseImageParameter, base)
 		cloud.Scheduler.AddGroup(name)
 	})
-	return settings
+	return settings, err
 }
 
 func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {
@@ -77,25 +79,39 @@ func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.
 		if err != nil {
 			return release.Bundle{}, err
 		}
-		cloud.Fabric.Do(func() { bundle = put(cloud, bucket, content) })
-		return bundle, nil
+		cloud.Fabric.Do(func() { bundle, err = put(cloud, bucket, content) })
+		return bundle, err
 	}
 }
 
-func put(cloud *localcloud.Cloud, bucket string, content []byte) release.Bundle {
+func put(cloud *localcloud.Cloud, bucket string, content []byte) (release.Bundle, error) {
 	sum := sha256.Sum256(content)
 	bundle := release.Bundle{Bucket: bucket, SHA256: hex.EncodeToString(sum[:])}
 	bundle.Key = "bundles/" + bundle.SHA256 + ".tar.gz"
-	cloud.S3.Put(bucket, bundle.Key, content)
-	return bundle
+	return bundle, cloud.S3.Put(bucket, bundle.Key, content)
 }
 
-// timings divides by the pace what the steps measure by the clock. BakeTime and InstanceGrace stay:
-// they are parameters of Auto Scaling, which divides by the pace itself.
-func timings(f *fabric.Fabric) step.Timings {
+// timings divides by the pace what the steps measure by the clock. BakeTime, InstanceGrace and
+// Warmup stay: they are parameters of Auto Scaling, which divides by the pace itself.
+func timings(f *fabric.Fabric, options Options) step.Timings {
 	t := step.DefaultTimings()
 	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.Sweep, &t.Settle} {
 		*limit = f.Scale(*limit)
 	}
+	if options.Real {
+		leaveRoom(&t, options.Pace)
+	}
 	return t
+}
+
+// leaveRoom gives real work the time that a quick pace takes from it.
+func leaveRoom(t *step.Timings, pace float64) {
+	for limit, least := range map[*time.Duration]time.Duration{
+		&t.Image: 2 * time.Minute, &t.LoadBalancer: 30 * time.Second, &t.Fleet: time.Minute,
+		&t.Refresh: 3 * time.Minute, &t.Verify: 4 * time.Second, &t.Sweep: time.Minute, &t.Settle: time.Second,
+	} {
+		*limit = max(*limit, least)
+	}
+	const start = 15 * time.Second
+	t.InstanceGrace = max(t.InstanceGrace, time.Duration(float64(start)*max(pace, 1)))
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -24,6 +25,8 @@ import (
 type Options struct {
 	Environment   release.Environment
 	Pace          float64        // divides AWS's durations; 0 means 1
+	Real          bool           // instances do real work, which takes the time it takes at any pace
+	Bundles       string         // the folder that keeps the bucket's objects; "" for memory
 	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
 	DefaultBundle []byte         // the packed bundle that {} releases; simulated machines never read it
 	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
@@ -58,10 +61,19 @@ func deploy(options Options, steps []step.Step) (*Stack, error) {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
 	cloud := localcloud.New(localcloud.Options{Pace: options.Pace, Kind: options.Kind, Random: options.Random})
+	if options.Real {
+		cloud.Fabric.ProvisionAtOnce()
+		cloud.Fabric.NumberFrom(int(time.Now().UnixMilli()))
+	}
+	settings, err := seed(cloud, options)
+	if err != nil {
+		cloud.Close()
+		return nil, err
+	}
 	s := &Stack{
+		Settings: settings,
 		Cloud:    cloud,
 		Clients:  step.NewClients(cloud.Fabric.Config(), &http.Client{Transport: cloud.ELB.Transport(), Timeout: homePageTimeout}),
-		Settings: seed(cloud, options),
 		log:      options.Log,
 	}
 	s.SFN = s.Clients.SFN

@@ -82,7 +82,6 @@ func (c createGroup) adopt(ctx context.Context) error {
 
 func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScalingGroupInput {
 	environment := c.settings.Environment
-	grace := aws.Int32(int32(c.settings.Timings.InstanceGrace.Seconds()))
 	return &autoscaling.CreateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(environment.Name()),
 		LaunchTemplate: &types.LaunchTemplateSpecification{
@@ -92,8 +91,8 @@ func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScaling
 		MaxSize:                aws.Int32(int32(in.Plan.MaxSize)),
 		DesiredCapacity:        aws.Int32(int32(wanted(in.Plan))),
 		HealthCheckType:        aws.String("ELB"),
-		HealthCheckGracePeriod: grace,
-		DefaultInstanceWarmup:  grace,
+		HealthCheckGracePeriod: aws.Int32(int32(c.settings.Timings.InstanceGrace.Seconds())),
+		DefaultInstanceWarmup:  aws.Int32(int32(c.settings.Timings.Warmup.Seconds())),
 		VPCZoneIdentifier:      aws.String(strings.Join(c.settings.PrivateSubnets, ",")),
 		TargetGroupARNs:        []string{c.settings.TargetGroup},
 		Tags: []types.Tag{{

@@ -74,7 +74,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 		fabric.Handle(f, "Auto Scaling", "DescribeAutoScalingGroups", c.describeGroups)
 		f.Do(func() {
 			tables.AddTable(table, current.Key)
-			objects.AddBucket(bucket)
+			objects.AddBucket(bucket, "")
 			objects.Put(bucket, bundleOf("own").Key, []byte("own"))
 			objects.Put(bucket, bundleOf("other").Key, []byte("other"))
 			c.ec2.SetBaseImage(base)

@@ -84,7 +84,7 @@ func (e ensureScaling) putPolicy(ctx context.Context, name string, steps []types
 		PolicyType:              aws.String("StepScaling"),
 		AdjustmentType:          aws.String("ChangeInCapacity"),
 		MetricAggregationType:   aws.String("Average"),
-		EstimatedInstanceWarmup: aws.Int32(int32(e.settings.Timings.InstanceGrace.Seconds())),
+		EstimatedInstanceWarmup: aws.Int32(int32(e.settings.Timings.Warmup.Seconds())),
 		StepAdjustments:         steps,
 	})
 	if err != nil {

@@ -40,8 +40,9 @@ type Settings struct {
 	PackBundle func(ctx context.Context, folder string) (release.Bundle, error)
 }
 
-// Timings bound the waits of a release. The local mode divides them by its pace, but BakeTime and
-// InstanceGrace: those go to Auto Scaling as seconds, and the embedded cloud divides them itself.
+// Timings bound the waits of a release. The local mode divides them by its pace, but BakeTime,
+// InstanceGrace and Warmup: those go to Auto Scaling as seconds, and the embedded cloud divides
+// them itself.
 type Timings struct {
 	Image         time.Duration // from CreateImage to available
 	LoadBalancer  time.Duration // from creation to active
@@ -50,7 +51,8 @@ type Timings struct {
 	BakeTime      time.Duration // how long a refresh can still be rolled back after its last instance
 	Verify        time.Duration // until the release must answer; shorter than BakeTime
 	Sweep         time.Duration // one undo or teardown stage
-	InstanceGrace time.Duration // health check grace period and warm-up
+	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced
+	Warmup        time.Duration // until a new instance counts in scaling and in a refresh
 	Settle        time.Duration // for how long the last step of a stopped execution may still be at work
 }
 
@@ -65,6 +67,7 @@ func DefaultTimings() Timings {
 		Verify:        3 * time.Minute,
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 2 * time.Minute,
+		Warmup:        2 * time.Minute,
 		Settle:        30 * time.Second,
 	}
 }

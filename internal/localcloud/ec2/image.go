@@ -75,7 +75,7 @@ func (s *Service) imageOf(i *instance, name, description string, imageTags, snap
 	s.kind.Capture(i.Machine, func(content any, bytes int64, err error) {
 		s.fabric.Do(func() { s.capture(made, content, bytes, err) })
 	})
-	s.fabric.After(snapshotTime, func() {
+	s.fabric.Provision(snapshotTime, func() {
 		made.copied = true
 		s.complete(made)
 	})

@@ -69,7 +69,7 @@ func (s *Service) terminate(i *instance, reason string) {
 	switch i.State {
 	case Pending:
 		s.leave(i, ShuttingDown, reason)
-		s.fabric.After(shutdownTime, func() { s.ended(i) })
+		s.fabric.Provision(shutdownTime, func() { s.ended(i) })
 	case Running:
 		s.leave(i, ShuttingDown, reason)
 		i.Machine.Stop()

@@ -90,7 +90,7 @@ func (s *Service) launch(wanted order) (*instance, error) {
 	}
 	s.instances = append(s.instances, i)
 	s.enter(i, Pending)
-	s.fabric.After(pendingTime, func() { s.boot(i) })
+	s.fabric.Provision(pendingTime, func() { s.boot(i) })
 	return i, nil
 }
 

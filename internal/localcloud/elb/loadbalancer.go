@@ -117,7 +117,7 @@ func (s *Service) provision(name string, wanted settings, zones []types.Availabi
 	if s.failure != "" {
 		end = &types.LoadBalancerState{Code: types.LoadBalancerStateEnumFailed, Reason: aws.String(s.failure)}
 	}
-	s.fabric.After(provisioningTime, func() { b.State = end })
+	s.fabric.Provision(provisioningTime, func() { b.State = end })
 	return b
 }
 
@@ -150,7 +150,7 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 		return nil, fabric.Errorf("OperationNotPermitted", "Load balancer '%s' cannot be deleted because deletion protection is enabled", *b.LoadBalancerArn)
 	}
 	s.balancers = slices.DeleteFunc(s.balancers, func(known *loadBalancer) bool { return known == b })
-	s.fabric.After(interfacesLinger, func() {
+	s.fabric.Provision(interfacesLinger, func() {
 		for _, id := range b.interfaces {
 			s.instances.RemoveInterface(id)
 		}

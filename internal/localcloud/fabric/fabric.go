@@ -23,6 +23,7 @@ func Zones() []string { return []string{Region + "a", Region + "b"} }
 // at a time under its lock; nothing that runs there may block or call an SDK client.
 type Fabric struct {
 	pace     float64
+	ready    bool // what AWS provisions is ready at once
 	context  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -45,6 +46,14 @@ func New(pace float64) *Fabric {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Fabric{pace: pace, context: ctx, cancel: cancel, handlers: map[Operation]handler{}}
 }
+
+// NumberFrom lets ID begin there, so that a cloud that goes on with what another has left makes no
+// identifier twice. It is called before the cloud is used.
+func (f *Fabric) NumberFrom(first int) { f.sequence = first }
+
+// ProvisionAtOnce takes the time out of what AWS provisions out of sight, for a cloud on machines
+// whose real work takes its own time. It is called before the cloud is used.
+func (f *Fabric) ProvisionAtOnce() { f.ready = true }
 
 // Close stops all timers and waits for what Go started. API calls fail afterwards.
 func (f *Fabric) Close() {
@@ -83,6 +92,14 @@ func (f *Fabric) After(onAWS time.Duration, what func()) (stop func()) {
 		}
 	})
 	return cancel
+}
+
+// Provision is After for the time that AWS takes to make something ready.
+func (f *Fabric) Provision(onAWS time.Duration, what func()) (stop func()) {
+	if f.ready {
+		onAWS = 0
+	}
+	return f.After(onAWS, what)
 }
 
 // Every runs what under the lock each time the AWS duration has passed, until stop is called or

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"testing"
-	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
@@ -14,18 +13,25 @@ import (
 	"photogallery/internal/localcloud/s3"
 )
 
+// inCloud runs a test on a bucket in memory and on one in a folder.
 func inCloud(t *testing.T, test func(t *testing.T, service *s3.Service, client *awss3.Client)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		f := fabric.New(1)
-		defer f.Close()
-		service := s3.New(f)
-		f.Do(func() {
-			service.AddBucket("photos")
-			service.Put("photos", "bundles/1.tar.gz", []byte("content"))
+	for kind, folder := range map[string]string{"in memory": "", "in a folder": t.TempDir()} {
+		t.Run(kind, func(t *testing.T) {
+			f := fabric.New(1)
+			defer f.Close()
+			service := s3.New(f)
+			var err error
+			f.Do(func() {
+				service.AddBucket("photos", folder)
+				err = service.Put("photos", "bundles/1.tar.gz", []byte("content"))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			test(t, service, awss3.NewFromConfig(f.Config()))
 		})
-		test(t, service, awss3.NewFromConfig(f.Config()))
-	})
+	}
 }
 
 func TestHeadTellsWhetherAnObjectIsThere(t *testing.T) {
@@ -53,6 +59,7 @@ func TestAnInstanceOpensAnObject(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer content.Close()
 		if got, err := io.ReadAll(content); err != nil || string(got) != "content" {
 			t.Errorf("read %q, %v", got, err)
 		}

@@ -1,4 +1,4 @@
-// Package s3 is the embedded cloud's S3: buckets of objects in memory.
+// Package s3 is the embedded cloud's S3: buckets of objects in memory or in a folder.
 package s3
 
 import (
@@ -6,6 +6,8 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,58 +24,95 @@ type object struct {
 	modified time.Time
 }
 
+type bucket struct {
+	folder  string // where the objects are files; "" for memory
+	objects map[string]object
+}
+
 // Service is one cloud's S3.
 type Service struct {
 	fabric  *fabric.Fabric
-	buckets map[string]map[string]object
+	buckets map[string]bucket
 }
 
 // New puts S3 into a cloud, without buckets.
 func New(f *fabric.Fabric) *Service {
-	s := &Service{fabric: f, buckets: map[string]map[string]object{}}
+	s := &Service{fabric: f, buckets: map[string]bucket{}}
 	fabric.Handle(f, serviceID, "HeadObject", s.headObject)
 	return s
 }
 
-// AddBucket makes an empty bucket. It is called under the lock.
-func (s *Service) AddBucket(name string) { s.buckets[name] = map[string]object{} }
+// AddBucket makes a bucket: an empty one in memory, or with the files of a folder as its objects. It
+// is called under the lock.
+func (s *Service) AddBucket(name, folder string) {
+	s.buckets[name] = bucket{folder, map[string]object{}}
+}
 
-// Put stores an object in a bucket that exists. It is called under the lock.
-func (s *Service) Put(bucket, key string, content []byte) {
-	s.buckets[bucket][key] = object{bytes.Clone(content), time.Now().UTC()}
+// Put stores an object in a bucket that exists. An error is the folder's. It is called under the
+// lock.
+func (s *Service) Put(name, key string, content []byte) error {
+	to := s.buckets[name]
+	if to.folder != "" {
+		return writeFile(filepath.Join(to.folder, filepath.FromSlash(key)), content)
+	}
+	to.objects[key] = object{bytes.Clone(content), time.Now().UTC()}
+	return nil
+}
+
+// writeFile makes a file that is whole as soon as it is there. One of that size is there already:
+// keys are made of their content's hash.
+func writeFile(path string, content []byte) error {
+	if known, err := os.Stat(path); err == nil && known.Size() == int64(len(content)) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	partial := path + ".partial"
+	if err := os.WriteFile(partial, content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(partial, path)
 }
 
 // Open reads an object as an instance does; NoSuchBucket or NoSuchKey where there is none. It
 // takes the lock itself.
-func (s *Service) Open(bucket, key string) (io.ReadCloser, error) {
-	var content io.ReadCloser
-	var err error
+func (s *Service) Open(name, key string) (content io.ReadCloser, err error) {
 	s.fabric.Do(func() {
-		var found object
-		if found, err = s.find(&bucket, &key); err == nil {
-			content = io.NopCloser(bytes.NewReader(found.content))
+		from, known := s.buckets[name]
+		if !known {
+			err = &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+			return
 		}
+		content, err = from.open(key)
 	})
 	return content, err
 }
 
-func (s *Service) find(bucket, key *string) (object, error) {
-	objects, known := s.buckets[aws.ToString(bucket)]
-	if !known {
-		return object{}, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
+func (b bucket) open(key string) (io.ReadCloser, error) {
+	if b.folder != "" && filepath.IsLocal(key) {
+		if file, err := os.Open(filepath.Join(b.folder, filepath.FromSlash(key))); err == nil {
+			return file, nil
+		}
 	}
-	found, known := objects[aws.ToString(key)]
+	found, known := b.objects[key]
 	if !known {
-		return object{}, &types.NoSuchKey{Message: aws.String("The specified key does not exist.")}
+		return nil, &types.NoSuchKey{Message: aws.String("The specified key does not exist.")}
 	}
-	return found, nil
+	return io.NopCloser(bytes.NewReader(found.content)), nil
 }
 
 // headObject answers a missing bucket or key with NotFound alike: a HEAD response has no body to
-// tell them apart.
+// tell them apart. An object that is a file has no ETag.
 func (s *Service) headObject(in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
-	found, err := s.find(in.Bucket, in.Key)
-	if err != nil {
+	from, key := s.buckets[aws.ToString(in.Bucket)], aws.ToString(in.Key)
+	if from.folder != "" && filepath.IsLocal(key) {
+		if file, err := os.Stat(filepath.Join(from.folder, filepath.FromSlash(key))); err == nil {
+			return &s3.HeadObjectOutput{ContentLength: aws.Int64(file.Size()), LastModified: aws.Time(file.ModTime().UTC())}, nil
+		}
+	}
+	found, known := from.objects[key]
+	if !known {
 		return nil, &types.NotFound{Message: aws.String("Not Found")}
 	}
 	return &s3.HeadObjectOutput{
