@@ -34,6 +34,8 @@ const (
 	LockLost            Code = "LockLost"            // another execution took the environment's lock
 	SweepStuck          Code = "SweepStuck"          // a deletion did not finish in time
 	LeftBehind          Code = "LeftBehind"          // a teardown ended with resources left; the message names them
+	NothingUp           Code = "NothingUp"           // no local cloud answers
+	NotFound            Code = "NotFound"            // what the command line was told to act on does not exist
 	Unexpected          Code = "Unexpected"          // a defect, or an answer nobody foresaw
 )
 
@@ -43,7 +45,7 @@ func Codes() []Code {
 		InvalidRequest, ImageNotFound, QuotaExceeded, AccessDenied, Throttled, AwsUnavailable,
 		CapacityUnavailable, StillInUse, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
 		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, LockLost,
-		SweepStuck, LeftBehind, Unexpected,
+		SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
 	}
 }
 

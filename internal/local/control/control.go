@@ -4,7 +4,11 @@
 // host are refused, as there.
 package control
 
-import "time"
+import (
+	"time"
+
+	"photogallery/internal/release"
+)
 
 // Prefix begins every path: GET status, GET images, POST instances/{id}/terminate, POST
 // instances/{id}/crash, GET instances/{id}/log. Bodies are JSON, a log is plain text. An error is
@@ -107,6 +111,12 @@ type Endpoint struct {
 	API     string `json:"api"` // http://127.0.0.1:PORT
 	Gallery string `json:"gallery"`
 	PID     int    `json:"pid"`
+}
+
+// Refusal is the body of an error.
+type Refusal struct {
+	Code    release.Code `json:"code"`
+	Message string       `json:"message"`
 }
 
 // EndpointFile is the file's name in the data folder.

@@ -163,6 +163,15 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 
 func (b *loadBalancer) active() bool { return b.State.Code == types.LoadBalancerStateEnumActive }
 
+// State is the DNS name of a load balancer and its state in AWS's words; "" where there is none.
+func (s *Service) State(name string) (dnsName, state string) {
+	b := s.named(name)
+	if b == nil {
+		return "", ""
+	}
+	return *b.DNSName, string(b.LoadBalancer.State.Code)
+}
+
 func (s *Service) named(name string) *loadBalancer {
 	return s.first(func(b *loadBalancer) bool { return *b.LoadBalancerName == name })
 }

@@ -121,6 +121,21 @@ func (k *Kind) Capture(of machine.Machine, done func(content any, bytes int64, e
 
 func (k *Kind) imagePath(name Image) string { return filepath.Join(k.imagesDir(), string(name)) }
 
+// ArchiveFile is where an image's archive lies.
+func (k *Kind) ArchiveFile(of Image) string { return k.imagePath(of) }
+
+// DiscardAllBut deletes the archives that are not known, and those that were never finished. It is
+// called before the first machine boots.
+func (k *Kind) DiscardAllBut(known map[string]bool) error {
+	entries, err := os.ReadDir(k.imagesDir())
+	for _, entry := range entries {
+		if !known[entry.Name()] {
+			err = errors.Join(err, os.Remove(filepath.Join(k.imagesDir(), entry.Name())))
+		}
+	}
+	return err
+}
+
 // Discard satisfies machine.Kind: it deletes the archive.
 func (k *Kind) Discard(content any) {
 	name, isImage := content.(Image)

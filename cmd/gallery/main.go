@@ -1,0 +1,27 @@
+// Command gallery puts a web app into service and takes it down again: on one machine, with
+// `gallery up`, as on AWS.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"photogallery/gallery-ami/app"
+	"photogallery/internal/localcloud/process"
+)
+
+// The machines of a local cloud call this program by two other names: systemctl, and that of the
+// gallery's server.
+func main() {
+	if status, called := process.Shim(os.Args); called {
+		os.Exit(status)
+	}
+	if app.Called(os.Args) {
+		os.Exit(app.Main())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}

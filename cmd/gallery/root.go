@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+)
+
+// The exit statuses, which `gallery help exit-codes` documents.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNothingUp   = 3
+	exitDirty       = 4
+	exitBusy        = 5
+	exitInterrupted = 130
+)
+
+// run runs one command line and returns its exit status. Data goes to out, everything else to
+// progress.
+func run(ctx context.Context, arguments []string, out, progress io.Writer) (status int) {
+	root := rootCommand()
+	root.SetArgs(arguments)
+	root.SetOut(out)
+	root.SetErr(progress)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	if message := messageOf(err); message != "" {
+		fmt.Fprintln(progress, "gallery: "+message)
+	}
+	return statusOf(err)
+}
+
+// ended is a command that has told its outcome already; only its status is left.
+type ended struct{ status int }
+
+// Error satisfies error; nobody reads it.
+func (e ended) Error() string { return fmt.Sprintf("ended with status %d", e.status) }
+
+func messageOf(err error) string {
+	var done ended
+	if errors.As(err, &done) {
+		return ""
+	}
+	var known *release.Error
+	if errors.As(err, &known) {
+		return known.Message
+	}
+	return err.Error()
+}
+
+func statusOf(err error) int {
+	var done ended
+	if errors.As(err, &done) {
+		return done.status
+	}
+	switch release.CodeOf(err) {
+	case release.NothingUp:
+		return exitNothingUp
+	case release.InvalidRequest:
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "gallery",
+		Short:         "Put the gallery into service, and take it down again",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.PersistentFlags().String("data", "", "the local cloud's `folder` (default: in your data folder)")
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		return release.Errorf(release.InvalidRequest, "%w; see `%s --help`", err, command.CommandPath())
+	})
+	root.AddCommand(upCommand())
+	return root
+}
+
+// dataFolder is the one that --data names, or the default.
+func dataFolder(command *cobra.Command) (string, error) {
+	given, err := command.Flags().GetString("data")
+	if err != nil || given != "" {
+		return given, err
+	}
+	return control.DefaultData()
+}

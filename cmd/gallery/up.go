@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"photogallery/gallery-ami/recipe"
+	"photogallery/internal/local"
+	"photogallery/internal/localcloud/process"
+	"photogallery/internal/release"
+)
+
+// demoPace lets a minute on AWS pass in a second.
+const demoPace = 60
+
+type upFlags struct {
+	address, api, pace, ttl string
+	nightly, morning        string
+	noRelease, verbose      bool
+}
+
+func upCommand() *cobra.Command {
+	var flags upFlags
+	command := &cobra.Command{
+		Use:   "up",
+		Short: "Bring up a local cloud, release the gallery on it, and serve until Ctrl-C",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return up(command, flags)
+		},
+	}
+	f := command.Flags()
+	f.StringVar(&flags.address, "address", "127.0.0.1:8080", "the load balancer's `host:port`; port 0 takes a free one")
+	f.StringVar(&flags.api, "api", "127.0.0.1:0", "the loopback `host:port` of the Step Functions API")
+	f.StringVar(&flags.pace, "pace", "demo", "`demo`: a minute on AWS takes a second; aws: a minute")
+	f.StringVar(&flags.ttl, "ttl", "", "tear everything down after this `time`, such as 90m")
+	f.StringVar(&flags.nightly, "nightly", "", "tear down by this schedule, such as \"cron(0 20 * * ? *)\"")
+	f.StringVar(&flags.morning, "morning", "", "release by this schedule, such as \"cron(0 7 ? * MON-FRI *)\"")
+	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
+	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
+	return command
+}
+
+func up(command *cobra.Command, flags upFlags) error {
+	options, err := flags.options(command)
+	if err != nil {
+		return err
+	}
+	cloud, err := local.Start(command.Context(), options)
+	if err != nil {
+		return err
+	}
+	progress := command.ErrOrStderr()
+	where := cloud.Endpoint()
+	fmt.Fprintf(progress, "The local cloud is up on %s.\n  gallery  %s\n  API      %s\n", options.Data, where.Gallery, where.API)
+	if !flags.noRelease {
+		err = releaseFirst(command.Context(), cloud, flags.ttl, progress)
+	}
+	if err == nil {
+		<-command.Context().Done()
+	}
+	fmt.Fprintln(progress, "Ending the local cloud.")
+	return errors.Join(err, cloud.Close())
+}
+
+func (f upFlags) options(command *cobra.Command) (local.Options, error) {
+	data, err := dataFolder(command)
+	if err != nil {
+		return local.Options{}, err
+	}
+	if data, err = filepath.Abs(data); err != nil {
+		return local.Options{}, err
+	}
+	pace, known := map[string]float64{"demo": demoPace, "aws": 1}[f.pace]
+	if !known {
+		return local.Options{}, release.Errorf(release.InvalidRequest, "--pace %q: give demo or aws", f.pace)
+	}
+	options, err := localOptions(data)
+	options.Address, options.APIAddress, options.Pace = f.address, f.api, pace
+	for _, s := range []local.Schedule{{Name: "nightly", Expression: f.nightly, Teardown: true}, {Name: "morning", Expression: f.morning}} {
+		if s.Expression != "" {
+			options.Schedules = append(options.Schedules, s)
+		}
+	}
+	if f.verbose {
+		options.Log = slog.New(slog.NewTextHandler(command.ErrOrStderr(), nil))
+	}
+	return options, err
+}
+
+// localOptions are those of every local cloud of this program.
+func localOptions(data string) (local.Options, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return local.Options{}, err
+	}
+	bundle, err := recipe.GalleryBundle(program)
+	return local.Options{
+		Address: "127.0.0.1:0", Data: data, Program: program, Bundle: bundle, Pack: packFolder, Version: version(), Pace: demoPace,
+	}, err
+}
+
+// packFolder packs what a person wrote, and checks the unit before a builder would stumble over it.
+func packFolder(_ context.Context, folder string) ([]byte, error) {
+	packed, err := recipe.Pack(folder)
+	var unfit *recipe.BundleError
+	if errors.As(err, &unfit) {
+		return nil, release.Errorf(release.InvalidRequest, "%w", unfit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
+	if err != nil || len(units) != 1 {
+		return packed, err
+	}
+	unit, err := os.Open(units[0])
+	if err != nil {
+		return nil, err
+	}
+	defer unit.Close()
+	_, err = process.ParseUnit(filepath.Base(units[0]), unit)
+	return packed, err
+}
+
+func releaseFirst(ctx context.Context, cloud *local.Local, ttl string, progress io.Writer) error {
+	input := "{}"
+	if ttl != "" {
+		input = fmt.Sprintf(`{"ttl": %q}`, ttl)
+	}
+	if _, err := release.ParseRequest([]byte(input)); err != nil {
+		return err
+	}
+	name := "release-" + time.Now().Format("20060102-150405")
+	fmt.Fprintf(progress, "Releasing the gallery: %s. Follow it with `gallery execution %s`; Ctrl-C ends it all.\n", name, name)
+	_, err := cloud.Release(ctx, name, input)
+	return err
+}
+
+// version is the module's, as the Go tool has stamped it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+)
+
+// ProgramName is the name by which an executable is called to be the gallery's server.
+const ProgramName = "photogallery"
+
+// Called tells whether the program was called by ProgramName.
+func Called(arguments []string) bool {
+	return len(arguments) > 0 && filepath.Base(arguments[0]) == ProgramName
+}
+
+// Main is one instance of the gallery: it takes its settings from the environment as ConfigFromEnv
+// does, serves until SIGTERM or SIGINT, then drains and stops. It returns the exit status: 2 for
+// wrong settings, 1 for any other failure, which it has told on standard error.
+func Main() (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	err := runProgram(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, err)
+	var known *Error
+	if errors.As(err, &known) && known.Code == InvalidConfig {
+		return 2
+	}
+	return 1
+}
+
+func runProgram(ctx context.Context) error {
+	config, err := ConfigFromEnv(os.Getenv)
+	if err != nil {
+		return err
+	}
+	config.Logger = slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	server, err := New(ctx, config)
+	if err != nil {
+		return err
+	}
+	return errors.Join(server.Run(ctx), server.Close())
+}

@@ -1,0 +1,3 @@
+# Installs the gallery's one program.
+set -eu
+install -m 0755 photogallery "$INSTALL_DIR/photogallery"

@@ -1,0 +1,100 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/release"
+)
+
+// Client asks one local cloud. Its errors are release.Errors: NothingUp where nobody answers, and
+// those that the cloud gave.
+type Client struct {
+	endpoint Endpoint
+	http     *http.Client
+}
+
+// NewClient makes a client; nothing is sent yet.
+func NewClient(of Endpoint) *Client {
+	return &Client{of, &http.Client{Timeout: time.Minute}}
+}
+
+// StepFunctions is the SDK's client of the cloud's Step Functions API.
+func (e Endpoint) StepFunctions() *sfn.Client {
+	return sfn.New(sfn.Options{BaseEndpoint: aws.String(e.API), Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
+}
+
+// Status is the cloud at this moment.
+func (c *Client) Status(ctx context.Context) (status Status, err error) {
+	return status, c.get(ctx, "status", &status)
+}
+
+// Images are those that releases made, newest first.
+func (c *Client) Images(ctx context.Context) (images []Image, err error) {
+	return images, c.get(ctx, "images", &images)
+}
+
+// Terminate takes an instance out in order; its group launches another. It returns at once.
+func (c *Client) Terminate(ctx context.Context, instance string) error {
+	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/terminate")
+}
+
+// Crash kills an instance without warning.
+func (c *Client) Crash(ctx context.Context, instance string) error {
+	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/crash")
+}
+
+// Log reads an instance's output from an offset in bytes; also of one that is gone. The caller
+// closes it.
+func (c *Client) Log(ctx context.Context, instance string, offset int64) (io.ReadCloser, error) {
+	return c.send(ctx, http.MethodGet, fmt.Sprintf("instances/%s/log?offset=%d", url.PathEscape(instance), offset))
+}
+
+func (c *Client) get(ctx context.Context, path string, answer any) error {
+	body, err := c.send(ctx, http.MethodGet, path)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return json.NewDecoder(body).Decode(answer)
+}
+
+func (c *Client) post(ctx context.Context, path string) error {
+	body, err := c.send(ctx, http.MethodPost, path)
+	if err != nil {
+		return err
+	}
+	return body.Close()
+}
+
+func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.endpoint.API+Prefix+path, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return nil, release.Errorf(release.NothingUp, "nothing answers at %s any more: start it with `gallery up`", c.endpoint.API)
+	case err != nil:
+		return nil, err
+	case response.StatusCode < 300:
+		return response.Body, nil
+	}
+	defer response.Body.Close()
+	var refusal Refusal
+	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&refusal); err != nil || refusal.Code == "" {
+		return nil, release.Errorf(release.Unexpected, "%s is answered with %s", path, response.Status)
+	}
+	return nil, release.Errorf(refusal.Code, "%s", refusal.Message)
+}

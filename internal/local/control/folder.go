@@ -1,0 +1,46 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"photogallery/internal/release"
+)
+
+// DefaultData is the data folder of `gallery up` where none is given: below the user's data folder,
+// $XDG_DATA_HOME or what the system has for it.
+func DefaultData() (string, error) {
+	if base := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(base) {
+		return filepath.Join(base, release.Prefix), nil
+	}
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		base, err := os.UserConfigDir()
+		return filepath.Join(base, release.Prefix), err
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, ".local", "share", release.Prefix), err
+}
+
+// Find reads where the local cloud on a data folder answers. It is NothingUp where none has said so.
+func Find(data string) (Endpoint, error) {
+	content, err := os.ReadFile(filepath.Join(data, EndpointFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Endpoint{}, nothingUp(data)
+	}
+	if err != nil {
+		return Endpoint{}, err
+	}
+	var found Endpoint
+	if err := json.Unmarshal(content, &found); err != nil {
+		return Endpoint{}, release.Errorf(release.NothingUp, "%s is unreadable: %w; start `gallery up` again", filepath.Join(data, EndpointFile), err)
+	}
+	return found, nil
+}
+
+func nothingUp(data string) error {
+	return release.Errorf(release.NothingUp, "nothing is up on %s: start it with `gallery up`, or name another folder with --data", data)
+}

@@ -1,0 +1,88 @@
+package local
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+)
+
+// folder is the data folder, held by this process alone.
+type folder struct {
+	path string
+	lock *flock.Flock
+}
+
+func takeFolder(path string) (*folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	f := &folder{path, flock.New(filepath.Join(path, "lock"))}
+	taken, err := f.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the data folder %s: %w", path, err)
+	}
+	if !taken {
+		return nil, release.Errorf(release.StillInUse, "another `gallery up` is up on %s%s: use it, end it, or name another folder with --data", path, whose(path))
+	}
+	return f, nil
+}
+
+func whose(path string) string {
+	found, err := control.Find(path)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(" (process %d, %s)", found.PID, found.Gallery)
+}
+
+// announce tells the other commands where to find this cloud.
+func (f *folder) announce(where control.Endpoint) error {
+	return writeJSON(filepath.Join(f.path, control.EndpointFile), where)
+}
+
+func (f *folder) release() error {
+	err := os.Remove(filepath.Join(f.path, control.EndpointFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, f.lock.Unlock())
+}
+
+// uploadKey makes the key once and gives its file.
+func uploadKey(data string) (path string, err error) {
+	path = filepath.Join(data, "upload.key")
+	secret := make([]byte, 24)
+	rand.Read(secret)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return path, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = file.WriteString(base64.RawURLEncoding.EncodeToString(secret) + "\n")
+	return path, errors.Join(err, file.Close())
+}
+
+// writeJSON makes a file that is whole as soon as it is there.
+func writeJSON(path string, content any) error {
+	encoded, err := json.MarshalIndent(content, "", "  ")
+	if err != nil {
+		return err
+	}
+	partial := path + ".partial"
+	if err := os.WriteFile(partial, append(encoded, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(partial, path)
+}

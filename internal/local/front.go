@@ -1,0 +1,59 @@
+package local
+
+import (
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+)
+
+// front is the load balancer's listener on a real address: what comes in goes to the environment's
+// load balancer. Without one a page says so, and loads itself again until there is.
+func (l *Local) front() http.Handler {
+	transport := l.stack.Cloud.ELB.Transport()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		dnsName, state := l.loadBalancer()
+		if state != "active" {
+			l.notReleased(w)
+			return
+		}
+		proxy := httputil.ReverseProxy{
+			Transport: transport, FlushInterval: -1, ErrorHandler: unreachable,
+			ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),
+			Rewrite: func(r *httputil.ProxyRequest) {
+				r.SetXForwarded()
+				r.Out.URL.Scheme, r.Out.URL.Host = "http", dnsName
+			},
+		}
+		proxy.ServeHTTP(w, r)
+	})
+}
+
+func unreachable(w http.ResponseWriter, _ *http.Request, err error) {
+	http.Error(w, fmt.Sprintf("The load balancer cannot be reached: %v", err), http.StatusBadGateway)
+}
+
+// loadBalancer is the environment's, with its state in AWS's words; "" while there is none.
+func (l *Local) loadBalancer() (dnsName, state string) {
+	l.stack.Cloud.Fabric.Do(func() { dnsName, state = l.stack.Cloud.ELB.State(Environment.Name()) })
+	return dnsName, state
+}
+
+var waiting = template.Must(template.New("waiting").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="1">
+<title>Photogallery</title>
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;margin:20vh auto;max-width:32rem;padding:0 1rem;color-scheme:light dark}</style>
+<h1>{{if .}}A release is under way{{else}}Nothing is released{{end}}</h1>
+<p>{{if .}}The gallery will be here in a moment; this page loads itself again.{{else}}Release the gallery with <code>gallery release</code>.{{end}}</p>
+</html>
+`))
+
+func (l *Local) notReleased(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Retry-After", "1")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	// A client that hung up has no use for an error.
+	_ = waiting.Execute(w, l.isReleasing())
+}

@@ -1,0 +1,118 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/process"
+	"photogallery/internal/release"
+	"photogallery/lambdas/current"
+)
+
+// kept is what of the cloud outlives the process. Archives, photos and bundles are files by
+// themselves.
+type kept struct {
+	Current release.Current `json:"current"`
+	Images  []keptImage     `json:"images"`
+}
+
+type keptImage struct {
+	ec2.KeptImage
+	Archive process.Image `json:"archive"`
+}
+
+const keptFile = "cloud.json"
+
+// restore brings back what a former cloud on this folder has kept. Nothing serves any more. An image
+// without its archive is none, and an archive that no image has is deleted.
+func (l *Local) restore(ctx context.Context) error {
+	former, err := readKept(filepath.Join(l.options.Data, keptFile))
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	l.stack.Cloud.Fabric.Do(func() {
+		for _, image := range former.Images {
+			if info, err := os.Stat(l.machines.ArchiveFile(image.Archive)); err != nil || info.Size() != image.Bytes {
+				continue
+			}
+			image.Content = image.Archive
+			l.stack.Cloud.EC2.Restore(image.KeptImage)
+			known[string(image.Archive)] = true
+		}
+	})
+	if err := l.machines.DiscardAllBut(known); err != nil {
+		return err
+	}
+	recorded := former.Current
+	recorded.Serving, recorded.TemplateVersion, recorded.FormerTemplate = false, "", ""
+	if err := current.Write(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table, recorded); err != nil {
+		return err
+	}
+	l.stack.Cloud.Fabric.Go(l.keepOn)
+	return nil
+}
+
+func readKept(path string) (former kept, err error) {
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return kept{}, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &former)
+	}
+	if err != nil {
+		return kept{}, release.Errorf(release.Unexpected, "%s is unreadable: %w; remove it, and the images in it are baked again", path, err)
+	}
+	return former, nil
+}
+
+// keepOn writes what is to be kept whenever it has changed, so that a killed process loses little.
+func (l *Local) keepOn() {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	var last string
+	for {
+		select {
+		case <-l.stack.Cloud.Fabric.Context().Done():
+			return
+		case <-ticker.C:
+		}
+		now, err := json.Marshal(l.toKeep())
+		if err != nil || string(now) == last {
+			continue
+		}
+		if err := l.keep(); err != nil {
+			l.options.Log.Error("what a next start needs cannot be written", "reason", err)
+			continue
+		}
+		last = string(now)
+	}
+}
+
+func (l *Local) keep() error {
+	return writeJSON(filepath.Join(l.options.Data, keptFile), l.toKeep())
+}
+
+func (l *Local) toKeep() kept {
+	now := kept{Images: []keptImage{}}
+	recorded, err := current.Read(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table)
+	if err != nil {
+		l.options.Log.Error("the current release cannot be read", "reason", err)
+	}
+	now.Current = recorded
+	l.stack.Cloud.Fabric.Do(func() {
+		for _, image := range l.stack.Cloud.EC2.KeptImages() {
+			if archive, isArchive := image.Content.(process.Image); isArchive {
+				now.Images = append(now.Images, keptImage{image, archive})
+			}
+		}
+	})
+	return now
+}

@@ -1,0 +1,66 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+)
+
+// listen opens the load balancer's address and that of the APIs.
+func (l *Local) listen(ctx context.Context) error {
+	gallery, err := listenOn(ctx, l.options.Address, "--address")
+	if err != nil {
+		return err
+	}
+	l.serve(gallery, l.front())
+	at := l.options.APIAddress
+	if at == "" {
+		at = "127.0.0.1:0"
+	}
+	api, err := listenOn(ctx, at, "--api")
+	if err != nil {
+		return err
+	}
+	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid()}
+	l.serve(api, l.api())
+	return nil
+}
+
+func listenOn(ctx context.Context, address, flag string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, release.Errorf(release.StillInUse, "the address %s is taken: end what listens there, or name another with %s", address, flag)
+	case err != nil:
+		return nil, release.Errorf(release.InvalidRequest, "the address %s cannot be listened on: %w; name another with %s", address, err, flag)
+	}
+	return listener, nil
+}
+
+// reachable is an address that a browser on this machine can open.
+func reachable(address net.Addr) string {
+	at, err := netip.ParseAddrPort(address.String())
+	if err != nil || !at.Addr().IsUnspecified() {
+		return address.String()
+	}
+	return net.JoinHostPort("localhost", strings.TrimPrefix(address.String()[strings.LastIndex(address.String(), ":"):], ":"))
+}
+
+func (l *Local) serve(listener net.Listener, handler http.Handler) {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),
+	}
+	l.servers = append(l.servers, server)
+	l.serving.Go(func() { _ = server.Serve(listener) }) // ends with Close, and says so
+}

@@ -1,0 +1,159 @@
+// Package local is `gallery up`: the whole chain on one machine. The shipped state machines and steps
+// run on the embedded cloud; instances are processes with a folder for their disk; the load balancer
+// listens on a real address.
+package local
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/localcloud/process"
+	"photogallery/internal/release"
+	"photogallery/internal/stack"
+)
+
+// Environment is the name of the one environment of a local cloud.
+const Environment release.Environment = "main"
+
+// Options of a Local. Address, Data, Program and Bundle are needed.
+type Options struct {
+	Address    string // of the load balancer, host:port; port 0 takes a free one
+	APIAddress string // of the APIs, a loopback host:port; "" for a free port of 127.0.0.1
+	Data       string // the folder that outlives the process: photos, images, bundles, logs
+	Program    string // the running executable, which machines call as systemctl
+	Bundle     []byte // what {} releases
+	Pack       stack.Packer
+	Version    string       // of the program, for people
+	Pace       float64      // divides AWS's durations; 0 means 1
+	Schedules  []Schedule   // that start a state machine
+	Log        *slog.Logger // of the steps and the cloud; nil discards
+}
+
+// Local is one running local cloud.
+type Local struct {
+	options  Options
+	started  time.Time
+	folder   *folder
+	machines *process.Kind
+	stack    *stack.Stack
+	servers  []*http.Server
+	serving  sync.WaitGroup
+	endpoint control.Endpoint
+	closing  sync.Once
+	closed   error
+}
+
+// Start brings a local cloud up; nothing is released yet. It cleans up what a killed predecessor on
+// the data folder has left. Its error is StillInUse where another cloud is up on the folder or an
+// address is taken, and InvalidRequest for a schedule that cannot be.
+func Start(ctx context.Context, options Options) (*Local, error) {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	l := &Local{options: options, started: time.Now()}
+	for _, begin := range []func(context.Context) error{
+		l.takeFolder, l.makeMachines, l.deploy, l.schedule, l.listen, l.announce,
+	} {
+		if err := begin(ctx); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	debug.FreeOSMemory() // packing the bundle took much, once
+	return l, nil
+}
+
+func (l *Local) takeFolder(context.Context) (err error) {
+	l.folder, err = takeFolder(l.options.Data)
+	return err
+}
+
+func (l *Local) makeMachines(context.Context) (err error) {
+	if err := endLeftovers(l.options.Data); err != nil {
+		return err
+	}
+	key, err := uploadKey(l.options.Data)
+	if err != nil {
+		return err
+	}
+	photos := filepath.Join(l.options.Data, "photos")
+	if err := os.MkdirAll(photos, 0o700); err != nil {
+		return err
+	}
+	l.machines, err = process.New(process.Options{
+		Dir: l.options.Data, Program: l.options.Program, Recipe: machineRecipe{}, Log: l.options.Log,
+		Settings: map[string]string{"PHOTOS": "file://" + filepath.ToSlash(photos), "UPLOAD_KEY_FILE": key, "SAMPLES": "1"},
+		Object:   func(bucket, key string) (io.ReadCloser, error) { return l.stack.Cloud.S3.Open(bucket, key) },
+	})
+	return err
+}
+
+func (l *Local) deploy(ctx context.Context) (err error) {
+	l.stack, err = stack.New(stack.Options{
+		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true,
+		Bundles: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
+	})
+	if err != nil {
+		return err
+	}
+	l.options.Bundle = nil // it lies in the data folder now
+	return l.restore(ctx)
+}
+
+func (l *Local) announce(context.Context) error {
+	return l.folder.announce(l.endpoint)
+}
+
+// Endpoint tells where the cloud answers.
+func (l *Local) Endpoint() control.Endpoint { return l.endpoint }
+
+// Release starts a release of the environment and returns its execution's ARN, as StartExecution
+// does.
+func (l *Local) Release(ctx context.Context, name, input string) (executionARN string, err error) {
+	return l.stack.StartRelease(ctx, name, input)
+}
+
+// Close ends everything: executions are aborted, services get a moment to drain, processes,
+// listeners and the machines' folders are gone when it returns. Photos, images, bundles and logs
+// stay. It may be called at any time, more than once.
+func (l *Local) Close() error {
+	l.closing.Do(func() { l.closed = l.close() })
+	return l.closed
+}
+
+func (l *Local) close() (err error) {
+	for _, server := range l.servers {
+		err = errors.Join(err, closeServer(server))
+	}
+	l.serving.Wait()
+	if l.stack != nil {
+		err = errors.Join(err, l.keep())
+		l.stack.Close()
+	}
+	if l.machines != nil {
+		err = errors.Join(err, l.machines.Close())
+	}
+	if l.folder != nil {
+		err = errors.Join(err, l.folder.release())
+	}
+	return err
+}
+
+const lastRequests = time.Second
+
+func closeServer(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), lastRequests)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return server.Close()
+	}
+	return nil
+}

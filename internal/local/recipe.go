@@ -1,0 +1,23 @@
+package local
+
+import (
+	"photogallery/gallery-ami/recipe"
+	"photogallery/internal/localcloud/process"
+)
+
+// machineRecipe lets process machines read the user data that the steps give to instances.
+type machineRecipe struct{}
+
+// Build satisfies process.Recipe.
+func (machineRecipe) Build(userData string) (process.Build, error) {
+	told, err := recipe.ReadBuilder(userData)
+	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release}, err
+}
+
+// Provision satisfies process.Recipe.
+func (machineRecipe) Provision() []byte { return recipe.Provision() }
+
+// Settings satisfies process.Recipe.
+func (machineRecipe) Settings(userData string) (map[string]string, error) {
+	return recipe.ReadSettings(userData)
+}

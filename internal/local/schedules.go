@@ -1,0 +1,55 @@
+package local
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+
+	"photogallery/internal/release"
+)
+
+// Schedule starts a state machine as EventBridge Scheduler does.
+type Schedule struct {
+	Name       string // nightly or morning
+	Expression string // cron(0 20 * * ? *), rate(8 hours) or at(2026-01-31T20:00:00)
+	Teardown   bool   // the teardown, else the release
+}
+
+func (l *Local) schedule(ctx context.Context) error {
+	for _, s := range l.options.Schedules {
+		machine := l.stack.Settings.ReleaseMachine
+		if s.Teardown {
+			machine = l.stack.Settings.TeardownMachine
+		}
+		_, err := l.stack.Clients.Scheduler.CreateSchedule(ctx, &scheduler.CreateScheduleInput{
+			Name:               aws.String(Environment.Name() + "-" + s.Name),
+			ScheduleExpression: aws.String(s.Expression), ScheduleExpressionTimezone: zone(),
+			FlexibleTimeWindow: &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
+			Target: &types.Target{
+				Arn: aws.String(machine), RoleArn: aws.String(l.stack.Settings.ScheduleRole), Input: aws.String("{}"),
+			},
+		})
+		if err != nil {
+			return release.Errorf(release.InvalidRequest, "--%s %q: %w", s.Name, s.Expression, err)
+		}
+	}
+	return nil
+}
+
+// zone is this machine's time zone, if it can be told by name; nil, for UTC, otherwise.
+func zone() *string {
+	name := os.Getenv("TZ")
+	if where, err := filepath.EvalSymlinks("/etc/localtime"); name == "" && err == nil {
+		_, name, _ = strings.Cut(filepath.ToSlash(where), "/zoneinfo/")
+	}
+	if _, err := time.LoadLocation(name); err != nil || name == "" {
+		return nil
+	}
+	return aws.String(name)
+}
