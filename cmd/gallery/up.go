@@ -25,7 +25,8 @@ const demoPace = 60
 type upFlags struct {
 	address, api, pace, ttl string
 	nightly, morning        string
-	noRelease, verbose      bool
+	noRelease, check        bool
+	verbose                 bool
 }
 
 func upCommand() *cobra.Command {
@@ -35,6 +36,9 @@ func upCommand() *cobra.Command {
 		Short: "Bring up a local cloud, release the gallery on it, and serve until Ctrl-C",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			if flags.check {
+				return checkUp(command)
+			}
 			return up(command, flags)
 		},
 	}
@@ -46,6 +50,7 @@ func upCommand() *cobra.Command {
 	f.StringVar(&flags.nightly, "nightly", "", "tear down by this schedule, such as \"cron(0 20 * * ? *)\"")
 	f.StringVar(&flags.morning, "morning", "", "release by this schedule, such as \"cron(0 7 ? * MON-FRI *)\"")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
+	f.BoolVar(&flags.check, "check", false, "instead, run the whole story unattended in a temporary folder and say whether all of it holds")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
 	return command
 }
