@@ -82,7 +82,10 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return release.Errorf(release.InvalidRequest, "%w; see `%s --help`", err, command.CommandPath())
 	})
-	root.AddCommand(upCommand())
+	root.AddCommand(
+		upCommand(), releaseCommand(), teardownCommand(), statusCommand(), executionsCommand(), executionCommand(), imagesCommand(),
+		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), versionCommand(), exitCodesTopic(),
+	)
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"photogallery/internal/load"
 	"photogallery/internal/local/control"
 )
 
@@ -46,34 +47,33 @@ func instancesAre(wanted int) func(control.Status) bool {
 
 // underTraffic counts requests while something happens; none may fail.
 func (s *story) underTraffic(happens func() (string, error)) (string, error) {
-	load := startTraffic(s.endpoint.Gallery, ordinary)
+	traffic := load.Start(s.endpoint.Gallery, ordinary)
 	seen, err := happens()
-	load.reach(leastRequests)
-	requests, failed := load.end()
-	if err == nil {
-		err = failed
+	return told(seen, err, traffic)
+}
+
+// told adds to what was seen how the requests fared meanwhile, after enough of them.
+func told(seen string, err error, traffic *load.Load) (string, error) {
+	for traffic.Requests() < leastRequests {
+		time.Sleep(poll)
 	}
-	return fmt.Sprintf("%s, none of %d requests failed", seen, requests), err
+	result := traffic.End()
+	if err == nil && result.Failures > 0 {
+		err = fmt.Errorf("%d of %d requests failed, the first because %s", result.Failures, result.Requests, result.First)
+	}
+	return fmt.Sprintf("%s, none of %d requests failed", seen, result.Requests), err
 }
 
 func (s *story) scaleOut(ctx context.Context) (string, error) {
-	load := startTraffic(s.endpoint.Gallery, heavy)
+	traffic := load.Start(s.endpoint.Gallery, heavy)
 	err := s.until(ctx, instancesAre(s.status.Group.Max))
-	requests, failed := load.end()
-	if err == nil {
-		err = failed
-	}
-	return fmt.Sprintf("%d instances, none of %d requests failed", len(s.status.Instances), requests), err
+	return told(fmt.Sprintf("%d instances", len(s.status.Instances)), err, traffic)
 }
 
 func (s *story) scaleIn(ctx context.Context) (string, error) {
-	load := startTraffic(s.endpoint.Gallery, light)
+	traffic := load.Start(s.endpoint.Gallery, light)
 	err := s.until(ctx, instancesAre(s.status.Group.Min))
-	requests, failed := load.end()
-	if err == nil {
-		err = failed
-	}
-	return fmt.Sprintf("%d instances, none of %d requests failed", len(s.status.Instances), requests), err
+	return told(fmt.Sprintf("%d instances", len(s.status.Instances)), err, traffic)
 }
 
 func (s *story) crash(ctx context.Context) (string, error) {

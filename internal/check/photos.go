@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"photogallery/internal/load"
 )
 
 // upload puts a photo in through the load balancer and reads it through every instance.
@@ -32,7 +34,7 @@ func (s *story) upload(ctx context.Context) (string, error) {
 	}
 	for _, i := range s.healthy() {
 		// An instance that has just listed the photos does so again after a moment.
-		for err := get(client(), "http://"+i.Address+"/view/"+id); err != nil; err = get(client(), "http://"+i.Address+"/view/"+id) {
+		for err := load.Get(ctx, client(), "http://"+i.Address+"/view/"+id); err != nil; err = load.Get(ctx, client(), "http://"+i.Address+"/view/"+id) {
 			if pause(ctx) != nil {
 				return "", fmt.Errorf("instance %s: %w", i.ID, err)
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/internal/load"
 	"photogallery/internal/local/control"
 )
 
@@ -29,7 +30,7 @@ func (s *story) start(ctx context.Context) (took time.Duration, err error) {
 		return 0, err
 	}
 	s.control, s.sfn = control.NewClient(s.endpoint), s.endpoint.StepFunctions()
-	for get(client(), s.endpoint.Gallery) != nil {
+	for load.Get(ctx, client(), s.endpoint.Gallery) != nil {
 		if err := pause(ctx); err != nil {
 			return 0, errors.New("the gallery never answers")
 		}

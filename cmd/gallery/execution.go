@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/spf13/cobra"
+
+	"photogallery/internal/watch"
+)
+
+func executionCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "execution NAME",
+		Short: "Show an execution; one that runs is followed to its end",
+		Args:  oneArgument("the name of an execution, as `gallery executions` lists them"),
+		RunE: func(command *cobra.Command, arguments []string) error {
+			c, err := findCloud(command)
+			if err != nil {
+				return err
+			}
+			arn, err := c.execution(command, arguments[0])
+			if err != nil {
+				return err
+			}
+			now, err := watch.Look(command.Context(), c.sfn, arn)
+			if err != nil {
+				return err
+			}
+			if wantsJSON(command) {
+				return showJSON(command, now)
+			}
+			if now.Status == types.ExecutionStatusRunning {
+				_, err := c.follow(command, arn)
+				return err
+			}
+			for _, line := range now.Lines(time.Now(), plainWidth, watch.Style{}) {
+				fmt.Fprintln(command.OutOrStdout(), line)
+			}
+			fmt.Fprintln(command.OutOrStdout(), now.Outcome())
+			return outcome(now)
+		},
+	}
+	addJSONFlag(command)
+	return command
+}

@@ -1,0 +1,19 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// exitCodesTopic is a help topic: it runs nothing.
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "The exit statuses",
+		Long: `Exit statuses:
+  0    done
+  1    failed; nothing of it is left, and what served before serves on
+  2    wrong usage, or a request that cannot be carried out as written
+  3    nothing is up, or it does not answer
+  4    failed, and something is left: the message names it
+  5    another run holds the environment
+  130  interrupted; an execution that was followed goes on`,
+	}
+}
