@@ -24,7 +24,7 @@ func executionsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "executions",
 		Short: "List releases and teardowns, newest first",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			c, err := findCloud(command)
 			if err != nil {

@@ -59,17 +59,22 @@ func isTerminal(w io.Writer) bool {
 	return isFile && isatty.IsTerminal(file.Fd()) && os.Getenv("TERM") != "dumb"
 }
 
-// plainly writes a line when a step begins and when it ends.
+// plainly writes a line when a step fails and when the execution has gone on from it.
 func plainly(to io.Writer) func(*watch.Picture) {
 	told := map[string]string{}
 	return func(p *watch.Picture) {
 		lines := p.Lines(time.Now(), plainWidth, watch.Style{})[1:]
 		for i, s := range p.Steps {
-			state := fmt.Sprint(s.Phase, s.Retries)
-			if told[s.Name] != state && (s.Visits == 1 || s.Phase != watch.Running) {
-				if told[s.Name] = state; s.Phase != watch.Succeeded || s.Visits == 1 {
-					fmt.Fprintln(to, lines[i])
-				}
+			news := ""
+			switch {
+			case s.Phase == watch.Succeeded || s.Phase == watch.Stopped:
+				news = "over"
+			case s.Phase == watch.Retrying || s.Phase == watch.Caught:
+				news = fmt.Sprint(s.Phase, s.Visits, s.Retries)
+			}
+			if news != "" && told[s.Name] != news {
+				told[s.Name] = news
+				fmt.Fprintln(to, lines[i])
 			}
 		}
 	}

@@ -13,7 +13,7 @@ func imagesCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "images",
 		Short: "List the images that releases made, newest first",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			c, err := findCloud(command)
 			if err != nil {

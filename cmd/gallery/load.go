@@ -19,7 +19,7 @@ func loadCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "load",
 		Short: "Send requests to the local load balancer, to see the group grow",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE:  runLoad,
 	}
 	command.Flags().Int("rate", 1200, "requests a `second`")

@@ -25,7 +25,7 @@ func releaseCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "release",
 		Short: "Release a version, and follow it to its end",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		Example: `  gallery release --bundle examples/lesson
   gallery release --image ami-0123456789abcdef0    # a rollback
   gallery release --input '{"minSize": 3}'`,
@@ -119,6 +119,9 @@ func absolute(bundle string) string {
 	return bundle
 }
 
+// executionName is one that tells when it was made.
+func executionName(kind string) string { return kind + "-" + time.Now().Format("20060102-150405.000") }
+
 // start starts an execution and, unless it is to be detached, follows it to its end.
 func (c cloud) start(command *cobra.Command, machine, kind, input string) (followed bool, err error) {
 	name, err := command.Flags().GetString("name")
@@ -126,7 +129,7 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 		return false, err
 	}
 	if name == "" {
-		name = kind + "-" + time.Now().Format("20060102-150405.000")
+		name = executionName(kind)
 	}
 	out, err := c.sfn.StartExecution(command.Context(), &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
 	if err != nil {

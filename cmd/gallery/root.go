@@ -75,6 +75,8 @@ func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gallery",
 		Short:         "Put the gallery into service, and take it down again",
+		Args:          noArguments,
+		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -87,6 +89,13 @@ func rootCommand() *cobra.Command {
 		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
+}
+
+func noArguments(command *cobra.Command, arguments []string) error {
+	if len(arguments) > 0 {
+		return release.Errorf(release.InvalidRequest, "%s knows no %q; see `%s --help`", command.CommandPath(), arguments[0], command.CommandPath())
+	}
+	return nil
 }
 
 // dataFolder is the one that --data names, or the default.

@@ -13,7 +13,7 @@ func statusCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "status",
 		Short: "Show what serves, its instances, alarms and schedules",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			c, err := findCloud(command)
 			if err != nil {

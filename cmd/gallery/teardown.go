@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -18,7 +17,7 @@ func teardownCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "teardown",
 		Short: "Delete all that releases made, and prove that nothing is left; photos stay",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE:  runTeardown,
 	}
 	f := command.Flags()
@@ -62,7 +61,7 @@ func runTeardown(command *cobra.Command, _ []string) error {
 
 // list runs the teardown's dry run and prints what it found.
 func (c cloud) list(command *cobra.Command, machine, input string) error {
-	name := "list-" + time.Now().Format("20060102-150405.000")
+	name := executionName("list")
 	out, err := c.sfn.StartExecution(command.Context(), &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
 	if err != nil {
 		return err

@@ -4,17 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/local"
+	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/process"
 	"photogallery/internal/release"
 )
@@ -34,7 +33,7 @@ func upCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "up",
 		Short: "Bring up a local cloud, release the gallery on it, and serve until Ctrl-C",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if flags.check {
 				return checkUp(command)
@@ -60,21 +59,45 @@ func up(command *cobra.Command, flags upFlags) error {
 	if err != nil {
 		return err
 	}
-	cloud, err := local.Start(command.Context(), options)
+	running, err := local.Start(command.Context(), options)
 	if err != nil {
 		return err
 	}
-	progress := command.ErrOrStderr()
-	where := cloud.Endpoint()
-	fmt.Fprintf(progress, "The local cloud is up on %s.\n  gallery  %s\n  API      %s\n", options.Data, where.Gallery, where.API)
+	options.Bundle = nil
+	progress, where := command.ErrOrStderr(), running.Endpoint()
+	fmt.Fprintf(progress, "A local cloud is up, with its data in %s.\n", options.Data)
 	if !flags.noRelease {
-		err = releaseFirst(command.Context(), cloud, flags.ttl, progress)
+		err = releaseFirst(command, running, flags.ttl)
 	}
 	if err == nil {
+		fmt.Fprintf(progress, upHints, where.Gallery, where.API)
 		<-command.Context().Done()
 	}
 	fmt.Fprintln(progress, "Ending the local cloud.")
-	return errors.Join(err, cloud.Close())
+	return errors.Join(err, running.Close())
+}
+
+const upHints = `
+  Gallery         %s
+  Step Functions  %s, for the aws command's --endpoint-url
+
+Try, in another terminal: gallery status, load, crash, release, teardown. Ctrl-C ends it all.
+`
+
+// releaseFirst releases the gallery and shows it. That it fails is told, and no reason to end: the
+// cloud is there for another try.
+func releaseFirst(command *cobra.Command, running *local.Local, ttl string) error {
+	arn, err := running.Release(command.Context(), executionName("release"), requestOf(ttl))
+	if err != nil {
+		return err
+	}
+	c := cloud{control.NewClient(running.Endpoint()), running.Endpoint(), running.Endpoint().StepFunctions()}
+	_, err = c.follow(command, arn)
+	var done ended
+	if errors.As(err, &done) {
+		return nil
+	}
+	return err
 }
 
 func (f upFlags) options(command *cobra.Command) (local.Options, error) {
@@ -83,6 +106,9 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 		return local.Options{}, err
 	}
 	if data, err = filepath.Abs(data); err != nil {
+		return local.Options{}, err
+	}
+	if _, err := release.ParseRequest([]byte(requestOf(f.ttl))); err != nil {
 		return local.Options{}, err
 	}
 	pace, known := map[string]float64{"demo": demoPace, "aws": 1}[f.pace]
@@ -137,18 +163,12 @@ func packFolder(_ context.Context, folder string) ([]byte, error) {
 	return packed, err
 }
 
-func releaseFirst(ctx context.Context, cloud *local.Local, ttl string, progress io.Writer) error {
-	input := "{}"
-	if ttl != "" {
-		input = fmt.Sprintf(`{"ttl": %q}`, ttl)
+// requestOf is the release that a local cloud begins with.
+func requestOf(ttl string) string {
+	if ttl == "" {
+		return "{}"
 	}
-	if _, err := release.ParseRequest([]byte(input)); err != nil {
-		return err
-	}
-	name := "release-" + time.Now().Format("20060102-150405")
-	fmt.Fprintf(progress, "Releasing the gallery: %s. Follow it with `gallery execution %s`; Ctrl-C ends it all.\n", name, name)
-	_, err := cloud.Release(ctx, name, input)
-	return err
+	return fmt.Sprintf(`{"ttl": %q}`, ttl)
 }
 
 // version is the module's, as the Go tool has stamped it.

@@ -19,14 +19,16 @@ import (
 // folder is the data folder, held by this process alone.
 type folder struct {
 	path string
+	made bool // by this process
 	lock *flock.Flock
 }
 
 func takeFolder(path string) (*folder, error) {
+	_, err := os.Stat(path)
+	f := &folder{path, errors.Is(err, fs.ErrNotExist), flock.New(filepath.Join(path, "lock"))}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	f := &folder{path, flock.New(filepath.Join(path, "lock"))}
 	taken, err := f.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder %s: %w", path, err)

@@ -64,11 +64,19 @@ func Start(ctx context.Context, options Options) (*Local, error) {
 		l.takeFolder, l.makeMachines, l.deploy, l.schedule, l.listen, l.announce,
 	} {
 		if err := begin(ctx); err != nil {
-			return nil, errors.Join(err, l.Close())
+			return nil, errors.Join(err, l.Close(), l.unmake())
 		}
 	}
 	debug.FreeOSMemory() // packing the bundle took much, once
 	return l, nil
+}
+
+// unmake removes the data folder of a cloud that never came up, unless it was there before.
+func (l *Local) unmake() error {
+	if l.folder == nil || !l.folder.made {
+		return nil
+	}
+	return os.RemoveAll(l.folder.path)
 }
 
 func (l *Local) takeFolder(context.Context) (err error) {

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+	"github.com/aws/smithy-go"
 
 	"photogallery/internal/release"
 )
@@ -36,7 +38,11 @@ func (l *Local) schedule(ctx context.Context) error {
 			},
 		})
 		if err != nil {
-			return release.Errorf(release.InvalidRequest, "--%s %q: %w", s.Name, s.Expression, err)
+			var refusal smithy.APIError
+			if errors.As(err, &refusal) {
+				return release.Errorf(release.InvalidRequest, "--%s %q: %s", s.Name, s.Expression, refusal.ErrorMessage())
+			}
+			return err
 		}
 	}
 	return nil

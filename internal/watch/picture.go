@@ -17,7 +17,8 @@ type Phase string
 
 // The phases of a step.
 const (
-	Running   Phase = "running"   // its function works, or it waits to look again
+	Running   Phase = "running"   // its function works
+	Waiting   Phase = "waiting"   // it looks again in a while
 	Retrying  Phase = "retrying"  // it failed, and is tried again
 	Succeeded Phase = "succeeded" // its last answer was good
 	Caught    Phase = "caught"    // it failed for good; the state machine goes on from there
@@ -41,7 +42,7 @@ type Step struct {
 	Error   string    `json:"error,omitempty"`
 	Cause   string    `json:"cause,omitempty"`
 
-	parent string
+	parent, branch string
 }
 
 // Picture is an execution at one moment.
@@ -51,16 +52,18 @@ type Picture struct {
 	Status  types.ExecutionStatus `json:"status"`
 	Began   time.Time             `json:"began"`
 	Ended   time.Time             `json:"ended,omitzero"`
-	Steps   []*Step               `json:"steps"` // in order of their first visit, branches together
+	Steps   []*Step               `json:"steps"` // in order of their first visit, those of a group behind it
 	Last    string                `json:"last"`  // the state entered last
 	Error   string                `json:"error,omitempty"`
 	Cause   string                `json:"cause,omitempty"`
 	Output  string                `json:"output,omitempty"`
 	Typical time.Duration         `json:"typical,omitempty"` // what the last such run took; 0 if there was none
 
-	where map[int64]string  // the state that an event belongs to
-	group map[string]string // the Parallel state that a state belongs to
-	open  map[string]bool   // Parallel states under way
+	where  map[int64]string  // the state that an event belongs to
+	group  map[string]string // the Parallel state that a state belongs to
+	branch map[string]string // the first state of the branch that a state belongs to
+	latest map[string]string // the last step up to a state
+	open   map[string]bool   // Parallel states under way
 }
 
 // Elapsed is for how long the execution has run, or ran.
@@ -79,7 +82,8 @@ func span(from, to, now time.Time) time.Duration {
 // add takes one more event of the history, in order.
 func (p *Picture) add(event types.HistoryEvent) {
 	if p.where == nil {
-		p.where, p.group, p.open = map[int64]string{}, map[string]string{}, map[string]bool{}
+		p.where, p.open = map[int64]string{}, map[string]bool{}
+		p.group, p.branch, p.latest = map[string]string{}, map[string]string{}, map[string]string{}
 	}
 	at := aws.ToTime(event.Timestamp)
 	kind := string(event.Type)
@@ -96,18 +100,31 @@ func (p *Picture) add(event types.HistoryEvent) {
 
 func (p *Picture) enter(event types.HistoryEvent, at time.Time) {
 	name := aws.ToString(event.StateEnteredEventDetails.Name)
-	parent := p.groupAfter(p.where[event.PreviousEventId])
-	p.where[event.Id], p.group[name], p.Last = name, parent, name
+	before := p.where[event.PreviousEventId]
+	parent, branch := p.groupAfter(before), p.branch[before]
+	if p.open[before] {
+		branch = name
+	}
+	p.where[event.Id], p.group[name], p.branch[name], p.Last = name, parent, branch, name
 	isParallel := event.Type == types.HistoryEventTypeParallelStateEntered
+	latest := p.Step(p.latest[before])
 	if event.Type != types.HistoryEventTypeTaskStateEntered && !isParallel {
+		p.latest[name] = p.latest[before]
+		if event.Type == types.HistoryEventTypeWaitStateEntered && latest != nil && latest.Phase == Succeeded {
+			latest.Phase, latest.Ended = Waiting, time.Time{}
+		}
 		return
+	}
+	p.latest[name] = name
+	if latest != nil && latest.Phase == Waiting && latest.Name != name {
+		latest.Phase, latest.Ended = Succeeded, at
 	}
 	if isParallel {
 		p.open[name] = true
 	}
 	s := p.Step(name)
 	if s == nil {
-		s = &Step{Name: name, Group: isParallel, Began: at, parent: parent}
+		s = &Step{Name: name, Group: isParallel, Began: at, parent: parent, branch: branch}
 		if outer := p.Step(parent); outer != nil {
 			s.Depth = outer.Depth + 1
 		}
@@ -125,17 +142,19 @@ func (p *Picture) groupAfter(before string) string {
 	return p.group[before]
 }
 
-// insert keeps the steps of a branch together, behind their group.
+// insert puts a step of a branch behind those of its branch, and a branch behind the others.
 func (p *Picture) insert(s *Step) {
 	if s.parent == "" {
 		p.Steps = append(p.Steps, s)
 		return
 	}
-	last := slices.IndexFunc(p.Steps, func(one *Step) bool { return one.Name == s.parent })
-	for i := last + 1; i < len(p.Steps) && p.Steps[i].Depth > p.Steps[last].Depth; i++ {
-		last = i
+	at := 0
+	for i, other := range p.Steps {
+		if other.Name == s.parent || other.parent == s.parent && (other.branch == s.branch || p.Step(s.branch) == nil || s.Name == s.branch) {
+			at = i + 1
+		}
 	}
-	p.Steps = slices.Insert(p.Steps, last+1, s)
+	p.Steps = slices.Insert(p.Steps, at, s)
 }
 
 func (p *Picture) exit(event types.HistoryEvent, at time.Time) {

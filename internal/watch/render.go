@@ -36,7 +36,7 @@ func (s Style) quiet(text string) string {
 	return s.Quiet(text)
 }
 
-var signs = map[Phase]string{Running: "●", Retrying: "↻", Succeeded: "✓", Caught: "✗", Stopped: "✗"}
+var signs = map[Phase]string{Running: "●", Waiting: "●", Retrying: "↻", Succeeded: "✓", Caught: "✗", Stopped: "✗"}
 
 const nameWidth = 26
 

@@ -1,0 +1,190 @@
+package watch_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
+	"photogallery/internal/stack"
+	"photogallery/internal/watch"
+)
+
+// deployed is the shipped stack on simulated machines that behave alike.
+func deployed(t *testing.T, behaviour machine.Behaviour) *stack.Stack {
+	t.Helper()
+	s, err := stack.New(stack.Options{
+		Environment: "main", Random: func() float64 { return 0.5 },
+		Kind: machine.NewSimulated(func(machine.Spec) machine.Behaviour { return behaviour }),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func started(t *testing.T, s *stack.Stack, name string) string {
+	t.Helper()
+	arn, err := s.StartRelease(t.Context(), name, "{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return arn
+}
+
+func drawn(p *watch.Picture) string {
+	return strings.Join(p.Lines(time.Now(), 240, watch.Style{}), "\n")
+}
+
+// shows checks that lines matching the patterns stand in the picture, in that order.
+func shows(t *testing.T, p *watch.Picture, patterns ...string) {
+	t.Helper()
+	rest := drawn(p)
+	for _, pattern := range patterns {
+		found := regexp.MustCompile("(?m)^" + pattern).FindStringIndex(rest)
+		if found == nil {
+			t.Fatalf("after what came before there is no line %q in\n%s", pattern, drawn(p))
+		}
+		rest = rest[found[1]:]
+	}
+}
+
+func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{})
+		arn := started(t, s, "r1")
+		look := func(after time.Duration) *watch.Picture {
+			time.Sleep(after)
+			p, err := watch.Look(t.Context(), s.SFN, arn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		shows(t, look(time.Minute),
+			`r1  1:00 min`, `✓ Plan +0\.0 s`, `✓ Lock`, `● Prepare +1:00 min`,
+			`✓   Find image`, `✓   Launch builder`, `●   Await build +1:00 min`)
+		shows(t, look(2*time.Minute), `● Prepare`, `✓   Check load balancer .* active`, `✓   Await build`, `●   Check image .* \d+%`)
+		end := look(20 * time.Minute)
+		shows(t, end, `✓ Prepare`, `✓ Create group`, `✓ Check fleet .* 2 of 2 healthy`, `✓ Verify`, `✓ Promote`, `✓ Unlock`)
+		if end.Status != types.ExecutionStatusSucceeded || !strings.HasPrefix(end.Outcome(), "r1 succeeded in ") {
+			t.Errorf("it is %s: %q", end.Status, end.Outcome())
+		}
+	})
+}
+
+func TestBranchesAreDrawnApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{})
+		arn := started(t, s, "r1")
+		if _, err := s.Await(t.Context(), arn); err != nil {
+			t.Fatal(err)
+		}
+		p, err := watch.Look(t.Context(), s.SFN, arn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var order []string
+		for _, step := range p.Steps {
+			if step.Depth == 1 {
+				order = append(order, step.Name)
+			}
+		}
+		bake := "FindImage LaunchBuilder AwaitBuild CreateImage CheckImage TerminateBuilder"
+		entrance := "EnsureLoadBalancer EnsureListener CheckLoadBalancer"
+		if got := strings.Join(order, " "); got != bake+" "+entrance && got != entrance+" "+bake {
+			t.Errorf("the branches are %s", got)
+		}
+	})
+}
+
+func TestAFailureIsToldWithItsRemedy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
+		arn := started(t, s, "r1")
+		end, err := watch.Follow(t.Context(), s.SFN, arn, func(*watch.Picture) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shows(t, end, `✗   Await build .* BuildFailed: .*install\.sh: exit 7`, `✓ Undo`)
+		for _, words := range []string{"FailedClean", "install.sh: exit 7", "gallery logs"} {
+			if !strings.Contains(end.Outcome(), words) {
+				t.Errorf("%q does not say %q", end.Outcome(), words)
+			}
+		}
+	})
+}
+
+func TestRetriesAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{})
+		s.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Caller == "FindGroup" {
+				return nil, fabric.Errorf("Throttling", "Rate exceeded")
+			}
+			return next()
+		})
+		arn := started(t, s, "r1")
+		most := 0
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
+		defer cancel()
+		seen, _ := watch.Follow(ctx, s.SFN, arn, func(p *watch.Picture) {
+			if step := p.Step("FindGroup"); step != nil && step.Phase == watch.Retrying {
+				most = max(most, step.Retries)
+				shows(t, p, `↻ Find group .* attempt \d+, Throttled: `)
+			}
+		})
+		if most < 3 {
+			t.Errorf("%d retries were seen, want 3 at least:\n%s", most, drawn(seen))
+		}
+	})
+}
+
+func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{})
+		if _, err := s.Await(t.Context(), started(t, s, "r1")); err != nil {
+			t.Fatal(err)
+		}
+		header := ""
+		_, err := watch.Follow(t.Context(), s.SFN, started(t, s, "r2"), func(p *watch.Picture) {
+			if header == "" {
+				header = p.Lines(time.Now(), 120, watch.Style{})[0]
+			}
+		})
+		if err != nil || !strings.Contains(header, "to go") {
+			t.Errorf("%q, %v", header, err)
+		}
+	})
+}
+
+func TestFollowingEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		seen, err := watch.Follow(ctx, s.SFN, started(t, s, "r1"), func(*watch.Picture) {})
+		if err == nil || seen.Name != "r1" || seen.Outcome() != "" {
+			t.Errorf("%v, %q", err, seen.Outcome())
+		}
+	})
+}
+
+func TestAnExecutionThatDoesNotExist(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := deployed(t, machine.Behaviour{})
+		arn := strings.Replace(s.Settings.ReleaseMachine, ":stateMachine:", ":execution:", 1) + ":none"
+		_, err := watch.Look(t.Context(), s.SFN, arn)
+		if !release.IsNotFound(err) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
