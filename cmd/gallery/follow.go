@@ -19,20 +19,27 @@ import (
 
 // follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone.
 func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error) {
-	progress := command.ErrOrStderr()
-	ctx := command.Context()
-	var seen *watch.Picture
-	var err error
+	seen, err := c.draw(command, arn)
+	if command.Context().Err() != nil {
+		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; `gallery execution %s` shows it again.\n", seen.Name, seen.Name)
+		return seen, ended{exitInterrupted}
+	}
+	return seen, err
+}
+
+// draw shows an execution until it has ended, tells its outcome and returns it as an error where it
+// is none to be glad of. It ends early with the command's context.
+func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, err error) {
+	progress, ctx := command.ErrOrStderr(), command.Context()
 	if isTerminal(progress) {
 		seen, err = c.followLive(ctx, arn, progress)
 	} else {
 		seen, err = watch.Follow(ctx, c.sfn, arn, plainly(progress))
 	}
-	if ctx.Err() != nil {
-		fmt.Fprintf(progress, "\n%s goes on; `gallery execution %s` shows it again.\n", seen.Name, seen.Name)
+	switch {
+	case ctx.Err() != nil:
 		return seen, ended{exitInterrupted}
-	}
-	if err != nil {
+	case err != nil:
 		return seen, err
 	}
 	fmt.Fprintln(progress, seen.Outcome())

@@ -60,6 +60,9 @@ func up(command *cobra.Command, flags upFlags) error {
 		return err
 	}
 	running, err := local.Start(command.Context(), options)
+	if err != nil && command.Context().Err() != nil {
+		return ended{exitInterrupted} // before it was up
+	}
 	if err != nil {
 		return err
 	}
@@ -92,7 +95,7 @@ func releaseFirst(command *cobra.Command, running *local.Local, ttl string) erro
 		return err
 	}
 	c := cloud{control.NewClient(running.Endpoint()), running.Endpoint(), running.Endpoint().StepFunctions()}
-	_, err = c.follow(command, arn)
+	_, err = c.draw(command, arn)
 	var done ended
 	if errors.As(err, &done) {
 		return nil

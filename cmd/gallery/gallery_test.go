@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"photogallery/gallery-ami/app"
+	"photogallery/internal/load"
+	"photogallery/internal/local"
+	"photogallery/internal/local/control"
+	"photogallery/internal/localcloud/process"
+)
+
+// asProgram lets the test binary be the program itself, so that a test can send it signals.
+const asProgram = "GALLERY_TEST_AS_PROGRAM"
+
+// The test binary is what the program is to its machines.
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" && !app.Called(os.Args) && filepath.Base(os.Args[0]) != "systemctl" {
+		main()
+		return
+	}
+	if status, called := process.Shim(os.Args); called {
+		os.Exit(status)
+	}
+	if app.Called(os.Args) {
+		os.Exit(app.Main())
+	}
+	os.Exit(m.Run())
+}
+
+// said is what a command line printed, and its exit status.
+type said struct {
+	out, progress string
+	status        int
+}
+
+func gallery(t *testing.T, arguments ...string) said {
+	t.Helper()
+	var out, progress bytes.Buffer
+	status := run(t.Context(), arguments, &out, &progress)
+	return said{out.String(), progress.String(), status}
+}
+
+func (s said) wants(t *testing.T, status int, words ...string) said {
+	t.Helper()
+	if s.status != status {
+		t.Errorf("exit status %d, want %d", s.status, status)
+	}
+	for _, word := range words {
+		if !strings.Contains(s.out+s.progress, word) {
+			t.Errorf("it does not say %q", word)
+		}
+	}
+	if t.Failed() {
+		t.Fatalf("stdout:\n%s\nstderr:\n%s", s.out, s.progress)
+	}
+	return s
+}
+
+func brought(t *testing.T, data string) *local.Local {
+	t.Helper()
+	options, err := localOptions(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	up, err := local.Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := up.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return up
+}
+
+func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
+	data := t.TempDir()
+	up := brought(t, data)
+	on := func(arguments ...string) said { return gallery(t, append(arguments, "--data", data)...) }
+
+	on("release", "--name", "r1", "--version", "one").wants(t, 0, "✓   Await build", "r1 succeeded in", up.Endpoint().Gallery)
+	on("status").wants(t, 0, "Release r1 (version one", "2 of 2 in service, 2 to 5", "healthy", "photogallery-main-requests-high")
+	on("executions").wants(t, 0, "r1", "SUCCEEDED")
+	on("execution", "r1").wants(t, 0, "✓ Verify", "r1 succeeded in")
+	image := on("images").wants(t, 0, "ami-", "serves")
+	if strings.Count(image.out, "ami-") != 1 {
+		t.Errorf("the images are\n%s", image.out)
+	}
+
+	var status control.Status
+	if err := json.Unmarshal([]byte(on("status", "--json").wants(t, 0).out), &status); err != nil {
+		t.Fatal(err)
+	}
+	on("logs", status.Instances[0].ID).wants(t, 0, "serving")
+	on("load", "--rate", "100", "--duration", "1s").wants(t, 0, " 0 failed")
+
+	victim := status.Instances[0].ID
+	on("crash", victim).wants(t, 0, victim+" is dead")
+	replaced(t, on, victim)
+	on("terminate", victim).wants(t, exitFailed, "no instance \""+victim+"\" runs: give one of i-")
+
+	on("release", "--name", "r1", "--version", "another").wants(t, exitFailed, "r1")
+	on("release", "--bundle", filepath.Join(data, "nowhere")).wants(t, exitFailed, "InvalidRequest", "nowhere")
+
+	on("teardown", "--dry-run").wants(t, 0, "Auto Scaling group", "load balancer", "launch template")
+	on("teardown", "--images", "delete", "--name", "t1").wants(t, 0, "✓ Verify nothing left", "t1 succeeded in")
+	if left := on("teardown", "--dry-run", "--images", "delete", "--json").wants(t, 0); strings.TrimSpace(left.out) != "[]" {
+		t.Errorf("what is left is %s", left.out)
+	}
+	on("status").wants(t, 0, "Nothing serves.")
+}
+
+// replaced waits until the instance is gone and two others are healthy.
+func replaced(t *testing.T, on func(...string) said, victim string) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		shown := on("status").wants(t, 0).out
+		if strings.Count(shown, " healthy ") == 2 && !strings.Contains(strings.SplitN(shown, "Activities", 2)[0], victim) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s was not replaced:\n%s", victim, shown)
+		}
+	}
+}
+
+func TestAFollowedRunIsLeftAloneByCtrlC(t *testing.T) {
+	data := t.TempDir()
+	brought(t, data)
+	ctx, cancel := context.WithCancel(t.Context())
+	var progress bytes.Buffer
+	time.AfterFunc(300*time.Millisecond, cancel)
+	status := run(ctx, []string{"release", "--name", "r1", "--data", data}, &bytes.Buffer{}, &progress)
+	if status != exitInterrupted || !strings.Contains(progress.String(), "r1 goes on; `gallery execution r1` shows it again.") {
+		t.Fatalf("status %d: %s", status, progress.String())
+	}
+	gallery(t, "execution", "r1", "--data", data).wants(t, 0, "r1 succeeded in")
+}
+
+func TestWrongUsageIsToldInOneMessage(t *testing.T) {
+	nowhere := t.TempDir()
+	tests := map[string]struct {
+		arguments []string
+		status    int
+		words     []string
+	}{
+		"an unknown command":   {[]string{"relaese"}, exitUsage, []string{`"relaese"`, "--help"}},
+		"an unknown flag":      {[]string{"release", "--minsize", "3"}, exitUsage, []string{"--minsize", "gallery release --help"}},
+		"an argument too many": {[]string{"status", "now"}, exitUsage, []string{`"now"`}},
+		"no instance":          {[]string{"crash"}, exitUsage, []string{"gallery crash takes one argument"}},
+		"nothing is up":        {[]string{"status", "--data", nowhere}, exitNothingUp, []string{nowhere, "gallery up"}},
+		"fields that conflict": {[]string{"release", "--min-size", "6", "--max-size", "3", "--ttl", "soon"}, exitUsage, []string{"minSize: 6", "ttl: \"soon\""}},
+		"an unknown field":     {[]string{"release", "--input", `{"minSzie": 3}`}, exitUsage, []string{`"minSzie"`, "minSize"}},
+		"no JSON":              {[]string{"release", "--input", `{`}, exitUsage, []string{"JSON"}},
+		"images neither way":   {[]string{"teardown", "--images", "some"}, exitUsage, []string{"some", "keep-latest"}},
+		"a rate too high":      {[]string{"load", "--rate", "100000"}, exitUsage, []string{"100000", "5000"}},
+		"a load too long":      {[]string{"load", "--duration", "24h"}, exitUsage, []string{"24h", "10m"}},
+		"another pace":         {[]string{"up", "--pace", "quick", "--data", nowhere}, exitUsage, []string{`"quick"`, "demo or aws"}},
+		"no schedule":          {[]string{"up", "--nightly", "at night", "--data", filepath.Join(nowhere, "new"), "--address", "127.0.0.1:0"}, exitUsage, []string{"--nightly", "at night", "cron("}},
+		"a ttl too short":      {[]string{"up", "--ttl", "1s", "--data", nowhere}, exitUsage, []string{`"1s"`, "1m"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { gallery(t, test.arguments...).wants(t, test.status, test.words...) })
+	}
+	if entries, err := os.ReadDir(nowhere); err != nil || len(entries) > 0 {
+		t.Errorf("%s has %v, %v: something was left", nowhere, entries, err)
+	}
+}
+
+func TestASecondCloudOnTheFolderOrTheAddressIsRefused(t *testing.T) {
+	data := t.TempDir()
+	first := brought(t, data).Endpoint()
+	gallery(t, "up", "--data", data, "--address", "127.0.0.1:0").wants(t, exitFailed, data, first.Gallery, "--data")
+	other := filepath.Join(t.TempDir(), "other")
+	address := strings.TrimPrefix(first.Gallery, "http://")
+	gallery(t, "up", "--data", other, "--address", address).wants(t, exitFailed, address, "--address")
+	if _, err := os.Stat(other); err == nil {
+		t.Errorf("the folder %s of a cloud that never came up is left", other)
+	}
+}
+
+func TestUpServesUntilItIsEnded(t *testing.T) {
+	data := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var progress bytes.Buffer
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"up", "--data", data, "--address", "127.0.0.1:0"}, &bytes.Buffer{}, &progress)
+	}()
+	deadline := time.Now().Add(60 * time.Second)
+	for served := false; !served; time.Sleep(20 * time.Millisecond) {
+		if endpoint, err := control.Find(data); err == nil {
+			served = load.Get(t.Context(), http.DefaultClient, endpoint.Gallery) == nil
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("it does not serve")
+		}
+	}
+	cancel()
+	if status := <-done; status != 0 || !strings.Contains(progress.String(), "Ending the local cloud.") {
+		t.Errorf("status %d: %s", status, progress.String())
+	}
+	if _, err := control.Find(data); err == nil {
+		t.Error("it still says where it answers")
+	}
+}

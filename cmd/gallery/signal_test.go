@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	gopsutil "github.com/shirou/gopsutil/v4/process"
+
+	"photogallery/internal/load"
+	"photogallery/internal/local/control"
+)
+
+// program is `gallery up` as a process of its own.
+type program struct {
+	*testing.T
+	*exec.Cmd
+	data, scratch string
+	said          bytes.Buffer
+}
+
+func startProgram(t *testing.T, data string) *program {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{T: t, data: data, scratch: t.TempDir()}
+	p.Cmd = exec.CommandContext(t.Context(), self, "up", "--data", data, "--address", "127.0.0.1:0")
+	p.Env = append(os.Environ(), asProgram+"=1", "TMPDIR="+p.scratch)
+	p.Stderr = &p.said
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for the tests
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// awaitServing waits until the gallery answers.
+func (p *program) awaitServing() control.Endpoint {
+	p.Helper()
+	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if endpoint, err := control.Find(p.data); err == nil && endpoint.PID == p.Process.Pid &&
+			load.Get(p.Context(), http.DefaultClient, endpoint.Gallery) == nil {
+			return endpoint
+		}
+	}
+	p.Fatalf("it does not serve: %s", p.said.String())
+	return control.Endpoint{}
+}
+
+// processesIn are the processes whose program lies below the folder.
+func processesIn(t *testing.T, folder string) (found []string) {
+	t.Helper()
+	all, err := gopsutil.Processes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range all {
+		if exe, err := one.Exe(); err == nil && strings.HasPrefix(exe, folder) {
+			found = append(found, fmt.Sprintf("%d %s", one.Pid, exe))
+		}
+	}
+	return found
+}
+
+func (p *program) leavesNothing(endpoint control.Endpoint) {
+	p.Helper()
+	if left := processesIn(p.T, p.data); len(left) > 0 {
+		p.Errorf("processes are left: %s", left)
+	}
+	if left, err := os.ReadDir(p.scratch); err != nil || len(left) > 0 {
+		p.Errorf("temporary files are left: %v, %v", left, err)
+	}
+	for _, path := range []string{"machines", control.EndpointFile, "*.partial", "images/.archive-*"} {
+		if left, err := filepath.Glob(filepath.Join(p.data, path)); err != nil || len(left) > 0 {
+			p.Errorf("%v is left, %v", left, err)
+		}
+	}
+	for _, url := range []string{endpoint.API, endpoint.Gallery} {
+		if connection, err := net.DialTimeout("tcp", strings.TrimPrefix(url, "http://"), time.Second); err == nil {
+			_ = connection.Close()
+			p.Errorf("%s still listens", url)
+		}
+	}
+}
+
+// Half of the moments lie in a release that bakes, half in one that finds its image.
+func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
+	cached := t.TempDir()
+	whole := startProgram(t, cached)
+	began := time.Now()
+	whole.awaitServing()
+	release := time.Since(began)
+	end(t, whole, syscall.SIGINT)
+	for i := range 20 {
+		data, span := cached, release/2
+		if i%2 == 0 {
+			data, span = t.TempDir(), release+time.Second
+		}
+		p := startProgram(t, data)
+		time.Sleep(time.Duration(rand.Int64N(int64(span))))
+		endpoint, _ := control.Find(data) // there may be none yet
+		end(t, p, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i/2%2])
+		p.leavesNothing(endpoint)
+	}
+}
+
+func end(t *testing.T, p *program, by syscall.Signal) {
+	t.Helper()
+	if err := p.Process.Signal(by); err != nil {
+		t.Fatal(err)
+	}
+	err := p.Wait()
+	// It may have come before the program listened to signals, or before it was up.
+	early := p.ProcessState.Sys().(syscall.WaitStatus).Signaled() || p.ProcessState.ExitCode() == exitInterrupted
+	if err != nil && !early {
+		t.Errorf("after %v it ended with %v: %s", by, err, p.said.String())
+	}
+}
+
+func TestWhatAKilledOneLeavesIsCleanedUp(t *testing.T) {
+	data := t.TempDir()
+	killed := startProgram(t, data)
+	killed.awaitServing()
+	if err := killed.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = killed.Wait() // it was killed
+	next := startProgram(t, data)
+	endpoint := next.awaitServing()
+	status, err := control.NewClient(endpoint).Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if running := processesIn(t, data); len(running) != len(status.Instances) {
+		t.Errorf("%d processes run for %d instances: %s", len(running), len(status.Instances), running)
+	}
+	end(t, next, syscall.SIGTERM)
+	next.leavesNothing(endpoint)
+}
