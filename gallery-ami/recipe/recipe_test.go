@@ -146,7 +146,7 @@ func newSite(t *testing.T, status int) (site, []string) {
 	write(t, filepath.Join(s.bundle, "install.sh"), "set -e\ncp gallery.service \"$INSTALL_DIR/gallery\"\n")
 	return s, []string{
 		"ROOT=" + s.root, "PATH=" + s.tools + ":" + os.Getenv("PATH"),
-		"CHECK_HOST=" + address.Hostname(), "PORT=" + address.Port(), "CHECK_ATTEMPTS=1",
+		"CHECK_HOST=" + address.Hostname(), "PORT=" + address.Port(), "CHECK_SECONDS=0",
 	}
 }
 

@@ -95,9 +95,14 @@ func writeEntry(inside *os.Root, header *tar.Header, content io.Reader) error {
 	switch header.Typeflag {
 	case tar.TypeDir:
 		return inside.MkdirAll(filepath.Clean(header.Name), mode|0o700)
-	case tar.TypeSymlink:
-		return inside.Symlink(header.Linkname, header.Name)
-	case tar.TypeReg:
+	case tar.TypeSymlink, tar.TypeReg:
+		// A bundle lists no folders.
+		if err := inside.MkdirAll(filepath.Dir(filepath.Clean(header.Name)), 0o755); err != nil {
+			return err
+		}
+		if header.Typeflag == tar.TypeSymlink {
+			return inside.Symlink(header.Linkname, header.Name)
+		}
 		file, err := inside.OpenFile(header.Name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 		if err != nil {
 			return err

@@ -107,7 +107,7 @@ func (m *instance) install(work, bundle string) error {
 	command.Dir = bundle
 	command.Stdout = io.MultiWriter(m.log, &tail)
 	command.Stderr = command.Stdout
-	command.Env = append(m.environment(),
+	command.Env = append(append(m.environment(), network()...),
 		"ROOT="+m.root, "CHECK_HOST="+m.address.host, "HOME="+m.root, "LANG=C.UTF-8",
 		"PATH="+m.kind.scratch+string(os.PathListSeparator)+os.Getenv("PATH"),
 		socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID)
@@ -118,6 +118,18 @@ func (m *instance) install(work, bundle string) error {
 		return fmt.Errorf("provision.sh: %w: %s", err, lastWords(tail.String()))
 	}
 	return nil
+}
+
+// network is what of this process's environment tells programs how to reach package indexes. A real
+// builder reaches them without.
+func network() (variables []string) {
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(strings.ToUpper(variable), "=")
+		if strings.HasSuffix(name, "_PROXY") || strings.HasPrefix(name, "SSL_CERT_") || strings.HasPrefix(name, "PIP_") {
+			variables = append(variables, variable)
+		}
+	}
+	return variables
 }
 
 func lastWords(output string) string {

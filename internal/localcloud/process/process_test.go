@@ -237,6 +237,9 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 	}{
 		"the install script fails": {
 			map[string]string{"photogallery.service": serviceUnit, "install.sh": "echo no such luck; exit 7\n"}, "no such luck"},
+		"the install script asks for a service's state": {
+			map[string]string{"photogallery.service": serviceUnit, "install.sh": "echo such is life\nsystemctl status --no-pager --lines=9 photogallery\nexit 7\n"},
+			"photogallery.service is inactive. Its machine said last:\nsuch is life"},
 		"the unit asks for what is not honoured": {
 			map[string]string{"photogallery.service": "[Service]\nExecStart=/bin/true\nSockets=x\n", "install.sh": ":"}, "Sockets=x is not honoured"},
 	}
@@ -250,6 +253,14 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestABundleMayHaveFolders(t *testing.T) {
+	k := newKind(t, bundle(t, map[string]string{
+		"photogallery.service": serviceUnit, "lib/deep/greeting": "hello",
+		"install.sh": "[ \"$(cat lib/deep/greeting)\" = hello ] && cp server \"$INSTALL_DIR/server\"\n",
+	}))
+	bake(t, k)
 }
 
 func TestClosingLeavesOnlyImagesAndLogs(t *testing.T) {

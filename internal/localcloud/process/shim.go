@@ -65,6 +65,9 @@ func send(socket string, what request) error {
 	if err == nil && response.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s", bytes.TrimSpace(message))
 	}
+	if err == nil {
+		_, err = os.Stdout.Write(message)
+	}
 	return err
 }
 
@@ -89,15 +92,18 @@ func (k *Kind) serveShim(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if err := k.run(what); err != nil {
+	said, err := k.run(what)
+	if err != nil {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
 	}
+	_, _ = io.WriteString(w, said) // the caller tells of an answer that is cut off
 }
 
-func (k *Kind) run(what request) error {
+func (k *Kind) run(what request) (said string, err error) {
 	m := k.machine(what.Instance)
 	if m == nil {
-		return fmt.Errorf("systemctl: there is no running instance %q", what.Instance)
+		return "", fmt.Errorf("systemctl: there is no running instance %q", what.Instance)
 	}
 	return m.systemctl(what.Arguments)
 }

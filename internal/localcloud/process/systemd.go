@@ -18,23 +18,35 @@ const (
 	enabledDir = unitsDir + "/multi-user.target.wants"
 )
 
-// systemctl does what the command of that name would, for the verbs that install scripts use.
-func (m *instance) systemctl(arguments []string) error {
-	arguments = slices.DeleteFunc(arguments, func(a string) bool { return a == "--quiet" || a == "-q" || a == "--no-block" })
+// systemctl does what the command of that name would, for the verbs that install scripts use, and
+// gives what it would print.
+func (m *instance) systemctl(arguments []string) (said string, err error) {
+	arguments = slices.DeleteFunc(arguments, changesNothing)
 	now := slices.Contains(arguments, "--now")
 	arguments = slices.DeleteFunc(arguments, func(a string) bool { return a == "--now" })
 	if len(arguments) == 1 && arguments[0] == "daemon-reload" {
-		return nil
+		return "", nil
 	}
 	if len(arguments) < 2 {
-		return fmt.Errorf("systemctl %s: give one of daemon-reload, enable, disable, start, stop, restart, is-active and a unit", strings.Join(arguments, " "))
+		return "", fmt.Errorf("systemctl %s: give one of daemon-reload, %s and a unit", strings.Join(arguments, " "), verbs)
+	}
+	if arguments[0] == "status" {
+		return m.status(unitName(arguments[1]))
 	}
 	for _, name := range arguments[1:] {
 		if err := m.control(arguments[0], unitName(name), now); err != nil {
-			return fmt.Errorf("systemctl %s %s: %w", arguments[0], name, err)
+			return "", fmt.Errorf("systemctl %s %s: %w", arguments[0], name, err)
 		}
 	}
-	return nil
+	return "", nil
+}
+
+const verbs = "enable, disable, start, stop, restart, is-active, status"
+
+// changesNothing tells of options that are about how systemctl waits and what it prints.
+func changesNothing(option string) bool {
+	return slices.Contains([]string{"--quiet", "-q", "--no-block", "--no-pager", "--full", "-l"}, option) ||
+		strings.HasPrefix(option, "--lines=")
 }
 
 func unitName(name string) string {
@@ -59,8 +71,18 @@ func (m *instance) control(verb, name string, now bool) error {
 		}
 		return nil
 	default:
-		return errors.New("this verb is not known here: use daemon-reload, enable, disable, start, stop, restart or is-active")
+		return errors.New("this verb is not known here: use daemon-reload or one of " + verbs)
 	}
+}
+
+// status tells whether the service runs, and the last words of its machine.
+func (m *instance) status(name string) (string, error) {
+	state := "inactive"
+	if m.control("is-active", name, false) == nil {
+		state = "active"
+	}
+	log, err := os.ReadFile(m.log.Name())
+	return fmt.Sprintf("%s is %s. Its machine said last:\n%s\n", name, state, lastWords(string(log))), err
 }
 
 func onlyIf(wanted bool, do func() error) error {
