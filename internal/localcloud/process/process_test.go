@@ -216,6 +216,21 @@ func TestABundleBecomesAnImageAndTheImageAServingInstance(t *testing.T) {
 	}
 }
 
+func TestAUnitsCommandMayNameVariables(t *testing.T) {
+	unit := strings.Replace(serviceUnit, "/opt/photogallery/server", "/bin/sh -c '[ \"$1 $2 $3 $4\" = \"r-build a b $\" ] && exec \"$0\"' /opt/photogallery/server r-${RELEASE} $LIST $$", 1)
+	unit = strings.Replace(unit, "[Service]\n", "[Service]\nEnvironment='LIST=a b'\n", 1)
+	k := newKind(t, bundle(t, map[string]string{
+		"photogallery.service": unit,
+		"install.sh":           "install -m 0755 server \"$INSTALL_DIR/server\"\n",
+	}))
+	h := newHost()
+	builder := k.Boot(machine.Spec{InstanceID: "i-builder", Zone: "z", Role: "builder"}, h)
+	<-h.events
+	if got := answer(t, builder, "/"); got != "build on i-builder in z" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAServiceThatDiesIsStartedAgain(t *testing.T) {
 	k := newKind(t, working(t))
 	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: "v1"}, newHost())

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -95,7 +96,7 @@ func (s *service) launch(ctx context.Context) (*exec.Cmd, error) {
 }
 
 func (s *service) command(words, environment []string) *exec.Cmd {
-	words = inRoot(s.root, words)
+	words = expand(inRoot(s.root, words), environment)
 	//nolint:noctx // its end is decided by stop, which gives it time to drain
 	command := exec.Command(words[0], words[1:]...)
 	command.Dir = s.root
@@ -119,6 +120,27 @@ func inRoot(root string, words []string) []string {
 		}
 	}
 	return there
+}
+
+var variable = regexp.MustCompile(`\$\$|\$\{\w+\}`)
+
+// expand puts in variables as systemd does: ${NAME} anywhere, and $NAME for a word of its own, which
+// becomes as many words as its value has.
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
+func expand(words, environment []string) (expanded []string) {
+	values := map[string]string{"$$": "$"}
+	for _, assignment := range environment {
+		name, value, _ := strings.Cut(assignment, "=")
+		values["${"+name+"}"] = value
+	}
+	for _, word := range words {
+		if name, isVariable := strings.CutPrefix(word, "$"); isVariable && !strings.ContainsAny(name, "${") {
+			expanded = append(expanded, strings.Fields(values["${"+name+"}"])...)
+			continue
+		}
+		expanded = append(expanded, variable.ReplaceAllStringFunc(word, func(found string) string { return values[found] }))
+	}
+	return expanded
 }
 
 func exists(path string) bool {

@@ -53,11 +53,11 @@ var directives = map[string]func(*Unit, string) error{
 	"Unit.StartLimitBurst":       nil,
 	"Unit.StartLimitIntervalSec": nil,
 	"Service.Type":               readType,
-	"Service.ExecStart":          func(u *Unit, v string) (err error) { u.Start, err = splitCommand(v); return err },
+	"Service.ExecStart":          readStart,
 	"Service.ExecStartPre":       readBefore,
 	"Service.Environment":        readEnvironment,
 	"Service.EnvironmentFile":    readEnvironmentFile,
-	"Service.WorkingDirectory":   func(u *Unit, v string) error { u.WorkingDirectory = v; return nil },
+	"Service.WorkingDirectory":   readWorkingDirectory,
 	"Service.Restart":            readRestart,
 	"Service.RestartSec":         func(u *Unit, v string) (err error) { u.RestartDelay, err = readSeconds(v); return err },
 	"Service.TimeoutStopSec":     func(u *Unit, v string) (err error) { u.StopTimeout, err = readSeconds(v); return err },
@@ -120,6 +120,9 @@ func (u *Unit) apply(option *unit.UnitOption) string {
 	if read == nil {
 		return ""
 	}
+	if strings.Contains(option.Value, "%") && option.Name != "Description" {
+		return fmt.Sprintf("[%s] %s=%s has a specifier, which is not honoured here: write out what it stands for", option.Section, option.Name, option.Value)
+	}
 	if err := read(u, option.Value); err != nil {
 		return fmt.Sprintf("[%s] %s=%s: %v", option.Section, option.Name, option.Value, err)
 	}
@@ -143,7 +146,27 @@ func readRestart(u *Unit, value string) error {
 
 func readCondition(u *Unit, value string) error {
 	u.Conditions = append(u.Conditions, value)
+	return mustBeAbsolute(value)
+}
+
+func readWorkingDirectory(u *Unit, value string) error {
+	u.WorkingDirectory = value
+	return mustBeAbsolute(value)
+}
+
+func mustBeAbsolute(path string) error {
+	if !strings.HasPrefix(path, "/") {
+		return fmt.Errorf("give an absolute path")
+	}
 	return nil
+}
+
+func readStart(u *Unit, value string) (err error) {
+	if len(u.Start) > 0 {
+		return fmt.Errorf("it is given twice; give it once")
+	}
+	u.Start, err = splitCommand(value)
+	return err
 }
 
 func readBefore(u *Unit, value string) error {
@@ -153,7 +176,7 @@ func readBefore(u *Unit, value string) error {
 }
 
 func readEnvironment(u *Unit, value string) error {
-	assignments, err := shellwords.Parse(value)
+	assignments, err := splitWords(value)
 	if err != nil {
 		return err
 	}
@@ -169,7 +192,7 @@ func readEnvironment(u *Unit, value string) error {
 func readEnvironmentFile(u *Unit, value string) error {
 	path, optional := strings.CutPrefix(value, "-")
 	u.EnvironmentFiles = append(u.EnvironmentFiles, environmentFile{path, optional})
-	return nil
+	return mustBeAbsolute(path)
 }
 
 // readSeconds takes systemd's plain seconds or Go's "1m30s", which it reads alike.
@@ -185,12 +208,22 @@ func readSeconds(value string) (time.Duration, error) {
 }
 
 func splitCommand(value string) ([]string, error) {
-	command, err := shellwords.Parse(value)
+	command, err := splitWords(value)
 	if err != nil {
 		return nil, err
 	}
 	if len(command) == 0 || !strings.HasPrefix(command[0], "/") {
 		return nil, fmt.Errorf("begin with the absolute path of a program")
 	}
+	if slices.Contains(command, ";") {
+		return nil, fmt.Errorf("give one command")
+	}
 	return command, nil
+}
+
+// splitWords splits as systemd does: what a shell would take for its own is a character like others.
+func splitWords(value string) ([]string, error) {
+	parser := shellwords.NewParser()
+	parser.SetExcludeSeparators(';', '&', '|', '<', '>', '(', ')', '`')
+	return parser.Parse(value)
 }

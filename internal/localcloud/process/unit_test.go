@@ -31,14 +31,26 @@ func TestAUnitIsReadWithItsDropIns(t *testing.T) {
 
 func TestEveryProblemOfAUnitIsNamed(t *testing.T) {
 	_, err := process.ParseUnit("x.service", strings.NewReader(
-		"[Service]\nType=forking\nExecStart=relative\nRestart=sometimes\nTimeoutStopSec=soon\nEnvironment=nothing\nSockets=a.socket\n"))
+		"[Service]\nType=forking\nExecStart=relative\nRestart=sometimes\nTimeoutStopSec=soon\nEnvironment=nothing\nSockets=a.socket\nWorkingDirectory=~\nEnvironmentFile=-relative\n"+
+			"ExecStartPre=/bin/a ; /bin/b\nExecStartPre=/bin/%p\n[Unit]\nConditionPathExists=!/x\n"))
 	if err == nil {
 		t.Fatal("a bad unit was read")
 	}
-	for _, want := range []string{"Type=forking: give simple or exec", "ExecStart=relative", "Restart=sometimes", "TimeoutStopSec=soon", `"nothing" is no NAME=value`, "Sockets=a.socket is not honoured", "no ExecStart"} {
+	for _, want := range []string{"Type=forking: give simple or exec", "ExecStart=relative", "Restart=sometimes", "TimeoutStopSec=soon", `"nothing" is no NAME=value`, "Sockets=a.socket is not honoured", "no ExecStart",
+		"WorkingDirectory=~: give an absolute path", "EnvironmentFile=-relative: give an absolute path", "/bin/a ; /bin/b: give one command", "/bin/%p has a specifier", "ConditionPathExists=!/x: give an absolute path"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
+	}
+}
+
+func TestAUnitHasOneCommandInWordsAsSystemdSplitsThem(t *testing.T) {
+	unit, err := process.ParseUnit("x.service", strings.NewReader("[Service]\nExecStart=/bin/x a&b <c (d) 'e;f' `g`\n"))
+	if diff := cmp.Diff([]string{"/bin/x", "a&b", "<c", "(d)", "e;f", "`g`"}, unit.Start); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if _, err := process.ParseUnit("x.service", strings.NewReader("[Service]\nExecStart=/bin/x\nExecStart=/bin/y\n")); err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("got %v", err)
 	}
 }
 
