@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -92,6 +93,11 @@ func extract(entries *tar.Reader, folder string) error {
 
 func writeEntry(inside *os.Root, header *tar.Header, content io.Reader) error {
 	mode := fs.FileMode(header.Mode) & fs.ModePerm
+	for record := range header.PAXRecords {
+		if strings.HasPrefix(record, "GNU.sparse.") {
+			return errors.New("a file with holes cannot be unpacked: it may be larger than any disk")
+		}
+	}
 	switch header.Typeflag {
 	case tar.TypeDir:
 		return inside.MkdirAll(filepath.Clean(header.Name), mode|0o700)
