@@ -54,7 +54,7 @@ while true; do
   [ "$answer" != 200 ] || break
   if [ "$SECONDS" -ge "$deadline" ]; then
     systemctl status --no-pager --lines=30 "$unit" || true
-    fail "$address answers ${answer:-nothing}, not 200"
+    fail "$address answers ${answer/#000/nothing}, not 200"
   fi
   sleep 0.2
 done

@@ -1,0 +1,55 @@
+// Package docs_test holds the documents against what they speak of.
+package docs_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"photogallery/statemachine"
+)
+
+func TestEveryLinkLeadsToAFile(t *testing.T) {
+	documents, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+	for _, document := range append(documents, "../README.md", "../CONTRIBUTING.md") {
+		for _, found := range link.FindAllStringSubmatch(read(t, document), -1) {
+			if strings.Contains(found[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(document), found[1])); err != nil {
+				t.Errorf("%s: %v", document, err)
+			}
+		}
+	}
+}
+
+// The lesson's second column names states.
+func TestTheLessonNamesStatesThatExist(t *testing.T) {
+	row := regexp.MustCompile("(?m)^\\| [^|]+ \\| (`[^|]+`) \\|")
+	rows := row.FindAllStringSubmatch(read(t, "lesson.md"), -1)
+	if len(rows) == 0 {
+		t.Fatal("the document has changed its form")
+	}
+	for _, found := range rows {
+		for state := range strings.SplitSeq(found[1], ", ") {
+			if !strings.Contains(string(statemachine.Release), `"`+strings.Trim(state, "`")+`": {`) {
+				t.Errorf("there is no state %s", state)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
