@@ -1,6 +1,8 @@
 package statemachine_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +142,37 @@ func TestAFunctionEndsBeforeItsStateGivesUp(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A field that an object has twice is silently lost when it is decoded, and with it one of two states
+// of the same name.
+func TestNoFieldIsGivenTwice(t *testing.T) {
+	for machine, text := range map[string][]byte{"release": statemachine.Release, "teardown": statemachine.Teardown} {
+		for _, field := range twice(json.NewDecoder(bytes.NewReader(text))) {
+			t.Errorf("%s: one object has the field %s twice", machine, field)
+		}
+	}
+}
+
+func twice(text *json.Decoder) (fields []string) {
+	token, _ := text.Token()
+	open, nested := token.(json.Delim)
+	seen := map[string]bool{}
+	for nested && text.More() {
+		if open == '{' {
+			token, _ = text.Token()
+			name := strings.TrimSuffix(token.(string), ".$")
+			if seen[name] {
+				fields = append(fields, name)
+			}
+			seen[name] = true
+		}
+		fields = append(fields, twice(text)...)
+	}
+	if nested {
+		_, _ = text.Token() // what closes it
+	}
+	return fields
 }
 
 func TestTheTeardownSweepsInOrder(t *testing.T) {

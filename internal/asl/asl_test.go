@@ -39,8 +39,6 @@ func fails(name, cause string) func(context.Context, string) (string, error) {
 	return func(context.Context, string) (string, error) { return "", &asl.TaskError{Name: name, Cause: cause} }
 }
 
-func echo(_ context.Context, in string) (string, error) { return in, nil }
-
 // sleeps answers after d, or fails when it is cancelled before.
 func sleeps(d time.Duration, out string) func(context.Context, string) (string, error) {
 	return func(ctx context.Context, _ string) (string, error) {
@@ -74,7 +72,7 @@ func load(t *testing.T, definition string) *asl.Definition {
 
 func newMachine(t *testing.T, definition string, opts asl.Options) *asl.Machine {
 	t.Helper()
-	m := asl.NewMachine(machineARN, "release", "arn:aws:iam::123456789012:role/release", load(t, definition), opts)
+	m := asl.NewMachine(machineARN, "release", load(t, definition), opts)
 	t.Cleanup(m.Close)
 	return m
 }
@@ -89,7 +87,7 @@ func start(t *testing.T, definition, input string, f functions) *asl.Execution {
 	return e
 }
 
-func wait(t *testing.T, e *asl.Execution) asl.Result {
+func wait(t *testing.T, e *asl.Execution) asl.Snapshot {
 	t.Helper()
 	r, err := e.Wait(t.Context())
 	if err != nil {
@@ -99,7 +97,7 @@ func wait(t *testing.T, e *asl.Execution) asl.Result {
 }
 
 // runs runs a definition to its end in a bubble of its own.
-func runs(t *testing.T, definition, input string, f functions) (result asl.Result, path []string, history []asl.Event) {
+func runs(t *testing.T, definition, input string, f functions) (result asl.Snapshot, path []string, history []asl.Event) {
 	t.Helper()
 	bubble(t, func(t *testing.T) {
 		e := start(t, definition, input, f)
@@ -118,7 +116,7 @@ func withEnds(state string) string {
 }
 
 // check compares a result with either JSON output or an Error Name.
-func check(t *testing.T, got asl.Result, want string) {
+func check(t *testing.T, got asl.Snapshot, want string) {
 	t.Helper()
 	if strings.HasPrefix(want, "States.") || strings.HasPrefix(want, "Lambda.") || strings.HasPrefix(want, "App") {
 		if got.Status != asl.StatusFailed || got.Error != want || got.Output != "" {

@@ -13,45 +13,26 @@ func TestPayloadTemplate(t *testing.T) {
 	const input = `{"flagged": 7, "vals": [0, 10, 20, 30, 40, 50], "name": "Foo", "big": 12345678901234567, "none": null,
 		"o": {"b": 1, "a": {"c": 2}}, "json": "{\"number\": 20}", "rows": [{"id": 1}, {"id": 2}], "dash-ed": 1}`
 	tests := map[string]struct{ parameters, want string }{
-		"no paths":                       {`{"first": 88, "s": "$.flagged"}`, `{"first": 88, "s": "$.flagged"}`},
-		"paths at any depth":             {`{"parts": {"first.$": "$.vals[0]", "more": [{"x.$": "$.name"}, "$.name"]}}`, `{"parts": {"first": 0, "more": [{"x": "Foo"}, "$.name"]}}`},
-		"slice":                          {`{"last3.$": "$.vals[-3:]"}`, `{"last3": [30, 40, 50]}`},
-		"union":                          {`{"two.$": "$.vals[0,2]"}`, `{"two": [0, 20]}`},
-		"wildcard over an array":         {`{"ids.$": "$.rows[*].id"}`, `{"ids": [1, 2]}`},
-		"wildcard over an object":        {`{"all.$": "$.o.*"}`, `{"all": [{"c": 2}, 1]}`},
-		"wildcard that finds nothing":    {`{"ids.$": "$.vals[*].id"}`, `{"ids": []}`},
-		"negative index":                 {`{"last.$": "$.vals[-1]"}`, `{"last": 50}`},
-		"bracket notation":               {`{"x.$": "$['dash-ed']"}`, `{"x": 1}`},
-		"null is a value":                {`{"x.$": "$.none"}`, `{"x": null}`},
-		"large whole numbers stay":       {`{"x.$": "States.JsonToString($.big)"}`, `{"x": "12345678901234567"}`},
-		"a path to nowhere":              {`{"x.$": "$.nope"}`, "States.ParameterPathFailure"},
-		"a path through a scalar":        {`{"x.$": "$.name.x"}`, "States.ParameterPathFailure"},
-		"an index out of range":          {`{"x.$": "$.vals[9]"}`, "States.ParameterPathFailure"},
-		"the whole input":                {`{"x.$": "$"}`, `{"x": ` + input + `}`},
-		"format":                         {`{"x.$": "States.Format('{} is {}, {} and {}', $.name, 2020, true, $.none)"}`, `{"x": "Foo is 2020, true and null"}`},
-		"format with escapes":            {`{"x.$": "States.Format('\\{\\} \\'{}\\' \\\\', $.name)"}`, `{"x": "{} 'Foo' \\"}`},
-		"format keeps a second string":   {`{"x.$": "States.Format('{}{}', 'a\\'b', '{}')"}`, `{"x": "a'b{}"}`},
-		"format of a large number":       {`{"x.$": "States.Format('{}', $.big)"}`, `{"x": "12345678901234567"}`},
-		"format of an object":            {`{"x.$": "States.Format('{}', $.o)"}`, "States.IntrinsicFailure"},
-		"format by a path, miscounted":   {`{"x.$": "States.Format($.name, 1)"}`, "States.IntrinsicFailure"},
-		"format with a path to nowhere":  {`{"x.$": "States.Format('{}', $.nope)"}`, "States.ParameterPathFailure"},
-		"string to JSON":                 {`{"x.$": "States.StringToJson($.json)"}`, `{"x": {"number": 20}}`},
-		"string to JSON of other text":   {`{"x.$": "States.StringToJson($.name)"}`, "States.IntrinsicFailure"},
-		"string to JSON of a number":     {`{"x.$": "States.StringToJson($.flagged)"}`, "States.IntrinsicFailure"},
-		"JSON to string":                 {`{"x.$": "States.JsonToString($.o)"}`, `{"x": "{\"a\":{\"c\":2},\"b\":1}"}`},
-		"array":                          {`{"x.$": "States.Array('Foo', 2020, $.o, null, false)"}`, `{"x": ["Foo", 2020, {"b": 1, "a": {"c": 2}}, null, false]}`},
-		"empty array":                    {`{"x.$": "States.Array()"}`, `{"x": []}`},
-		"shallow merge":                  {`{"x.$": "States.JsonMerge($.o, States.StringToJson('\\{\"a\": \\{\"d\": 3\\}\\}'), false)"}`, `{"x": {"b": 1, "a": {"d": 3}}}`},
-		"merge with an array":            {`{"x.$": "States.JsonMerge($.o, $.vals, false)"}`, "States.IntrinsicFailure"},
-		"add":                            {`{"x.$": "States.MathAdd($.flagged, -10)"}`, `{"x": -3}`},
-		"add rounds":                     {`{"x.$": "States.MathAdd(1.5, 1)"}`, `{"x": 3}`},
-		"add a string":                   {`{"x.$": "States.MathAdd($.name, 1)"}`, "States.IntrinsicFailure"},
-		"item":                           {`{"x.$": "States.ArrayGetItem($.vals, 2)"}`, `{"x": 20}`},
-		"item out of range":              {`{"x.$": "States.ArrayGetItem($.vals, 6)"}`, "States.IntrinsicFailure"},
-		"negative item":                  {`{"x.$": "States.ArrayGetItem($.vals, -1)"}`, "States.IntrinsicFailure"},
-		"length":                         {`{"x.$": "States.ArrayLength($.vals)"}`, `{"x": 6}`},
-		"length of a string":             {`{"x.$": "States.ArrayLength($.name)"}`, "States.IntrinsicFailure"},
-		"nested calls, spaces, brackets": {`{"x.$": "States.MathAdd( States.ArrayLength($['vals']) , States.ArrayGetItem(States.Array(1, 2), 1) )"}`, `{"x": 8}`},
+		"no paths":                      {`{"first": 88, "s": "$.flagged"}`, `{"first": 88, "s": "$.flagged"}`},
+		"paths at any depth":            {`{"parts": {"first.$": "$.vals[0]", "more": [{"x.$": "$.name"}, "$.name"]}}`, `{"parts": {"first": 0, "more": [{"x": "Foo"}, "$.name"]}}`},
+		"bracket notation":              {`{"x.$": "$['dash-ed']"}`, `{"x": 1}`},
+		"null is a value":               {`{"x.$": "$.none"}`, `{"x": null}`},
+		"large whole numbers stay":      {`{"x.$": "States.Format('{}', $.big)", "y": 98765432109876543}`, `{"x": "12345678901234567", "y": 98765432109876543}`},
+		"a path to nowhere":             {`{"x.$": "$.nope"}`, "States.ParameterPathFailure"},
+		"a path through a scalar":       {`{"x.$": "$.name.x"}`, "States.ParameterPathFailure"},
+		"an index out of range":         {`{"x.$": "$.vals[9]"}`, "States.ParameterPathFailure"},
+		"the whole input":               {`{"x.$": "$"}`, `{"x": ` + input + `}`},
+		"format":                        {`{"x.$": "States.Format('{} is {}, {} and {}', $.name, 2020, true, $.none)"}`, `{"x": "Foo is 2020, true and null"}`},
+		"format keeps a second string":  {`{"x.$": "States.Format('{}{}', 'ab', '{}')"}`, `{"x": "ab{}"}`},
+		"format of a large number":      {`{"x.$": "States.Format('{}', $.big)"}`, `{"x": "12345678901234567"}`},
+		"format of an object":           {`{"x.$": "States.Format('{}', $.o)"}`, "States.IntrinsicFailure"},
+		"format with a path to nowhere": {`{"x.$": "States.Format('{}', $.nope)"}`, "States.ParameterPathFailure"},
+		"array":                         {`{"x.$": "States.Array('Foo', 2020, $.o, null, false)"}`, `{"x": ["Foo", 2020, {"b": 1, "a": {"c": 2}}, null, false]}`},
+		"format without values":         {`{"x.$": "States.Format('as it is')"}`, `{"x": "as it is"}`},
+		"format with commas and spaces": {`{"x.$": "States.Format( 'a, {}; {}' ,$['dash-ed'] , 'b, c' )"}`, `{"x": "a, 1; b, c"}`},
+		"array of one path":             {`{"x.$": "States.Array($.name)"}`, `{"x": ["Foo"]}`},
+		"array with a path to nowhere":  {`{"x.$": "States.Array($.name, $.nope)"}`, "States.ParameterPathFailure"},
+		"empty array":                   {`{"x.$": "States.Array()"}`, `{"x": []}`},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -76,11 +57,8 @@ func TestInputAndOutputProcessing(t *testing.T) {
 		"ResultPath to a new field":      {`"InputPath": "$.text", "ResultPath": "$.new", "OutputPath": "$.new",`, `{"got": "x"}`},
 		"ResultPath makes objects":       {`"InputPath": "$.text", "ResultPath": "$.m.n.o", "OutputPath": "$.m",`, `{"n": {"o": {"got": "x"}}}`},
 		"ResultPath overwrites":          {`"InputPath": "$.text", "ResultPath": "$.numbers.a", "OutputPath": "$.numbers",`, `{"a": {"got": "x"}, "b": 4}`},
-		"ResultPath into an array":       {`"InputPath": "$.text", "ResultPath": "$.list[1]", "OutputPath": "$.list",`, `[1, {"got": "x"}]`},
-		"ResultPath beyond an array":     {`"ResultPath": "$.list[2]",`, "States.ResultPathMatchFailure"},
 		"ResultPath through a scalar":    {`"ResultPath": "$.text.x",`, "States.ResultPathMatchFailure"},
 		"ResultPath by name in an array": {`"ResultPath": "$.list.x",`, "States.ResultPathMatchFailure"},
-		"ResultPath index in an object":  {`"ResultPath": "$.numbers[0]",`, "States.ResultPathMatchFailure"},
 		"OutputPath":                     {`"ResultPath": null, "OutputPath": "$.list",`, `[1, 2]`},
 		"OutputPath null":                {`"OutputPath": null,`, `{}`},
 		"OutputPath to nowhere":          {`"OutputPath": "$.nope",`, "States.Runtime"},
@@ -129,14 +107,16 @@ func TestPassAndSucceed(t *testing.T) {
 func TestContextObject(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		e := start(t, one(`{"Type": "Pass", "End": true, "Parameters": {
-			"id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name", "in.$": "$$.Execution.Input.a[0]", "at.$": "$$.Execution.StartTime",
-			"role.$": "$$.Execution.RoleArn", "state.$": "$$.State", "machine.$": "$$.StateMachine"}}`), `{"a": [5]}`, nil)
+			"id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name", "in.$": "$$.Execution.Input", "five.$": "$$.Execution.Input.a[0]",
+			"state.$": "$$.State.Name", "retries.$": "$$.State.RetryCount"}}`), `{"a": [5]}`, nil)
 		check(t, wait(t, e), `{
-			"id": "arn:aws:states:eu-west-1:123456789012:execution:release:one", "name": "one", "in": 5, "at": "2000-01-01T00:00:00.000Z",
-			"role": "arn:aws:iam::123456789012:role/release",
-			"state": {"Name": "S", "EnteredTime": "2000-01-01T00:00:00.000Z", "RetryCount": 0},
-			"machine": {"Id": "`+machineARN+`", "Name": "release"}}`)
+			"id": "arn:aws:states:eu-west-1:123456789012:execution:release:one", "name": "one", "in": {"a": [5]}, "five": 5, "state": "S", "retries": 0}`)
 	})
+}
+
+func TestThereIsNoTokenWhereNothingWaits(t *testing.T) {
+	got, _, _ := runs(t, one(`{"Type": "Pass", "End": true, "Parameters": {"token.$": "$$.Task.Token"}}`), `{}`, nil)
+	check(t, got, "States.ParameterPathFailure")
 }
 
 func TestRetryCountIsInTheContextObject(t *testing.T) {
@@ -154,14 +134,11 @@ func TestRetryCountIsInTheContextObject(t *testing.T) {
 func TestFail(t *testing.T) {
 	const input = `{"error": {"Error": "App.Broken", "Cause": "why", "n": 1}}`
 	tests := map[string]struct{ fields, name, cause string }{
-		"nothing said":            {``, "", ""},
-		"fixed":                   {`, "Error": "App.E", "Cause": "c"`, "App.E", "c"},
-		"by paths":                {`, "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"`, "App.Broken", "why"},
-		"by an intrinsic":         {`, "Error": "App.E", "CausePath": "States.Format('{} in {}', $.error.n, $$.Execution.Name)"`, "App.E", "1 in one"},
-		"object by an intrinsic":  {`, "Error": "App.E", "CausePath": "States.JsonToString($.error.n)"`, "App.E", "1"},
-		"a path to nowhere":       {`, "ErrorPath": "$.nope"`, "States.Runtime", ""},
-		"a path to a number":      {`, "CausePath": "$.error.n"`, "States.Runtime", ""},
-		"an intrinsic that fails": {`, "CausePath": "States.ArrayLength($.error)"`, "States.Runtime", ""},
+		"nothing said":       {``, "", ""},
+		"fixed":              {`, "Error": "App.E", "Cause": "c"`, "App.E", "c"},
+		"by paths":           {`, "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"`, "App.Broken", "why"},
+		"a path to nowhere":  {`, "ErrorPath": "$.nope"`, "States.Runtime", ""},
+		"a path to a number": {`, "CausePath": "$.error.n"`, "States.Runtime", ""},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +165,6 @@ func TestDataLimit(t *testing.T) {
 		"an input over it":                 {`{"Type": "Pass", "End": true, "Parameters": {"a.$": "$.v", "b.$": "$.v"}}`, "", "States.DataLimitExceeded"},
 		"States.ALL does not catch it":     {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}], "End": true}, "E": {"Type": "Succeed"}`, long + "x", "States.DataLimitExceeded"},
 		"its name catches it":              {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.DataLimitExceeded"], "ResultPath": null, "Next": "E"}], "End": true}, "E": {"Type": "Pass", "Result": 1, "End": true}`, long + "x", `1`},
-		"an integration's answer of it":    {`{"Type": "Task", "Resource": "${Invoke}", "Parameters": {"FunctionName": "f"}, "OutputPath": null, "End": true}`, long, "States.DataLimitExceeded"},
 		"an error output of a small input": {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.DataLimitExceeded"], "ResultPath": "$.e", "Next": "E"}], "End": true}, "E": {"Type": "Pass", "Parameters": {"e.$": "$.e.Error"}, "End": true}`, long + "x", `{"e": "States.DataLimitExceeded"}`},
 	}
 	for name, tc := range tests {

@@ -95,7 +95,7 @@ func TestAnswerThatIsNoJSON(t *testing.T) {
 
 // delays runs a task that fails with the names given, one an attempt, and then
 // succeeds. It returns the seconds before each retry.
-func delays(t *testing.T, retry string, random func() float64, pace float64, names ...string) (waited []float64, result asl.Result) {
+func delays(t *testing.T, retry string, random func() float64, pace float64, names ...string) (waited []float64, result asl.Snapshot) {
 	t.Helper()
 	bubble(t, func(t *testing.T) {
 		var calls []time.Time

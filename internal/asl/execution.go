@@ -18,14 +18,6 @@ const (
 	StatusAborted   Status = "ABORTED"
 )
 
-// Result is how an execution ended.
-type Result struct {
-	Status Status
-	Output string // JSON; empty unless SUCCEEDED
-	Error  string // only of FAILED and ABORTED
-	Cause  string
-}
-
 // Snapshot describes an execution at one moment, as DescribeExecution does.
 type Snapshot struct {
 	ARN       string
@@ -43,70 +35,48 @@ type Snapshot struct {
 // time and from any goroutine.
 type Execution struct {
 	machine *Machine
-	arn     string
-	name    string
 	input   payload
-	started time.Time
 	cancel  context.CancelFunc
 	done    chan struct{}
 
-	mu         sync.Mutex
-	status     Status
-	end        Event // the last one, when it has ended
-	events     []Event
-	delivered  int  // events that OnEvent has seen
-	delivering bool // a goroutine is calling OnEvent
-	told       bool // done is closed
-	trail      *trail
+	mu     sync.Mutex
+	now    Snapshot // its ARN and Name never change
+	events []Event
 }
 
-// run is the execution's goroutine.
+// run is the execution's goroutine. ctx ends with the execution, and after its
+// TimeoutSeconds.
 func (e *Execution) run(ctx context.Context) {
-	if limit := e.machine.def.timeout; limit > 0 {
-		defer e.limit(limit)()
-	}
-	e.deliver()
-	t := &thread{exec: e, trail: e.trail, last: 1}
-	out, failure := t.follow(ctx, e.machine.def.graph, e.input)
+	t := &thread{exec: e, last: 1}
+	out, failure := t.follow(ctx, e.machine.def.machine.graph, e.input)
 	switch failure {
 	case nil:
 		e.stop(StatusSucceeded, Event{Type: "ExecutionSucceeded", PreviousID: t.last, Output: out.text})
-	case interrupted:
+	case interrupted: // by a time-out; whatever else interrupts has ended the execution before
+		e.stop(StatusTimedOut, Event{Type: "ExecutionTimedOut", Error: errorTimeout})
 	default:
 		e.stop(StatusFailed, Event{Type: "ExecutionFailed", PreviousID: t.last, Error: failure.Name, Cause: failure.Cause})
-	}
-}
-
-// limit ends the execution after its TimeoutSeconds. The function returned
-// takes the limit away.
-func (e *Execution) limit(d time.Duration) func() {
-	e.machine.running.Add(1)
-	timer := time.AfterFunc(d, func() {
-		defer e.machine.running.Done()
-		e.stop(StatusTimedOut, Event{Type: "ExecutionTimedOut", Error: errorTimeout})
-	})
-	return func() {
-		if timer.Stop() {
-			e.machine.running.Done()
-		}
 	}
 }
 
 // stop ends the execution unless it has ended, and interrupts what runs.
 func (e *Execution) stop(status Status, event Event) {
 	e.mu.Lock()
-	if e.status == StatusRunning {
+	defer e.mu.Unlock()
+	if e.now.Status == StatusRunning {
 		e.finish(status, event)
 	}
-	e.mu.Unlock()
-	e.deliver()
 }
 
 // finish is called with e.mu held, and once.
 func (e *Execution) finish(status Status, event Event) {
 	e.add(event)
-	e.status, e.end = status, e.events[len(e.events)-1]
+	e.now.Status, e.now.StopDate = status, e.events[len(e.events)-1].Timestamp
+	if status != StatusTimedOut { // of which only the history has an error
+		e.now.Output, e.now.Error, e.now.Cause = event.Output, event.Error, event.Cause
+	}
 	e.cancel()
+	close(e.done)
 }
 
 // Stop aborts the execution: no Retry or Catch runs, and the contexts of running
@@ -116,18 +86,14 @@ func (e *Execution) Stop(errorName, cause string) {
 	e.stop(StatusAborted, Event{Type: "ExecutionAborted", Error: errorName, Cause: cause})
 }
 
-// Done is closed when the execution has ended and OnEvent has seen its last event.
-func (e *Execution) Done() <-chan struct{} { return e.done }
-
 // Wait blocks until the execution has ended. The error is ctx's, when that ends
-// first; how the execution ended is in the result.
-func (e *Execution) Wait(ctx context.Context) (Result, error) {
+// first; how the execution ended is in the snapshot.
+func (e *Execution) Wait(ctx context.Context) (Snapshot, error) {
 	select {
 	case <-e.done:
-		s := e.Snapshot()
-		return Result{s.Status, s.Output, s.Error, s.Cause}, nil
+		return e.Snapshot(), nil
 	case <-ctx.Done():
-		return Result{}, ctx.Err()
+		return Snapshot{}, ctx.Err()
 	}
 }
 
@@ -135,9 +101,5 @@ func (e *Execution) Wait(ctx context.Context) (Result, error) {
 func (e *Execution) Snapshot() Snapshot {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := Snapshot{ARN: e.arn, Name: e.name, Status: e.status, Input: e.input.text, StartDate: e.started, StopDate: e.end.Timestamp}
-	if e.status != StatusTimedOut { // of which only the history has an error
-		s.Output, s.Error, s.Cause = e.end.Output, e.end.Error, e.end.Cause
-	}
-	return s
+	return e.now
 }

@@ -1,8 +1,11 @@
 package asl
 
 import (
+	"encoding/json"
 	"errors"
+	"math"
 	"slices"
+	"time"
 )
 
 // Errors of the API, with the names that Step Functions gives them. They come
@@ -52,13 +55,6 @@ const (
 	errorTimeout                = "States.Timeout"
 )
 
-// catchable are the predefined names that Retry and Catch may see. Nothing
-// catches States.Runtime.
-var catchable = []string{
-	errorAll, errorBranchFailed, errorDataLimitExceeded, errorHeartbeatTimeout, errorIntrinsicFailure, errorNoChoiceMatched,
-	errorParameterPathFailure, errorResultPathMatchFailure, errorTaskFailed, errorTimeout, "States.Permissions",
-}
-
 // interrupted says that the context ended while a state ran: the execution was
 // stopped or timed out, or a sibling branch failed. Nothing retries or catches it.
 var interrupted = &TaskError{Name: "interrupted"}
@@ -66,13 +62,46 @@ var interrupted = &TaskError{Name: "interrupted"}
 // matches tells whether an ErrorEquals list names the error. States.Timeout also
 // stands for a missed heartbeat, and at a Parallel state States.BranchFailed for
 // whatever its branches failed with.
-func matches(errorEquals []string, name string, ofBranch bool) bool {
+func (s *state) matches(errorEquals []string, name string) bool {
 	timedOut := name == errorTimeout || name == errorHeartbeatTimeout
 	return name != errorRuntime && slices.ContainsFunc(errorEquals, func(want string) bool {
 		return want == name ||
 			want == errorAll && name != errorDataLimitExceeded ||
 			want == errorTaskFailed && !timedOut ||
 			want == errorTimeout && timedOut ||
-			want == errorBranchFailed && ofBranch
+			want == errorBranchFailed && s.Type == "Parallel"
 	})
+}
+
+// retrier is an entry of Retry, https://states-language.net/spec.html#errors.
+type retrier struct {
+	ErrorEquals     []string
+	IntervalSeconds int64
+	MaxAttempts     int64
+	BackoffRate     float64
+	MaxDelaySeconds int64
+	JitterStrategy  string // FULL, or none
+}
+
+func (r *retrier) UnmarshalJSON(text []byte) error {
+	type plain retrier
+	*r = retrier{IntervalSeconds: 1, MaxAttempts: 3, BackoffRate: 2, MaxDelaySeconds: maxSeconds}
+	return json.Unmarshal(text, (*plain)(r))
+}
+
+// delay is the time before retry number n, counted from 0. With full jitter it
+// is anything from 0 to what it would be without.
+func (r retrier) delay(n int64, random func() float64) time.Duration {
+	seconds := min(float64(r.IntervalSeconds)*math.Pow(r.BackoffRate, float64(n)), float64(r.MaxDelaySeconds))
+	if r.JitterStrategy == "FULL" {
+		seconds *= random()
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// catcher is an entry of Catch.
+type catcher struct {
+	ErrorEquals []string
+	ResultPath  pathOrNull
+	Next        string
 }

@@ -1,7 +1,10 @@
 package asl
 
 import (
+	"cmp"
+	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,10 +24,8 @@ type Event struct {
 	Error  string
 	Cause  string
 
-	RoleARN            string // ExecutionStarted
-	Resource           string // a function's ARN, or the integration's "invoke..."
+	Resource           string // a function's ARN, or the integration's "invoke.waitForTaskToken"
 	ResourceType       string // "lambda" in Task events
-	Region             string // TaskScheduled
 	Parameters         string // JSON, TaskScheduled
 	TimeoutInSeconds   int64  // 0: not given
 	HeartbeatInSeconds int64  // 0: not given
@@ -45,8 +46,9 @@ func (e *Execution) History() []Event {
 // recorded. The last event that fits is always the execution's failure.
 func (e *Execution) record(event Event) int64 {
 	e.mu.Lock()
+	defer e.mu.Unlock()
 	switch {
-	case e.status != StatusRunning:
+	case e.now.Status != StatusRunning:
 	case len(e.events) == historyLimit-1:
 		e.finish(StatusFailed, Event{
 			Type: "ExecutionFailed", PreviousID: event.PreviousID, Error: errorRuntime,
@@ -55,84 +57,37 @@ func (e *Execution) record(event Event) int64 {
 	default:
 		e.add(event)
 	}
-	id := int64(len(e.events))
-	e.mu.Unlock()
-	e.deliver()
-	return id
+	return int64(len(e.events))
 }
 
 // add is called with e.mu held.
 func (e *Execution) add(event Event) {
-	event.ID, event.Timestamp, event.ExecutionARN = int64(len(e.events)+1), time.Now(), e.arn
+	event.ID, event.Timestamp, event.ExecutionARN = int64(len(e.events)+1), time.Now(), e.now.ARN
 	e.events = append(e.events, event)
-}
-
-// deliver hands new events to OnEvent, in order and without the lock. Only one
-// goroutine at a time does so; it also takes what others add meanwhile.
-func (e *Execution) deliver() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.delivering {
-		return
-	}
-	e.delivering = true
-	for ; e.delivered < len(e.events); e.delivered++ {
-		if event := e.events[e.delivered]; e.machine.opts.OnEvent != nil {
-			e.mu.Unlock()
-			e.machine.opts.OnEvent(event)
-			e.mu.Lock()
-		}
-	}
-	e.delivering = false
-	if e.status != StatusRunning && !e.told {
-		e.told = true
-		close(e.done)
-	}
-}
-
-// trail is the states that a thread entered.
-type trail struct{ steps []*step }
-
-type step struct {
-	name     string
-	branches []*trail // of a Parallel, those of later attempts last
-}
-
-// enter notes a state on a trail.
-func (e *Execution) enter(t *trail, name string) *step {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	s := &step{name: name}
-	t.steps = append(t.steps, s)
-	return s
-}
-
-// split begins a trail for each branch.
-func (e *Execution) split(s *step, branches int) []*trail {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	first := len(s.branches)
-	for range branches {
-		s.branches = append(s.branches, &trail{})
-	}
-	return slices.Clone(s.branches[first:])
 }
 
 // Path returns the names of the states entered so far. Behind a Parallel state
 // come those of its first branch, then those of its second, and so on, whatever
 // their order in time; a retry of it adds its branches once more.
-func (e *Execution) Path() []string {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.trail.names(nil)
-}
-
-func (t *trail) names(names []string) []string {
-	for _, s := range t.steps {
-		names = append(names, s.name)
-		for _, branch := range s.branches {
-			names = branch.names(names)
+func (e *Execution) Path() (names []string) {
+	branches := map[string]int{"": math.MaxInt} // the end of a Parallel comes after its branches
+	for _, s := range e.machine.def.states {
+		branches[s.name] = s.branch
+	}
+	after := map[int64][]Event{}
+	for _, event := range e.History() {
+		after[event.PreviousID] = append(after[event.PreviousID], event)
+	}
+	var walk func(id int64)
+	walk = func(id int64) {
+		slices.SortStableFunc(after[id], func(a, b Event) int { return cmp.Compare(branches[a.Name], branches[b.Name]) })
+		for _, event := range after[id] {
+			if strings.HasSuffix(event.Type, "StateEntered") {
+				names = append(names, event.Name)
+			}
+			walk(event.ID)
 		}
 	}
+	walk(0)
 	return names
 }

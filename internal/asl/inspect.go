@@ -30,8 +30,8 @@ type CatchInfo struct {
 	Next        string
 }
 
-// States describes every state, those of branches included, in the order of the
-// definition's text.
+// States describes every state, those of branches included, in the order of
+// their names, with those of branches behind their Parallel.
 func (d *Definition) States() []StateInfo {
 	all := make([]StateInfo, len(d.states))
 	for i, s := range d.states {
@@ -41,16 +41,15 @@ func (d *Definition) States() []StateInfo {
 }
 
 func (s *state) info() StateInfo {
-	info := StateInfo{Name: s.name, Type: s.kind, Parent: s.parent, Branch: s.branch, End: s.end}
-	if t, ok := s.action.(*task); ok {
-		info.Resource, info.Function = t.resource, t.function
-		info.TimeoutSeconds, info.HeartbeatSeconds = t.timeout, t.heartbeat
+	info := StateInfo{
+		Name: s.name, Type: s.Type, Parent: s.parent, Branch: s.branch, Resource: s.Resource, Function: s.function(),
+		End: s.End || s.Type == "Succeed" || s.Type == "Fail", TimeoutSeconds: s.TimeoutSeconds, HeartbeatSeconds: s.HeartbeatSeconds,
 	}
-	for _, r := range s.retry {
-		info.Retry = append(info.Retry, RetryInfo{slices.Clone(r.errorEquals), r.attempts})
+	for _, r := range s.Retry {
+		info.Retry = append(info.Retry, RetryInfo{slices.Clone(r.ErrorEquals), r.MaxAttempts})
 	}
-	for _, c := range s.catch {
-		info.Catch = append(info.Catch, CatchInfo{slices.Clone(c.errorEquals), c.next})
+	for _, c := range s.Catch {
+		info.Catch = append(info.Catch, CatchInfo{slices.Clone(c.ErrorEquals), c.Next})
 	}
 	for _, t := range s.transitions() {
 		if !slices.Contains(info.Next, t.to) {
@@ -59,6 +58,3 @@ func (s *state) info() StateInfo {
 	}
 	return info
 }
-
-// StartAt names the first state.
-func (d *Definition) StartAt() string { return d.graph.start }

@@ -1,34 +1,29 @@
 // Package asl interprets Amazon States Language, https://states-language.net/spec.html,
-// as far as Photogallery's two state machines need it: definitions in the
-// JSONPath query language, Standard executions with their history, Lambda tasks
-// and task tokens. Time comes from the standard library alone, so that
-// executions run in testing/synctest bubbles.
+// as far as Photogallery's two state machines need it: Standard executions with
+// their history, Lambda tasks and task tokens, in the JSONPath query language.
+// states.schema.json says what exactly it takes; the rest it refuses. Time comes
+// from the standard library alone, so that executions run in testing/synctest
+// bubbles.
 package asl
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Definition is a checked state machine definition. It never changes, and any
 // number of executions may run it at once.
 type Definition struct {
-	graph   *graph
-	timeout time.Duration // 0: none
-	states  []*state      // by name, those of branches behind their Parallel
-}
-
-// graph is the states of the machine, or of one branch.
-type graph struct {
-	start  string
-	states map[string]*state
+	machine struct {
+		graph
+		TimeoutSeconds int64
+	}
+	states []*state // by name, those of branches behind their Parallel
 }
 
 // Problem is one thing wrong with a definition.
@@ -52,28 +47,26 @@ func (e *LoadError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-const (
-	maxDefinition = 1 << 20  // bytes, a quota
-	maxSeconds    = 99999999 // of waits and time-outs; also a task's time-out when it gives none
-)
+// maxSeconds is the time-out of what gives none.
+const maxSeconds = 99999999
 
 // Load reads a state machine in Amazon States Language, after putting the
-// substitutions in place of their ${Name} tokens. It supports the JSONPath query
-// language, without variables and without Map states. What it would not do as
-// Step Functions does, it refuses. The error is a *LoadError with all problems.
+// substitutions in place of their ${Name} tokens. What it would not do as Step
+// Functions does, it refuses. The error is a *LoadError with all problems, by
+// place; those of the transitions come up once there are no others.
 func Load(text []byte, substitutions map[string]string) (*Definition, error) {
 	l := &loader{}
 	def := l.definition(text, substitutions)
 	if len(l.problems) > 0 {
+		slices.SortFunc(l.problems, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Place, b.Place), cmp.Compare(a.Message, b.Message))
+		})
 		return nil, &LoadError{l.problems}
 	}
 	return def, nil
 }
 
-type loader struct {
-	problems []Problem
-	states   []*state
-}
+type loader struct{ problems []Problem }
 
 func (l *loader) problem(place, format string, args ...any) {
 	l.problems = append(l.problems, Problem{place, fmt.Sprintf(format, args...)})
@@ -82,41 +75,25 @@ func (l *loader) problem(place, format string, args ...any) {
 const wholeDefinition = "definition"
 
 func (l *loader) definition(text []byte, substitutions map[string]string) *Definition {
-	if len(text) > maxDefinition {
-		l.problem(wholeDefinition, "it has %d bytes: make it at most %d", len(text), maxDefinition)
-		return nil
-	}
 	text = l.substitute(text, substitutions)
-	value, err := decode(text)
-	if err != nil {
-		l.problem(wholeDefinition, "it is not JSON: %v%s: correct it", err, line(text, err))
+	var raw any
+	if err := json.Unmarshal(text, &raw); err != nil {
+		l.problem(wholeDefinition, "it is not JSON: %v: correct it", err)
 		return nil
 	}
-	l.checkTwice(json.NewDecoder(bytes.NewReader(text)))
-	f, ok := l.fields(wholeDefinition, value)
-	if !ok {
+	l.checkSchema(raw)
+	if len(l.problems) > 0 {
 		return nil
 	}
-	def := &Definition{graph: l.graph(f)}
-	def.timeout = time.Duration(f.integer("TimeoutSeconds", 1, maxSeconds, 0)) * time.Second
-	f.text("Comment")
-	if version := f.text("Version"); version != "" && version != "1.0" {
-		f.problem("Version is %q: give it \"1.0\"", version)
+	def := &Definition{}
+	def.machine.TimeoutSeconds = maxSeconds
+	if err := json.Unmarshal(text, &def.machine); err != nil {
+		l.problem(wholeDefinition, "%v: correct it", err)
+		return nil
 	}
-	f.queryLanguage()
-	f.rest()
-	def.states = l.states
-	l.checkNames()
+	def.states = def.machine.name(nil, "", 0)
+	l.checkStates(def)
 	return def
-}
-
-// line says where a syntax error is.
-func line(text []byte, err error) string {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return ""
-	}
-	return fmt.Sprintf(" in line %d", 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")))
 }
 
 var substitution = regexp.MustCompile(`\$\{([A-Za-z0-9_.:]+)\}`)
@@ -136,27 +113,4 @@ func (l *loader) substitute(text []byte, substitutions map[string]string) []byte
 		l.problem(wholeDefinition, "there is no value for ${%s}: add %q to the substitutions", name, name)
 	}
 	return out
-}
-
-func (f *fields) queryLanguage() {
-	if language := f.text("QueryLanguage"); language != "" && language != "JSONPath" {
-		f.problem("QueryLanguage is %q: rewrite this in JSONPath", language)
-	}
-}
-
-// graph reads StartAt and States, of the machine or of a branch.
-func (l *loader) graph(f *fields) *graph {
-	f.require("StartAt", "States")
-	g := &graph{start: f.text("StartAt"), states: map[string]*state{}}
-	all, ok := read[map[string]any](f, "States", "an object with the states")
-	if ok && len(all) == 0 {
-		f.problem("States is {}: give it a state at least")
-	}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		g.states[name] = l.state(name, all[name])
-	}
-	if g.start != "" && ok {
-		l.checkGraph(f.place, g)
-	}
-	return g
 }

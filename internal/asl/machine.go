@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 )
 
 // Invoker calls Lambda functions for Task states.
@@ -31,37 +31,29 @@ type Options struct {
 	// Pace divides the delays of Wait states and retries; 0 means 1. Time-outs
 	// are never divided.
 	Pace float64
-	// OnEvent is called with every history event, one at a time and in order for
-	// an execution, before Done is closed; no lock is held. The execution
-	// waits for it. It must not wait for the execution, nor call Close. Nil is
-	// allowed.
-	OnEvent func(Event)
 }
 
 // Machine is a state machine of the Standard type: a definition under an ARN,
 // and its executions, which it keeps until it is garbage.
 type Machine struct {
-	arn, name, roleArn string
-	def                *Definition
-	opts               Options
-	random             func() float64
-	running            sync.WaitGroup // executions and invocations
+	arn, name string
+	def       *Definition
+	opts      Options
+	running   sync.WaitGroup // executions and invocations
 
 	mu     sync.Mutex
 	closed bool
 	byName map[string]*Execution
-	order  []*Execution
+	newest []*Execution // first
 	tokens map[string]*callback
 }
 
 // NewMachine makes a state machine without executions. Close it at the end.
-func NewMachine(arn, name, roleArn string, def *Definition, opts Options) *Machine {
-	m := &Machine{arn: arn, name: name, roleArn: roleArn, def: def, opts: opts, random: opts.Random}
-	if m.random == nil {
-		m.random = rand.Float64
+func NewMachine(arn, name string, def *Definition, opts Options) *Machine {
+	if opts.Random == nil {
+		opts.Random = rand.Float64
 	}
-	m.byName, m.tokens = map[string]*Execution{}, map[string]*callback{}
-	return m
+	return &Machine{arn: arn, name: name, def: def, opts: opts, byName: map[string]*Execution{}, tokens: map[string]*callback{}}
 }
 
 // Start begins an execution and returns at once; no input means {}. A name that
@@ -70,8 +62,8 @@ func NewMachine(arn, name, roleArn string, def *Definition, opts Options) *Machi
 // ErrStateMachineDeleting, see
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
 func (m *Machine) Start(name string, input []byte) (*Execution, error) {
-	if err := checkName(name); err != nil {
-		return nil, err
+	if !goodName.MatchString(name) {
+		return nil, fmt.Errorf("%w: %q; use 1 to 80 letters, digits, - and _", ErrInvalidName, name)
 	}
 	if len(input) == 0 {
 		input = []byte("{}")
@@ -89,40 +81,27 @@ func (m *Machine) Start(name string, input []byte) (*Execution, error) {
 		if old.Snapshot().Status == StatusRunning && old.input.text == in.text {
 			return old, nil
 		}
-		return nil, fmt.Errorf("%w: %s; choose another name", ErrExecutionAlreadyExists, old.arn)
+		return nil, fmt.Errorf("%w: %s; choose another name", ErrExecutionAlreadyExists, old.now.ARN)
 	}
 	return m.begin(name, in), nil
 }
 
+// goodName has what Step Functions allows, which is more than letters and digits.
+var goodName = regexp.MustCompile("^[^\\x00-\\x20<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x7f-\\x9f\\x{fffd}-\\x{ffff}]{1,80}$")
+
 // begin is called with m.mu held.
 func (m *Machine) begin(name string, in payload) *Execution {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(m.def.machine.TimeoutSeconds)*time.Second)
+	arn := strings.Replace(m.arn, ":stateMachine:", ":execution:", 1) + ":" + name
 	e := &Execution{
-		machine: m, arn: executionARN(m.arn, name), name: name, input: in, started: time.Now(),
-		cancel: cancel, done: make(chan struct{}), status: StatusRunning, trail: &trail{},
+		machine: m, input: in, cancel: cancel, done: make(chan struct{}),
+		now: Snapshot{ARN: arn, Name: name, Status: StatusRunning, Input: in.text, StartDate: time.Now()},
 	}
-	e.add(Event{Type: "ExecutionStarted", Input: in.text, RoleARN: m.roleArn})
+	e.add(Event{Type: "ExecutionStarted", Input: in.text})
 	m.byName[name] = e
-	m.order = append(m.order, e)
+	m.newest = slices.Insert(m.newest, 0, e)
 	m.running.Go(func() { e.run(ctx) })
 	return e
-}
-
-func executionARN(machineARN, name string) string {
-	return strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + ":" + name
-}
-
-func checkName(name string) error {
-	if n := utf8.RuneCountInString(name); n == 0 || n > maxName {
-		return fmt.Errorf("%w: it has %d characters; give it 1 to %d", ErrInvalidName, n, maxName)
-	}
-	bad := strings.IndexFunc(name, func(r rune) bool {
-		return r <= 0x20 || r >= 0x7f && r <= 0x9f || r >= 0xfffd && r <= 0xffff || strings.ContainsRune("<>{}[]?*\"#%\\^|~`$&,;:/", r)
-	})
-	if bad >= 0 {
-		return fmt.Errorf("%w: %q has a character that is not allowed; use letters, digits, - and _", ErrInvalidName, name)
-	}
-	return nil
 }
 
 // Execution returns the execution of that name, and false when there is none.
@@ -137,9 +116,7 @@ func (m *Machine) Execution(name string) (*Execution, bool) {
 func (m *Machine) Executions() []*Execution {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := slices.Clone(m.order)
-	slices.Reverse(all)
-	return all
+	return slices.Clone(m.newest)
 }
 
 // Close aborts what runs and waits until every goroutine of the machine has
@@ -147,7 +124,7 @@ func (m *Machine) Executions() []*Execution {
 func (m *Machine) Close() {
 	m.mu.Lock()
 	m.closed = true
-	all := m.order
+	all := m.newest
 	m.mu.Unlock()
 	for _, e := range all {
 		e.Stop("", "the state machine is closed")

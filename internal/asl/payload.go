@@ -3,10 +3,10 @@ package asl
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // dataLimit is the largest payload in bytes, see
@@ -40,26 +40,15 @@ func readPayload(text []byte) (payload, *TaskError) {
 }
 
 func checkSize(size int) *TaskError {
-	if size <= dataLimit {
-		return nil
+	if size > dataLimit {
+		return &TaskError{errorDataLimitExceeded, fmt.Sprintf("the payload has %d bytes; %d is the most", size, dataLimit)}
 	}
-	return &TaskError{errorDataLimitExceeded, fmt.Sprintf("the payload has %d bytes; %d is the most", size, dataLimit)}
+	return nil
 }
 
 // decode reads one JSON text. Numbers stay as they are written: a float64 would
 // change large ones.
-func decode(text []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	var value any
-	if err := dec.Decode(&value); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more after the JSON text")
-	}
-	return value, nil
-}
+func decode(text []byte) (any, error) { return jsonschema.UnmarshalJSON(bytes.NewReader(text)) }
 
 // encode writes JSON as Step Functions does: compact, with < > & left alone.
 func encode(value any) (string, error) {
@@ -72,12 +61,6 @@ func encode(value any) (string, error) {
 
 // show prints a value for a message, cut to a readable length.
 func show(value any) string {
-	text, err := encode(value)
-	if err != nil {
-		return err.Error()
-	}
-	if len(text) > 80 {
-		text = text[:77] + "..."
-	}
-	return text
+	text, _ := encode(value)
+	return fmt.Sprintf("%.80s", text)
 }

@@ -4,43 +4,46 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// expression gives a value within a Payload Template.
-type expression interface {
-	eval(scope) (any, *TaskError)
+// fill gives a Payload Template its values,
+// https://states-language.net/spec.html#payload-template.
+func fill(template any, s scope) (any, *TaskError) {
+	switch t := template.(type) {
+	case map[string]any:
+		return fillObject(t, s)
+	case []any:
+		items, fail := each(t, func(item any) (any, *TaskError) { return fill(item, s) })
+		return items, fail
+	}
+	return template, nil
 }
 
-type literal struct{ value any }
-
-func (l literal) eval(scope) (any, *TaskError) { return l.value, nil }
-
-func (p *path) eval(s scope) (any, *TaskError) { return p.get(s, errorParameterPathFailure) }
-
-// template is a compiled Payload Template,
-// https://states-language.net/spec.html#payload-template.
-type template map[string]expression
-
-func (t template) eval(s scope) (any, *TaskError) {
-	out := make(map[string]any, len(t))
-	for _, name := range slices.Sorted(maps.Keys(t)) {
-		value, fail := t[name].eval(s)
+func fillObject(template map[string]any, s scope) (any, *TaskError) {
+	out := make(map[string]any, len(template))
+	for _, key := range slices.Sorted(maps.Keys(template)) {
+		name, dynamic := strings.CutSuffix(key, ".$")
+		var fail *TaskError
+		if text, ok := template[key].(string); ok && dynamic {
+			out[name], fail = evaluate(text, s)
+		} else {
+			out[name], fail = fill(template[key], s)
+		}
 		if fail != nil {
 			return nil, &TaskError{fail.Name, fmt.Sprintf("%s (for the field %q)", fail.Cause, name)}
 		}
-		out[name] = value
 	}
 	return out, nil
 }
 
-type templateArray []expression
-
-func (t templateArray) eval(s scope) (any, *TaskError) {
-	out := make([]any, len(t))
-	for i, item := range t {
-		value, fail := item.eval(s)
+// each is a new array with what is made of the items.
+func each(items []any, convert func(any) (any, *TaskError)) ([]any, *TaskError) {
+	out := make([]any, len(items))
+	for i, item := range items {
+		value, fail := convert(item)
 		if fail != nil {
 			return nil, fail
 		}
@@ -49,61 +52,87 @@ func (t templateArray) eval(s scope) (any, *TaskError) {
 	return out, nil
 }
 
-// template reads the Payload Template in a field; nil when the field is absent.
-func (f *fields) template(key string) template {
-	object, ok := read[map[string]any](f, key, "a JSON object")
-	if !ok {
-		return nil
-	}
-	return f.templateObject(key, object)
-}
-
-func (f *fields) templateObject(place string, object map[string]any) template {
-	t := template{}
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		at, name := place+"."+key, strings.TrimSuffix(key, ".$")
-		if t[name] != nil {
-			f.problem("%s is given twice, with and without .$: keep one", at)
-		} else if name == key {
-			t[name] = f.templateValue(at, object[key])
-		} else {
-			t[name] = f.dynamic(at, object[key])
-		}
-	}
-	return t
-}
-
-func (f *fields) templateValue(place string, value any) expression {
-	switch v := value.(type) {
-	case map[string]any:
-		return f.templateObject(place, v)
-	case []any:
-		items := make(templateArray, len(v))
-		for i := range v {
-			items[i] = f.templateValue(fmt.Sprintf("%s[%d]", place, i), v[i])
-		}
-		return items
-	}
-	return literal{value}
-}
-
-// dynamic compiles what a field ending in .$ may hold: a path or an intrinsic function.
-func (f *fields) dynamic(place string, value any) expression {
-	var e expression
-	text, ok := value.(string)
-	err := errors.New("give it a path or an intrinsic function in a string")
-	if ok {
-		e, err = parseExpression(text)
-	}
-	if err != nil {
-		f.problem("%s is %s: %v", place, show(value), err)
-	}
-	return e
-}
-
-func parseExpression(text string) (expression, error) {
+// evaluate gives the value of what a field ending in .$ holds, which is checked:
+// a path or an intrinsic function.
+func evaluate(text string, s scope) (any, *TaskError) {
 	if strings.HasPrefix(text, "$") {
-		return parsePath(text)
+		return path(text).get(s, errorParameterPathFailure)
 	}
-	return parseIntrinsic(text)
+	c, _ := parseCall(text)
+	return c.eval(s)
+}
+
+func checkDynamic(text string) error {
+	if strings.HasPrefix(text, "$") {
+		return checkPath(text)
+	}
+	_, err := parseCall(text)
+	return err
+}
+
+// call is an intrinsic function, https://states-language.net/spec.html#appendix-b.
+type call struct {
+	function  string // Array or Format
+	arguments []any  // values, and paths to them
+}
+
+var (
+	callForm     = regexp.MustCompile(`^States\.(\w+)\( *(?:(.*[^, ]) *)?\)$`)
+	argumentForm = regexp.MustCompile(`^(?:'((?:[^'\\{}]|\{\})*)'|(\$[^,()]*?)|(-?\d[\d.eE+-]*|true|false|null)) *(?:, *|$)`)
+)
+
+func parseCall(text string) (c call, err error) {
+	match := callForm.FindStringSubmatch(text)
+	if match == nil {
+		return c, errors.New("begin it with $, or write one call such as States.Array($.a), or take the .$ off the field's name")
+	}
+	if c.function = match[1]; c.function != "Array" && c.function != "Format" {
+		return c, fmt.Errorf("the intrinsic function States.%s is not supported; there are States.Array and States.Format", c.function)
+	}
+	for rest := match[2]; rest != "" && err == nil; rest = rest[len(match[0]):] {
+		if match = argumentForm.FindStringSubmatch(rest); match == nil {
+			return c, fmt.Errorf("at %q: write a path, 'a string' without \\ and quotes, and without { and } but for {}, a number, true, false or null", rest)
+		}
+		var argument any = match[1]
+		if match[2] != "" {
+			argument = path(match[2])
+			err = checkPath(match[2])
+		} else if match[3] != "" {
+			argument, err = decode([]byte(match[3]))
+		}
+		c.arguments = append(c.arguments, argument)
+	}
+	if c.function == "Format" && err == nil {
+		template, _ := append(c.arguments, nil)[0].(string)
+		if places := strings.Count(template, "{}"); len(c.arguments) != places+1 {
+			return c, fmt.Errorf("States.Format has %d {} in its template and %d arguments; give it 'a template', and a value for each {}", places, len(c.arguments))
+		}
+	}
+	return c, err
+}
+
+func (c call) eval(s scope) (any, *TaskError) {
+	values, fail := each(c.arguments, func(argument any) (any, *TaskError) {
+		if p, ok := argument.(path); ok {
+			return p.get(s, errorParameterPathFailure)
+		}
+		return argument, nil
+	})
+	if fail != nil || c.function == "Array" {
+		return values, fail
+	}
+	parts := strings.Split(values[0].(string), "{}")
+	out := parts[0]
+	for i, value := range values[1:] {
+		text, isText := value.(string)
+		switch value.(type) {
+		case map[string]any, []any:
+			return nil, &TaskError{errorIntrinsicFailure, fmt.Sprintf("States.Format: %s is neither string, number, boolean nor null", show(value))}
+		}
+		if !isText {
+			text, _ = encode(value)
+		}
+		out += text + parts[i+1]
+	}
+	return out, nil
 }

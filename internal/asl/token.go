@@ -13,12 +13,11 @@ type callback struct {
 	ctx     context.Context // of the attempt
 	closed  bool            // guarded by machine.mu
 	outcome chan answer     // takes one
-	beat    chan struct{}
 }
 
 // issue makes a task token for an attempt that ends with ctx, or earlier.
 func (m *Machine) issue(ctx context.Context) *callback {
-	c := &callback{machine: m, token: rand.Text() + rand.Text(), ctx: ctx, outcome: make(chan answer, 1), beat: make(chan struct{}, 1)}
+	c := &callback{machine: m, token: rand.Text() + rand.Text(), ctx: ctx, outcome: make(chan answer, 1)}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tokens[c.token] = c
@@ -32,19 +31,18 @@ func (c *callback) close() {
 	c.closed = true
 }
 
-// last closes the token. An outcome that was accepted before wins over a
-// time-out: its sender was told that all is well.
-func (c *callback) last(otherwise answer) answer {
-	if c.machine == nil {
-		return otherwise
+// last ends a task whose time is over. An outcome that was accepted before wins:
+// its sender was told that all is well. The callback is nil where there is no token.
+func (c *callback) last() answer {
+	if c != nil {
+		c.close()
+		select {
+		case end := <-c.outcome:
+			return end
+		default:
+		}
 	}
-	c.close()
-	select {
-	case end := <-c.outcome:
-		return end
-	default:
-		return otherwise
-	}
+	return answer{fail: interrupted}
 }
 
 // SendTaskSuccess completes the token's task with JSON output. It returns at
@@ -65,45 +63,19 @@ func (m *Machine) SendTaskFailure(token, errorName, cause string) error {
 	return m.complete(token, answer{fail: &TaskError{errorName, cause}})
 }
 
-// SendTaskHeartbeat starts the HeartbeatSeconds of the token's task anew; it
-// never extends TimeoutSeconds. It returns at once, with the errors of
-// SendTaskSuccess.
-func (m *Machine) SendTaskHeartbeat(token string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	c, err := m.waiting(token)
-	if err != nil {
-		return err
-	}
-	select {
-	case c.beat <- struct{}{}:
-	default: // one is on its way
-	}
-	return nil
-}
-
 func (m *Machine) complete(token string, end answer) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c, err := m.waiting(token)
-	if err != nil {
-		return err
+	c, issued := m.tokens[token]
+	switch {
+	case len(token) != 2*len(rand.Text()):
+		return fmt.Errorf("%w: the task token has %d characters", ErrInvalidToken, len(token))
+	case !issued:
+		return fmt.Errorf("%w: no task of %s has this token", ErrTaskDoesNotExist, m.name)
+	case c.closed || c.ctx.Err() != nil:
+		return fmt.Errorf("%w: the task is over", ErrTaskTimedOut)
 	}
 	c.closed = true
 	c.outcome <- end
 	return nil
-}
-
-// waiting finds the callback of a task that waits. The caller holds m.mu.
-func (m *Machine) waiting(token string) (*callback, error) {
-	c, issued := m.tokens[token]
-	switch {
-	case len(token) != 2*len(rand.Text()):
-		return nil, fmt.Errorf("%w: the task token has %d characters", ErrInvalidToken, len(token))
-	case !issued:
-		return nil, fmt.Errorf("%w: no task of %s has this token", ErrTaskDoesNotExist, m.name)
-	case c.closed || c.ctx.Err() != nil:
-		return nil, fmt.Errorf("%w: the task is over", ErrTaskTimedOut)
-	}
-	return c, nil
 }

@@ -2,16 +2,17 @@ package asl
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
 // thread is a line of states one after the other: the machine's, or a branch's.
 type thread struct {
-	exec  *Execution
-	trail *trail
-	last  int64 // ID of its latest event
+	exec *Execution
+	last int64 // ID of its latest event
 }
 
 // record adds an event that follows the thread's latest.
@@ -21,9 +22,9 @@ func (t *thread) record(event Event) {
 }
 
 // follow runs states from the graph's start to an end.
-func (t *thread) follow(ctx context.Context, g *graph, in payload) (payload, *TaskError) {
-	for name := g.start; ; {
-		out, next, fail := t.visit(ctx, g.states[name], in)
+func (t *thread) follow(ctx context.Context, g graph, in payload) (payload, *TaskError) {
+	for name := g.StartAt; ; {
+		out, next, fail := t.visit(ctx, g.States[name], in)
 		if fail != nil || next == "" {
 			return out, fail
 		}
@@ -36,8 +37,6 @@ type visit struct {
 	*thread
 	state    *state
 	raw      payload
-	entered  time.Time
-	step     *step
 	retries  int
 	callback *callback // of the current attempt; nil unless it waits for a task token
 }
@@ -46,19 +45,19 @@ func (t *thread) visit(ctx context.Context, s *state, in payload) (payload, stri
 	if ctx.Err() != nil {
 		return payload{}, "", interrupted
 	}
-	v := &visit{thread: t, state: s, raw: in, entered: time.Now(), step: t.exec.enter(t.trail, s.name)}
-	t.record(Event{Type: s.kind + "StateEntered", Name: s.name, Input: in.text})
+	v := &visit{thread: t, state: s, raw: in}
+	t.record(Event{Type: s.Type + "StateEntered", Name: s.name, Input: in.text})
 	out, next, fail := v.run(ctx)
 	if fail != nil {
 		return payload{}, "", fail
 	}
-	t.record(Event{Type: s.kind + "StateExited", Name: s.name, Output: out.text})
+	t.record(Event{Type: s.Type + "StateExited", Name: s.name, Output: out.text})
 	return out, next, nil
 }
 
 // run makes attempts until one succeeds, or no retrier has any left.
 func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
-	used := make([]int64, len(v.state.retry))
+	used := make([]int64, len(v.state.Retry))
 	for {
 		out, next, failure := v.attempt(ctx)
 		if failure == nil {
@@ -67,11 +66,11 @@ func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
 		if failure == interrupted || ctx.Err() != nil {
 			return payload{}, "", interrupted
 		}
-		i := slices.IndexFunc(v.state.retry, func(r retrier) bool { return v.matches(r.errorEquals, failure) })
-		if i < 0 || used[i] >= v.state.retry[i].attempts {
+		i := slices.IndexFunc(v.state.Retry, func(r retrier) bool { return v.state.matches(r.ErrorEquals, failure.Name) })
+		if i < 0 || used[i] >= v.state.Retry[i].MaxAttempts {
 			return v.caught(failure)
 		}
-		if !v.exec.pause(ctx, v.state.retry[i].delay(used[i], v.exec.machine.random)) {
+		if !v.exec.pause(ctx, v.state.Retry[i].delay(used[i], v.exec.machine.opts.Random)) {
 			return payload{}, "", interrupted
 		}
 		used[i]++
@@ -80,7 +79,7 @@ func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
 }
 
 func (v *visit) attempt(ctx context.Context) (out payload, next string, failure *TaskError) {
-	if t, ok := v.state.action.(*task); ok && t.waits() {
+	if v.state.waits() {
 		v.callback = v.exec.machine.issue(ctx)
 		defer v.callback.close()
 	}
@@ -89,7 +88,7 @@ func (v *visit) attempt(ctx context.Context) (out payload, next string, failure 
 	if failure != nil {
 		return payload{}, "", v.explain(failure)
 	}
-	result, next, failure := v.state.action.run(ctx, v, in)
+	result, next, failure := v.state.run(ctx, v, in)
 	if failure != nil {
 		return payload{}, "", failure
 	}
@@ -104,44 +103,50 @@ func (v *visit) explain(failure *TaskError) *TaskError {
 	return &TaskError{failure.Name, fmt.Sprintf("in the state %q: %s", v.state.name, failure.Cause)}
 }
 
-func (v *visit) matches(errorEquals []string, failure *TaskError) bool {
-	return matches(errorEquals, failure.Name, v.state.kind == "Parallel")
-}
-
 // caught goes on with the first catcher for the failure. Its ResultPath puts
 // the error output into the raw input.
 func (v *visit) caught(failure *TaskError) (payload, string, *TaskError) {
-	for _, c := range v.state.catch {
-		if !v.matches(c.errorEquals, failure) {
+	for _, c := range v.state.Catch {
+		if !v.state.matches(c.ErrorEquals, failure.Name) {
 			continue
 		}
 		var out payload
-		value, broken := c.result.combine(v.raw.value, map[string]any{"Error": failure.Name, "Cause": failure.Cause})
+		value, broken := c.ResultPath.combine(v.raw.value, map[string]any{"Error": failure.Name, "Cause": failure.Cause})
 		if broken == nil {
 			out, broken = newPayload(value)
 		}
 		if broken != nil {
 			return payload{}, "", v.explain(broken)
 		}
-		return out, c.next, nil
+		return out, c.Next, nil
 	}
 	return payload{}, "", failure
 }
 
+// pause waits for a Wait state or a retry, quicker by the pace. It returns
+// false when ctx ends first.
+func (e *Execution) pause(ctx context.Context, d time.Duration) bool {
+	if pace := e.machine.opts.Pace; pace > 0 {
+		d = time.Duration(float64(d) / pace)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // contextObject is what $$ means during one attempt.
 func (v *visit) contextObject() map[string]any {
-	e, m := v.exec, v.exec.machine
 	object := map[string]any{
-		"Execution": map[string]any{
-			"Id": e.arn, "Name": e.name, "Input": e.input.value, "RoleArn": m.roleArn, "StartTime": timestamp(e.started),
-		},
-		"State":        map[string]any{"Name": v.state.name, "EnteredTime": timestamp(v.entered), "RetryCount": whole(v.retries)},
-		"StateMachine": map[string]any{"Id": m.arn, "Name": m.name},
+		"Execution": map[string]any{"Id": v.exec.now.ARN, "Name": v.exec.now.Name, "Input": v.exec.input.value},
+		"State":     map[string]any{"Name": v.state.name, "RetryCount": json.Number(strconv.Itoa(v.retries))},
 	}
 	if v.callback != nil {
 		object["Task"] = map[string]any{"Token": v.callback.token}
 	}
 	return object
 }
-
-func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

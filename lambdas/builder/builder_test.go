@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ var plan = release.Plan{
 const build = `{"StartAt": "Begin", "States": {
 	"Begin": {"Type": "Choice", "Choices": [{"Variable": "$.builder", "IsPresent": true, "Next": "AwaitBuild"}], "Default": "LaunchBuilder"},
 	"LaunchBuilder": {"Type": "Task", "Resource": "${LaunchBuilder}", "Parameters": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "attempt.$": "$$.State.RetryCount"}, "ResultPath": "$.builder", "Next": "Dawdle"},
-	"Dawdle": {"Type": "Wait", "SecondsPath": "$.dawdle", "Next": "AwaitBuild"},
+	"Dawdle": {"Type": "Wait", "Seconds": %.0f, "Next": "AwaitBuild"},
 	"AwaitBuild": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 1800, "HeartbeatSeconds": 120,
 		"Parameters": {"FunctionName": "${AwaitBuild}", "Payload": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "instance.$": "$.builder.instance", "token.$": "$$.Task.Token"}},
 		"Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1, "MaxAttempts": 15, "BackoffRate": 1}], "End": true}}}`
@@ -139,18 +140,18 @@ func every(fabric.Event) bool { return true }
 // build runs the build part of the release machine to its end, after dawdling before AwaitBuild.
 func (c cloud) build(dawdle time.Duration) stepfunctions.Snapshot {
 	c.Helper()
-	return c.run(map[string]any{"plan": plan, "dawdle": dawdle.Seconds()})
+	return c.run(dawdle, map[string]any{"plan": plan})
 }
 
 // await begins at AwaitBuild, for an instance that was launched before.
 func (c cloud) await(instance string) stepfunctions.Snapshot {
 	c.Helper()
-	return c.run(map[string]any{"plan": plan, "builder": map[string]string{"instance": instance}})
+	return c.run(0, map[string]any{"plan": plan, "builder": map[string]string{"instance": instance}})
 }
 
-func (c cloud) run(in map[string]any) stepfunctions.Snapshot {
+func (c cloud) run(dawdle time.Duration, in map[string]any) stepfunctions.Snapshot {
 	c.Helper()
-	arn, err := c.machines.AddMachine("build", []byte(build), map[string]stepfunctions.Function{
+	arn, err := c.machines.AddMachine("build", fmt.Appendf(nil, build, dawdle.Seconds()), map[string]stepfunctions.Function{
 		"LaunchBuilder": c.handler(builder.LaunchBuilder), "AwaitBuild": c.handler(builder.AwaitBuild),
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/asl"
+	"photogallery/internal/localcloud/fabric"
 )
 
 func (s *Service) getExecutionHistory(in *sfn.GetExecutionHistoryInput) (*sfn.GetExecutionHistoryOutput, error) {
@@ -63,8 +64,8 @@ func details(kind reflect.Type, event asl.Event) reflect.Value {
 	for name, value := range map[string]any{
 		"Name": given(event.Name), "Input": given(event.Input), "InputDetails": uncut,
 		"Output": given(event.Output), "OutputDetails": uncut, "Error": given(event.Error),
-		"Cause": given(event.Cause), "RoleArn": given(event.RoleARN), "Resource": given(event.Resource),
-		"ResourceType": given(event.ResourceType), "Region": given(event.Region),
+		"Cause": given(event.Cause), "Resource": given(event.Resource),
+		"ResourceType": given(event.ResourceType), "Region": given(fabric.Region),
 		"Parameters": given(event.Parameters), "TimeoutInSeconds": limit(event.TimeoutInSeconds),
 		"HeartbeatInSeconds": limit(event.HeartbeatInSeconds),
 	} {

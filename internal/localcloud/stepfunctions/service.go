@@ -33,7 +33,6 @@ type Service struct {
 	fabric   *fabric.Fabric
 	options  Options
 	machines []*machine // guarded by the fabric's lock
-	bulletin bulletin
 }
 
 type machine struct {
@@ -61,9 +60,8 @@ func (s *Service) AddMachine(name string, definition []byte, functions map[strin
 		return "", fmt.Errorf("state machine %s: %w", name, err)
 	}
 	m := &machine{name: name, arn: MachineARN(name)}
-	m.Machine = asl.NewMachine(m.arn, name, fabric.ARN("iam", "role/"+name), checked, asl.Options{
+	m.Machine = asl.NewMachine(m.arn, name, checked, asl.Options{
 		Invoker: invoker(functions), Random: s.options.Random, Pace: s.options.Pace,
-		OnEvent: func(event asl.Event) { s.announce(m, event) },
 	})
 	s.fabric.Do(func() { s.machines = append(s.machines, m) })
 	return m.arn, nil
@@ -92,9 +90,13 @@ func (s *Service) Start(machineARN, name, input string) (executionARN string, er
 	if name == "" {
 		name = uuid.NewString()
 	}
+	_, known := m.Execution(name)
 	e, err := m.Start(name, []byte(input))
 	if err != nil {
 		return "", apiError(err)
+	}
+	if !known {
+		s.announce(m, e)
 	}
 	return e.Snapshot().ARN, nil
 }
@@ -106,10 +108,7 @@ func (s *Service) Await(ctx context.Context, executionARN string) (Snapshot, err
 	if err != nil {
 		return Snapshot{}, err
 	}
-	if _, err := e.Wait(ctx); err != nil {
-		return Snapshot{}, err
-	}
-	return e.Snapshot(), nil
+	return e.Wait(ctx)
 }
 
 // Path lists the states that the execution has entered, those of a Parallel state branch by

@@ -277,7 +277,9 @@ func TestErrorsHaveAWSsCodes(t *testing.T) {
 }
 
 func TestStatusChangesArePublished(t *testing.T) {
-	const hold = `{"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "E"},
+	const hold = `{"StartAt": "L", "States": {
+		"L": {"Type": "Choice", "Choices": [{"Variable": "$.long", "BooleanEquals": true, "Next": "W90"}], "Default": "W5"},
+		"W5": {"Type": "Wait", "Seconds": 5, "Next": "E"}, "W90": {"Type": "Wait", "Seconds": 90, "Next": "E"},
 		"E": {"Type": "Choice", "Choices": [{"Variable": "$.fail", "BooleanEquals": true, "Next": "F"}], "Default": "S"},
 		"F": {"Type": "Fail", "Error": "Busy", "Cause": "locked"}, "S": {"Type": "Succeed"}}, "TimeoutSeconds": 60}`
 	tests := map[string]struct {
@@ -285,10 +287,10 @@ func TestStatusChangesArePublished(t *testing.T) {
 		stop  bool
 		want  string
 	}{
-		"success":  {`{"seconds": 5, "fail": false}`, false, `SUCCEEDED error=<nil> cause=<nil> output={"fail":false,"seconds":5}`},
-		"failure":  {`{"seconds": 5, "fail": true}`, false, "FAILED error=Busy cause=locked output=<nil>"},
-		"time-out": {`{"seconds": 90, "fail": false}`, false, "TIMED_OUT error=<nil> cause=<nil> output=<nil>"},
-		"abort":    {`{"seconds": 90, "fail": false}`, true, "ABORTED error=Mine cause=<nil> output=<nil>"},
+		"success":  {`{"long": false, "fail": false}`, false, `SUCCEEDED error=<nil> cause=<nil> output={"fail":false,"long":false}`},
+		"failure":  {`{"long": false, "fail": true}`, false, "FAILED error=Busy cause=locked output=<nil>"},
+		"time-out": {`{"long": true, "fail": false}`, false, "TIMED_OUT error=<nil> cause=<nil> output=<nil>"},
+		"abort":    {`{"long": true, "fail": false}`, true, "ABORTED error=Mine cause=<nil> output=<nil>"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,9 +1,6 @@
 package stepfunctions
 
 import (
-	"strings"
-	"sync"
-
 	"photogallery/internal/asl"
 )
 
@@ -35,64 +32,28 @@ const (
 	StatusChangeDetailType = "Step Functions Execution Status Change"
 )
 
-var statusOf = map[string]asl.Status{
-	"ExecutionStarted":   asl.StatusRunning,
-	"ExecutionSucceeded": asl.StatusSucceeded,
-	"ExecutionFailed":    asl.StatusFailed,
-	"ExecutionTimedOut":  asl.StatusTimedOut,
-	"ExecutionAborted":   asl.StatusAborted,
-}
-
-// bulletin holds status changes until they are published. The interpreter tells of an abort while
-// StopExecution holds the fabric's lock, so that publishing, which needs it, must follow.
-type bulletin struct {
-	mu      sync.Mutex
-	changes []StatusChange
-}
-
-func (s *Service) announce(m *machine, event asl.Event) {
-	status, ok := statusOf[event.Type]
-	if !ok {
-		return
-	}
-	change := statusChange(m, event, status)
-	s.bulletin.mu.Lock()
-	s.bulletin.changes = append(s.bulletin.changes, change)
-	s.bulletin.mu.Unlock()
-	s.fabric.Go(func() { s.fabric.Do(s.publish) })
-}
-
-func (s *Service) publish() {
-	s.bulletin.mu.Lock()
-	defer s.bulletin.mu.Unlock()
-	for _, change := range s.bulletin.changes {
-		s.fabric.Publish(StatusChangeSource, StatusChangeDetailType, change)
-	}
-	s.bulletin.changes = nil
-}
-
-func statusChange(m *machine, event asl.Event, status asl.Status) StatusChange {
-	name := event.ExecutionARN[strings.LastIndex(event.ExecutionARN, ":")+1:]
+// announce publishes that an execution has begun, and its end when that has come. It is called
+// under the lock, once an execution.
+func (s *Service) announce(m *machine, e *asl.Execution) {
+	begun := e.Snapshot()
 	change := StatusChange{
-		ExecutionARN: event.ExecutionARN, StateMachineARN: m.arn, Name: name, Status: status,
-		StartDate: event.Timestamp.UnixMilli(),
+		ExecutionARN: begun.ARN, StateMachineARN: m.arn, Name: begun.Name, Status: asl.StatusRunning,
+		StartDate: begun.StartDate.UnixMilli(), Input: &begun.Input, InputDetails: &dataDetails{true},
 	}
-	if e, ok := m.Execution(name); ok {
-		begun := e.Snapshot()
-		change.StartDate, change.Input, change.InputDetails = begun.StartDate.UnixMilli(), given(begun.Input), &dataDetails{true}
-	}
-	if status == asl.StatusRunning {
-		return change
-	}
-	stopped := event.Timestamp.UnixMilli()
-	change.StopDate = &stopped
-	switch status {
-	case asl.StatusSucceeded:
-		change.Output, change.OutputDetails = given(event.Output), &dataDetails{true}
-	case asl.StatusFailed, asl.StatusAborted:
-		change.Error, change.Cause = given(event.Error), given(event.Cause)
-	}
-	return change
+	s.fabric.Publish(StatusChangeSource, StatusChangeDetailType, change)
+	s.fabric.Go(func() {
+		end, err := e.Wait(s.fabric.Context())
+		if err != nil {
+			return // the cloud is closed
+		}
+		stopped := end.StopDate.UnixMilli()
+		change.Status, change.StopDate = end.Status, &stopped
+		change.Output, change.Error, change.Cause = given(end.Output), given(end.Error), given(end.Cause)
+		if end.Status == asl.StatusSucceeded {
+			change.OutputDetails = &dataDetails{true}
+		}
+		s.fabric.Do(func() { s.fabric.Publish(StatusChangeSource, StatusChangeDetailType, change) })
+	})
 }
 
 // given is nil for an empty text.
