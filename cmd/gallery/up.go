@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -66,7 +67,6 @@ func up(command *cobra.Command, flags upFlags) error {
 	if err != nil {
 		return err
 	}
-	options.Bundle = nil
 	progress, where := command.ErrOrStderr(), running.Endpoint()
 	fmt.Fprintf(progress, "A local cloud is up, with its data in %s.\n", options.Data)
 	if !flags.noRelease {
@@ -137,33 +137,38 @@ func localOptions(data string) (local.Options, error) {
 	if err != nil {
 		return local.Options{}, err
 	}
-	bundle, err := recipe.GalleryBundle(program)
 	return local.Options{
-		Address: "127.0.0.1:0", Data: data, Program: program, Bundle: bundle, Pack: packFolder, Version: version(), Pace: demoPace,
-	}, err
+		Address: "127.0.0.1:0", Data: data, Program: program, Pack: packFolder, Version: version(), Pace: demoPace,
+		Bundle: func(to io.Writer) error { return recipe.GalleryBundle(program, to) },
+	}, nil
 }
 
-// packFolder packs what a person wrote, and checks the unit before a builder would stumble over it.
-func packFolder(_ context.Context, folder string) ([]byte, error) {
-	packed, err := recipe.Pack(folder)
+// packFolder packs what a person wrote. The unit is checked here, before a builder stumbles over it.
+func packFolder(_ context.Context, folder string, to io.Writer) error {
+	if err := checkUnit(folder); err != nil {
+		return err
+	}
+	err := recipe.Pack(folder, to)
 	var unfit *recipe.BundleError
 	if errors.As(err, &unfit) {
-		return nil, release.Errorf(release.InvalidRequest, "%w", unfit)
+		return release.Errorf(release.InvalidRequest, "%w; docs/bundle.md says what a bundle is", unfit)
 	}
-	if err != nil {
-		return nil, err
-	}
+	return err
+}
+
+// checkUnit leaves a folder without one unit to Pack, which tells all that is wrong with it.
+func checkUnit(folder string) error {
 	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
 	if err != nil || len(units) != 1 {
-		return packed, err
+		return err
 	}
 	unit, err := os.Open(units[0])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer unit.Close()
 	_, err = process.ParseUnit(filepath.Base(units[0]), unit)
-	return packed, err
+	return err
 }
 
 // requestOf is the release that a local cloud begins with.

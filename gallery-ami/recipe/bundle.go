@@ -3,7 +3,6 @@ package recipe
 import (
 	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"embed"
 	"errors"
 	"fmt"
@@ -14,6 +13,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 // What a bundle may hold.
@@ -22,8 +25,8 @@ const (
 	MostBundleBytes = 500 << 20 // unpacked
 )
 
-// left out of a bundle: what tools leave in a folder and no service needs.
-var leftOut = []string{".git", "__pycache__", ".venv", "node_modules", ".DS_Store"}
+// leftOut is what tools leave in a folder and no service needs; a .venv works nowhere else.
+var leftOut = []string{".git", "__pycache__", ".venv", ".DS_Store"}
 
 // BundleError lists all that keeps a folder from being a bundle.
 type BundleError struct {
@@ -36,16 +39,21 @@ func (e *BundleError) Error() string {
 	return fmt.Sprintf("the folder %s is no bundle: %s", e.Folder, strings.Join(e.Problems, "; "))
 }
 
-// Pack makes a bundle of a folder: a .tar.gz whose bytes follow from the names, the contents and the
-// executable bits of the files alone. Its error is a *BundleError for a folder that is no bundle,
-// with all its problems. The contract is in docs/bundle.md.
-func Pack(folder string) ([]byte, error) {
-	files, problems := collect(folder)
+// Pack writes the bundle of a folder: a .tar.gz whose bytes follow from the names, the contents and
+// the executable bits of the files alone. Its error is a *BundleError for a folder that is no bundle,
+// with all its problems, before anything is written. The contract is in docs/bundle.md.
+func Pack(folder string, to io.Writer) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return &BundleError{folder, []string{err.Error()}}
+	}
+	defer root.Close()
+	files, problems := collect(root)
 	problems = append(problems, missing(files)...)
 	if len(problems) > 0 {
-		return nil, &BundleError{folder, problems}
+		return &BundleError{folder, problems}
 	}
-	return pack(files, gzip.DefaultCompression)
+	return pack(files, gzip.DefaultCompression, to)
 }
 
 // file is one entry of a bundle.
@@ -57,28 +65,24 @@ type file struct {
 	open       func() (io.ReadCloser, error)
 }
 
-func collect(folder string) (files []file, problems []string) {
+// collect lists the files of a folder, and all that keeps them from being a bundle's.
+func collect(root *os.Root) (files []file, problems []string) {
 	var total int64
-	err := filepath.WalkDir(folder, func(where string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if slices.Contains(leftOut, entry.Name()) && where != folder {
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if entry.IsDir() {
-			return nil
-		}
-		found, problem, err := describe(folder, where, entry)
+	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case problem != "":
-			problems = append(problems, problem)
+		case slices.Contains(leftOut, entry.Name()) && entry.IsDir():
+			return fs.SkipDir
+		case slices.Contains(leftOut, entry.Name()), entry.IsDir():
 			return nil
+		}
+		found, problem, err := describe(root, name, entry)
+		if err != nil {
+			return err
+		}
+		if problem != "" {
+			problems = append(problems, problem)
 		}
 		files = append(files, found)
 		total += found.size
@@ -91,35 +95,49 @@ func collect(folder string) (files []file, problems []string) {
 		problems = append(problems, err.Error())
 	}
 	if total > MostBundleBytes {
-		problems = append(problems, fmt.Sprintf("it has %d MB; a bundle has at most %d", total>>20, MostBundleBytes>>20))
+		problems = append(problems, fmt.Sprintf("its files have %d bytes together; a bundle's have at most %d", total, MostBundleBytes))
 	}
 	return files, problems
 }
 
-func describe(folder, where string, entry fs.DirEntry) (file, string, error) {
-	relative, err := filepath.Rel(folder, where)
-	if err != nil {
-		return file{}, "", err
-	}
-	found := file{name: filepath.ToSlash(relative), open: func() (io.ReadCloser, error) { return os.Open(where) }}
+func describe(root *os.Root, name string, entry fs.DirEntry) (found file, problem string, err error) {
 	info, err := entry.Info()
 	if err != nil {
 		return file{}, "", err
 	}
+	found = file{name: name, open: func() (io.ReadCloser, error) { return root.Open(name) }}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return found, fmt.Sprintf("the name %q has a character that cannot be printed; rename it", name), nil
+	}
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		found.size, found.executable = info.Size(), mode&0o111 != 0
-		return found, "", nil
+		content, err := found.open()
+		if err != nil {
+			return found, fmt.Sprintf("%s cannot be read: %v", name, err), nil
+		}
+		_ = content.Close() // nothing was read
 	case mode&fs.ModeSymlink != 0:
-		if found.link, err = os.Readlink(where); err != nil {
+		if found.link, err = root.Readlink(name); err != nil {
 			return file{}, "", err
 		}
-		if filepath.IsAbs(found.link) || !filepath.IsLocal(filepath.Join(filepath.Dir(relative), found.link)) {
-			return file{}, fmt.Sprintf("the link %s leads out of the folder, to %s; copy the file instead", found.name, found.link), nil
+		if !leadsInside(root, found) {
+			problem = fmt.Sprintf("the link %s leads to %s, which is not in the folder; copy the file instead", name, found.link)
 		}
-		return found, "", nil
+	default:
+		problem = name + " is neither a file nor a link; remove it"
 	}
-	return file{}, fmt.Sprintf("%s is neither a file nor a link; remove it", found.name), nil
+	return found, problem, nil
+}
+
+// leadsInside looks at the words of a link, for where the bundle will be unpacked, and at where it
+// leads by way of other links.
+func leadsInside(root *os.Root, link file) bool {
+	if path.IsAbs(link.link) || !filepath.IsLocal(filepath.Join(filepath.Dir(link.name), link.link)) {
+		return false
+	}
+	_, err := root.Stat(link.name)
+	return err == nil
 }
 
 func missing(files []file) (problems []string) {
@@ -128,13 +146,17 @@ func missing(files []file) (problems []string) {
 		if path.Ext(found.name) == ".service" && path.Dir(found.name) == "." {
 			units = append(units, found.name)
 		}
-		installs = installs || found.name == "install.sh"
+		installs = installs || found.name == "install.sh" && found.link == ""
 	}
 	if !installs {
 		problems = append(problems, "it has no install.sh, the script that installs the service into $INSTALL_DIR")
 	}
-	if len(units) != 1 {
-		problems = append(problems, fmt.Sprintf("it has %d systemd units (%s); give it one file *.service", len(units), strings.Join(units, ", ")))
+	switch len(units) {
+	case 0:
+		problems = append(problems, "it has no systemd unit; give it one file *.service")
+	case 1:
+	default:
+		problems = append(problems, fmt.Sprintf("it has %d systemd units, %s; give it one", len(units), strings.Join(units, ", ")))
 	}
 	return problems
 }
@@ -142,13 +164,13 @@ func missing(files []file) (problems []string) {
 //go:embed gallery
 var galleryFiles embed.FS
 
-// GalleryBundle makes the bundle of the gallery itself, whose server is program, an executable that
+// GalleryBundle writes the bundle of the gallery itself, whose server is program, an executable that
 // serves when it is called by the name "photogallery". It is not compressed: a program of many
 // megabytes takes longer to compress than to copy.
-func GalleryBundle(program string) ([]byte, error) {
+func GalleryBundle(program string, to io.Writer) error {
 	info, err := os.Stat(program)
 	if err != nil {
-		return nil, fmt.Errorf("read the gallery's program: %w", err)
+		return fmt.Errorf("read the gallery's program: %w", err)
 	}
 	files := []file{{
 		name: "photogallery", executable: true, size: info.Size(),
@@ -157,33 +179,29 @@ func GalleryBundle(program string) ([]byte, error) {
 	for _, name := range []string{"install.sh", "photogallery.service"} {
 		content, err := galleryFiles.ReadFile("gallery/" + name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		files = append(files, file{
 			name: name, size: int64(len(content)),
 			open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
 		})
 	}
-	return pack(files, gzip.NoCompression)
+	return pack(files, gzip.NoCompression, to)
 }
 
-func pack(files []file, level int) ([]byte, error) {
+func pack(files []file, level int, to io.Writer) error {
 	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
-	var packed bytes.Buffer
-	compressed, err := gzip.NewWriterLevel(&packed, level)
+	compressed, err := gzip.NewWriterLevel(to, level)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	entries := tar.NewWriter(compressed)
 	for _, one := range files {
 		if err := one.writeTo(entries); err != nil {
-			return nil, fmt.Errorf("pack %s: %w", one.name, err)
+			return fmt.Errorf("pack %s: %w", one.name, err)
 		}
 	}
-	if err := errors.Join(entries.Close(), compressed.Close()); err != nil {
-		return nil, err
-	}
-	return packed.Bytes(), nil
+	return errors.Join(entries.Close(), compressed.Close())
 }
 
 func (f file) writeTo(entries *tar.Writer) error {

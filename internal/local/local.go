@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -26,11 +25,11 @@ const Environment release.Environment = "main"
 
 // Options of a Local. Address, Data, Program and Bundle are needed.
 type Options struct {
-	Address    string // of the load balancer, host:port; port 0 takes a free one
-	APIAddress string // of the APIs, a loopback host:port; "" for a free port of 127.0.0.1
-	Data       string // the folder that outlives the process: photos, images, bundles, logs
-	Program    string // the running executable, which machines call as systemctl
-	Bundle     []byte // what {} releases
+	Address    string       // of the load balancer, host:port; port 0 takes a free one
+	APIAddress string       // of the APIs, a loopback host:port; "" for a free port of 127.0.0.1
+	Data       string       // the folder that outlives the process: photos, images, bundles, logs
+	Program    string       // the running executable, which machines call as systemctl
+	Bundle     stack.Bundle // what {} releases
 	Pack       stack.Packer
 	Version    string       // of the program, for people
 	Pace       float64      // divides AWS's durations; 0 means 1
@@ -67,7 +66,6 @@ func Start(ctx context.Context, options Options) (*Local, error) {
 			return nil, errors.Join(err, l.Close(), l.unmake())
 		}
 	}
-	debug.FreeOSMemory() // packing the bundle took much, once
 	return l, nil
 }
 
@@ -107,12 +105,11 @@ func (l *Local) makeMachines(context.Context) (err error) {
 func (l *Local) deploy(ctx context.Context) (err error) {
 	l.stack, err = stack.New(stack.Options{
 		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true,
-		Bundles: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
+		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
 	})
 	if err != nil {
 		return err
 	}
-	l.options.Bundle = nil // it lies in the data folder now
 	return l.restore(ctx)
 }
 

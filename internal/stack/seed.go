@@ -2,8 +2,7 @@ package stack
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"io"
 	"time"
 
 	"photogallery/internal/localcloud"
@@ -44,15 +43,18 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		seedNetwork(cloud, &settings)
 		settings.TargetGroup = cloud.ELB.AddTargetGroup(name, healthCheckPath)
 		cloud.DynamoDB.AddTable(settings.Table, current.Key)
-		cloud.S3.AddBucket(settings.Bucket, options.Bundles)
-		var bundle release.Bundle
-		bundle, err = put(cloud, settings.Bucket, options.DefaultBundle)
-		settings.DefaultBundle = bundle.URL()
+		cloud.S3.AddBucket(settings.Bucket, options.Folder)
 		base := cloud.Fabric.ID("ami")
 		cloud.EC2.SetBaseImage(base)
 		cloud.SSM.Set(baseImageParameter, base)
 		cloud.Scheduler.AddGroup(name)
 	})
+	write := options.DefaultBundle
+	if write == nil {
+		write = func(io.Writer) error { return nil }
+	}
+	bundle, err := put(cloud, settings.Bucket, write)
+	settings.DefaultBundle = bundle.URL()
 	return settings, err
 }
 
@@ -74,21 +76,14 @@ func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.
 	if pack == nil {
 		return nil
 	}
-	return func(ctx context.Context, folder string) (bundle release.Bundle, err error) {
-		content, err := pack(ctx, folder)
-		if err != nil {
-			return release.Bundle{}, err
-		}
-		cloud.Fabric.Do(func() { bundle, err = put(cloud, bucket, content) })
-		return bundle, err
+	return func(ctx context.Context, folder string) (release.Bundle, error) {
+		return put(cloud, bucket, func(to io.Writer) error { return pack(ctx, folder, to) })
 	}
 }
 
-func put(cloud *localcloud.Cloud, bucket string, content []byte) (release.Bundle, error) {
-	sum := sha256.Sum256(content)
-	bundle := release.Bundle{Bucket: bucket, SHA256: hex.EncodeToString(sum[:])}
-	bundle.Key = "bundles/" + bundle.SHA256 + ".tar.gz"
-	return bundle, cloud.S3.Put(bucket, bundle.Key, content)
+func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, error) {
+	key, sha, err := cloud.S3.Put(bucket, "bundles/", ".tar.gz", write)
+	return release.Bundle{Bucket: bucket, Key: key, SHA256: sha}, err
 }
 
 // timings divides by the pace what the steps measure by the clock. BakeTime, InstanceGrace and

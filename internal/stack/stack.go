@@ -4,6 +4,7 @@ package stack
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -26,17 +27,20 @@ type Options struct {
 	Environment   release.Environment
 	Pace          float64        // divides AWS's durations; 0 means 1
 	Real          bool           // instances do real work, which takes the time it takes at any pace
-	Bundles       string         // the folder that keeps the bucket's objects; "" for memory
+	Folder        string         // keeps the bucket's objects; "" for memory
 	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
-	DefaultBundle []byte         // the packed bundle that {} releases; simulated machines never read it
+	DefaultBundle Bundle         // what {} releases; nil is an empty one, which simulated machines never read
 	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
 	Log           *slog.Logger   // of the steps; nil discards
 	Random        func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
 }
 
-// Packer makes the bytes of a bundle from a folder. Its error is an InvalidRequest for a folder that
-// is none or no bundle.
-type Packer func(ctx context.Context, folder string) ([]byte, error)
+// Bundle writes a packed bundle.
+type Bundle func(to io.Writer) error
+
+// Packer writes the bundle of a folder. Its error is an InvalidRequest for a folder that is none or
+// no bundle.
+type Packer func(ctx context.Context, folder string, to io.Writer) error
 
 // Stack is one deployed environment in an embedded cloud of its own.
 type Stack struct {

@@ -235,8 +235,11 @@ func TestAScheduleStartsAStateMachine(t *testing.T) {
 
 func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		bundle := []byte("a bundle")
-		pack := func(_ context.Context, folder string) ([]byte, error) { return []byte("of " + folder), nil }
+		bundle := func(to io.Writer) error { _, err := io.WriteString(to, "a bundle"); return err }
+		pack := func(_ context.Context, folder string, to io.Writer) error {
+			_, err := io.WriteString(to, "of "+folder)
+			return err
+		}
 		s, err := deploy(Options{Environment: "staging", Pace: 60, Kind: machine.NewSimulated(nil), DefaultBundle: bundle, Pack: pack}, answers{}.pretend())
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package s3_test
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +14,9 @@ import (
 	"photogallery/internal/localcloud/s3"
 )
 
+// stored is the key of an object that is "content".
+const stored = "bundles/ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73.tar.gz"
+
 // inCloud runs a test on a bucket in memory and on one in a folder.
 func inCloud(t *testing.T, test func(t *testing.T, service *s3.Service, client *awss3.Client)) {
 	t.Helper()
@@ -21,13 +25,13 @@ func inCloud(t *testing.T, test func(t *testing.T, service *s3.Service, client *
 			f := fabric.New(1)
 			defer f.Close()
 			service := s3.New(f)
-			var err error
-			f.Do(func() {
-				service.AddBucket("photos", folder)
-				err = service.Put("photos", "bundles/1.tar.gz", []byte("content"))
+			f.Do(func() { service.AddBucket("photos", folder) })
+			key, sha, err := service.Put("photos", "bundles/", ".tar.gz", func(to io.Writer) error {
+				_, err := io.WriteString(to, "content")
+				return err
 			})
-			if err != nil {
-				t.Fatal(err)
+			if err != nil || key != stored || !strings.Contains(key, sha) {
+				t.Fatalf("stored as %s (%s), %v", key, sha, err)
 			}
 			test(t, service, awss3.NewFromConfig(f.Config()))
 		})
@@ -36,13 +40,13 @@ func inCloud(t *testing.T, test func(t *testing.T, service *s3.Service, client *
 
 func TestHeadTellsWhetherAnObjectIsThere(t *testing.T) {
 	inCloud(t, func(t *testing.T, _ *s3.Service, client *awss3.Client) {
-		out, err := client.HeadObject(t.Context(), &awss3.HeadObjectInput{Bucket: aws.String("photos"), Key: aws.String("bundles/1.tar.gz")})
+		out, err := client.HeadObject(t.Context(), &awss3.HeadObjectInput{Bucket: aws.String("photos"), Key: aws.String(stored)})
 		if err != nil || aws.ToInt64(out.ContentLength) != 7 {
 			t.Errorf("got %v, %v", out, err)
 		}
 		for _, in := range []*awss3.HeadObjectInput{
 			{Bucket: aws.String("photos"), Key: aws.String("bundles/2.tar.gz")},
-			{Bucket: aws.String("none"), Key: aws.String("bundles/1.tar.gz")},
+			{Bucket: aws.String("none"), Key: aws.String(stored)},
 		} {
 			_, err := client.HeadObject(t.Context(), in)
 			var notFound *types.NotFound
@@ -55,7 +59,7 @@ func TestHeadTellsWhetherAnObjectIsThere(t *testing.T) {
 
 func TestAnInstanceOpensAnObject(t *testing.T) {
 	inCloud(t, func(t *testing.T, service *s3.Service, _ *awss3.Client) {
-		content, err := service.Open("photos", "bundles/1.tar.gz")
+		content, err := service.Open("photos", stored)
 		if err != nil {
 			t.Fatal(err)
 		}

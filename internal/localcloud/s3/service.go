@@ -4,7 +4,9 @@ package s3
 import (
 	"bytes"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -48,31 +50,49 @@ func (s *Service) AddBucket(name, folder string) {
 	s.buckets[name] = bucket{folder, map[string]object{}}
 }
 
-// Put stores an object in a bucket that exists. An error is the folder's. It is called under the
-// lock.
-func (s *Service) Put(name, key string, content []byte) error {
-	to := s.buckets[name]
-	if to.folder != "" {
-		return writeFile(filepath.Join(to.folder, filepath.FromSlash(key)), content)
+// Put stores what write writes, in a bucket that exists, under the key prefix + its SHA-256 in
+// hexadecimal + suffix. An error is write's, or the folder's. It takes the lock itself, but not
+// while write runs.
+func (s *Service) Put(name, prefix, suffix string, write func(io.Writer) error) (key, sha string, err error) {
+	var to bucket
+	s.fabric.Do(func() { to = s.buckets[name] })
+	sum := sha256.New()
+	named := func() string {
+		sha = hex.EncodeToString(sum.Sum(nil))
+		key = prefix + sha + suffix
+		return key
 	}
-	to.objects[key] = object{bytes.Clone(content), time.Now().UTC()}
-	return nil
+	if to.folder != "" {
+		err = to.writeFile(func(file io.Writer) error { return write(io.MultiWriter(file, sum)) }, named)
+		return key, sha, err
+	}
+	var content bytes.Buffer
+	if err := write(io.MultiWriter(&content, sum)); err != nil {
+		return "", "", err
+	}
+	s.fabric.Do(func() { to.objects[named()] = object{content.Bytes(), time.Now().UTC()} })
+	return key, sha, nil
 }
 
-// writeFile makes a file that is whole as soon as it is there. One of that size is there already:
-// keys are made of their content's hash.
-func writeFile(path string, content []byte) error {
-	if known, err := os.Stat(path); err == nil && known.Size() == int64(len(content)) {
-		return nil
+// writeFile makes a file that is whole as soon as it is there; named gives its key once it is.
+func (b bucket) writeFile(write func(io.Writer) error, named func() string) (err error) {
+	file, err := os.CreateTemp(b.folder, "bundle-*.partial")
+	if err != nil {
+		return err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return err
+	}
+	path := filepath.Join(b.folder, filepath.FromSlash(named()))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	partial := path + ".partial"
-	if err := os.WriteFile(partial, content, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(partial, path)
+	return os.Rename(file.Name(), path)
 }
 
 // Open reads an object as an instance does; NoSuchBucket or NoSuchKey where there is none. It

@@ -1,0 +1,205 @@
+package recipe_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"photogallery/gallery-ami/recipe"
+)
+
+// bundleFolder is a folder that is a bundle, with more than one needs.
+func bundleFolder(t *testing.T) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "bundle")
+	for name, content := range map[string]string{
+		"install.sh": "#!/bin/sh\n", "app.service": "[Service]\n", "lib/deep/a": "A", "lib/b": "B", "lib.txt": "T",
+		".git/HEAD": "ref", "lib/__pycache__/a.pyc": "pyc", ".venv/bin/python": "", ".DS_Store": "",
+	} {
+		write(t, filepath.Join(folder, name), content)
+	}
+	for _, plain := range []string{"app.service", "lib/b"} {
+		if err := os.Chmod(filepath.Join(folder, plain), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("deep/a", filepath.Join(folder, "lib/link")); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func packed(t *testing.T, folder string) []byte {
+	t.Helper()
+	var bundle bytes.Buffer
+	if err := recipe.Pack(folder, &bundle); err != nil {
+		t.Fatal(err)
+	}
+	return bundle.Bytes()
+}
+
+// listing is what a bundle holds, a line an entry.
+func listing(t *testing.T, bundle []byte) (lines []string) {
+	t.Helper()
+	content, err := gzip.NewReader(bytes.NewReader(bundle))
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := tar.NewReader(content)
+	for {
+		header, err := entries.Next()
+		if errors.Is(err, io.EOF) {
+			return lines
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(entries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !header.ModTime.Equal(time.Unix(0, 0)) || header.Uid != 0 || header.Uname != "" {
+			t.Errorf("%s tells of %v, %d, %q", header.Name, header.ModTime, header.Uid, header.Uname)
+		}
+		if len(body) > 9 {
+			body = body[:9]
+		}
+		lines = append(lines, fmt.Sprintf("%o %s%s %q", header.Mode, header.Name, header.Linkname, body))
+	}
+}
+
+func TestABundleHoldsTheFilesOfItsFolderInOrder(t *testing.T) {
+	want := []string{
+		`644 app.service "[Service]"`, `755 install.sh "#!/bin/sh"`, `755 lib.txt "T"`,
+		`644 lib/b "B"`, `755 lib/deep/a "A"`, `644 lib/linkdeep/a ""`,
+	}
+	if diff := cmp.Diff(want, listing(t, packed(t, bundleFolder(t)))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheSameFilesMakeTheSameBytes(t *testing.T) {
+	folder := bundleFolder(t)
+	first := packed(t, folder)
+	later := time.Now().Add(time.Hour)
+	for _, name := range []string{"install.sh", "lib", "lib/deep/a"} {
+		if err := os.Chtimes(filepath.Join(folder, name), later, later); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(filepath.Join(folder, "lib/b"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	linked := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(folder, linked); err != nil {
+		t.Fatal(err)
+	}
+	for _, same := range []string{bundleFolder(t), folder, linked} {
+		if !bytes.Equal(first, packed(t, same)) {
+			t.Errorf("%s makes other bytes", same)
+		}
+	}
+	write(t, filepath.Join(folder, "lib/b"), "C")
+	if bytes.Equal(first, packed(t, folder)) {
+		t.Error("other content makes the same bytes")
+	}
+}
+
+func TestAFolderThatIsNoBundleIsRefused(t *testing.T) {
+	tests := map[string]struct {
+		spoil func(t *testing.T, folder string)
+		says  []string
+	}{
+		"no folder":         {func(t *testing.T, folder string) { must(t, os.RemoveAll(folder)) }, []string{"no such file"}},
+		"a file":            {func(t *testing.T, folder string) { must(t, os.RemoveAll(folder)); write(t, folder, "") }, []string{"not a directory"}},
+		"nothing":           {func(t *testing.T, folder string) { must(t, os.RemoveAll(folder)); must(t, os.Mkdir(folder, 0o700)) }, []string{"no install.sh", "no systemd unit"}},
+		"two units":         {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "b.service"), "") }, []string{"2 systemd units, app.service, b.service; give it one"}},
+		"links that leave":  {addLinks, []string{"the link absolute leads to /etc/hosts", "the link above leads to ../x", "the link around leads to lib/root/../..", "the link nowhere leads to gone"}},
+		"a socket":          {addSocket, []string{"s is neither a file nor a link"}},
+		"a name with a tab": {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "a\tb"), "") }, []string{`the name "a\tb"`}},
+		"too large":         {addLargeFile, []string{"together; a bundle's have at most 524288000"}},
+		"too many files":    {addManyFiles, []string{"more than 10000 files"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			folder := bundleFolder(t)
+			test.spoil(t, folder)
+			var written bytes.Buffer
+			err := recipe.Pack(folder, &written)
+			var unfit *recipe.BundleError
+			if !errors.As(err, &unfit) || unfit.Folder != folder || written.Len() > 0 {
+				t.Fatalf("got %v and %d bytes", err, written.Len())
+			}
+			for _, want := range test.says {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%v does not say %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func addLinks(t *testing.T, folder string) {
+	links := map[string]string{"absolute": "/etc/hosts", "above": "../x", "nowhere": "gone", "lib/root": "..", "around": "lib/root/../.."}
+	for _, name := range slices.Sorted(maps.Keys(links)) {
+		must(t, os.Symlink(links[name], filepath.Join(folder, name)))
+	}
+}
+
+// addSocket listens by a short path: a socket's is limited.
+func addSocket(t *testing.T, folder string) {
+	t.Chdir(folder)
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", "s")
+	must(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+}
+
+// addLargeFile adds one that is all hole.
+func addLargeFile(t *testing.T, folder string) {
+	write(t, filepath.Join(folder, "large"), "")
+	must(t, os.Truncate(filepath.Join(folder, "large"), recipe.MostBundleBytes))
+}
+
+func addManyFiles(t *testing.T, folder string) {
+	for i := range recipe.MostBundleFiles {
+		must(t, os.WriteFile(filepath.Join(folder, "lib", fmt.Sprint(i)), nil, 0o600))
+	}
+}
+
+func TestTheGallerysBundleIsItsProgramAndHowToRunIt(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "gallery")
+	write(t, program, "program")
+	var first, second bytes.Buffer
+	must(t, recipe.GalleryBundle(program, &first))
+	must(t, recipe.GalleryBundle(program, &second))
+	want := []string{`644 install.sh "#!/bin/sh"`, `755 photogallery "program"`, `644 photogallery.service "[Unit]\nDe"`}
+	if diff := cmp.Diff(want, listing(t, first.Bytes())); diff != "" {
+		t.Error(diff)
+	}
+	if !bytes.Equal(first.Bytes(), second.Bytes()) {
+		t.Error("the same program makes other bytes")
+	}
+	if err := recipe.GalleryBundle(filepath.Join(t.TempDir(), "gone"), io.Discard); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
