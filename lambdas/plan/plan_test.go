@@ -2,8 +2,11 @@ package plan_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -40,7 +43,9 @@ const (
 )
 
 func bundleOf(name string) release.Bundle {
-	return release.Bundle{Bucket: bucket, Key: "bundles/" + name + ".tar.gz", SHA256: release.Token(name)}
+	sum := sha256.Sum256([]byte(name))
+	sha := hex.EncodeToString(sum[:])
+	return release.Bundle{Bucket: bucket, Key: "bundles/" + sha + ".tar.gz", SHA256: sha}
 }
 
 func digestOf(bundle release.Bundle) string {
@@ -75,13 +80,17 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 		f.Do(func() {
 			tables.AddTable(table, current.Key)
 			objects.AddBucket(bucket, "")
-			objects.Put(bucket, bundleOf("own").Key, []byte("own"))
-			objects.Put(bucket, bundleOf("other").Key, []byte("other"))
 			c.ec2.SetBaseImage(base)
 			for _, id := range slices.Concat(c.settings.PublicSubnets, c.settings.PrivateSubnets) {
 				c.ec2.AddSubnet(id, "us-east-1"+id[len(id)-1:])
 			}
 		})
+		for _, content := range []string{"own", "other"} {
+			write := func(to io.Writer) error { _, err := io.WriteString(to, content); return err }
+			if key, _, err := objects.Put(bucket, "bundles/", ".tar.gz", write); err != nil || key != bundleOf(content).Key {
+				t.Fatalf("stored as %s, %v", key, err)
+			}
+		}
 		test(c)
 	})
 }
