@@ -10,25 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// transitionsKept bounds what is remembered of one alarm.
-const transitionsKept = 500
-
-// Transition is one change of an alarm's state.
-type Transition struct {
-	At     time.Time
-	From   string // INSUFFICIENT_DATA, OK or ALARM
-	To     string
-	Reason string // in CloudWatch's words
-}
-
 type actionRunner struct {
 	prefix string
 	run    func(alarm, reason, action string)
 }
 
-// OnAction has run called under the lock for every alarm action whose ARN begins with prefix.
-// Actions run when the alarm changes its state; those of Auto Scaling run again for each minute
-// that the alarm stays in that state.
+// OnAction has run called under the lock for every alarm action whose ARN begins with prefix. The
+// actions, which are those of Auto Scaling, run for each minute that the alarm is in ALARM.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
 func (s *Service) OnAction(prefix string, run func(alarm, reason, action string)) {
 	s.actions = append(s.actions, actionRunner{prefix, run})
@@ -41,9 +29,6 @@ func (s *Service) AlarmState(name string) (state string, ok bool) {
 	}
 	return string(s.alarms[name].StateValue), true
 }
-
-// History is what the alarms of that name have been through, oldest first. It outlives them.
-func (s *Service) History(name string) []Transition { return slices.Clone(s.histories[name]) }
 
 // Breach is the alarm's most recent data point and its threshold, from which Auto Scaling picks
 // the step of a policy; ok is false where there is no such alarm or it has no data.
@@ -73,12 +58,14 @@ func (s *Service) evaluate(name string, a *alarm) {
 			a.latest = d
 		}
 	}
-	verdict := a.rule.judge(evaluated)
-	changed := verdict.state != "" && verdict.state != a.StateValue
-	if changed {
-		s.transit(name, a, verdict)
+	if verdict := a.rule.judge(evaluated); verdict.state != a.StateValue {
+		now := time.Now().UTC()
+		a.StateValue, a.StateReason = verdict.state, aws.String(verdict.reason)
+		a.StateUpdatedTimestamp, a.StateTransitionedTimestamp = &now, &now
 	}
-	s.act(name, a, changed)
+	if a.StateValue == types.StateValueAlarm {
+		s.act(name, a)
+	}
 }
 
 func (s *Service) datapoints(a *alarm) []datapoint {
@@ -90,26 +77,8 @@ func (s *Service) datapoints(a *alarm) []datapoint {
 	return evaluated
 }
 
-func (s *Service) transit(name string, a *alarm, to verdict) {
-	now := time.Now().UTC()
-	history := append(s.histories[name], Transition{now, string(a.StateValue), string(to.state), to.reason})
-	s.histories[name] = history[max(0, len(history)-transitionsKept):]
-	a.StateValue, a.StateReason = to.state, aws.String(to.reason)
-	a.StateUpdatedTimestamp, a.StateTransitionedTimestamp = &now, &now
-}
-
-func (s *Service) act(name string, a *alarm, changed bool) {
-	if !*a.ActionsEnabled {
-		return
-	}
-	actions := map[types.StateValue][]string{
-		types.StateValueAlarm: a.AlarmActions, types.StateValueOk: a.OKActions,
-		types.StateValueInsufficientData: a.InsufficientDataActions,
-	}[a.StateValue]
-	for _, action := range actions {
-		if !changed && !strings.Contains(action, ":autoscaling:") {
-			continue
-		}
+func (s *Service) act(name string, a *alarm) {
+	for _, action := range a.AlarmActions {
 		for _, runner := range s.actions {
 			if strings.HasPrefix(action, runner.prefix) {
 				runner.run(name, aws.ToString(a.StateReason), action)

@@ -13,14 +13,6 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// Limits of the API.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-const (
-	deletedAtOnce   = 100
-	describedAtOnce = 50
-	describedAtMost = 100
-)
-
 type alarm struct {
 	types.MetricAlarm // the definition and the state, as DescribeAlarms answers
 	watched           watched
@@ -52,48 +44,21 @@ func (s *Service) putMetricAlarm(in *cloudwatch.PutMetricAlarmInput) (*cloudwatc
 	return &cloudwatch.PutMetricAlarmOutput{}, nil
 }
 
-// describeAlarms answers in the order of the names, a page at a time.
+// describeAlarms answers in the order of the names, in one page: an environment has a few alarms.
 func (s *Service) describeAlarms(in *cloudwatch.DescribeAlarmsInput) (*cloudwatch.DescribeAlarmsOutput, error) {
-	if err := checkDescription(in); err != nil {
-		return nil, err
-	}
-	limit := describedAtOnce
-	if in.MaxRecords != nil {
-		limit = int(*in.MaxRecords)
-	}
 	out := &cloudwatch.DescribeAlarmsOutput{}
 	for _, name := range slices.Sorted(maps.Keys(s.alarms)) {
 		asked := len(in.AlarmNames) == 0 || slices.Contains(in.AlarmNames, name)
-		if name <= aws.ToString(in.NextToken) || !asked || !strings.HasPrefix(name, aws.ToString(in.AlarmNamePrefix)) {
-			continue
+		if asked && strings.HasPrefix(name, aws.ToString(in.AlarmNamePrefix)) {
+			out.MetricAlarms = append(out.MetricAlarms, s.alarms[name].MetricAlarm)
 		}
-		if len(out.MetricAlarms) == limit {
-			out.NextToken = out.MetricAlarms[limit-1].AlarmName
-			break
-		}
-		out.MetricAlarms = append(out.MetricAlarms, s.alarms[name].MetricAlarm)
 	}
 	return out, nil
-}
-
-func checkDescription(in *cloudwatch.DescribeAlarmsInput) error {
-	switch {
-	case in.StateValue != "" || in.ActionPrefix != nil || in.AlarmTypes != nil || in.ChildrenOfAlarmName != nil || in.ParentsOfAlarmName != nil:
-		return fabric.Errorf("ValidationError", "the embedded cloud describes alarms by AlarmNames or AlarmNamePrefix only")
-	case len(in.AlarmNames) > 0 && in.AlarmNamePrefix != nil:
-		return fabric.Errorf("ValidationError", "AlarmNames and AlarmNamePrefix exclude each other: give one")
-	case in.MaxRecords != nil && (*in.MaxRecords < 1 || *in.MaxRecords > describedAtMost):
-		return fabric.Errorf("ValidationError", "MaxRecords is %d: give 1 to %d", *in.MaxRecords, describedAtMost)
-	}
-	return nil
 }
 
 // deleteAlarms deletes the alarms that exist, and then complains about the others.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
 func (s *Service) deleteAlarms(in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
-	if len(in.AlarmNames) > deletedAtOnce {
-		return nil, fabric.Errorf("ValidationError", "%d alarms to delete: give at most %d", len(in.AlarmNames), deletedAtOnce)
-	}
 	var absent []string
 	for _, name := range in.AlarmNames {
 		if s.alarms[name] == nil {

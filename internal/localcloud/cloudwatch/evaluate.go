@@ -10,16 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 )
 
-// Values of TreatMissingData.
-const (
-	breaching    = "breaching"
-	notBreaching = "notBreaching"
-	ignore       = "ignore"
-	missing      = "missing"
-)
+// breaching is a value of TreatMissingData; the other is notBreaching.
+const breaching = "breaching"
 
 // treatments are the values of TreatMissingData, as the reasons spell them.
-var treatments = map[string]string{breaching: "Breaching", notBreaching: "NonBreaching", ignore: "Ignored", missing: "Missing"}
+var treatments = map[string]string{breaching: "Breaching", "notBreaching": "NonBreaching"}
 
 // extraPeriods is how many periods before the evaluation periods are read, in case some of the
 // latest are missing. AWS gives five in all for three periods and no general rule.
@@ -55,7 +50,7 @@ var noData = datapoint{value: math.NaN()}
 
 func (d datapoint) missing() bool { return math.IsNaN(d.value) }
 
-// verdict is a state with its reason; an empty state keeps the alarm as it is.
+// verdict is a state with its reason.
 type verdict struct {
 	state  types.StateValue
 	reason string
@@ -78,26 +73,7 @@ func (r rule) judge(evaluated []datapoint) verdict {
 	if r.treatMissing == breaching && beyond+absent >= r.toAlarm || beyond >= r.toAlarm {
 		return r.crossed(types.StateValueAlarm, known, beyond, absent)
 	}
-	if absent == 0 || beyond < len(known) || r.treatMissing == breaching || r.treatMissing == notBreaching {
-		return r.crossed(types.StateValueOk, known, beyond, absent)
-	}
-	return r.judgeScarce(evaluated, known)
-}
-
-// judgeScarce decides where every data point there is breaches, but too few are there: nothing
-// tells whether the missing ones did.
-func (r rule) judgeScarce(evaluated, known []datapoint) verdict {
-	switch {
-	case r.treatMissing == ignore:
-		return verdict{}
-	case len(known) == 0:
-		return verdict{types.StateValueInsufficientData, fmt.Sprintf("Insufficient Data: %d datapoints were unknown.", r.periods)}
-	}
-	oldest := slices.IndexFunc(evaluated, func(d datapoint) bool { return !d.missing() })
-	if age := len(evaluated) - oldest; age >= r.toAlarm {
-		return r.crossed(types.StateValueAlarm, known, len(known), r.periods-len(known))
-	}
-	return verdict{}
+	return r.crossed(types.StateValueOk, known, beyond, absent)
 }
 
 // crossed words a verdict as CloudWatch does.

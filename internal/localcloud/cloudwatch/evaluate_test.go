@@ -21,40 +21,38 @@ func points(pattern string) []datapoint {
 const (
 	inAlarm = types.StateValueAlarm
 	isOK    = types.StateValueOk
-	unknown = types.StateValueInsufficientData
-	same    = types.StateValue("") // the alarm stays as it is
 )
 
 // The rows are those of AWS's two tables, and the text around them.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 func TestMissingDataIsTreatedAsDocumented(t *testing.T) {
 	rows := []struct {
-		toAlarm                                  int
-		points                                   string
-		missing, ignore, breaching, notBreaching types.StateValue
+		toAlarm                 int
+		points                  string
+		breaching, notBreaching types.StateValue
 	}{
-		{3, "0 - X - X", isOK, isOK, isOK, isOK},
-		{3, "0 - - - -", isOK, isOK, isOK, isOK},
-		{3, "- - - - -", unknown, same, inAlarm, isOK},
-		{3, "0 X X - X", inAlarm, inAlarm, inAlarm, inAlarm},
-		{3, "- - X - -", inAlarm, same, inAlarm, isOK},
-		{2, "0 - X - X", inAlarm, inAlarm, inAlarm, inAlarm},
-		{2, "0 0 X 0 X", inAlarm, inAlarm, inAlarm, inAlarm},
-		{2, "0 - X - -", isOK, isOK, inAlarm, isOK},
-		{2, "- - - - 0", isOK, isOK, inAlarm, isOK},
-		{2, "- - - X -", inAlarm, same, inAlarm, isOK},
+		{3, "0 - X - X", isOK, isOK},
+		{3, "0 - - - -", isOK, isOK},
+		{3, "- - - - -", inAlarm, isOK},
+		{3, "0 X X - X", inAlarm, inAlarm},
+		{3, "- - X - -", inAlarm, isOK},
+		{2, "0 - X - X", inAlarm, inAlarm},
+		{2, "0 0 X 0 X", inAlarm, inAlarm},
+		{2, "0 - X - -", inAlarm, isOK},
+		{2, "- - - - 0", inAlarm, isOK},
+		{2, "- - - X -", inAlarm, isOK},
 		// No alarm before its time.
-		{3, "- - - - X", same, same, inAlarm, isOK},
-		{3, "- - - X -", same, same, inAlarm, isOK},
-		{3, "- - - X 0", isOK, isOK, isOK, isOK},
-		{3, "- - X - 0", isOK, isOK, isOK, isOK},
+		{3, "- - - - X", inAlarm, isOK},
+		{3, "- - - X -", inAlarm, isOK},
+		{3, "- - - X 0", isOK, isOK},
+		{3, "- - X - 0", isOK, isOK},
 		// Enough is enough, whatever is missing.
-		{2, "- - X - X", inAlarm, inAlarm, inAlarm, inAlarm},
-		{1, "- - - - X", inAlarm, inAlarm, inAlarm, inAlarm},
+		{2, "- - X - X", inAlarm, inAlarm},
+		{1, "- - - - X", inAlarm, inAlarm},
 	}
 	for _, row := range rows {
 		for treat, want := range map[string]types.StateValue{
-			missing: row.missing, ignore: row.ignore, breaching: row.breaching, notBreaching: row.notBreaching,
+			breaching: row.breaching, "notBreaching": row.notBreaching,
 		} {
 			r := rule{
 				periods: 3, toAlarm: row.toAlarm, threshold: 0.5, treatMissing: treat,

@@ -63,83 +63,74 @@ func (e expression) evaluate(tree ast.Expr) (float64, error) {
 		if metric, ok := e.metrics[node.Name]; ok {
 			return metric.value(e.end), nil
 		}
-		return 0, fabric.Errorf("ValidationError", "the expression uses %s, which is no metric of the alarm", node.Name)
 	case *ast.BinaryExpr:
-		return e.operate(node)
+		if operator := operators[node.Op]; operator != nil {
+			return e.apply(operator, node.X, node.Y)
+		}
 	case *ast.CallExpr:
-		return e.call(node)
+		function, _ := node.Fun.(*ast.Ident)
+		if function != nil && functions[function.Name].apply != nil && len(node.Args) == functions[function.Name].arguments {
+			return e.apply(functions[function.Name].apply, node.Args...)
+		}
 	}
-	return 0, fabric.Errorf("ValidationError", "the embedded cloud's expressions have metrics, positive numbers, operators, IF and FILL only")
+	return 0, fabric.Errorf("ValidationError", "%s is not supported: the embedded cloud's expressions have the alarm's metrics, positive numbers, "+
+		"<, <=, >, >=, AND, OR, IF with 3 arguments and FILL with 2", types.ExprString(tree))
 }
 
-func (e expression) operate(node *ast.BinaryExpr) (float64, error) {
-	operator := operators[node.Op]
-	if operator == nil {
-		return 0, fabric.Errorf("ValidationError", "the embedded cloud's expressions have no operator %s", node.Op)
-	}
-	operands, err := e.evaluateAll(node.X, node.Y)
-	if err != nil {
-		return 0, err
-	}
-	if math.IsNaN(operands[0]) || math.IsNaN(operands[1]) {
-		return math.NaN(), nil
-	}
-	return operator(operands[0], operands[1]), nil
-}
-
-func (e expression) call(node *ast.CallExpr) (float64, error) {
-	function, _ := node.Fun.(*ast.Ident)
-	if function == nil || function.Name != "IF" && function.Name != "FILL" {
-		return 0, fabric.Errorf("ValidationError", "the embedded cloud has no function %s in expressions: it has IF and FILL", types.ExprString(node.Fun))
-	}
-	wanted := map[string]int{"IF": 3, "FILL": 2}[function.Name]
-	if len(node.Args) != wanted {
-		return 0, fabric.Errorf("ValidationError", "%s has %d arguments: give %d", function.Name, len(node.Args), wanted)
-	}
-	operands, err := e.evaluateAll(node.Args...)
-	if err != nil {
-		return 0, err
-	}
-	switch first := operands[0]; {
-	case function.Name == "FILL" && math.IsNaN(first):
-		return operands[1], nil
-	case function.Name == "FILL" || math.IsNaN(first):
-		return first, nil
-	case first != 0:
-		return operands[1], nil
-	}
-	return operands[2], nil
-}
-
-func (e expression) evaluateAll(trees ...ast.Expr) ([]float64, error) {
-	values := make([]float64, len(trees))
-	for i, tree := range trees {
-		value, err := e.evaluate(tree)
+func (e expression) apply(operation func([]float64) float64, parts ...ast.Expr) (float64, error) {
+	values := make([]float64, len(parts))
+	for i, part := range parts {
+		value, err := e.evaluate(part)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		values[i] = value
 	}
-	return values, nil
+	return operation(values), nil
 }
 
-var operators = map[token.Token]func(a, b float64) float64{
-	token.ADD:  func(a, b float64) float64 { return a + b },
-	token.SUB:  func(a, b float64) float64 { return a - b },
-	token.MUL:  func(a, b float64) float64 { return a * b },
-	token.LSS:  func(a, b float64) float64 { return number(a < b) },
-	token.LEQ:  func(a, b float64) float64 { return number(a <= b) },
-	token.GTR:  func(a, b float64) float64 { return number(a > b) },
-	token.GEQ:  func(a, b float64) float64 { return number(a >= b) },
-	token.EQL:  func(a, b float64) float64 { return number(a == b) },
-	token.NEQ:  func(a, b float64) float64 { return number(a != b) },
-	token.LAND: func(a, b float64) float64 { return number(a != 0 && b != 0) },
-	token.LOR:  func(a, b float64) float64 { return number(a != 0 || b != 0) },
+var functions = map[string]struct {
+	arguments int
+	apply     func([]float64) float64
+}{
+	"IF":   {3, choose},
+	"FILL": {2, fill},
 }
 
-func number(yes bool) float64 {
-	if yes {
-		return 1
+func choose(v []float64) float64 {
+	switch {
+	case math.IsNaN(v[0]):
+		return v[0]
+	case v[0] != 0:
+		return v[1]
 	}
-	return 0
+	return v[2]
+}
+
+func fill(v []float64) float64 {
+	if math.IsNaN(v[0]) {
+		return v[1]
+	}
+	return v[0]
+}
+
+var operators = map[token.Token]func([]float64) float64{
+	token.LSS:  operator(func(a, b float64) bool { return a < b }),
+	token.LEQ:  operator(func(a, b float64) bool { return a <= b }),
+	token.GTR:  operator(func(a, b float64) bool { return a > b }),
+	token.GEQ:  operator(func(a, b float64) bool { return a >= b }),
+	token.LAND: operator(func(a, b float64) bool { return a != 0 && b != 0 }),
+	token.LOR:  operator(func(a, b float64) bool { return a != 0 || b != 0 }),
+}
+
+func operator(holds func(a, b float64) bool) func([]float64) float64 {
+	return func(v []float64) float64 {
+		switch {
+		case math.IsNaN(v[0]) || math.IsNaN(v[1]):
+			return math.NaN()
+		case holds(v[0], v[1]):
+			return 1
+		}
+		return 0
+	}
 }

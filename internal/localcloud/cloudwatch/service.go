@@ -23,7 +23,6 @@ type Service struct {
 	collecting bool                       // what is recorded now belongs to minute
 	points     map[string]map[int64]Point // by metric and minute; a minute without values is absent
 	alarms     map[string]*alarm
-	histories  map[string][]Transition
 	collectors []func()
 	actions    []actionRunner
 }
@@ -31,9 +30,7 @@ type Service struct {
 // New registers CloudWatch's operations and starts its clock: at the end of each minute of the
 // cloud's time the collectors run, then every alarm is evaluated.
 func New(f *fabric.Fabric) *Service {
-	s := &Service{
-		fabric: f, points: map[string]map[int64]Point{}, alarms: map[string]*alarm{}, histories: map[string][]Transition{},
-	}
+	s := &Service{fabric: f, points: map[string]map[int64]Point{}, alarms: map[string]*alarm{}}
 	s.minute = s.minuteOf(time.Now())
 	fabric.Handle(f, serviceID, "PutMetricAlarm", s.putMetricAlarm)
 	fabric.Handle(f, serviceID, "DescribeAlarms", s.describeAlarms)

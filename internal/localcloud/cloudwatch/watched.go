@@ -18,62 +18,50 @@ type watched struct {
 
 // watch finds the one series that the alarm watches.
 func (s *Service) watch(in *cloudwatch.PutMetricAlarmInput) (watched, error) {
-	if (in.MetricName == nil) == (len(in.Metrics) == 0) {
-		return watched{}, fabric.Errorf("ValidationError", "give either MetricName or Metrics")
+	if len(in.Metrics) > 0 {
+		return s.watchQueries(in.Metrics)
 	}
-	if in.MetricName != nil {
-		return s.watchMetric(&types.MetricStat{
-			Metric: &types.Metric{Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions},
-			Period: in.Period, Stat: aws.String(string(in.Statistic)),
-		}, *in.EvaluationPeriods)
-	}
-	if in.Namespace != nil || len(in.Dimensions) > 0 || in.Period != nil || in.Statistic != "" {
-		return watched{}, fabric.Errorf("ValidationError", "Namespace, Dimensions, Period and Statistic belong into Metrics when that is given")
-	}
-	return s.watchQueries(in.Metrics, *in.EvaluationPeriods)
+	return s.watchMetric(&types.MetricStat{
+		Metric: &types.Metric{Namespace: in.Namespace, MetricName: in.MetricName, Dimensions: in.Dimensions},
+		Period: in.Period, Stat: aws.String(string(in.Statistic)),
+	})
 }
 
 // watchQueries is for metric math.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
-func (s *Service) watchQueries(queries []types.MetricDataQuery, periods int32) (watched, error) {
+func (s *Service) watchQueries(queries []types.MetricDataQuery) (watched, error) {
 	metrics := map[string]watched{}
-	var returned []types.MetricDataQuery
+	var expressions []string
 	for _, query := range queries {
-		if query.ReturnData == nil || *query.ReturnData {
-			returned = append(returned, query)
+		returned := query.ReturnData == nil || *query.ReturnData
+		if returned != (query.Expression != nil) {
+			return watched{}, fabric.Errorf("ValidationError", "query %s: set ReturnData to true on the expression that the alarm watches, to false on its metrics", *query.Id)
 		}
-		if (query.MetricStat == nil) == (query.Expression == nil) {
-			return watched{}, fabric.Errorf("ValidationError", "query %s needs either MetricStat or Expression", *query.Id)
-		}
-		if query.MetricStat == nil {
+		if returned {
+			expressions = append(expressions, *query.Expression)
 			continue
 		}
-		metric, err := s.watchMetric(query.MetricStat, periods)
+		metric, err := s.watchMetric(query.MetricStat)
 		if err != nil {
 			return watched{}, err
 		}
 		metrics[*query.Id] = metric
 	}
-	if len(returned) != 1 {
-		return watched{}, fabric.Errorf("ValidationError", "%d queries return data: set ReturnData to true on the one that the alarm watches, to false on the others", len(returned))
+	if len(expressions) != 1 {
+		return watched{}, fabric.Errorf("ValidationError", "%d queries return data: give one expression that does", len(expressions))
 	}
-	if returned[0].Expression == nil {
-		return metrics[*returned[0].Id], nil
-	}
-	return watchExpression(*returned[0].Expression, metrics)
+	return watchExpression(expressions[0], metrics)
 }
 
-func (s *Service) watchMetric(stat *types.MetricStat, periods int32) (watched, error) {
+func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
 	statistic, period := statistics[types.Statistic(aws.ToString(stat.Stat))], aws.ToInt32(stat.Period)
 	switch {
 	case aws.ToString(stat.Metric.Namespace) == "" || aws.ToString(stat.Metric.MetricName) == "":
 		return watched{}, fabric.Errorf("ValidationError", "the metric needs Namespace and MetricName")
 	case statistic == nil:
-		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has SampleCount, Average, Sum, Minimum and Maximum", aws.ToString(stat.Stat))
+		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum and Maximum", aws.ToString(stat.Stat))
 	case period < 60 || period%60 != 0:
 		return watched{}, fabric.Errorf("ValidationError", "period %d: the embedded cloud keeps metrics by the minute, give a multiple of 60", period)
-	case int(period)*int(periods) > longestEvaluation:
-		return watched{}, fabric.Errorf("ValidationError", "%d periods of %d seconds are more than a day", periods, period)
 	}
 	metric := Metric{Namespace: *stat.Metric.Namespace, Name: *stat.Metric.MetricName, Dimensions: map[string]string{}}
 	for _, dimension := range stat.Metric.Dimensions {
@@ -90,9 +78,7 @@ func (s *Service) watchMetric(stat *types.MetricStat, periods int32) (watched, e
 }
 
 var statistics = map[types.Statistic]func(Point) float64{
-	types.StatisticSampleCount: func(p Point) float64 { return float64(p.Count) },
-	types.StatisticAverage:     Point.Average,
-	types.StatisticSum:         func(p Point) float64 { return p.Sum },
-	types.StatisticMinimum:     func(p Point) float64 { return p.Minimum },
-	types.StatisticMaximum:     func(p Point) float64 { return p.Maximum },
+	types.StatisticAverage: Point.Average,
+	types.StatisticSum:     func(p Point) float64 { return p.Sum },
+	types.StatisticMaximum: func(p Point) float64 { return p.Maximum },
 }
