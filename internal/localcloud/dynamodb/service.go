@@ -3,7 +3,6 @@
 package dynamodb
 
 import (
-	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,7 +16,7 @@ const serviceID = "DynamoDB"
 // staleFor is how long after a write a read without ConsistentRead still sees what was before.
 const staleFor = time.Second
 
-// item is an item's attributes; nil for no item.
+// item is an item's attributes; nil for no item. Values are shared: nobody changes them in place.
 type item map[string]types.AttributeValue
 
 type record struct {
@@ -89,37 +88,4 @@ func (t *table) put(key string, attributes item) {
 
 func invalid(format string, args ...any) error {
 	return fabric.Errorf("ValidationException", format, args...)
-}
-
-// clone copies an item so deeply that neither side sees the other's changes.
-func clone(attributes item) item {
-	if attributes == nil {
-		return nil
-	}
-	copied := maps.Clone(attributes)
-	for name, value := range copied {
-		copied[name] = cloneValue(value)
-	}
-	return copied
-}
-
-// cloneValue copies scalars, lists and maps; sets and binaries are shared, nobody changes them in place.
-func cloneValue(value types.AttributeValue) types.AttributeValue {
-	switch v := value.(type) {
-	case *types.AttributeValueMemberS:
-		return &types.AttributeValueMemberS{Value: v.Value}
-	case *types.AttributeValueMemberN:
-		return &types.AttributeValueMemberN{Value: v.Value}
-	case *types.AttributeValueMemberBOOL:
-		return &types.AttributeValueMemberBOOL{Value: v.Value}
-	case *types.AttributeValueMemberM:
-		return &types.AttributeValueMemberM{Value: clone(v.Value)}
-	case *types.AttributeValueMemberL:
-		list := make([]types.AttributeValue, len(v.Value))
-		for i, member := range v.Value {
-			list[i] = cloneValue(member)
-		}
-		return &types.AttributeValueMemberL{Value: list}
-	}
-	return value
 }

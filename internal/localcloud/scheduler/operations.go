@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +13,9 @@ import (
 )
 
 func (s *Service) createSchedule(in *scheduler.CreateScheduleInput) (*scheduler.CreateScheduleOutput, error) {
-	group := groupOr(in.GroupName)
-	if !slices.Contains(s.groups, group) {
-		return nil, fabric.Errorf("ResourceNotFoundException", "Schedule group %s does not exist.", group)
+	group, err := s.group(in.GroupName)
+	if err != nil {
+		return nil, err
 	}
 	if err := check(in); err != nil {
 		return nil, err
@@ -32,9 +31,7 @@ func (s *Service) createSchedule(in *scheduler.CreateScheduleInput) (*scheduler.
 		return nil, err
 	}
 	s.schedules[r.key()] = r
-	if in.State != types.ScheduleStateDisabled {
-		s.arm(r, r.timing.first)
-	}
+	s.arm(r, r.timing.first)
 	return &scheduler.CreateScheduleOutput{ScheduleArn: &r.ARN}, nil
 }
 
@@ -47,8 +44,8 @@ func check(in *scheduler.CreateScheduleInput) error {
 		return invalid("the name %q: give 1 to 64 letters, digits, dashes, underscores and dots", aws.ToString(in.Name))
 	case in.FlexibleTimeWindow.Mode != types.FlexibleTimeWindowModeOff:
 		return invalid("FlexibleTimeWindow is %q: the embedded cloud has OFF only", in.FlexibleTimeWindow.Mode)
-	case in.StartDate != nil || in.EndDate != nil || in.KmsKeyArn != nil:
-		return invalid("StartDate, EndDate and KmsKeyArn are not supported by the embedded cloud: leave them out")
+	case in.StartDate != nil || in.EndDate != nil || in.State != "":
+		return invalid("StartDate, EndDate and State are not supported by the embedded cloud: leave them out")
 	}
 	return nil
 }
@@ -88,52 +85,28 @@ func (s *Service) getSchedule(in *scheduler.GetScheduleInput) (*scheduler.GetSch
 	}
 	return &scheduler.GetScheduleOutput{
 		Arn: &r.ARN, Name: &r.Name, GroupName: &r.Group, Description: r.settings.Description,
-		ScheduleExpression: &r.Expression, ScheduleExpressionTimezone: &r.TimeZone, State: r.state(),
+		ScheduleExpression: &r.Expression, ScheduleExpressionTimezone: &r.TimeZone, State: types.ScheduleStateEnabled,
 		ActionAfterCompletion: r.settings.ActionAfterCompletion, FlexibleTimeWindow: r.settings.FlexibleTimeWindow,
 		Target: r.settings.Target, CreationDate: &r.created, LastModificationDate: &r.created,
 	}, nil
 }
 
-func (r *schedule) state() types.ScheduleState {
-	if r.settings.State == "" {
-		return types.ScheduleStateEnabled
-	}
-	return r.settings.State
-}
-
-const defaultPage = 100
-
+// listSchedules answers in one page: an environment has a few schedules.
 func (s *Service) listSchedules(in *scheduler.ListSchedulesInput) (*scheduler.ListSchedulesOutput, error) {
-	if in.GroupName != nil && !slices.Contains(s.groups, *in.GroupName) {
-		return nil, fabric.Errorf("ResourceNotFoundException", "Schedule group %s does not exist.", *in.GroupName)
-	}
-	size := int(aws.ToInt32(in.MaxResults))
-	if size == 0 {
-		size = defaultPage
+	group, err := s.group(in.GroupName)
+	if err != nil {
+		return nil, err
 	}
 	out := &scheduler.ListSchedulesOutput{Schedules: []types.ScheduleSummary{}}
-	last := ""
 	for _, r := range s.sorted() {
-		if !r.matches(in) || r.key() <= aws.ToString(in.NextToken) {
-			continue
+		if group == r.Group && strings.HasPrefix(r.Name, aws.ToString(in.NamePrefix)) {
+			out.Schedules = append(out.Schedules, types.ScheduleSummary{
+				Arn: &r.ARN, Name: &r.Name, GroupName: &r.Group, State: types.ScheduleStateEnabled, CreationDate: &r.created,
+				LastModificationDate: &r.created, Target: &types.TargetSummary{Arn: &r.Target},
+			})
 		}
-		if len(out.Schedules) == size {
-			out.NextToken = &last
-			break
-		}
-		last = r.key()
-		out.Schedules = append(out.Schedules, types.ScheduleSummary{
-			Arn: &r.ARN, Name: &r.Name, GroupName: &r.Group, State: r.state(), CreationDate: &r.created,
-			LastModificationDate: &r.created, Target: &types.TargetSummary{Arn: &r.Target},
-		})
 	}
 	return out, nil
-}
-
-func (r *schedule) matches(in *scheduler.ListSchedulesInput) bool {
-	return (in.GroupName == nil || *in.GroupName == r.Group) &&
-		strings.HasPrefix(r.Name, aws.ToString(in.NamePrefix)) &&
-		(in.State == "" || in.State == r.state())
 }
 
 func (s *Service) deleteSchedule(in *scheduler.DeleteScheduleInput) (*scheduler.DeleteScheduleOutput, error) {

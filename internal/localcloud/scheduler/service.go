@@ -43,7 +43,7 @@ type Schedule struct {
 	Expression       string
 	TimeZone         string
 	Target           string    // ARN
-	Next             time.Time // zero: never again, or disabled
+	Next             time.Time // zero: never again
 	Failure          string    // why its target did not start the last time; "" where it did
 }
 
@@ -81,9 +81,9 @@ func (s *Service) sorted() []*schedule {
 func (r *schedule) key() string { return r.Group + "/" + r.Name }
 
 func (s *Service) find(group, name *string) (*schedule, error) {
-	groupName := groupOr(group)
-	if !slices.Contains(s.groups, groupName) {
-		return nil, fabric.Errorf("ResourceNotFoundException", "Schedule group %s does not exist.", groupName)
+	groupName, err := s.group(group)
+	if err != nil {
+		return nil, err
 	}
 	r, ok := s.schedules[groupName+"/"+aws.ToString(name)]
 	if !ok {
@@ -92,11 +92,16 @@ func (s *Service) find(group, name *string) (*schedule, error) {
 	return r, nil
 }
 
-func groupOr(name *string) string {
-	if name == nil {
-		return defaultGroup
+// group is the group of that name; nil means "default".
+func (s *Service) group(name *string) (string, error) {
+	group := defaultGroup
+	if name != nil {
+		group = *name
 	}
-	return *name
+	if !slices.Contains(s.groups, group) {
+		return "", fabric.Errorf("ResourceNotFoundException", "Schedule group %s does not exist.", group)
+	}
+	return group, nil
 }
 
 // arm waits for the schedule's next time.
