@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud"
+	"photogallery/internal/localcloud/elb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
 	"photogallery/internal/release"
@@ -42,6 +43,9 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)
 		settings.TargetGroup = cloud.ELB.AddTargetGroup(name, healthCheckPath)
+		if options.Real {
+			cloud.ELB.Configure(settings.TargetGroup, patient(cloud.Fabric))
+		}
 		cloud.DynamoDB.AddTable(settings.Table, current.Key)
 		cloud.S3.AddBucket(settings.Bucket, options.Folder)
 		base := cloud.Fabric.ID("ami")
@@ -97,6 +101,14 @@ func timings(f *fabric.Fabric, options Options) step.Timings {
 		leaveRoom(&t, options.Pace)
 	}
 	return t
+}
+
+// patient gives a service the time to start before its target is unhealthy, at any pace.
+func patient(f *fabric.Fabric) elb.Settings {
+	const start = 5 * time.Second
+	checks := elb.DefaultSettings()
+	checks.UnhealthyThreshold = max(checks.UnhealthyThreshold, int(start/f.Scale(checks.Interval)))
+	return checks
 }
 
 // leaveRoom gives real work the time that a quick pace takes from it.
