@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -77,34 +78,42 @@ func readKept(path string) (former kept, err error) {
 func (l *Local) keepOn() {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	var last string
 	for {
 		select {
 		case <-l.stack.Cloud.Fabric.Context().Done():
 			return
 		case <-ticker.C:
 		}
-		now, err := json.Marshal(l.toKeep())
-		if err != nil || string(now) == last {
-			continue
-		}
-		if err := l.keep(); err != nil {
+		if err := l.keep(); err != nil && l.stack.Cloud.Fabric.Context().Err() == nil {
 			l.options.Log.Error("what a next start needs cannot be written", "reason", err)
-			continue
 		}
-		last = string(now)
 	}
 }
 
+// keep writes what is to be kept, if that has changed since it did so last.
 func (l *Local) keep() error {
-	return writeJSON(filepath.Join(l.options.Data, keptFile), l.toKeep())
+	l.keeping.Lock()
+	defer l.keeping.Unlock()
+	now, err := l.toKeep()
+	if err != nil {
+		return err
+	}
+	encoded, err := json.Marshal(now)
+	if err != nil || bytes.Equal(encoded, l.lastKept) {
+		return err
+	}
+	if err := writeJSON(filepath.Join(l.options.Data, keptFile), now); err != nil {
+		return err
+	}
+	l.lastKept = encoded
+	return nil
 }
 
-func (l *Local) toKeep() kept {
+func (l *Local) toKeep() (kept, error) {
 	now := kept{Images: []keptImage{}}
 	recorded, err := current.Read(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table)
 	if err != nil {
-		l.options.Log.Error("the current release cannot be read", "reason", err)
+		return kept{}, err
 	}
 	now.Current = recorded
 	l.stack.Cloud.Fabric.Do(func() {
@@ -114,5 +123,5 @@ func (l *Local) toKeep() kept {
 			}
 		}
 	})
-	return now
+	return now, nil
 }

@@ -47,6 +47,8 @@ type Local struct {
 	servers  []*http.Server
 	serving  sync.WaitGroup
 	endpoint control.Endpoint
+	keeping  sync.Mutex
+	lastKept []byte // as JSON; guarded by keeping
 	closing  sync.Once
 	closed   error
 }
