@@ -10,12 +10,16 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: test
-test: check ## Everything that must hold: formatting, vet, all tests with the race detector
+test: check story ## Everything that must hold: formatting, vet, the whole story, all tests with the race detector
 	$(GO) test -race -timeout 12m ./...
 
 .PHONY: quick
 quick: ## The Go tests alone, without the race detector
 	$(GO) test ./...
+
+.PHONY: story
+story: ## Release, scale, heal, roll, undo and tear down on this machine, and see that nothing is left
+	$(GO) run ./cmd/gallery up --check
 
 .PHONY: check
 check: ## Formatting, vet and a tidy module
