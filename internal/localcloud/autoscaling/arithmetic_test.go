@@ -82,22 +82,6 @@ func TestTheEmptiestZoneIsChosen(t *testing.T) {
 	}
 }
 
-func TestZonesAreUnevenFromTwoInstancesOn(t *testing.T) {
-	for _, c := range []struct {
-		have map[string]int
-		want bool
-	}{
-		{map[string]int{"a": 1, "b": 1}, false},
-		{map[string]int{"a": 2, "b": 1}, false},
-		{map[string]int{"a": 2}, true},
-		{map[string]int{"a": 1, "b": 3}, true},
-	} {
-		if got := uneven([]string{"a", "b"}, c.have); got != c.want {
-			t.Errorf("%v: %v, want %v", c.have, got, c.want)
-		}
-	}
-}
-
 func TestVictimsAreIdleThenOfTheFullestZoneThenOutdatedThenOldest(t *testing.T) {
 	for _, c := range []struct {
 		name       string
@@ -133,10 +117,8 @@ func TestHealthyPercentagesBecomeNumbersOfInstances(t *testing.T) {
 		{bounds{50, 100}, 2, 1, 2},
 		{bounds{50, 150}, 4, 2, 6},
 		{bounds{100, 200}, 3, 3, 6},
-		{bounds{90, 0}, 10, 9, 10}, // without a maximum it terminates first
-		{bounds{90, 0}, 2, 1, 2},
-		{bounds{100, 0}, 1, 0, 1},
-		{bounds{0, 0}, 4, 0, 4},
+		{bounds{0, 100}, 4, 0, 4},
+		{bounds{90, 100}, 10, 9, 10},
 	} {
 		if least, most := c.bounds.limits(c.desired); least != c.least || most != c.most {
 			t.Errorf("%+v of %d: %d to %d, want %d to %d", c.bounds, c.desired, least, most, c.least, c.most)

@@ -22,10 +22,7 @@ func (s *Service) createGroup(in *autoscaling.CreateAutoScalingGroupInput) (*aut
 	}
 	g := &group{
 		name: name, created: now(), targets: slices.Clone(in.TargetGroupARNs), tags: slices.Clone(in.Tags),
-		grace: seconds(in.HealthCheckGracePeriod), failures: map[string]failure{},
-	}
-	if in.DefaultInstanceWarmup != nil {
-		g.warmup = aws.Duration(seconds(in.DefaultInstanceWarmup))
+		grace: seconds(in.HealthCheckGracePeriod), warmup: seconds(in.DefaultInstanceWarmup), failures: map[string]failure{},
 	}
 	if err := s.complete(g, in); err != nil {
 		return nil, err
@@ -83,11 +80,7 @@ func templateOf(given *types.LaunchTemplateSpecification) (template, error) {
 	if given == nil || aws.ToString(given.LaunchTemplateId) == "" {
 		return template{}, fabric.Errorf("ValidationError", "You must use a valid fully-formed launch template: give LaunchTemplateId and Version")
 	}
-	version := aws.ToString(given.Version)
-	if version == "" {
-		version = "$Default"
-	}
-	return template{*given.LaunchTemplateId, version}, nil
+	return template{*given.LaunchTemplateId, aws.ToString(given.Version)}, nil
 }
 
 func (s *Service) subnetsOf(identifier string) ([]subnet, error) {

@@ -13,35 +13,25 @@ import (
 // statusDeleting is the Status of a group that is on its way out; others have none.
 const statusDeleting = "Delete in progress"
 
-// deleteGroup begins the end of a group. With ForceDelete its instances are terminated without
-// draining; without it there may be none. Until they are gone the name cannot be used again.
+// deleteGroup begins the end of a group, by force: its instances are terminated without draining.
+// Until they are gone the name cannot be used again.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
 func (s *Service) deleteGroup(in *autoscaling.DeleteAutoScalingGroupInput) (*autoscaling.DeleteAutoScalingGroupOutput, error) {
 	g, err := s.find(aws.ToString(in.AutoScalingGroupName))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case g.activeRefresh() != nil:
+		return nil, fabric.Errorf("ResourceInUse", "You cannot delete an AutoScalingGroup while an instance refresh is in progress: cancel instance refresh %s first", g.activeRefresh().id)
+	case !aws.ToBool(in.ForceDelete) && len(g.members) > 0:
+		return nil, fabric.Errorf("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
 	}
 	if !g.deleting {
-		if err := mayDelete(g, aws.ToBool(in.ForceDelete)); err != nil {
-			return nil, err
-		}
 		g.deleting, g.policies = true, nil
 		s.terminateAll(g)
 	}
 	s.reconcile(g)
 	return &autoscaling.DeleteAutoScalingGroupOutput{}, nil
-}
-
-func mayDelete(g *group, force bool) error {
-	switch {
-	case g.activeRefresh() != nil:
-		return fabric.Errorf("ResourceInUse", "You cannot delete an AutoScalingGroup while an instance refresh is in progress: cancel instance refresh %s first", g.activeRefresh().id)
-	case force || len(g.members) == 0:
-		return nil
-	case slices.ContainsFunc(g.members, func(m *member) bool { return m.state != types.LifecycleStateInService }):
-		return fabric.Errorf("ScalingActivityInProgress", "You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.")
-	}
-	return fabric.Errorf("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
 }
 
 func (s *Service) terminateAll(g *group) {

@@ -37,15 +37,12 @@ func (g *group) described() types.AutoScalingGroup {
 		AutoScalingGroupName: &g.name, AutoScalingGroupARN: &g.arn, CreatedTime: &g.created,
 		MinSize: number(g.min), MaxSize: number(g.max), DesiredCapacity: number(g.desired),
 		DefaultCooldown: aws.Int32(defaultCooldown), HealthCheckType: aws.String("EC2"),
-		HealthCheckGracePeriod: number(int(g.grace.Seconds())), LaunchTemplate: g.template.described(),
+		HealthCheckGracePeriod: number(int(g.grace.Seconds())), DefaultInstanceWarmup: number(int(g.warmup.Seconds())), LaunchTemplate: g.template.described(),
 		TargetGroupARNs: slices.Clone(g.targets), AvailabilityZones: g.zones(),
 		VPCZoneIdentifier: aws.String(strings.Join(g.subnetIDs(), ",")), TerminationPolicies: []string{"Default"},
 	}
 	if g.byLoadBalancer {
 		described.HealthCheckType = aws.String("ELB")
-	}
-	if g.warmup != nil {
-		described.DefaultInstanceWarmup = number(int(g.warmup.Seconds()))
 	}
 	if g.deleting {
 		described.Status = aws.String(statusDeleting)

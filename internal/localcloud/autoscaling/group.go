@@ -21,7 +21,7 @@ type group struct {
 	targets           []string // target group ARNs
 	byLoadBalancer    bool     // health check type ELB
 	grace             time.Duration
-	warmup            *time.Duration // the default instance warmup; nil when not set
+	warmup            time.Duration // the default instance warmup
 	tags              []types.Tag
 
 	members    []*member // in order of launch
@@ -31,9 +31,8 @@ type group struct {
 	capacity   []Capacity
 	deleting   bool
 
-	cause      string  // why the desired capacity was last changed, until it is reached
-	unhealthy  int     // instances taken out as unhealthy and not yet replaced
-	balancing  *member // the one instance too many that is to balance the zones
+	cause      string // why the desired capacity was last changed, until it is reached
+	unhealthy  int    // instances taken out as unhealthy and not yet replaced
 	failures   map[string]failure
 	busy, more bool // reconciling; and to be done once more
 }
@@ -123,12 +122,4 @@ func (s *Service) serves(g *group, m *member) bool {
 // warm tells whether a member has been in service for the warm-up.
 func (s *Service) warm(m *member, warmup time.Duration) bool {
 	return m.state == types.LifecycleStateInService && s.past(m.inService, warmup)
-}
-
-// settled tells whether nothing of the group is under way and every member serves.
-func (s *Service) settled(g *group) bool {
-	if len(g.members) != g.desired {
-		return false
-	}
-	return !slices.ContainsFunc(g.members, func(m *member) bool { return !s.serves(g, m) })
 }

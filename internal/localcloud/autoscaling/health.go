@@ -20,7 +20,7 @@ func (s *Service) replaceUnhealthy(g *group) {
 		switch {
 		case s.failing(g, m):
 			failing = append(failing, m)
-		case m.state == types.LifecycleStatePending || g.warmup != nil && !s.warm(m, *g.warmup):
+		case m.state == types.LifecycleStatePending || !s.warm(m, g.warmup):
 			return
 		}
 	}

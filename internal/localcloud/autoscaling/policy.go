@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,13 +34,7 @@ func (s *Service) putPolicy(in *autoscaling.PutScalingPolicyInput) (*autoscaling
 		p.arn = fabric.ARN("autoscaling", fmt.Sprintf("scalingPolicy:%s:autoScalingGroupName/%s:policyName/%s", s.fabric.ID("policy"), g.name, p.name))
 		g.policies = append(g.policies, p)
 	}
-	p.steps, p.warmup = steps, defaultCooldown*time.Second
-	switch {
-	case in.EstimatedInstanceWarmup != nil:
-		p.warmup = seconds(in.EstimatedInstanceWarmup)
-	case g.warmup != nil:
-		p.warmup = *g.warmup
-	}
+	p.steps, p.warmup = steps, seconds(in.EstimatedInstanceWarmup)
 	return &autoscaling.PutScalingPolicyOutput{PolicyARN: &p.arn}, nil
 }
 
@@ -54,31 +49,20 @@ func (g *group) policy(name string) *policy {
 
 // stepsOf refuses the kinds of policy that the embedded cloud does not have.
 func stepsOf(in *autoscaling.PutScalingPolicyInput) ([]step, error) {
-	if kind := aws.ToString(in.PolicyType); kind != "StepScaling" {
-		return nil, fabric.Errorf("ValidationError", "PolicyType %q: the embedded cloud has StepScaling only", kind)
+	if kind, adjustment := aws.ToString(in.PolicyType), aws.ToString(in.AdjustmentType); kind != "StepScaling" || adjustment != "ChangeInCapacity" {
+		return nil, fabric.Errorf("ValidationError", "PolicyType %q and AdjustmentType %q: the embedded cloud has StepScaling and ChangeInCapacity only", kind, adjustment)
 	}
-	if kind := aws.ToString(in.AdjustmentType); kind != "ChangeInCapacity" {
-		return nil, fabric.Errorf("ValidationError", "AdjustmentType %q: the embedded cloud has ChangeInCapacity only", kind)
-	}
-	if len(in.StepAdjustments) == 0 {
-		return nil, fabric.Errorf("ValidationError", "At least one StepAdjustment must be specified for a StepScaling policy")
+	if len(in.StepAdjustments) == 0 || in.EstimatedInstanceWarmup == nil {
+		return nil, fabric.Errorf("ValidationError", "a StepScaling policy needs EstimatedInstanceWarmup and one of StepAdjustments at least")
 	}
 	var steps []step
 	for _, given := range in.StepAdjustments {
-		if given.MetricIntervalLowerBound == nil && given.MetricIntervalUpperBound == nil && len(in.StepAdjustments) > 1 {
-			return nil, fabric.Errorf("ValidationError", "MetricIntervalLowerBound and MetricIntervalUpperBound cannot both be null in one of several StepAdjustments")
-		}
 		next := step{
 			lower: bound(given.MetricIntervalLowerBound, -1), upper: bound(given.MetricIntervalUpperBound, 1),
 			change: int(aws.ToInt32(given.ScalingAdjustment)),
 		}
-		if next.lower >= next.upper {
-			return nil, fabric.Errorf("ValidationError", "StepAdjustment from %v to %v: the upper bound must be above the lower", next.lower, next.upper)
-		}
-		for _, other := range steps {
-			if next.lower < other.upper && other.lower < next.upper {
-				return nil, fabric.Errorf("ValidationError", "StepAdjustment intervals can't overlap")
-			}
+		if slices.ContainsFunc(steps, func(other step) bool { return next.lower < other.upper && other.lower < next.upper }) || next.lower >= next.upper {
+			return nil, fabric.Errorf("ValidationError", "StepAdjustment from %v to %v: intervals can't overlap, nor be empty", next.lower, next.upper)
 		}
 		steps = append(steps, next)
 	}

@@ -123,7 +123,7 @@ func TestAPolicyIsRefused(t *testing.T) {
 		_, err := c.policy("scale-out", from(0, 1))
 		c.wantCode("ValidationError", err) // there is no group
 		c.create(2, 5, 2)
-		for _, steps := range [][]types.StepAdjustment{nil, {between(0, 30, 1), from(20, 2)}, {between(30, 0, 1)}} {
+		for _, steps := range [][]types.StepAdjustment{nil, {between(0, 30, 1), from(20, 2)}, {between(30, 0, 1)}, {{ScalingAdjustment: aws.Int32(1)}, from(0, 1)}} {
 			_, err := c.policy("scale-out", steps...)
 			c.wantCode("ValidationError", err)
 		}

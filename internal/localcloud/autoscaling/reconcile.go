@@ -31,10 +31,8 @@ func (s *Service) reconcileOnce(g *group) {
 	}
 	s.replaceUnhealthy(g)
 	s.advanceRefresh(g)
-	s.endBalancing(g)
 	s.launchMissing(g)
 	s.terminateExcess(g)
-	s.balance(g)
 	if active := len(g.active()); active >= g.desired && active <= g.wanted() {
 		g.cause = ""
 	}
@@ -74,14 +72,11 @@ func (s *Service) putInService(g *group, m *member) {
 }
 
 // wanted is how many active members the group should have: the desired capacity, and what a
-// refresh or the balance of the zones needs beyond it for a while.
+// refresh needs beyond it for a while.
 func (g *group) wanted() int {
 	if r := g.replacing(); r != nil {
 		_, most := r.bounds.limits(g.desired)
 		return max(g.desired, min(most, g.desired+len(g.outdated(r))))
-	}
-	if g.balancing != nil {
-		return g.desired + 1
 	}
 	return g.desired
 }
@@ -104,24 +99,5 @@ func (s *Service) terminateExcess(g *group) {
 		s.takeOut(g, g.member(id), because(g.cause,
 			at("an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from %d to %d.", len(active), len(active)-excess),
 			at("instance %s was selected for termination.", id)))
-	}
-}
-
-// balance evens out the zones once a zone has capacity again: it launches before it terminates.
-// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html
-func (s *Service) balance(g *group) {
-	counts := countByZone(g.members)
-	if g.activeRefresh() != nil || g.balancing != nil || !s.settled(g) || !uneven(g.zones(), counts) {
-		return
-	}
-	zone := emptiest(g.zones(), counts)
-	if s.mayLaunch(g, zone) {
-		g.balancing = s.launchIn(g, zone, at("an instance was launched to aid in balancing the group's zones."))
-	}
-}
-
-func (s *Service) endBalancing(g *group) {
-	if g.balancing != nil && (s.serves(g, g.balancing) || !slices.Contains(g.active(), g.balancing)) {
-		g.balancing = nil
 	}
 }

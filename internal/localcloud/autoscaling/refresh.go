@@ -131,9 +131,7 @@ func (s *Service) goOn(g *group, r *refresh) {
 
 // succeed is when the group takes over what the refresh has brought, not before.
 func (s *Service) succeed(g *group, r *refresh) {
-	if r.desired != nil {
-		g.template = r.goal
-	}
+	g.template = r.goal
 	s.endRefresh(g, r, types.InstanceRefreshStatusSuccessful, "")
 }
 

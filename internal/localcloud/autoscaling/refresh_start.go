@@ -15,6 +15,7 @@ import (
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
 const (
 	defaultMinHealthy = 90
+	defaultMaxHealthy = 100
 	mostBakeTime      = 48 * time.Hour
 	mostAlarms        = 10
 )
@@ -49,9 +50,12 @@ func (s *Service) readRefresh(g *group, in *autoscaling.StartInstanceRefreshInpu
 	}
 	r := &refresh{
 		status: types.InstanceRefreshStatusPending, created: now(), desired: in.DesiredConfiguration, preferences: preferences,
-		goal: g.template, outdated: map[string]bool{},
+		goal: g.template, outdated: map[string]bool{}, warmup: g.warmup, bake: seconds(preferences.BakeTime),
+		bounds:       bounds{given(preferences.MinHealthyPercentage, defaultMinHealthy), given(preferences.MaxHealthyPercentage, defaultMaxHealthy)},
 		skipMatching: aws.ToBool(preferences.SkipMatching), autoRollback: aws.ToBool(preferences.AutoRollback),
-		bake: seconds(preferences.BakeTime), warmup: g.refreshWarmup(preferences),
+	}
+	if preferences.InstanceWarmup != nil {
+		r.warmup = seconds(preferences.InstanceWarmup)
 	}
 	if r.desired != nil {
 		var err error
@@ -62,48 +66,19 @@ func (s *Service) readRefresh(g *group, in *autoscaling.StartInstanceRefreshInpu
 	if preferences.AlarmSpecification != nil {
 		r.alarms = slices.Clone(preferences.AlarmSpecification.Alarms)
 	}
-	if err := r.readBounds(preferences); err != nil {
-		return nil, err
-	}
 	return r, s.checkRefresh(g, r)
-}
-
-// refreshWarmup is the refresh's own warm-up, or the group's, or its grace period.
-func (g *group) refreshWarmup(preferences *types.RefreshPreferences) time.Duration {
-	switch {
-	case preferences.InstanceWarmup != nil:
-		return seconds(preferences.InstanceWarmup)
-	case g.warmup != nil:
-		return *g.warmup
-	}
-	return g.grace
-}
-
-func (r *refresh) readBounds(preferences *types.RefreshPreferences) error {
-	r.bounds = bounds{min: given(preferences.MinHealthyPercentage, defaultMinHealthy), max: given(preferences.MaxHealthyPercentage, 0)}
-	switch least, most := r.bounds.min, r.bounds.max; {
-	case least < 0 || least > 100:
-		return fabric.Errorf("ValidationError", "MinHealthyPercentage is %d: give 0 to 100", least)
-	case preferences.MaxHealthyPercentage == nil:
-		return nil
-	case preferences.MinHealthyPercentage == nil:
-		return fabric.Errorf("ValidationError", "MaxHealthyPercentage needs MinHealthyPercentage beside it")
-	case most < 100 || most > 200 || most-least > 100:
-		return fabric.Errorf("ValidationError", "MaxHealthyPercentage is %d and MinHealthyPercentage %d: give 100 to 200, at most 100 apart", most, least)
-	}
-	return nil
 }
 
 func (s *Service) checkRefresh(g *group, r *refresh) error {
 	switch {
+	case !r.bounds.fit():
+		return fabric.Errorf("ValidationError", "MinHealthyPercentage is %d and MaxHealthyPercentage %d: give 0 to 100 and 100 to 200, at most 100 apart", r.bounds.min, r.bounds.max)
 	case r.desired != nil && !r.goal.numbered():
 		return fabric.Errorf("ValidationError", "Launch template version %s: the desired configuration needs a numbered version", r.goal.version)
-	case r.autoRollback && r.desired == nil:
-		return fabric.Errorf("ValidationError", "AutoRollback cannot be true without a DesiredConfiguration: set it to false or give one")
-	case r.autoRollback && !g.template.numbered():
-		return fabric.Errorf("ValidationError", "AutoRollback cannot be true while the group uses launch template version %s: give it a numbered version", g.template.version)
-	case r.bake < 0 || r.bake > mostBakeTime || r.warmup < 0:
-		return fabric.Errorf("ValidationError", "BakeTime is %v and InstanceWarmup %v: give 0 s to %v and no less than 0 s", r.bake, r.warmup, mostBakeTime)
+	case r.autoRollback && (r.desired == nil || !g.template.numbered()):
+		return fabric.Errorf("ValidationError", "AutoRollback cannot be true without a DesiredConfiguration, nor while the group uses launch template version %s that is no number", g.template.version)
+	case r.bake < 0 || r.bake > mostBakeTime:
+		return fabric.Errorf("ValidationError", "BakeTime is %v: give 0 s to %v", r.bake, mostBakeTime)
 	case len(r.alarms) > mostAlarms:
 		return fabric.Errorf("ValidationError", "%d alarms: give at most %d", len(r.alarms), mostAlarms)
 	}

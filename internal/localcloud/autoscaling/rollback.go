@@ -23,8 +23,6 @@ func (s *Service) rollbackRefresh(in *autoscaling.RollbackInstanceRefreshInput) 
 		return nil, fabric.Errorf("ActiveInstanceRefreshNotFound", "No instance refresh of AutoScalingGroup %s can be rolled back: none is in progress or baking", g.name)
 	case r.desired == nil:
 		return nil, fabric.Errorf("IrreversibleInstanceRefresh", "Instance refresh %s cannot be rolled back: it was started without a desired configuration", r.id)
-	case !g.template.numbered():
-		return nil, fabric.Errorf("IrreversibleInstanceRefresh", "Instance refresh %s cannot be rolled back: the group uses launch template version %s", r.id, g.template.version)
 	}
 	s.rollBack(g, r, "A rollback was requested by the user.")
 	s.reconcile(g)
@@ -79,9 +77,6 @@ func (s *Service) cancelRefresh(in *autoscaling.CancelInstanceRefreshInput) (*au
 		return nil, fabric.Errorf("ActiveInstanceRefreshNotFound", "No instance refresh of AutoScalingGroup %s is in progress", g.name)
 	}
 	r.status, r.reason = types.InstanceRefreshStatusCancelling, "Waiting for launches and terminations in progress."
-	if in.WaitForTransitioningInstances != nil && !*in.WaitForTransitioningInstances {
-		s.endRefresh(g, r, types.InstanceRefreshStatusCancelled, "Cancelled on user request.")
-	}
 	s.reconcile(g)
 	return &autoscaling.CancelInstanceRefreshOutput{InstanceRefreshId: &r.id}, nil
 }

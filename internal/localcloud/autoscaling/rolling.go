@@ -1,18 +1,19 @@
 package autoscaling
 
-// bounds are a refresh's healthy percentages; a maximum of 0 is one that was not given.
+// bounds are a refresh's healthy percentages.
 type bounds struct{ min, max int }
 
+// fit tells whether AWS takes them.
+func (b bounds) fit() bool {
+	return b.min >= 0 && b.min <= 100 && b.max >= 100 && b.max <= 200 && b.max-b.min <= 100
+}
+
 // limits are the fewest instances that must be available and the most that may be active while
-// a group of that desired capacity is refreshed. Without a maximum an instance is terminated while
-// its replacement is launched. With one that leaves no room, one more is launched first.
+// a group of that desired capacity is refreshed. With a maximum that leaves no room, one more is
+// launched first.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
 func (b bounds) limits(desired int) (least, most int) {
-	least = (desired*b.min + 99) / 100
-	if b.max == 0 {
-		return min(least, max(0, desired-1)), desired
-	}
-	most = desired * b.max / 100
+	least, most = (desired*b.min+99)/100, desired*b.max/100
 	if least >= desired && most <= desired {
 		most = desired + 1
 	}

@@ -8,27 +8,20 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// terminateInstance takes one instance out. Unless the desired capacity shrinks with it, another
-// takes its place.
+// terminateInstance takes one instance out; another takes its place.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
 func (s *Service) terminateInstance(in *autoscaling.TerminateInstanceInAutoScalingGroupInput) (*autoscaling.TerminateInstanceInAutoScalingGroupOutput, error) {
-	id, shrink := aws.ToString(in.InstanceId), aws.ToBool(in.ShouldDecrementDesiredCapacity)
+	id := aws.ToString(in.InstanceId)
 	g, m := s.managed(id)
-	if m == nil {
+	switch {
+	case aws.ToBool(in.ShouldDecrementDesiredCapacity):
+		return nil, fabric.Errorf("ValidationError", "the embedded cloud replaces what is terminated: set ShouldDecrementDesiredCapacity to false")
+	case m == nil:
 		return nil, fabric.Errorf("ValidationError", "Instance Id not found - No managed instance found for instance ID: %s", id)
-	}
-	if m.state == types.LifecycleStateTerminating {
+	case m.state == types.LifecycleStateTerminating:
 		return nil, fabric.Errorf("ScalingActivityInProgress", "Instance %s is being terminated already", id)
 	}
-	if shrink && g.desired == g.min {
-		return nil, fabric.Errorf("ValidationError", "Currently, desiredSize equals minSize (%d). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.", g.min)
-	}
-	cause := at("instance %s was taken out of service in response to a user request.", id)
-	if shrink {
-		cause = at("instance %s was taken out of service in response to a user request, shrinking the capacity from %d to %d.", id, g.desired, g.desired-1)
-		g.desired--
-	}
-	s.takeOut(g, m, cause)
+	s.takeOut(g, m, at("instance %s was taken out of service in response to a user request.", id))
 	activity := *m.activity
 	s.reconcile(g)
 	return &autoscaling.TerminateInstanceInAutoScalingGroupOutput{Activity: &activity}, nil

@@ -1,24 +1,16 @@
 package autoscaling
 
-import (
-	"time"
-
-	"photogallery/internal/localcloud/cloudwatch"
-)
+import "photogallery/internal/localcloud/cloudwatch"
 
 // recordUtilization records each group's average CPU load. Instances that still warm up are left
 // out; a group without any other records nothing.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html
 func (s *Service) recordUtilization() {
 	for _, g := range s.groups {
-		warmup := time.Duration(0)
-		if g.warmup != nil {
-			warmup = *g.warmup
-		}
 		total, machines := 0.0, 0
 		for _, m := range g.members {
 			instance, _ := s.instances.Instance(m.id)
-			if instance.Machine != nil && s.warm(m, warmup) {
+			if instance.Machine != nil && s.warm(m, g.warmup) {
 				total += instance.Machine.CPU()
 				machines++
 			}

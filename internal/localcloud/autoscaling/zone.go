@@ -13,18 +13,6 @@ func emptiest(zones []string, instances map[string]int) string {
 	return slices.MinFunc(zones, func(a, b string) int { return cmp.Compare(instances[a], instances[b]) })
 }
 
-// uneven tells whether one zone has at least two instances more than another.
-func uneven(zones []string, instances map[string]int) bool {
-	if len(zones) == 0 {
-		return false
-	}
-	least, most := instances[zones[0]], instances[zones[0]]
-	for _, zone := range zones {
-		least, most = min(least, instances[zone]), max(most, instances[zone])
-	}
-	return most-least > 1
-}
-
 // candidate is what matters of an instance when some have to go.
 type candidate struct {
 	id       string
