@@ -231,7 +231,7 @@ func TestALaunchIsRefused(t *testing.T) {
 	}{
 		"no such image":          {nil, func(in *awsec2.RunInstancesInput) { in.ImageId = aws.String("ami-0") }, "InvalidAMIID.NotFound"},
 		"no such subnet":         {nil, func(in *awsec2.RunInstancesInput) { in.SubnetId = aws.String("subnet-0") }, "InvalidSubnetID.NotFound"},
-		"no subnet":              {nil, func(in *awsec2.RunInstancesInput) { in.SubnetId = nil }, "VPCIdNotSpecified"},
+		"no subnet":              {nil, func(in *awsec2.RunInstancesInput) { in.SubnetId = nil }, "InvalidSubnetID.NotFound"},
 		"unknown type":           {nil, func(in *awsec2.RunInstancesInput) { in.InstanceType = "t9.huge" }, "InvalidParameterValue"},
 		"type of another kind":   {nil, func(in *awsec2.RunInstancesInput) { in.InstanceType = "t3.small" }, "InvalidParameterValue"},
 		"user data in the clear": {nil, func(in *awsec2.RunInstancesInput) { in.UserData = aws.String("#!/bin/sh") }, "InvalidUserData.Malformed"},
@@ -239,10 +239,6 @@ func TestALaunchIsRefused(t *testing.T) {
 			in.UserData = aws.String(base64.StdEncoding.EncodeToString(make([]byte, 16<<10+1)))
 		}, "InvalidParameterValue"},
 		"token too long": {nil, func(in *awsec2.RunInstancesInput) { in.ClientToken = aws.String(strings.Repeat("x", 65)) }, "InvalidClientToken"},
-		"groups beside interfaces": {nil, func(in *awsec2.RunInstancesInput) {
-			in.SecurityGroupIds = []string{"sg-1"}
-			in.NetworkInterfaces = []types.InstanceNetworkInterfaceSpecification{{SubnetId: aws.String(public)}}
-		}, "InvalidParameterCombination"},
 		"tags of what is not made": {nil, func(in *awsec2.RunInstancesInput) {
 			in.TagSpecifications = []types.TagSpecification{{ResourceType: types.ResourceTypeImage, Tags: tags("a", "b")}}
 		}, "InvalidParameterValue"},

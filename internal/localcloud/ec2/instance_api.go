@@ -44,7 +44,7 @@ func orderOf(in *ec2.RunInstancesInput) (order, error) {
 	wanted := order{
 		image: aws.ToString(in.ImageId), instanceType: string(in.InstanceType), subnet: aws.ToString(in.SubnetId),
 		userData: aws.ToString(in.UserData), shutdown: in.InstanceInitiatedShutdownBehavior,
-		groups: in.SecurityGroupIds, interfaces: len(in.NetworkInterfaces), tags: tags,
+		tags: tags,
 	}
 	if in.IamInstanceProfile != nil {
 		wanted.profile = aws.ToString(in.IamInstanceProfile.Arn)

@@ -24,7 +24,7 @@ type LaunchSpec struct {
 // Launch starts an instance as Auto Scaling does. Errors are those of RunInstances, by code:
 // InvalidLaunchTemplateId.NotFound, InvalidLaunchTemplateId.VersionNotFound, InvalidAMIID.NotFound,
 // InvalidAMIID.Unavailable, InvalidSubnetID.NotFound, InsufficientInstanceCapacity,
-// VcpuLimitExceeded, Unsupported, InvalidParameterValue, InvalidParameterCombination.
+// VcpuLimitExceeded, Unsupported, InvalidParameterValue.
 func (s *Service) Launch(spec LaunchSpec) (id string, err error) {
 	t, err := s.findTemplate(&spec.TemplateID, nil)
 	if err != nil {
@@ -53,8 +53,6 @@ type order struct {
 	image, instanceType, subnet, profile string
 	userData                             string // base64
 	shutdown                             types.ShutdownBehavior
-	groups                               []string
-	interfaces                           int // specified in the request
 	tags                                 map[string]string
 }
 
@@ -66,12 +64,6 @@ func (s *Service) launch(wanted order) (*instance, error) {
 	userData, err := decodeUserData(wanted.userData)
 	if err != nil {
 		return nil, err
-	}
-	if wanted.interfaces > 0 && len(wanted.groups) > 0 {
-		return nil, fabric.Errorf("InvalidParameterCombination", "Network interfaces and an instance-level security groups may not be specified on the same request")
-	}
-	if wanted.subnet == "" {
-		return nil, fabric.Errorf("VPCIdNotSpecified", "No default VPC for this user")
 	}
 	zone, known := s.Subnet(wanted.subnet)
 	if !known {
@@ -140,7 +132,7 @@ func (v *templateVersion) order() (order, error) {
 	wanted := order{
 		image: aws.ToString(data.ImageId), instanceType: string(data.InstanceType),
 		userData: aws.ToString(data.UserData), shutdown: data.InstanceInitiatedShutdownBehavior,
-		groups: data.SecurityGroupIds, interfaces: len(data.NetworkInterfaces), tags: map[string]string{},
+		tags: map[string]string{},
 	}
 	if data.IamInstanceProfile != nil {
 		wanted.profile = aws.ToString(data.IamInstanceProfile.Arn)

@@ -52,20 +52,17 @@ func (t *template) version(wanted string) (*templateVersion, error) {
 	return nil, fabric.Errorf("InvalidLaunchTemplateId.VersionNotFound", "Could not find launch template version %s of %s", wanted, t.id)
 }
 
-// findTemplate wants one of ID and name.
+// findTemplate goes by the ID or, where that is nil, by the name.
 func (s *Service) findTemplate(id, name *string) (*template, error) {
-	if (id == nil) == (name == nil) {
-		return nil, fabric.Errorf("MissingParameter", "Either a launch template ID or a launch template name must be specified in the request")
-	}
 	for _, t := range s.templates {
-		if id != nil && t.id == *id || name != nil && t.name == *name {
+		if id != nil && t.id == *id || id == nil && t.name == aws.ToString(name) {
 			return t, nil
 		}
 	}
 	if id != nil {
 		return nil, fabric.Errorf("InvalidLaunchTemplateId.NotFound", "The specified launch template, with template ID %s, does not exist.", *id)
 	}
-	return nil, fabric.Errorf("InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name %s, does not exist.", *name)
+	return nil, fabric.Errorf("InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name %s, does not exist.", aws.ToString(name))
 }
 
 func (t *template) described() *types.LaunchTemplate {

@@ -18,7 +18,6 @@ import (
 type loadBalancer struct {
 	types.LoadBalancer // as DescribeLoadBalancers answers; its State is replaced, never changed
 	settings           settings
-	attributes         map[string]string
 	interfaces         []string
 	listeners          []types.Listener
 }
@@ -102,7 +101,7 @@ func (s *Service) zones(subnets []string) ([]types.AvailabilityZone, error) {
 func (s *Service) provision(name string, wanted settings, zones []types.AvailabilityZone) *loadBalancer {
 	arn := s.arn("loadbalancer/app/" + name)
 	id := arn[strings.LastIndex(arn, "/")+1:]
-	b := &loadBalancer{settings: wanted, attributes: defaultAttributes(), LoadBalancer: types.LoadBalancer{
+	b := &loadBalancer{settings: wanted, LoadBalancer: types.LoadBalancer{
 		LoadBalancerArn: aws.String(arn), LoadBalancerName: aws.String(name), CreatedTime: aws.Time(time.Now().UTC()),
 		DNSName:           aws.String(fmt.Sprintf("%s-%s.%s.elb.amazonaws.com", name, id, fabric.Region)),
 		AvailabilityZones: zones, SecurityGroups: wanted.securityGroups, Scheme: wanted.scheme,
@@ -146,9 +145,6 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 	if b == nil {
 		return &elb.DeleteLoadBalancerOutput{}, nil
 	}
-	if b.attributes[deletionProtection] == "true" {
-		return nil, fabric.Errorf("OperationNotPermitted", "Load balancer '%s' cannot be deleted because deletion protection is enabled", *b.LoadBalancerArn)
-	}
 	s.balancers = slices.DeleteFunc(s.balancers, func(known *loadBalancer) bool { return known == b })
 	s.fabric.Provision(interfacesLinger, func() {
 		for _, id := range b.interfaces {
@@ -169,7 +165,7 @@ func (s *Service) State(name string) (dnsName, state string) {
 	if b == nil {
 		return "", ""
 	}
-	return *b.DNSName, string(b.LoadBalancer.State.Code)
+	return *b.DNSName, string(b.State.Code)
 }
 
 func (s *Service) named(name string) *loadBalancer {

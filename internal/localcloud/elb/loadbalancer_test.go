@@ -140,43 +140,22 @@ func TestDeletedLoadBalancerIsGoneAndItsInterfacesLater(t *testing.T) {
 	})
 }
 
-func TestAttributesAreKeptAndProtectFromDeletion(t *testing.T) {
+func TestAttributesAreThoseOfARelease(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		balancer := c.create()
-		modify := func(key, value string) (*elbv2.ModifyLoadBalancerAttributesOutput, error) {
-			return c.client.ModifyLoadBalancerAttributes(c.Context(), &elbv2.ModifyLoadBalancerAttributesInput{
+		for set, code := range map[[2]string]string{
+			{"routing.http.drop_invalid_header_fields.enabled", "true"}: "",
+			{"deletion_protection.enabled", "false"}:                    "",
+			{"deletion_protection.enabled", "true"}:                     "InvalidConfigurationRequest",
+			{"deletion_protection", "false"}:                            "InvalidConfigurationRequest",
+		} {
+			_, err := c.client.ModifyLoadBalancerAttributes(c.Context(), &elbv2.ModifyLoadBalancerAttributesInput{
 				LoadBalancerArn: balancer.LoadBalancerArn,
-				Attributes:      []types.LoadBalancerAttribute{{Key: aws.String(key), Value: aws.String(value)}},
+				Attributes:      []types.LoadBalancerAttribute{{Key: &set[0], Value: &set[1]}},
 			})
-		}
-		if _, err := modify("routing.http.drop_invalid_header_fields.enabled", "true"); err != nil {
-			c.Fatal(err)
-		}
-		out, err := modify("deletion_protection.enabled", "true")
-		if err != nil {
-			c.Fatal(err)
-		}
-		kept := map[string]string{}
-		for _, attribute := range out.Attributes {
-			kept[*attribute.Key] = *attribute.Value
-		}
-		if kept["routing.http.drop_invalid_header_fields.enabled"] != "true" || kept["routing.http2.enabled"] != "true" {
-			c.Errorf("attributes are %v", kept)
-		}
-		if err := c.remove(balancer); codeOf(err) != "OperationNotPermitted" {
-			c.Errorf("a protected load balancer: %v", err)
-		}
-		if _, err := modify("deletion_protection", "true"); codeOf(err) != "InvalidConfigurationRequest" {
-			c.Errorf("an unknown attribute: %v", err)
-		}
-		if _, err := modify("deletion_protection.enabled", "no"); codeOf(err) != "InvalidConfigurationRequest" {
-			c.Errorf("a bad value: %v", err)
-		}
-		if _, err := modify("deletion_protection.enabled", "false"); err != nil {
-			c.Error(err)
-		}
-		if err := c.remove(balancer); err != nil {
-			c.Error(err)
+			if codeOf(err) != code {
+				c.Errorf("%v: got %v, want %q", set, err, code)
+			}
 		}
 	})
 }
@@ -217,29 +196,6 @@ func TestListenerIsIdempotentByPort(t *testing.T) {
 		listed, err := c.client.DescribeListeners(c.Context(), &elbv2.DescribeListenersInput{LoadBalancerArn: balancer.LoadBalancerArn})
 		if err != nil || len(listed.Listeners) != 1 {
 			c.Errorf("listeners: %+v, %v", listed, err)
-		}
-	})
-}
-
-func TestTargetGroupStaysWhileAListenerUsesIt(t *testing.T) {
-	inCloud(t, func(c cloud) {
-		balancer := c.open()
-		removal := func() (err error) {
-			c.fabric.Do(func() { err = c.service.RemoveTargetGroup(c.group) })
-			return err
-		}
-		if err := removal(); codeOf(err) != "ResourceInUse" {
-			c.Errorf("got %v", err)
-		}
-		if err := c.remove(balancer); err != nil {
-			c.Fatal(err)
-		}
-		if err := removal(); err != nil {
-			c.Error(err)
-		}
-		_, err := c.client.DescribeTargetHealth(c.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: aws.String(c.group)})
-		if codeOf(err) != "TargetGroupNotFound" {
-			c.Errorf("the removed target group: %v", err)
 		}
 	})
 }

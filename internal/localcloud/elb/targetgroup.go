@@ -29,7 +29,6 @@ type targetGroup struct {
 	targets  []*target // in order of registration
 	next     int       // round robin
 	requests int       // in this minute
-	failed   int       // of them, answered with 5xx
 	stop     func()    // ends the health checks
 }
 
@@ -56,22 +55,6 @@ func (s *Service) Configure(targetGroup string, settings Settings) {
 		s.check(g)
 		g.stop = s.fabric.Every(settings.Interval, func() { s.check(g) })
 	})
-}
-
-// RemoveTargetGroup deletes a target group, as the end of the stack does. It is ResourceInUse
-// while a listener forwards to it; an absent one is no error.
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
-func (s *Service) RemoveTargetGroup(arn string) error {
-	if user := s.user(arn); user != nil {
-		return fabric.Errorf("ResourceInUse", "Target group '%s' is currently in use by a listener or a rule", arn)
-	}
-	s.groups = slices.DeleteFunc(s.groups, func(g *targetGroup) bool {
-		if g.arn == arn {
-			g.stop()
-		}
-		return g.arn == arn
-	})
-	return nil
 }
 
 // Register adds an instance to a target group, or keeps it when it is there. One that drains

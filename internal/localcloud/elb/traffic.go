@@ -1,10 +1,6 @@
 package elb
 
-import (
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-)
+import "time"
 
 // trafficStep is how often simulated requests reach the targets.
 const trafficStep = 5 * time.Second
@@ -19,7 +15,7 @@ type traffic struct {
 
 // SetTraffic simulates that many requests a second of AWS's time to each active load balancer; 0
 // ends it. They are spread over the targets as real ones are, and reach the machines that can
-// Serve a number of requests at once. An unhealthy target answers them with 5xx.
+// Serve a number of requests at once.
 func (s *Service) SetTraffic(perSecond float64) {
 	s.sendTraffic()
 	if s.traffic.stop != nil {
@@ -66,9 +62,6 @@ func (s *Service) spread(g *targetGroup, requests int) {
 		}
 		server.Serve(share)
 		g.requests += share
-		if s.health(g, t).State == types.TargetHealthStateEnumUnhealthy {
-			g.failed += share
-		}
 	}
 	g.next += requests
 }

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
@@ -25,10 +24,8 @@ type transport struct{ service *Service }
 
 // route is where one request goes; machine is nil when the target group has no targets.
 type route struct {
-	balancer *loadBalancer
-	group    *targetGroup
-	port     int32
-	machine  http.RoundTripper
+	port    int32
+	machine http.RoundTripper
 }
 
 // RoundTrip is http.RoundTripper's.
@@ -46,9 +43,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	forwarded := request.Clone(request.Context())
 	forwarded.Header.Set("X-Forwarded-Proto", "http")
 	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(int(taken.port)))
-	start := time.Now()
 	response, err := taken.machine.RoundTrip(forwarded)
-	t.service.fabric.Do(func() { t.service.count(taken, response, time.Since(start)) })
 	var timeout net.Error
 	switch {
 	case request.Context().Err() != nil:
@@ -76,10 +71,11 @@ func (s *Service) route(request *http.Request) (route, error) {
 		return route{}, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
 	g := s.group(forwardedTo(listener))
-	taken := route{balancer: b, group: g, port: int32(port)}
+	taken := route{port: int32(port)}
 	if eligible := s.eligible(g); len(eligible) > 0 {
 		chosen := eligible[g.next%len(eligible)]
 		g.next++
+		g.requests++
 		i, _ := s.instances.Instance(chosen.instance)
 		taken.machine = i.Machine
 	}
