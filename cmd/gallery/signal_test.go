@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -25,7 +24,7 @@ type program struct {
 	*testing.T
 	*exec.Cmd
 	data, scratch string
-	said          bytes.Buffer
+	log           string // the file of what it says
 }
 
 func startProgram(t *testing.T, data string) *program {
@@ -37,12 +36,25 @@ func startProgram(t *testing.T, data string) *program {
 	p := &program{T: t, data: data, scratch: t.TempDir()}
 	p.Cmd = exec.CommandContext(t.Context(), self, "up", "--data", data, "--address", "127.0.0.1:0")
 	p.Env = append(os.Environ(), asProgram+"=1", "TMPDIR="+p.scratch)
-	p.Stderr = &p.said
+	log, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close() // the program has its own handle
+	p.Stderr, p.log = log, log.Name()
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for the tests
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+func (p *program) said() string {
+	words, err := os.ReadFile(p.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(words)
 }
 
 // awaitServing waits until the gallery answers.
@@ -54,7 +66,7 @@ func (p *program) awaitServing() control.Endpoint {
 			return endpoint
 		}
 	}
-	p.Fatalf("it does not serve: %s", p.said.String())
+	p.Fatalf("it does not serve: %s", p.said())
 	return control.Endpoint{}
 }
 
@@ -124,7 +136,7 @@ func end(t *testing.T, p *program, by syscall.Signal) {
 	// It may have come before the program listened to signals, or before it was up.
 	early := p.ProcessState.Sys().(syscall.WaitStatus).Signaled() || p.ProcessState.ExitCode() == exitInterrupted
 	if err != nil && !early {
-		t.Errorf("after %v it ended with %v: %s", by, err, p.said.String())
+		t.Errorf("after %v it ended with %v: %s", by, err, p.said())
 	}
 }
 
