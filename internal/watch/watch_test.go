@@ -72,7 +72,9 @@ func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
 		shows(t, look(time.Minute),
 			`r1  1:00 min`, `✓ Plan +0\.0 s`, `✓ Lock`, `● Prepare +1:00 min`,
 			`✓   Find image`, `✓   Launch builder`, `●   Await build +1:00 min`)
-		shows(t, look(2*time.Minute), `● Prepare`, `✓   Check load balancer .* active`, `✓   Await build`, `●   Check image .* \d+%`)
+		later := look(2 * time.Minute)
+		shows(t, later, `● Prepare`, `✓   Await build`, `●   Check image .* \d+%`)
+		shows(t, later, `● Prepare`, `✓   Check load balancer .* active`)
 		end := look(20 * time.Minute)
 		shows(t, end, `✓ Prepare`, `✓ Create group`, `✓ Check fleet .* 2 of 2 healthy`, `✓ Verify`, `✓ Promote`, `✓ Unlock`)
 		if end.Status != types.ExecutionStatusSucceeded || !strings.HasPrefix(end.Outcome(), "r1 succeeded in ") {
