@@ -1,0 +1,62 @@
+// Command bench measures, side by side in one run: the gallery's app against the lesson's Flask app,
+// gunicorn and nginx with the same bytes; and what `gallery up` takes. It prints Markdown. Everything
+// runs on loopback, for about two minutes.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"strings"
+)
+
+const (
+	connections = 16
+	rounds      = 3
+)
+
+func main() {
+	seconds := flag.Int("seconds", 2, "for how long each server is loaded at a time")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := bench(ctx, *seconds); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func bench(ctx context.Context, seconds int) (err error) {
+	for _, needed := range []string{"wrk", "nginx", "python3", "go"} {
+		if _, err := exec.LookPath(needed); err != nil {
+			return fmt.Errorf("%s is not installed; on Debian: apt-get install wrk nginx python3-venv", needed)
+		}
+	}
+	folder, err := os.MkdirTemp("", "gallery-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	fmt.Printf("`make bench` on %s, %d processors, %s; wrk with %d connections, %d rounds of %d s, medians.\n\n",
+		machine(), runtime.NumCPU(), runtime.Version(), connections, rounds, seconds)
+	if err := benchApps(ctx, folder, seconds); err != nil {
+		return err
+	}
+	return benchUp(ctx, folder, seconds)
+}
+
+// machine is the processor's name, where the system tells it.
+func machine() string {
+	content, _ := os.ReadFile("/proc/cpuinfo") // elsewhere there is none
+	for line := range strings.Lines(string(content)) {
+		if name, found := strings.CutPrefix(line, "model name"); found {
+			return strings.Trim(name, " \t:\n")
+		}
+	}
+	return runtime.GOOS + "/" + runtime.GOARCH
+}
