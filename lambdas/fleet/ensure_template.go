@@ -86,7 +86,7 @@ func (e ensureTemplate) create(ctx context.Context, in EnsureTemplateInput, data
 		LaunchTemplateName: aws.String(e.settings.Environment.Name()),
 		LaunchTemplateData: data,
 		VersionDescription: aws.String(in.Plan.Release),
-		ClientToken:        aws.String(release.Token("template", in.Plan.Release)),
+		ClientToken:        e.token("template", in),
 		TagSpecifications:  tagged(e.settings.Environment, types.ResourceTypeLaunchTemplate),
 	})
 	if release.IsAlreadyExists(err) {
@@ -103,10 +103,16 @@ func (e ensureTemplate) addVersion(ctx context.Context, in EnsureTemplateInput, 
 		LaunchTemplateName: aws.String(e.settings.Environment.Name()),
 		LaunchTemplateData: data,
 		VersionDescription: aws.String(in.Plan.Release),
-		ClientToken:        aws.String(release.Token("template version", in.Plan.Release)),
+		ClientToken:        e.token("template version", in),
 	})
 	if err != nil {
 		return TemplateVersion{}, err
 	}
 	return TemplateVersion{aws.ToString(out.LaunchTemplateVersion.LaunchTemplateId), owned.Number(*out.LaunchTemplateVersion)}, nil
+}
+
+// token keeps an answer that was lost from making a second one. Tokens are the account's, so that
+// the environment is part of them: another one may have a release of the same name.
+func (e ensureTemplate) token(what string, in EnsureTemplateInput) *string {
+	return aws.String(release.Token(what, string(e.settings.Environment), in.Plan.Release))
 }

@@ -249,3 +249,20 @@ func TestOnlyDescribingReachesEverything(t *testing.T) {
 		}
 	}
 }
+
+// Client tokens are the account's: the same one with other parameters is refused.
+func TestReleasesOfOneNameInTwoEnvironmentsDoNotMeet(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		staging := e
+		another := *e.Stack
+		another.Settings.Environment = "staging"
+		staging.Stack = &another
+		for _, version := range []string{"1", "2"} {
+			name := "r" + version
+			first, second := template(e, name), template(staging, name)
+			if first.ID == second.ID || first.Version != version || second.Version != version {
+				t.Errorf("release %s got %+v and %+v", name, first, second)
+			}
+		}
+	})
+}
