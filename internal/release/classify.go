@@ -54,7 +54,7 @@ var codesOf = index(map[Code][]string{
 })
 
 var notFound = set(
-	"InvalidInstanceID.NotFound", "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable",
+	"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable",
 	"InvalidSnapshot.NotFound", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
 	"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound",

@@ -58,7 +58,7 @@ func (a awaiter) run(ctx context.Context, in AwaitInput) (struct{}, error) {
 			return struct{}{}, err
 		}
 		if instance != nil && isEnding(state(*instance)) {
-			ended := death(string(state(*instance)))
+			ended := death(string(state(*instance)), *instance)
 			known.result = &ended
 		}
 	}

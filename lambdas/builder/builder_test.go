@@ -185,8 +185,8 @@ func TestABuildersResultEndsTheWait(t *testing.T) {
 		"success before anybody waits":   {machine.Behaviour{}, late, "SUCCEEDED", "", ""},
 		"failure":                        {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, usual, "FAILED", "BuildFailed", "pip: no space"},
 		"failure before anybody waits":   {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, late, "FAILED", "BuildFailed", "pip: no space"},
-		"a death":                        {machine.Behaviour{Build: machine.BuilderDies}, usual, "FAILED", "BuilderDied", "before it reported a result"},
-		"a death before anybody waits":   {machine.Behaviour{Build: machine.BuilderDies}, late, "FAILED", "BuilderDied", "before it reported a result"},
+		"a death":                        {machine.Behaviour{Build: machine.BuilderDies}, usual, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
+		"a death before anybody waits":   {machine.Behaviour{Build: machine.BuilderDies}, late, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
 		"a builder that says nothing":    {machine.Behaviour{Build: machine.BuildSilent}, usual, "FAILED", "States.HeartbeatTimeout", ""},
 		"a reason that is a whole novel": {machine.Behaviour{Build: machine.BuildFails, Reason: strings.Repeat("x", 5000) + " the end"}, usual, "FAILED", "BuildFailed", "the end"},
 	}
@@ -251,6 +251,7 @@ func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
 			"an instance that runs":       `{"detail-type": "EC2 Instance State-change Notification", "detail": {"instance-id": "` + launched.Instance + `", "state": "running"}}`,
 			"the end of another instance": `{"detail-type": "EC2 Instance State-change Notification", "detail": {"instance-id": "` + stranger + `", "state": "terminated"}}`,
 			"the end of an unknown one":   `{"detail-type": "EC2 Instance State-change Notification", "detail": {"instance-id": "i-0aaaaaaaaaaaaaaaa", "state": "terminated"}}`,
+			"what is no instance's ID":    `{"detail-type": "Build Result", "detail": {"instance": "*", "release": "r1", "status": "success"}}`,
 			"another event":               `{"detail-type": "EC2 AMI State Change", "detail": {"ImageId": "ami-1"}}`,
 		} {
 			if err := c.invoke(builder.Resume, json.RawMessage(event), &struct{}{}); err != nil {
@@ -279,6 +280,17 @@ func TestABuilderIsLaunchedOnce(t *testing.T) {
 		}
 		if n := len(c.instances()); n != 1 {
 			t.Errorf("%d instances", n)
+		}
+	})
+}
+
+// Client tokens are the account's: the same one with other parameters is refused.
+func TestReleasesOfOneNameInTwoEnvironmentsLaunchABuilderEach(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		first := c.mustLaunch(0)
+		c.settings.Environment = "staging"
+		if second := c.mustLaunch(0); second.Instance == first.Instance || len(c.instances()) != 2 {
+			t.Errorf("got %+v after %+v", second, first)
 		}
 	})
 }

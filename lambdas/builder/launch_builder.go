@@ -86,13 +86,14 @@ func (l launcher) run(ctx context.Context, in LaunchInput) (Launched, error) {
 }
 
 // tryZones begins at another zone with each attempt. A client token with other parameters is
-// refused, so that the zone and the attempt are part of it.
+// refused, so that the zone and the attempt are part of it; so is the environment, because tokens
+// are the account's and another environment may have a release of the same name.
 func (l launcher) tryZones(ctx context.Context, in LaunchInput, order ec2.RunInstancesInput, subnets []types.Subnet) (Launched, error) {
 	var full []string
 	for i := range subnets {
 		subnet := subnets[(in.Attempt+i)%len(subnets)]
 		zone := aws.ToString(subnet.AvailabilityZone)
-		order.ClientToken = aws.String(release.Token(in.Plan.Release, zone, strconv.Itoa(in.Attempt)))
+		order.ClientToken = aws.String(release.Token("builder", string(l.settings.Environment), in.Plan.Release, zone, strconv.Itoa(in.Attempt)))
 		order.NetworkInterfaces = l.networkInterfaces(subnet)
 		out, err := l.api.RunInstances(ctx, &order)
 		if release.CodeOf(err) == release.CapacityUnavailable {

@@ -8,7 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/release"
@@ -78,9 +79,9 @@ func (r records) put(ctx context.Context, instance, attribute, value string, con
 		UpdateExpression:         aws.String("SET #attribute = :value, expires = :expires"),
 		ConditionExpression:      condition,
 		ExpressionAttributeNames: map[string]string{"#attribute": attribute},
-		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":value":   &types.AttributeValueMemberS{Value: value},
-			":expires": &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Add(kept).Unix(), 10)},
+		ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{
+			":value":   &dynamotypes.AttributeValueMemberS{Value: value},
+			":expires": &dynamotypes.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Add(kept).Unix(), 10)},
 		},
 	})
 	return err
@@ -94,10 +95,10 @@ func (r records) get(ctx context.Context, instance string) (record, error) {
 		return record{}, err
 	}
 	var found record
-	if token, known := out.Item["token"].(*types.AttributeValueMemberS); known {
+	if token, known := out.Item["token"].(*dynamotypes.AttributeValueMemberS); known {
 		found.token = token.Value
 	}
-	if encoded, known := out.Item["result"].(*types.AttributeValueMemberS); known {
+	if encoded, known := out.Item["result"].(*dynamotypes.AttributeValueMemberS); known {
 		found.result = &result{}
 		if err := json.Unmarshal([]byte(encoded.Value), found.result); err != nil {
 			return record{}, release.Errorf(release.Unexpected, "the record of build %s is unreadable: %w", instance, err)
@@ -106,8 +107,8 @@ func (r records) get(ctx context.Context, instance string) (record, error) {
 	return found, nil
 }
 
-func key(instance string) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{current.Key: &types.AttributeValueMemberS{Value: "build#" + instance}}
+func key(instance string) map[string]dynamotypes.AttributeValue {
+	return map[string]dynamotypes.AttributeValue{current.Key: &dynamotypes.AttributeValueMemberS{Value: "build#" + instance}}
 }
 
 type taskAPI interface {
@@ -138,9 +139,14 @@ func complete(ctx context.Context, api taskAPI, instance string, known record) e
 	return err
 }
 
-// death is the result of a builder that ended without one.
-func death(state string) result {
-	return result{Status: died, Reason: "went " + state + " before it reported a result; start the release again"}
+// death is the result of a builder that came into that state without one. EC2 may know why, such as
+// a volume that it could not make.
+func death(state string, instance types.Instance) result {
+	reason := "went " + state + " before it reported a result"
+	if instance.StateReason != nil && aws.ToString(instance.StateReason.Message) != "" {
+		reason += " (" + aws.ToString(instance.StateReason.Message) + ")"
+	}
+	return result{Status: died, Reason: reason + "; start the release again"}
 }
 
 // clip cuts a builder's words at the front: what went wrong last stands at the end.

@@ -50,7 +50,8 @@ type resumer struct {
 type news struct {
 	instance string
 	release  string // "" where the event does not tell
-	result   result
+	ended    string // the state in which the instance ends; "" for a builder that reports
+	result   result // of a builder that reports
 }
 
 // run takes the event as it comes: EventBridge may add fields to it.
@@ -59,9 +60,12 @@ func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, erro
 	if err != nil || heard == nil {
 		return struct{}{}, err
 	}
-	ours, err := r.isOurs(ctx, *heard)
-	if err != nil || !ours {
+	builder, err := r.builder(ctx, *heard)
+	if err != nil || builder == nil {
 		return struct{}{}, err
+	}
+	if heard.ended != "" {
+		heard.result = death(heard.ended, *builder)
 	}
 	if err := r.records.putResult(ctx, heard.instance, heard.result); err != nil {
 		return struct{}{}, err
@@ -73,15 +77,18 @@ func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, erro
 	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
 }
 
-// isOurs looks the instance up, because the events of every instance of the account come here and
-// none carries tags, and because whatever runs on a builder can write any event.
-func (r resumer) isOurs(ctx context.Context, heard news) (bool, error) {
+// builder looks the instance up, because the events of every instance of the account come here and
+// none carries tags, and because whatever runs on a builder can write any event. It is nil for an
+// instance that is not a builder of ours, or not of the release that the event names.
+func (r resumer) builder(ctx context.Context, heard news) (*types.Instance, error) {
 	instance, err := describe(ctx, r.instances, heard.instance)
-	if err != nil || instance == nil {
-		return false, err
+	if err != nil || instance == nil || !isBuilder(*instance, r.environment) {
+		return nil, err
 	}
-	return isBuilder(*instance, r.environment) &&
-		(heard.release == "" || heard.release == owned.Tag(instance.Tags, release.TagRelease)), nil
+	if heard.release != "" && heard.release != owned.Tag(instance.Tags, release.TagRelease) {
+		return nil, nil
+	}
+	return instance, nil
 }
 
 // read is nil for an event that ends no build.
@@ -103,9 +110,9 @@ func read(event json.RawMessage) (*news, error) {
 	detail := envelope.Detail
 	switch {
 	case envelope.DetailType == buildResult && (detail.Status == succeeded || detail.Status == failed) && detail.Release != "":
-		return &news{detail.Instance, detail.Release, result{detail.Status, clip(detail.Reason)}}, nil
+		return &news{instance: detail.Instance, release: detail.Release, result: result{detail.Status, clip(detail.Reason)}}, nil
 	case envelope.DetailType == stateChange && isEnding(detail.State):
-		return &news{instance: detail.InstanceID, result: death(string(detail.State))}, nil
+		return &news{instance: detail.InstanceID, ended: string(detail.State)}, nil
 	}
 	return nil, nil
 }

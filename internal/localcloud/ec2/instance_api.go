@@ -1,6 +1,9 @@
 package ec2
 
 import (
+	"regexp"
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -76,10 +79,15 @@ func (s *Service) describeInstances(in *ec2.DescribeInstancesInput) (*ec2.Descri
 	return out, nil
 }
 
+var instanceID = regexp.MustCompile(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
+
 // visibleInstances gives the instances of ids, or all; an ID that is unknown or too new is an error.
 func (s *Service) visibleInstances(ids []string) ([]*instance, error) {
 	var found []*instance
 	for _, id := range ids {
+		if !instanceID.MatchString(id) {
+			return nil, fabric.Errorf("InvalidInstanceID.Malformed", "Invalid id: %q", id)
+		}
 		i := s.find(id)
 		if i == nil || !s.visible(i.LaunchedAt) {
 			return nil, instanceNotFound(id)
@@ -116,9 +124,12 @@ func (s *Service) terminateInstances(in *ec2.TerminateInstancesInput) (*ec2.Term
 func (i *instance) described() types.Instance {
 	described := types.Instance{
 		InstanceId: aws.String(i.ID), ImageId: aws.String(i.ImageID), InstanceType: types.InstanceType(i.Type),
-		State: stateOf(i.State), StateTransitionReason: aws.String(i.Reason), SubnetId: aws.String(i.Subnet),
+		State: stateOf(i.State), SubnetId: aws.String(i.Subnet),
 		Placement: &types.Placement{AvailabilityZone: aws.String(i.Zone)}, LaunchTime: aws.Time(i.LaunchedAt),
 		Architecture: types.ArchitectureValues(i.image.architecture), Tags: tagList(i.Tags),
+	}
+	if code, _, known := strings.Cut(i.Reason, ":"); known {
+		described.StateReason = &types.StateReason{Code: aws.String(code), Message: aws.String(i.Reason)}
 	}
 	if i.profile != "" {
 		described.IamInstanceProfile = &types.IamInstanceProfile{Arn: aws.String(i.profile)}
