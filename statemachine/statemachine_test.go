@@ -144,6 +144,24 @@ func TestAFunctionEndsBeforeItsStateGivesUp(t *testing.T) {
 	}
 }
 
+// A ttl teardown and an undo wait for a release that runs: one that gave up before it would leave
+// what it was to remove.
+func TestATeardownOutwaitsARelease(t *testing.T) {
+	release, teardown := limit(t, statemachine.Release), limit(t, statemachine.Teardown)
+	if sweep := 2 * step.DefaultTimings().Sweep; teardown < release+sweep {
+		t.Errorf("a teardown ends after %v; a release may take %v, and an undo and a sweep %v", teardown, release, sweep)
+	}
+}
+
+func limit(t *testing.T, text []byte) time.Duration {
+	t.Helper()
+	var machine struct{ TimeoutSeconds int }
+	if err := json.Unmarshal(text, &machine); err != nil || machine.TimeoutSeconds == 0 {
+		t.Fatal(err, machine)
+	}
+	return time.Duration(machine.TimeoutSeconds) * time.Second
+}
+
 // A field that an object has twice is silently lost when it is decoded, and with it one of two states
 // of the same name.
 func TestNoFieldIsGivenTwice(t *testing.T) {

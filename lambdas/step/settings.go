@@ -53,7 +53,7 @@ type Timings struct {
 	Sweep         time.Duration // one undo or teardown stage
 	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced
 	Warmup        time.Duration // until a new instance counts in scaling and in a refresh
-	Settle        time.Duration // for how long the last step of a stopped execution may still be at work
+	Settle        time.Duration // for how long the last step of a stopped execution may still be at work; longer than any step's time-out
 }
 
 // DefaultTimings fit AWS's usual durations with room to spare.
@@ -68,7 +68,7 @@ func DefaultTimings() Timings {
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 2 * time.Minute,
 		Warmup:        2 * time.Minute,
-		Settle:        30 * time.Second,
+		Settle:        70 * time.Second,
 	}
 }
 
