@@ -37,6 +37,10 @@ lint: ## The linters of .golangci.yml and the vulnerability check (builds them t
 bench: ## The app and gallery up beside what else one might use (needs wrk, nginx and python3-venv)
 	$(GO) run ./bench
 
+.PHONY: pictures
+pictures: ## The README's pictures, made from the program (needs Chromium)
+	docs/pictures/shoot.sh
+
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME each (default 20s)
 	@$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ {names[++n]=$$1} /^ok/ {for (i=1;i<=n;i++) print $$2, names[i]; n=0}' | \
