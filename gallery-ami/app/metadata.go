@@ -79,8 +79,8 @@ func upright(from image.Image, orientation int) image.Image {
 	if swapped {
 		to = image.NewRGBA(image.Rect(0, 0, height, width))
 	}
-	flipX := orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8
-	flipY := orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7
+	flipX := slices.Contains([]int{2, 3, 7, 8}, orientation)
+	flipY := slices.Contains([]int{3, 4, 6, 7}, orientation)
 	line := image.NewRGBA(image.Rect(0, 0, width, 1))
 	for y := range height {
 		draw.Draw(line, line.Rect, from, bounds.Min.Add(image.Pt(0, y)), draw.Src)

@@ -86,7 +86,7 @@ func (s *story) terminate(ctx context.Context) (string, error) {
 
 // replaced ends one instance and waits until another has taken its place.
 func (s *story) replaced(ctx context.Context, end func(context.Context, string) error) (string, error) {
-	if err := s.until(ctx, func(status control.Status) bool { return len(s.healthy()) > 0 }); err != nil {
+	if err := s.until(ctx, func(control.Status) bool { return len(s.healthy()) > 0 }); err != nil {
 		return "", err
 	}
 	before := map[string]bool{}

@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,8 +20,12 @@ func endLeftovers(data string) error {
 	if err != nil {
 		return err
 	}
-	if entries, err := os.ReadDir(machines); err != nil || len(entries) == 0 {
+	entries, err := os.ReadDir(machines)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
 		return nil // it ended in order, or never ran
+	}
+	if err != nil {
+		return err
 	}
 	all, err := gopsutil.Processes()
 	if err != nil {

@@ -92,7 +92,8 @@ func (s scene) colour(x, y float64) rgb {
 	c := s.dry(x+wave*.05*depth, s.water-(y-s.water)*(1.35+.5*depth)+wave*.09*depth)
 	c = mix(c, s.sky[0].times(.5), .18+.3*depth)
 	if s.light[2] > 0 {
-		path := math.Exp(-math.Pow((x-s.light[0]+wave*.16)/(.03+.13*depth), 2))
+		off := (x - s.light[0] + wave*.16) / (.03 + .13*depth)
+		path := math.Exp(-off * off)
 		c = mix(c, s.lightColour, path*smooth(.02, .3, wave+.08)*.85)
 	}
 	return mix(c, s.sky[len(s.sky)-1], .5*math.Exp(-depth*60)) // a thin bright shore
