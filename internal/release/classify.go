@@ -58,7 +58,7 @@ var notFound = set(
 	"InvalidSnapshot.NotFound", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
 	"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound",
-	"ResourceNotFound", "ResourceNotFoundException", "NoSuchKey", "NotFound", "ParameterNotFound",
+	"ResourceNotFound", "ResourceNotFoundException", "NoSuchResourceException", "NoSuchKey", "NotFound", "ParameterNotFound",
 	"ExecutionDoesNotExist", "ActiveInstanceRefreshNotFound",
 )
 

@@ -54,16 +54,19 @@ func (p planner) zonesWithout(ctx context.Context, wanted types.InstanceType) ([
 	if err != nil {
 		return nil, err
 	}
-	offerings, err := p.ec2.DescribeInstanceTypeOfferings(ctx, &ec2.DescribeInstanceTypeOfferingsInput{
+	offered := map[string]bool{}
+	pages := ec2.NewDescribeInstanceTypeOfferingsPaginator(p.ec2, &ec2.DescribeInstanceTypeOfferingsInput{
 		LocationType: types.LocationTypeAvailabilityZone,
 		Filters:      []types.Filter{{Name: aws.String("instance-type"), Values: []string{string(wanted)}}},
 	})
-	if err != nil {
-		return nil, err
-	}
-	offered := map[string]bool{}
-	for _, offering := range offerings.InstanceTypeOfferings {
-		offered[aws.ToString(offering.Location)] = true
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, offering := range page.InstanceTypeOfferings {
+			offered[aws.ToString(offering.Location)] = true
+		}
 	}
 	var lacking []string
 	for _, subnet := range subnets.Subnets {

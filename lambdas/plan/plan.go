@@ -5,7 +5,9 @@ package plan
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -95,7 +97,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		TTLSeconds: int64(request.Lifetime() / time.Second),
 	}}
 	var problems []error
-	for _, question := range []func(context.Context, *draft) error{p.content, p.instanceType, p.quota} {
+	for _, question := range []func(context.Context, *draft) error{plainName, p.content, p.instanceType, p.quota} {
 		err := question(ctx, &d)
 		if err != nil && !isProblem(err) {
 			return release.Plan{}, err
@@ -103,6 +105,16 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		problems = append(problems, err)
 	}
 	return d.plan, release.Join(problems...)
+}
+
+// plainName refuses an execution's name that Step Functions takes and the rest does not: EC2 holds
+// descriptions to ASCII, and the builder, which names its release in its report, drops the rest.
+func plainName(_ context.Context, d *draft) error {
+	isPlain := func(r rune) bool { return r > ' ' && r < unicode.MaxASCII }
+	if name := d.plan.Release; name == "" || strings.TrimFunc(name, isPlain) != "" {
+		return release.Errorf(release.InvalidRequest, "the execution is named %q, and a release is named after its execution; start one with a name of ASCII characters, or with none", name)
+	}
+	return nil
 }
 
 // isProblem tells what is wrong with the request from what was wrong with asking: the former is

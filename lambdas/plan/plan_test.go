@@ -105,7 +105,12 @@ func (c *cloud) describeGroups(in *autoscaling.DescribeAutoScalingGroupsInput) (
 
 func (c *cloud) plan(request string) (release.Plan, *messages.InvokeResponse_Error) {
 	c.Helper()
-	payload, err := json.Marshal(map[string]any{"execution": "arn:aws:states:us-east-1:1:execution:release:r1", "release": "r1", "request": json.RawMessage(request)})
+	return c.planAs("r1", request)
+}
+
+func (c *cloud) planAs(name, request string) (release.Plan, *messages.InvokeResponse_Error) {
+	c.Helper()
+	payload, err := json.Marshal(map[string]any{"execution": "arn:aws:states:us-east-1:1:execution:release:" + name, "release": name, "request": json.RawMessage(request)})
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -360,6 +365,56 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa"}`, release.InvalidRequest, "image: ", "quota: ")
 		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa", "instanceType": "t3.small"}`, release.InvalidRequest, "image: ", "instanceType: ")
 		c.refuses(`{"minSize": 0, "colour": "red"}`, release.InvalidRequest, "minSize: 0", `"colour": no such field`)
+	})
+}
+
+// Step Functions takes any letters for an execution's name, EC2 and the builder only ASCII.
+func TestAReleaseNeedsAPlainName(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		for name, plain := range map[string]bool{
+			"r1": true, "release-20260131-090000.000": true, "0b7f-4c_1d@x=y+(z)!'": true,
+			"été": false, "release-文": false, "": false,
+		} {
+			made, failure := c.planAs(name, `{}`)
+			if plain && made.Release != name || !plain && (failure == nil || failure.Type != string(release.InvalidRequest) || !strings.Contains(failure.Message, name)) {
+				t.Errorf("%q: got %+v and %+v", name, made, failure)
+			}
+		}
+	})
+}
+
+func TestAnAccountWithoutAnAppliedQuotaIsLeftToEC2(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.answer("GetServiceQuota", func() (any, error) {
+			return nil, fabric.Errorf("NoSuchResourceException", "The request failed because the specified service does not exist.")
+		})
+		c.mustPlan(`{}`)
+	})
+}
+
+func TestOfferingsAreReadToTheLastPage(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		zones := fabric.Zones()
+		c.answer("DescribeInstanceTypeOfferings", func() (any, error) {
+			out := &awsec2.DescribeInstanceTypeOfferingsOutput{
+				InstanceTypeOfferings: []types.InstanceTypeOffering{{Location: aws.String(zones[0])}}, NextToken: aws.String("more"),
+			}
+			if zones = zones[1:]; len(zones) == 0 {
+				out.NextToken = nil
+			}
+			return out, nil
+		})
+		c.mustPlan(`{}`)
+	})
+}
+
+// answer stands in for an operation.
+func (c *cloud) answer(operation string, answer func() (any, error)) {
+	c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+		if call.Operation.Name == operation {
+			return answer()
+		}
+		return next()
 	})
 }
 

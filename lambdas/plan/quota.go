@@ -34,7 +34,10 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	out, err := p.quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
 		ServiceCode: aws.String(quotaService), QuotaCode: aws.String(standardQuota),
 	})
-	if err != nil || out.Quota == nil || out.Quota.Value == nil {
+	if release.IsNotFound(err) || err == nil && (out.Quota == nil || out.Quota.Value == nil) {
+		return nil // Service Quotas does not know every account's applied values
+	}
+	if err != nil {
 		return err
 	}
 	limit, most := int(*out.Quota.Value), peak(running, wanted(running, d.plan), d.bakes)
