@@ -15,41 +15,49 @@ type apiError interface {
 	ErrorMessage() string
 }
 
-// codesOf maps AWS's error codes to ours. Each service spells the same condition its own way.
+// codesOf maps AWS's error codes to ours. Each service spells the same condition its own way: the
+// codes are those of the SDK's modelled errors, and of
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, since EC2 models none.
 var codesOf = index(map[Code][]string{
 	Throttled: {
 		"RequestLimitExceeded", "Throttling", "ThrottlingException", "ThrottledException",
 		"RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
 		"ProvisionedThroughputExceededException", "SlowDown", "EC2ThrottledException",
 		"BandwidthLimitExceeded", "TransactionInProgressException", "PriorRequestNotComplete",
+		"KmsThrottlingException", "SnapshotCreationPerVolumeRateExceeded",
+		"ConcurrentSnapshotLimitExceeded", "PendingSnapshotLimitExceeded",
 	},
 	AwsUnavailable: {
 		"InternalError", "InternalFailure", "InternalServerError", "InternalServerException",
 		"InternalServiceError", "ServiceUnavailable", "ServiceUnavailableException", "Unavailable",
 		"ServerInternal", "RequestTimeout", "RequestTimeoutException", "InternalServiceFault",
-		"RequestExpired",
+		"RequestExpired", "ServiceException", "HealthUnavailable",
+		"ServiceLinkedRoleFailure", // a fresh account's role, which is not ready yet
 	},
 	CapacityUnavailable: {
 		"InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity",
-		"InsufficientReservedInstanceCapacity", "InsufficientCapacityOnHost", "Unsupported",
-		"InsufficientFreeAddressesInSubnet",
+		"InsufficientReservedInstanceCapacity", "InsufficientCapacityOnHost", "InsufficientVolumeCapacity",
+		"Unsupported", "InsufficientFreeAddressesInSubnet",
 	},
 	QuotaExceeded: {
-		"VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceeded", "LimitExceededException",
+		"VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceeded", "LimitExceededException", "LimitExceededFault",
 		"TooManyLoadBalancers", "TooManyListeners", "TooManyTargetGroups", "TooManyTargets",
-		"ResourceLimitExceeded", "ServiceQuotaExceededException", "ImageLimitExceeded", "SnapshotLimitExceeded",
-		"VolumeLimitExceeded", "AddressLimitExceeded", "ActiveInstanceRefreshLimitExceeded",
+		"ResourceLimitExceeded", "ResourceCountExceeded", "ServiceQuotaExceededException", "QuotaExceededException",
+		"ImageLimitExceeded", "SnapshotLimitExceeded", "VolumeLimitExceeded", "AddressLimitExceeded",
+		"NetworkInterfaceLimitExceeded", "ExecutionLimitExceeded",
 	},
 	AccessDenied: {
 		"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess",
-		"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "ExpiredToken",
-		"ExpiredTokenException", "OptInRequired", "SignatureDoesNotMatch", "OperationNotPermitted", "Blocked",
-		"Forbidden",
+		"AuthFailure", "InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException", "ExpiredToken",
+		"ExpiredTokenException", "OptInRequired", "PendingVerification", "SignatureDoesNotMatch", "OperationNotPermitted",
+		"Blocked", "Forbidden", "KmsAccessDeniedException", "DependencyAccessDeniedException",
 	},
 	StillInUse: {
 		"DependencyViolation", "ResourceInUse", "ResourceInUseException", "InvalidSnapshot.InUse",
 		"ScalingActivityInProgress", "ResourceContention", "InstanceRefreshInProgress",
-		"IncorrectInstanceState", "IncorrectState", "ConcurrentModificationException",
+		"IncorrectInstanceState", "IncorrectState", "ConcurrentModificationException", "ConcurrentTagAccess",
+		"ConflictException",           // EventBridge Scheduler, where it does not mean that the name is taken
+		"TargetGroupAssociationLimit", // a load balancer that has just been deleted holds the target group
 	},
 })
 
