@@ -89,23 +89,27 @@ func (c creator) name(plan release.Plan) string {
 	return c.settings.Environment.ImageName(plan.Digest, "")
 }
 
-// named finds the image of that name, nil where there is none. A failed image keeps its name, too.
+// named finds the image of that name, nil where there is none. One that failed, or that somebody
+// disabled, keeps its name, too.
 func (c creator) named(ctx context.Context, name string) (*types.Image, error) {
-	out, err := c.api.DescribeImages(ctx, &ec2.DescribeImagesInput{
-		Owners:  []string{"self"},
+	pages := ec2.NewDescribeImagesPaginator(c.api, &ec2.DescribeImagesInput{
+		Owners: []string{"self"}, IncludeDisabled: aws.Bool(true),
 		Filters: []types.Filter{{Name: aws.String("name"), Values: []string{name}}},
 	})
-	if err != nil {
-		return nil, err
-	}
-	for _, image := range out.Images {
-		if image.State == types.ImageStateDeregistered {
-			continue
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
 		}
-		if owned.Tag(image.Tags, release.TagEnvironment) != string(c.settings.Environment) {
-			return nil, release.Errorf(release.ImageFailed, "the image name %s is taken by %s, which is not Photogallery's; deregister that image", name, aws.ToString(image.ImageId))
+		for _, image := range page.Images {
+			if image.State == types.ImageStateDeregistered {
+				continue
+			}
+			if owned.Tag(image.Tags, release.TagEnvironment) != string(c.settings.Environment) {
+				return nil, release.Errorf(release.ImageFailed, "the image name %s is taken by %s, which is not Photogallery's; deregister that image", name, aws.ToString(image.ImageId))
+			}
+			return &image, nil
 		}
-		return &image, nil
 	}
 	return nil, nil
 }
@@ -120,7 +124,8 @@ func (c creator) deregister(ctx context.Context, image types.Image) error {
 	return err
 }
 
-// base is the image that the builder was launched from.
+// base is the image that the builder was launched from. One that has ended since it reported has no
+// volume left to make an image of.
 func (c creator) base(ctx context.Context, instance string) (string, error) {
 	out, err := c.api.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{instance}})
 	if err != nil && !release.IsNotFound(err) {
@@ -129,7 +134,14 @@ func (c creator) base(ctx context.Context, instance string) (string, error) {
 	if err != nil || len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 {
 		return "", release.Errorf(release.BuilderDied, "builder %s is gone before its image was made; start the release again", instance)
 	}
-	return aws.ToString(out.Reservations[0].Instances[0].ImageId), nil
+	builder := out.Reservations[0].Instances[0]
+	if builder.State != nil {
+		switch builder.State.Name {
+		case types.InstanceStateNameShuttingDown, types.InstanceStateNameTerminated:
+			return "", release.Errorf(release.BuilderDied, "builder %s is %s before its image was made; start the release again", instance, builder.State.Name)
+		}
+	}
+	return aws.ToString(builder.ImageId), nil
 }
 
 func (c creator) tags(plan release.Plan, base string) []types.TagSpecification {

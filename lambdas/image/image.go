@@ -93,7 +93,11 @@ func holds(image types.Image, plan release.Plan) bool {
 }
 
 func usable(image types.Image) bool {
-	return image.State == types.ImageStateAvailable || image.State == types.ImageStatePending
+	switch image.State {
+	case types.ImageStateAvailable, types.ImageStatePending, types.ImageStateTransient:
+		return true
+	}
+	return false
 }
 
 func better(image, than types.Image) bool {

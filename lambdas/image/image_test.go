@@ -1,9 +1,11 @@
 package image_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -291,6 +293,44 @@ func TestABuilderThatIsGoneMakesNoImage(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		if code, message := c.invoke(image.CreateImage, image.CreateInput{Plan: planOf("r1"), Instance: "i-0aaaaaaaaaaaaaaaa"}, &image.Output{}); code != release.BuilderDied {
 			t.Errorf("got %s: %s", code, message)
+		}
+	})
+}
+
+func TestABuilderThatHasEndedMakesNoImage(t *testing.T) {
+	inCloud(t, func(c cloud) {
+		ended := c.builder()
+		c.fabric.Do(func() { c.ec2.Terminate(ended) })
+		time.Sleep(time.Minute)
+		code, message := c.invoke(image.CreateImage, image.CreateInput{Plan: planOf("r1"), Instance: ended}, &image.Output{})
+		if code != release.BuilderDied || !strings.Contains(message, ended+" is terminated") {
+			t.Errorf("got %s: %s", code, message)
+		}
+	})
+}
+
+// EC2 lists a disabled image only when it is asked to, and keeps its name taken.
+func TestAnImageThatSomebodyDisabledIsMadeAnew(t *testing.T) {
+	inCloud(t, func(c cloud) {
+		former := c.bake(planOf("r1"))
+		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			answer, err := next()
+			if out, is := answer.(*awsec2.DescribeImagesOutput); is && err == nil {
+				includes := aws.ToBool(call.Input.(*awsec2.DescribeImagesInput).IncludeDisabled)
+				out.Images = slices.DeleteFunc(out.Images, func(i types.Image) bool { return *i.ImageId == former.Image && !includes })
+				for i := range out.Images {
+					if *out.Images[i].ImageId == former.Image {
+						out.Images[i].State = types.ImageStateDisabled
+					}
+				}
+			}
+			return answer, err
+		})
+		if out := c.find(planOf("r2")); out.State != image.Absent {
+			t.Fatalf("found %+v", out)
+		}
+		if made := c.bake(planOf("r2")); made.Image == former.Image || len(c.images()) != 1 || len(c.snapshots()) != 1 {
+			t.Errorf("made %+v; there are %d images and %d snapshots", made, len(c.images()), len(c.snapshots()))
 		}
 	})
 }
