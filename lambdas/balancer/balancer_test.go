@@ -1,6 +1,7 @@
 package balancer_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
@@ -78,6 +80,22 @@ func TestALoadBalancerThatCannotBeSeenYetIsWaitedFor(t *testing.T) {
 		in := check(balancer.LoadBalancer{ARN: arn}, time.Now().Add(time.Minute))
 		if got := steptest.Run[balancer.LoadBalancer](e, balancer.CheckLoadBalancer, in); got.State != "provisioning" || got.ARN != arn {
 			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+func TestEachCallOnANewLoadBalancerMayComeTooEarly(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		early := map[string]bool{"ModifyLoadBalancerAttributes": true, "DescribeListeners": true, "CreateListener": true}
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if early[call.Operation.Name] {
+				early[call.Operation.Name] = false
+				return nil, fabric.Errorf("LoadBalancerNotFound", "One or more load balancers not found")
+			}
+			return next()
+		})
+		if made := entrance(e); made.State != "active" {
+			t.Errorf("it is %+v", made)
 		}
 	})
 }

@@ -49,11 +49,8 @@ func (e ensureListener) run(ctx context.Context, in EnsureListenerInput) (struct
 	pages := elb.NewDescribeListenersPaginator(e.api, &elb.DescribeListenersInput{LoadBalancerArn: aws.String(in.LoadBalancer)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
-		if release.IsNotFound(err) {
-			return struct{}{}, release.Errorf(release.AwsUnavailable, "load balancer %s was made but cannot be seen yet: %w", in.LoadBalancer, err)
-		}
 		if err != nil {
-			return struct{}{}, err
+			return struct{}{}, notYet(err, in.LoadBalancer)
 		}
 		for _, listener := range page.Listeners {
 			if aws.ToInt32(listener.Port) == httpPort {
@@ -70,7 +67,7 @@ func (e ensureListener) run(ctx context.Context, in EnsureListenerInput) (struct
 		}},
 		Tags: tags(e.settings.Environment),
 	})
-	return struct{}{}, err
+	return struct{}{}, notYet(err, in.LoadBalancer)
 }
 
 // check refuses a listener that leads elsewhere: the running group is registered there, so that

@@ -74,7 +74,7 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 		},
 	})
 	if err != nil {
-		return LoadBalancer{}, err
+		return LoadBalancer{}, notYet(err, aws.ToString(found.LoadBalancerArn))
 	}
 	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC())
 }

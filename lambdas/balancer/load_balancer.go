@@ -2,11 +2,13 @@ package balancer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/smithy-go"
 
 	"photogallery/internal/release"
 )
@@ -21,6 +23,16 @@ func Find(ctx context.Context, api elb.DescribeLoadBalancersAPIClient, environme
 		return nil, err
 	}
 	return &out.LoadBalancers[0], nil
+}
+
+// notYet turns "load balancer not found" into a failure that passes: it was just made or described,
+// and not every part of AWS knows it at once.
+func notYet(err error, arn string) error {
+	var missing smithy.APIError
+	if errors.As(err, &missing) && missing.ErrorCode() == (&types.LoadBalancerNotFoundException{}).ErrorCode() {
+		return release.Errorf(release.AwsUnavailable, "load balancer %s was made but cannot be seen yet: %w", arn, err)
+	}
+	return err
 }
 
 // describe is what the state machine sees of a load balancer; LoadBalancerFailed for a failed one.
