@@ -22,6 +22,9 @@ import (
 // demoPace lets a minute on AWS pass in a second.
 const demoPace = 60
 
+// smallHeap collects garbage twice as often as usual: a cloud that idles on a laptop is to be small.
+const smallHeap = 40
+
 type upFlags struct {
 	address, api, pace, ttl string
 	nightly, morning        string
@@ -56,6 +59,7 @@ func upCommand() *cobra.Command {
 }
 
 func up(command *cobra.Command, flags upFlags) error {
+	debug.SetGCPercent(smallHeap)
 	options, err := flags.options(command)
 	if err != nil {
 		return err
