@@ -5,7 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"photogallery/internal/release"
 )
 
 // Updater is what SetBounds needs of Auto Scaling.
@@ -13,17 +14,18 @@ type Updater interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 }
 
-// SetBounds sets the group's least and most instances. Desired 0 leaves the number that runs, as
-// far as it lies within.
-func SetBounds(ctx context.Context, api Updater, group *types.AutoScalingGroup, least, most, desired int) error {
-	if desired == 0 {
-		desired = int(aws.ToInt32(group.DesiredCapacity))
-	}
-	_, err := api.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: group.AutoScalingGroupName,
+// SetBounds sets the environment's group's least and most instances. Desired 0 leaves the number
+// that runs to Auto Scaling, which moves it between the bounds: one that was looked up before could
+// take back what a scaling policy does at this moment.
+func SetBounds(ctx context.Context, api Updater, environment release.Environment, least, most, desired int) error {
+	in := &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: aws.String(environment.Name()),
 		MinSize:              aws.Int32(int32(least)),
 		MaxSize:              aws.Int32(int32(most)),
-		DesiredCapacity:      aws.Int32(int32(min(max(desired, least), most))),
-	})
+	}
+	if desired != 0 {
+		in.DesiredCapacity = aws.Int32(int32(desired))
+	}
+	_, err := api.UpdateAutoScalingGroup(ctx, in)
 	return err
 }

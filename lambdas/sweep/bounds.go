@@ -33,10 +33,6 @@ var bounds = Stage{
 		}}, nil
 	},
 	remove: func(ctx context.Context, c cloud, over extent, _ []owned.Resource) error {
-		found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
-		if err != nil || found == nil {
-			return err
-		}
-		return scaling.SetBounds(ctx, c.groups, found, over.current.MinSize, over.current.MaxSize, 0)
+		return scaling.SetBounds(ctx, c.groups, c.settings.Environment, over.current.MinSize, over.current.MaxSize, 0)
 	},
 }

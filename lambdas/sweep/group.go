@@ -58,9 +58,18 @@ func listGroup(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error)
 	}}, nil
 }
 
+// removeGroup is content with a refusal where the group is on its way out or gone: the answer to an
+// earlier call was lost, and Auto Scaling has one code, ValidationError, for all that it refuses.
 func removeGroup(ctx context.Context, c cloud, _ extent, _ []owned.Resource) error {
 	_, err := c.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(c.settings.Environment.Name()), ForceDelete: aws.Bool(true),
 	})
+	if err == nil {
+		return nil
+	}
+	found, failure := fleet.Group(ctx, c.groups, c.settings.Environment)
+	if failure == nil && (found == nil || fleet.Deleting(found)) {
+		return nil
+	}
 	return err
 }

@@ -1,14 +1,18 @@
 package sweep_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/scaling"
 )
 
 func (e environment) desired() int {
@@ -44,6 +48,35 @@ func TestTheFleetFollowsItsLoad(t *testing.T) {
 		e.traffic(0, 2*time.Hour)
 		if n := e.desired(); n != 2 {
 			t.Errorf("after the load there are %d instances, want 2", n)
+		}
+	})
+}
+
+// Between a look at the group and its change the alarms' policies go on working.
+func TestBoundsTakeNothingBackThatAPolicyDoesMeanwhile(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		m := e.serve("r1")
+		grown := false
+		e.Cloud.Fabric.Intercept(func(ctx context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "UpdateAutoScalingGroup" && !grown {
+				grown = true
+				if _, err := e.Clients.AutoScaling.UpdateAutoScalingGroup(e.Context(), &autoscaling.UpdateAutoScalingGroupInput{
+					AutoScalingGroupName: aws.String(e.Settings.Environment.Name()), DesiredCapacity: aws.Int32(4),
+				}); err != nil {
+					t.Error(err)
+				}
+			}
+			return next()
+		})
+		e.scale("r1", m)
+		if n := e.desired(); n != 4 {
+			t.Errorf("%d instances are wanted, and a policy wanted 4", n)
+		}
+		narrow := plan("r1")
+		narrow.MaxSize = 3
+		run[struct{}](e, scaling.EnsureScaling, scaling.EnsureScalingInput{Call: call("r1"), Plan: narrow, LoadBalancer: m.entrance.ARN})
+		if n := e.desired(); n != 3 {
+			t.Errorf("%d instances are wanted with at most 3", n)
 		}
 	})
 }

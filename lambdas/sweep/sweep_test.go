@@ -1,11 +1,13 @@
 package sweep_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/release"
 	"photogallery/lambdas/step/steptest"
 	"photogallery/lambdas/sweep"
@@ -42,6 +44,22 @@ func TestATeardownInMidRefresh(t *testing.T) {
 		e.serve("r1")
 		e.roll("r2")
 		time.Sleep(time.Minute)
+		e.tearDown(wholeEnvironment)
+		e.wantOnly(nil)
+	})
+}
+
+// The SDK repeats a call whose answer was lost, and a group that is pending delete refuses.
+func TestAGroupThatIsOnItsWayOutMayRefuseToBeDeletedAgain(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		e.serve("r1")
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			answer, err := next()
+			if call.Operation.Name == "DeleteAutoScalingGroup" && err == nil {
+				return nil, fabric.Errorf("ValidationError", "The AutoScaling group may not be modified while it is pending delete")
+			}
+			return answer, err
+		})
 		e.tearDown(wholeEnvironment)
 		e.wantOnly(nil)
 	})
