@@ -15,6 +15,8 @@ func executionCommand() *cobra.Command {
 		Use:   "execution NAME",
 		Short: "Show an execution; one that runs is followed to its end",
 		Args:  oneArgument("the name of an execution, as `gallery executions` lists them"),
+
+		ValidArgsFunction: executionNames,
 		RunE: func(command *cobra.Command, arguments []string) error {
 			c, err := findCloud(command)
 			if err != nil {
@@ -35,10 +37,12 @@ func executionCommand() *cobra.Command {
 				_, err := c.follow(command, arn)
 				return err
 			}
-			for _, line := range now.Lines(time.Now(), plainWidth, watch.Style{}) {
-				fmt.Fprintln(command.OutOrStdout(), line)
+			out := command.OutOrStdout()
+			style := styleFor(out)
+			for _, line := range now.Lines(time.Now(), widthOf(out), style) {
+				fmt.Fprintln(out, line)
 			}
-			fmt.Fprintln(command.OutOrStdout(), now.Outcome())
+			fmt.Fprintln(out, shownOutcome(now, style))
 			return outcome(now)
 		},
 	}

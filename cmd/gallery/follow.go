@@ -2,26 +2,27 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/release"
 	"photogallery/internal/watch"
 )
+
+// plainWidth is for where nothing tells how wide a line may be.
+const plainWidth = 110
 
 // follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone.
 func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error) {
 	seen, err := c.draw(command, arn)
 	if command.Context().Err() != nil {
-		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; `gallery execution %s` shows it again.\n", seen.Name, seen.Name)
+		name := arn[strings.LastIndex(arn, ":")+1:]
+		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; `gallery execution %s` shows it again.\n", name, name)
 		return seen, ended{exitInterrupted}
 	}
 	return seen, err
@@ -31,8 +32,8 @@ func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error
 // is none to be glad of. It ends early with the command's context.
 func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, err error) {
 	progress, ctx := command.ErrOrStderr(), command.Context()
-	if isTerminal(progress) {
-		seen, err = c.followLive(ctx, arn, progress)
+	if on := screenOn(progress); on != nil {
+		seen, err = c.followLive(ctx, arn, on)
 	} else {
 		seen, err = watch.Follow(ctx, c.sfn, arn, plainly(progress))
 	}
@@ -42,8 +43,17 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, er
 	case err != nil:
 		return seen, err
 	}
-	fmt.Fprintln(progress, seen.Outcome())
+	fmt.Fprintln(progress, shownOutcome(seen, styleFor(progress)))
 	return seen, outcome(seen)
+}
+
+// shownOutcome is the outcome with the sign of how it is to be taken.
+func shownOutcome(of *watch.Picture, style watch.Style) string {
+	sign, tone := "✗ ", style.Bad
+	if of.Status == types.ExecutionStatusSucceeded {
+		sign, tone = "✓ ", style.Good
+	}
+	return tone.Of(sign) + of.Outcome()
 }
 
 // outcome is the status with which a command ends that waited for the execution.
@@ -51,124 +61,59 @@ func outcome(of *watch.Picture) error {
 	if of.Status == types.ExecutionStatusSucceeded {
 		return nil
 	}
-	switch of.Error {
-	case "FailedDirty":
+	switch {
+	case of.Error == "FailedDirty":
 		return ended{exitDirty}
-	case "Busy":
+	case of.Error == "Busy":
 		return ended{exitBusy}
+	case strings.HasPrefix(of.Cause, string(release.InvalidRequest)+":"):
+		return ended{exitUsage}
 	}
 	return ended{exitFailed}
 }
 
-// isTerminal tells whether pictures can be redrawn there.
-func isTerminal(w io.Writer) bool {
-	file, isFile := w.(*os.File)
-	return isFile && isatty.IsTerminal(file.Fd()) && os.Getenv("TERM") != "dumb"
-}
-
-// plainly writes a line when a step fails and when the execution has gone on from it.
+// plainly writes a line when a step is seen at work, at each attempt, and when it has ended.
 func plainly(to io.Writer) func(*watch.Picture) {
 	told := map[string]string{}
 	return func(p *watch.Picture) {
-		lines := p.Lines(time.Now(), plainWidth, watch.Style{})[1:]
 		for i, s := range p.Steps {
-			news := ""
-			switch {
-			case s.Phase == watch.Succeeded || s.Phase == watch.Stopped:
-				news = "over"
-			case s.Phase == watch.Retrying || s.Phase == watch.Caught:
-				news = fmt.Sprint(s.Phase, s.Visits, s.Retries)
+			news := fmt.Sprint(s.Phase, s.Retries)
+			if s.Phase == watch.Waiting || told[s.Name] == news {
+				continue
 			}
-			if news != "" && told[s.Name] != news {
-				told[s.Name] = news
-				fmt.Fprintln(to, lines[i])
-			}
+			told[s.Name] = news
+			fmt.Fprintln(to, p.Line(i, time.Now(), plainWidth, watch.Style{}))
 		}
 	}
 }
 
-const plainWidth = 160
-
-// followLive redraws the picture in place.
-func (c cloud) followLive(ctx context.Context, arn string, to io.Writer) (seen *watch.Picture, err error) {
-	program := tea.NewProgram(live{width: 80}, tea.WithOutput(to), tea.WithInput(nil), tea.WithoutSignalHandler(), tea.WithContext(ctx))
-	done := make(chan struct{})
+// followLive redraws the picture in place. The last one is drawn whole, however high it is.
+func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *watch.Picture, err error) {
+	defer on.close()
+	frames := make(chan *watch.Picture)
 	go func() {
-		defer close(done)
-		seen, err = watch.Follow(ctx, c.sfn, arn, func(p *watch.Picture) { program.Send(frame(p)) })
-		program.Send(finished{})
+		defer close(frames)
+		seen, err = watch.Follow(ctx, c.sfn, arn, func(p *watch.Picture) { frames <- p })
 	}()
-	_, drawing := program.Run()
-	<-done
-	if errors.Is(drawing, context.Canceled) || errors.Is(drawing, tea.ErrProgramKilled) {
-		drawing = nil
+	style := styleFor(on.to)
+	style.Moving = true
+	turn := time.NewTicker(100 * time.Millisecond)
+	defer turn.Stop()
+	for latest, more := <-frames; more; {
+		width, height := on.size()
+		on.draw(latest.Frame(time.Now(), width, height-1, style))
+		select {
+		case next, open := <-frames:
+			if more = open; more {
+				latest = next
+			}
+		case <-turn.C:
+		}
 	}
-	return seen, errors.Join(err, drawing)
-}
-
-// frame copies what is drawn by another goroutine than the one that goes on with the picture.
-func frame(p *watch.Picture) watch.Picture {
-	copied := *p
-	copied.Steps = make([]*watch.Step, len(p.Steps))
-	for i, s := range p.Steps {
-		step := *s
-		copied.Steps[i] = &step
+	if seen != nil {
+		style.Moving = false
+		width, _ := on.size()
+		on.draw(seen.Lines(time.Now(), width, style))
 	}
-	return copied
-}
-
-type (
-	finished struct{}
-	tick     struct{}
-)
-
-// live is the picture as a program of the terminal.
-type live struct {
-	picture watch.Picture
-	width   int
-}
-
-func again() tea.Cmd {
-	return tea.Tick(100*time.Millisecond, func(time.Time) tea.Msg { return tick{} })
-}
-
-// Init satisfies tea.Model.
-func (l live) Init() tea.Cmd { return again() }
-
-// Update satisfies tea.Model.
-func (l live) Update(message tea.Msg) (tea.Model, tea.Cmd) {
-	switch m := message.(type) {
-	case watch.Picture:
-		l.picture = m
-	case tea.WindowSizeMsg:
-		l.width = m.Width
-	case finished:
-		return l, tea.Quit
-	case tick:
-		return l, again()
-	}
-	return l, nil
-}
-
-// View satisfies tea.Model.
-func (l live) View() string {
-	if l.picture.Name == "" {
-		return ""
-	}
-	view := ""
-	for _, line := range l.picture.Lines(time.Now(), l.width, style) {
-		view += line + "\n"
-	}
-	return view
-}
-
-var style = watch.Style{
-	Good:  colour("2"),
-	Bad:   colour("1"),
-	Busy:  colour("6"),
-	Quiet: func(text string) string { return lipgloss.NewStyle().Faint(true).Render(text) },
-}
-
-func colour(number string) func(string) string {
-	return func(text string) string { return lipgloss.NewStyle().Foreground(lipgloss.Color(number)).Render(text) }
+	return seen, err
 }

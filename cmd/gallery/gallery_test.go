@@ -88,7 +88,7 @@ func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
 	up := brought(t, data)
 	on := func(arguments ...string) said { return gallery(t, append(arguments, "--data", data)...) }
 
-	on("release", "--name", "r1", "--version", "one").wants(t, 0, "✓   Await build", "r1 succeeded in", up.Endpoint().Gallery)
+	on("release", "--name", "r1", "--version", "one").wants(t, 0, "│ ✓ Await build", "r1 succeeded in", up.Endpoint().Gallery)
 	on("status").wants(t, 0, "Release r1 (version one", "2 of 2 in service, 2 to 5", "healthy", "photogallery-main-requests-high")
 	on("executions").wants(t, 0, "r1", "SUCCEEDED")
 	on("execution", "r1").wants(t, 0, "✓ Verify", "r1 succeeded in")
@@ -102,6 +102,7 @@ func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
 		t.Fatal(err)
 	}
 	on("logs", status.Instances[0].ID).wants(t, 0, "serving")
+	on("logs").wants(t, 0, status.Instances[0].ID+"  ", status.Instances[1].ID+"  ", "serving")
 	on("load", "--rate", "100", "--duration", "1s").wants(t, 0, " 0 failed")
 
 	victim := status.Instances[0].ID
@@ -109,8 +110,9 @@ func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
 	replaced(t, on, victim)
 	on("terminate", victim).wants(t, exitFailed, "no instance \""+victim+"\" runs: give one of i-")
 
-	on("release", "--name", "r1", "--version", "another").wants(t, exitFailed, "r1")
-	on("release", "--bundle", filepath.Join(data, "nowhere")).wants(t, exitFailed, "InvalidRequest", "nowhere")
+	on("release", "--name", "r1", "--version", "another").wants(t, exitUsage, `--name "r1"`, "give another")
+	on("release", "--name", "a b").wants(t, exitUsage, `--name "a b"`, "80 letters")
+	on("release", "--image", "ami-00000000000000000").wants(t, exitFailed, "FailedClean", "ami-00000000000000000", "gallery images")
 
 	on("teardown", "--dry-run").wants(t, 0, "Auto Scaling group", "load balancer", "launch template")
 	on("teardown", "--images", "delete", "--name", "t1").wants(t, 0, "✓ Verify nothing left", "t1 succeeded in")
@@ -154,7 +156,7 @@ func TestWrongUsageIsToldInOneMessage(t *testing.T) {
 		status    int
 		words     []string
 	}{
-		"an unknown command":   {[]string{"relaese"}, exitUsage, []string{`"relaese"`, "--help"}},
+		"an unknown command":   {[]string{"relaese"}, exitUsage, []string{`"relaese", but release`, "--help"}},
 		"an unknown flag":      {[]string{"release", "--minsize", "3"}, exitUsage, []string{"--minsize", "gallery release --help"}},
 		"an argument too many": {[]string{"status", "now"}, exitUsage, []string{`"now"`}},
 		"no instance":          {[]string{"crash"}, exitUsage, []string{"gallery crash takes one argument"}},
@@ -162,8 +164,11 @@ func TestWrongUsageIsToldInOneMessage(t *testing.T) {
 		"fields that conflict": {[]string{"release", "--min-size", "6", "--max-size", "3", "--ttl", "soon"}, exitUsage, []string{"minSize: 6", "ttl: \"soon\""}},
 		"an unknown field":     {[]string{"release", "--input", `{"minSzie": 3}`}, exitUsage, []string{`"minSzie"`, "minSize"}},
 		"no JSON":              {[]string{"release", "--input", `{`}, exitUsage, []string{"JSON"}},
+		"input beside a flag":  {[]string{"release", "--input", "{}", "--ttl", "8h"}, exitUsage, []string{"--input", "--ttl"}},
+		"no such folder":       {[]string{"release", "--bundle", filepath.Join(nowhere, "lesson")}, exitUsage, []string{"lesson", "no folder"}},
+		"a file for a folder":  {[]string{"release", "--input", `{"bundle": "gallery_test.go"}`}, exitUsage, []string{"gallery_test.go is a file"}},
 		"images neither way":   {[]string{"teardown", "--images", "some"}, exitUsage, []string{"some", "keep-latest"}},
-		"a rate too high":      {[]string{"load", "--rate", "100000"}, exitUsage, []string{"100000", "5000"}},
+		"a rate too high":      {[]string{"load", "--rate", "100000"}, exitUsage, []string{"100000", "2000"}},
 		"a load too long":      {[]string{"load", "--duration", "24h"}, exitUsage, []string{"24h", "10m"}},
 		"another pace":         {[]string{"up", "--pace", "quick", "--data", nowhere}, exitUsage, []string{`"quick"`, "demo or aws"}},
 		"no schedule":          {[]string{"up", "--nightly", "at night", "--data", filepath.Join(nowhere, "new"), "--address", "127.0.0.1:0"}, exitUsage, []string{"--nightly", "at night", "cron("}},

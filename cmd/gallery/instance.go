@@ -24,6 +24,8 @@ func instanceCommand(name, short, becomes string, do func(context.Context, cloud
 		Use:   name + " INSTANCE",
 		Short: short,
 		Args:  oneArgument("an instance, as `gallery status` lists them"),
+
+		ValidArgsFunction: instanceIDs,
 		RunE: func(command *cobra.Command, arguments []string) error {
 			c, err := findCloud(command)
 			if err != nil {

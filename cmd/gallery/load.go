@@ -1,17 +1,25 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/load"
+	"photogallery/internal/local/control"
 	"photogallery/internal/release"
+	"photogallery/internal/watch"
 )
 
+// The bounds are for the machine's sake: its cores serve what they ask for.
 const (
-	mostRate     = 5000
+	mostRate     = 2000
 	mostDuration = 10 * time.Minute
 )
 
@@ -19,8 +27,12 @@ func loadCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "load",
 		Short: "Send requests to the local load balancer, to see the group grow",
-		Args:  noArguments,
-		RunE:  runLoad,
+		Long: fmt.Sprintf(`Ask the local load balancer for the home page and the thumbnails on it, in turn.
+
+The rate that is the default makes a group of two grow to five. At most %d
+requests a second for %s; no other host is ever asked.`, mostRate, mostDuration),
+		Args: noArguments,
+		RunE: runLoad,
 	}
 	command.Flags().Int("rate", 1200, "requests a `second`")
 	command.Flags().Duration("duration", 30*time.Second, "for how `long`")
@@ -46,40 +58,136 @@ func runLoad(command *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.Status(command.Context()); err != nil {
+	status, err := c.Status(command.Context())
+	if err != nil {
 		return err
 	}
-	running := load.Start(c.endpoint.Gallery, rate)
-	c.watchLoad(command, running, time.Now().Add(duration))
-	result := running.End()
-	fmt.Fprintf(command.OutOrStdout(), "%d requests, %d failed; half within %s, 99 of 100 within %s\n",
+	if status.Serving == nil {
+		return release.Errorf(release.NotFound, "nothing serves yet: release something with `gallery release`")
+	}
+	rest, err := load.Thumbnails(command.Context(), c.endpoint.Gallery)
+	if err != nil {
+		return release.Errorf(release.VerifyFailed, "the gallery at %s does not answer: %w", c.endpoint.Gallery, err)
+	}
+	view := loadView{c, load.Start(c.endpoint.Gallery, rate, rest...), time.Now(), duration, rate}
+	view.watch(command)
+	return tellLoad(command, view.running.End())
+}
+
+func tellLoad(command *cobra.Command, result load.Result) error {
+	out := command.OutOrStdout()
+	fmt.Fprintf(out, "%d requests, %d failed; half within %s, 99 of 100 within %s\n",
 		result.Requests, result.Failures, result.Percentile(50), result.Percentile(99))
+	shares(result, func(id string, pages, percent int) {
+		fmt.Fprintf(out, "%s  %3d%%  %d home pages\n", id, percent, pages)
+	})
 	if result.Failures > 0 {
 		return release.Errorf(release.VerifyFailed, "%d requests failed, the first because %s", result.Failures, result.First)
+	}
+	if command.Context().Err() != nil {
+		return ended{exitInterrupted}
 	}
 	return nil
 }
 
-// watchLoad tells each second how many instances share the load.
-func (c cloud) watchLoad(command *cobra.Command, running *load.Load, until time.Time) {
-	ticker := time.NewTicker(time.Second)
+// shares tells of each instance that answered how many home pages it answered.
+func shares(result load.Result, tell func(id string, pages, percent int)) {
+	all := 0
+	for _, pages := range result.Instances {
+		all += pages
+	}
+	for _, id := range slices.Sorted(maps.Keys(result.Instances)) {
+		tell(id, result.Instances[id], result.Instances[id]*100/all)
+	}
+}
+
+// loadView shows a load while it runs.
+type loadView struct {
+	cloud
+	running  *load.Load
+	began    time.Time
+	duration time.Duration
+	rate     int
+}
+
+// watch returns when the load's time is over, or the command's.
+func (v loadView) watch(command *cobra.Command) {
+	ctx, cancel := context.WithTimeout(command.Context(), v.duration)
+	defer cancel()
+	show, every := v.plainly(command), time.Second
+	if on := screenOn(command.ErrOrStderr()); on != nil {
+		defer on.close()
+		show, every = v.live(on), 250*time.Millisecond
+	}
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	for time.Now().Before(until) {
+	for {
 		select {
-		case <-command.Context().Done():
+		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		healthy := 0
-		status, err := c.Status(command.Context())
+		status, err := v.Status(ctx)
 		if err != nil {
 			return
 		}
+		show(status)
+	}
+}
+
+func (v loadView) plainly(command *cobra.Command) func(control.Status) {
+	return func(status control.Status) {
+		healthy := 0
 		for _, i := range status.Instances {
 			if i.Health == "healthy" {
 				healthy++
 			}
 		}
-		fmt.Fprintf(command.ErrOrStderr(), "%d requests answered, %d instances healthy\n", running.Requests(), healthy)
+		now := v.running.Now()
+		fmt.Fprintf(command.ErrOrStderr(), "%d requests answered, %d failed, %d instances healthy\n", now.Requests, now.Failures, healthy)
 	}
+}
+
+// live shows how the instances share the home pages since the frame before.
+func (v loadView) live(on *screen) func(control.Status) {
+	style := styleFor(on.to)
+	before := map[string]int{}
+	return func(status control.Status) {
+		now := v.running.Now()
+		width, height := on.size()
+		lines := v.lines(now, status, before, style)
+		before = now.Instances
+		for i := range lines {
+			lines[i] = ansi.Truncate(lines[i], width, "…")
+		}
+		on.draw(lines[:min(len(lines), height-1)])
+	}
+}
+
+func (v loadView) lines(now load.Result, status control.Status, before map[string]int, style watch.Style) []string {
+	const cells = 40
+	passed := min(v.duration, time.Since(v.began))
+	done := int(cells * passed / v.duration)
+	failed := fmt.Sprintf("%d failed", now.Failures)
+	if now.Failures > 0 {
+		failed = style.Bad.Of(failed)
+	}
+	lines := []string{
+		style.Strong.Of(fmt.Sprintf("%d requests a second to %s", v.rate, v.endpoint.Gallery)),
+		style.Busy.Of(strings.Repeat("━", done)) + style.Quiet.Of(strings.Repeat("─", cells-done)) +
+			fmt.Sprintf("  %.0f of %.0f s", passed.Seconds(), v.duration.Seconds()),
+		fmt.Sprintf("%d answered, %s, half within %s, 99 of 100 within %s", now.Requests, failed, now.Percentile(50), now.Percentile(99)),
+	}
+	all := 0
+	for id, pages := range now.Instances {
+		all += pages - before[id]
+	}
+	for _, i := range status.Instances {
+		share := 0
+		if all > 0 {
+			share = (now.Instances[i.ID] - before[i.ID]) * 100 / all
+		}
+		lines = append(lines, fmt.Sprintf("%s  %-10s %-9s %3.0f%% cpu  %3d%% ", i.ID, i.Zone, i.Health, i.CPU, share)+style.Good.Of(strings.Repeat("▪", share/5)))
+	}
+	return lines
 }

@@ -1,18 +1,28 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"photogallery/internal/release"
 )
 
 func logsCommand() *cobra.Command {
 	command := &cobra.Command{
-		Use:   "logs INSTANCE",
-		Short: "Print what an instance's build or service wrote; also of one that is gone",
-		Args:  oneArgument("an instance, as `gallery status` lists them"),
+		Use:   "logs [INSTANCE]",
+		Short: "Print what an instance's build or service wrote, also of one that is gone; without one, of all that run",
+		Args: func(command *cobra.Command, arguments []string) error {
+			if len(arguments) > 1 {
+				return oneArgument("an instance, as `gallery status` lists them")(command, arguments)
+			}
+			return nil
+		},
+		ValidArgsFunction: instanceIDs,
 		RunE: func(command *cobra.Command, arguments []string) error {
 			c, err := findCloud(command)
 			if err != nil {
@@ -22,22 +32,28 @@ func logsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.logs(command.Context(), command.OutOrStdout(), arguments[0], follow)
+			logs := logs{c, command.OutOrStdout(), map[string]int64{}}
+			return logs.print(command.Context(), arguments, follow)
 		},
 	}
 	command.Flags().BoolP("follow", "f", false, "go on as more is written, until Ctrl-C")
 	return command
 }
 
-func (c cloud) logs(ctx context.Context, to io.Writer, instance string, follow bool) error {
-	for offset := int64(0); ; {
-		log, err := c.Log(ctx, instance, offset)
-		if err != nil {
-			return err
-		}
-		read, err := io.Copy(to, log)
-		_ = log.Close() // it was read to its end, or err says why not
-		if offset += read; err != nil || !follow {
+// logs prints what instances wrote from where it has read them to.
+type logs struct {
+	cloud
+	to   io.Writer
+	read map[string]int64
+}
+
+func (l logs) print(ctx context.Context, only []string, follow bool) error {
+	for {
+		err := l.round(ctx, only)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil || !follow:
 			return err
 		}
 		select {
@@ -45,5 +61,53 @@ func (c cloud) logs(ctx context.Context, to io.Writer, instance string, follow b
 			return nil
 		case <-time.After(500 * time.Millisecond):
 		}
+	}
+}
+
+// round prints what is new, of one instance as it is, of all with the instance before each line.
+func (l logs) round(ctx context.Context, only []string) error {
+	if len(only) > 0 {
+		content, err := l.next(ctx, only[0])
+		if err != nil {
+			return err
+		}
+		l.read[only[0]] += int64(len(content))
+		_, err = l.to.Write(content)
+		return err
+	}
+	status, err := l.Status(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range status.Instances {
+		content, err := l.next(ctx, i.ID)
+		if release.CodeOf(err) == release.NotFound {
+			continue // it has written nothing yet
+		}
+		if err != nil {
+			return err
+		}
+		l.lines(i.ID, content)
+	}
+	return nil
+}
+
+func (l logs) next(ctx context.Context, instance string) ([]byte, error) {
+	log, err := l.Log(ctx, instance, l.read[instance])
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	return io.ReadAll(log)
+}
+
+// lines leaves a line that is not whole yet to the next round.
+func (l logs) lines(instance string, content []byte) {
+	for line := range bytes.Lines(content) {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			return
+		}
+		l.read[instance] += int64(len(line))
+		fmt.Fprintf(l.to, "%s  %s", instance, line)
 	}
 }

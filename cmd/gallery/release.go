@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
+	"slices"
+	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -25,7 +24,11 @@ func releaseCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "release",
 		Short: "Release a version, and follow it to its end",
-		Args:  noArguments,
+		Long: `Release a version, and follow it to its end.
+
+Without flags the bundle released last is released again. Content that has an
+image already is not baked again. Ctrl-C stops following, not the release.`,
+		Args: noArguments,
 		Example: `  gallery release --bundle examples/lesson
   gallery release --image ami-0123456789abcdef0    # a rollback
   gallery release --input '{"minSize": 3}'`,
@@ -42,15 +45,10 @@ func releaseCommand() *cobra.Command {
 	f.Int("desired", 0, "how many instances to run now")
 	f.String("ttl", "", "tear everything down after this `time`, such as 90m")
 	f.Bool("wait", false, "wait while another run holds the environment")
-	f.String("input", "", "the whole request as `JSON`, instead of flags")
-	addRunFlags(f)
+	f.String("input", "", "the whole request as `JSON`, instead of the flags above")
+	addRunFlags(command)
+	completeFlag(command, "image", imageIDs)
 	return command
-}
-
-// addRunFlags are those of the commands that start an execution.
-func addRunFlags(f *pflag.FlagSet) {
-	f.String("name", "", "the execution's `name`; made of the time where none is given")
-	f.Bool("detach", false, "start it, print its name and do not wait")
 }
 
 func runRelease(command *cobra.Command, _ []string) error {
@@ -79,13 +77,53 @@ func releaseInput(flags *pflag.FlagSet) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if given == "" {
+	if !flags.Changed("input") {
 		if given, err = fromFlags(flags); err != nil {
 			return "", err
 		}
+	} else if also := changed(flags); len(also) > 0 {
+		return "", release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
 	}
-	_, err = release.ParseRequest([]byte(given))
-	return given, err
+	request, err := release.ParseRequest([]byte(given))
+	if err != nil || request.Bundle == "" || isURL(request.Bundle) {
+		return given, err
+	}
+	return withFolder(given, request.Bundle)
+}
+
+// withFolder makes the bundle's path absolute, as the cloud may work in another folder than the
+// person, and refuses a mistyped one at once.
+func withFolder(input, bundle string) (string, error) {
+	path, err := filepath.Abs(bundle)
+	if err != nil {
+		return "", err
+	}
+	found, err := os.Stat(path)
+	if err != nil {
+		return "", release.Errorf(release.InvalidRequest, "bundle: there is no folder %s: %w", bundle, err)
+	}
+	if !found.IsDir() {
+		return "", release.Errorf(release.InvalidRequest, "bundle: %s is a file; give the folder that the bundle is made of", bundle)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(input), &fields); err != nil {
+		return "", err
+	}
+	fields["bundle"] = path
+	encoded, err := json.Marshal(fields)
+	return string(encoded), err
+}
+
+func isURL(bundle string) bool { return strings.Contains(bundle, ":/") }
+
+func changed(flags *pflag.FlagSet) (names []string) {
+	flags.Visit(func(flag *pflag.Flag) {
+		if _, isField := requestFlags[flag.Name]; isField {
+			names = append(names, "--"+flag.Name)
+		}
+	})
+	slices.Sort(names)
+	return names
 }
 
 func fromFlags(flags *pflag.FlagSet) (string, error) {
@@ -99,46 +137,8 @@ func fromFlags(flags *pflag.FlagSet) (string, error) {
 		if flag.Value.Type() != "string" {
 			value = json.RawMessage(flag.Value.String())
 		}
-		if flag.Name == "bundle" {
-			value = absolute(flag.Value.String())
-		}
 		request[field] = value
 	})
 	encoded, err := json.Marshal(request)
 	return string(encoded), err
-}
-
-// absolute is for the folder of a bundle: the cloud may work in another one than the person.
-func absolute(bundle string) string {
-	if _, err := os.Stat(bundle); err != nil {
-		return bundle
-	}
-	if path, err := filepath.Abs(bundle); err == nil {
-		return path
-	}
-	return bundle
-}
-
-// executionName is one that tells when it was made.
-func executionName(kind string) string { return kind + "-" + time.Now().Format("20060102-150405.000") }
-
-// start starts an execution and, unless it is to be detached, follows it to its end.
-func (c cloud) start(command *cobra.Command, machine, kind, input string) (followed bool, err error) {
-	name, err := command.Flags().GetString("name")
-	if err != nil {
-		return false, err
-	}
-	if name == "" {
-		name = executionName(kind)
-	}
-	out, err := c.sfn.StartExecution(command.Context(), &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
-	if err != nil {
-		return false, err
-	}
-	if detach, err := command.Flags().GetBool("detach"); err != nil || detach {
-		fmt.Fprintln(command.OutOrStdout(), name)
-		return false, err
-	}
-	_, err = c.follow(command, aws.ToString(out.ExecutionArn))
-	return true, err
 }

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/local/control"
@@ -29,9 +32,12 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) (stat
 	root.SetArgs(arguments)
 	root.SetOut(out)
 	root.SetErr(progress)
-	err := root.ExecuteContext(ctx)
+	err := told(root.ExecuteContext(ctx))
 	if err == nil {
 		return 0
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return exitInterrupted
 	}
 	if message := messageOf(err); message != "" {
 		fmt.Fprintln(progress, "gallery: "+message)
@@ -84,6 +90,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return release.Errorf(release.InvalidRequest, "%w; see `%s --help`", err, command.CommandPath())
 	})
+	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		upCommand(), releaseCommand(), teardownCommand(), statusCommand(), executionsCommand(), executionCommand(), imagesCommand(),
 		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), versionCommand(), exitCodesTopic(),
@@ -92,10 +99,29 @@ func rootCommand() *cobra.Command {
 }
 
 func noArguments(command *cobra.Command, arguments []string) error {
-	if len(arguments) > 0 {
-		return release.Errorf(release.InvalidRequest, "%s knows no %q; see `%s --help`", command.CommandPath(), arguments[0], command.CommandPath())
+	if len(arguments) == 0 {
+		return nil
 	}
-	return nil
+	meant := ""
+	if alike := command.SuggestionsFor(arguments[0]); len(alike) > 0 {
+		meant = ", but " + strings.Join(alike, ", ")
+	}
+	return release.Errorf(release.InvalidRequest, "%s knows no %q%s; see `%s --help`", command.CommandPath(), arguments[0], meant, command.CommandPath())
+}
+
+// told gives an error of the Step Functions API the words for people.
+func told(err error) error {
+	var known *release.Error
+	var broken *smithyhttp.RequestSendError
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &known):
+	case errors.As(err, &broken) && !errors.Is(err, context.Canceled):
+		return release.Errorf(release.NothingUp, "the local cloud does not answer any more (%w): start it with `gallery up`", broken.Err)
+	case errors.As(err, &api):
+		return release.Errorf(release.CodeOf(err), "%s", api.ErrorMessage())
+	}
+	return err
 }
 
 // dataFolder is the one that --data names, or the default.

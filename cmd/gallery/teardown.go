@@ -23,8 +23,8 @@ func teardownCommand() *cobra.Command {
 	f := command.Flags()
 	f.String("images", string(release.KeepLatestImage), "keep-latest `or` delete")
 	f.Bool("dry-run", false, "list what would be deleted, and delete nothing")
-	addJSONFlag(command)
-	addRunFlags(f)
+	addRunFlags(command)
+	completeFlag(command, "images", cobra.FixedCompletions([]string{string(release.KeepLatestImage), string(release.DeleteImages)}, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
 

@@ -1,13 +1,18 @@
-// Package load sends a bounded rate of requests to a gallery's home page and counts the answers.
+// Package load sends a bounded rate of requests to a gallery and counts the answers.
 package load
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,8 +21,11 @@ const viewers = 16
 
 // Load is one that runs.
 type Load struct {
-	stop    context.CancelFunc
-	running sync.WaitGroup
+	home, rest []string
+	client     *http.Client
+	sent       atomic.Int64
+	stop       context.CancelFunc
+	running    sync.WaitGroup
 
 	mu     sync.Mutex
 	result Result
@@ -25,10 +33,11 @@ type Load struct {
 
 // Result is what came of a load.
 type Result struct {
-	Requests int
-	Failures int    // no answer, one that broke off, or one that is not 200
-	First    string // what the first failure was
-	times    []time.Duration
+	Requests  int
+	Failures  int            // no answer, one that broke off, or one that is not 200
+	First     string         // what the first failure was
+	Instances map[string]int // home pages by the instance that they name as theirs
+	times     []time.Duration
 }
 
 // Percentile is the time within which that many of a hundred requests were answered; 0 for none.
@@ -40,31 +49,49 @@ func (r Result) Percentile(of int) time.Duration {
 	return sorted[min(len(sorted)-1, len(sorted)*of/100)].Round(10 * time.Microsecond)
 }
 
-// Start sends about perSecond requests a second to the URL, until End.
-func Start(url string, perSecond int) *Load {
+// Start sends about perSecond requests a second to the home page and, in turn with it, to the rest,
+// until End.
+func Start(home string, perSecond int, rest ...string) *Load {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &Load{stop: stop}
-	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: viewers}}
+	l := &Load{home: []string{home}, rest: rest, stop: stop, result: Result{Instances: map[string]int{}}}
+	l.client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: viewers}}
 	for range viewers {
-		l.running.Go(func() {
-			tick := time.NewTicker(time.Second * viewers / time.Duration(perSecond))
-			defer tick.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-tick.C:
-				}
-				began := time.Now()
-				l.count(Get(context.WithoutCancel(ctx), client, url), time.Since(began))
-			}
-		})
+		l.running.Go(func() { l.view(ctx, time.Second*viewers/time.Duration(perSecond)) })
 	}
 	return l
 }
 
+func (l *Load) view(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	var page bytes.Buffer
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		turn := int(l.sent.Add(1) - 1)
+		urls := l.home
+		if turn%2 == 1 && len(l.rest) > 0 {
+			urls = l.rest
+		}
+		began := time.Now()
+		page.Reset()
+		failure := get(context.WithoutCancel(ctx), l.client, urls[turn/2%len(urls)], &page)
+		l.count(failure, time.Since(began), instanceID.Find(page.Bytes()))
+	}
+}
+
+// instanceID stands in the footer of the gallery's pages.
+var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)
+
 // Get reads a page whole; an answer other than 200 is an error.
 func Get(ctx context.Context, client *http.Client, url string) error {
+	return get(ctx, client, url, io.Discard)
+}
+
+func get(ctx context.Context, client *http.Client, url string, into io.Writer) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err
@@ -74,7 +101,7 @@ func Get(ctx context.Context, client *http.Client, url string) error {
 		return err
 	}
 	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+	if _, err := io.Copy(into, response.Body); err != nil {
 		return fmt.Errorf("the answer breaks off: %w", err)
 	}
 	if response.StatusCode != http.StatusOK {
@@ -83,11 +110,33 @@ func Get(ctx context.Context, client *http.Client, url string) error {
 	return nil
 }
 
-func (l *Load) count(failure error, took time.Duration) {
+var thumbnail = regexp.MustCompile(`src="(/thumbs/[^"]+)"`)
+
+// Thumbnails are those that a gallery's home page shows; none where the page is another app's.
+func Thumbnails(ctx context.Context, home string) ([]string, error) {
+	base, err := url.Parse(home)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	if err := get(ctx, &http.Client{Timeout: 20 * time.Second}, home, &page); err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, match := range thumbnail.FindAllSubmatch(page.Bytes(), -1) {
+		found = append(found, base.JoinPath(string(match[1])).String())
+	}
+	return found, nil
+}
+
+func (l *Load) count(failure error, took time.Duration, instance []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.result.Requests++
 	l.result.times = append(l.result.times, took)
+	if len(instance) > 0 {
+		l.result.Instances[string(instance)]++
+	}
 	if failure != nil {
 		l.result.Failures++
 		if l.result.First == "" {
@@ -101,6 +150,19 @@ func (l *Load) Requests() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.result.Requests
+}
+
+// recent is over how many requests the percentiles of a Load that runs are taken.
+const recent = 2000
+
+// Now is what came of the load so far, with the percentiles of the last requests alone.
+func (l *Load) Now() Result {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.result
+	now.Instances = maps.Clone(now.Instances)
+	now.times = slices.Clone(now.times[max(0, len(now.times)-recent):])
+	return now
 }
 
 // End waits for the requests under way.

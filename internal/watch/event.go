@@ -1,12 +1,174 @@
 package watch
 
 import (
-	"encoding/json"
-	"fmt"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
+
+// add takes one more event of the history, in order.
+func (p *Picture) add(event types.HistoryEvent) {
+	at := aws.ToTime(event.Timestamp)
+	kind := string(event.Type)
+	switch {
+	case strings.HasSuffix(kind, "StateEntered"):
+		p.enter(event, strings.TrimSuffix(kind, "StateEntered"), at)
+	case strings.HasSuffix(kind, "StateExited"):
+		p.exit(event, at)
+	default:
+		p.name[event.Id] = p.name[event.PreviousEventId]
+		p.happen(event, at)
+	}
+}
+
+func (p *Picture) enter(event types.HistoryEvent, kind string, at time.Time) {
+	name := aws.ToString(event.StateEnteredEventDetails.Name)
+	before := p.name[event.PreviousEventId]
+	stands := p.where[before]
+	if p.open[before] {
+		stands = place{before, name}
+	}
+	p.name[event.Id], p.where[name], p.last[stands] = name, stands, name
+	switch kind {
+	case "Task", "Parallel":
+		s := p.come(name, stands, kind == "Parallel", at)
+		s.Visits, s.Retries, s.Phase, s.Ended, s.left = s.Visits+1, 0, Running, time.Time{}, time.Time{}
+		if s.Visits == 1 {
+			s.Note = prospect(name, aws.ToString(event.StateEnteredEventDetails.Input))
+		}
+		p.open[name] = s.Group
+	case "Wait":
+		if next := p.definition.next(name); next != "" {
+			p.come(next, stands, false, at)
+		}
+	case "Pass", "Succeed", "Fail":
+		p.turn(stands, "")
+	}
+}
+
+// next is the step that a state leads to directly; "" if it leads to none.
+func (l level) next(name string) string {
+	s, _ := l.find(name)
+	if next, _ := l.find(s.Next); next.isStep() {
+		return s.Next
+	}
+	return ""
+}
+
+// come makes the step the one at work in its place: it runs, or what comes before it waits for its
+// sake.
+func (p *Picture) come(name string, stands place, group bool, at time.Time) *Step {
+	p.turn(stands, name)
+	s := p.Step(name)
+	if s == nil {
+		s = &Step{Name: name, Group: group, Phase: Running, Began: at, at: stands}
+		if outer := p.Step(stands.parent); outer != nil {
+			s.Depth = outer.Depth + 1
+		}
+		p.Steps = append(p.Steps, s)
+	}
+	return s
+}
+
+// turn goes on from the step that was at work in a place.
+func (p *Picture) turn(in place, to string) {
+	if s := p.Step(p.current[in]); s != nil && s.Name != to {
+		s.settle()
+	}
+	p.current[in] = to
+}
+
+// settle is for a step whose last answer stands.
+func (s *Step) settle() {
+	if s.Phase == Running && !s.left.IsZero() {
+		s.Phase, s.Ended = Succeeded, s.left
+	}
+}
+
+func (p *Picture) exit(event types.HistoryEvent, at time.Time) {
+	name := aws.ToString(event.StateExitedEventDetails.Name)
+	p.name[event.Id] = name
+	s := p.Step(name)
+	if s == nil || p.current[s.at] != name {
+		return // a state that is no step
+	}
+	delete(p.open, name)
+	for inside := range p.current {
+		if inside.parent == name {
+			p.turn(inside, "")
+		}
+	}
+	s.left = at
+	if s.Phase != Running {
+		s.Phase, s.Ended = Caught, at
+		return
+	}
+	s.Error, s.Cause = "", ""
+	s.Output = aws.ToString(event.StateExitedEventDetails.Output)
+}
+
+// happen takes what a step's function did, and the end of the execution.
+func (p *Picture) happen(event types.HistoryEvent, at time.Time) {
+	s := p.Step(p.name[event.Id])
+	switch event.Type {
+	case types.HistoryEventTypeLambdaFunctionScheduled, types.HistoryEventTypeTaskScheduled:
+		s.again()
+	case types.HistoryEventTypeLambdaFunctionSucceeded:
+		s.answer(aws.ToString(event.LambdaFunctionSucceededEventDetails.Output))
+	case types.HistoryEventTypeTaskSucceeded:
+		s.answer(aws.ToString(event.TaskSucceededEventDetails.Output))
+	default:
+		if name, cause, failed := failure(event); failed && s != nil {
+			s.Phase, s.Error, s.Cause = Retrying, name, cause
+		}
+		p.end(event, at)
+	}
+}
+
+// heartbeat is the error of a step whose event is late; asking again makes up for a lost one, so that
+// it counts as no failure.
+const heartbeat = "States.HeartbeatTimeout"
+
+func (s *Step) again() {
+	if s == nil || s.Phase != Retrying {
+		return
+	}
+	if s.Phase = Running; s.Error == heartbeat {
+		s.Error, s.Cause = "", ""
+		return
+	}
+	s.Retries++
+}
+
+func (s *Step) answer(output string) {
+	if s != nil {
+		s.Phase, s.Note = Running, note(output)
+	}
+}
+
+// end is the execution's. What was at work when it was cut off is stopped.
+func (p *Picture) end(event types.HistoryEvent, at time.Time) {
+	switch event.Type {
+	case types.HistoryEventTypeExecutionStarted:
+		p.Began = at
+		return
+	case types.HistoryEventTypeExecutionSucceeded, types.HistoryEventTypeExecutionFailed:
+		for in := range p.current {
+			p.turn(in, "")
+		}
+	case types.HistoryEventTypeExecutionAborted, types.HistoryEventTypeExecutionTimedOut:
+	default:
+		return
+	}
+	p.Ended = at
+	for _, s := range p.Steps {
+		if s.Ended.IsZero() {
+			s.Ended, s.Phase = at, Stopped
+		}
+	}
+}
 
 // failure is the error of an event that tells of one.
 func failure(event types.HistoryEvent) (name, cause string, failed bool) {
@@ -28,52 +190,4 @@ func failure(event types.HistoryEvent) (name, cause string, failed bool) {
 		return aws.ToString(d.Error), words(d.Cause), true
 	}
 	return "", "", false
-}
-
-// words takes the message out of a cause, which a function gives as JSON.
-func words(cause *string) string {
-	var answer struct {
-		Message string `json:"errorMessage"`
-	}
-	if json.Unmarshal([]byte(aws.ToString(cause)), &answer) == nil && answer.Message != "" {
-		return answer.Message
-	}
-	return aws.ToString(cause)
-}
-
-// note is what a step's answer says of its progress, for people. The steps answer with some of
-// these fields; a task token's answer has them too.
-func note(output string) string {
-	var answer struct {
-		Done       *bool
-		WaitingFor string
-		Reason     string
-		Report     string
-		Progress   string
-		Status     string
-		State      string
-		Percent    *int
-		Healthy    *int
-		Wanted     *int
-	}
-	if json.Unmarshal([]byte(output), &answer) != nil {
-		return "" // an answer of another form has nothing for people
-	}
-	switch {
-	case answer.WaitingFor != "":
-		return "waiting for " + answer.WaitingFor
-	case answer.Report != "":
-		return answer.Report
-	case answer.Reason != "":
-		return answer.Reason
-	case answer.Healthy != nil && answer.Wanted != nil:
-		return fmt.Sprintf("%d of %d healthy", *answer.Healthy, *answer.Wanted)
-	case answer.Percent != nil && answer.Status != "":
-		return fmt.Sprintf("%s, %d %%", answer.Status, *answer.Percent)
-	case answer.Progress != "":
-		return answer.Progress
-	case answer.Status != "":
-		return answer.Status
-	}
-	return answer.State
 }

@@ -23,28 +23,34 @@ const (
 	longest  = 2 * time.Second
 )
 
+// formers is how many former runs at most are read to estimate by.
+const formers = 5
+
 // Look is the execution now, with the history of all its states. An execution that does not exist
 // is ExecutionDoesNotExist.
 func Look(ctx context.Context, api API, executionARN string) (*Picture, error) {
-	f := follower{api: api, arn: executionARN, picture: &Picture{}}
+	f := follower{api: api, arn: executionARN}
 	if err := f.look(ctx); err != nil {
 		return nil, err
 	}
 	return f.picture, nil
 }
 
-// Follow shows the execution at each change, until it has ended or ctx has; it returns the last
-// Picture, and ctx's error if that ended first.
+// Follow shows the execution at each poll, until it has ended or ctx has; it returns the last
+// Picture, and ctx's error if that ended first. The Picture is nil if there never was one. Each
+// Picture shown is show's own, and may be drawn at any time.
 func Follow(ctx context.Context, api API, executionARN string, show func(*Picture)) (*Picture, error) {
-	f := follower{api: api, arn: executionARN, picture: &Picture{}}
-	f.typical(ctx)
+	f := follower{api: api, arn: executionARN}
 	for wait := shortest; ; {
 		seen := f.seen
 		if err := f.look(ctx); err != nil {
 			return f.picture, errors.Join(ctx.Err(), err)
 		}
-		if show(f.picture); f.picture.Status != types.ExecutionStatusRunning {
+		if show(f.picture.copied()); f.picture.Status != types.ExecutionStatusRunning {
 			return f.picture, nil
+		}
+		if seen == 0 {
+			f.recall(ctx)
 		}
 		if wait = min(2*wait, longest); f.seen != seen {
 			wait = shortest
@@ -61,6 +67,7 @@ type follower struct {
 	api     API
 	arn     string
 	picture *Picture
+	machine *string // its ARN
 	seen    int64   // the last event's ID
 	next    *string // the token of the first page that is not whole
 }
@@ -71,18 +78,23 @@ func (f *follower) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if f.picture == nil {
+		f.machine = now.StateMachineArn
+		f.picture = newPicture(nameOf(aws.ToString(f.machine)))
+	}
+	p := f.picture
+	p.Name, p.Status, p.Began = aws.ToString(now.Name), now.Status, aws.ToTime(now.StartDate)
 	if err := f.read(ctx); err != nil {
 		return err
 	}
-	p := f.picture
-	p.Name, p.Status, p.Began, p.Ended = aws.ToString(now.Name), now.Status, aws.ToTime(now.StartDate), aws.ToTime(now.StopDate)
-	p.Error, p.Cause, p.Output = aws.ToString(now.Error), aws.ToString(now.Cause), aws.ToString(now.Output)
-	p.Machine = nameOf(aws.ToString(now.StateMachineArn))
+	p.Ended, p.Error, p.Cause, p.Output = aws.ToTime(now.StopDate), aws.ToString(now.Error), aws.ToString(now.Cause), aws.ToString(now.Output)
+	p.foresee()
 	return nil
 }
 
 // read takes what is new of the history. Whole pages are not asked for again.
 func (f *follower) read(ctx context.Context) error {
+	f.picture.forget()
 	for token := f.next; ; {
 		page, err := f.api.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{
 			ExecutionArn: aws.String(f.arn), NextToken: token, MaxResults: 1000, IncludeExecutionData: aws.Bool(true),
@@ -103,17 +115,18 @@ func (f *follower) read(ctx context.Context) error {
 	}
 }
 
-// typical finds how long the last such run took that succeeded; not knowing is no failure.
-func (f *follower) typical(ctx context.Context) {
-	now, err := f.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(f.arn)})
+// recall reads the last runs that succeeded; without them there is no estimate, and no failure.
+func (f *follower) recall(ctx context.Context) {
+	out, err := f.api.ListExecutions(ctx, &sfn.ListExecutionsInput{
+		StateMachineArn: f.machine, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: formers,
+	})
 	if err != nil {
 		return
 	}
-	out, err := f.api.ListExecutions(ctx, &sfn.ListExecutionsInput{
-		StateMachineArn: now.StateMachineArn, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: 1,
-	})
-	if err == nil && len(out.Executions) > 0 {
-		f.picture.Typical = aws.ToTime(out.Executions[0].StopDate).Sub(aws.ToTime(out.Executions[0].StartDate))
+	for _, run := range out.Executions {
+		if former, err := Look(ctx, f.api, aws.ToString(run.ExecutionArn)); err == nil {
+			f.picture.former = append(f.picture.former, former)
+		}
 	}
 }
 

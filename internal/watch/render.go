@@ -4,93 +4,194 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
 )
+
+// Tone decorates text; a nil Tone leaves it plain.
+type Tone func(string) string
+
+// Of is the text decorated.
+func (t Tone) Of(text string) string {
+	if t == nil || text == "" {
+		return text
+	}
+	return t(text)
+}
 
 // Style decorates the parts of a picture; the zero Style leaves them plain.
 type Style struct {
-	Good, Bad, Busy, Quiet func(string) string
+	Good, Bad, Busy, Quiet, Strong Tone
+	Moving                         bool // what runs turns, for a picture that is redrawn
 }
 
-func (s Style) of(phase Phase) func(string) string {
-	plain := func(text string) string { return text }
-	var chosen func(string) string
+func (s Style) of(phase Phase) Tone {
 	switch phase {
 	case Succeeded:
-		chosen = s.Good
+		return s.Good
 	case Caught, Stopped:
-		chosen = s.Bad
-	default:
-		chosen = s.Busy
+		return s.Bad
+	case Waiting:
+		return s.Quiet
 	}
-	if chosen == nil {
-		return plain
-	}
-	return chosen
+	return s.Busy
 }
 
-func (s Style) quiet(text string) string {
-	if s.Quiet == nil {
-		return text
+// turning are what a running step shows in turn.
+var turning = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
+
+func (s Style) sign(phase Phase, now time.Time) string {
+	switch phase {
+	case Waiting:
+		return "○"
+	case Retrying:
+		return "↻"
+	case Succeeded:
+		return "✓"
+	case Caught, Stopped:
+		return "✗"
 	}
-	return s.Quiet(text)
+	if s.Moving {
+		return turning[int(now.UnixMilli()/100)%len(turning)]
+	}
+	return "●"
 }
 
-var signs = map[Phase]string{Running: "●", Waiting: "●", Retrying: "↻", Succeeded: "✓", Caught: "✗", Stopped: "✗"}
-
-const nameWidth = 26
+// The columns: a step's name with its rails, what it tells, its time at the right.
+const (
+	nameWidth = 28
+	timeWidth = 10
+	widest    = 110
+)
 
 // Lines draws the picture, a line a step, no wider than width characters.
 func (p *Picture) Lines(now time.Time, width int, style Style) []string {
-	lines := []string{p.header(now, style)}
-	for _, s := range p.Steps {
-		lines = append(lines, s.line(now, width, style))
+	lines := []string{ansi.Truncate(p.header(style), width, "…")}
+	for i := range p.Steps {
+		lines = append(lines, p.Line(i, now, width, style))
 	}
-	return lines
+	return append(lines, ansi.Truncate(p.footer(now, width, style), width, "…"))
 }
 
-func (p *Picture) header(now time.Time, style Style) string {
+// Frame draws the picture no higher than height lines: what is done is summed up first, then what
+// is to come.
+func (p *Picture) Frame(now time.Time, width, height int, style Style) []string {
+	lines := p.Lines(now, width, style)
+	steps := lines[1 : len(lines)-1]
+	tooMany := len(lines) - height
+	if height < 5 || tooMany <= 0 {
+		return lines
+	}
+	first, last := 0, len(steps)
+	for first < len(steps) && p.Steps[first].Phase == Succeeded && (first <= tooMany || p.Steps[first].Depth > 0) {
+		first++ // a group is summed up as a whole
+	}
+	if first > 0 {
+		tooMany -= first - 1
+	}
+	for most := last - tooMany - 1; tooMany > 0 && last > first && last > most && p.Steps[last-1].Phase == Waiting; {
+		last--
+	}
+	shown := []string{lines[0]}
+	if first > 0 {
+		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d done", first)))
+	}
+	shown = append(shown, steps[first:last]...)
+	if last < len(steps) {
+		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d to come", len(steps)-last)))
+	}
+	return append(shown, lines[len(lines)-1])
+}
+
+func (p *Picture) header(style Style) string {
+	return style.Strong.Of(p.Name) + "  " + style.Quiet.Of(p.Machine)
+}
+
+// footer is the time that has passed and, where an earlier run tells it, that is left.
+func (p *Picture) footer(now time.Time, width int, style Style) string {
 	elapsed := p.Elapsed(now)
-	told := took(elapsed)
-	if left := p.Typical - elapsed; p.Ended.IsZero() && left > 0 {
-		told += fmt.Sprintf(", about %s to go", took(left))
+	text, total := "", took(elapsed)
+	if left := p.Left(now); left > 0 {
+		const cells = 24
+		done := int(cells * elapsed / (elapsed + left))
+		text = style.Busy.Of(strings.Repeat("━", done)) + style.Quiet.Of(strings.Repeat("─", cells-done)+"  about "+roughly(left)+" to go")
 	}
-	return p.Name + "  " + style.quiet(told)
+	room := max(0, min(width, widest)-ansi.StringWidth(text)-len(total))
+	return text + strings.Repeat(" ", room) + style.Strong.Of(total)
 }
 
-func (s *Step) line(now time.Time, width int, style Style) string {
-	indent := strings.Repeat("  ", s.Depth)
-	name := pad(indent+title(s.Name), nameWidth)
-	line := style.of(s.Phase)(signs[s.Phase]) + " " + name + " " + fmt.Sprintf("%9s", took(s.Elapsed(now)))
-	room := width - 2 - nameWidth - 1 - 9 - 2
-	if told := s.told(); told != "" && room > 10 {
-		line += "  " + style.quiet(clip(told, room))
+// Line draws one step, no wider than width characters.
+func (p *Picture) Line(i int, now time.Time, width int, style Style) string {
+	return ansi.Truncate(p.line(i, now, width, style), width, "…")
+}
+
+func (p *Picture) line(i int, now time.Time, width int, style Style) string {
+	s := p.Steps[i]
+	rail := p.rail(i)
+	name := title(s.Name)
+	left := style.Quiet.Of(rail) + style.of(s.Phase).Of(style.sign(s.Phase, now)) + " "
+	used := ansi.StringWidth(rail) + 2
+	if s.Phase == Waiting {
+		return left + style.Quiet.Of(name)
 	}
-	return line
+	room := min(width, widest) - nameWidth - timeWidth - 1
+	told := ""
+	if room >= 10 {
+		told = ansi.Truncate(plain(s.told()), room, "…")
+	}
+	tone := style.Quiet
+	if s.Error != "" {
+		tone = style.Bad
+	}
+	gap := strings.Repeat(" ", max(1, nameWidth-used-len(name)))
+	space := strings.Repeat(" ", max(0, room-ansi.StringWidth(told)))
+	return left + name + gap + tone.Of(told) + space + style.Quiet.Of(fmt.Sprintf("%*s", timeWidth, took(s.Elapsed(now))))
+}
+
+// rail ties the branches of a group together: ├ begins each, └ is the last line of all.
+func (p *Picture) rail(i int) string {
+	s := p.Steps[i]
+	if s.Depth == 0 {
+		return ""
+	}
+	outer := strings.Repeat("│ ", s.Depth-1)
+	switch before := p.Steps[i-1]; {
+	case i == len(p.Steps)-1 || p.Steps[i+1].Depth < s.Depth:
+		return outer + "└ "
+	case before.at != s.at && before.Depth <= s.Depth:
+		return outer + "├ "
+	}
+	return outer + "│ "
 }
 
 // told is what there is to say of a step besides its name and its time.
 func (s *Step) told() string {
 	var parts []string
-	if s.Retries > 0 || s.Phase == Retrying {
+	late := s.Error == heartbeat && s.Phase != Caught
+	if s.Retries > 0 || s.Phase == Retrying && !late {
 		parts = append(parts, fmt.Sprintf("attempt %d", s.Retries+1))
 	}
-	if s.Error != "" {
-		parts = append(parts, s.Error+": "+s.Cause)
-	} else if s.Note != "" && !s.Group {
+	switch {
+	case late:
+		parts = append(parts, "no word yet, asks again")
+	case s.Error != "":
+		parts = append(parts, strings.TrimSuffix(s.Error+": "+s.Cause, ": "))
+	case s.Note != "" && !s.Group:
 		parts = append(parts, s.Note)
+	}
+	if s.Visits > 1 {
+		parts = append(parts, fmt.Sprintf("looked %d times", s.Visits))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
-}
-
-func clip(text string, most int) string {
-	letters := []rune(strings.ReplaceAll(text, "\n", " "))
-	if len(letters) <= most {
-		return string(letters)
-	}
-	return string(letters[:most-1]) + "…"
+// plain is text for one line of a terminal: what a build wrote may hold anything.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, ansi.Strip(text))
 }

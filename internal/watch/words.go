@@ -3,15 +3,22 @@ package watch
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
 	"photogallery/internal/release"
 )
 
-// title tells a step's name in words: "Launch builder".
+// title tells a step's name in words: "Launch builder". The ways to unlock differ for the machine
+// alone.
 func title(name string) string {
+	if name == "UnlockFailed" || name == "UnlockDirty" {
+		name = "Unlock"
+	}
 	var words strings.Builder
 	for i, letter := range name {
 		if i > 0 && unicode.IsUpper(letter) {
@@ -32,6 +39,14 @@ func took(d time.Duration) string {
 		return fmt.Sprintf("%d:%02d min", int(d.Minutes()), int(d.Seconds())%60)
 	}
 	return fmt.Sprintf("%d:%02d h", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// roughly is for an estimate.
+func roughly(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", int(d.Seconds())+1)
+	}
+	return took(d)
 }
 
 // remedies are what to do next after a failure, by its code.
@@ -61,33 +76,48 @@ func (p *Picture) Outcome() string {
 	switch {
 	case p.Ended.IsZero():
 		return ""
-	case p.Status == "SUCCEEDED":
-		return fmt.Sprintf("%s succeeded in %s.", p.Name, took(p.Ended.Sub(p.Began)))
-	case p.Status == "TIMED_OUT":
+	case p.Status == types.ExecutionStatusSucceeded:
+		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s.\n%s", p.Name, took(p.Ended.Sub(p.Began)), p.report()))
+	case p.Status == types.ExecutionStatusTimedOut:
 		return p.Name + " ran out of time; what it made is being undone."
-	case p.Status == "ABORTED":
+	case p.Status == types.ExecutionStatusAborted:
 		return p.Name + " was stopped; what it made is being undone."
 	}
 	told := fmt.Sprintf("%s ended in %s: %s", p.Name, p.Error, p.Cause)
-	switch p.Error {
-	case "Busy":
-		return told + "\nTry again when that has ended, or add --wait."
-	case "FailedDirty":
-		return told + "\nRemove what is left with `gallery teardown`."
-	}
-	code, _, _ := strings.Cut(p.Cause, ":")
-	if remedy := remedies[release.Code(code)]; remedy != "" {
-		told += "\n" + remedy
+	if next := p.remedy(); next != "" {
+		told += "\n" + next
 	}
 	return told
 }
 
-// Field reads one field of the execution's output; "" where there is none.
-func (p *Picture) Field(name string) string {
-	var output map[string]any
+// report is the sentence with which an execution that succeeded ends, if it has one.
+func (p *Picture) report() string {
+	var output struct {
+		End struct{ Report string }
+	}
 	if json.Unmarshal([]byte(p.Output), &output) != nil {
 		return ""
 	}
-	text, _ := output[name].(string)
-	return text
+	return output.End.Report
+}
+
+var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)
+
+// remedy is what to do next after a failure. A log is the one of the instance that the cause names.
+func (p *Picture) remedy() string {
+	switch p.Error {
+	case "Busy":
+		return "Try again when that has ended, or add --wait."
+	case "FailedDirty":
+		return "Remove what is left with `gallery teardown`."
+	}
+	code, _, _ := strings.Cut(p.Cause, ":")
+	next := remedies[release.Code(code)]
+	if next == "" {
+		return ""
+	}
+	if instance := instanceID.FindString(p.Cause); instance != "" {
+		next = strings.NewReplacer("BUILDER", instance, "INSTANCE", instance).Replace(next)
+	}
+	return next
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -66,7 +65,10 @@ func (c *Client) get(ctx context.Context, path string, answer any) error {
 		return err
 	}
 	defer body.Close()
-	return json.NewDecoder(body).Decode(answer)
+	if err := json.NewDecoder(body).Decode(answer); err != nil {
+		return release.Errorf(release.NothingUp, "what answers at %s is no local cloud of this version (%w): start one with `gallery up`", c.endpoint.API, err)
+	}
+	return nil
 }
 
 func (c *Client) post(ctx context.Context, path string) error {
@@ -84,17 +86,26 @@ func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, 
 	}
 	response, err := c.http.Do(request)
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return nil, release.Errorf(release.NothingUp, "nothing answers at %s any more: start it with `gallery up`", c.endpoint.API)
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	case err != nil:
-		return nil, err
+		return nil, release.Errorf(release.NothingUp, "nothing answers at %s any more (%w): start it with `gallery up`", c.endpoint.API, cause(err))
 	case response.StatusCode < 300:
 		return response.Body, nil
 	}
 	defer response.Body.Close()
 	var refusal Refusal
 	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&refusal); err != nil || refusal.Code == "" {
-		return nil, release.Errorf(release.Unexpected, "%s is answered with %s", path, response.Status)
+		return nil, release.Errorf(release.NothingUp, "what answers at %s is no local cloud (%s): start one with `gallery up`", c.endpoint.API, response.Status)
 	}
 	return nil, release.Errorf(refusal.Code, "%s", refusal.Message)
+}
+
+// cause leaves out the method and the URL, which say nothing to people.
+func cause(err error) error {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		return outer.Err
+	}
+	return err
 }

@@ -1,0 +1,58 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// What the shell completes is what there is at the moment; where nothing is up, nothing.
+
+func completeFlag(command *cobra.Command, flag string, complete cobra.CompletionFunc) {
+	if err := command.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // the flag is not defined, or this is its second completion
+	}
+}
+
+func instanceIDs(command *cobra.Command, arguments []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return completions(command, arguments, func(c cloud) (words []string) {
+		status, err := c.Status(command.Context())
+		if err != nil {
+			return nil
+		}
+		for _, i := range status.Instances {
+			words = append(words, cobra.CompletionWithDesc(i.ID, i.Role+" in "+i.Zone+" "+i.Health))
+		}
+		return words
+	})
+}
+
+func executionNames(command *cobra.Command, arguments []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return completions(command, arguments, func(c cloud) (words []string) {
+		found, err := c.executions(command)
+		if err != nil {
+			return nil
+		}
+		for _, e := range found {
+			words = append(words, cobra.CompletionWithDesc(e.Name, string(e.Status)))
+		}
+		return words
+	})
+}
+
+func imageIDs(command *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return completions(command, nil, func(c cloud) (words []string) {
+		images, err := c.Images(command.Context())
+		if err != nil {
+			return nil
+		}
+		for _, i := range images {
+			words = append(words, cobra.CompletionWithDesc(i.ID, "version "+i.Version))
+		}
+		return words
+	})
+}
+
+func completions(command *cobra.Command, arguments []string, of func(cloud) []string) ([]string, cobra.ShellCompDirective) {
+	c, err := findCloud(command)
+	if err != nil || len(arguments) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return of(c), cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,51 @@
+package watch
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestWhatEveryWayComesBy(t *testing.T) {
+	release, teardown := definitionOf("photogallery-main-release"), definitionOf("photogallery-main-teardown")
+	bake := release.States["Prepare"].Branches[0]
+	for name, test := range map[string]struct {
+		in   level
+		from string
+		want string
+	}{
+		"from the start":                    {release, "Plan", "Lock Prepare EnsureTemplate FindGroup EnsureScaling ScheduleTeardown Promote Retire Unlock"},
+		"once it is a first release":        {release, "CreateGroup", "CheckFleet Verify EnsureScaling ScheduleTeardown Promote Retire Unlock"},
+		"from a state that waits":           {release, "WaitForRefresh", "CheckRefresh EnsureScaling ScheduleTeardown Promote Retire Unlock"},
+		"from a failure":                    {release, "Failed", "Undo UnlockFailed"},
+		"an image may be there already":     {bake, "FindImage", ""},
+		"once it bakes":                     {bake, "LaunchBuilder", "AwaitBuild CreateImage CheckImage TerminateBuilder"},
+		"a teardown may be a dry run":       {teardown, "PlanTeardown", ""},
+		"once the teardown sweeps":          {teardown, "SweepSchedules", "SweepRefresh SweepGroup SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock"},
+		"nothing after the end":             {release, "Succeeded", ""},
+		"nothing of what is not our own":    {definitionOf("another"), "Plan", ""},
+		"nothing of a state that is no one": {release, "Nowhere", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := strings.Join(test.in.certain(test.from), " "); got != test.want {
+				t.Errorf("from %s it comes by %q, want %q", test.from, got, test.want)
+			}
+		})
+	}
+}
+
+func TestAStateIsFoundInABranch(t *testing.T) {
+	release := definitionOf("photogallery-main-release")
+	if s, found := release.find("AwaitBuild"); !found || s.Next != "CreateImage" {
+		t.Errorf("AwaitBuild is %v, %v", s, found)
+	}
+	if next := release.next("WaitForImage"); next != "CheckImage" {
+		t.Errorf("WaitForImage waits for %q", next)
+	}
+	if next := release.next("ImageReady"); next != "" {
+		t.Errorf("a Choice leads to %q", next)
+	}
+	if at := slices.Index(release.States["ImageFound"].successors(), "Baked"); at >= 0 {
+		t.Error("a state of a branch stands at the top")
+	}
+}
