@@ -114,7 +114,7 @@ func TestAGroupIsCreatedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if *group.HealthCheckType != "ELB" || *group.HealthCheckGracePeriod != 120 || *group.DefaultInstanceWarmup != 120 {
+		if *group.HealthCheckType != "ELB" || *group.HealthCheckGracePeriod != 300 || *group.DefaultInstanceWarmup != 120 {
 			t.Errorf("health checks %s, grace %d, warm-up %d", *group.HealthCheckType, *group.HealthCheckGracePeriod, *group.DefaultInstanceWarmup)
 		}
 		if tag := group.Tags[0]; *tag.Key != release.TagEnvironment || *tag.Value != "main" || !*tag.PropagateAtLaunch {

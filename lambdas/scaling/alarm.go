@@ -60,8 +60,8 @@ func (p place) cpu() *types.Metric {
 	}
 }
 
-// unhealthyHosts guards a refresh. Three minutes of five: an instance that boots is unhealthy for
-// a moment, in at most two, and one that never gets well is replaced every few minutes, so that
+// unhealthyHosts guards a refresh. Three minutes of five: an instance that boots slowly is unhealthy
+// for a moment, in at most two, and one that never gets well is replaced every few minutes, so that
 // the count falls to zero in between. Traffic avoids unhealthy targets, so no count of errors
 // would show a dead version.
 func (p place) unhealthyHosts() *cloudwatch.PutMetricAlarmInput {

@@ -51,7 +51,7 @@ type Timings struct {
 	BakeTime      time.Duration // how long a refresh can still be rolled back after its last instance
 	Verify        time.Duration // until the release must answer; shorter than BakeTime
 	Sweep         time.Duration // one undo or teardown stage
-	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced
+	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced; longer than it boots and its service starts
 	Warmup        time.Duration // until a new instance counts in scaling and in a refresh
 	Settle        time.Duration // for how long the last step of a stopped execution may still be at work; longer than any step's time-out
 }
@@ -66,7 +66,7 @@ func DefaultTimings() Timings {
 		BakeTime:      5 * time.Minute,
 		Verify:        3 * time.Minute,
 		Sweep:         40 * time.Minute,
-		InstanceGrace: 2 * time.Minute,
+		InstanceGrace: 5 * time.Minute,
 		Warmup:        2 * time.Minute,
 		Settle:        70 * time.Second,
 	}

@@ -9,10 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
 	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/scaling"
+	"photogallery/lambdas/step/steptest"
 )
 
 func (e environment) desired() int {
@@ -119,4 +121,19 @@ func TestARefreshIsNotStartedUnderARingingAlarm(t *testing.T) {
 			t.Error("there is no remedy")
 		}
 	})
+}
+
+// A bundle may take a minute to answer, provision.sh says, and its instance has booted before that.
+func TestASlowStartIsNoReasonToRollARefreshBack(t *testing.T) {
+	for _, starts := range []time.Duration{40 * time.Second, 75 * time.Second, 105 * time.Second} {
+		for _, phase := range []time.Duration{0, 20 * time.Second, 40 * time.Second} {
+			slow := func(machine.Spec) machine.Behaviour { return machine.Behaviour{HealthyAfter: starts} }
+			steptest.In(t, slow, func(plain steptest.Environment) {
+				e := environment{plain}
+				e.serve("r1")
+				time.Sleep(phase)
+				e.awaitRefresh("r2", e.roll("r2"), "Successful")
+			})
+		}
+	}
 }

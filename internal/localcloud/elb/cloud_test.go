@@ -39,7 +39,12 @@ func inCloud(t *testing.T, test func(c cloud)) {
 		defer f.Close()
 		c := cloud{T: t, fabric: f, metrics: cloudwatch.New(f), network: newNetwork(), client: elbv2.NewFromConfig(f.Config())}
 		c.service = elb.New(f, c.network, c.metrics)
-		f.Do(func() { c.group = c.service.AddTargetGroup("web", "/healthz") })
+		f.Do(func() {
+			c.group = c.service.AddTargetGroup("web", "/healthz")
+			c.service.Configure(c.group, elb.Settings{
+				Interval: 15 * time.Second, HealthyThreshold: 2, UnhealthyThreshold: 2, DeregistrationDelay: 30 * time.Second,
+			})
+		})
 		test(c)
 	})
 }
