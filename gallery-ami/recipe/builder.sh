@@ -19,9 +19,6 @@ work=/var/tmp/photogallery
 log=/run/photogallery/build.log
 built=/var/lib/photogallery-built
 
-# Making the image restarts the builder, whose cloud-init then takes it for a new instance.
-[ ! -e "$built" ] || exit 0
-
 metadata=http://169.254.169.254/latest
 token=$(curl -sSf --retry 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$metadata/api/token")
 instance=$(curl -sSf --retry 5 -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/instance-id")
@@ -30,6 +27,10 @@ instance=$(curl -sSf --retry 5 -H "X-aws-ec2-metadata-token: $token" "$metadata/
 if [ "$(cat /sys/devices/virtual/dmi/id/board_asset_tag 2>/dev/null)" = "$instance" ]; then
   shutdown -h +45 || true
 fi
+
+# Making the image restarts the builder, which forgets when to end, and whose cloud-init then takes
+# it for a new instance.
+[ ! -e "$built" ] || exit 0
 
 json() {
   local text
