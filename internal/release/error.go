@@ -23,7 +23,7 @@ const (
 	CapacityUnavailable Code = "CapacityUnavailable" // no instance of the type is to be had in the zones tried
 	StillInUse          Code = "StillInUse"          // something else holds on to the resource for the moment
 	AwsRefused          Code = "AwsRefused"          // AWS rejects the request for a reason of its own; the message has AWS's code
-	BuildFailed         Code = "BuildFailed"         // the builder reported that provisioning failed
+	BuildFailed         Code = "BuildFailed"         // provisioning failed, as the builder reported, or had no end
 	BuilderDied         Code = "BuilderDied"         // the builder stopped before it reported a result
 	ImageFailed         Code = "ImageFailed"         // AWS could not make the image, or not in time
 	LoadBalancerFailed  Code = "LoadBalancerFailed"  // the load balancer did not become active in time

@@ -78,6 +78,8 @@ func TestAFailedFirstReleaseLeavesNothing(t *testing.T) {
 			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuildFailed", "install.sh: exit 7"}},
 		"the builder dies": {machine.Behaviour{Build: machine.BuilderDies},
 			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuilderDied"}},
+		"the builder says nothing": {machine.Behaviour{Build: machine.BuildSilent},
+			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuildFailed", "reported nothing", "install.sh"}},
 		"the image fails": {machine.Behaviour{CaptureFails: true},
 			" FindImage LaunchBuilder AwaitBuild CreateImage CheckImage" + entrance, []string{"ImageFailed"}},
 		"no instance ever answers": {machine.Behaviour{NeverHealthy: true},
