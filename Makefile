@@ -38,8 +38,12 @@ bench: ## The app and gallery up beside what else one might use (needs wrk, ngin
 	$(GO) run ./bench
 
 .PHONY: pictures
-pictures: ## The README's pictures, made from the program (needs Chromium)
-	docs/pictures/shoot.sh
+pictures: screenshots ## What the README shows, made from the program (needs Chromium)
+	$(GO) run ./cmd/gallery up --check >docs/pictures/check.txt
+
+.PHONY: screenshots
+screenshots: ## The README's pictures of the gallery alone (needs Chromium)
+	$(GO) run ./docs/pictures/shoot
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME each (default 20s)
