@@ -150,13 +150,25 @@ func TestWhatAKilledOneLeavesIsCleanedUp(t *testing.T) {
 	_ = killed.Wait() // it was killed
 	next := startProgram(t, data)
 	endpoint := next.awaitServing()
-	status, err := control.NewClient(endpoint).Status(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if running := processesIn(t, data); len(running) != len(status.Instances) {
-		t.Errorf("%d processes run for %d instances: %s", len(running), len(status.Instances), running)
-	}
+	next.runsOnlyItsInstances(endpoint)
 	end(t, next, syscall.SIGTERM)
 	next.leavesNothing(endpoint)
+}
+
+// runsOnlyItsInstances waits until each instance has its process and there is no other.
+func (p *program) runsOnlyItsInstances(endpoint control.Endpoint) {
+	p.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		status, err := control.NewClient(endpoint).Status(p.Context())
+		if err != nil {
+			p.Fatal(err)
+		}
+		running := processesIn(p.T, p.data)
+		if len(status.Instances) > 1 && len(running) == len(status.Instances) {
+			return
+		}
+		if time.Now().After(deadline) {
+			p.Fatalf("%d processes run for %d instances: %s", len(running), len(status.Instances), running)
+		}
+	}
 }

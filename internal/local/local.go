@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"photogallery/internal/local/control"
@@ -109,6 +110,9 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true,
 		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
 	})
+	if errors.Is(err, syscall.ENOSPC) {
+		return release.Errorf(release.StillInUse, "the disk of %s is full: free some space, or name another folder with --data (%w)", l.options.Data, err)
+	}
 	if err != nil {
 		return err
 	}

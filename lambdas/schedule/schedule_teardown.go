@@ -82,6 +82,9 @@ func (s scheduleTeardown) run(ctx context.Context, in Input) (Scheduled, error) 
 
 func (s scheduleTeardown) existing(ctx context.Context, request *scheduler.CreateScheduleInput) (Scheduled, error) {
 	out, err := s.api.GetSchedule(ctx, &scheduler.GetScheduleInput{GroupName: request.GroupName, Name: request.Name})
+	if release.IsNotFound(err) {
+		return Scheduled{}, release.Errorf(release.AwsUnavailable, "schedule %s was made but cannot be seen yet: %w", aws.ToString(request.Name), err)
+	}
 	if err != nil {
 		return Scheduled{}, err
 	}

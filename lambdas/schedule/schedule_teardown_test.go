@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/release"
 	"photogallery/lambdas/owned"
 	"photogallery/lambdas/schedule"
@@ -48,6 +50,23 @@ func TestTheTTLCountsFromTheFirstRunOfTheStep(t *testing.T) {
 		}
 		if found := schedules(e); len(found) != 1 {
 			t.Errorf("there are %v", found)
+		}
+	})
+}
+
+func TestAScheduleThatCannotBeSeenYetIsAskedForAgain(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		want := scheduled(e, time.Hour)
+		early := true
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "GetSchedule" && early {
+				early = false
+				return nil, fabric.Errorf("ResourceNotFoundException", "Schedule does not exist.")
+			}
+			return next()
+		})
+		if at := scheduled(e, time.Hour); at != want || early {
+			t.Errorf("the teardown is at %s, want %s", at, want)
 		}
 	})
 }
