@@ -38,7 +38,8 @@ bench: ## The app and gallery up beside what else one might use (needs wrk, ngin
 	$(GO) run ./bench
 
 .PHONY: pictures
-pictures: screenshots ## What the README shows, made from the program (needs Chromium)
+pictures: screenshots ## What the README shows, made from the program (needs Chromium and tmux)
+	docs/pictures/record.sh
 	$(GO) run ./cmd/gallery up --check >docs/pictures/check.txt
 
 .PHONY: screenshots
