@@ -15,7 +15,7 @@ import (
 func logsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "logs [INSTANCE]",
-		Short: "Print what an instance's build or service wrote, also of one that is gone; without one, of all that run",
+		Short: "Print what an instance wrote, also one that is gone; without one, all that run",
 		Args: func(command *cobra.Command, arguments []string) error {
 			if len(arguments) > 1 {
 				return oneArgument("an instance, as `gallery status` lists them")(command, arguments)
@@ -48,20 +48,16 @@ type logs struct {
 }
 
 func (l logs) print(ctx context.Context, only []string, follow bool) error {
-	for {
-		err := l.round(ctx, only)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil || !follow:
-			return err
-		}
+	err := l.round(ctx, only)
+	for follow && err == nil {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(500 * time.Millisecond):
+			err = l.round(ctx, only)
 		}
 	}
+	return err
 }
 
 // round prints what is new, of one instance as it is, of all with the instance before each line.

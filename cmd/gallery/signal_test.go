@@ -122,7 +122,7 @@ func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
 		p := startProgram(t, data)
 		time.Sleep(time.Duration(rand.Int64N(int64(span))))
 		endpoint, _ := control.Find(data) // there may be none yet
-		end(t, p, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}[i/2%2])
+		end(t, p, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i/2%3])
 		p.leavesNothing(endpoint)
 	}
 }

@@ -78,30 +78,38 @@ func (p *Picture) Lines(now time.Time, width int, style Style) []string {
 // is to come.
 func (p *Picture) Frame(now time.Time, width, height int, style Style) []string {
 	lines := p.Lines(now, width, style)
-	steps := lines[1 : len(lines)-1]
-	tooMany := len(lines) - height
-	if height < 5 || tooMany <= 0 {
-		return lines
+	first, last := p.window(len(lines) - height)
+	shown := []string{lines[0]}
+	if first > 0 {
+		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d done", first)))
 	}
-	first, last := 0, len(steps)
-	for first < len(steps) && p.Steps[first].Phase == Succeeded && (first <= tooMany || p.Steps[first].Depth > 0) {
+	shown = append(shown, lines[1+first:1+last]...)
+	if last < len(p.Steps) {
+		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d to come", len(p.Steps)-last)))
+	}
+	return append(shown, lines[len(lines)-1])
+}
+
+// window is which steps to draw so that tooMany lines are saved, with a line for each end that is
+// summed up.
+func (p *Picture) window(tooMany int) (first, last int) {
+	last = len(p.Steps)
+	if tooMany <= 0 {
+		return first, last
+	}
+	for first < last && p.Steps[first].Phase == Succeeded && (first <= tooMany || p.Steps[first].Depth > 0) {
 		first++ // a group is summed up as a whole
 	}
 	if first > 0 {
 		tooMany -= first - 1
 	}
-	for most := last - tooMany - 1; tooMany > 0 && last > first && last > most && p.Steps[last-1].Phase == Waiting; {
+	if tooMany <= 0 {
+		return first, last
+	}
+	for least := max(first, last-tooMany-1); last > least && p.Steps[last-1].Phase == Waiting; {
 		last--
 	}
-	shown := []string{lines[0]}
-	if first > 0 {
-		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d done", first)))
-	}
-	shown = append(shown, steps[first:last]...)
-	if last < len(steps) {
-		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d to come", len(steps)-last)))
-	}
-	return append(shown, lines[len(lines)-1])
+	return first, last
 }
 
 func (p *Picture) header(style Style) string {
