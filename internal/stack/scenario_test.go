@@ -136,7 +136,7 @@ func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
 func TestAVersionThatBreaksWhileItBakesIsRolledBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		broken := time.Now().Add(11 * time.Minute)
+		broken := time.Now().Add(10*time.Minute + 30*time.Second)
 		e.behave = func(spec machine.Spec) machine.Behaviour {
 			if spec.Role != release.RoleFleet || spec.ImageTags[release.TagRelease] != "r2" {
 				return machine.Behaviour{}
