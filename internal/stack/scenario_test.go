@@ -132,18 +132,35 @@ func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
 	}
 }
 
-// What breaks the new version while it bakes breaks its replacements too.
+// breaksWhenVerified breaks every instance of a release right after the first look at it has found it
+// good, and what replaces them too.
+func (e *environment) breaksWhenVerified(of string) {
+	var broken, seen atomic.Bool
+	isOf := func(spec machine.Spec) bool {
+		return spec.Role == release.RoleFleet && spec.ImageTags[release.TagRelease] == of
+	}
+	e.behave = func(spec machine.Spec) machine.Behaviour {
+		return machine.Behaviour{NeverHealthy: isOf(spec) && broken.Load()}
+	}
+	e.Cloud.Fabric.Observe(func(call fabric.Call) {
+		if call.Caller != "Verify" || seen.Swap(true) {
+			return
+		}
+		e.Cloud.Fabric.After(time.Second, func() {
+			broken.Store(true)
+			for _, i := range e.Cloud.EC2.Instances() {
+				if m, runs := i.Machine.(*machine.SimulatedMachine); runs {
+					m.Break() // by then all are of the release
+				}
+			}
+		})
+	})
+}
+
 func TestAVersionThatBreaksWhileItBakesIsRolledBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		broken := time.Now().Add(10*time.Minute + 30*time.Second)
-		e.behave = func(spec machine.Spec) machine.Behaviour {
-			if spec.Role != release.RoleFleet || spec.ImageTags[release.TagRelease] != "r2" {
-				return machine.Behaviour{}
-			}
-			left := time.Until(broken)
-			return machine.Behaviour{UnhealthyAfter: max(left, 0), NeverHealthy: left <= 0}
-		}
+		e.breaksWhenVerified("r2")
 		end := e.release("r2", `{"rebake": true}`).ends("FailedClean", "RefreshRolledBack")
 		if !slices.Contains(e.Path(end.arn), "CheckBake") {
 			t.Errorf("the release never baked: %v", e.Path(end.arn))

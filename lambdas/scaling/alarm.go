@@ -60,16 +60,16 @@ func (p place) cpu() *types.Metric {
 	}
 }
 
-// unhealthyHosts guards a refresh. Three minutes of five: an instance that boots slowly is unhealthy
-// for a moment, in at most two, and one that never gets well is replaced every few minutes, so that
-// the count falls to zero in between. Traffic avoids unhealthy targets, so no count of errors
-// would show a dead version.
+// unhealthyHosts guards a refresh. Three minutes in a row, throughout: an instance that starts slowly
+// is unhealthy for about one, and the next one starts minutes later; one that never gets well is for
+// four, from its failed checks to the end of its grace period. Traffic avoids unhealthy targets, so
+// no count of errors would show a dead version.
 func (p place) unhealthyHosts() *cloudwatch.PutMetricAlarmInput {
 	alarm := p.alarm(release.UnhealthyHosts, "Targets are unhealthy: an instance refresh under way is rolled back.")
 	alarm.Namespace, alarm.MetricName, alarm.Dimensions = aws.String("AWS/ApplicationELB"), aws.String("UnHealthyHostCount"), p.targets()
-	alarm.Statistic, alarm.Period = types.StatisticMaximum, aws.Int32(alarmPeriod)
+	alarm.Statistic, alarm.Period = types.StatisticMinimum, aws.Int32(alarmPeriod)
 	alarm.ComparisonOperator, alarm.Threshold = types.ComparisonOperatorGreaterThanOrEqualToThreshold, aws.Float64(1)
-	alarm.EvaluationPeriods, alarm.DatapointsToAlarm = aws.Int32(5), aws.Int32(3)
+	alarm.EvaluationPeriods = aws.Int32(3)
 	alarm.TreatMissingData = aws.String("notBreaching")
 	return alarm
 }

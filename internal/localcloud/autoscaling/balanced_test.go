@@ -74,7 +74,7 @@ func (c *cloud) capacities() []int {
 func TestAVersionThatNeverAnswersIsRolledBackByTheUnhealthyHostsAlarm(t *testing.T) {
 	inBalancedCloud(t, map[string]machine.Behaviour{"2": {NeverHealthy: true}}, func(c *cloud) {
 		c.serving(2, 5, 2)
-		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMaximum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 2)
+		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMinimum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 2)
 		time.Sleep(2 * time.Minute)
 		since := time.Now()
 		id := c.start("2")
@@ -89,7 +89,7 @@ func TestAVersionThatNeverAnswersIsRolledBackByTheUnhealthyHostsAlarm(t *testing
 func TestARefreshBehindTheLoadBalancerKeepsItsTargetsHealthy(t *testing.T) {
 	inBalancedCloud(t, nil, func(c *cloud) {
 		c.serving(2, 5, 2)
-		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMaximum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 3)
+		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMinimum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 3)
 		since := time.Now()
 		id := c.start("2")
 		c.follow(id, types.InstanceRefreshStatusSuccessful)

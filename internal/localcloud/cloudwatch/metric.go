@@ -23,7 +23,7 @@ type Point struct {
 	At      time.Time // the period's start
 	Count   int       // how many values were recorded
 	Sum     float64
-	Maximum float64
+	Minimum float64
 }
 
 // Average is Sum divided by Count.
@@ -39,7 +39,7 @@ func (s *Service) Record(metric Metric, value float64) {
 	if s.points[key] == nil {
 		s.points[key] = map[int64]Point{}
 	}
-	one := Point{At: s.startOf(minute), Count: 1, Sum: value, Maximum: value}
+	one := Point{At: s.startOf(minute), Count: 1, Sum: value, Minimum: value}
 	s.points[key][minute] = merge(s.points[key][minute], one)
 	delete(s.points[key], minute-retained)
 }
@@ -73,7 +73,7 @@ func merge(earlier, later Point) Point {
 	}
 	return Point{
 		At: earlier.At, Count: earlier.Count + later.Count, Sum: earlier.Sum + later.Sum,
-		Maximum: max(earlier.Maximum, later.Maximum),
+		Minimum: min(earlier.Minimum, later.Minimum),
 	}
 }
 

@@ -59,7 +59,7 @@ func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
 	case aws.ToString(stat.Metric.Namespace) == "" || aws.ToString(stat.Metric.MetricName) == "":
 		return watched{}, fabric.Errorf("ValidationError", "the metric needs Namespace and MetricName")
 	case statistic == nil:
-		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum and Maximum", aws.ToString(stat.Stat))
+		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum and Minimum", aws.ToString(stat.Stat))
 	case period < 60 || period%60 != 0:
 		return watched{}, fabric.Errorf("ValidationError", "period %d: the embedded cloud keeps metrics by the minute, give a multiple of 60", period)
 	}
@@ -80,5 +80,5 @@ func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
 var statistics = map[types.Statistic]func(Point) float64{
 	types.StatisticAverage: Point.Average,
 	types.StatisticSum:     func(p Point) float64 { return p.Sum },
-	types.StatisticMaximum: func(p Point) float64 { return p.Maximum },
+	types.StatisticMinimum: func(p Point) float64 { return p.Minimum },
 }

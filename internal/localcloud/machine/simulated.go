@@ -146,6 +146,9 @@ func (m *SimulatedMachine) CPU() float64 {
 	return min(100, idleCPU+float64(m.load)/loadSpan.Seconds()*m.behaviour.CPUPerRequest)
 }
 
+// Break lets the service answer 503 from now on. It may be called under the cloud's lock.
+func (m *SimulatedMachine) Break() { m.turn(failing) }
+
 // Stop makes the service unreachable at once; the machine has ended soon after.
 func (m *SimulatedMachine) Stop() {
 	m.Kill()
