@@ -94,7 +94,7 @@ func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, 
 // Warmup stay: they are parameters of Auto Scaling, which divides by the pace itself.
 func timings(f *fabric.Fabric, options Options) step.Timings {
 	t := step.DefaultTimings()
-	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.Sweep, &t.Settle} {
+	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Settle} {
 		*limit = f.Scale(*limit)
 	}
 	if options.Real {
@@ -105,7 +105,7 @@ func timings(f *fabric.Fabric, options Options) step.Timings {
 
 // patient gives a service the time to start before its target is unhealthy, at any pace.
 func patient(f *fabric.Fabric) elb.Settings {
-	const start = 5 * time.Second
+	const start = 8 * time.Second
 	checks := elb.DefaultSettings()
 	checks.UnhealthyThreshold = max(checks.UnhealthyThreshold, int(start/f.Scale(checks.Interval)))
 	return checks

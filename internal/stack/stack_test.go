@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/release"
 	"photogallery/lambdas/step"
@@ -278,5 +279,15 @@ func TestABadEnvironmentIsRefused(t *testing.T) {
 	_, err := New(Options{Environment: "Main_1", Kind: machine.NewSimulated(nil)})
 	if release.CodeOf(err) != release.InvalidRequest {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAVersionIsVerifiedWhileItCanBeRolledBackAtAnyPace(t *testing.T) {
+	for _, options := range []Options{{Pace: 1}, {Pace: 60}, {Pace: 1, Real: true}, {Pace: 60, Real: true}, {Pace: 600, Real: true}} {
+		f := fabric.New(options.Pace)
+		defer f.Close()
+		if times := timings(f, options); times.VerifyBaking >= f.Scale(times.BakeTime) {
+			t.Errorf("at pace %v a version bakes for %v, and is verified for %v", options.Pace, f.Scale(times.BakeTime), times.VerifyBaking)
+		}
 	}
 }

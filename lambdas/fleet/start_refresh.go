@@ -131,6 +131,6 @@ func progress(refresh types.InstanceRefresh, deadline time.Time, settings step.S
 		Status:   string(refresh.Status),
 		Percent:  int(aws.ToInt32(refresh.PercentageComplete)),
 		Reason:   aws.ToString(refresh.StatusReason),
-		VerifyBy: time.Now().Add(settings.Timings.Verify).UTC(),
+		VerifyBy: time.Now().Add(settings.Timings.VerifyBaking).UTC(),
 	}
 }

@@ -49,7 +49,8 @@ type Timings struct {
 	Fleet         time.Duration // from the group's creation until all its instances are healthy
 	Refresh       time.Duration // the whole instance refresh
 	BakeTime      time.Duration // how long a refresh can still be rolled back after its last instance
-	Verify        time.Duration // until the release must answer; shorter than BakeTime
+	Verify        time.Duration // until a new fleet that is ready must answer
+	VerifyBaking  time.Duration // the same of a refresh that bakes; shorter than BakeTime, so that it can be rolled back
 	Sweep         time.Duration // one undo or teardown stage
 	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced; longer than it boots and its service starts
 	Warmup        time.Duration // until a new instance counts in scaling and in a refresh
@@ -65,6 +66,7 @@ func DefaultTimings() Timings {
 		Refresh:       90 * time.Minute,
 		BakeTime:      5 * time.Minute,
 		Verify:        3 * time.Minute,
+		VerifyBaking:  3 * time.Minute,
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 5 * time.Minute,
 		Warmup:        2 * time.Minute,
