@@ -2,6 +2,7 @@ package elb
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -26,6 +27,7 @@ type target struct {
 	failed    int                // health checks in a row
 	checking  bool               // a health check is under way
 	draining  bool
+	underWay  atomic.Int64 // requests that are not answered whole yet
 }
 
 func newTarget(instance string) *target {

@@ -93,10 +93,22 @@ func (s *Service) Deregister(targetGroup, instance string, drained func()) {
 	if user := s.user(targetGroup); user == nil {
 		delay = 0
 	}
-	s.fabric.After(delay, func() {
-		g.remove(t)
-		drained()
-	})
+	latest := time.Now().Add(delay)
+	s.fabric.After(delay, func() { s.endDraining(g, t, latest, drained) })
+}
+
+// drainingLooks is how often a target is looked at that outlasts its delay.
+const drainingLooks = time.Second
+
+// endDraining waits on for requests that are under way: they are real and take their own time, so
+// that they have the delay as it is on AWS, whatever the pace.
+func (s *Service) endDraining(g *targetGroup, t *target, latest time.Time, drained func()) {
+	if t.underWay.Load() > 0 && time.Now().Before(latest) {
+		s.fabric.After(drainingLooks, func() { s.endDraining(g, t, latest, drained) })
+		return
+	}
+	g.remove(t)
+	drained()
 }
 
 func (s *Service) group(arn string) *targetGroup {

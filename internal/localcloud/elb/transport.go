@@ -26,6 +26,7 @@ type transport struct{ service *Service }
 type route struct {
 	port    int32
 	machine http.RoundTripper
+	target  *target // the machine's
 }
 
 // RoundTrip is http.RoundTripper's.
@@ -43,7 +44,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	forwarded := request.Clone(request.Context())
 	forwarded.Header.Set("X-Forwarded-Proto", "http")
 	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(int(taken.port)))
-	response, err := taken.machine.RoundTrip(forwarded)
+	response, err := taken.target.answering(taken.machine, forwarded)
 	var timeout net.Error
 	switch {
 	case request.Context().Err() != nil:
@@ -77,7 +78,7 @@ func (s *Service) route(request *http.Request) (route, error) {
 		g.next++
 		g.requests++
 		i, _ := s.instances.Instance(chosen.instance)
-		taken.machine = i.Machine
+		taken.machine, taken.target = i.Machine, chosen
 	}
 	return taken, nil
 }

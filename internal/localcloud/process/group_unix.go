@@ -13,6 +13,9 @@ func terminate(pid int) { _ = syscall.Kill(-pid, syscall.SIGTERM) }
 
 func kill(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
 
+// isThere tells whether any process of the group is left.
+func isThere(group int) bool { return syscall.Kill(-group, 0) == nil }
+
 func ownGroup(command *exec.Cmd) {
 	command.SysProcAttr = groupAttributes()
 }

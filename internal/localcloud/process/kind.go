@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,7 +73,7 @@ func New(options Options) (*Kind, error) {
 		DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, ResponseHeaderTimeout: 60 * time.Second,
 	}}
 	if err := errors.Join(k.prepareFolders(), k.listen()); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare %s for machines: %w", options.Dir, err), os.RemoveAll(k.scratch))
+		return nil, errors.Join(fmt.Errorf("prepare %s for machines: %w", options.Dir, err), k.removeScratch())
 	}
 	return k, nil
 }
@@ -79,10 +82,30 @@ func (k *Kind) prepareFolders() (err error) {
 	for _, folder := range []string{k.machinesDir(), k.imagesDir(), k.logsDir()} {
 		err = errors.Join(err, os.MkdirAll(folder, 0o700))
 	}
-	if k.scratch, err = os.MkdirTemp("", "gallery-"); err != nil {
+	if err := errors.Join(err, k.removeScratch()); err != nil {
 		return err
 	}
-	return errors.Join(err, os.Symlink(k.options.Program, filepath.Join(k.scratch, shimName)))
+	if k.scratch, err = os.MkdirTemp("", scratchPrefix); err != nil {
+		return err
+	}
+	return errors.Join(os.Symlink(k.scratch, k.scratchLink()), os.Symlink(k.options.Program, filepath.Join(k.scratch, shimName)))
+}
+
+const scratchPrefix = "gallery-"
+
+// scratchLink leads from the Dir to its scratch folder, so that the next Kind finds that of a killed
+// process.
+func (k *Kind) scratchLink() string { return filepath.Join(k.options.Dir, "scratch") }
+
+func (k *Kind) removeScratch() error {
+	former, err := os.Readlink(k.scratchLink())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil && strings.HasPrefix(filepath.Base(former), scratchPrefix) {
+		err = os.RemoveAll(former)
+	}
+	return errors.Join(err, os.Remove(k.scratchLink()))
 }
 
 func (k *Kind) machinesDir() string { return filepath.Join(k.options.Dir, "machines") }
@@ -149,18 +172,39 @@ func (k *Kind) Discard(content any) {
 	})
 }
 
-// Close ends every machine, waits for what runs, and removes what is not an image or a log.
+// patience is how long services have to end when the whole Kind closes.
+const patience = 3 * time.Second
+
+// Close asks every machine to end, cuts off what takes more than a few seconds, waits for what runs,
+// and removes what is not an image or a log.
 func (k *Kind) Close() error {
-	k.mu.Lock()
-	for _, m := range k.machines {
-		m.Kill()
+	k.transport.CloseIdleConnections() // a service that drains would wait for them
+	for _, m := range k.all() {
+		m.Stop()
 	}
-	k.mu.Unlock()
-	k.running.Wait()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		k.running.Wait()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		for _, m := range k.all() {
+			m.killServices()
+		}
+		<-ended
+	}
 	k.transport.CloseIdleConnections()
 	err := k.server.Close()
 	k.serving.Wait()
-	return errors.Join(err, os.RemoveAll(k.scratch), os.RemoveAll(k.machinesDir()))
+	return errors.Join(err, k.removeScratch(), os.RemoveAll(k.machinesDir()))
+}
+
+func (k *Kind) all() []*instance {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Collect(maps.Values(k.machines))
 }
 
 func (k *Kind) forget(instanceID string) {

@@ -24,13 +24,15 @@ type service struct {
 
 	mu      sync.Mutex
 	process *os.Process
+	group   int // the last process's, whose children may outlive it; 0 once all were killed
 	cancel  context.CancelFunc
 	done    chan struct{}
 }
 
-// start begins to supervise; it returns once the first process runs, or could not be started.
-func (s *service) start() error {
-	ctx, cancel := context.WithCancel(context.Background())
+// start begins to supervise; it returns once the first process runs, or could not be started. The
+// end of the machine's life ends what prepares the service and starts it no more.
+func (s *service) start(life context.Context) error {
+	ctx, cancel := context.WithCancel(life)
 	s.cancel, s.done = cancel, make(chan struct{})
 	command, err := s.launch(ctx)
 	if err != nil {
@@ -47,6 +49,9 @@ func (s *service) supervise(ctx context.Context, command *exec.Cmd) {
 	for {
 		err := command.Wait()
 		s.remember(nil)
+		if ctx.Err() == nil {
+			s.killGroup() // as systemd does: what is left could hold the service's port
+		}
 		if ctx.Err() != nil || s.unit.Restart == "no" || s.unit.Restart == "on-failure" && err == nil {
 			return
 		}
@@ -78,7 +83,7 @@ func (s *service) launch(ctx context.Context) (*exec.Cmd, error) {
 		return nil, err
 	}
 	for _, before := range s.unit.Before {
-		if err := s.command(before, environment).Run(); err != nil {
+		if err := s.command(ctx, before, environment).Run(); err != nil {
 			return nil, fmt.Errorf("ExecStartPre %s: %w", strings.Join(before, " "), err)
 		}
 	}
@@ -87,18 +92,19 @@ func (s *service) launch(ctx context.Context) (*exec.Cmd, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	command := s.command(s.unit.Start, environment)
+	// Its end is decided by stop, which gives it time to drain.
+	command := s.command(context.WithoutCancel(ctx), s.unit.Start, environment)
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	s.process = command.Process
+	s.process, s.group = command.Process, command.Process.Pid
 	return command, nil
 }
 
-func (s *service) command(words, environment []string) *exec.Cmd {
+func (s *service) command(ctx context.Context, words, environment []string) *exec.Cmd {
 	words = expand(inRoot(s.root, words), environment)
-	//nolint:noctx // its end is decided by stop, which gives it time to drain
-	command := exec.Command(words[0], words[1:]...)
+	command := exec.CommandContext(ctx, words[0], words[1:]...)
+	command.Cancel = func() error { kill(command.Process.Pid); return nil }
 	command.Dir = s.root
 	if s.unit.WorkingDirectory != "" {
 		command.Dir = filepath.Join(s.root, s.unit.WorkingDirectory)
@@ -195,27 +201,49 @@ func (s *service) pid() int {
 	return s.process.Pid
 }
 
-// stop asks the service to end, waits as long as the unit allows, then ends it. It blocks.
+// stop asks the service and its children to end, waits as long as the unit allows, then ends them.
+// It blocks.
 func (s *service) stop() {
-	s.signalAll(terminate)
-	select {
-	case <-s.done:
-	case <-time.After(s.unit.StopTimeout):
-		s.kill()
+	s.askToEnd()
+	for end := time.Now().Add(s.unit.StopTimeout); s.runs() && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
 	}
+	s.kill()
 }
 
-// kill ends the service at once and waits for it.
+// kill ends the service and its children at once and waits for it.
 func (s *service) kill() {
-	s.signalAll(kill)
+	s.cancel()
+	s.killGroup()
 	<-s.done
 }
 
-func (s *service) signalAll(signal func(pid int)) {
+func (s *service) askToEnd() {
 	s.cancel()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.process != nil {
-		signal(s.process.Pid)
+	if s.group != 0 {
+		terminate(s.group)
 	}
+}
+
+func (s *service) killGroup() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.group != 0 {
+		kill(s.group)
+	}
+	s.group = 0
+}
+
+// runs tells whether the service is supervised or has left children.
+func (s *service) runs() bool {
+	select {
+	case <-s.done:
+	default:
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.group != 0 && isThere(s.group)
 }

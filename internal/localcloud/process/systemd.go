@@ -143,7 +143,7 @@ func (m *instance) start(name string) error {
 		}
 	}
 	s := &service{unit: unit, root: m.root, environment: m.environment(), log: m.log}
-	if err := s.start(); err != nil {
+	if err := s.start(m.life); err != nil {
 		return err
 	}
 	m.services[name] = s

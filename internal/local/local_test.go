@@ -1,0 +1,245 @@
+package local_test
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/local"
+	"photogallery/internal/local/control"
+	"photogallery/internal/localcloud/process"
+	"photogallery/internal/release"
+)
+
+// The test binary is also the machines' systemctl and the service of the test's bundle.
+func TestMain(m *testing.M) {
+	if status, called := process.Shim(os.Args); called {
+		os.Exit(status)
+	}
+	if filepath.Base(os.Args[0]) == "server" {
+		serve()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// serve ends at once when it is asked to, as a service that does not drain; it notes that it was.
+func serve() {
+	asked, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-asked.Done()
+		_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), os.Getenv("INSTANCE_ID")), nil, 0o600)
+		os.Exit(0)
+	}()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), "slow-"+rand.Text()), nil, 0o600)
+			time.Sleep(slow)
+		}
+		fmt.Fprint(w, os.Getenv("INSTANCE_ID"))
+	})
+	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), handler)) //nolint:gosec // a test's service
+}
+
+// slow is far more than the deregistration delay at the tests' pace.
+const slow = 3 * time.Second
+
+const pace = 60
+
+func bundle(notes string) func(io.Writer) error {
+	return func(to io.Writer) error {
+		self, err := os.ReadFile(os.Args[0])
+		if err != nil {
+			return err
+		}
+		compressed, err := gzip.NewWriterLevel(to, gzip.BestSpeed)
+		if err != nil {
+			return err
+		}
+		entries := tar.NewWriter(compressed)
+		files := map[string]string{
+			"server": string(self), "install.sh": "install -m 0755 server \"$INSTALL_DIR/server\"\n",
+			"test.service": "[Service]\nExecStart=/opt/photogallery/server\nRestart=always\nTimeoutStopSec=10\nEnvironment=NOTES=" + notes +
+				"\n[Install]\nWantedBy=multi-user.target\n",
+		}
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			content := files[name]
+			err = errors.Join(err, entries.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o755, Size: int64(len(content))}))
+			_, writeErr := io.WriteString(entries, content)
+			err = errors.Join(err, writeErr)
+		}
+		return errors.Join(err, entries.Close(), compressed.Close())
+	}
+}
+
+type cloud struct {
+	*testing.T
+	*local.Local
+	control *control.Client
+	sfn     *sfn.Client
+	notes   string
+}
+
+func start(t *testing.T, data string) *cloud {
+	t.Helper()
+	notes := filepath.Join(data, "notes") // part of the bundle, and so of its digest
+	if err := os.MkdirAll(notes, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	up, err := local.Start(t.Context(), local.Options{
+		Address: "127.0.0.1:0", Data: data, Program: os.Args[0], Bundle: bundle(notes), Pace: pace,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cloud{T: t, Local: up, control: control.NewClient(up.Endpoint()), sfn: up.Endpoint().StepFunctions(), notes: notes}
+	t.Cleanup(func() {
+		if err := up.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// released releases and waits for the end.
+func (c *cloud) released() (states []string) {
+	c.Helper()
+	arn, err := c.Release(c.Context(), "", "{}")
+	if err != nil {
+		c.Fatal(err)
+	}
+	for {
+		out, err := c.sfn.DescribeExecution(c.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &arn})
+		if err != nil {
+			c.Fatal(err)
+		}
+		if out.Status == "SUCCEEDED" {
+			break
+		}
+		if out.Status != "RUNNING" {
+			c.Fatalf("the release ended %s: %s %s", out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	pages := sfn.NewGetExecutionHistoryPaginator(c.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(c.Context())
+		if err != nil {
+			c.Fatal(err)
+		}
+		for _, event := range page.Events {
+			if event.StateEnteredEventDetails != nil {
+				states = append(states, aws.ToString(event.StateEnteredEventDetails.Name))
+			}
+		}
+	}
+	return states
+}
+
+func (c *cloud) get(path string) (status int, body string, err error) {
+	request, err := http.NewRequestWithContext(c.Context(), http.MethodGet, c.Endpoint().Gallery+path, http.NoBody)
+	if err != nil {
+		return 0, "", err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	return response.StatusCode, string(content), err
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestARequestUnderWayIsAnsweredBeforeItsInstanceEnds(t *testing.T) {
+	c := start(t, t.TempDir())
+	c.released()
+	status, err := c.control.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const requests = 4
+	answered := make(chan string, requests)
+	for range requests {
+		go func() {
+			status, body, err := c.get("/slow")
+			answered <- fmt.Sprintf("%d %.19s %v", status, body, err)
+		}()
+	}
+	for len(glob(t, filepath.Join(c.notes, "slow-*"))) < requests {
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, i := range status.Instances {
+		if err := c.control.Terminate(t.Context(), i.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range requests {
+		if got := <-answered; got[:3] != "200" {
+			t.Error(got)
+		}
+	}
+}
+
+func TestAClosedCloudLetsItsServicesEnd(t *testing.T) {
+	c := start(t, t.TempDir())
+	c.released()
+	status, err := c.control.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range status.Instances {
+		if _, err := os.Stat(filepath.Join(c.notes, i.ID)); err != nil {
+			t.Errorf("instance %s was not asked to end: %v", i.ID, err)
+		}
+	}
+}
+
+func TestASecondStartBakesNothing(t *testing.T) {
+	data := t.TempDir()
+	first := start(t, data)
+	if states := first.released(); !slices.Contains(states, "LaunchBuilder") {
+		t.Errorf("the first release came by %v", states)
+	}
+	if _, err := local.Start(t.Context(), local.Options{Address: "127.0.0.1:0", Data: data, Program: os.Args[0]}); release.CodeOf(err) != release.StillInUse {
+		t.Errorf("a second cloud on the folder: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := start(t, data)
+	if states := second.released(); slices.Contains(states, "LaunchBuilder") {
+		t.Errorf("the second release came by %v", states)
+	}
+	if status, body, err := second.get("/"); status != http.StatusOK {
+		t.Errorf("got %d %s, %v", status, body, err)
+	}
+}
