@@ -33,6 +33,18 @@ lint: ## The linters of .golangci.yml and the vulnerability check (builds them t
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 	$(GO) tool -modfile=tools/go.mod govulncheck ./...
 
+VENV = conformance/.venv
+
+$(VENV)/installed: conformance/requirements.txt
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+.PHONY: conformance
+conformance: $(VENV)/installed ## The product against moto, an AWS that others wrote (installs it the first time; needs Python 3 with pip)
+	$(GO) vet -tags conformance ./conformance/...
+	$(GO) test -tags conformance -timeout 5m ./conformance/...
+
 .PHONY: bench
 bench: ## The app and gallery up beside what else one might use (needs wrk, nginx and python3-venv)
 	$(GO) run ./bench
