@@ -31,8 +31,7 @@ type Snapshot struct {
 	StopDate  time.Time // zero while it runs
 }
 
-// Execution is one run of a state machine. All its methods may be called at any
-// time and from any goroutine.
+// Execution is one run of a state machine. Its methods may be called at any time, from any goroutine.
 type Execution struct {
 	machine *Machine
 	input   payload
@@ -44,8 +43,7 @@ type Execution struct {
 	events []Event
 }
 
-// run is the execution's goroutine. ctx ends with the execution, and after its
-// TimeoutSeconds.
+// run is the execution's goroutine. ctx ends with the execution, and after its TimeoutSeconds.
 func (e *Execution) run(ctx context.Context) {
 	t := &thread{exec: e, last: 1}
 	out, failure := t.follow(ctx, e.machine.def.machine.graph, e.input)
@@ -79,15 +77,16 @@ func (e *Execution) finish(status Status, event Event) {
 	close(e.done)
 }
 
-// Stop aborts the execution: no Retry or Catch runs, and the contexts of running
-// tasks end. The status is ABORTED when it returns. It does nothing to an
-// execution that has ended.
+// Stop aborts the execution: no Retry or Catch runs, and the contexts of running tasks end. The
+// status is ABORTED when it returns. It does nothing to an execution that has ended.
 func (e *Execution) Stop(errorName, cause string) {
 	e.stop(StatusAborted, Event{Type: "ExecutionAborted", Error: errorName, Cause: cause})
 }
 
-// Wait blocks until the execution has ended. The error is ctx's, when that ends
-// first; how the execution ended is in the snapshot.
+// TimeOut ends the execution as if its TimeoutSeconds were over.
+func (e *Execution) TimeOut() { e.cancel() }
+
+// Wait blocks until the execution has ended; the snapshot tells how. The error is ctx's, if that ends first.
 func (e *Execution) Wait(ctx context.Context) (Snapshot, error) {
 	select {
 	case <-e.done:

@@ -33,6 +33,10 @@ type Options struct {
 	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
 	Log           *slog.Logger   // of the steps; nil discards
 	Random        func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
+
+	Steps             []step.Step                                            // nil for the shipped ones
+	Release, Teardown []byte                                                 // state machines; nil for the shipped ones
+	Around            func(step string, inner lambda.Handler) lambda.Handler // stands before each step; nil: nothing does
 }
 
 // Bundle writes a packed bundle.
@@ -55,15 +59,11 @@ type Stack struct {
 
 // New deploys the stack. The error is an InvalidRequest for an environment's name that cannot be, or
 // lists every problem of a state machine's definition. Close the stack at the end.
-func New(options Options) (*Stack, error) { return deploy(options, lambdas.Steps()) }
-
-func deploy(options Options, steps []step.Step) (*Stack, error) {
+func New(options Options) (*Stack, error) {
 	if err := options.Environment.Check(); err != nil {
 		return nil, err
 	}
-	if options.Log == nil {
-		options.Log = slog.New(slog.DiscardHandler)
-	}
+	options = options.withDefaults()
 	cloud := localcloud.New(localcloud.Options{Pace: options.Pace, Kind: options.Kind, Random: options.Random})
 	if options.Real {
 		cloud.Fabric.ProvisionAtOnce()
@@ -81,8 +81,8 @@ func deploy(options Options, steps []step.Step) (*Stack, error) {
 		log:      options.Log,
 	}
 	s.SFN = s.Clients.SFN
-	s.functions = s.makeFunctions(steps)
-	if err := s.addMachines(); err != nil {
+	s.functions = s.makeFunctions(options)
+	if err := s.addMachines(options); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -90,25 +90,44 @@ func deploy(options Options, steps []step.Step) (*Stack, error) {
 	return s, nil
 }
 
-func (s *Stack) makeFunctions(steps []step.Step) map[string]lambda.Function {
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Steps == nil {
+		o.Steps = lambdas.Steps()
+	}
+	if o.Release == nil {
+		o.Release = statemachine.Release
+	}
+	if o.Teardown == nil {
+		o.Teardown = statemachine.Teardown
+	}
+	if o.Around == nil {
+		o.Around = func(_ string, inner lambda.Handler) lambda.Handler { return inner }
+	}
+	return o
+}
+
+func (s *Stack) makeFunctions(options Options) map[string]lambda.Function {
 	functions := map[string]lambda.Function{}
-	for _, declared := range steps {
-		handler := declared.Handler(s.Clients, s.Settings, s.log)
+	for _, declared := range options.Steps {
+		handler := options.Around(declared.Name, declared.Handler(s.Clients, s.Settings, s.log))
 		functions[declared.Name] = lambda.New(s.Cloud.Fabric, declared.Name, declared.Timeout, handler)
 	}
 	return functions
 }
 
-func (s *Stack) addMachines() error {
+func (s *Stack) addMachines(options Options) error {
 	functions := map[string]stepfunctions.Function{}
 	for name, function := range s.functions {
 		functions[name] = function
 	}
 	environment := s.Settings.Environment
-	if _, err := s.Cloud.StepFunctions.AddMachine(environment.ReleaseMachine(), statemachine.Release, functions); err != nil {
+	if _, err := s.Cloud.StepFunctions.AddMachine(environment.ReleaseMachine(), options.Release, functions); err != nil {
 		return err
 	}
-	_, err := s.Cloud.StepFunctions.AddMachine(environment.TeardownMachine(), statemachine.Teardown, functions)
+	_, err := s.Cloud.StepFunctions.AddMachine(environment.TeardownMachine(), options.Teardown, functions)
 	return err
 }
 

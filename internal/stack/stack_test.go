@@ -52,7 +52,7 @@ func (a answers) pretend() []step.Step {
 
 func deployPretending(t *testing.T, a answers) *Stack {
 	t.Helper()
-	s, err := deploy(Options{Environment: "main", Kind: machine.NewSimulated(nil)}, a.pretend())
+	s, err := New(Options{Environment: "main", Kind: machine.NewSimulated(nil), Steps: a.pretend()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,9 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 			_, err := io.WriteString(to, "of "+folder)
 			return err
 		}
-		s, err := deploy(Options{Environment: "staging", Pace: 60, Kind: machine.NewSimulated(nil), DefaultBundle: bundle, Pack: pack}, answers{}.pretend())
+		s, err := New(Options{
+			Environment: "staging", Pace: 60, Kind: machine.NewSimulated(nil), DefaultBundle: bundle, Pack: pack, Steps: answers{}.pretend(),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

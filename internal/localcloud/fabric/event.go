@@ -19,6 +19,16 @@ type Event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
+// Courier stands between the bus and a rule's target: it delivers an event at once, later, never or
+// more than once, in any order, as EventBridge may. It runs without the lock and may block until the
+// fabric closes.
+type Courier func(event Event, deliver func())
+
+// Deliver makes with the courier of the events that are published from now on.
+func (f *Fabric) Deliver(with Courier) { f.Do(func() { f.courier = with }) }
+
+func atOnce(_ Event, deliver func()) { deliver() }
+
 type rule struct {
 	match  func(Event) bool
 	target func(Event)
@@ -40,9 +50,10 @@ func (f *Fabric) Publish(source, detailType string, detail any) {
 		Version: "0", ID: f.ID("event"), Source: source, DetailType: detailType, Account: Account, Region: Region,
 		Time: time.Now().UTC(), Resources: []string{}, Detail: encoded,
 	}
+	courier := f.courier
 	for _, rule := range f.rules {
 		if rule.match(event) {
-			f.Go(func() { rule.target(event) })
+			f.Go(func() { courier(event, func() { rule.target(event) }) })
 		}
 	}
 }

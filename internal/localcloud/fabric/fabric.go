@@ -34,6 +34,7 @@ type Fabric struct {
 	closed       bool
 	sequence     int
 	rules        []rule
+	courier      Courier
 	interceptors []Interceptor
 	observers    []func(Call)
 }
@@ -44,7 +45,7 @@ func New(pace float64) *Fabric {
 		pace = 1
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Fabric{pace: pace, context: ctx, cancel: cancel, handlers: map[Operation]handler{}}
+	return &Fabric{pace: pace, context: ctx, cancel: cancel, handlers: map[Operation]handler{}, courier: atOnce}
 }
 
 // NumberFrom lets ID begin there, so that a cloud that goes on with what another has left makes no

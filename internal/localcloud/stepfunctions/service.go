@@ -121,6 +121,24 @@ func (s *Service) Path(executionARN string) []string {
 	return e.Path()
 }
 
+// History lists the execution's events so far, oldest first; nil for an execution that does not
+// exist. It is called without the lock.
+func (s *Service) History(executionARN string) []asl.Event {
+	e, err := s.lookUp(executionARN)
+	if err != nil {
+		return nil
+	}
+	return e.History()
+}
+
+// TimeOut ends the execution as if its TimeoutSeconds were over; one that does not exist or has
+// ended is left alone. It is called without the lock.
+func (s *Service) TimeOut(executionARN string) {
+	if e, err := s.lookUp(executionARN); err == nil {
+		e.TimeOut()
+	}
+}
+
 func (s *Service) lookUp(executionARN string) (e *asl.Execution, err error) {
 	s.fabric.Do(func() { _, e, err = s.execution(executionARN) })
 	return e, err
