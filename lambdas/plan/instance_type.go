@@ -12,14 +12,16 @@ import (
 	"photogallery/internal/release"
 )
 
-// usualType is what a release runs on that asks for nothing else, by architecture.
-var usualType = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
+var usualTypes = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
+
+// UsualType is what a release runs on that asks for nothing else, on arm64 or x86_64.
+func UsualType(architecture string) string { return usualTypes[architecture] }
 
 // instanceType decides what the release runs on: a type of the environment's architecture that
 // every zone of it has.
 func (p planner) instanceType(ctx context.Context, d *draft) error {
 	if d.plan.InstanceType == "" {
-		d.plan.InstanceType = usualType[p.settings.Architecture]
+		d.plan.InstanceType = UsualType(p.settings.Architecture)
 	}
 	wanted := types.InstanceType(d.plan.InstanceType)
 	lacking, err := p.zonesWithout(ctx, wanted)
@@ -27,7 +29,7 @@ func (p planner) instanceType(ctx context.Context, d *draft) error {
 		return err
 	}
 	if len(lacking) > 0 {
-		return release.Errorf(release.InvalidRequest, "instanceType: %q does not exist in %s; give another one, such as %s", wanted, strings.Join(lacking, " and "), usualType[p.settings.Architecture])
+		return release.Errorf(release.InvalidRequest, "instanceType: %q does not exist in %s; give another one, such as %s", wanted, strings.Join(lacking, " and "), UsualType(p.settings.Architecture))
 	}
 	out, err := p.ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{wanted}})
 	if err != nil {
@@ -38,7 +40,7 @@ func (p planner) instanceType(ctx context.Context, d *draft) error {
 			continue
 		}
 		if !slices.Contains(described.ProcessorInfo.SupportedArchitectures, types.ArchitectureType(p.settings.Architecture)) {
-			return release.Errorf(release.InvalidRequest, "instanceType: %q is not for %s, which this environment's images are made for; give another one, such as %s", wanted, p.settings.Architecture, usualType[p.settings.Architecture])
+			return release.Errorf(release.InvalidRequest, "instanceType: %q is not for %s, which this environment's images are made for; give another one, such as %s", wanted, p.settings.Architecture, UsualType(p.settings.Architecture))
 		}
 		d.vcpus = int(aws.ToInt32(described.VCpuInfo.DefaultVCpus))
 	}

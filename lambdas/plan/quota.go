@@ -15,8 +15,8 @@ import (
 // The quota of Running On-Demand Standard instances, in vCPUs, and the families that count.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html
 const (
-	quotaService  = "ec2"
-	standardQuota = "L-1216C47A"
+	QuotaService  = "ec2"
+	StandardQuota = "L-1216C47A"
 )
 
 var standardFamilies = []string{"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
@@ -24,7 +24,7 @@ var standardFamilies = []string{"a", "c", "d", "h", "i", "im", "is", "m", "r", "
 // quota holds what the release will need at least against the account's limit. What else runs in
 // the account is not known here; EC2 itself has the last word.
 func (p planner) quota(ctx context.Context, d *draft) error {
-	if d.vcpus == 0 || !isStandard(d.plan.InstanceType) {
+	if d.vcpus == 0 || !IsStandard(d.plan.InstanceType) {
 		return nil
 	}
 	running, err := p.running(ctx)
@@ -32,7 +32,7 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 		return err
 	}
 	out, err := p.quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{
-		ServiceCode: aws.String(quotaService), QuotaCode: aws.String(standardQuota),
+		ServiceCode: aws.String(QuotaService), QuotaCode: aws.String(StandardQuota),
 	})
 	if release.IsNotFound(err) || err == nil && (out.Quota == nil || out.Quota.Value == nil) {
 		return nil // Service Quotas does not know every account's applied values
@@ -40,11 +40,11 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	limit, most := int(*out.Quota.Value), peak(running, wanted(running, d.plan), d.bakes)
+	limit, most := int(*out.Quota.Value), Peak(running, wanted(running, d.plan), d.bakes)
 	if need := most * d.vcpus; need > limit {
 		return release.Errorf(release.QuotaExceeded,
 			"quota: the release runs %d instances of %s at a time (%d run now), which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; ask for a higher one in Service Quotas, or give a smaller instanceType, minSize or desired",
-			most, d.plan.InstanceType, running, need, standardQuota, limit)
+			most, d.plan.InstanceType, running, need, StandardQuota, limit)
 	}
 	return nil
 }
@@ -66,10 +66,10 @@ func wanted(running int, plan release.Plan) int {
 	return min(max(running, plan.MinSize), plan.MaxSize)
 }
 
-// peak is the most instances that run at a time: the builder beside the running fleet, then the
+// Peak is the most instances that run at a time: the builder beside the running fleet, then the
 // fleet with half as many again while it is replaced, then the fleet that was asked for. The
 // builder has gone when the fleet changes.
-func peak(running, wanted int, bakes bool) int {
+func Peak(running, wanted int, bakes bool) int {
 	most := max(running, wanted)
 	if bakes {
 		most = max(most, running+1)
@@ -80,8 +80,8 @@ func peak(running, wanted int, bakes bool) int {
 	return most
 }
 
-// isStandard tells whether a type counts: "t4g.small" is of the family t.
-func isStandard(instanceType string) bool {
+// IsStandard tells whether a type counts: "t4g.small" is of the family t.
+func IsStandard(instanceType string) bool {
 	family, _, _ := strings.Cut(instanceType, ".")
 	if digit := strings.IndexAny(family, "0123456789-"); digit >= 0 {
 		family = family[:digit]
