@@ -4,6 +4,7 @@ package lambdas
 import (
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/builder"
+	"photogallery/lambdas/destroy"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/image"
 	"photogallery/lambdas/lock"
@@ -51,5 +52,7 @@ func Steps() []step.Step {
 		sweep.Sweep,
 		sweep.ListResources,
 		sweep.VerifyNothingLeft,
+		destroy.Destroy,
+		destroy.Destroyed,
 	}
 }

@@ -67,7 +67,7 @@ var notFound = set(
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
 	"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound",
 	"ResourceNotFound", "ResourceNotFoundException", "NoSuchResourceException", "NoSuchKey", "NotFound", "ParameterNotFound",
-	"ExecutionDoesNotExist", "ActiveInstanceRefreshNotFound",
+	"ExecutionDoesNotExist", "StateMachineDoesNotExist", "ActiveInstanceRefreshNotFound",
 )
 
 var alreadyExists = set(

@@ -249,7 +249,7 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 		}
 		defer s.Close()
 		for field, value := range reflect.ValueOf(s.Settings).Fields() {
-			if value.IsZero() && field.Name != "ScheduleDeadLetters" {
+			if value.IsZero() && field.Name != "ScheduleDeadLetters" && field.Name != "Optional" {
 				t.Errorf("%s is empty", field.Name)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 
@@ -110,5 +111,64 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %s", err, want)
 		}
+	}
+}
+
+// stackSets is what the stack sets for every function.
+func stackSets() map[string]string {
+	return map[string]string{
+		"ENVIRONMENT": "main", "ARCHITECTURE": "arm64", "PUBLIC_SUBNETS": "s1,s2", "PRIVATE_SUBNETS": "s3,s4", "LOAD_BALANCER_SECURITY_GROUP": "sg1",
+		"INSTANCE_SECURITY_GROUP": "sg2", "BUILDER_SECURITY_GROUP": "sg3", "TARGET_GROUP": "arn", "BUILDER_PROFILE": "arn", "FLEET_PROFILE": "arn",
+		"TABLE": "table", "BUCKET": "bucket", "DEFAULT_BUNDLE": "s3://b/k", "BASE_IMAGE_PARAMETER": "/p", "RELEASE_MACHINE": "arn",
+		"TEARDOWN_MACHINE": "arn", "SCHEDULE_ROLE": "arn",
+	}
+}
+
+func TestOptionalSettingsGoTogether(t *testing.T) {
+	domain := map[string]string{
+		"DOMAIN": "photos.example.com", "HOSTED_ZONE": "Z0123456789ABC",
+		"CERTIFICATE": "arn:aws:acm:us-east-1:123456789012:certificate/4a6c1b2d-0000-4000-8000-000000000000",
+	}
+	with := func(more map[string]string) map[string]string {
+		all := maps.Clone(domain)
+		maps.Copy(all, more)
+		return all
+	}
+	tests := map[string]struct {
+		set      map[string]string
+		problems []string
+	}{
+		"nothing":  {nil, nil},
+		"a domain": {domain, nil},
+		"everything": {with(map[string]string{
+			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m",
+		}), nil},
+		"no zone":        {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
+		"no domain":      {map[string]string{"CERTIFICATE": domain["CERTIFICATE"]}, []string{"give all or none"}},
+		"a URL":          {with(map[string]string{"DOMAIN": "https://photos.example.com/"}), []string{`DOMAIN is "https://`}},
+		"one label":      {with(map[string]string{"DOMAIN": "localhost"}), []string{"DOMAIN is"}},
+		"a long domain":  {with(map[string]string{"DOMAIN": strings.Repeat("abc.", 63) + "com"}), []string{"255 characters"}},
+		"many at once":   {map[string]string{"UPLOADS": "yes", "INSTANCE_LOG_GROUP": "a b", "ACCESS_LOG_BUCKET": "A"}, []string{"UPLOADS", "INSTANCE_LOG_GROUP", "ACCESS_LOG_BUCKET"}},
+		"a lone prefix":  {map[string]string{"ACCESS_LOG_PREFIX": "logs"}, []string{"without ACCESS_LOG_BUCKET"}},
+		"a slash behind": {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "logs/"}, []string{"no / at either end"}},
+		"ELB's own part": {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "AWSLogs"}, []string{"refuses it in a prefix"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			set := stackSets()
+			maps.Copy(set, test.set)
+			settings, err := step.SettingsFrom(func(name string) string { return set[name] })
+			if (err == nil) != (test.problems == nil) {
+				t.Fatalf("got %v", err)
+			}
+			for _, want := range test.problems {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%v does not say %s", err, want)
+				}
+			}
+			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] {
+				t.Errorf("read %+v", settings.Optional)
+			}
+		})
 	}
 }

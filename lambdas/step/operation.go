@@ -20,6 +20,7 @@ const (
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
 	StackTarget     Scope = "StackTarget"     // the stack's target group
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group
+	StackZone       Scope = "StackZone"       // the hosted zone of the gallery's domain; none without a domain
 	PublicParameter Scope = "PublicParameter" // Amazon's public parameters of base images
 	Any             Scope = "Any"             // operations that know no resource; Reason says so
 )

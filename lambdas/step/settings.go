@@ -32,6 +32,7 @@ type Settings struct {
 	ScheduleRole              string // ARN, may start the teardown
 	ScheduleDeadLetters       string // queue ARN; "" for none
 
+	Optional
 	Timings Timings
 
 	// PackBundle packs a folder, stores it where releases read bundles and tells where that is.
@@ -74,7 +75,8 @@ func DefaultTimings() Timings {
 	}
 }
 
-// SettingsFrom reads the environment variables that the stack sets; every missing one is named.
+// SettingsFrom reads the environment variables that the stack sets. Every one that is missing, or that
+// does not go with another, is named.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
 	r := reader{getenv: getenv}
 	settings := Settings{
@@ -96,11 +98,13 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 		TeardownMachine:           r.text("TEARDOWN_MACHINE"),
 		ScheduleRole:              r.text("SCHEDULE_ROLE"),
 		ScheduleDeadLetters:       getenv("SCHEDULE_DEAD_LETTERS"),
+		Optional:                  optionalFrom(getenv),
 		Timings:                   DefaultTimings(),
 	}
 	if err := settings.Environment.Check(); err != nil {
 		r.problems = append(r.problems, err)
 	}
+	r.problems = append(r.problems, settings.Optional.problems()...)
 	return settings, errors.Join(r.problems...)
 }
 

@@ -1,0 +1,154 @@
+package destroy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Destroyed is the custom resource's isComplete, which the framework asks again and again.
+var Destroyed = step.Define(step.Step{
+	Name:     "Destroyed",
+	Summary:  "Looks whether the teardown before the deletion of the stack has ended; fails if something is left.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Event:    true,
+	Operations: []step.Operation{
+		{Name: "states:DescribeExecution", Scope: step.StackMachines},
+		{Name: "states:ListExecutions", Scope: step.StackMachines},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, json.RawMessage) (Completion, error) {
+	return watcher{clients.SFN, settings}.run
+})
+
+// Completion is what Destroyed answers.
+type Completion struct {
+	IsComplete bool `json:"IsComplete"`
+}
+
+// unseen is for how long a teardown that was just started may not be found yet; later it is deleted.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+const unseen = 2 * time.Minute
+
+type executionAPI interface {
+	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
+	sfn.ListExecutionsAPIClient
+}
+
+type watcher struct {
+	api      executionAPI
+	settings step.Settings
+}
+
+// run answers "not yet" where AWS fails on its side: the framework takes any error for the end, and
+// the deletion of the stack would fail for a throttled call.
+func (w watcher) run(ctx context.Context, text json.RawMessage) (Completion, error) {
+	var started Started
+	if err := json.Unmarshal(text, &started); err != nil {
+		return Completion{}, release.Errorf(release.Unexpected, "the event of the provider framework is unreadable: %w", err)
+	}
+	if started.Execution == "" {
+		return Completion{true}, nil
+	}
+	done, err := w.isDone(ctx, started)
+	switch release.CodeOf(err) {
+	case release.Throttled, release.AwsUnavailable:
+		return Completion{false}, nil
+	}
+	return Completion{done}, err
+}
+
+func (w watcher) isDone(ctx context.Context, started Started) (bool, error) {
+	teardown, err := w.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(started.Execution)})
+	if release.IsNotFound(err) {
+		return time.Since(started.At) > unseen, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	switch teardown.Status {
+	case types.ExecutionStatusRunning, types.ExecutionStatusPendingRedrive:
+		return false, nil
+	case types.ExecutionStatusSucceeded:
+		return w.isQuiet(ctx)
+	}
+	return false, release.Errorf(release.LeftBehind, "%s", failure(teardown))
+}
+
+// isQuiet tells whether nothing runs any more that needs the functions. The undo of a release that the
+// teardown interrupted is still to come; it finds nothing to do and is awaited. A release that waited
+// for the environment is another matter: it makes everything anew.
+func (w watcher) isQuiet(ctx context.Context) (bool, error) {
+	releases, err := w.running(ctx, w.settings.ReleaseMachine)
+	if err != nil {
+		return false, err
+	}
+	if len(releases) > 0 {
+		return false, release.Errorf(release.LeftBehind, "release %s began while environment %s was torn down; delete the stack again, which stops it and tears down what it made",
+			strings.Join(releases, ", "), w.settings.Environment)
+	}
+	teardowns, err := w.running(ctx, w.settings.TeardownMachine)
+	return len(teardowns) == 0, err
+}
+
+// running names the executions that run; none of a state machine that does not exist.
+func (w watcher) running(ctx context.Context, machine string) (names []string, err error) {
+	pages := sfn.NewListExecutionsPaginator(w.api, &sfn.ListExecutionsInput{
+		StateMachineArn: aws.String(machine), StatusFilter: types.ExecutionStatusRunning,
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if release.IsNotFound(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, execution := range page.Executions {
+			names = append(names, aws.ToString(execution.Name))
+		}
+	}
+	return names, nil
+}
+
+// mostCause leaves room for the rest of CloudFormation's answer, which has at most 4,096 bytes.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+const mostCause = 1500
+
+// failure tells what is left, where to look and what to do.
+func failure(teardown *sfn.DescribeExecutionOutput) string {
+	cause := clip(aws.ToString(teardown.Cause))
+	if cause == "" {
+		cause = "AWS gives no reason."
+	}
+	arn := aws.ToString(teardown.ExecutionArn)
+	return fmt.Sprintf("The teardown before the deletion of the stack ended %s (%s): %s Look at %s or, in the console, at %s; remove what holds on, then delete the stack again.",
+		teardown.Status, aws.ToString(teardown.Error), cause, arn, console(arn))
+}
+
+// clip cuts in the middle: what failed stands first, and what is left last.
+func clip(text string) string {
+	if len(text) <= mostCause {
+		return text
+	}
+	return strings.ToValidUTF8(text[:mostCause/2], "") + " … " + strings.ToValidUTF8(text[len(text)-mostCause/2:], "")
+}
+
+// console is the console's page of an execution.
+func console(arn string) string {
+	const region = 3
+	parts := strings.Split(arn, ":")
+	if len(parts) <= region {
+		return "https://console.aws.amazon.com/states/home"
+	}
+	return "https://" + parts[region] + ".console.aws.amazon.com/states/home?region=" + parts[region] + "#/v2/executions/details/" + arn
+}

@@ -1,0 +1,86 @@
+package step
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Optional are the settings that the stack's options add. The zero value is a gallery on the load
+// balancer's own name, over HTTP, without logs.
+type Optional struct {
+	Domain           string  // the gallery's own name, such as photos.example.com; "" for none
+	HostedZone       string  // ID of the Route 53 zone that holds Domain; given with Domain alone
+	Certificate      string  // ARN of Domain's certificate; given with Domain alone
+	Uploads          Uploads // whether instances take photos from whoever has the upload key
+	InstanceLogGroup string  // where instances send their logs; "" for nowhere
+	AccessLogBucket  string  // where the load balancer logs each request; "" for nowhere
+	AccessLogPrefix  string  // in front of the keys in AccessLogBucket; may be ""
+}
+
+// Uploads says whether the gallery takes photos.
+type Uploads string
+
+// The values of Uploads.
+const (
+	UploadsAsBuilt Uploads = ""    // as the machine has a key or not: the local mode
+	UploadsOn      Uploads = "on"  // with the key that is made once in the stack's bucket
+	UploadsOff     Uploads = "off" // for viewing only
+)
+
+func optionalFrom(getenv func(string) string) Optional {
+	return Optional{
+		Domain:           getenv("DOMAIN"),
+		HostedZone:       getenv("HOSTED_ZONE"),
+		Certificate:      getenv("CERTIFICATE"),
+		Uploads:          Uploads(getenv("UPLOADS")),
+		InstanceLogGroup: getenv("INSTANCE_LOG_GROUP"),
+		AccessLogBucket:  getenv("ACCESS_LOG_BUCKET"),
+		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
+	}
+}
+
+var (
+	domainName  = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	hostedZone  = regexp.MustCompile(`^[A-Z0-9]{1,32}$`)
+	certificate = regexp.MustCompile(`^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$`)
+	logGroup    = regexp.MustCompile(`^[A-Za-z0-9._/#-]{1,512}$`)
+	bucketName  = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	logPrefix   = regexp.MustCompile(`^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`)
+)
+
+// mostDomain is how long a domain name may be.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+const mostDomain = 253
+
+// problems lists what is wrong with the settings that are given.
+func (o Optional) problems() (problems []error) {
+	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	form := func(name, value string, form *regexp.Regexp, example string) {
+		if value != "" && !form.MatchString(value) {
+			wrong("environment variable %s is %q: give it the form of %s, or leave it out", name, value, example)
+		}
+	}
+	if given := o.Domain + o.HostedZone + o.Certificate; given != "" && (o.Domain == "" || o.HostedZone == "" || o.Certificate == "") {
+		wrong("DOMAIN is %q, HOSTED_ZONE %q and CERTIFICATE %q: a domain needs all three; give all or none", o.Domain, o.HostedZone, o.Certificate)
+	}
+	form("DOMAIN", o.Domain, domainName, "photos.example.com")
+	if len(o.Domain) > mostDomain {
+		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), mostDomain)
+	}
+	form("HOSTED_ZONE", o.HostedZone, hostedZone, "Z0123456789ABCDEFGHIJ")
+	form("CERTIFICATE", o.Certificate, certificate, "arn:aws:acm:us-east-1:123456789012:certificate/ID")
+	if o.Uploads != UploadsAsBuilt && o.Uploads != UploadsOn && o.Uploads != UploadsOff {
+		wrong("environment variable UPLOADS is %q: give %q or %q, or leave it out", o.Uploads, UploadsOn, UploadsOff)
+	}
+	form("INSTANCE_LOG_GROUP", o.InstanceLogGroup, logGroup, "/photogallery/main/instances")
+	form("ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name")
+	form("ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end")
+	if o.AccessLogPrefix != "" && o.AccessLogBucket == "" {
+		wrong("ACCESS_LOG_PREFIX is %q without ACCESS_LOG_BUCKET: give both or neither", o.AccessLogPrefix)
+	}
+	if strings.Contains(o.AccessLogPrefix, "AWSLogs") {
+		wrong("ACCESS_LOG_PREFIX is %q: Elastic Load Balancing adds AWSLogs by itself and refuses it in a prefix", o.AccessLogPrefix)
+	}
+	return problems
+}
