@@ -93,7 +93,7 @@ func rootCommand() *cobra.Command {
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		upCommand(), releaseCommand(), teardownCommand(), statusCommand(), executionsCommand(), executionCommand(), imagesCommand(),
-		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), versionCommand(), exitCodesTopic(),
+		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), costCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
 }

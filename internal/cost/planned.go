@@ -1,0 +1,115 @@
+package cost
+
+import (
+	"fmt"
+
+	"photogallery/internal/price"
+	"photogallery/internal/release"
+)
+
+// Wanted is what the cost of an environment depends on.
+type Wanted struct {
+	InstanceType string
+	MinSize      int
+	MaxSize      int
+	Zones        int
+	HoursADay    float64 // that a release serves, on average, under the nightly teardown
+	Mornings     float64 // releases a month that follow such a teardown
+	Releases     float64 // of new content, a month
+	TrafficGB    float64 // to visitors, a month
+	PhotosGB     float64
+	Observed     bool // the items' Now counts
+}
+
+// What is assumed of the rest. None of it is a price.
+const (
+	diskGB        = 8   // of an instance: Amazon Linux 2023's own size
+	imageGB       = 2   // of a snapshot: what is written on such a disk
+	keptImages    = 2   // what serves and what a rollback would release
+	ownMetrics    = 7   // of an instance under detailed monitoring
+	releaseAlarms = 5   // metrics in the alarms that a release makes
+	stackAlarms   = 6   // metrics in the stack's own
+	flowLogGB     = 0.3 // of an instance in a month, nearly all of it health checks
+	appLogGB      = 0.1 // of an instance in a month
+	callSeconds   = 1   // of a function
+	callGB        = 0.125
+	callLogGB     = 2e-6 // of a function's call
+	stateLogGB    = 3e-6 // of a transition
+	storedLogGB   = 0.5
+	tableGB       = 0.001
+	readsPerGB    = 10_000 // photos and thumbnails, of 100 kB on average
+	writesPerGB   = 500    // a photo and its thumbnail
+)
+
+// NightsAMonth is how often a nightly teardown runs.
+const NightsAMonth = price.HoursAMonth / 24.0
+
+// Check is nil, or an InvalidRequest that names every number that makes no sense. Least and most
+// instances are a release's to check.
+func (w Wanted) Check() error {
+	var problems []error
+	for _, given := range []struct {
+		name        string
+		value, most float64
+	}{{"hours", w.HoursADay, 24}, {"releases", w.Releases, 1e5}, {"traffic", w.TrafficGB, 1e6}, {"photos", w.PhotosGB, 1e6}} {
+		if !(given.value >= 0 && given.value <= given.most) { // NaN is neither
+			problems = append(problems, release.Errorf(release.InvalidRequest, "%s: %g is not from 0 to %g; give a number that is", given.name, given.value, given.most))
+		}
+	}
+	return release.Join(problems...)
+}
+
+// Planned lists what a wanted environment is billed for.
+func Planned(w Wanted) []Item {
+	fleet := Range{float64(w.MinSize), float64(w.MaxSize)}
+	items := []Item{
+		{Phase: Serving, Key: "load-balancer", Quantity: just(1)},
+		{Phase: Serving, Key: "public-address", Quantity: just(float64(w.Zones)), Note: "the load balancer's, one a zone"},
+		{Phase: Serving, Key: price.InstanceKey, Quantity: fleet, Note: "the fleet"},
+		{Phase: Serving, Key: "disk", Quantity: fleet.times(diskGB), Note: fmt.Sprintf("%d GB an instance", diskGB)},
+		{Phase: Serving, Key: "metric", Quantity: fleet.times(ownMetrics), Note: "detailed monitoring"},
+		{Phase: Serving, Key: "alarm", Quantity: just(releaseAlarms), Note: "the release's"},
+		{Phase: Serving, Key: "flow-log", Quantity: fleet.times(flowLogGB)},
+		{Phase: Serving, Key: "log", Quantity: fleet.times(appLogGB), Note: "the instances'"},
+		{Phase: Always, Key: "snapshot", Quantity: just(keptImages * imageGB)},
+		{Phase: Always, Key: "dashboard", Quantity: just(1)},
+		{Phase: Always, Key: "alarm", Quantity: just(stackAlarms), Note: "the stack's"},
+		{Phase: Always, Key: "metric", Quantity: just(1), Note: "releases that left something"},
+		{Phase: Always, Key: "object-storage", Quantity: just(w.PhotosGB)},
+		{Phase: Always, Key: "log-storage", Quantity: just(storedLogGB)},
+		{Phase: Always, Key: "table-storage", Quantity: just(tableGB)},
+		{Phase: Traffic, Key: "traffic-out", Quantity: just(w.TrafficGB)},
+		{Phase: Traffic, Key: "load-balancer-capacity", Quantity: just(w.TrafficGB), Note: "1 GB an hour each"},
+		{Phase: Traffic, Key: "object-read", Quantity: just(w.TrafficGB * readsPerGB)},
+		{Phase: Traffic, Key: "object-write", Quantity: just(w.PhotosGB * writesPerGB)},
+	}
+	return append(items, w.runs()...)
+}
+
+// runs are the releases and teardowns of a month, without the nightly teardown and with it.
+func (w Wanted) runs() []Item {
+	released := bakedRelease.times(w.Releases)
+	nights := morningRelease.plus(nightlyTeardown).times(w.Mornings)
+	fleet := Range{float64(w.MinSize), float64(w.MaxSize)}
+	line := func(key, note string, use func(run) Range) Item {
+		return Item{Phase: Runs, Key: key, Note: note, Quantity: use(released), Nightly: use(released.plus(nights))}
+	}
+	flat := func(use func(run) float64) func(run) Range {
+		return func(r run) Range { return just(use(r)) }
+	}
+	return []Item{
+		line(price.InstanceKey, "builders, and instances beside the fleet while it is replaced", func(r run) Range {
+			return just(r.builder).plus(fleet.times(r.beside))
+		}),
+		line("public-address", "the builders'", flat(func(r run) float64 { return r.builder })),
+		line("disk", "the builders'", flat(func(r run) float64 { return r.builder * diskGB / price.HoursAMonth })),
+		line("transition", "", flat(func(r run) float64 { return r.transitions })),
+		line("function-call", "", flat(func(r run) float64 { return r.calls })),
+		line("function-time", "", flat(func(r run) float64 { return r.calls * callSeconds * callGB })),
+		line("table-read", "", flat(func(r run) float64 { return r.reads })),
+		line("table-write", "", flat(func(r run) float64 { return r.writes })),
+		line("log", "the functions' and state machines'", flat(func(r run) float64 { return r.calls*callLogGB + r.transitions*stateLogGB })),
+		line("trace", "", flat(func(r run) float64 { return r.calls })),
+		line("schedule", "", flat(func(r run) float64 { return r.starts })),
+	}
+}

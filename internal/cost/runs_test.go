@@ -1,0 +1,106 @@
+package cost
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
+	"photogallery/internal/stack"
+)
+
+const fleetSize = 2
+
+// meter counts what executions use on a stack in virtual time.
+type meter struct {
+	*testing.T
+	*stack.Stack
+	calls     []fabric.Call
+	instances map[string]time.Duration // that ran, together, by role
+}
+
+func metered(t *testing.T, s *stack.Stack) *meter {
+	m := &meter{T: t, Stack: s}
+	s.Cloud.Fabric.Observe(func(call fabric.Call) {
+		s.Cloud.Fabric.Do(func() { m.calls = append(m.calls, call) })
+	})
+	return m
+}
+
+func (m *meter) counts(start func() (string, error)) (used run) {
+	m.Helper()
+	m.calls, m.instances = nil, map[string]time.Duration{}
+	began := time.Now()
+	arn, err := start()
+	if err != nil {
+		m.Fatal(err)
+	}
+	stop := m.Cloud.Fabric.Every(time.Second, m.tick)
+	defer stop()
+	if snapshot, err := m.Await(m.Context(), arn); err != nil || snapshot.Status != "SUCCEEDED" {
+		m.Fatalf("%s %s, %v", snapshot.Name, snapshot.Status, err)
+	}
+	used.transitions = float64(len(m.Path(arn)))
+	used.builder = m.instances[release.RoleBuilder].Hours()
+	used.beside = max(0, m.instances[release.RoleFleet].Hours()/fleetSize-time.Since(began).Hours())
+	for _, event := range m.Cloud.StepFunctions.History(arn) {
+		if event.Type == "LambdaFunctionScheduled" || event.Type == "TaskScheduled" {
+			used.calls++
+		}
+	}
+	for _, call := range m.calls {
+		switch name := call.Operation.String(); {
+		case call.Caller == "":
+		case name == "DynamoDB.GetItem":
+			used.reads++
+		case strings.HasPrefix(name, "DynamoDB."):
+			used.writes++
+		}
+	}
+	return used
+}
+
+func (m *meter) tick() {
+	for _, i := range m.Cloud.EC2.Instances() {
+		if i.State == "pending" || i.State == "running" {
+			m.instances[i.Tags[release.TagRole]] += time.Second
+		}
+	}
+}
+
+func TestWhatARunUsesIsWhatTheShippedStateMachinesUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(nil), Random: func() float64 { return 0.5 }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		m := metered(t, s)
+		releases := func(name, input string) func() (string, error) {
+			return func() (string, error) { return s.StartRelease(t.Context(), name, input) }
+		}
+		m.counts(releases("first", `{}`))
+		near(t, "a baked release", bakedRelease, m.counts(releases("second", `{"rebake": true}`)))
+		near(t, "a teardown", nightlyTeardown, m.counts(func() (string, error) { return s.StartTeardown(t.Context(), "night", `{}`) }))
+		near(t, "a morning release", morningRelease, m.counts(releases("morning", `{}`)))
+	})
+}
+
+// near holds the recorded numbers between what was counted and half as much again: polls come and
+// go with the durations of what they wait for.
+func near(t *testing.T, name string, recorded, counted run) {
+	t.Helper()
+	t.Logf("%s uses %+v", name, counted)
+	for what, pair := range map[string][2]float64{
+		"transitions": {recorded.transitions, counted.transitions}, "calls": {recorded.calls, counted.calls},
+		"reads": {recorded.reads, counted.reads}, "writes": {recorded.writes, counted.writes},
+		"builder hours": {recorded.builder, counted.builder}, "hours beside the fleet": {recorded.beside, counted.beside},
+	} {
+		if pair[0] < 0.9*pair[1] || pair[0] > 1.5*pair[1]+0.01 {
+			t.Errorf("%s is recorded to use %g %s, and uses %g", name, pair[0], what, pair[1])
+		}
+	}
+}
