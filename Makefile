@@ -46,7 +46,7 @@ conformance: $(VENV)/installed ## The product against moto, an AWS that others w
 	$(GO) test -tags conformance -timeout 5m ./conformance/...
 
 .PHONY: bench
-bench: ## The app and gallery up beside what else one might use (needs wrk, nginx and python3-venv)
+bench: ## The app and gallery up beside what else one might use (needs Linux, nginx and python3-venv)
 	$(GO) run ./bench
 
 .PHONY: pictures

@@ -1,6 +1,8 @@
+//go:build linux
+
 // Command bench measures, side by side in one run: the gallery's app against the lesson's Flask app,
 // gunicorn and nginx with the same bytes; and what `gallery up` takes. It prints Markdown. Everything
-// runs on loopback, for about two minutes.
+// runs on loopback, for about three minutes.
 package main
 
 import (
@@ -17,7 +19,7 @@ import (
 
 const (
 	connections = 16
-	rounds      = 3
+	rounds      = 5
 )
 
 func main() {
@@ -32,9 +34,9 @@ func main() {
 }
 
 func bench(ctx context.Context, seconds int) (err error) {
-	for _, needed := range []string{"wrk", "nginx", "python3", "go"} {
+	for _, needed := range []string{"nginx", "python3", "go"} {
 		if _, err := exec.LookPath(needed); err != nil {
-			return fmt.Errorf("%s is not installed; on Debian: apt-get install wrk nginx python3-venv", needed)
+			return fmt.Errorf("%s is not installed; on Debian: apt-get install nginx python3-venv", needed)
 		}
 	}
 	folder, err := os.MkdirTemp("", "gallery-bench-")
@@ -42,7 +44,7 @@ func bench(ctx context.Context, seconds int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	fmt.Printf("`make bench` on %s, %d processors, %s; wrk with %d connections, %d rounds of %d s, medians.\n\n",
+	fmt.Printf("`make bench` on %s, %d processors, %s; %d connections, %d rounds of %d s in turn, medians and the least and greatest ratio of a round.\n\n",
 		machine(), runtime.NumCPU(), runtime.Version(), connections, rounds, seconds)
 	if err := benchApps(ctx, folder, seconds); err != nil {
 		return err

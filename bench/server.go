@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -23,6 +25,7 @@ type server struct {
 	address string
 	paths   [3]string // of the index, the thumbnail and the photo
 	process *exec.Cmd
+	fresh   string // its memory when it had just started
 }
 
 func (s *server) url(page int) string { return "http://" + s.address + s.paths[page] }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 import (
@@ -5,8 +7,8 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -84,15 +86,29 @@ func measureUp(ctx context.Context, where control.Endpoint, pid, seconds int) er
 	if process := listening(instance); process != 0 {
 		fmt.Printf("| memory of an idle instance that runs the gallery binary | %s |\n", memory(process))
 	}
-	direct, err := run(ctx, "http://"+instance+"/", 1, seconds)
-	if err != nil {
-		return err
+	return measureBalancer(ctx, "http://"+instance+"/", where.Gallery+"/", seconds)
+}
+
+// measureBalancer asks an instance itself and through the load balancer, in turn.
+func measureBalancer(ctx context.Context, instance, balancer string, seconds int) error {
+	var direct, through []figures
+	added := make([]time.Duration, rounds)
+	for round := range added {
+		alone, err := run(ctx, instance, 1, seconds)
+		if err != nil {
+			return err
+		}
+		both, err := run(ctx, balancer, 1, seconds)
+		if err != nil {
+			return err
+		}
+		direct, through = append(direct, alone), append(through, both)
+		added[round] = both.p50 - alone.p50
 	}
-	through, err := run(ctx, where.Gallery+"/", 1, seconds)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("| the load balancer adds, one connection | %s to %s (p50), p99 %s |\n", through.p50-direct.p50, direct.p50, through.p99)
+	slices.Sort(added)
+	fmt.Printf("| the load balancer adds to an answer, one connection | least %s, median %s, greatest %s to %s (medians); p99 through it %s |\n",
+		added[0], added[rounds/2], added[rounds-1],
+		median(direct, func(f figures) time.Duration { return f.p50 }), median(through, func(f figures) time.Duration { return f.p99 }))
 	return nil
 }
 
@@ -113,8 +129,9 @@ func listening(address string) int {
 	return 0
 }
 
-// memory is a process's resident set, with what of it is its own: the rest are pages of its
-// executable, which all that run it share.
+// memory is what a process takes while it is idle: all its pages in memory; its part of them, where
+// those that several processes share, as of an executable, are divided by their number; and those
+// that it alone has.
 func memory(pid int) string {
 	one, err := gopsutil.NewProcess(int32(pid))
 	if err != nil {
@@ -125,5 +142,7 @@ func memory(pid int) string {
 		return "unknown"
 	}
 	m := (*maps)[0]
-	return strings.TrimSpace(fmt.Sprintf("%.0f MB, of which %.0f MB are not its executable's", float64(m.Rss)/1e3, float64(m.Anonymous)/1e3))
+	megabytes := func(kibibytes uint64) float64 { return float64(kibibytes) * 1024 / 1e6 }
+	return fmt.Sprintf("%.1f MB resident, %.1f MB with shared pages divided, %.1f MB private",
+		megabytes(m.Rss), megabytes(m.Pss), megabytes(m.PrivateClean+m.PrivateDirty))
 }
