@@ -249,7 +249,7 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 		}
 		defer s.Close()
 		for field, value := range reflect.ValueOf(s.Settings).Fields() {
-			if value.IsZero() && field.Name != "ScheduleDeadLetters" && field.Name != "Optional" {
+			if value.IsZero() && !slices.Contains([]string{"ScheduleDeadLetters", "Optional", "Metrics"}, field.Name) {
 				t.Errorf("%s is empty", field.Name)
 			}
 		}

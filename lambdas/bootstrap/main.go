@@ -40,6 +40,7 @@ func newHandler(ctx context.Context, steps []step.Step, getenv func(string) stri
 	if err != nil {
 		return step.Handler{}, err
 	}
+	settings.Metrics = os.Stdout
 	aws, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return step.Handler{}, fmt.Errorf("load the AWS configuration: %w", err)

@@ -25,7 +25,7 @@ var Unlock = step.Define(step.Step{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, UnlockInput) (UnlockOutput, error) {
-	return unlocker{clients.DynamoDB, settings.Table}.unlock
+	return unlocker{clients.DynamoDB, settings}.unlock
 })
 
 // UnlockInput is what Unlock is given: nothing more after a success.
@@ -69,25 +69,50 @@ type unlockAPI interface {
 }
 
 type unlocker struct {
-	api   unlockAPI
-	table string
+	api      unlockAPI
+	settings step.Settings
 }
 
 // unlock leaves a lock alone that is another execution's: a run that was refused ends here too.
 func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, error) {
+	since := u.since(ctx, in.Execution)
 	condition, values := heldBy(in.Execution)
 	_, err := u.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: aws.String(u.table), Key: key(),
+		TableName: aws.String(u.settings.Table), Key: key(),
 		ConditionExpression: condition, ExpressionAttributeValues: values,
 	})
 	if err != nil && !release.IsAlreadyExists(err) {
 		return UnlockOutput{}, err
 	}
-	serving, err := current.Read(ctx, u.api, u.table)
+	serving, err := current.Read(ctx, u.api, u.settings.Table)
 	if err != nil {
 		return UnlockOutput{}, err
 	}
-	return UnlockOutput{Report: report(in, serving)}, nil
+	return UnlockOutput{Report: report(in, serving)}, u.measure(in, since)
+}
+
+// since is when the execution took the environment. It is zero where that cannot be found out: a
+// duration is not worth a lock that stays.
+func (u unlocker) since(ctx context.Context, execution string) time.Time {
+	held, err := read(ctx, u.api, u.settings.Table)
+	if err != nil || held == nil || held.Holder != execution {
+		return time.Time{}
+	}
+	return held.Since
+}
+
+// measure writes the execution's metrics where there is somebody to read them.
+func (u unlocker) measure(in UnlockInput, since time.Time) error {
+	if u.settings.Metrics == nil {
+		return nil
+	}
+	environment := u.settings.Environment
+	line, err := measure(in, environment, since).line(environment, in.Execution)
+	if err != nil {
+		return release.Errorf(release.Unexpected, "encode the metrics: %w", err)
+	}
+	_, err = u.settings.Metrics.Write(line)
+	return err
 }
 
 func report(in UnlockInput, serving release.Current) string {

@@ -44,6 +44,7 @@ var (
 	domainName  = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	hostedZone  = regexp.MustCompile(`^[A-Z0-9]{1,32}$`)
 	certificate = regexp.MustCompile(`^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$`)
+	uploads     = regexp.MustCompile(`^(on|off)$`)
 	logGroup    = regexp.MustCompile(`^[A-Za-z0-9._/#-]{1,512}$`)
 	bucketName  = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	logPrefix   = regexp.MustCompile(`^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`)
@@ -56,26 +57,29 @@ const mostDomain = 253
 // problems lists what is wrong with the settings that are given.
 func (o Optional) problems() (problems []error) {
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
-	form := func(name, value string, form *regexp.Regexp, example string) {
-		if value != "" && !form.MatchString(value) {
-			wrong("environment variable %s is %q: give it the form of %s, or leave it out", name, value, example)
+	for _, given := range []struct {
+		name, value string
+		form        *regexp.Regexp
+		example     string
+	}{
+		{"DOMAIN", o.Domain, domainName, "photos.example.com"},
+		{"HOSTED_ZONE", o.HostedZone, hostedZone, "Z0123456789ABCDEFGHIJ"},
+		{"CERTIFICATE", o.Certificate, certificate, "arn:aws:acm:us-east-1:123456789012:certificate/ID"},
+		{"UPLOADS", string(o.Uploads), uploads, "on or off"},
+		{"INSTANCE_LOG_GROUP", o.InstanceLogGroup, logGroup, "/photogallery/main/instances"},
+		{"ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name"},
+		{"ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end"},
+	} {
+		if given.value != "" && !given.form.MatchString(given.value) {
+			wrong("environment variable %s is %q: give it the form of %s, or leave it out", given.name, given.value, given.example)
 		}
 	}
 	if given := o.Domain + o.HostedZone + o.Certificate; given != "" && (o.Domain == "" || o.HostedZone == "" || o.Certificate == "") {
 		wrong("DOMAIN is %q, HOSTED_ZONE %q and CERTIFICATE %q: a domain needs all three; give all or none", o.Domain, o.HostedZone, o.Certificate)
 	}
-	form("DOMAIN", o.Domain, domainName, "photos.example.com")
 	if len(o.Domain) > mostDomain {
 		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), mostDomain)
 	}
-	form("HOSTED_ZONE", o.HostedZone, hostedZone, "Z0123456789ABCDEFGHIJ")
-	form("CERTIFICATE", o.Certificate, certificate, "arn:aws:acm:us-east-1:123456789012:certificate/ID")
-	if o.Uploads != UploadsAsBuilt && o.Uploads != UploadsOn && o.Uploads != UploadsOff {
-		wrong("environment variable UPLOADS is %q: give %q or %q, or leave it out", o.Uploads, UploadsOn, UploadsOff)
-	}
-	form("INSTANCE_LOG_GROUP", o.InstanceLogGroup, logGroup, "/photogallery/main/instances")
-	form("ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name")
-	form("ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end")
 	if o.AccessLogPrefix != "" && o.AccessLogBucket == "" {
 		wrong("ACCESS_LOG_PREFIX is %q without ACCESS_LOG_BUCKET: give both or neither", o.AccessLogPrefix)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -34,6 +35,10 @@ type Settings struct {
 
 	Optional
 	Timings Timings
+
+	// Metrics takes the metrics of an execution, one line of JSON in CloudWatch's embedded metric
+	// format. On AWS it is the function's standard output; it is nil where nobody reads them.
+	Metrics io.Writer
 
 	// PackBundle packs a folder, stores it where releases read bundles and tells where that is.
 	// Its error is an InvalidRequest for a folder that is none or no bundle. It is nil on AWS,
@@ -104,7 +109,7 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 	if err := settings.Environment.Check(); err != nil {
 		r.problems = append(r.problems, err)
 	}
-	r.problems = append(r.problems, settings.Optional.problems()...)
+	r.problems = append(r.problems, settings.problems()...)
 	return settings, errors.Join(r.problems...)
 }
 

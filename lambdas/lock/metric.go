@@ -1,0 +1,79 @@
+package lock
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"photogallery/internal/release"
+)
+
+// Namespace and dimension of the metrics that the last step of an execution writes.
+const (
+	Namespace = "Photogallery"
+	Dimension = "Environment"
+)
+
+// The metrics. Each that counts is 0 or 1, so that a sum is a number of executions and a missing
+// value means that there was none.
+const (
+	ReleaseSucceeded = "ReleaseSucceeded"
+	ReleaseFailed    = "ReleaseFailed"  // clean or dirty; not one that was refused the environment
+	ReleaseDuration  = "ReleaseSeconds" // for which the release held the environment; absent where that is not known
+	FailedDirty      = "FailedDirty"    // of releases and teardowns
+)
+
+// metric is a line of the embedded metric format, of which CloudWatch Logs makes metrics. It must be
+// a whole log event by itself.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+type metric struct {
+	values map[string]float64
+	units  []unit
+}
+
+type unit struct{ Name, Unit string }
+
+func (m *metric) add(name, of string, value float64) {
+	m.values[name], m.units = value, append(m.units, unit{name, of})
+}
+
+func (m *metric) count(name string, happened bool) {
+	value := 0.0
+	if happened {
+		value = 1
+	}
+	m.add(name, "Count", value)
+}
+
+// measure says how an execution ended; since is when it took the environment, zero if that is not known.
+func measure(in UnlockInput, environment release.Environment, since time.Time) metric {
+	m := metric{values: map[string]float64{}}
+	if strings.Contains(in.Execution, ":"+environment.ReleaseMachine()+":") {
+		failed := in.Failure != nil || in.Dirty != nil
+		m.count(ReleaseSucceeded, !failed)
+		m.count(ReleaseFailed, failed)
+		if !since.IsZero() {
+			m.add(ReleaseDuration, "Seconds", time.Since(since).Seconds())
+		}
+	}
+	m.count(FailedDirty, in.Dirty != nil)
+	return m
+}
+
+func (m metric) line(environment release.Environment, execution string) ([]byte, error) {
+	document := map[string]any{
+		Dimension:   environment,
+		"execution": execution,
+		"_aws": map[string]any{
+			"Timestamp": time.Now().UnixMilli(),
+			"CloudWatchMetrics": []map[string]any{{
+				"Namespace": Namespace, "Dimensions": [][]string{{Dimension}}, "Metrics": m.units,
+			}},
+		},
+	}
+	for name, value := range m.values {
+		document[name] = value
+	}
+	line, err := json.Marshal(document)
+	return append(line, '\n'), err
+}
