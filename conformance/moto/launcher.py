@@ -1,7 +1,8 @@
-"""Serves moto for the conformance tests: launcher.py LAMBDA_PORT PACE.
+"""Serves moto for the conformance tests: launcher.py FRONT_PORT PACE.
 
 It listens on a free loopback port, writes that to its standard output, and ends with its standard
-input, so that it never outlives the tests. LAMBDA_PORT is where moto's state machines find Lambda;
+input, so that it never outlives the tests. FRONT_PORT is where its clients reach it, and its state
+machines Lambda;
 PACE divides their waits. What moto lacks is mended here, each with what moto does without it.
 """
 

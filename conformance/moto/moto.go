@@ -9,6 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,17 +31,17 @@ const (
 
 // Options are what a Server is started with.
 type Options struct {
-	// LambdaPort is the loopback port where moto's state machines invoke functions; 0 is none.
-	LambdaPort int
+	// Around is put around moto, the calls of its state machines to Lambda included; nil is nothing.
+	Around func(moto http.Handler) http.Handler
 	// Pace divides the waits of state machines; 0 means 1.
 	Pace float64
 	// Log takes what moto writes, its requests and tracebacks; nil discards it.
 	Log io.Writer
 }
 
-// Server is one moto, with nothing in it at first.
+// Server is one moto, with nothing in it at first, behind a handler of this process.
 type Server struct {
-	port    int
+	front   *httptest.Server
 	process *exec.Cmd
 	life    io.Closer // its standard input: it ends when that does
 }
@@ -45,34 +49,34 @@ type Server struct {
 //go:embed launcher.py
 var launcher string
 
-// Start blocks until moto answers. Close the server at the end; it also ends with this process,
+// Start blocks until moto answers. Close the server at the end; moto also ends with this process,
 // however that ends. The error names `make conformance` when Python's packages are not there.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	python, err := interpreter()
 	if err != nil {
 		return nil, err
 	}
-	if options.Pace == 0 {
-		options.Pace = 1
-	}
-	process := exec.CommandContext(ctx, python, "-c", launcher, //nolint:gosec // our own Python
-		strconv.Itoa(options.LambdaPort), strconv.FormatFloat(options.Pace, 'g', -1, 64))
-	process.Stderr = options.Log
-	process.WaitDelay = 5 * time.Second
-	process.Env = append(os.Environ(), "PYTHONUNBUFFERED=1", "AWS_ACCESS_KEY_ID=conformance", "AWS_SECRET_ACCESS_KEY=conformance",
-		"AWS_DEFAULT_REGION="+Region)
-	s := &Server{process: process}
-	out, err := s.start()
+	pace := strconv.FormatFloat(max(1, options.Pace), 'g', -1, 64)
+	s := &Server{front: httptest.NewUnstartedServer(nil)}
+	_, port, err := net.SplitHostPort(s.front.Listener.Addr().String())
 	if err != nil {
 		return nil, err
 	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err == nil {
-		s.port, err = strconv.Atoi(strings.TrimSpace(line))
+	s.process = exec.CommandContext(ctx, python, "-c", launcher, port, pace) //nolint:gosec // our own Python
+	s.process.Stderr = options.Log
+	s.process.WaitDelay = 5 * time.Second
+	s.process.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=conformance", "AWS_SECRET_ACCESS_KEY=conformance", "AWS_DEFAULT_REGION="+Region)
+	out, err := s.start()
+	if err != nil {
+		s.front.Close()
+		return nil, err
 	}
+	behind, err := readPort(out)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("moto did not start; its log says why: %w", err), s.Close())
 	}
+	s.front.Config.Handler = inFront(behind, options.Around)
+	s.front.Start()
 	return s, nil
 }
 
@@ -84,6 +88,26 @@ func (s *Server) start() (out io.Reader, err error) {
 		return nil, err
 	}
 	return out, s.process.Start()
+}
+
+func readPort(from io.Reader) (port int, err error) {
+	line, err := bufio.NewReader(from).ReadString('\n')
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimSpace(line))
+}
+
+// inFront is what the clients talk to.
+func inFront(port int, around func(http.Handler) http.Handler) http.Handler {
+	moto := withCBOR(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		// The host stays the client's: moto puts it into URLs.
+		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "http", fmt.Sprintf("127.0.0.1:%d", port), r.In.Host
+	}})
+	if around == nil {
+		return moto
+	}
+	return around(moto)
 }
 
 // interpreter is the Python of the tree's virtual environment, or what CONFORMANCE_PYTHON says.
@@ -105,7 +129,7 @@ func interpreter() (string, error) {
 }
 
 // Endpoint is moto's URL. It has an IP address, with which SDKs address buckets by path.
-func (s *Server) Endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(s.port) }
+func (s *Server) Endpoint() string { return s.front.URL }
 
 // Config is the configuration with which real SDK clients reach moto.
 func (s *Server) Config() aws.Config { return Config(s.Endpoint()) }
@@ -124,6 +148,7 @@ func Config(endpoint string) aws.Config {
 
 // Close ends moto and waits until it has ended. What it then says of its end is no error.
 func (s *Server) Close() error {
+	s.front.Close()
 	err := s.life.Close()
 	var ended *exec.ExitError
 	if waited := s.process.Wait(); waited != nil && !errors.As(waited, &ended) && !errors.Is(waited, context.Canceled) {

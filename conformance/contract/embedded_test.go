@@ -1,0 +1,42 @@
+package contract_test
+
+import (
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"photogallery/conformance/contract"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/stack"
+)
+
+// Each behaviour is tried in a cloud of its own, in virtual time.
+func TestTheEmbeddedCloudBehavesAsAWSDocuments(t *testing.T) {
+	for _, behaviour := range contract.Behaviours() {
+		t.Run(behaviour.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				healthy := machine.NewSimulated(func(machine.Spec) machine.Behaviour { return machine.Behaviour{} })
+				s, err := stack.New(stack.Options{Environment: "main", Kind: healthy})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				if err := behaviour.Check(embedded(t, s)); err != nil {
+					t.Errorf("%v\n%s", err, behaviour.Docs)
+				}
+			})
+		})
+	}
+}
+
+func embedded(t *testing.T, s *stack.Stack) *contract.Account {
+	machines := 0
+	return &contract.Account{
+		Context: t.Context(), Clients: s.Clients, Settings: s.Settings, Pause: 5 * time.Second, Looks: 12 * 60,
+		AddMachine: func(definition string) (string, error) {
+			machines++
+			return s.Cloud.StepFunctions.AddMachine("probe-"+strconv.Itoa(machines), []byte(definition), nil)
+		},
+	}
+}

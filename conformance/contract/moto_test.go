@@ -1,0 +1,146 @@
+//go:build conformance
+
+package contract_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/conformance/contract"
+	"photogallery/conformance/moto"
+	"photogallery/lambdas/current"
+	"photogallery/lambdas/step"
+)
+
+// Moto holds to a behaviour or does not, as the table says: what others repair is noticed.
+func TestMotoBehavesAsTheTableSays(t *testing.T) {
+	log, err := os.Create(filepath.Join(t.TempDir(), "moto.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := moto.Start(t.Context(), moto.Options{Pace: 1000, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for _, behaviour := range contract.Behaviours() {
+		t.Run(behaviour.Name, func(t *testing.T) {
+			reset(t, server)
+			err := behaviour.Check(account(t, server.Config()))
+			switch {
+			case behaviour.Moto == "" && err != nil:
+				t.Errorf("%v\n%s", err, behaviour.Docs)
+			case behaviour.Moto != "" && err == nil:
+				t.Errorf("moto no more %s", behaviour.Moto)
+			case err != nil:
+				t.Logf("moto %s: %v", behaviour.Moto, err)
+			}
+		})
+	}
+}
+
+// reset empties moto. https://docs.getmoto.org/en/latest/docs/server_mode.html
+func reset(t *testing.T, server *moto.Server) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Endpoint()+"/moto-api/reset", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+}
+
+// account puts the stack's own resources into an empty moto.
+func account(t *testing.T, config aws.Config) *contract.Account {
+	t.Helper()
+	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	seed := seeder{t.Context(), step.NewClients(config, nil)}
+	settings := step.Settings{
+		Environment: "main", Table: "photogallery-main", Bucket: "photogallery-main-" + moto.Account,
+		BaseImageParameter: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
+		ReleaseMachine:     "arn:aws:states:us-east-1:123456789012:stateMachine:photogallery-main-release",
+		TeardownMachine:    "arn:aws:states:us-east-1:123456789012:stateMachine:photogallery-main-teardown",
+		ScheduleRole:       "arn:aws:iam::123456789012:role/photogallery-main-schedule",
+	}
+	seed.network(&settings)
+	seed.storage(&settings)
+	machines := 0
+	return &contract.Account{
+		Context: t.Context(), Clients: seed.Clients, Settings: settings, Pause: 20 * time.Millisecond, Looks: 150,
+		AddMachine: func(definition string) (string, error) {
+			machines++
+			out, err := seed.SFN.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+				Name: aws.String("probe-" + strconv.Itoa(machines)), Definition: &definition, RoleArn: &settings.ScheduleRole,
+			})
+			if err != nil {
+				return "", err
+			}
+			return *out.StateMachineArn, nil
+		},
+	}
+}
+
+type seeder struct {
+	ctx context.Context
+	step.Clients
+}
+
+func (s seeder) network(settings *step.Settings) {
+	vpc := must(s.EC2.CreateVpc(s.ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16")})).Vpc.VpcId
+	for i, zone := range []string{"us-east-1a", "us-east-1b"} {
+		for j, subnets := range []*[]string{&settings.PublicSubnets, &settings.PrivateSubnets} {
+			cidr := "10.0." + strconv.Itoa(2*i+j) + ".0/24"
+			out := must(s.EC2.CreateSubnet(s.ctx, &ec2.CreateSubnetInput{VpcId: vpc, CidrBlock: &cidr, AvailabilityZone: aws.String(zone)}))
+			*subnets = append(*subnets, *out.Subnet.SubnetId)
+		}
+	}
+	for name, group := range map[string]*string{
+		"load-balancer": &settings.LoadBalancerSecurityGroup, "instance": &settings.InstanceSecurityGroup, "builder": &settings.BuilderSecurityGroup,
+	} {
+		in := &ec2.CreateSecurityGroupInput{VpcId: vpc, GroupName: &name, Description: &name}
+		*group = *must(s.EC2.CreateSecurityGroup(s.ctx, in)).GroupId
+	}
+	groups := must(s.ELB.CreateTargetGroup(s.ctx, &elb.CreateTargetGroupInput{
+		Name: aws.String("photogallery-main"), VpcId: vpc, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80),
+		TargetType: elbtypes.TargetTypeEnumInstance,
+	}))
+	settings.TargetGroup = *groups.TargetGroups[0].TargetGroupArn
+}
+
+func (s seeder) storage(settings *step.Settings) {
+	must(s.DynamoDB.CreateTable(s.ctx, &dynamodb.CreateTableInput{
+		TableName: &settings.Table, BillingMode: dynamodbtypes.BillingModePayPerRequest,
+		AttributeDefinitions: []dynamodbtypes.AttributeDefinition{{AttributeName: aws.String(current.Key), AttributeType: "S"}},
+		KeySchema:            []dynamodbtypes.KeySchemaElement{{AttributeName: aws.String(current.Key), KeyType: dynamodbtypes.KeyTypeHash}},
+	}))
+	must(s.S3.CreateBucket(s.ctx, &s3.CreateBucketInput{Bucket: &settings.Bucket}))
+	must(s.S3.PutObject(s.ctx, &s3.PutObjectInput{Bucket: &settings.Bucket, Key: aws.String("bundles/default.tar.gz")}))
+	settings.DefaultBundle = "s3://" + settings.Bucket + "/bundles/default.tar.gz"
+	must(s.Scheduler.CreateScheduleGroup(s.ctx, &scheduler.CreateScheduleGroupInput{Name: aws.String(settings.Environment.Name())}))
+}
+
+// must is for what a moto that works cannot refuse.
+func must[Out any](out Out, err error) Out {
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
