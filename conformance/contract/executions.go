@@ -34,17 +34,7 @@ func executions() []Behaviour {
 			_, err = a.start(machine, "probe", `{"a":1}`)
 			return refused(err, "ExecutionAlreadyExists")
 		}},
-		{"StartExecution: a name that has ended is ExecutionAlreadyExists", sfnReference + "StartExecution.html", "", func(a *Account) error {
-			machine, execution, err := a.started(quick, "probe", "{}")
-			if err != nil {
-				return err
-			}
-			if _, err := a.ended(execution); err != nil {
-				return err
-			}
-			_, err = a.start(machine, "probe", "{}")
-			return refused(err, "ExecutionAlreadyExists")
-		}},
+		{"StartExecution: a name that has ended is ExecutionAlreadyExists", sfnReference + "StartExecution.html", "", (*Account).nameIsUsedUp},
 		{"StartExecution: an unknown state machine is StateMachineDoesNotExist", sfnReference + "StartExecution.html", "", func(a *Account) error {
 			_, err := a.start(a.Settings.ReleaseMachine+"-none", "probe", "{}")
 			return refused(err, "StateMachineDoesNotExist")
@@ -91,23 +81,7 @@ func executions() []Behaviour {
 		}},
 		{"StopExecution: it is ABORTED, with the error and cause that were given", sfnReference + "StopExecution.html",
 			"forgets the error and the cause", (*Account).stoppedExecution},
-		{"StopExecution: stopping one that has ended changes nothing", sfnReference + "StopExecution.html", "", func(a *Account) error {
-			_, execution, err := a.started(quick, "probe", "{}")
-			if err != nil {
-				return err
-			}
-			if _, err := a.ended(execution); err != nil {
-				return err
-			}
-			if err := a.stop(execution); err != nil {
-				return err
-			}
-			out, err := a.describedExecution(execution)
-			if err != nil {
-				return err
-			}
-			return same("its status", out.Status, types.ExecutionStatusSucceeded)
-		}},
+		{"StopExecution: stopping one that has ended changes nothing", sfnReference + "StopExecution.html", "", (*Account).stoppedTooLate},
 		{"SendTaskSuccess: a token that never was is refused, in one of three ways that a step takes as over",
 			sfnReference + "SendTaskSuccess.html", "", func(a *Account) error {
 				_, err := a.SFN.SendTaskSuccess(a.Context, &sfn.SendTaskSuccessInput{TaskToken: aws.String("none"), Output: aws.String("{}")})
@@ -169,6 +143,36 @@ func (a *Account) stoppedExecution() error {
 	}
 	return errors.Join(same("its status", out.Status, types.ExecutionStatusAborted),
 		same("its error", aws.ToString(out.Error), "Interrupted"), same("its cause", aws.ToString(out.Cause), "a teardown"))
+}
+
+func (a *Account) stoppedTooLate() error {
+	_, execution, err := a.started(quick, "probe", "{}")
+	if err != nil {
+		return err
+	}
+	if _, err := a.ended(execution); err != nil {
+		return err
+	}
+	if err := a.stop(execution); err != nil {
+		return err
+	}
+	out, err := a.describedExecution(execution)
+	if err != nil {
+		return err
+	}
+	return same("its status", out.Status, types.ExecutionStatusSucceeded)
+}
+
+func (a *Account) nameIsUsedUp() error {
+	machine, execution, err := a.started(quick, "probe", "{}")
+	if err != nil {
+		return err
+	}
+	if _, err := a.ended(execution); err != nil {
+		return err
+	}
+	_, err = a.start(machine, "probe", "{}")
+	return refused(err, "ExecutionAlreadyExists")
 }
 
 func (a *Account) executionsAreListed() error {

@@ -23,8 +23,7 @@ func refreshes() []Behaviour {
 				if err := a.readyGroup(1); err != nil {
 					return err
 				}
-				_, err := a.refresh("$Latest")
-				return refused(err, "ValidationError")
+				return refused(a.refresh("$Latest"), "ValidationError")
 			}},
 		{"CancelInstanceRefresh: without a refresh it is ActiveInstanceRefreshNotFound", asReference + "CancelInstanceRefresh.html", noRefreshes, func(a *Account) error {
 			if err := a.group(1); err != nil {
@@ -76,12 +75,12 @@ func (a *Account) groupRegistersTargets() error {
 	})
 }
 
-func (a *Account) refresh(version string) (id string, err error) {
+func (a *Account) refresh(version string) error {
 	found, err := a.describedGroup()
 	if err != nil {
-		return "", err
+		return err
 	}
-	out, err := a.AutoScaling.StartInstanceRefresh(a.Context, &autoscaling.StartInstanceRefreshInput{
+	_, err = a.AutoScaling.StartInstanceRefresh(a.Context, &autoscaling.StartInstanceRefreshInput{
 		AutoScalingGroupName: aws.String("probe"), Strategy: types.RefreshStrategyRolling,
 		DesiredConfiguration: &types.DesiredConfiguration{LaunchTemplate: &types.LaunchTemplateSpecification{
 			LaunchTemplateId: found.LaunchTemplate.LaunchTemplateId, Version: &version,
@@ -90,10 +89,7 @@ func (a *Account) refresh(version string) (id string, err error) {
 			AutoRollback: aws.Bool(true), MinHealthyPercentage: aws.Int32(100), MaxHealthyPercentage: aws.Int32(200), InstanceWarmup: aws.Int32(0),
 		},
 	})
-	if err != nil {
-		return "", err
-	}
-	return *out.InstanceRefreshId, nil
+	return err
 }
 
 // refreshed is the latest refresh.
@@ -116,8 +112,7 @@ func (a *Account) refreshing() error {
 	if _, err := a.version("probe", "second"); err != nil {
 		return err
 	}
-	_, err := a.refresh("2")
-	return err
+	return a.refresh("2")
 }
 
 // ends waits for the end of the refresh and wants all instances, and the group, on a version.
@@ -152,8 +147,7 @@ func (a *Account) refreshesAreOneAtATime() error {
 	if err := a.refreshing(); err != nil {
 		return err
 	}
-	_, err := a.refresh("2")
-	return refused(err, "InstanceRefreshInProgress")
+	return refused(a.refresh("2"), "InstanceRefreshInProgress")
 }
 
 func (a *Account) refreshRollsBack() error {
