@@ -31,6 +31,11 @@ type listing struct {
 
 func (l *listing) position(id string) (int, bool) { return slices.BinarySearch(l.ids, id) }
 
+func (l *listing) has(id string) bool {
+	_, found := l.position(id)
+	return found
+}
+
 // catalog knows which photos there are. Storage is listed at most once at a
 // time and once a freshFor, however many requests ask, and a storage that
 // fails or stalls leaves the last list in service.

@@ -2,85 +2,66 @@ package app
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-var noSuchPhoto = &Error{Code: NotFound, Message: "There is no such photo; it may have been deleted, or the link is incomplete."}
-
-func (s *Server) servePhoto(w http.ResponseWriter, r *http.Request) {
+// serveMedia answers with a photo or a thumbnail: from memory if it is kept
+// there and still listed, so that a photo that another instance deleted goes
+// away here too.
+func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
+	key := r.URL.Path[1:]
 	id, _, _ := strings.Cut(r.PathValue("file"), ".")
-	p, ok := parsePhoto(id)
-	if !ok || photosFolder+r.PathValue("file") != p.photoKey() {
-		s.fail(w, r, noSuchPhoto)
+	if list := s.catalog.get(r.Context()).list; list != nil && list.has(id) {
+		if kept := s.memory.take(key); kept != nil {
+			s.sendKept(w, r, id, kept)
+			return
+		}
+	}
+	if p, ok := parsePhoto(id); !ok || key != p.photoKey() && key != p.thumbKey() {
+		s.fail(w, r, &Error{Code: NotFound, Message: "There is no such photo; it may have been deleted, or the link is incomplete."})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), writeTimeout)
 	defer cancel()
-	content, err := s.store.open(ctx, p.photoKey())
+	object, err := s.store.open(ctx, key)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	defer func() { _ = content.Close() }() // it was only read
-	setMediaHeaders(w, p.contentType(), p.ID)
-	defer cork(r)()
-	http.ServeContent(w, r, "", p.Added, content)
+	defer func() { _ = object.Close() }() // it was only read
+	kept, err := s.memory.fill(key, object)
+	switch {
+	case err != nil:
+		s.fail(w, r, storageError(err))
+	case kept != nil:
+		s.sendKept(w, r, id, kept)
+	default:
+		setMediaHeaders(w, r, id)
+		http.ServeContent(w, r, "", time.Time{}, object)
+	}
 }
 
-func (s *Server) serveThumb(w http.ResponseWriter, r *http.Request) {
-	id, isJPEG := strings.CutSuffix(r.PathValue("file"), ".jpg")
-	content, err := s.thumbnail(r.Context(), id)
-	if err != nil || !isJPEG {
-		s.fail(w, r, cmp.Or(err, error(noSuchPhoto)))
+func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, id string, kept *kept) {
+	defer s.memory.done(kept)
+	setMediaHeaders(w, r, id)
+	if r.Method == http.MethodHead || r.Header.Get("Range") != "" || r.Header.Get("If-None-Match") != "" {
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(kept.content))
 		return
 	}
-	setMediaHeaders(w, "image/jpeg", id)
-	if r.Header.Get("Range") != "" || r.Header.Get("If-None-Match") != "" {
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
-		return
-	}
-	w.Header()["Content-Length"] = []string{strconv.Itoa(len(content))}
-	_, _ = w.Write(content) // in one piece; fails only when the visitor has left
-}
-
-// thumbnail takes from memory only what is still listed, so that a photo that
-// another instance deleted goes away here too.
-func (s *Server) thumbnail(ctx context.Context, id string) ([]byte, error) {
-	if list := s.catalog.get(ctx).list; list != nil {
-		if _, listed := list.position(id); listed {
-			if kept := s.thumbs.get(id); kept != nil {
-				return kept, nil
-			}
-		}
-	}
-	p, ok := parsePhoto(id)
-	if !ok {
-		return nil, noSuchPhoto
-	}
-	reader, err := s.store.open(ctx, p.thumbKey())
-	if err != nil {
-		return nil, err
-	}
-	content, err := io.ReadAll(reader)
-	if err = errors.Join(err, reader.Close()); err != nil {
-		return nil, problem(err)
-	}
-	s.thumbs.put(id, content)
-	return content, nil
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(kept.content))}
+	_, _ = w.Write(kept.content) // in one piece; fails only when the visitor has left
 }
 
 // setMediaHeaders may promise that an address never changes its content,
 // because an id is used once.
-func setMediaHeaders(w http.ResponseWriter, contentType, id string) {
+func setMediaHeaders(w http.ResponseWriter, r *http.Request, id string) {
 	header := w.Header()
-	header["Content-Type"] = []string{contentType}
+	delete(header, "Cross-Origin-Opener-Policy") // of no use to a picture, and a ninth header makes the map grow
+	header["Content-Type"] = []string{contentType(r.URL.Path)}
 	header["Cache-Control"] = []string{immutable}
 	header["Etag"] = []string{`"` + id + `"`}
 }

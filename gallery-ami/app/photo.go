@@ -63,9 +63,10 @@ func appendListed(ids []string, key string) []string {
 	return ids
 }
 
-func (p photo) contentType() string {
-	if p.Format == "jpg" {
-		return "image/jpeg"
+// contentType is that of a key.
+func contentType(key string) string {
+	if strings.HasSuffix(key, ".png") {
+		return "image/png"
 	}
-	return "image/" + p.Format
+	return "image/jpeg"
 }

@@ -40,7 +40,7 @@ func (s *store) putSamples(ctx context.Context) error {
 			return err
 		}
 	}
-	return storageError(s.write(ctx, samplesKey, nil, "text/plain"))
+	return storageError(s.write(ctx, samplesKey, nil))
 }
 
 func (s *store) putSample(ctx context.Context, name string, number int) error {

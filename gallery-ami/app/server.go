@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	thumbCacheBytes = 8 << 20
-	uploadSlots     = 4
-	writeTimeout    = 2 * time.Minute
+	memoryBytes  = 16 << 20
+	uploadSlots  = 4
+	writeTimeout = 2 * time.Minute
 )
 
 // Server is one instance of the gallery.
@@ -27,7 +27,7 @@ type Server struct {
 	log      *slog.Logger
 	store    *store
 	catalog  *catalog
-	thumbs   *thumbCache
+	memory   *memory
 	pages    *pageCache
 	assets   assets
 	sessions *sessions
@@ -62,7 +62,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		log:        config.Logger,
 		store:      opened,
 		catalog:    &catalog{read: opened.list, done: done},
-		thumbs:     &thumbCache{limit: thumbCacheBytes, kept: map[string][]byte{}},
+		memory:     &memory{limit: memoryBytes, kept: map[string]*kept{}},
 		pages:      &pageCache{pages: map[pageKey]*ready{}},
 		assets:     loadAssets(),
 		sessions:   newSessions(config.UploadKey),
@@ -106,7 +106,6 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           s.handler,
-		ConnContext:       withConn,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      writeTimeout,

@@ -78,9 +78,9 @@ func (s *store) close() error {
 
 // put stores a photo. After an error nothing of it is visible.
 func (s *store) put(ctx context.Context, p photo, full, thumbnail []byte) error {
-	err := s.write(ctx, p.photoKey(), full, p.contentType())
+	err := s.write(ctx, p.photoKey(), full)
 	if err == nil {
-		err = s.write(ctx, p.thumbKey(), thumbnail, "image/jpeg")
+		err = s.write(ctx, p.thumbKey(), thumbnail)
 	}
 	if err == nil {
 		return nil
@@ -90,8 +90,8 @@ func (s *store) put(ctx context.Context, p photo, full, thumbnail []byte) error 
 	return errors.Join(storageError(err), s.remove(undo, p))
 }
 
-func (s *store) write(ctx context.Context, key string, content []byte, contentType string) error {
-	return s.bucket.WriteAll(ctx, key, content, &blob.WriterOptions{ContentType: contentType, CacheControl: immutable})
+func (s *store) write(ctx context.Context, key string, content []byte) error {
+	return s.bucket.WriteAll(ctx, key, content, &blob.WriterOptions{ContentType: contentType(key), CacheControl: immutable})
 }
 
 // remove deletes a photo; one that is not there is no error.

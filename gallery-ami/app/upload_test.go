@@ -290,21 +290,6 @@ func TestSamplesAreStoredOnceForAll(t *testing.T) {
 	}
 }
 
-func TestThumbCacheKeepsToItsLimit(t *testing.T) {
-	c := &thumbCache{limit: 100, kept: map[string][]byte{}}
-	for i := range 50 {
-		c.put(string(rune('A'+i)), make([]byte, 30))
-		c.put("A", make([]byte, 10))
-	}
-	total := 0
-	for _, content := range c.kept {
-		total += len(content)
-	}
-	if total > 100 || total != c.size || total == 0 {
-		t.Errorf("%d bytes are kept, %d counted", total, c.size)
-	}
-}
-
 func TestIDsTellTheirPhotoAndSortNewestFirst(t *testing.T) {
 	early := newPhoto(time.Date(2020, 1, 2, 3, 4, 5, 6e6, time.UTC), "png", 4032, 3024)
 	late := newPhoto(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), "jpg", 1, 1)

@@ -1,0 +1,97 @@
+package app
+
+import (
+	"io"
+	"sync"
+)
+
+// largestKept is the most bytes that one object may have to be kept in memory.
+const largestKept = 512 << 10
+
+// memory keeps thumbnails and photos that are not large, up to a number of
+// bytes in all. What an answer is being sent from is not dropped before that
+// has ended, so that visitors who read slowly cannot make it grow.
+type memory struct {
+	limit int64
+
+	mu   sync.Mutex
+	size int64
+	kept map[string]*kept
+}
+
+// kept is content that nobody may change any more.
+type kept struct {
+	content []byte
+	readers int
+}
+
+// take returns what is kept of a key, or nil. Whoever takes it calls done.
+func (m *memory) take(key string) *kept {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	found := m.kept[key]
+	if found != nil {
+		found.readers++
+	}
+	return found
+}
+
+func (m *memory) done(with *kept) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	with.readers--
+}
+
+// fill reads an object into memory and takes it. It returns nil, with the
+// object at its beginning, if there is no room.
+func (m *memory) fill(key string, object io.ReadSeeker) (*kept, error) {
+	size, err := object.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = object.Seek(0, io.SeekStart)
+	}
+	if err != nil || !m.reserve(size) {
+		return nil, err
+	}
+	filled := &kept{make([]byte, size), 1}
+	_, err = io.ReadFull(object, filled.content)
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	other := m.kept[key]
+	if err != nil || other != nil {
+		m.size -= size
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case other != nil: // another request has filled it meanwhile
+		other.readers++
+		return other, nil
+	}
+	m.kept[key] = filled
+	return filled, nil
+}
+
+// reserve makes room by dropping any that nobody reads: a wrong choice costs
+// one read.
+func (m *memory) reserve(size int64) bool {
+	if size > largestKept {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, other := range m.kept {
+		if m.size+size <= m.limit {
+			break
+		}
+		if other.readers == 0 {
+			m.size -= int64(len(other.content))
+			delete(m.kept, key)
+		}
+	}
+	if m.size+size > m.limit {
+		return false
+	}
+	m.size += size
+	return true
+}
