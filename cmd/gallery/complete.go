@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"photogallery/internal/deployed"
+)
 
 // What the shell completes is what there is at the moment; where nothing is up, nothing.
 
@@ -25,7 +29,7 @@ func instanceIDs(command *cobra.Command, arguments []string, _ string) ([]string
 
 func executionNames(command *cobra.Command, arguments []string, _ string) ([]string, cobra.ShellCompDirective) {
 	return completions(command, arguments, func(c cloud) (words []string) {
-		found, err := c.executions(command)
+		found, err := c.executions(command.Context())
 		if err != nil {
 			return nil
 		}
@@ -47,6 +51,15 @@ func imageIDs(command *cobra.Command, _ []string, _ string) ([]string, cobra.She
 		}
 		return words
 	})
+}
+
+func stackNames(command *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	config, err := awsConfig(command)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names, _ := deployed.Names(command.Context(), config) // where it cannot be told, none
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func completions(command *cobra.Command, arguments []string, of func(cloud) []string) ([]string, cobra.ShellCompDirective) {

@@ -18,34 +18,33 @@ func executionCommand() *cobra.Command {
 
 		ValidArgsFunction: executionNames,
 		RunE: func(command *cobra.Command, arguments []string) error {
-			c, err := findCloud(command)
-			if err != nil {
-				return err
-			}
-			arn, err := c.execution(command, arguments[0])
-			if err != nil {
-				return err
-			}
-			now, err := watch.Look(command.Context(), c.sfn, arn)
-			if err != nil {
-				return err
-			}
-			if wantsJSON(command) {
-				return showJSON(command, now)
-			}
-			if now.Status == types.ExecutionStatusRunning {
-				_, err := c.follow(command, arn)
-				return err
-			}
-			out := command.OutOrStdout()
-			style := styleFor(out)
-			for _, line := range now.Lines(time.Now(), widthOf(out), style) {
-				fmt.Fprintln(out, line)
-			}
-			fmt.Fprintln(out, shownOutcome(now, style))
-			return outcome(now)
+			return onCloud(command, func(c cloud) error { return c.showExecution(command, arguments[0]) })
 		},
 	}
 	addJSONFlag(command)
 	return command
+}
+
+func (c cloud) showExecution(command *cobra.Command, name string) error {
+	arn, err := c.execution(command.Context(), name)
+	if err != nil {
+		return err
+	}
+	now, err := watch.Look(command.Context(), c.history, arn)
+	switch {
+	case err != nil:
+		return err
+	case wantsJSON(command):
+		return showJSON(command, now)
+	case now.Status == types.ExecutionStatusRunning:
+		_, err := c.follow(command, arn)
+		return err
+	}
+	out := command.OutOrStdout()
+	style := styleFor(out)
+	for _, line := range now.Lines(time.Now(), widthOf(out), style) {
+		fmt.Fprintln(out, line)
+	}
+	fmt.Fprintln(out, c.shownOutcome(now, style))
+	return outcome(now)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -23,23 +24,21 @@ type execution struct {
 func executionsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "executions",
-		Short: "List releases and teardowns, newest first",
+		Short: "List the last releases and teardowns, newest first",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			c, err := findCloud(command)
-			if err != nil {
-				return err
-			}
-			found, err := c.executions(command)
-			if err != nil {
-				return err
-			}
-			return show(command, found, []string{"NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK"}, func(e execution) []any {
-				until := e.Ended
-				if until.IsZero() {
-					until = time.Now()
+			return onCloud(command, func(c cloud) error {
+				found, err := c.executions(command.Context())
+				if err != nil {
+					return err
 				}
-				return []any{e.Name, e.Machine, e.Status, e.Started.Local().Format(time.DateTime), until.Sub(e.Started).Round(100 * time.Millisecond)}
+				return show(command, found, []string{"NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK"}, func(e execution) []any {
+					until := e.Ended
+					if until.IsZero() {
+						until = time.Now()
+					}
+					return []any{e.Name, e.Machine, e.Status, e.Started.Local().Format(time.DateTime), until.Sub(e.Started).Round(100 * time.Millisecond)}
+				})
 			})
 		},
 	}
@@ -47,23 +46,23 @@ func executionsCommand() *cobra.Command {
 	return command
 }
 
-func (c cloud) executions(command *cobra.Command) (found []execution, err error) {
-	status, err := c.Status(command.Context())
+// mostExecutions of each state machine are listed: AWS keeps those of ninety days.
+const mostExecutions = 100
+
+func (c cloud) executions(ctx context.Context) (found []execution, err error) {
+	releases, teardowns, err := c.machines(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, machine := range []string{status.ReleaseMachine, status.TeardownMachine} {
-		pages := sfn.NewListExecutionsPaginator(c.sfn, &sfn.ListExecutionsInput{StateMachineArn: &machine})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(command.Context())
-			if err != nil {
-				return nil, err
-			}
-			for _, e := range page.Executions {
-				found = append(found, execution{
-					aws.ToString(e.Name), machine[strings.LastIndex(machine, ":")+1:], e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate),
-				})
-			}
+	for _, machine := range []string{releases, teardowns} {
+		newest, err := c.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: mostExecutions})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range newest.Executions {
+			found = append(found, execution{
+				aws.ToString(e.Name), machine[strings.LastIndex(machine, ":")+1:], e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate),
+			})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b execution) int { return b.Started.Compare(a.Started) })

@@ -11,7 +11,7 @@ func exitCodesTopic() *cobra.Command {
   0    done
   1    failed; nothing of it is left, and what served before serves on
   2    wrong usage, or a request that cannot be carried out as written
-  3    nothing is up, or it does not answer
+  3    nothing is up, it does not answer, or AWS does not let you in
   4    failed, and something is left: the message names it
   5    another run holds the environment
   130  interrupted; an execution that was followed goes on`,

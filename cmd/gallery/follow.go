@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,12 +18,17 @@ import (
 // plainWidth is for where nothing tells how wide a line may be.
 const plainWidth = 110
 
-// follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone.
+// follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone, and so
+// does an answer that fails to come.
 func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error) {
 	seen, err := c.draw(command, arn)
-	if command.Context().Err() != nil {
+	var told ended
+	left := command.Context().Err() != nil
+	if left || err != nil && !errors.As(err, &told) {
 		name := arn[strings.LastIndex(arn, ":")+1:]
-		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; `gallery execution %s` shows it again.\n", name, name)
+		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; %s shows it again.\n", name, c.hint("`gallery execution "+name+"`"))
+	}
+	if left {
 		return seen, ended{exitInterrupted}
 	}
 	return seen, err
@@ -35,7 +41,7 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, er
 	if on := screenOn(progress); on != nil {
 		seen, err = c.followLive(ctx, arn, on)
 	} else {
-		seen, err = watch.Follow(ctx, c.sfn, arn, plainly(progress))
+		seen, err = watch.Follow(ctx, c.history, arn, c.polls, plainly(progress))
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -43,17 +49,17 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, er
 	case err != nil:
 		return seen, err
 	}
-	fmt.Fprintln(progress, shownOutcome(seen, styleFor(progress)))
+	fmt.Fprintln(progress, c.shownOutcome(seen, styleFor(progress)))
 	return seen, outcome(seen)
 }
 
 // shownOutcome is the outcome with the sign of how it is to be taken.
-func shownOutcome(of *watch.Picture, style watch.Style) string {
+func (c cloud) shownOutcome(of *watch.Picture, style watch.Style) string {
 	sign, tone := "✗ ", style.Bad
 	if of.Status == types.ExecutionStatusSucceeded {
 		sign, tone = "✓ ", style.Good
 	}
-	return tone.Of(sign) + of.Outcome()
+	return tone.Of(sign) + c.hint(of.Outcome())
 }
 
 // outcome is the status with which a command ends that waited for the execution.
@@ -93,7 +99,7 @@ func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *wa
 	frames := make(chan *watch.Picture)
 	go func() {
 		defer close(frames)
-		seen, err = watch.Follow(ctx, c.sfn, arn, func(p *watch.Picture) { frames <- p })
+		seen, err = watch.Follow(ctx, c.history, arn, c.polls, func(p *watch.Picture) { frames <- p })
 	}()
 	style := styleFor(on.to)
 	style.Moving = true

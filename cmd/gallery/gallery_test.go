@@ -127,7 +127,7 @@ func replaced(t *testing.T, on func(...string) said, victim string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		shown := on("status").wants(t, 0).out
-		if strings.Count(shown, " healthy ") == 2 && !strings.Contains(strings.SplitN(shown, "Activities", 2)[0], victim) {
+		if strings.Count(shown, " healthy ") == 2 && !strings.Contains(strings.SplitN(shown, "ACTIVITIES", 2)[0], victim) {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -143,7 +143,7 @@ func TestAFollowedRunIsLeftAloneByCtrlC(t *testing.T) {
 	var progress bytes.Buffer
 	time.AfterFunc(300*time.Millisecond, cancel)
 	status := run(ctx, []string{"release", "--name", "r1", "--data", data}, &bytes.Buffer{}, &progress)
-	if status != exitInterrupted || !strings.Contains(progress.String(), "r1 goes on; `gallery execution r1` shows it again.") {
+	if status != exitInterrupted || !strings.Contains(progress.String(), "r1 goes on; `gallery execution r1 --data "+data+"` shows it again.") {
 		t.Fatalf("status %d: %s", status, progress.String())
 	}
 	gallery(t, "execution", "r1", "--data", data).wants(t, 0, "r1 succeeded in")

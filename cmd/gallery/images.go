@@ -15,26 +15,28 @@ func imagesCommand() *cobra.Command {
 		Short: "List the images that releases made, newest first",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			c, err := findCloud(command)
-			if err != nil {
-				return err
-			}
-			images, err := c.Images(command.Context())
-			if err != nil {
-				return err
-			}
-			return show(command, images, []string{"IMAGE", "VERSION", "RELEASE", "CREATED", "SIZE", ""}, func(i control.Image) []any {
-				role := ""
-				switch {
-				case i.Serving:
-					role = "serves"
-				case i.Former:
-					role = "a rollback returns to it"
+			return onCloud(command, func(c cloud) error {
+				images, err := c.Images(command.Context())
+				if err != nil {
+					return err
 				}
-				return []any{i.ID, i.Version, i.Release, i.Created.Local().Format(time.DateTime), fmt.Sprintf("%.1f MB", float64(i.Bytes)/1e6), role}
+				return show(command, images, []string{"IMAGE", "VERSION", "RELEASE", "CREATED", "SIZE", ""}, imageRow)
 			})
 		},
 	}
 	addJSONFlag(command)
 	return command
+}
+
+func imageRow(i control.Image) []any {
+	role := ""
+	switch {
+	case i.State != "available":
+		role = i.State
+	case i.Serving:
+		role = "serves"
+	case i.Former:
+		role = "a rollback returns to it"
+	}
+	return []any{i.ID, i.Version, i.Release, i.Created.Local().Format(time.DateTime), fmt.Sprintf("%.1f MB", float64(i.Bytes)/1e6), role}
 }

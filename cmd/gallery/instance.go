@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,32 +10,40 @@ import (
 
 func terminateCommand() *cobra.Command {
 	return instanceCommand("terminate", "Take an instance out in order; its group launches another",
-		"drains and ends", func(ctx context.Context, c cloud, id string) error { return c.Terminate(ctx, id) })
+		func(command *cobra.Command, id string) error {
+			return onCloud(command, func(c cloud) error {
+				if err := c.Terminate(command.Context(), id); err != nil {
+					return err
+				}
+				fmt.Fprintf(command.ErrOrStderr(), "Instance %s drains and ends; %s shows what takes its place.\n", id, c.hint("`gallery status`"))
+				return nil
+			})
+		})
 }
 
 func crashCommand() *cobra.Command {
-	return instanceCommand("crash", "Kill an instance without warning, to see its group replace it",
-		"is dead", func(ctx context.Context, c cloud, id string) error { return c.Crash(ctx, id) })
+	return instanceCommand("crash", "Kill an instance of the local cloud without warning, to see its group replace it",
+		func(command *cobra.Command, id string) error {
+			found, err := findHere(command)
+			if err != nil {
+				return err
+			}
+			if err := found.Crash(command.Context(), id); err != nil {
+				return err
+			}
+			fmt.Fprintf(command.ErrOrStderr(), "Instance %s is dead; `gallery status` shows what takes its place.\n", id)
+			return nil
+		})
 }
 
-func instanceCommand(name, short, becomes string, do func(context.Context, cloud, string) error) *cobra.Command {
+func instanceCommand(name, short string, do func(command *cobra.Command, id string) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   name + " INSTANCE",
 		Short: short,
 		Args:  oneArgument("an instance, as `gallery status` lists them"),
 
 		ValidArgsFunction: instanceIDs,
-		RunE: func(command *cobra.Command, arguments []string) error {
-			c, err := findCloud(command)
-			if err != nil {
-				return err
-			}
-			if err := do(command.Context(), c, arguments[0]); err != nil {
-				return err
-			}
-			fmt.Fprintf(command.ErrOrStderr(), "Instance %s %s; `gallery status` shows what takes its place.\n", arguments[0], becomes)
-			return nil
-		},
+		RunE:              func(command *cobra.Command, arguments []string) error { return do(command, arguments[0]) },
 	}
 }
 

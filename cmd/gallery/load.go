@@ -54,7 +54,7 @@ func runLoad(command *cobra.Command, _ []string) error {
 	if duration < time.Second || duration > mostDuration {
 		return release.Errorf(release.InvalidRequest, "--duration %s: give 1s to %s", duration, mostDuration)
 	}
-	c, err := findCloud(command)
+	c, err := findHere(command)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func shares(result load.Result, tell func(id string, pages, percent int)) {
 
 // loadView shows a load while it runs.
 type loadView struct {
-	cloud
+	here
 	running  *load.Load
 	began    time.Time
 	duration time.Duration

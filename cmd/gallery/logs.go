@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/deployed"
 	"photogallery/internal/release"
 )
 
@@ -24,72 +27,124 @@ func logsCommand() *cobra.Command {
 		},
 		ValidArgsFunction: instanceIDs,
 		RunE: func(command *cobra.Command, arguments []string) error {
-			c, err := findCloud(command)
-			if err != nil {
-				return err
+			instance := ""
+			if len(arguments) > 0 {
+				instance = arguments[0]
 			}
-			follow, err := command.Flags().GetBool("follow")
-			if err != nil {
-				return err
-			}
-			logs := logs{c, command.OutOrStdout(), map[string]int64{}}
-			return logs.print(command.Context(), arguments, follow)
+			return onCloud(command, func(c cloud) error { return c.printLogs(command, instance) })
 		},
 	}
-	command.Flags().BoolP("follow", "f", false, "go on as more is written, until Ctrl-C")
+	f := command.Flags()
+	f.BoolP("follow", "f", false, "go on as more is written, until Ctrl-C")
+	f.Duration("since", 0, "how far back, as `90m`: on AWS, where an hour is the default")
 	return command
 }
 
-// logs prints what instances wrote from where it has read them to.
-type logs struct {
-	cloud
-	to   io.Writer
-	read map[string]int64
-}
-
-func (l logs) print(ctx context.Context, only []string, follow bool) error {
-	err := l.round(ctx, only)
-	for follow && err == nil {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(500 * time.Millisecond):
-			err = l.round(ctx, only)
-		}
-	}
-	return err
-}
-
-// round prints what is new, of one instance as it is, of all with the instance before each line.
-func (l logs) round(ctx context.Context, only []string) error {
-	if len(only) > 0 {
-		content, err := l.next(ctx, only[0])
-		if err != nil {
-			return err
-		}
-		l.read[only[0]] += int64(len(content))
-		_, err = l.to.Write(content)
-		return err
-	}
-	status, err := l.Status(ctx)
+func (c cloud) printLogs(command *cobra.Command, instance string) error {
+	follow, err := command.Flags().GetBool("follow")
 	if err != nil {
 		return err
 	}
+	since, err := command.Flags().GetDuration("since")
+	if err != nil {
+		return err
+	}
+	reader, err := c.logs(instance, since)
+	if err != nil {
+		return err
+	}
+	ctx, out := command.Context(), command.OutOrStdout()
+	wrote, err := reader.next(ctx, out)
+	if err == nil && !wrote && !follow {
+		fmt.Fprintln(command.ErrOrStderr(), reader.nothing())
+	}
+	if err != nil || !follow {
+		return err
+	}
+	return printOn(ctx, out, reader)
+}
+
+// printOn prints what comes until ctx ends, which is how people end it.
+func printOn(ctx context.Context, out io.Writer, reader logReader) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(reader.every()):
+		}
+		if _, err := reader.next(ctx, out); err != nil && !errors.Is(err, context.Canceled) {
+			return err
+		}
+	}
+}
+
+// stackLogs reads from CloudWatch Logs.
+type stackLogs struct {
+	*deployed.Logs
+	only  string // the instance; "" for all
+	since time.Duration
+}
+
+func (l stackLogs) next(ctx context.Context, to io.Writer) (bool, error) {
+	lines, err := l.Next(ctx)
+	for _, line := range lines {
+		text := strings.TrimRight(line.Text, "\r\n")
+		if l.only == "" {
+			text = line.Instance + "  " + text
+		}
+		fmt.Fprintln(to, text)
+	}
+	return len(lines) > 0, err
+}
+
+// every spares AWS, which allows an account few such calls a second.
+func (l stackLogs) every() time.Duration { return 3 * time.Second }
+
+func (l stackLogs) nothing() string {
+	return fmt.Sprintf("Nothing was logged in the last %s; --since looks further back.", l.since)
+}
+
+// localLogs reads what instances of the local cloud wrote, from where it has read them to.
+type localLogs struct {
+	cloud here
+	only  string // the instance; "" for all
+	read  map[string]int64
+}
+
+func (l localLogs) every() time.Duration { return 500 * time.Millisecond }
+
+func (l localLogs) nothing() string { return "Nothing was written yet." }
+
+// next prints one instance's as it is, those of all with the instance before each line.
+func (l localLogs) next(ctx context.Context, to io.Writer) (wrote bool, err error) {
+	if l.only != "" {
+		content, err := l.rest(ctx, l.only)
+		if err != nil {
+			return false, err
+		}
+		l.read[l.only] += int64(len(content))
+		_, err = to.Write(content)
+		return len(content) > 0, err
+	}
+	status, err := l.cloud.Status(ctx)
+	if err != nil {
+		return false, err
+	}
 	for _, i := range status.Instances {
-		content, err := l.next(ctx, i.ID)
+		content, err := l.rest(ctx, i.ID)
 		if release.CodeOf(err) == release.NotFound {
 			continue // it has written nothing yet
 		}
 		if err != nil {
-			return err
+			return wrote, err
 		}
-		l.lines(i.ID, content)
+		wrote = l.lines(to, i.ID, content) || wrote
 	}
-	return nil
+	return wrote, nil
 }
 
-func (l logs) next(ctx context.Context, instance string) ([]byte, error) {
-	log, err := l.Log(ctx, instance, l.read[instance])
+func (l localLogs) rest(ctx context.Context, instance string) ([]byte, error) {
+	log, err := l.cloud.Log(ctx, instance, l.read[instance])
 	if err != nil {
 		return nil, err
 	}
@@ -98,12 +153,14 @@ func (l logs) next(ctx context.Context, instance string) ([]byte, error) {
 }
 
 // lines leaves a line that is not whole yet to the next round.
-func (l logs) lines(instance string, content []byte) {
+func (l localLogs) lines(to io.Writer, instance string, content []byte) (wrote bool) {
 	for line := range bytes.Lines(content) {
 		if !bytes.HasSuffix(line, []byte("\n")) {
-			return
+			return wrote
 		}
 		l.read[instance] += int64(len(line))
-		fmt.Fprintf(l.to, "%s  %s", instance, line)
+		fmt.Fprintf(to, "%s  %s", instance, line)
+		wrote = true
 	}
+	return wrote
 }

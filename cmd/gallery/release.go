@@ -27,7 +27,8 @@ func releaseCommand() *cobra.Command {
 		Long: `Release a version, and follow it to its end.
 
 Without flags the bundle released last is released again. Content that has an
-image already is not baked again. Ctrl-C stops following, not the release.`,
+image already is not baked again. With --stack a bundle's folder is packed and
+uploaded first. Ctrl-C stops following, not the release.`,
 		Args: noArguments,
 		Example: `  gallery release --bundle examples/lesson
   gallery release --image ami-0123456789abcdef0    # a rollback
@@ -52,48 +53,65 @@ image already is not baked again. Ctrl-C stops following, not the release.`,
 }
 
 func runRelease(command *cobra.Command, _ []string) error {
-	input, err := releaseInput(command.Flags())
+	input, folder, err := releaseInput(command.Flags())
 	if err != nil {
 		return err
 	}
-	c, err := findCloud(command)
+	return onCloud(command, func(c cloud) error {
+		if folder != "" {
+			bundle, err := c.bundle(command.Context(), folder)
+			if err != nil {
+				return err
+			}
+			if input, err = withBundle(input, bundle); err != nil {
+				return err
+			}
+		}
+		return c.release(command, input)
+	})
+}
+
+func (c cloud) release(command *cobra.Command, input string) error {
+	machine, _, err := c.machines(command.Context())
 	if err != nil {
 		return err
 	}
-	status, err := c.Status(command.Context())
-	if err != nil {
+	followed, err := c.start(command, machine, "release", input)
+	if err != nil || !followed {
 		return err
 	}
-	followed, err := c.start(command, status.ReleaseMachine, "release", input)
-	if err == nil && followed {
-		fmt.Fprintln(command.OutOrStdout(), c.endpoint.Gallery)
+	gallery, err := c.Gallery(command.Context())
+	if err == nil {
+		fmt.Fprintln(command.OutOrStdout(), gallery)
 	}
 	return err
 }
 
-// releaseInput is the request, checked before anything is asked of the cloud.
-func releaseInput(flags *pflag.FlagSet) (string, error) {
-	given, err := flags.GetString("input")
+// releaseInput is the request, checked before anything is asked of the cloud, and the absolute path
+// of the folder that it names as its bundle; "" if it names none.
+func releaseInput(flags *pflag.FlagSet) (input, folder string, err error) {
+	input, err = flags.GetString("input")
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if !flags.Changed("input") {
-		if given, err = fromFlags(flags); err != nil {
-			return "", err
+		if input, err = fromFlags(flags); err != nil {
+			return "", "", err
 		}
 	} else if also := changed(flags); len(also) > 0 {
-		return "", release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
+		return "", "", release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
 	}
-	request, err := release.ParseRequest([]byte(given))
+	request, err := release.ParseRequest([]byte(input))
 	if err != nil || request.Bundle == "" || isURL(request.Bundle) {
-		return given, err
+		return input, "", err
 	}
-	return withFolder(given, request.Bundle)
+	folder, err = bundleFolder(request.Bundle)
+	return input, folder, err
 }
 
-// withFolder makes the bundle's path absolute, as the cloud may work in another folder than the
-// person, and refuses a mistyped one at once.
-func withFolder(input, bundle string) (string, error) {
+// bundleFolder makes a path absolute, as the cloud may work in another folder than the person, and
+// refuses a mistyped one at once.
+func bundleFolder(bundle string) (string, error) {
 	path, err := filepath.Abs(bundle)
 	if err != nil {
 		return "", err
@@ -105,11 +123,16 @@ func withFolder(input, bundle string) (string, error) {
 	if !found.IsDir() {
 		return "", release.Errorf(release.InvalidRequest, "bundle: %s is a file; give the folder that the bundle is made of", bundle)
 	}
+	return path, nil
+}
+
+// withBundle has the request name the bundle that a cloud made of the folder.
+func withBundle(input, bundle string) (string, error) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(input), &fields); err != nil {
 		return "", err
 	}
-	fields["bundle"] = path
+	fields["bundle"] = bundle
 	encoded, err := json.Marshal(fields)
 	return string(encoded), err
 }

@@ -19,7 +19,7 @@ import (
 const (
 	exitFailed      = 1
 	exitUsage       = 2
-	exitNothingUp   = 3
+	exitNothingUp   = 3 // or no way to it
 	exitDirty       = 4
 	exitBusy        = 5
 	exitInterrupted = 130
@@ -69,7 +69,7 @@ func statusOf(err error) int {
 		return done.status
 	}
 	switch release.CodeOf(err) {
-	case release.NothingUp:
+	case release.NothingUp, release.AccessDenied, release.Throttled, release.AwsUnavailable:
 		return exitNothingUp
 	case release.InvalidRequest:
 		return exitUsage
@@ -87,13 +87,15 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().String("data", "", "the local cloud's `folder` (default: in your data folder)")
+	addAWSFlags(root)
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return release.Errorf(release.InvalidRequest, "%w; see `%s --help`", err, command.CommandPath())
 	})
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		upCommand(), releaseCommand(), teardownCommand(), statusCommand(), executionsCommand(), executionCommand(), imagesCommand(),
-		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), costCommand(), versionCommand(), exitCodesTopic(),
+		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
+		costCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
 }

@@ -2,11 +2,16 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"regexp"
+	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/local/control"
+	"photogallery/internal/watch"
 )
 
 func statusCommand() *cobra.Command {
@@ -15,18 +20,16 @@ func statusCommand() *cobra.Command {
 		Short: "Show what serves, its instances, alarms and schedules",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			c, err := findCloud(command)
-			if err != nil {
-				return err
-			}
-			status, err := c.Status(command.Context())
-			if err != nil {
-				return err
-			}
-			if wantsJSON(command) {
-				return showJSON(command, status)
-			}
-			return showStatus(command, status)
+			return onCloud(command, func(c cloud) error {
+				status, err := c.Status(command.Context())
+				if err != nil {
+					return err
+				}
+				if wantsJSON(command) {
+					return showJSON(command, status)
+				}
+				return showStatus(command, status)
+			})
 		},
 	}
 	addJSONFlag(command)
@@ -35,7 +38,8 @@ func statusCommand() *cobra.Command {
 
 func showStatus(command *cobra.Command, status control.Status) error {
 	out := command.OutOrStdout()
-	fmt.Fprintf(out, "%s, up since %s on %s\n", status.Gallery, status.Started.Local().Format(time.DateTime), status.Data)
+	style := styleFor(out)
+	fmt.Fprintln(out, style.Strong.Of(entranceOf(status)))
 	if status.Serving == nil {
 		fmt.Fprintln(out, "Nothing serves.")
 	} else {
@@ -48,27 +52,86 @@ func showStatus(command *cobra.Command, status control.Status) error {
 		}
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintln(out)
-	err := show(command, status.Instances, []string{"INSTANCE", "ROLE", "ZONE", "STATE", "HEALTH", "VERSION", "AGE", "CPU", "ADDRESS"}, func(i control.Instance) []any {
-		return []any{i.ID, i.Role, i.Zone, i.State, i.Health, i.Version, age(i.Launched), fmt.Sprintf("%.0f%%", i.CPU), i.Address}
-	})
-	if err != nil {
+	if len(status.Instances) > 0 {
+		fmt.Fprintln(out)
+	}
+	if err := showInstances(command, status); err != nil {
 		return err
 	}
-	fmt.Fprintln(out)
+	if len(status.Alarms) > 0 {
+		fmt.Fprintln(out)
+	}
 	if err := show(command, status.Alarms, []string{"ALARM", "STATE"}, func(a control.Alarm) []any { return []any{a.Name, a.State} }); err != nil {
 		return err
 	}
-	for i, activity := range status.Activities[:min(len(status.Activities), 5)] {
-		if i == 0 {
-			fmt.Fprintln(out, "\nActivities")
-		}
-		fmt.Fprintf(out, "  %s  %s. %s\n", activity.Time.Local().Format(time.TimeOnly), activity.Description, activity.Cause)
-	}
+	showActivities(out, status.Activities, style)
 	for _, s := range status.Schedules {
-		fmt.Fprintf(out, "\n%s starts the %s: %s, next %s\n", s.Name, s.Starts, s.Expression, s.Next.Local().Format(time.DateTime))
+		when := strings.TrimSpace(s.Expression + " " + s.TimeZone)
+		if !s.Next.IsZero() {
+			when += ", next " + s.Next.Local().Format(time.DateTime)
+		}
+		fmt.Fprintf(out, "\n%s starts the %s: %s\n", s.Name, s.Starts, when)
 	}
 	return nil
+}
+
+// entranceOf is where the gallery is, and what it runs on.
+func entranceOf(status control.Status) string {
+	if status.Stack == "" {
+		return fmt.Sprintf("%s, up since %s on %s", status.Gallery, status.Started.Local().Format(time.DateTime), status.Data)
+	}
+	where := fmt.Sprintf("stack %s in %s", status.Stack, status.Region)
+	switch {
+	case status.Gallery == "":
+		return "No load balancer, " + where
+	case status.LoadBalancer != "active":
+		return fmt.Sprintf("%s, %s, %s", status.Gallery, status.LoadBalancer, where)
+	}
+	return status.Gallery + ", " + where
+}
+
+// showInstances leaves out what AWS tells in its metrics alone: an instance's CPU.
+func showInstances(command *cobra.Command, status control.Status) error {
+	columns := []string{"INSTANCE", "ROLE", "ZONE", "HEALTH", "VERSION", "AGE", "ADDRESS"}
+	isLocal := status.Stack == ""
+	if isLocal {
+		columns = append(columns, "CPU")
+	}
+	return show(command, status.Instances, columns, func(i control.Instance) []any {
+		row := []any{i.ID, i.Role, i.Zone, healthOf(i), i.Version, age(i.Launched), i.Address}
+		if isLocal {
+			row = append(row, fmt.Sprintf("%.0f%%", i.CPU))
+		}
+		return row
+	})
+}
+
+// showActivities shows the newest, each with its cause on a line of its own.
+func showActivities(out io.Writer, activities []control.Activity, style watch.Style) {
+	const most = 5
+	width := widthOf(out)
+	for i, activity := range activities[:min(len(activities), most)] {
+		if i == 0 {
+			fmt.Fprintln(out, "\nACTIVITIES")
+		}
+		fmt.Fprintf(out, "%s  %s\n", activity.Time.Local().Format(time.TimeOnly), activity.Description)
+		fmt.Fprintln(out, style.Quiet.Of(ansi.Truncate("          "+withoutTimes(activity.Cause), width, "…")))
+	}
+}
+
+// timeInCause is how AWS begins each sentence of a cause; the activity's own time says as much.
+var timeInCause = regexp.MustCompile(`At \d{4}-\d\d-\d\dT[0-9:]+Z `)
+
+func withoutTimes(cause string) string {
+	return strings.Join(strings.Fields(timeInCause.ReplaceAllString(cause, "")), " ")
+}
+
+// healthOf is the target's health, or EC2's word for an instance that is no target now.
+func healthOf(i control.Instance) string {
+	if i.Health == "" || i.State != "running" {
+		return i.State
+	}
+	return i.Health
 }
 
 func age(since time.Time) string { return time.Since(since).Round(time.Second).String() }

@@ -44,19 +44,17 @@ func runTeardown(command *cobra.Command, _ []string) error {
 	if _, err := release.ParseTeardown(input); err != nil {
 		return err
 	}
-	c, err := findCloud(command)
-	if err != nil {
+	return onCloud(command, func(c cloud) error {
+		_, machine, err := c.machines(command.Context())
+		if err != nil {
+			return err
+		}
+		if dryRun {
+			return c.list(command, machine, string(input))
+		}
+		_, err = c.start(command, machine, "teardown", string(input))
 		return err
-	}
-	status, err := c.Status(command.Context())
-	if err != nil {
-		return err
-	}
-	if dryRun {
-		return c.list(command, status.TeardownMachine, string(input))
-	}
-	_, err = c.start(command, status.TeardownMachine, "teardown", string(input))
-	return err
+	})
 }
 
 // list runs the teardown's dry run and prints what it found.
@@ -66,12 +64,12 @@ func (c cloud) list(command *cobra.Command, machine, input string) error {
 	if err != nil {
 		return err
 	}
-	seen, err := watch.Follow(command.Context(), c.sfn, aws.ToString(out.ExecutionArn), func(*watch.Picture) {})
+	seen, err := watch.Follow(command.Context(), c.history, aws.ToString(out.ExecutionArn), c.polls, func(*watch.Picture) {})
 	if err != nil {
 		return err
 	}
 	if err := outcome(seen); err != nil {
-		fmt.Fprintln(command.ErrOrStderr(), seen.Outcome())
+		fmt.Fprintln(command.ErrOrStderr(), c.hint(seen.Outcome()))
 		return err
 	}
 	var listed struct {

@@ -39,6 +39,9 @@ func upCommand() *cobra.Command {
 		Short: "Bring up a local cloud, release the gallery on it, and serve until Ctrl-C",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
+			if err := onlyHere(command); err != nil {
+				return err
+			}
 			if flags.check {
 				return checkUp(command)
 			}
@@ -74,7 +77,7 @@ func up(command *cobra.Command, flags upFlags) error {
 	progress, where := command.ErrOrStderr(), running.Endpoint()
 	fmt.Fprintf(progress, "A local cloud is up, with its data in %s.\n", options.Data)
 	if !flags.noRelease {
-		err = releaseFirst(command, running, flags.ttl)
+		err = releaseFirst(command, running, options.Data, flags.ttl)
 	}
 	if err == nil {
 		fmt.Fprintf(progress, upHints, where.Gallery, where.API)
@@ -93,13 +96,13 @@ Try, in another terminal: gallery status, load, crash, release, teardown. Ctrl-C
 
 // releaseFirst releases the gallery and shows it. That it fails is told, and no reason to end: the
 // cloud is there for another try.
-func releaseFirst(command *cobra.Command, running *local.Local, ttl string) error {
+func releaseFirst(command *cobra.Command, running *local.Local, data, ttl string) error {
 	arn, err := running.Release(command.Context(), executionName("release"), requestOf(ttl))
 	if err != nil {
 		return err
 	}
-	c := cloud{control.NewClient(running.Endpoint()), running.Endpoint(), running.Endpoint().StepFunctions()}
-	_, err = c.draw(command, arn)
+	up := here{control.NewClient(running.Endpoint()), running.Endpoint(), data}
+	_, err = up.cloud(command).draw(command, arn)
 	var done ended
 	if errors.As(err, &done) {
 		return nil
@@ -147,11 +150,16 @@ func localOptions(data string) (local.Options, error) {
 	}, nil
 }
 
-// packFolder packs what a person wrote. The unit is checked here, before a builder stumbles over it.
+// packFolder packs what a person wrote. The unit is checked here, before a builder stumbles over it:
+// the local cloud's systemctl honours fewer directives than systemd.
 func packFolder(_ context.Context, folder string, to io.Writer) error {
 	if err := checkUnit(folder); err != nil {
 		return err
 	}
+	return pack(folder, to)
+}
+
+func pack(folder string, to io.Writer) error {
 	err := recipe.Pack(folder, to)
 	var unfit *recipe.BundleError
 	if errors.As(err, &unfit) {

@@ -76,6 +76,12 @@ func (s *store) close() error {
 	return s.bucket.Close()
 }
 
+// add stores a picture as the newest photo.
+func (s *store) add(ctx context.Context, made picture) (photo, error) {
+	p := newPhoto(time.Now(), made.format, made.width, made.height)
+	return p, s.put(ctx, p, made.full, made.thumbnail)
+}
+
 // put stores a photo. After an error nothing of it is visible.
 func (s *store) put(ctx context.Context, p photo, full, thumbnail []byte) error {
 	err := s.write(ctx, p.photoKey(), full)

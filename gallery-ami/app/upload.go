@@ -127,20 +127,28 @@ func (s *Server) brokenUpload(err error) error {
 }
 
 func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (photo, error) {
-	limit := s.config.MaxUploadBytes
-	data, err := io.ReadAll(io.LimitReader(part, limit+1))
-	if err != nil {
-		return photo{}, s.brokenUpload(err)
+	data, err := readWhole(part, s.config.MaxUploadBytes)
+	var known *Error
+	if err != nil && !errors.As(err, &known) {
+		err = s.brokenUpload(err)
 	}
-	if int64(len(data)) > limit {
-		return photo{}, &Error{Code: FileTooLarge, Message: fmt.Sprintf("The file is larger than %s MB. Save it smaller, or with more compression.", millions(limit))}
+	if err != nil {
+		return photo{}, err
 	}
 	picture, err := s.develop(ctx, data)
 	if err != nil {
 		return photo{}, err
 	}
-	p := newPhoto(time.Now(), picture.format, picture.width, picture.height)
-	return p, s.store.put(ctx, p, picture.full, picture.thumbnail)
+	return s.store.add(ctx, picture)
+}
+
+// readWhole reads a file; one of more bytes than the limit is FileTooLarge.
+func readWhole(file io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = &Error{Code: FileTooLarge, Message: fmt.Sprintf("The file is larger than %s MB. Save it smaller, or with more compression.", millions(limit))}
+	}
+	return data, err
 }
 
 // develop decodes one picture at a time: the memory that this takes is the

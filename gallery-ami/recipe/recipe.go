@@ -71,12 +71,15 @@ type FleetInput struct {
 	Region  string
 }
 
+// PhotosPrefix begins the keys of all that the gallery keeps in its bucket.
+const PhotosPrefix = "gallery/"
+
 // FleetUserData is the script that tells an instance's service where to listen, who it is and
 // where the photos are. It holds no secret. Its errors are those of BuilderUserData.
 func FleetUserData(in FleetInput) (string, error) {
 	return render("fleet", fleetScript, map[string]string{
 		"Release": in.Release,
-		"Photos":  "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=gallery/",
+		"Photos":  "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
 	})
 }
 

@@ -17,10 +17,21 @@ type API interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 }
 
-// Polls are from the shortest apart, when something has just happened, to the longest.
+// Polls say how long to wait between two looks: the Shortest when something has just happened, twice
+// as long each time that nothing has, the Longest at most.
+type Polls struct{ Shortest, Longest time.Duration }
+
+// Where an execution is followed. AWS counts calls, and a step there takes seconds.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+var (
+	OnOneMachine = Polls{100 * time.Millisecond, 2 * time.Second}
+	OnAWS        = Polls{time.Second, 8 * time.Second}
+)
+
+// Pages of the history: of a run that is followed the last one is read again at each look.
 const (
-	shortest = 100 * time.Millisecond
-	longest  = 2 * time.Second
+	wholePage  = 1000 // the most that there are
+	followPage = 100
 )
 
 // formers is how many former runs at most are read to estimate by.
@@ -29,7 +40,7 @@ const formers = 5
 // Look is the execution now, with the history of all its states. An execution that does not exist
 // is ExecutionDoesNotExist.
 func Look(ctx context.Context, api API, executionARN string) (*Picture, error) {
-	f := follower{api: api, arn: executionARN}
+	f := follower{api: api, arn: executionARN, page: wholePage}
 	if err := f.look(ctx); err != nil {
 		return nil, err
 	}
@@ -39,9 +50,9 @@ func Look(ctx context.Context, api API, executionARN string) (*Picture, error) {
 // Follow shows the execution at each poll, until it has ended or ctx has; it returns the last
 // Picture, and ctx's error if that ended first. The Picture is nil if there never was one. Each
 // Picture shown is show's own, and may be drawn at any time.
-func Follow(ctx context.Context, api API, executionARN string, show func(*Picture)) (*Picture, error) {
-	f := follower{api: api, arn: executionARN}
-	for wait := shortest; ; {
+func Follow(ctx context.Context, api API, executionARN string, polls Polls, show func(*Picture)) (*Picture, error) {
+	f := follower{api: api, arn: executionARN, page: followPage}
+	for wait := polls.Shortest; ; {
 		seen := f.seen
 		if err := f.look(ctx); err != nil {
 			return f.picture, errors.Join(ctx.Err(), err)
@@ -52,8 +63,8 @@ func Follow(ctx context.Context, api API, executionARN string, show func(*Pictur
 		if seen == 0 {
 			f.recall(ctx)
 		}
-		if wait = min(2*wait, longest); f.seen != seen {
-			wait = shortest
+		if wait = min(2*wait, polls.Longest); f.seen != seen {
+			wait = polls.Shortest
 		}
 		select {
 		case <-ctx.Done():
@@ -66,6 +77,7 @@ func Follow(ctx context.Context, api API, executionARN string, show func(*Pictur
 type follower struct {
 	api     API
 	arn     string
+	page    int32 // how many events are read at once
 	picture *Picture
 	machine *string // its ARN
 	seen    int64   // the last event's ID
@@ -97,7 +109,7 @@ func (f *follower) read(ctx context.Context) error {
 	f.picture.forget()
 	for token := f.next; ; {
 		page, err := f.api.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{
-			ExecutionArn: aws.String(f.arn), NextToken: token, MaxResults: 1000, IncludeExecutionData: aws.Bool(true),
+			ExecutionArn: aws.String(f.arn), NextToken: token, MaxResults: f.page, IncludeExecutionData: aws.Bool(true),
 		})
 		if err != nil {
 			return err

@@ -184,7 +184,7 @@ func TestPagesThatAreWholeAreNotAskedForAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	polls, asked := 0, 0
-	end, err := watch.Follow(ctx, h, "arn", func(p *watch.Picture) {
+	end, err := watch.Follow(ctx, h, "arn", watch.OnOneMachine, func(p *watch.Picture) {
 		switch polls++; polls {
 		case 1:
 			asked = h.asked

@@ -112,7 +112,7 @@ func TestAFailureIsToldWithItsRemedy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
 		arn := started(t, s, "r1")
-		end, err := watch.Follow(t.Context(), s.SFN, arn, func(*watch.Picture) {})
+		end, err := watch.Follow(t.Context(), s.SFN, arn, watch.OnOneMachine, func(*watch.Picture) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +138,7 @@ func TestRetriesAreCounted(t *testing.T) {
 		most := 0
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 		defer cancel()
-		seen, _ := watch.Follow(ctx, s.SFN, arn, func(p *watch.Picture) {
+		seen, _ := watch.Follow(ctx, s.SFN, arn, watch.OnOneMachine, func(p *watch.Picture) {
 			if step := p.Step("FindGroup"); step != nil && step.Phase == watch.Retrying {
 				most = max(most, step.Retries)
 				shows(t, p, `↻ Find group +attempt \d+, Throttled: `)
@@ -159,7 +159,7 @@ func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
 			}
 		}
 		footer := ""
-		_, err := watch.Follow(t.Context(), s.SFN, started(t, s, "r3"), func(p *watch.Picture) {
+		_, err := watch.Follow(t.Context(), s.SFN, started(t, s, "r3"), watch.OnOneMachine, func(p *watch.Picture) {
 			if lines := p.Lines(time.Now(), 120, watch.Style{}); footer == "" && p.Left(time.Now()) > 0 {
 				footer = lines[len(lines)-1]
 			}
@@ -175,7 +175,7 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 		s := deployed(t, machine.Behaviour{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		seen, err := watch.Follow(ctx, s.SFN, started(t, s, "r1"), func(*watch.Picture) {})
+		seen, err := watch.Follow(ctx, s.SFN, started(t, s, "r1"), watch.OnOneMachine, func(*watch.Picture) {})
 		if err == nil || seen.Name != "r1" || seen.Outcome() != "" {
 			t.Errorf("%v, %q", err, seen.Outcome())
 		}

@@ -15,15 +15,18 @@ import (
 // {"code", "message"} with a status of 4xx or 5xx.
 const Prefix = "/local/v1/"
 
-// Status is the whole of a running local cloud at one moment.
+// Status is the whole of a running cloud at one moment: a local one, or a stack on AWS, of which the
+// command line tells in the same form. Each has fields that the other leaves empty.
 type Status struct {
-	Version         string     `json:"version"` // of the gallery program
+	Version         string     `json:"version,omitempty"` // of the local cloud's program
+	Stack           string     `json:"stack,omitempty"`   // the CloudFormation stack's name, on AWS
+	Region          string     `json:"region,omitempty"`  // on AWS
 	Environment     string     `json:"environment"`
-	PID             int        `json:"pid"`
-	Started         time.Time  `json:"started"`
-	Pace            float64    `json:"pace"`
-	Data            string     `json:"data"`    // the data folder
-	Gallery         string     `json:"gallery"` // the load balancer's URL
+	PID             int        `json:"pid,omitempty"`    // of a local cloud
+	Started         time.Time  `json:"started,omitzero"` // of a local cloud
+	Pace            float64    `json:"pace,omitempty"`   // of a local cloud
+	Data            string     `json:"data,omitempty"`   // a local cloud's data folder
+	Gallery         string     `json:"gallery"`          // the load balancer's URL; "" on AWS for none
 	Console         string     `json:"console,omitempty"`
 	ReleaseMachine  string     `json:"releaseMachine"`  // ARN
 	TeardownMachine string     `json:"teardownMachine"` // ARN
@@ -119,5 +122,9 @@ type Refusal struct {
 	Message string       `json:"message"`
 }
 
-// EndpointFile is the file's name in the data folder.
-const EndpointFile = "endpoint.json"
+// What is in the data folder, by name.
+const (
+	EndpointFile  = "endpoint.json" // an Endpoint, while the cloud runs
+	PhotosFolder  = "photos"        // the gallery's storage
+	UploadKeyFile = "upload.key"
+)

@@ -1,0 +1,36 @@
+package deployed
+
+import (
+	"context"
+
+	"photogallery/internal/release"
+)
+
+// ShellArguments are those of the aws command that open a shell on an instance through the stack's
+// EC2 Instance Connect Endpoint. It is NotFound for an instance that does not run in the
+// environment, and NothingUp for a stack without the endpoint.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html
+func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error) {
+	if err := checkInstance(id); err != nil {
+		return nil, err
+	}
+	if s.outputs[endpointOutput] == "" {
+		return nil, release.Errorf(release.NothingUp, "stack %s has no EC2 Instance Connect Endpoint, without which nothing reaches its instances: deploy it with `npx cdk deploy -c instanceConnect=true`", s.Name)
+	}
+	found, err := s.instances(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	var running []string
+	for _, i := range found {
+		if i.State == "running" {
+			running = append(running, i.ID)
+		}
+	}
+	if err := among(running, id, "no instance %q runs"); err != nil {
+		return nil, err
+	}
+	return []string{
+		"ec2-instance-connect", "ssh", "--instance-id", id, "--connection-type", "eice", "--region", s.Region,
+	}, nil
+}
