@@ -71,7 +71,7 @@ func TestEveryTaskHasAStepAndEveryStepATask(t *testing.T) {
 var standardErrors = []string{
 	"States.ALL", "States.Timeout", "States.HeartbeatTimeout",
 	"Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException",
-	"Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout",
+	"Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError",
 }
 
 func TestEveryErrorNameIsACodeOrStandard(t *testing.T) {
