@@ -28,6 +28,8 @@ const smallHeap = 40
 type upFlags struct {
 	address, api, pace, ttl string
 	nightly, morning        string
+	console                 string
+	open                    bool
 	noRelease, check        bool
 	verbose                 bool
 }
@@ -51,6 +53,8 @@ func upCommand() *cobra.Command {
 	f := command.Flags()
 	f.StringVar(&flags.address, "address", "127.0.0.1:8080", "the load balancer's `host:port`; port 0 takes a free one")
 	f.StringVar(&flags.api, "api", "127.0.0.1:0", "the loopback `host:port` of the Step Functions API")
+	f.StringVar(&flags.console, "console", "", "the loopback `host:port` of the console's page (default: 127.0.0.1:8081, or a free port where that is taken)")
+	f.BoolVar(&flags.open, "open", false, "open the console in a browser")
 	f.StringVar(&flags.pace, "pace", "demo", "`demo`: a minute on AWS takes a second; aws: a minute")
 	f.StringVar(&flags.ttl, "ttl", "", "tear everything down after this `time`, such as 90m")
 	f.StringVar(&flags.nightly, "nightly", "", "tear down by this schedule, such as \"cron(0 20 * * ? *)\"")
@@ -76,11 +80,14 @@ func up(command *cobra.Command, flags upFlags) error {
 	}
 	progress, where := command.ErrOrStderr(), running.Endpoint()
 	fmt.Fprintf(progress, "A local cloud is up, with its data in %s.\n", options.Data)
+	if flags.open {
+		openBrowser(command, where.Console)
+	}
 	if !flags.noRelease {
 		err = releaseFirst(command, running, options.Data, flags.ttl)
 	}
 	if err == nil {
-		fmt.Fprintf(progress, upHints, where.Gallery, where.API)
+		fmt.Fprintf(progress, upHints, where.Gallery, where.Console, where.API)
 		<-command.Context().Done()
 	}
 	fmt.Fprintln(progress, "Ending the local cloud.")
@@ -89,6 +96,7 @@ func up(command *cobra.Command, flags upFlags) error {
 
 const upHints = `
   Gallery         %s
+  Console         %s
   Step Functions  %s, for the aws command's --endpoint-url
 
 Try, in another terminal: gallery status, load, crash, release, teardown. Ctrl-C ends it all.
@@ -127,6 +135,9 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 	}
 	options, err := localOptions(data)
 	options.Address, options.APIAddress, options.Pace = f.address, f.api, pace
+	if options.Console = []string{f.console}; f.console == "" {
+		options.Console = []string{"127.0.0.1:8081", "127.0.0.1:0"}
+	}
 	for _, s := range []local.Schedule{{Name: "nightly", Expression: f.nightly, Teardown: true}, {Name: "morning", Expression: f.morning}} {
 		if s.Expression != "" {
 			options.Schedules = append(options.Schedules, s)

@@ -1,17 +1,17 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -25,36 +25,20 @@ import (
 func (l *Local) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", l.stack.Cloud.StepFunctions.Handler())
-	mux.HandleFunc("GET "+control.Prefix+"status", answer(func(*http.Request) (any, error) { return l.status(), nil }))
-	mux.HandleFunc("GET "+control.Prefix+"images", answer(func(*http.Request) (any, error) { return l.images(), nil }))
-	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/terminate", answer(l.terminate))
-	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(l.crash))
+	mux.HandleFunc("GET "+control.Prefix+"status", answer(func(*http.Request) (any, error) { return l.Status(), nil }))
+	mux.HandleFunc("GET "+control.Prefix+"images", answer(func(*http.Request) (any, error) { return l.Images(), nil }))
+	mux.HandleFunc("GET "+control.Prefix+"samples", answer(func(*http.Request) (any, error) { return l.Samples(time.Time{}), nil }))
+	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/terminate", answer(named(l.Terminate)))
+	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(named(l.Crash)))
 	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/log", l.log)
-	return onlyThisMachine(http.NewCrossOriginProtection().Handler(mux))
-}
-
-// onlyThisMachine refuses requests that reached a loopback address by another name: a web page's
-// script could otherwise have its own name point here.
-func onlyThisMachine(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-		if host != "localhost" && (err != nil || !address.IsLoopback()) {
-			refuse(w, release.Errorf(release.AccessDenied, "the host %s is not this machine: use localhost or 127.0.0.1", r.Host))
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+	return control.Guard(mux)
 }
 
 func answer(ask func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		found, err := ask(r)
 		if err != nil {
-			refuse(w, err)
+			control.Refuse(w, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -63,45 +47,36 @@ func answer(ask func(*http.Request) (any, error)) http.HandlerFunc {
 	}
 }
 
-func refuse(w http.ResponseWriter, err error) {
-	failure := release.Classify(err)
-	status := http.StatusBadRequest
-	switch failure.Code {
-	case release.NotFound:
-		status = http.StatusNotFound
-	case release.AccessDenied:
-		status = http.StatusForbidden
-	case release.Unexpected:
-		status = http.StatusInternalServerError
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(control.Refusal{Code: failure.Code, Message: failure.Message})
+// named is a handler of what is done to the instance that the path names.
+func named(do func(context.Context, string) error) func(*http.Request) (any, error) {
+	return func(r *http.Request) (any, error) { return struct{}{}, do(r.Context(), r.PathValue("id")) }
 }
 
-// terminate is TerminateInstanceInAutoScalingGroup: the instance drains, another takes its place.
-func (l *Local) terminate(r *http.Request) (any, error) {
-	i, err := l.running(r.PathValue("id"))
+// Terminate is TerminateInstanceInAutoScalingGroup: the instance drains, another takes its place. It
+// is NotFound where no such instance runs, and InvalidRequest for a builder.
+func (l *Local) Terminate(ctx context.Context, id string) error {
+	i, err := l.running(id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if i.Tags[release.TagRole] != release.RoleFleet {
-		return nil, release.Errorf(release.InvalidRequest, "instance %s is a builder, which no group looks after: crash it, or end its release with `gallery teardown`", i.ID)
+		return release.Errorf(release.InvalidRequest, "instance %s is a builder, which no group looks after: crash it, or end its release with `gallery teardown`", i.ID)
 	}
-	_, err = l.stack.Clients.AutoScaling.TerminateInstanceInAutoScalingGroup(r.Context(), &autoscaling.TerminateInstanceInAutoScalingGroupInput{
+	_, err = l.stack.Clients.AutoScaling.TerminateInstanceInAutoScalingGroup(ctx, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
 		InstanceId: &i.ID, ShouldDecrementDesiredCapacity: aws.Bool(false),
 	})
-	return struct{}{}, err
+	return err
 }
 
-// crash kills the machine without telling the cloud more than a dead host would.
-func (l *Local) crash(r *http.Request) (any, error) {
-	i, err := l.running(r.PathValue("id"))
+// Crash kills the machine without telling the cloud more than a dead host would. It is NotFound where
+// no such instance runs.
+func (l *Local) Crash(_ context.Context, id string) error {
+	i, err := l.running(id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l.stack.Cloud.Fabric.Do(func() { l.stack.Cloud.EC2.Kill(i.ID) })
-	return struct{}{}, nil
+	return nil
 }
 
 func (l *Local) running(id string) (found ec2.Instance, err error) {
@@ -129,28 +104,32 @@ func (l *Local) running(id string) (found ec2.Instance, err error) {
 var instanceID = regexp.MustCompile(`^i-[0-9a-f]{17}$`)
 
 func (l *Local) log(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
 	offset, err := strconv.ParseInt(r.URL.Query().Get("offset"), 10, 64)
 	if err != nil && r.URL.Query().Has("offset") {
-		refuse(w, release.Errorf(release.InvalidRequest, "offset %q: give a number of bytes", r.URL.Query().Get("offset")))
+		control.Refuse(w, release.Errorf(release.InvalidRequest, "offset %q: give a number of bytes", r.URL.Query().Get("offset")))
 		return
 	}
-	if !instanceID.MatchString(id) {
-		refuse(w, release.Errorf(release.InvalidRequest, "instance %q: give i- and 17 hexadecimal digits, as `gallery status` shows them", id))
-		return
-	}
-	file, err := os.Open(l.machines.LogFile(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = release.Errorf(release.NotFound, "there is no log of instance %s: `gallery status` lists the instances", id)
-	}
+	file, err := l.Log(r.PathValue("id"))
 	if err == nil {
 		_, err = file.Seek(max(0, offset), io.SeekStart)
 	}
 	if err != nil {
-		refuse(w, err)
+		control.Refuse(w, err)
 		return
 	}
 	defer file.Close()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.Copy(w, file) // a client that hung up has no use for an error
+}
+
+// Log opens what an instance wrote; also of one that is gone. The caller closes it.
+func (l *Local) Log(id string) (io.ReadSeekCloser, error) {
+	if !instanceID.MatchString(id) {
+		return nil, release.Errorf(release.InvalidRequest, "instance %q: give i- and 17 hexadecimal digits, as `gallery status` shows them", id)
+	}
+	file, err := os.Open(l.machines.LogFile(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, release.Errorf(release.NotFound, "there is no log of instance %s: `gallery status` lists the instances", id)
+	}
+	return file, err
 }

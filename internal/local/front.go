@@ -11,7 +11,7 @@ import (
 // front is the load balancer's listener on a real address: what comes in goes to the environment's
 // load balancer. Without one a page says so, and loads itself again until there is.
 func (l *Local) front() http.Handler {
-	transport := l.stack.Cloud.ELB.Transport()
+	transport := l.traffic.measured(l.stack.Cloud.ELB.Transport())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		dnsName, state := l.loadBalancer()
 		if state != "active" {

@@ -12,11 +12,12 @@ import (
 	"syscall"
 	"time"
 
+	"photogallery/internal/console"
 	"photogallery/internal/local/control"
 	"photogallery/internal/release"
 )
 
-// listen opens the load balancer's address and that of the APIs.
+// listen opens the load balancer's address, that of the APIs and the console's.
 func (l *Local) listen(ctx context.Context) error {
 	gallery, err := listenOn(ctx, l.options.Address, "--address")
 	if err != nil {
@@ -33,6 +34,27 @@ func (l *Local) listen(ctx context.Context) error {
 	}
 	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid()}
 	l.serve(api, l.api())
+	return l.listenForConsole(ctx)
+}
+
+func (l *Local) listenForConsole(ctx context.Context) error {
+	for i, address := range l.options.Console {
+		listener, err := listenOn(ctx, address, "--console")
+		if release.CodeOf(err) == release.StillInUse && i+1 < len(l.options.Console) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if at, isTCP := listener.Addr().(*net.TCPAddr); !isTCP || !at.IP.IsLoopback() {
+			err := release.Errorf(release.InvalidRequest, "--console %s is no loopback address, and the console asks for no password: give one such as 127.0.0.1:8081", address)
+			return errors.Join(err, listener.Close())
+		}
+		l.endpoint.Console = "http://" + listener.Addr().String()
+		l.console = console.New(l, l.stack.SFN)
+		l.serve(listener, l.console.Handler())
+		return nil
+	}
 	return nil
 }
 

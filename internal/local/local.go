@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"photogallery/internal/console"
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/process"
 	"photogallery/internal/release"
@@ -28,6 +29,7 @@ const Environment release.Environment = "main"
 type Options struct {
 	Address    string       // of the load balancer, host:port; port 0 takes a free one
 	APIAddress string       // of the APIs, a loopback host:port; "" for a free port of 127.0.0.1
+	Console    []string     // loopback host:ports for the console, which takes the first that is free; none for no console
 	Data       string       // the folder that outlives the process: photos, images, bundles, logs
 	Program    string       // the running executable, which machines call as systemctl
 	Bundle     stack.Bundle // what {} releases
@@ -50,6 +52,9 @@ type Local struct {
 	endpoint control.Endpoint
 	keeping  sync.Mutex
 	lastKept []byte // as JSON; guarded by keeping
+	recorder recorder
+	console  *console.Console // nil where there is none
+	traffic  traffic
 	closing  sync.Once
 	closed   error
 }
@@ -63,7 +68,7 @@ func Start(ctx context.Context, options Options) (*Local, error) {
 	}
 	l := &Local{options: options, started: time.Now()}
 	for _, begin := range []func(context.Context) error{
-		l.takeFolder, l.makeMachines, l.deploy, l.schedule, l.listen, l.announce,
+		l.takeFolder, l.makeMachines, l.deploy, l.schedule, l.listen, l.announce, l.record,
 	} {
 		if err := begin(ctx); err != nil {
 			return nil, errors.Join(err, l.Close(), l.unmake())
@@ -141,6 +146,9 @@ func (l *Local) Close() error {
 }
 
 func (l *Local) close() (err error) {
+	if l.console != nil {
+		l.console.Close() // streams would keep its server open
+	}
 	for _, server := range l.servers {
 		err = errors.Join(err, closeServer(server))
 	}

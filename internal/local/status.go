@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	autoscalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -22,24 +20,26 @@ import (
 
 const shownActivities = 20
 
-// status leaves out what cannot be told at the moment, such as the group of a cloud without one.
-func (l *Local) status() control.Status {
+// Status is the cloud at this moment. It leaves out what cannot be told, such as the group of a cloud
+// without one.
+func (l *Local) Status() control.Status {
 	ctx := context.Background()
 	_, state := l.loadBalancer()
+	described := l.describeAlarms()
 	s := control.Status{
 		Version: l.options.Version, Environment: string(Environment), PID: l.endpoint.PID, Started: l.started, Pace: l.options.Pace,
-		Data: l.options.Data, Gallery: l.endpoint.Gallery, LoadBalancer: state,
+		Data: l.options.Data, Gallery: l.endpoint.Gallery, Console: l.endpoint.Console, LoadBalancer: state,
 		ReleaseMachine: l.stack.Settings.ReleaseMachine, TeardownMachine: l.stack.Settings.TeardownMachine,
-		Instances: l.instances(), Alarms: l.alarms(ctx), Activities: []control.Activity{}, Schedules: l.schedules(),
+		Instances: l.instances(), Alarms: l.alarms(described), Activities: []control.Activity{}, Schedules: l.schedules(),
 	}
 	if recorded, err := current.Read(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table); err == nil && recorded.Serving {
 		s.Serving = &control.Serving{Release: recorded.Release, Version: recorded.Version, Image: recorded.Image, FormerImage: recorded.FormerImage}
 	}
-	l.describeGroup(ctx, &s)
+	l.describeGroup(ctx, &s, metrics(described))
 	return s
 }
 
-func (l *Local) describeGroup(ctx context.Context, s *control.Status) {
+func (l *Local) describeGroup(ctx context.Context, s *control.Status, watching map[string]watched) {
 	group, err := fleet.Group(ctx, l.stack.Clients.AutoScaling, Environment)
 	if err != nil || group == nil {
 		return
@@ -57,24 +57,7 @@ func (l *Local) describeGroup(ctx context.Context, s *control.Status) {
 			s.Group.Refresh = fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete))
 		}
 	}
-	s.Activities = l.activities(ctx)
-}
-
-func (l *Local) activities(ctx context.Context) []control.Activity {
-	activities := []control.Activity{}
-	out, err := l.stack.Clients.AutoScaling.DescribeScalingActivities(ctx, &autoscaling.DescribeScalingActivitiesInput{
-		AutoScalingGroupName: aws.String(Environment.Name()),
-	})
-	if err != nil {
-		return activities
-	}
-	for _, activity := range out.Activities[:min(len(out.Activities), shownActivities)] {
-		activities = append(activities, control.Activity{
-			Time: aws.ToTime(activity.StartTime), Status: string(activity.StatusCode),
-			Description: aws.ToString(activity.Description), Cause: aws.ToString(activity.Cause),
-		})
-	}
-	return activities
+	s.Activities = l.activities(ctx, s.Alarms, watching)
 }
 
 func (l *Local) instances() []control.Instance {
@@ -102,20 +85,6 @@ func (l *Local) instances() []control.Instance {
 	return instances
 }
 
-func (l *Local) alarms(ctx context.Context) []control.Alarm {
-	alarms := []control.Alarm{}
-	out, err := l.stack.Clients.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(Environment.Name() + "-")})
-	if err != nil {
-		return alarms
-	}
-	for _, alarm := range out.MetricAlarms {
-		alarms = append(alarms, control.Alarm{
-			Name: aws.ToString(alarm.AlarmName), State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
-		})
-	}
-	return alarms
-}
-
 func (l *Local) schedules() []control.Schedule {
 	schedules := []control.Schedule{}
 	l.stack.Cloud.Fabric.Do(func() {
@@ -130,7 +99,8 @@ func (l *Local) schedules() []control.Schedule {
 	return schedules
 }
 
-func (l *Local) images() []control.Image {
+// Images are those that releases made, newest first.
+func (l *Local) Images() []control.Image {
 	recorded, _ := current.Read(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table) // without it none is marked
 	images := []control.Image{}
 	l.stack.Cloud.Fabric.Do(func() {

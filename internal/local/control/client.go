@@ -43,6 +43,11 @@ func (c *Client) Images(ctx context.Context) (images []Image, err error) {
 	return images, c.get(ctx, "images", &images)
 }
 
+// Samples are those kept of the last hour at most, oldest first.
+func (c *Client) Samples(ctx context.Context) (samples []Sample, err error) {
+	return samples, c.get(ctx, "samples", &samples)
+}
+
 // Terminate takes an instance out in order; its group launches another. It returns at once.
 func (c *Client) Terminate(ctx context.Context, instance string) error {
 	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/terminate")

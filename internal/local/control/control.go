@@ -4,13 +4,9 @@
 // host are refused, as there.
 package control
 
-import (
-	"time"
+import "time"
 
-	"photogallery/internal/release"
-)
-
-// Prefix begins every path: GET status, GET images, POST instances/{id}/terminate, POST
+// Prefix begins every path: GET status, GET images, GET samples, POST instances/{id}/terminate, POST
 // instances/{id}/crash, GET instances/{id}/log. Bodies are JSON, a log is plain text. An error is
 // {"code", "message"} with a status of 4xx or 5xx.
 const Prefix = "/local/v1/"
@@ -72,9 +68,21 @@ type Instance struct {
 
 // Alarm is one of the release's alarms.
 type Alarm struct {
-	Name   string `json:"name"`
-	State  string `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
-	Reason string `json:"reason"`
+	Name        string    `json:"name"`
+	State       string    `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
+	Reason      string    `json:"reason"`
+	Description string    `json:"description"` // what it is for, and what follows
+	Since       time.Time `json:"since"`       // of its state
+	Marks       []Mark    `json:"marks"`       // all of which must be crossed
+	Minutes     int       `json:"minutes"`     // in a row, for it to go off
+	Crossed     int       `json:"crossed"`     // how many of them have been, up to Minutes
+}
+
+// Mark is a threshold of an alarm.
+type Mark struct {
+	Metric    string  `json:"metric"` // requests, cpu or unhealthy, as in Sample
+	Threshold float64 `json:"threshold"`
+	Below     bool    `json:"below"` // the alarm is for less than that
 }
 
 // Activity is a line of the group's activity log.
@@ -83,6 +91,26 @@ type Activity struct {
 	Status      string    `json:"status"`
 	Description string    `json:"description"`
 	Cause       string    `json:"cause"`
+	Instance    string    `json:"instance,omitempty"`
+	Did         string    `json:"did"` // launched, terminated, or failed to launch
+	Why         string    `json:"why"` // in few words: requests-high, 312 per target > 200
+}
+
+// Sample is what was seen at the end of one of the cloud's minutes. Metrics without data are nil.
+type Sample struct {
+	At        time.Time         `json:"at"`
+	Requests  *float64          `json:"requests"`  // per target, as the alarm has them
+	CPU       *float64          `json:"cpu"`       // percent, the group's average
+	Median    *float64          `json:"median"`    // milliseconds until a target answered
+	Slow      *float64          `json:"slow"`      // that of 1 in 100
+	Errors    int               `json:"errors"`    // answers of 5xx in this minute
+	Unhealthy *float64          `json:"unhealthy"` // targets
+	Min       int               `json:"min"`
+	Max       int               `json:"max"`
+	Desired   int               `json:"desired"`
+	InService int               `json:"inService"`
+	Health    map[string]int    `json:"health"` // how many targets are initial, healthy, unhealthy, draining
+	Alarms    map[string]string `json:"alarms"` // their states
 }
 
 // Schedule is one that will start a state machine.
@@ -113,13 +141,8 @@ type Image struct {
 type Endpoint struct {
 	API     string `json:"api"` // http://127.0.0.1:PORT
 	Gallery string `json:"gallery"`
+	Console string `json:"console,omitempty"` // the page's URL; "" where there is none
 	PID     int    `json:"pid"`
-}
-
-// Refusal is the body of an error.
-type Refusal struct {
-	Code    release.Code `json:"code"`
-	Message string       `json:"message"`
 }
 
 // What is in the data folder, by name.

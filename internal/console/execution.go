@@ -1,0 +1,152 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+	"photogallery/internal/trace"
+)
+
+// kind tells the two state machines apart.
+type kind string
+
+const (
+	releases  kind = "release"
+	teardowns kind = "teardown"
+)
+
+// machine is the ARN of a kind's state machine. It is NotFound for any other kind.
+func (c *Console) machine(of kind) (arn string, err error) {
+	status := c.cloud.Status()
+	switch of {
+	case releases:
+		return status.ReleaseMachine, nil
+	case teardowns:
+		return status.TeardownMachine, nil
+	}
+	return "", release.Errorf(release.NotFound, "there is no state machine %q: there are release and teardown", string(of))
+}
+
+func executionARN(machine, name string) string {
+	return strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
+}
+
+// execution is a line of the list.
+type execution struct {
+	Kind   kind                  `json:"kind"`
+	Name   string                `json:"name"`
+	Status types.ExecutionStatus `json:"status"`
+	Began  time.Time             `json:"began"`
+	Ended  time.Time             `json:"ended,omitzero"`
+}
+
+// listed is how many executions of each kind are shown.
+const listed = 25
+
+// list is the latest executions of both kinds, newest first.
+func (c *Console) list(ctx context.Context, status control.Status) ([]execution, error) {
+	all := []execution{}
+	for of, machine := range map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine} {
+		out, err := c.executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: listed})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range out.Executions {
+			all = append(all, execution{of, aws.ToString(e.Name), e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate)})
+		}
+	}
+	slices.SortFunc(all, func(a, b execution) int {
+		if order := b.Began.Compare(a.Began); order != 0 {
+			return order
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return all, nil
+}
+
+// execution answers with the whole of one, without what its events carry.
+func (c *Console) execution(w http.ResponseWriter, r *http.Request) {
+	reader, err := c.reader(r)
+	if err == nil {
+		err = reader.Read(r.Context())
+	}
+	if err != nil {
+		control.Refuse(w, notThere(r, err))
+		return
+	}
+	answer(w, http.StatusOK, reader.Run)
+}
+
+func (c *Console) reader(r *http.Request) (*trace.Reader, error) {
+	machine, err := c.machine(kind(r.PathValue("kind")))
+	if err != nil {
+		return nil, err
+	}
+	return trace.NewReader(c.executions, executionARN(machine, r.PathValue("name"))), nil
+}
+
+func notThere(r *http.Request, err error) error {
+	if release.IsNotFound(err) {
+		return release.Errorf(release.NotFound, "there is no %s %q any more: choose one from the list", r.PathValue("kind"), r.PathValue("name"))
+	}
+	return err
+}
+
+// event answers with what one event carries.
+func (c *Console) event(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		control.Refuse(w, release.Errorf(release.InvalidRequest, "event %q: give its number", r.PathValue("id")))
+		return
+	}
+	machine, err := c.machine(kind(r.PathValue("kind")))
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	pages := sfn.NewGetExecutionHistoryPaginator(c.executions, &sfn.GetExecutionHistoryInput{
+		ExecutionArn: aws.String(executionARN(machine, r.PathValue("name"))), MaxResults: 1000, IncludeExecutionData: aws.Bool(true),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(r.Context())
+		if err != nil {
+			control.Refuse(w, notThere(r, err))
+			return
+		}
+		for _, event := range page.Events {
+			if event.Id == id {
+				answer(w, http.StatusOK, carried{event.Type, trace.Data(event)})
+				return
+			}
+		}
+	}
+	control.Refuse(w, release.Errorf(release.NotFound, "the execution has no event %d", id))
+}
+
+// carried is what an event carries, JSON as text.
+type carried struct {
+	Type types.HistoryEventType `json:"type"`
+	Data string                 `json:"data"`
+}
+
+func (c *Console) schema(w http.ResponseWriter, r *http.Request) {
+	schemas := map[kind][]byte{releases: release.RequestSchema, teardowns: release.TeardownSchema}
+	document, known := schemas[kind(r.PathValue("kind"))]
+	if !known {
+		_, err := c.machine(kind(r.PathValue("kind")))
+		control.Refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, json.RawMessage(document))
+}

@@ -1,0 +1,240 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/trace"
+)
+
+// How often the feed looks: while something goes on, and otherwise.
+const (
+	often  = 200 * time.Millisecond
+	seldom = time.Second
+)
+
+// firstSamples is how many samples a page begins its charts with.
+const firstSamples = 300
+
+// patience is how many messages a page may be behind before it has to begin anew.
+const patience = 64
+
+// feed looks at the cloud once for all pages that are open, and not at all while there are none.
+type feed struct {
+	console *Console
+	sooner  chan struct{} // looks now; made with the first subscriber
+
+	mu          sync.Mutex
+	subscribers map[chan []byte]bool // a message each; closed for one that is too slow
+	runs        map[string]*followed // executions under way, by kind/name
+	last        map[string]string    // of each kind of message the last one sent
+	sampled     time.Time
+	stop        context.CancelFunc
+}
+
+// followed is an execution under way.
+type followed struct {
+	execution execution
+	reader    *trace.Reader
+}
+
+// overview is a message with all but the executions' histories and the samples.
+type overview struct {
+	Status     control.Status  `json:"status"`
+	Executions []execution     `json:"executions"`
+	Images     []control.Image `json:"images"`
+	Load       *loadState      `json:"load"`
+}
+
+// progress is a message about one execution under way. Events are those that came after the ID.
+type progress struct {
+	Kind   kind                  `json:"kind"`
+	Name   string                `json:"name"`
+	Status types.ExecutionStatus `json:"status"`
+	After  int64                 `json:"after"`
+	Run    *trace.Run            `json:"run"`
+}
+
+// subscribe begins with messages that tell the present. Unsubscribe with leave.
+func (f *feed) subscribe() (messages chan []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	messages = make(chan []byte, patience)
+	if len(f.subscribers) == 0 {
+		f.begin()
+	}
+	f.subscribers[messages] = true
+	f.greet(messages)
+	return messages
+}
+
+// begin is called with the first subscriber.
+func (f *feed) begin() {
+	ctx, stop := context.WithCancel(f.console.closing)
+	f.stop, f.sooner = stop, make(chan struct{}, 1)
+	f.runs, f.last = map[string]*followed{}, map[string]string{}
+	f.sampled = time.Time{}
+	f.update(ctx)
+	sooner := f.sooner
+	f.console.running.Go(func() { f.follow(ctx, sooner) })
+}
+
+// greet sends a new subscriber what the others know by now.
+func (f *feed) greet(to chan []byte) {
+	for _, kind := range []string{"overview"} {
+		if text := f.last[kind]; text != "" {
+			to <- message(kind, text)
+		}
+	}
+	samples := f.console.cloud.Samples(time.Time{})
+	samples = samples[max(0, len(samples)-firstSamples):]
+	to <- message("samples", encoded(samples))
+	for _, one := range f.runs {
+		to <- message("progress", encoded(one.news(one.reader.Run.Seen())))
+	}
+}
+
+func (f *feed) leave(messages chan []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drop(messages)
+}
+
+func (f *feed) drop(messages chan []byte) {
+	if !f.subscribers[messages] {
+		return
+	}
+	delete(f.subscribers, messages)
+	close(messages)
+	if len(f.subscribers) == 0 {
+		f.stop()
+	}
+}
+
+// look has the feed look at once.
+func (f *feed) look() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	select {
+	case f.sooner <- struct{}{}:
+	default: // nobody follows, or it is about to
+	}
+}
+
+func (f *feed) follow(ctx context.Context, sooner <-chan struct{}) {
+	wait := time.NewTimer(often)
+	defer wait.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sooner:
+		case <-wait.C:
+		}
+		f.mu.Lock()
+		busy := false
+		if ctx.Err() == nil {
+			busy = f.update(ctx)
+		}
+		f.mu.Unlock()
+		if wait.Reset(seldom); busy {
+			wait.Reset(often)
+		}
+	}
+}
+
+// update sends what has changed and tells whether something goes on. It is called with the lock.
+func (f *feed) update(ctx context.Context) (busy bool) {
+	status := f.console.cloud.Status()
+	for i := range status.Instances {
+		status.Instances[i].CPU = math.Round(status.Instances[i].CPU)
+	}
+	executions, err := f.console.list(ctx, status)
+	if err != nil {
+		return false // the cloud is closing
+	}
+	load := f.console.load.now()
+	changed := f.send("overview", encoded(overview{status, executions, f.console.cloud.Images(), load}))
+	f.updateRuns(ctx, status, executions)
+	if samples := f.console.cloud.Samples(f.sampled); len(samples) > 0 {
+		if !f.sampled.IsZero() {
+			f.send("samples", encoded(samples))
+		}
+		f.sampled = samples[len(samples)-1].At
+	}
+	return changed || len(f.runs) > 0 || load != nil && load.Running
+}
+
+func (f *feed) updateRuns(ctx context.Context, status control.Status, executions []execution) {
+	for _, e := range executions {
+		key := string(e.Kind) + "/" + e.Name
+		one := f.runs[key]
+		if one == nil {
+			if e.Status != types.ExecutionStatusRunning {
+				continue
+			}
+			machine := map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine}[e.Kind]
+			one = &followed{e, trace.NewReader(f.console.executions, executionARN(machine, e.Name))}
+			f.runs[key] = one
+		}
+		seen := one.reader.Run.Seen()
+		if one.reader.Read(ctx) != nil {
+			continue // the cloud is closing
+		}
+		if one.reader.Run.Seen() > seen {
+			f.broadcast("progress", encoded(one.news(seen)))
+		}
+		if one.reader.Run.Status != types.ExecutionStatusRunning {
+			delete(f.runs, key)
+		}
+	}
+}
+
+// news is the run as a whole, with those events alone that came after one.
+func (f *followed) news(after int64) progress {
+	run := *f.reader.Run
+	for len(run.Events) > 0 && run.Events[0].ID <= after {
+		run.Events = run.Events[1:]
+	}
+	return progress{f.execution.Kind, f.execution.Name, run.Status, after, &run}
+}
+
+// send is broadcast for what is sent only when it has changed.
+func (f *feed) send(kind, text string) (changed bool) {
+	if f.last[kind] == text {
+		return false
+	}
+	f.last[kind] = text
+	f.broadcast(kind, text)
+	return true
+}
+
+func (f *feed) broadcast(kind, text string) {
+	for messages := range f.subscribers {
+		select {
+		case messages <- message(kind, text):
+		default:
+			f.drop(messages) // it connects again and begins anew
+		}
+	}
+}
+
+// message is in the form of server-sent events.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+func message(kind, text string) []byte {
+	return []byte("event: " + kind + "\ndata: " + text + "\n\n")
+}
+
+func encoded(what any) string {
+	text, err := json.Marshal(what)
+	if err != nil {
+		panic(err) // it is all of plain types
+	}
+	return string(text)
+}

@@ -1,0 +1,47 @@
+package console
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"photogallery/internal/local/control"
+)
+
+func (c *Console) onInstance(do func(context.Context, string) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var wanted struct{}
+		if !read(w, r, &wanted) {
+			return
+		}
+		if err := do(r.Context(), r.PathValue("id")); err != nil {
+			control.Refuse(w, err)
+			return
+		}
+		c.feed.look()
+		answer(w, http.StatusOK, struct{}{})
+	}
+}
+
+// shownLog is how much of the end of a log is shown.
+const shownLog = 64 << 10
+
+func (c *Console) log(w http.ResponseWriter, r *http.Request) {
+	file, err := c.cloud.Log(r.PathValue("id"))
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	defer file.Close()
+	end, err := file.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = file.Seek(max(0, end-shownLog), io.SeekStart)
+	}
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = io.Copy(w, file) // a client that hung up has no use for an error
+}

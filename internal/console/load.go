@@ -1,0 +1,154 @@
+package console
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"photogallery/internal/load"
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+)
+
+// The bounds are for the machine's sake: its cores serve what they ask for.
+const (
+	mostRate    = 2000
+	mostSeconds = 600
+)
+
+// loader sends one load at a time, for all tabs together.
+type loader struct {
+	mu      sync.Mutex
+	running *load.Load
+	timer   *time.Timer
+	shown   *loadState
+}
+
+// loadState is the load that runs, or what came of the last one.
+type loadState struct {
+	Running  bool      `json:"running"`
+	Rate     int       `json:"rate"`
+	Began    time.Time `json:"began"`
+	Until    time.Time `json:"until"`
+	Requests int       `json:"requests"`
+	Failures int       `json:"failures"`
+	First    string    `json:"first,omitempty"` // what the first failure was
+	Median   float64   `json:"median"`          // milliseconds
+	Slow     float64   `json:"slow"`            // that of 1 in 100
+}
+
+// loadRequest is what a person wants to be sent.
+type loadRequest struct {
+	Rate    int `json:"rate"`
+	Seconds int `json:"seconds"`
+}
+
+func (l loadRequest) check() error {
+	var problems release.Problems
+	if l.Rate < 1 || l.Rate > mostRate {
+		problems = append(problems, release.Problem{Field: "rate", Message: "give a whole number from 1 to 2000"})
+	}
+	if l.Seconds < 1 || l.Seconds > mostSeconds {
+		problems = append(problems, release.Problem{Field: "seconds", Message: "give a whole number from 1 to 600"})
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return release.Errorf(release.InvalidRequest, "%w", problems)
+}
+
+func (c *Console) startLoad(w http.ResponseWriter, r *http.Request) {
+	var wanted loadRequest
+	if !read(w, r, &wanted) {
+		return
+	}
+	err := wanted.check()
+	if err == nil {
+		err = c.sendLoad(r, wanted)
+	}
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	c.feed.look()
+	answer(w, http.StatusCreated, struct{}{})
+}
+
+func (c *Console) sendLoad(r *http.Request, wanted loadRequest) error {
+	status := c.cloud.Status()
+	if status.Serving == nil {
+		return release.Errorf(release.NotFound, "nothing serves yet: release something first")
+	}
+	rest, err := load.Thumbnails(r.Context(), status.Gallery)
+	if err != nil {
+		return release.Errorf(release.VerifyFailed, "the gallery at %s does not answer: %w", status.Gallery, err)
+	}
+	c.load.start(wanted, status.Gallery, rest)
+	return nil
+}
+
+func (c *Console) stopLoad(w http.ResponseWriter, _ *http.Request) {
+	c.load.stop()
+	c.feed.look()
+	answer(w, http.StatusOK, struct{}{})
+}
+
+// start takes the place of a load that runs.
+func (l *loader) start(wanted loadRequest, home string, rest []string) {
+	l.stop()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	duration, now := time.Duration(wanted.Seconds)*time.Second, time.Now()
+	started := load.Start(home, wanted.Rate, rest...)
+	l.running, l.timer = started, time.AfterFunc(duration, func() { l.end(started) })
+	l.shown = &loadState{Running: true, Rate: wanted.Rate, Began: now.UTC(), Until: now.Add(duration).UTC()}
+}
+
+// stop ends the load that runs, if one does.
+func (l *loader) stop() {
+	l.mu.Lock()
+	running := l.running
+	l.mu.Unlock()
+	if running != nil {
+		l.end(running)
+	}
+}
+
+// end waits for the requests under way, without the lock.
+func (l *loader) end(which *load.Load) {
+	l.mu.Lock()
+	if l.running != which {
+		l.mu.Unlock()
+		return
+	}
+	l.timer.Stop()
+	l.running, l.shown.Running, l.shown.Until = nil, false, time.Now().UTC()
+	shown := l.shown
+	l.mu.Unlock()
+	result := which.End()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	shown.count(result)
+}
+
+// now is nil before the first load.
+func (l *loader) now() *loadState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.shown == nil {
+		return nil
+	}
+	if l.running != nil {
+		l.shown.count(l.running.Now())
+	}
+	now := *l.shown
+	return &now
+}
+
+func (s *loadState) count(result load.Result) {
+	s.Requests, s.Failures, s.First = result.Requests, result.Failures, result.First
+	s.Median = milliseconds(result.Percentile(50))
+	s.Slow = milliseconds(result.Percentile(99))
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,142 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+)
+
+// request is what a person wants to start, its input as JSON text.
+type request struct {
+	Name  string `json:"name"`
+	Input string `json:"input"`
+}
+
+// begun names the execution that was started.
+type begun struct {
+	Kind kind   `json:"kind"`
+	Name string `json:"name"`
+}
+
+// start begins an execution. Its input is checked before: what is wrong is told at once and at its
+// field, and no execution comes of it.
+func (c *Console) start(w http.ResponseWriter, r *http.Request) {
+	var wanted request
+	if !read(w, r, &wanted) {
+		return
+	}
+	of := kind(r.PathValue("kind"))
+	machine, err := c.machine(of)
+	if err == nil {
+		wanted.Input, err = checked(of, wanted.Input)
+	}
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	if wanted.Name == "" {
+		wanted.Name = string(of) + "-" + time.Now().Format("20060102-150405.000")
+	}
+	_, err = c.executions.StartExecution(r.Context(), &sfn.StartExecutionInput{
+		StateMachineArn: &machine, Name: &wanted.Name, Input: &wanted.Input,
+	})
+	if err != nil {
+		control.Refuse(w, notStarted(wanted.Name, err))
+		return
+	}
+	c.feed.look()
+	answer(w, http.StatusCreated, begun{of, wanted.Name})
+}
+
+func notStarted(name string, err error) error {
+	var taken *types.ExecutionAlreadyExists
+	var unfit *types.InvalidName
+	message := ""
+	switch {
+	case errors.As(err, &taken):
+		message = "there has been an execution of the name " + name + ": give another"
+	case errors.As(err, &unfit):
+		message = "the name does not fit; give 1 to 80 letters, digits, - and _"
+	default:
+		return err
+	}
+	problems := release.Problems{{Field: "name", Message: message}}
+	return release.Errorf(release.InvalidRequest, "%w", problems)
+}
+
+// check tells what would be wrong with an input, and starts nothing.
+func (c *Console) check(w http.ResponseWriter, r *http.Request) {
+	var wanted request
+	if !read(w, r, &wanted) {
+		return
+	}
+	if _, err := checked(kind(r.PathValue("kind")), wanted.Input); err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, struct{}{})
+}
+
+// checked is the input as the state machine is to have it.
+func checked(of kind, input string) (string, error) {
+	if strings.TrimSpace(input) == "" {
+		input = "{}"
+	}
+	if of == teardowns {
+		_, err := release.ParseTeardown([]byte(input))
+		return input, err
+	}
+	wanted, err := release.ParseRequest([]byte(input))
+	if err != nil || wanted.Bundle == "" || strings.Contains(wanted.Bundle, ":/") {
+		return input, err
+	}
+	return withFolder(input, wanted.Bundle)
+}
+
+// withFolder makes the bundle's path absolute, and refuses a mistyped one at once and at its field.
+func withFolder(input, bundle string) (string, error) {
+	path, err := filepath.Abs(bundle)
+	if err != nil {
+		return "", err
+	}
+	if found, err := os.Stat(path); err != nil || !found.IsDir() {
+		problems := release.Problems{{Field: "bundle", Message: "there is no folder " + path + "; give the path of one, or leave it out"}}
+		return "", release.Errorf(release.InvalidRequest, "%w", problems)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(input), &fields); err != nil {
+		return "", err
+	}
+	fields["bundle"] = path
+	encoded, err := json.Marshal(fields)
+	return string(encoded), err
+}
+
+// stop is StopExecution. What a stopped release has made is undone by the rule that watches for it.
+func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
+	var wanted struct{}
+	if !read(w, r, &wanted) {
+		return
+	}
+	machine, err := c.machine(kind(r.PathValue("kind")))
+	if err == nil {
+		arn, by := executionARN(machine, r.PathValue("name")), "stopped in the console"
+		_, err = c.executions.StopExecution(r.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Cause: &by})
+	}
+	if err != nil {
+		control.Refuse(w, notThere(r, err))
+		return
+	}
+	c.feed.look()
+	answer(w, http.StatusOK, struct{}{})
+}

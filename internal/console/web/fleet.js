@@ -1,0 +1,136 @@
+// The fleet: zones as columns, an instance a card.
+import { getText, post } from "./api.js";
+import { confirmed, openDialog } from "./dialog.js";
+import { attribute, h, keyed, text } from "./dom.js";
+import { store } from "./store.js";
+import { plural, since, took } from "./words.js";
+
+const zones = ["us-east-1a", "us-east-1b"];
+const steps = ["initial", "healthy", "draining"];
+
+// farewell is how long an instance that is gone stays in sight.
+const farewell = 4000;
+
+export class FleetView {
+  constructor() {
+    this.gone = new Map(); // instance and when it was last there, by ID
+    this.group = h("p", { class: "lead" });
+    this.slots = h("ol", { class: "slots", "aria-label": "Capacity" });
+    this.refresh = h("p", { class: "quiet" });
+    this.columns = h("div", { class: "zones" });
+    this.element = h("div", { class: "view fleet" }, h("h1", {}, "Fleet"),
+      h("section", { class: "panel capacity", "aria-label": "The group" }, this.group, this.slots, this.refresh), this.columns);
+  }
+
+  show() {
+    this.update();
+  }
+
+  update() {
+    const { status } = store;
+    if (!status) return;
+    this.updateGroup(status);
+    const instances = this.withGone(status.instances);
+    const columns = [...new Set([...zones, ...instances.map((i) => i.zone)])].sort();
+    keyed(this.columns, columns, (zone) => zone, (zone) => this.column(zone), (column, zone) => {
+      const here = instances.filter((i) => i.zone === zone);
+      text(column.count, here.length ? plural(here.filter((i) => !i.gone).length, "instance") : "empty");
+      keyed(column.list, here, (i) => i.id, (i) => this.card(i), (card, i) => this.updateCard(card, i));
+    });
+  }
+
+  column(zone) {
+    const list = h("ol", { class: "cards" }), count = h("span", { class: "quiet" });
+    return Object.assign(h("section", { class: "zone", "aria-label": `Zone ${zone}` }, h("h2", {}, zone, " ", count), list), { list, count });
+  }
+
+  updateGroup(status) {
+    const { group } = status;
+    this.slots.hidden = !group;
+    text(this.refresh, group?.refresh ? `Instance refresh: ${group.refresh}` : "");
+    if (!group) {
+      text(this.group, status.instances.length ? "No group yet: a builder is at work." : "Nothing runs. Release something, and its fleet comes up here.");
+      return;
+    }
+    text(this.group, `${group.inService} of ${group.desired} in service, ${group.min} to ${group.max}`);
+    const slots = Array.from({ length: Math.max(group.max, group.inService) }, (_, i) => i);
+    keyed(this.slots, slots, (i) => i, () => h("li"), (slot, i) => {
+      attribute(slot, "data-is", i < group.inService ? "serving" : i < group.desired ? "wanted" : "free");
+      attribute(slot, "title", i < group.inService ? "in service" : i < group.desired ? "wanted" : "up to the maximum");
+    });
+  }
+
+  // withGone adds those that have just ended, so that one sees them go.
+  withGone(instances) {
+    const now = Date.now();
+    const there = new Set(instances.map((i) => i.id));
+    for (const i of this.last ?? []) if (!there.has(i.id) && !this.gone.has(i.id)) this.gone.set(i.id, { ...i, gone: now });
+    for (const [id, i] of this.gone) if (now - i.gone > farewell || there.has(id)) this.gone.delete(id);
+    this.last = instances;
+    return [...instances, ...this.gone.values()].sort((a, b) => a.launched.localeCompare(b.launched) || a.id.localeCompare(b.id));
+  }
+
+  card(instance) {
+    const parts = {
+      state: h("span", { class: "chip" }), version: h("dd"), age: h("dd"), cpu: h("dd"), address: h("dd"),
+      meter: h("meter", { min: 0, max: 100, low: 60, high: 90, optimum: 0, "aria-label": `CPU of ${instance.id}` }),
+      pips: h("ol", { class: "pips", "aria-hidden": "true" }, steps.map((step) => h("li", { "data-step": step }, step))),
+    };
+    const act = (name, words, class_) => h("button", {
+      type: "button", class: `small ${class_}`, "aria-label": `${words} ${instance.id}`,
+      onclick: () => this[name](instance),
+    }, words);
+    parts.terminate = act("terminate", "Terminate", "");
+    parts.crash = act("crash", "Crash", "danger");
+    const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
+    return Object.assign(h("li", { class: "card", "data-instance": instance.id },
+      h("div", { class: "card-head" }, h("h3", {}, h("code", {}, short(instance.id))), parts.state), parts.pips,
+      h("dl", { class: "facts" }, fact("Release", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), parts.meter,
+      h("div", { class: "card-actions" }, parts.terminate, parts.crash, act("log", "Log", ""))), { parts });
+  }
+
+  updateCard(card, i) {
+    const { parts } = card;
+    const health = i.gone ? "gone" : i.role === "builder" ? "building" : i.state === "running" ? i.health || "unused" : i.state;
+    attribute(card, "data-health", health);
+    attribute(card, "data-role", i.role);
+    text(parts.state, { building: "builder", unused: "starting" }[health] ?? health);
+    parts.pips.hidden = i.role === "builder";
+    for (const pip of parts.pips.children) attribute(pip, "data-on", pip.dataset.step === health);
+    text(parts.version, i.version || "not known yet");
+    text(parts.age, took(since(i.launched)));
+    text(parts.cpu, `${i.cpu.toFixed(0)} %`);
+    text(parts.address, i.address || "–");
+    parts.meter.value = i.cpu;
+    parts.terminate.disabled = i.gone || i.role === "builder" || i.state !== "running";
+    parts.crash.disabled = i.gone || i.state !== "running";
+  }
+
+  terminate({ id }) {
+    return confirmed({
+      title: "Terminate this instance?", button: "Terminate", words: `${id} drains and ends in order; the group launches another.`,
+      act: () => post(`/api/instances/${id}/terminate`),
+    });
+  }
+
+  crash({ id }) {
+    return confirmed({
+      title: "Crash this instance?", button: "Crash it", danger: true, words: `${id} is killed without warning. The load balancer notices, and the group launches another.`,
+      act: () => post(`/api/instances/${id}/crash`),
+    });
+  }
+
+  log({ id }) {
+    return openDialog(`Log of ${id}`, () => {
+      const content = h("pre", { class: "log", tabindex: 0 }, "…");
+      getText(`/api/instances/${id}/log`).then((log) => {
+        text(content, log || "It has written nothing yet.");
+        content.scrollTop = content.scrollHeight;
+      }, (refusal) => text(content, refusal.message));
+      return h("div", { class: "dialog-body" }, content);
+    }, { wide: true });
+  }
+}
+
+// short leaves out the zeros that an ID of a local cloud has in its middle.
+export const short = (id) => id.replace(/^(\w+-)0+/, "$1");

@@ -1,0 +1,102 @@
+// A form that a JSON Schema drives: a control for each property, its default and what it takes.
+import { attribute, h, text } from "./dom.js";
+
+// apart are fields that few people need.
+const apart = new Set(["Comment"]);
+
+export class Form {
+  // options: suggestions by field, { field: [values] }; leaveOut: fields that are not shown.
+  constructor(schema, { suggestions = {}, values = {}, leaveOut = [], changed = () => {} } = {}) {
+    this.fields = new Map();
+    this.element = h("div", { class: "fields" });
+    for (const [name, property] of Object.entries(schema.properties)) {
+      if (leaveOut.includes(name) || apart.has(name)) continue;
+      const field = makeField(name, property, suggestions[name], values[name]);
+      field.control.addEventListener("change", changed);
+      this.fields.set(name, field);
+      this.element.append(field.element);
+    }
+  }
+
+  // value is the request: what was left empty is left out.
+  value() {
+    const request = {};
+    for (const [name, field] of this.fields) {
+      const value = field.read();
+      if (value !== undefined) request[name] = value;
+    }
+    return request;
+  }
+
+  // fill puts a request into the fields; it tells those that the form has no field for.
+  fill(request) {
+    const unknown = { ...request };
+    for (const [name, field] of this.fields) {
+      field.write(request[name]);
+      delete unknown[name];
+    }
+    return Object.keys(unknown);
+  }
+
+  // show puts each problem at its field. What it returns are links to them, and those of no field.
+  show(problems) {
+    for (const field of this.fields.values()) field.complain("");
+    return problems.map(({ field: name, message }) => {
+      const field = this.fields.get(name);
+      if (!field) return name ? `${name}: ${message}` : message;
+      field.complain(message);
+      return h("a", { href: `#${field.control.id}`, onclick: (event) => {
+        event.preventDefault();
+        field.control.focus();
+      } }, `${name}: ${message}`);
+    });
+  }
+}
+
+function makeField(name, property, suggestions, given) {
+  const id = `field-${name}`;
+  const error = h("p", { class: "error", id: `${id}-error`, hidden: true });
+  const { control, read, write } = makeControl(id, property, suggestions);
+  const list = suggestions?.length ? h("datalist", { id: `${id}-list` }, suggestions.map(({ value, label }) => h("option", { value, label }))) : "";
+  const hint = h("p", { class: "hint", id: `${id}-hint` }, property.description, property.default === undefined || property.type === "boolean" ? "" : ` ${property.default} by default.`);
+  control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
+  const isBox = control.type === "checkbox";
+  const label = h("label", { for: id }, name);
+  const element = h("div", { class: isBox ? "field box" : "field" }, isBox ? h("span", { class: "check" }, control, label) : [label, control], list, error, hint);
+  write(given);
+  const complain = (message) => {
+    text(error, message);
+    error.hidden = !message;
+    attribute(control, "aria-invalid", message ? "true" : false);
+  };
+  return { element, control, read, write, complain };
+}
+
+// makeControl leaves all checking to the server, whose words are better: a number is asked for as text.
+function makeControl(id, property, suggestions) {
+  if (property.type === "boolean") {
+    const control = h("input", { type: "checkbox", id });
+    return { control, read: () => control.checked || undefined, write: (value) => (control.checked = Boolean(value ?? property.default)) };
+  }
+  if (property.enum) {
+    const control = h("select", { id }, property.enum.map((value) => h("option", { value }, value)));
+    return {
+      control, read: () => (control.value === property.default ? undefined : control.value), write: (value) => (control.value = value ?? property.default),
+    };
+  }
+  const isNumber = property.type === "integer";
+  const control = h("input", {
+    id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: isNumber ? "numeric" : false,
+    list: suggestions?.length ? `${id}-list` : false,
+    placeholder: property.default !== undefined ? `${property.default}` : property.examples ? `such as ${property.examples.at(-1)}` : "",
+  });
+  return {
+    control,
+    read: () => {
+      const words = control.value.trim();
+      if (!words) return undefined;
+      return isNumber && /^-?\d+(\.\d+)?$/.test(words) ? Number(words) : words;
+    },
+    write: (value) => (control.value = value ?? ""),
+  };
+}

@@ -1,0 +1,147 @@
+// The frame of the page: its head, its views and which of them is shown.
+import { tell } from "./dialog.js";
+import { attribute, h, keyed, s, text } from "./dom.js";
+import { ExecutionView } from "./execution.js";
+import { FleetView } from "./fleet.js";
+import { openLoad } from "./load.js";
+import { PlannedView, nextEvent } from "./planned.js";
+import { openRelease } from "./release.js";
+import { ScalingView } from "./scaling.js";
+import { begin, changed, keyOf, onChange, store } from "./store.js";
+import { openTeardown } from "./teardown.js";
+import { number, plural, since, statuses, title, took } from "./words.js";
+
+const views = {
+  execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
+  fleet: { name: "Fleet", make: () => new FleetView(), now: fleetNow },
+  scaling: { name: "Scaling", make: () => new ScalingView(), now: scalingNow },
+  planned: { name: "Schedule and images", make: () => new PlannedView(), now: plannedNow },
+};
+
+const byID = (id) => document.getElementById(id);
+const made = {};
+let view;
+
+function route() {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const which = views[name] ? name : "execution";
+  const changes = made[which] !== view;
+  view = made[which] ??= views[which].make();
+  if (changes || !view.element.isConnected) {
+    byID("main").replaceChildren(view.element);
+    document.title = `${views[which].name} – Photogallery console`;
+  }
+  for (const link of byID("tabs").children) attribute(link, "aria-current", link.dataset.view === which ? "page" : false);
+  view.show(...rest);
+}
+
+function makeTabs() {
+  byID("tabs").append(...Object.entries(views).map(([name, { name: words }]) => h("a", { href: `#/${name}`, "data-view": name },
+    h("span", { class: "tab-name" }, words), h("span", { class: "tab-now" }), s("svg", { class: "tab-picture", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" }))));
+}
+
+function updateTabs() {
+  if (!store.status) return;
+  for (const link of byID("tabs").children) {
+    const { words, tone, dots, line } = views[link.dataset.view].now();
+    attribute(link, "data-tone", tone ?? "quiet");
+    text(link.children[1], words);
+    if (dots) keyed(link.children[2], dots, (_dot) => _dot.key, () => s("circle", { r: 5, cy: 12 }), (circle, dot) => {
+      attribute(circle, "cx", dot.x);
+      attribute(circle, "data-health", dot.health);
+    });
+    if (line !== undefined) keyed(link.children[2], [line], () => "line", () => s("path"), (path, d) => attribute(path, "d", d));
+  }
+}
+
+function executionNow() {
+  const execution = store.executions[0];
+  const running = store.executions.find((e) => e.status === "RUNNING");
+  if (!execution) return { words: "Nothing has run yet" };
+  if (!running) {
+    const tone = execution.status === "SUCCEEDED" ? "good" : "bad";
+    return { words: `${execution.kind} ${statuses[execution.status]} in ${took(since(execution.began, execution.ended))}`, tone };
+  }
+  const at = store.runs.get(keyOf(running))?.states.filter((state) => ["running", "retrying"].includes(state.phase) && state.type !== "Parallel").map((state) => title(state.name));
+  return { words: `${running.kind}: ${at?.join(", ") || "starting"} · ${took(since(running.began))}`, tone: "busy" };
+}
+
+function fleetNow() {
+  const { instances, group } = store.status;
+  const healthy = instances.filter((i) => i.health === "healthy").length;
+  const dots = instances.slice(0, 9).map((i, at) => ({ key: i.id, x: 6 + at * 12, health: i.role === "builder" ? "building" : i.health || "unused" }));
+  if (!instances.length) return { words: "Nothing runs", dots };
+  return { words: group ? `${healthy} of ${group.desired} healthy` : plural(instances.length, "instance"), dots, tone: group && healthy < group.desired ? "busy" : "good" };
+}
+
+function scalingNow() {
+  const alarms = store.status.alarms.filter((alarm) => alarm.state === "ALARM" && !alarm.name.endsWith("-idle"));
+  const recent = store.samples.slice(-60);
+  const most = Math.max(200, ...recent.map((sample) => sample.requests ?? 0));
+  const line = recent.map((sample, i) => `${i ? "L" : "M"}${(i / 59 * 100).toFixed(1)} ${(23 - (sample.requests ?? 0) / most * 22).toFixed(1)}`).join("");
+  const words = `${number(recent.at(-1)?.requests ?? 0)} per target`;
+  if (alarms.length) return { words: `${words} · ${plural(alarms.length, "alarm")}`, tone: "bad", line };
+  return { words, line, tone: store.load?.running ? "busy" : "quiet" };
+}
+
+function plannedNow() {
+  const next = nextEvent(store.status.schedules);
+  const images = plural(store.images.length, "image");
+  if (!next) return { words: images };
+  return { words: `${next.starts} in ${took(Date.parse(next.next) - Date.now())} · ${images}`, tone: "busy" };
+}
+
+function updateHead() {
+  const { status, connected } = store;
+  const is = connected === null ? "connecting" : connected ? "live" : "lost";
+  attribute(byID("connection"), "data-is", is);
+  text(byID("connection-words"), { connecting: "Connecting", live: "Live", lost: "Connection lost" }[is]);
+  const lost = byID("lost");
+  lost.hidden = is !== "lost";
+  text(lost, lost.hidden ? "" : "The local cloud does not answer: what is shown may be out of date. The page connects again by itself as soon as `gallery up` runs.");
+  document.body.classList.toggle("stale", is === "lost");
+  if (!status) return;
+  text(byID("environment"), status.environment);
+  updateServing(status);
+}
+
+function updateServing({ serving, gallery }) {
+  const key = JSON.stringify([serving, gallery]);
+  const line = byID("serving");
+  if (line.key === key) return;
+  line.key = key;
+  if (!serving) line.replaceChildren("Nothing serves");
+  else line.replaceChildren("Version ", h("strong", {}, serving.version), " serves at ", h("a", { href: gallery, target: "_blank", rel: "noreferrer" }, gallery.replace("http://", "")));
+}
+
+// announce tells screen readers of what began and ended.
+const told = new Map();
+function announce() {
+  for (const execution of store.executions) {
+    const key = keyOf(execution);
+    const before = told.get(key);
+    told.set(key, execution.status);
+    if (told.silent || before === execution.status) continue;
+    tell(`${execution.name} ${before ? statuses[execution.status] : "has begun"}`);
+  }
+  if (store.status) told.silent = false;
+}
+told.silent = true;
+
+function update() {
+  updateHead();
+  updateTabs();
+  if (!store.status) return;
+  announce();
+  view?.update();
+}
+
+makeTabs();
+byID("open-release").addEventListener("click", () => openRelease());
+byID("open-load").addEventListener("click", openLoad);
+byID("open-teardown").addEventListener("click", openTeardown);
+addEventListener("hashchange", route);
+onChange(update);
+route();
+begin();
+setInterval(() => document.visibilityState === "visible" && changed(), 500); // for what counts the time

@@ -1,0 +1,61 @@
+// What is to come by itself, and the images that a release can return to.
+import { attribute, h, keyed, text } from "./dom.js";
+import { openRelease } from "./release.js";
+import { store } from "./store.js";
+import { bytes, day, took } from "./words.js";
+
+export class PlannedView {
+  constructor() {
+    this.schedules = h("ol", { class: "schedules" });
+    this.none = h("p", { class: "quiet" }, "Nothing is scheduled. A release with a ttl schedules its teardown; `gallery up --nightly` and `--morning` take schedules.");
+    this.images = h("tbody");
+    this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
+    this.table = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
+      ...["Version", "Image", "Made", "Size", "By the release", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Actions"))))), this.images));
+    this.element = h("div", { class: "view planned" }, h("h1", {}, "Schedule and images"),
+      h("section", { class: "panel", "aria-labelledby": "schedules-title" }, h("div", { class: "panel-head" }, h("h2", { id: "schedules-title" }, "Next events")), this.schedules, this.none),
+      h("section", { class: "panel", "aria-labelledby": "images-title" }, h("div", { class: "panel-head" }, h("h2", { id: "images-title" }, "Images")), this.table, this.noImages));
+  }
+
+  show() {
+    this.update();
+  }
+
+  update() {
+    const { status, images } = store;
+    if (!status) return;
+    const coming = inOrder(status.schedules);
+    this.none.hidden = coming.length > 0;
+    keyed(this.schedules, coming, (one) => one.name, (one) => Object.assign(h("li", { "data-starts": one.starts },
+      h("strong", { class: "countdown" }), h("div", {}, h("span", { class: "what" }), h("span", { class: "quiet" })))), (item, one) => {
+      text(item.firstChild, one.next ? took(Date.parse(one.next) - Date.now()) : "over");
+      text(item.lastChild.firstChild, one.starts === "teardown" ? "Teardown" : "Release");
+      text(item.lastChild.lastChild, ` ${one.next ? day(one.next) : ""} · ${one.name} · ${one.expression}${one.timeZone ? ` (${one.timeZone})` : ""}`);
+    });
+    this.table.hidden = images.length === 0;
+    this.noImages.hidden = images.length > 0;
+    keyed(this.images, images, (image) => image.id, (image) => this.image(image), (row, image) => {
+      text(row.mark, image.serving ? "serves" : image.former ? "a rollback returns to it" : "");
+      row.mark.hidden = !row.mark.textContent;
+      attribute(row, "data-serving", image.serving);
+      row.button.disabled = image.serving;
+    });
+  }
+
+  image(image) {
+    const mark = h("span", { class: "chip" });
+    const button = h("button", { type: "button", class: "small", "aria-label": `Release image ${image.id}`, onclick: () => openRelease({ image: image.id }) }, "Release it…");
+    return Object.assign(h("tr", {}, h("td", {}, h("strong", {}, image.version), " ", mark), h("td", {}, h("code", {}, image.id)),
+      h("td", {}, day(image.created)), h("td", { class: "number" }, bytes(image.bytes)), h("td", {}, image.release), h("td", {}, button)), { mark, button });
+  }
+}
+
+// inOrder is what is scheduled, the next first.
+function inOrder(schedules) {
+  return [...schedules].sort((a, b) => (a.next ?? "9").localeCompare(b.next ?? "9"));
+}
+
+// nextEvent is what happens next by itself; undefined for nothing.
+export function nextEvent(schedules) {
+  return inOrder(schedules).find((one) => one.next);
+}

@@ -1,0 +1,141 @@
+// Load, alarms and what Auto Scaling made of them.
+import { Chart, showSpan, window as shown } from "./charts.js";
+import { attribute, h, keyed, s, text } from "./dom.js";
+import { short } from "./fleet.js";
+import { loadWords } from "./load.js";
+import { store } from "./store.js";
+import { clock, kind, plural } from "./words.js";
+
+const units = { requests: "requests per target", cpu: "% CPU", unhealthy: "unhealthy targets" };
+const states = { OK: "ok", ALARM: "in alarm", INSUFFICIENT_DATA: "no data yet" };
+
+export class ScalingView {
+  constructor() {
+    const marks = (metric) => () => marksOf(metric);
+    const make = (options) => new Chart({ runs: runsShown, ...options });
+    this.charts = [
+      make({ name: "Requests per target", unit: "a minute", marks: marks("requests"), series: [{ label: "requests", color: "blue", fill: true, of: (sample) => sample.requests }] }),
+      make({ name: "CPU", unit: "%", marks: marks("cpu"), series: [{ label: "average", color: "violet", fill: true, of: (sample) => sample.cpu }] }),
+      make({ name: "Latency", unit: "ms", series: [
+        { label: "half within", color: "teal", of: (sample) => sample.median }, { label: "99 of 100 within", color: "amber", of: (sample) => sample.slow },
+      ] }),
+      make({ name: "Errors (5xx)", unit: "a minute", series: [{ label: "5xx", color: "bad", fill: true, stepped: true, of: (sample) => sample.errors }] }),
+      make({ name: "Capacity", unit: "in service", series: [
+        { label: "in service", color: "good", fill: true, stepped: true, of: (sample) => (sample.max ? sample.inService : null) },
+        { label: "desired", color: "blue", stepped: true, dash: [5, 3], of: (sample) => (sample.max ? sample.desired : null) },
+        { label: "min and max", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => sample.min || null },
+        { label: "", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => sample.max || null },
+      ] }),
+    ];
+    this.alarms = h("ul", { class: "alarms" });
+    this.log = h("ol", { class: "log" });
+    this.load = h("p", { class: "quiet" });
+    this.empty = h("p", { class: "quiet" }, "Nothing yet: a release makes the alarms and the group.");
+    const spans = { 60: "1 min", 300: "5 min" };
+    this.spans = h("div", { class: "tools", role: "group", "aria-label": "Time shown" }, Object.entries(spans).map(([seconds, words]) =>
+      h("button", { type: "button", class: "small", "aria-pressed": String(seconds === "300"), "data-seconds": seconds, onclick: () => this.useSpan(seconds) }, words)));
+    this.element = h("div", { class: "view scaling" }, h("div", { class: "view-head" }, h("h1", {}, "Scaling"), this.load, this.spans),
+      ...this.charts.map((chart) => chart.element),
+      h("section", { class: "panel alarm-panel", "aria-labelledby": "alarms-title" }, h("div", { class: "panel-head" }, h("h2", { id: "alarms-title" }, "Alarms")), this.alarms, this.empty),
+      h("section", { class: "panel activity", "aria-labelledby": "activity-title" }, h("div", { class: "panel-head" }, h("h2", { id: "activity-title" }, "Activity")), this.log));
+    this.charts[4].element.classList.add("capacity-chart");
+  }
+
+  useSpan(seconds) {
+    showSpan(Number(seconds));
+    for (const button of this.spans.children) attribute(button, "aria-pressed", String(button.dataset.seconds === seconds));
+    this.last = null;
+    this.update();
+  }
+
+  show() {
+    this.last = null;
+    this.update();
+    this.charts.forEach((chart) => chart.resize());
+  }
+
+  update() {
+    const { status, samples } = store;
+    if (!status) return;
+    text(this.load, loadWords(store.load));
+    const last = samples.at(-1)?.at;
+    if (last !== this.last) {
+      this.last = last;
+      this.charts.forEach((chart) => chart.update(samples));
+    }
+    this.empty.hidden = status.alarms.length > 0;
+    keyed(this.alarms, status.alarms, (alarm) => alarm.name, (alarm) => this.alarm(alarm), (item, alarm) => this.updateAlarm(item, alarm));
+    this.updateLog(status.activities);
+  }
+
+  alarm(alarm) {
+    const parts = { chip: h("span", { class: "chip" }), next: h("p"), strip: s("svg", { class: "strip", preserveAspectRatio: "none", viewBox: "0 0 1000 10", "aria-hidden": "true" }), pips: h("span", { class: "minutes", "aria-hidden": "true" }) };
+    return Object.assign(h("li", {}, h("div", { class: "alarm-head" }, h("h3", {}, kind(alarm.name, store.status.environment)), parts.chip, parts.pips), parts.next, parts.strip), { parts });
+  }
+
+  updateAlarm({ parts }, alarm) {
+    attribute(parts.chip, "data-alarm", alarm.state);
+    text(parts.chip, states[alarm.state]);
+    text(parts.next, whatNext(alarm));
+    keyed(parts.pips, Array.from({ length: alarm.minutes }, (_, i) => i), (i) => i, () => h("i"), (pip, i) => attribute(pip, "data-on", i < alarm.crossed));
+    this.drawStrip(parts.strip, alarm);
+  }
+
+  // drawStrip shows the alarm's states over the time of the charts.
+  drawStrip(strip, alarm) {
+    const [from, to] = shown();
+    const parts = [];
+    for (const sample of store.samples) {
+      const at = Date.parse(sample.at) / 1000, state = sample.alarms[alarm.name];
+      const last = parts.at(-1);
+      if (at < from || !state) continue;
+      if (last && last.state === state) last.to = at;
+      else parts.push({ state, from: last?.to ?? at, to: at });
+    }
+    keyed(strip, parts, (part) => part.from, () => s("rect", { y: 0, height: 10 }), (rect, part) => {
+      attribute(rect, "x", ((part.from - from) / (to - from) * 1000).toFixed(1));
+      attribute(rect, "width", Math.max(2, (part.to - part.from) / (to - from) * 1000).toFixed(1));
+      attribute(rect, "data-alarm", part.state);
+    });
+  }
+
+  updateLog(activities) {
+    keyed(this.log, grouped(activities), (line) => line.key, (line) => h("li", { "data-did": line.did },
+      h("time", { datetime: line.at }, clock(line.at)), h("span", {}), h("span", { class: "quiet" })), (item, line) => {
+      text(item.children[1], `${line.did} ${line.instances.length || 1}: ${line.why}`);
+      text(item.children[2], line.instances.map(short).join(", "));
+    });
+  }
+}
+
+// whatNext tells what the alarm waits for, and what follows.
+function whatNext(alarm) {
+  const marks = alarm.marks.map((mark) => `${mark.below ? "below" : mark.metric === "unhealthy" ? "at least" : "above"} ${mark.threshold} ${units[mark.metric]}`).join(" and ");
+  const been = alarm.state === "ALARM" ? `since ${clock(alarm.since)}` : `${alarm.crossed} of ${plural(alarm.minutes, "minute")} in a row`;
+  return `${alarm.description} ${marks ? `When ${marks}` : ""}: ${been}.`;
+}
+
+// grouped makes one line of what one cause did to several instances.
+function grouped(activities) {
+  const lines = [];
+  for (const activity of activities) {
+    const at = activity.time.slice(0, 19), last = lines.at(-1);
+    if (last && last.did === activity.did && last.why === activity.why && last.second === at) last.instances.push(activity.instance);
+    else lines.push({ at: activity.time, second: at, did: activity.did, why: activity.why, instances: activity.instance ? [activity.instance] : [], key: `${activity.time}${activity.did}` });
+  }
+  return lines;
+}
+
+function marksOf(metric) {
+  const marks = [];
+  for (const alarm of store.status?.alarms ?? []) {
+    for (const mark of alarm.marks) {
+      if (mark.metric === metric) marks.push({ ...mark, words: `${kind(alarm.name, store.status.environment)} ${mark.below ? "<" : ">"} ${mark.threshold}` });
+    }
+  }
+  return marks;
+}
+
+function runsShown() {
+  return store.executions.filter((e) => !e.name.startsWith("list-")).map((e) => ({ from: Date.parse(e.began) / 1000, to: (e.ended ? Date.parse(e.ended) : Date.now()) / 1000 }));
+}

@@ -1,0 +1,56 @@
+// Times and names, in words for people.
+
+// took tells a duration in milliseconds as people read one off a clock.
+export function took(milliseconds) {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${two((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
+}
+
+const two = (number) => String(Math.floor(number)).padStart(2, "0");
+
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export const clock = (at) => clockFormat.format(new Date(at));
+export const day = (at) => dayFormat.format(new Date(at));
+
+// title tells a state's name in words: "Launch builder".
+export function title(name) {
+  return name.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+// since is how long an execution, a visit or an instance has lasted.
+export function since(began, ended) {
+  return (ended ? Date.parse(ended) : Date.now()) - Date.parse(began);
+}
+
+export function plural(count, one, many = `${one}s`) {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+// number shows a measured value with as many digits as tell something.
+export function number(value) {
+  if (value === null || value === undefined) return "–";
+  if (Math.abs(value) >= 100 || Number.isInteger(value)) return value.toFixed(0);
+  return value.toFixed(value < 10 ? 1 : 0);
+}
+
+export function bytes(count) {
+  return `${(count / 1e6).toFixed(1)} MB`;
+}
+
+// kind is an alarm's name without the environment's.
+export const kind = (alarm, environment) => alarm.replace(`photogallery-${environment}-`, "");
+
+export const phases = {
+  waiting: "not reached", running: "running", retrying: "retrying", succeeded: "succeeded",
+  caught: "failed, and caught", failed: "failed", stopped: "stopped",
+};
+
+export const statuses = {
+  RUNNING: "running", SUCCEEDED: "succeeded", FAILED: "failed", TIMED_OUT: "out of time", ABORTED: "stopped",
+};

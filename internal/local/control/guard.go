@@ -1,0 +1,37 @@
+package control
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"photogallery/internal/release"
+)
+
+// Guard keeps pages of other origins away from a handler on loopback. It refuses requests that
+// reached the address by another name, because a page's script could have its own name point here;
+// those that change something and come from another origin, even one on this machine; and those that
+// read from a page elsewhere, which could not see the answer but hold it open.
+func Guard(next http.Handler) http.Handler {
+	protected := http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			Refuse(w, release.Errorf(release.AccessDenied, "the host %s is not this machine: use localhost or 127.0.0.1", r.Host))
+			return
+		}
+		if from := r.Header.Get("Sec-Fetch-Site"); (from == "cross-site" || from == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate" {
+			Refuse(w, release.Errorf(release.AccessDenied, "this request comes from a page of another origin: open http://%s/ itself", r.Host))
+			return
+		}
+		protected.ServeHTTP(w, r)
+	})
+}
+
+func isLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && address.IsLoopback()
+}

@@ -1,0 +1,47 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"photogallery/internal/release"
+)
+
+// Refusal is the body of an error.
+type Refusal struct {
+	Code     release.Code `json:"code"`
+	Message  string       `json:"message"`
+	Problems []Problem    `json:"problems,omitempty"` // of a request that is refused
+}
+
+// Problem is one thing that is wrong with a request.
+type Problem struct {
+	Field   string `json:"field"` // "" for the request as a whole
+	Message string `json:"message"`
+}
+
+// Refuse answers with an error.
+func Refuse(w http.ResponseWriter, err error) {
+	failure := release.Classify(err)
+	status := http.StatusBadRequest
+	switch failure.Code {
+	case release.NotFound:
+		status = http.StatusNotFound
+	case release.AccessDenied:
+		status = http.StatusForbidden
+	case release.Unexpected:
+		status = http.StatusInternalServerError
+	}
+	refusal := Refusal{Code: failure.Code, Message: failure.Message}
+	var problems release.Problems
+	if errors.As(err, &problems) {
+		for _, problem := range problems {
+			refusal.Problems = append(refusal.Problems, Problem(problem))
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// A client that hung up has no use for an error.
+	_ = json.NewEncoder(w).Encode(refusal)
+}

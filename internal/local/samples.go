@@ -1,0 +1,94 @@
+package local
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"photogallery/internal/local/control"
+)
+
+// keptSamples is an hour's at the demo pace.
+const keptSamples = 3600
+
+// recorder looks at the cloud at the end of each of its minutes, for charts.
+type recorder struct {
+	mu      sync.Mutex
+	samples []control.Sample
+}
+
+// Samples are those kept, oldest first, from the first that is later than after.
+func (l *Local) Samples(after time.Time) []control.Sample {
+	l.recorder.mu.Lock()
+	defer l.recorder.mu.Unlock()
+	all := l.recorder.samples
+	from, _ := slices.BinarySearchFunc(all, after, func(s control.Sample, at time.Time) int {
+		if s.At.After(at) {
+			return 1
+		}
+		return -1
+	})
+	return slices.Clone(all[from:])
+}
+
+func (l *Local) record(context.Context) error {
+	l.stack.Cloud.Fabric.Go(l.recordOn)
+	return nil
+}
+
+// recordOn records until the cloud is closed.
+func (l *Local) recordOn() {
+	ticker := time.NewTicker(l.stack.Cloud.Fabric.Scale(time.Minute))
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.stack.Cloud.Fabric.Context().Done():
+			return
+		case <-ticker.C:
+		}
+		l.recorder.add(l.sample(time.Now()))
+	}
+}
+
+// add shares what seldom changes with the sample before.
+func (r *recorder) add(s control.Sample) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.samples); n > 0 {
+		if former := r.samples[n-1]; maps.Equal(former.Alarms, s.Alarms) {
+			s.Alarms = former.Alarms
+		}
+		if former := r.samples[n-1]; maps.Equal(former.Health, s.Health) {
+			s.Health = former.Health
+		}
+	}
+	r.samples = append(r.samples, s)
+	if len(r.samples) > keptSamples {
+		r.samples = slices.Clone(r.samples[len(r.samples)-keptSamples*9/10:])
+	}
+}
+
+func (l *Local) sample(now time.Time) control.Sample {
+	status, watching := l.Status(), metrics(l.describeAlarms())
+	s := control.Sample{At: now.UTC(), Health: map[string]int{}, Alarms: map[string]string{}}
+	s.Median, s.Slow, s.Errors = l.traffic.take()
+	if g := status.Group; g != nil {
+		s.Min, s.Max, s.Desired, s.InService = g.Min, g.Max, g.Desired, g.InService
+	}
+	for _, i := range status.Instances {
+		if i.Health != "" {
+			s.Health[i.Health]++
+		}
+	}
+	for _, a := range status.Alarms {
+		s.Alarms[a.Name] = a.State
+	}
+	for name, value := range map[string]**float64{"requests": &s.Requests, "cpu": &s.CPU, "unhealthy": &s.Unhealthy} {
+		if one, known := watching[name]; known {
+			*value = l.before(now, one)
+		}
+	}
+	return s
+}

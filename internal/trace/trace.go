@@ -1,0 +1,114 @@
+// Package trace tells what an execution did, state by state, from its history: which states it
+// entered, how often, what failed and was tried again, which transitions it took. The console draws it
+// while it runs, a report afterwards.
+package trace
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// Phase is how far a state is.
+type Phase string
+
+// The phases of a state that has been entered.
+const (
+	Running   Phase = "running"
+	Retrying  Phase = "retrying" // an attempt failed, and another follows or is under way
+	Succeeded Phase = "succeeded"
+	Caught    Phase = "caught"  // it failed; the state machine goes on from there
+	Failed    Phase = "failed"  // it ended the execution
+	Stopped   Phase = "stopped" // the execution ended while it was at work
+)
+
+// Run is an execution so far.
+type Run struct {
+	Status types.ExecutionStatus `json:"status"` // RUNNING until the history has an end
+	Began  time.Time             `json:"began"`
+	Ended  time.Time             `json:"ended,omitzero"`
+	Input  string                `json:"input"`
+	Output string                `json:"output,omitempty"`
+	Error  string                `json:"error,omitempty"`
+	Cause  string                `json:"cause,omitempty"`
+	States []*State              `json:"states"` // in the order of their first entry
+	Ways   []*Way                `json:"ways"`
+	Events []Event               `json:"events"`
+
+	at    map[int64]string // the state that an event belongs to
+	state map[string]*State
+}
+
+// State is one that was entered.
+type State struct {
+	Name   string  `json:"name"`
+	Type   string  `json:"type"` // Task, Parallel, Wait, Choice, Pass, Succeed or Fail
+	Phase  Phase   `json:"phase"`
+	Visits []Visit `json:"visits"`
+}
+
+// Visit is one entry of a state, to its exit.
+type Visit struct {
+	Entered  int64     `json:"entered"` // the event's ID, which has the input
+	Left     int64     `json:"left,omitempty"`
+	Began    time.Time `json:"began"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Attempts int       `json:"attempts"`           // of a Task
+	Failures []Failure `json:"failures,omitempty"` // an attempt's each
+	answered bool      // the last attempt did well
+}
+
+// Failure is one of an attempt, or of a state as a whole.
+type Failure struct {
+	At    time.Time `json:"at"`
+	Error string    `json:"error"`
+	Cause string    `json:"cause,omitempty"`
+}
+
+// Way is a transition that was taken.
+type Way struct {
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Count int    `json:"count"`
+}
+
+// Event is a line of the history, without inputs and outputs.
+type Event struct {
+	ID    int64                  `json:"id"`
+	At    time.Time              `json:"at"`
+	Type  types.HistoryEventType `json:"type"`
+	State string                 `json:"state,omitempty"`
+	Error string                 `json:"error,omitempty"`
+	Cause string                 `json:"cause,omitempty"`
+}
+
+// New is an execution of which nothing is known yet.
+func New() *Run {
+	return &Run{
+		Status: types.ExecutionStatusRunning, States: []*State{}, Ways: []*Way{}, Events: []Event{},
+		at: map[int64]string{}, state: map[string]*State{},
+	}
+}
+
+// Seen is the ID of the last event that was added; 0 for none.
+func (r *Run) Seen() int64 {
+	if len(r.Events) == 0 {
+		return 0
+	}
+	return r.Events[len(r.Events)-1].ID
+}
+
+// State is the one of that name; nil if it was never entered.
+func (r *Run) State(name string) *State { return r.state[name] }
+
+// Last is the state's last visit.
+func (s *State) Last() *Visit { return &s.Visits[len(s.Visits)-1] }
+
+// Took is the time from the state's first entry to its last exit, or to now while it is at work.
+func (s *State) Took(now time.Time) time.Duration {
+	end := s.Last().Ended
+	if end.IsZero() {
+		end = now
+	}
+	return max(0, end.Sub(s.Visits[0].Began))
+}
