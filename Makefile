@@ -10,11 +10,11 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: test
-test: check story ## Everything that must hold: formatting, vet, the whole story, all tests with the race detector
+test: node_modules/.package-lock.json check story ## Everything that must hold: formatting, vet, the whole story, all tests with the race detector
 	$(GO) test -race -timeout 12m ./...
 
 .PHONY: quick
-quick: ## The Go tests alone, without the race detector
+quick: node_modules/.package-lock.json ## The Go tests alone, without the race detector
 	$(GO) test ./...
 
 .PHONY: story
@@ -50,13 +50,21 @@ bench: ## The app and gallery up beside what else one might use (needs Linux, ng
 	$(GO) run ./bench
 
 .PHONY: pictures
-pictures: screenshots ## What the README shows, made from the program (needs Chromium and tmux)
+pictures: screenshots drawings ## What the README shows, made from the program (needs Chromium and tmux)
 	docs/pictures/record.sh
 	$(GO) run ./cmd/gallery up --check >docs/pictures/check.txt
 
 .PHONY: screenshots
 screenshots: ## The README's pictures of the gallery alone (needs Chromium)
 	$(GO) run ./docs/pictures/shoot
+
+.PHONY: drawings
+drawings: node_modules/.package-lock.json ## The pictures of the state machines, from the ASL files (needs Node)
+	$(GO) run ./docs/pictures/graph
+
+# npm writes this file last.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME each (default 20s)
