@@ -53,11 +53,7 @@ func (f *folder) announce(where control.Endpoint) error {
 }
 
 func (f *folder) release() error {
-	err := os.Remove(filepath.Join(f.path, control.EndpointFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return errors.Join(err, f.lock.Unlock())
+	return errors.Join(removed(filepath.Join(f.path, control.EndpointFile)), f.lock.Unlock())
 }
 
 // uploadKey makes the key once and gives its file.
@@ -83,8 +79,20 @@ func writeJSON(path string, content any) error {
 		return err
 	}
 	partial := path + ".partial"
-	if err := os.WriteFile(partial, append(encoded, '\n'), 0o600); err != nil {
+	err = os.WriteFile(partial, append(encoded, '\n'), 0o600)
+	if err == nil {
+		err = os.Rename(partial, path)
+	}
+	if err != nil {
+		return errors.Join(err, removed(partial))
+	}
+	return nil
+}
+
+// removed removes a file, if it is there.
+func removed(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return os.Rename(partial, path)
+	return nil
 }

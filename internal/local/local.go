@@ -71,7 +71,7 @@ func Start(ctx context.Context, options Options) (*Local, error) {
 		l.takeFolder, l.makeMachines, l.deploy, l.schedule, l.listen, l.announce, l.record,
 	} {
 		if err := begin(ctx); err != nil {
-			return nil, errors.Join(err, l.Close(), l.unmake())
+			return nil, errors.Join(l.explained(err), l.Close(), l.unmake())
 		}
 	}
 	return l, nil
@@ -115,13 +115,18 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true,
 		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
 	})
-	if errors.Is(err, syscall.ENOSPC) {
-		return release.Errorf(release.StillInUse, "the disk of %s is full: free some space, or name another folder with --data (%w)", l.options.Data, err)
-	}
 	if err != nil {
 		return err
 	}
 	return l.restore(ctx)
+}
+
+// explained says what to do about a full disk.
+func (l *Local) explained(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return release.Errorf(release.StillInUse, "the disk of %s is full: free some space, or name another folder with --data (%w)", l.options.Data, err)
+	}
+	return err
 }
 
 func (l *Local) announce(context.Context) error {
@@ -154,7 +159,7 @@ func (l *Local) close() (err error) {
 	}
 	l.serving.Wait()
 	if l.stack != nil {
-		err = errors.Join(err, l.keep())
+		err = errors.Join(err, l.explained(l.keep()))
 		l.stack.Close()
 	}
 	if l.machines != nil {

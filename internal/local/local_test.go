@@ -118,8 +118,8 @@ func start(t *testing.T, data string) *cloud {
 	return c
 }
 
-// released releases and waits for the end.
-func (c *cloud) released() (states []string) {
+// ended releases and waits for the end.
+func (c *cloud) ended() *sfn.DescribeExecutionOutput {
 	c.Helper()
 	arn, err := c.Release(c.Context(), "", "{}")
 	if err != nil {
@@ -130,15 +130,21 @@ func (c *cloud) released() (states []string) {
 		if err != nil {
 			c.Fatal(err)
 		}
-		if out.Status == "SUCCEEDED" {
-			break
-		}
 		if out.Status != "RUNNING" {
-			c.Fatalf("the release ended %s: %s %s", out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))
+			return out
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	pages := sfn.NewGetExecutionHistoryPaginator(c.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: &arn})
+}
+
+// released makes a release that succeeds and gives the states that it came by.
+func (c *cloud) released() (states []string) {
+	c.Helper()
+	out := c.ended()
+	if out.Status != "SUCCEEDED" {
+		c.Fatalf("the release ended %s: %s %s", out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))
+	}
+	pages := sfn.NewGetExecutionHistoryPaginator(c.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: out.ExecutionArn})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(c.Context())
 		if err != nil {
