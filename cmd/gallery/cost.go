@@ -1,27 +1,18 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/cost"
 	"photogallery/internal/price"
-	"photogallery/internal/release"
-	"photogallery/lambdas/plan"
 )
 
-const (
-	costArchitecture = "arm64"
-	costZones        = 2
-)
+// costZones are the stack's.
+const costZones = 2
 
 type costFlags struct {
-	instanceType     string
-	minSize, maxSize int
-	hours            float64
-	releases         float64
-	traffic, photos  float64
+	hours, releases float64
+	traffic, photos float64
 }
 
 func costCommand() *cobra.Command {
@@ -38,10 +29,8 @@ the fewest and for the most instances.`,
   gallery cost --hours 8 --traffic 50`,
 		RunE: func(command *cobra.Command, _ []string) error { return runCost(command, flags) },
 	}
+	addFleetFlags(command)
 	f := command.Flags()
-	f.StringVar(&flags.instanceType, "instance-type", "", "the instances' `type` (default: a release's)")
-	f.IntVar(&flags.minSize, "min-size", 0, "the fewest instances (default: a release's)")
-	f.IntVar(&flags.maxSize, "max-size", 0, "the most instances (default: a release's)")
 	f.Float64Var(&flags.hours, "hours", 10, "how many `hours` a day a release serves under the nightly teardown")
 	f.Float64Var(&flags.releases, "releases", 4, "releases of new content a month")
 	f.Float64Var(&flags.traffic, "traffic", 10, "`GB` a month that visitors fetch")
@@ -67,22 +56,9 @@ func runCost(command *cobra.Command, flags costFlags) error {
 
 // wanted fills in what a release takes by default.
 func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
-	fields := map[string]any{}
-	for name, value := range map[string]any{"instance-type": f.instanceType, "min-size": f.minSize, "max-size": f.maxSize} {
-		if command.Flags().Changed(name) {
-			fields[requestFlags[name]] = value
-		}
-	}
-	encoded, err := json.Marshal(fields)
+	request, err := fleetRequest(command)
 	if err != nil {
 		return cost.Wanted{}, err
-	}
-	request, err := release.ParseRequest(encoded)
-	if err != nil {
-		return cost.Wanted{}, err
-	}
-	if request.InstanceType == "" {
-		request.InstanceType = plan.UsualType(costArchitecture)
 	}
 	w := cost.Wanted{
 		InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Zones: costZones,

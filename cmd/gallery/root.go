@@ -95,7 +95,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		upCommand(), releaseCommand(), teardownCommand(), statusCommand(), executionsCommand(), executionCommand(), imagesCommand(),
 		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
-		costCommand(), versionCommand(), exitCodesTopic(),
+		costCommand(), doctorCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
 }

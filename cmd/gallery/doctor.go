@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"photogallery/internal/doctor"
+	"photogallery/internal/release"
+)
+
+const toolPatience = 20 * time.Second
+
+func doctorCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look for what would make a deployment or a release on AWS fail, and say what to do",
+		Long: `Look for what would make a deployment or a release on AWS fail, and say what to
+do: credentials, CDK bootstrap, zones, instance type, quotas and roles of the
+account, and Node.js and Go on this machine. With --stack the stack too: its
+state, who holds its lock, and leftovers. It changes nothing.
+
+✓ is well, ✗ would fail, ! may fail or could not be looked at. The exit status
+is 1 where something would fail.`,
+		Args: noArguments,
+		Example: `  gallery doctor --region eu-central-1      # before the first deployment
+  gallery doctor --stack photogallery-main`,
+		RunE: runDoctor,
+	}
+	addFleetFlags(command)
+	addJSONFlag(command)
+	return command
+}
+
+func runDoctor(command *cobra.Command, _ []string) error {
+	request, err := fleetRequest(command)
+	if err != nil {
+		return err
+	}
+	options := doctor.Options{
+		Architecture: architecture, InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Tool: firstLine,
+	}
+	if options.Stack, err = stackOf(command); err != nil {
+		return err
+	}
+	options.Config, options.Unconfigured = awsConfig(command)
+	if err := command.Context().Err(); err != nil {
+		return err
+	}
+	found := []doctor.Finding{}
+	doctor.Examine(command.Context(), options, func(f doctor.Finding) {
+		found = append(found, f)
+		if !wantsJSON(command) {
+			showFinding(command, f)
+		}
+	})
+	if err := command.Context().Err(); err != nil {
+		return err
+	}
+	if wantsJSON(command) {
+		err = showJSON(command, found)
+	} else {
+		showDiagnosis(command, found)
+	}
+	if count(found, doctor.Failed) > 0 && err == nil {
+		return ended{exitFailed}
+	}
+	return err
+}
+
+var marks = map[doctor.Verdict]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Failed: "✗"}
+
+func showFinding(command *cobra.Command, f doctor.Finding) {
+	out := command.OutOrStdout()
+	fmt.Fprintf(out, "%s %-28s %s\n", marks[f.Verdict], f.Check, f.Saw)
+	if f.Remedy != "" {
+		fmt.Fprintf(out, "  %-28s %s\n", "", f.Remedy)
+	}
+}
+
+func showDiagnosis(command *cobra.Command, found []doctor.Finding) {
+	failed, doubtful := count(found, doctor.Failed), count(found, doctor.Warning)
+	words := "Nothing stands in the way."
+	switch {
+	case failed > 0 && doubtful > 0:
+		words = fmt.Sprintf("✗ %d would fail, ! %d may.", failed, doubtful)
+	case failed > 0:
+		words = fmt.Sprintf("✗ %d would fail.", failed)
+	case doubtful > 0:
+		words = fmt.Sprintf("Nothing is known to stand in the way; see ! %d.", doubtful)
+	}
+	fmt.Fprintln(command.OutOrStdout(), "\n"+words)
+}
+
+func count(found []doctor.Finding, verdict doctor.Verdict) (n int) {
+	for _, f := range found {
+		if f.Verdict == verdict {
+			n++
+		}
+	}
+	return n
+}
+
+// firstLine runs a program of this machine and returns the first line of what it says.
+func firstLine(ctx context.Context, name string, arguments ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, toolPatience)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, name, arguments...).Output()
+	if err != nil {
+		return "", release.Errorf(release.NotFound, "`%s %s`: %w", name, strings.Join(arguments, " "), err)
+	}
+	line, _, _ := strings.Cut(string(said), "\n")
+	return strings.TrimSpace(line), nil
+}

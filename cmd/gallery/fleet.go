@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/plan"
+)
+
+// architecture is what the stack's functions and instances are for.
+const architecture = "arm64"
+
+// addFleetFlags adds the fields of a release request that say what will run.
+func addFleetFlags(command *cobra.Command) {
+	f := command.Flags()
+	f.String("instance-type", "", "the instances' `type` (default: a release's, "+plan.UsualType(architecture)+")")
+	f.Int("min-size", 0, "the fewest instances (default: a release's)")
+	f.Int("max-size", 0, "the most instances (default: a release's)")
+}
+
+// fleetRequest is a release request of these flags, with a release's defaults. Its error is an
+// InvalidRequest that names everything that is wrong with them.
+func fleetRequest(command *cobra.Command) (release.Request, error) {
+	given, err := fromFlags(command.Flags())
+	if err != nil {
+		return release.Request{}, err
+	}
+	request, err := release.ParseRequest([]byte(given))
+	if request.InstanceType == "" {
+		request.InstanceType = plan.UsualType(architecture)
+	}
+	return request, err
+}

@@ -1,0 +1,147 @@
+// Package doctor looks for what would make a deployment or a release fail, before it does: in the
+// account, in the stack and on this machine. It changes nothing.
+package doctor
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"photogallery/internal/deployed"
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Verdict is what a check comes to.
+type Verdict string
+
+// The verdicts.
+const (
+	OK      Verdict = "ok"
+	Warning Verdict = "warning" // something may fail, or could not be looked at
+	Failed  Verdict = "failed"  // something will fail
+)
+
+// Finding is what one check found.
+type Finding struct {
+	Check   string  `json:"check"`
+	Verdict Verdict `json:"verdict"`
+	Saw     string  `json:"saw"`
+	Remedy  string  `json:"remedy,omitempty"` // a sentence with the command; "" where there is nothing to do
+}
+
+// Options are what a deployment is held against.
+type Options struct {
+	Config       aws.Config
+	Unconfigured error  // why there is no Config; nothing on AWS is looked at then
+	Stack        string // looked at too; "" before the first deployment
+	Architecture string // arm64 or x86_64
+	InstanceType string
+	MinSize      int
+	MaxSize      int
+
+	// Tool runs a program of this machine and returns the first line of what it says.
+	Tool func(ctx context.Context, name string, arguments ...string) (string, error)
+}
+
+// examination is one run of the checks, with what an earlier one found out for a later one.
+type examination struct {
+	Options
+	step.Clients
+	sts    *sts.Client
+	iam    *iam.Client
+	lambda *lambda.Client
+	stacks *cloudformation.Client
+
+	account     string
+	caller      string // ARN
+	zones       []string
+	vcpus       int                 // of one instance; 0 for a type that will not do
+	environment release.Environment // the stack's; "" where none is looked at, or none is well
+}
+
+type check struct {
+	name string
+	look func(*examination, context.Context) Finding
+}
+
+var onThisMachine = []check{
+	{"Node.js", (*examination).node},
+	{"npm", (*examination).npm},
+	{"Go", (*examination).golang},
+}
+
+var onAWS = []check{
+	{"CDK bootstrap", (*examination).bootstrap},
+	{"stack", (*examination).stack},
+	{"zones", (*examination).twoZones},
+	{"instance type", (*examination).instanceType},
+	{"vCPU quota", (*examination).vcpuQuota},
+	{"VPC quota", (*examination).vpcQuota},
+	{"Lambda concurrency", (*examination).concurrency},
+	{"Step Functions quota", (*examination).transitions},
+	{"Auto Scaling role", (*examination).autoScalingRole},
+	{"Elastic Load Balancing role", (*examination).loadBalancingRole},
+	{"lock", (*examination).lock},
+	{"leftovers", (*examination).leftovers},
+}
+
+// Examine runs the checks one after the other and hands each finding to report as it comes. A check
+// that does not apply finds nothing. It blocks until the last one.
+func Examine(ctx context.Context, options Options, report func(Finding)) {
+	e := &examination{Options: options}
+	run := func(checks ...check) (worst Verdict) {
+		worst = OK
+		for _, c := range checks {
+			finding := c.look(e, ctx)
+			if finding == (Finding{}) {
+				continue
+			}
+			finding.Check = c.name
+			report(finding)
+			if finding.Verdict == Failed {
+				worst = Failed
+			}
+		}
+		return worst
+	}
+	run(onThisMachine...)
+	if options.Unconfigured == nil {
+		e.connect()
+	}
+	if run(check{"credentials", (*examination).credentials}) == Failed {
+		report(Finding{Check: "everything else", Verdict: Warning, Saw: "not looked at", Remedy: "Run `gallery doctor` again when the credentials are good."})
+		return
+	}
+	run(onAWS...)
+}
+
+func (e *examination) connect() {
+	e.Clients = step.NewClients(e.Config, nil)
+	e.sts, e.iam = sts.NewFromConfig(e.Config), iam.NewFromConfig(e.Config)
+	e.lambda, e.stacks = lambda.NewFromConfig(e.Config), cloudformation.NewFromConfig(e.Config)
+}
+
+func well(format string, args ...any) Finding {
+	return Finding{Verdict: OK, Saw: fmt.Sprintf(format, args...)}
+}
+
+func (f Finding) but(verdict Verdict, format string, args ...any) Finding {
+	f.Verdict, f.Remedy = verdict, fmt.Sprintf(format, args...)
+	return f
+}
+
+// unseen is the finding of a check that AWS does not answer. Nothing is known to be wrong.
+func (e *examination) unseen(err error) Finding {
+	told := release.Classify(deployed.Explain(err, e.Config.Region))
+	f := well("cannot be looked at: %s", told.Message)
+	if told.Code == release.AccessDenied {
+		return f.but(Warning, "Have someone run `gallery doctor` who may read this, or grant it.")
+	}
+	return f.but(Warning, "Run `gallery doctor` again; nothing is known to be wrong.")
+}

@@ -1,0 +1,181 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/plan"
+)
+
+// The quota of VPCs; that of internet gateways follows it.
+// https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+const (
+	vpcService = "vpc"
+	vpcCode    = "L-F678F1CE"
+)
+
+// What runs at a time of a release and of what surrounds it: two branches, two events about
+// builders, and an end that is told.
+const functionsAtATime = 5
+
+// The quota of Lambda's concurrent executions.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const (
+	lambdaService   = "lambda"
+	concurrencyCode = "L-B99A9384"
+)
+
+// The name of the quota of state transitions a second, which new accounts have less of.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+const (
+	statesService  = "states"
+	transitionRate = "StateTransition throttle token refill rate per second"
+
+	transitionsASecond = 10 // of a release and a teardown at their quickest
+)
+
+// quota is the value that applies to this account, or the default where Service Quotas knows no
+// other.
+func (e *examination) quota(ctx context.Context, service, code string) (int, error) {
+	out, err := e.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: &service, QuotaCode: &code})
+	if err == nil && out.Quota != nil {
+		return int(aws.ToFloat64(out.Quota.Value)), nil
+	}
+	if err != nil && !release.IsNotFound(err) {
+		return 0, err
+	}
+	usual, err := e.Quotas.GetAWSDefaultServiceQuota(ctx, &servicequotas.GetAWSDefaultServiceQuotaInput{ServiceCode: &service, QuotaCode: &code})
+	if err != nil || usual.Quota == nil {
+		return 0, err
+	}
+	return int(aws.ToFloat64(usual.Quota.Value)), nil
+}
+
+// askFor is the command that asks for a higher quota. AWS answers in minutes or days.
+func (e *examination) askFor(service, code string, value int) string {
+	return fmt.Sprintf("`aws service-quotas request-service-quota-increase --service-code %s --quota-code %s --desired-value %d --region %s`", service, code, value, e.Config.Region)
+}
+
+// vcpuQuota reckons as the Plan step of a release does, and beyond it to the largest fleet.
+func (e *examination) vcpuQuota(ctx context.Context) Finding {
+	if e.vcpus == 0 {
+		return Finding{}
+	}
+	if !plan.IsStandard(e.InstanceType) {
+		return well("%s counts against a quota of its own", e.InstanceType).but(Warning, "See that it is enough for %d instances: `aws service-quotas list-service-quotas --service-code ec2`.", plan.Peak(e.MaxSize, e.MaxSize, true))
+	}
+	limit, err := e.quota(ctx, plan.QuotaService, plan.StandardQuota)
+	if err != nil {
+		return e.unseen(err)
+	}
+	others, err := e.vcpusOfOthers(ctx)
+	if err != nil {
+		return e.unseen(err)
+	}
+	first, replaced, largest := plan.Peak(0, e.MinSize, true)*e.vcpus, plan.Peak(e.MinSize, e.MinSize, true)*e.vcpus, plan.Peak(e.MaxSize, e.MaxSize, true)*e.vcpus
+	f := well("%d vCPUs of Standard instances, of which others use %d; a first release takes %d, replacing a fleet of %d takes %d, and one of %d takes %d",
+		limit, others, first, e.MinSize, replaced, e.MaxSize, largest)
+	ask := e.askFor(plan.QuotaService, plan.StandardQuota, largest+others)
+	switch free := limit - others; {
+	case free < replaced:
+		return f.but(Failed, "Ask for more with %s, or release with a smaller --min-size.", ask)
+	case free < largest:
+		return f.but(Warning, "A fleet that has grown could not be replaced: ask for more with %s, or release with a smaller --max-size.", ask)
+	}
+	return f
+}
+
+// vcpusOfOthers counts the vCPUs of all Standard instances on demand but the stack's own.
+func (e *examination) vcpusOfOthers(ctx context.Context) (count int, err error) {
+	pages := ec2.NewDescribeInstancesPaginator(e.EC2, &ec2.DescribeInstancesInput{Filters: []types.Filter{
+		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}},
+	}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return 0, err
+		}
+		for _, reservation := range page.Reservations {
+			for _, i := range reservation.Instances {
+				own := e.environment != "" && owned.Tag(i.Tags, release.TagEnvironment) == string(e.environment)
+				if !own && i.InstanceLifecycle == "" && plan.IsStandard(string(i.InstanceType)) && i.CpuOptions != nil {
+					count += int(aws.ToInt32(i.CpuOptions.CoreCount) * aws.ToInt32(i.CpuOptions.ThreadsPerCore))
+				}
+			}
+		}
+	}
+	return count, nil
+}
+
+// vpcQuota is for a stack that is still to be made.
+func (e *examination) vpcQuota(ctx context.Context) Finding {
+	if e.environment != "" {
+		return Finding{}
+	}
+	limit, err := e.quota(ctx, vpcService, vpcCode)
+	if err != nil {
+		return e.unseen(err)
+	}
+	count := 0
+	pages := ec2.NewDescribeVpcsPaginator(e.EC2, &ec2.DescribeVpcsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return e.unseen(err)
+		}
+		count += len(page.Vpcs)
+	}
+	f := well("%d of %d VPCs in %s are there", count, limit, e.Config.Region)
+	if count >= limit {
+		return f.but(Failed, "A stack needs one of its own: delete one that nothing uses, or ask for more with %s.", e.askFor(vpcService, vpcCode, count+1))
+	}
+	return f
+}
+
+func (e *examination) concurrency(ctx context.Context) Finding {
+	out, err := e.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	if err != nil || out.AccountLimit == nil {
+		return e.unseen(err)
+	}
+	free := int(out.AccountLimit.ConcurrentExecutions)
+	if unreserved := out.AccountLimit.UnreservedConcurrentExecutions; unreserved != nil {
+		free = int(*unreserved)
+	}
+	f := well("%d functions may run at a time, and a release needs %d", free, functionsAtATime)
+	if free < functionsAtATime {
+		return f.but(Failed, "Ask for more with %s.", e.askFor(lambdaService, concurrencyCode, 1000))
+	}
+	return f
+}
+
+// transitions finds the quota by its name. An execution that is above it waits and does not fail.
+func (e *examination) transitions(ctx context.Context) Finding {
+	pages := servicequotas.NewListServiceQuotasPaginator(e.Quotas, &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String(statesService)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return e.unseen(err)
+		}
+		for _, quota := range page.Quotas {
+			if !strings.EqualFold(aws.ToString(quota.QuotaName), transitionRate) {
+				continue
+			}
+			rate := int(aws.ToFloat64(quota.Value))
+			f := well("%d state transitions a second", rate)
+			if rate < transitionsASecond {
+				return f.but(Warning, "Releases will be slower, not fail: ask for more with %s.", e.askFor(statesService, aws.ToString(quota.QuotaCode), transitionsASecond))
+			}
+			return f
+		}
+	}
+	return well("Service Quotas names no limit to state transitions")
+}

@@ -1,0 +1,50 @@
+package doctor
+
+import (
+	"context"
+	"go/version"
+	"strconv"
+	"strings"
+)
+
+// The least versions that `npx cdk deploy` works with: package.json's of Node.js, and of Go the one
+// from which it fetches by itself what go.mod asks for.
+const (
+	leastNode = 20
+	leastGo   = "go1.21"
+)
+
+func (e *examination) node(ctx context.Context) Finding {
+	isEnough := func(said string) bool {
+		major, _, _ := strings.Cut(strings.TrimPrefix(said, "v"), ".")
+		number, err := strconv.Atoi(major)
+		return err == nil && number >= leastNode
+	}
+	return e.tool(ctx, isEnough, "Install Node.js 24 from https://nodejs.org.", "node", "--version")
+}
+
+func (e *examination) npm(ctx context.Context) Finding {
+	isEnough := func(said string) bool { return said != "" }
+	return e.tool(ctx, isEnough, "Install Node.js 24 from https://nodejs.org, which brings npm.", "npm", "--version")
+}
+
+func (e *examination) golang(ctx context.Context) Finding {
+	isEnough := func(said string) bool { return version.IsValid(said) && version.Compare(said, leastGo) >= 0 }
+	return e.tool(ctx, isEnough, "Install the newest Go from https://go.dev/dl.", "go", "env", "GOVERSION")
+}
+
+// tool needs a program to deploy; a stack that is there does without.
+func (e *examination) tool(ctx context.Context, isEnough func(string) bool, remedy, name string, arguments ...string) Finding {
+	verdict := Failed
+	if e.Stack != "" {
+		verdict, remedy = Warning, remedy+" Only a deployment needs it."
+	}
+	said, err := e.Tool(ctx, name, arguments...)
+	if err != nil {
+		return well("this machine has none that runs: %v", err).but(verdict, "%s", remedy)
+	}
+	if !isEnough(said) {
+		return well("%q is too old", said).but(verdict, "%s", remedy)
+	}
+	return well("%s", said)
+}

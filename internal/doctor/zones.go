@@ -1,0 +1,111 @@
+package doctor
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/lambdas/plan"
+)
+
+// twoZones finds the zones of the stack's subnets, or before there is a stack those that
+// CloudFormation will take, which are the first two.
+func (e *examination) twoZones(ctx context.Context) Finding {
+	zones, err := e.findZones(ctx)
+	if err != nil {
+		return e.unseen(err)
+	}
+	if len(zones) < 2 {
+		return well("%d in %s", len(zones), e.Config.Region).but(Failed, "A load balancer needs two zones: choose another region with --region.")
+	}
+	e.zones = zones[:2]
+	return well("%s", strings.Join(e.zones, " and "))
+}
+
+func (e *examination) findZones(ctx context.Context) ([]string, error) {
+	if e.environment != "" {
+		return e.zonesOf(ctx, types.Filter{Name: aws.String("tag:aws:cloudformation:stack-name"), Values: []string{e.Stack}})
+	}
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
+	zones, err := e.zonesOf(ctx, types.Filter{Name: aws.String("default-for-az"), Values: []string{"true"}})
+	if err != nil || len(zones) > 0 {
+		return zones, err
+	}
+	out, err := e.EC2.DescribeAvailabilityZones(ctx, &ec2.DescribeAvailabilityZonesInput{Filters: []types.Filter{
+		{Name: aws.String("zone-type"), Values: []string{"availability-zone"}}, {Name: aws.String("state"), Values: []string{"available"}},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	for _, zone := range out.AvailabilityZones {
+		zones = append(zones, aws.ToString(zone.ZoneName))
+	}
+	return sorted(zones), nil
+}
+
+// zonesOf lists the zones of subnets.
+func (e *examination) zonesOf(ctx context.Context, which types.Filter) (zones []string, err error) {
+	pages := ec2.NewDescribeSubnetsPaginator(e.EC2, &ec2.DescribeSubnetsInput{Filters: []types.Filter{which}})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, subnet := range page.Subnets {
+			zones = append(zones, aws.ToString(subnet.AvailabilityZone))
+		}
+	}
+	return sorted(zones), nil
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (e *examination) instanceType(ctx context.Context) Finding {
+	wanted, usual := types.InstanceType(e.InstanceType), plan.UsualType(e.Architecture)
+	pages := ec2.NewDescribeInstanceTypeOfferingsPaginator(e.EC2, &ec2.DescribeInstanceTypeOfferingsInput{
+		LocationType: types.LocationTypeAvailabilityZone,
+		Filters:      []types.Filter{{Name: aws.String("instance-type"), Values: []string{e.InstanceType}}},
+	})
+	var offered []string
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return e.unseen(err)
+		}
+		for _, offering := range page.InstanceTypeOfferings {
+			offered = append(offered, aws.ToString(offering.Location))
+		}
+	}
+	if len(offered) == 0 {
+		return well("%s has no %s in any zone", e.Config.Region, wanted).but(Failed, "Give --instance-type another one, such as %s, or choose another region with --region.", usual)
+	}
+	lacking := slices.DeleteFunc(slices.Clone(e.zones), func(zone string) bool { return slices.Contains(offered, zone) })
+	if len(lacking) > 0 {
+		return well("%s is not offered in %s", wanted, strings.Join(lacking, " and ")).but(Failed, "Release with --instance-type and a type that %s have, such as another size or family, or choose another region with --region.", strings.Join(e.zones, " and "))
+	}
+	return e.describeType(ctx, wanted, usual)
+}
+
+func (e *examination) describeType(ctx context.Context, wanted types.InstanceType, usual string) Finding {
+	out, err := e.EC2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{wanted}})
+	if err != nil {
+		return e.unseen(err)
+	}
+	for _, described := range out.InstanceTypes {
+		if described.ProcessorInfo == nil || described.VCpuInfo == nil {
+			continue
+		}
+		if !slices.Contains(described.ProcessorInfo.SupportedArchitectures, types.ArchitectureType(e.Architecture)) {
+			return well("%s is not for %s", wanted, e.Architecture).but(Failed, "Give --instance-type one that is, such as %s.", usual)
+		}
+		e.vcpus = int(aws.ToInt32(described.VCpuInfo.DefaultVCpus))
+	}
+	return well("%s in %s, with %d vCPUs", wanted, strings.Join(e.zones, " and "), e.vcpus)
+}
