@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,7 +83,8 @@ func outcome(of *watch.Picture) error {
 func plainly(to io.Writer) func(*watch.Picture) {
 	told := map[string]string{}
 	return func(p *watch.Picture) {
-		for i, s := range p.Steps {
+		for _, i := range groupsLast(p.Steps) {
+			s := p.Steps[i]
 			news := fmt.Sprint(s.Phase, s.Retries)
 			if s.Phase == watch.Waiting || told[s.Name] == news {
 				continue
@@ -91,6 +93,23 @@ func plainly(to io.Writer) func(*watch.Picture) {
 			fmt.Fprintln(to, p.Line(i, time.Now(), plainWidth, watch.Style{}))
 		}
 	}
+}
+
+// groupsLast is the order of the steps in which each group that has ended comes behind its branches.
+func groupsLast(steps []*watch.Step) (order []int) {
+	var groups []int
+	for i, s := range steps {
+		for last := len(groups) - 1; last >= 0 && steps[groups[last]].Depth >= s.Depth; last-- {
+			order, groups = append(order, groups[last]), groups[:last]
+		}
+		if s.Group && !s.Ended.IsZero() {
+			groups = append(groups, i)
+		} else {
+			order = append(order, i)
+		}
+	}
+	slices.Reverse(groups)
+	return append(order, groups...)
 }
 
 // followLive redraws the picture in place. The last one is drawn whole, however high it is.

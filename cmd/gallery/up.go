@@ -164,34 +164,49 @@ func localOptions(data string) (local.Options, error) {
 // packFolder packs what a person wrote. The unit is checked here, before a builder stumbles over it:
 // the local cloud's systemctl honours fewer directives than systemd.
 func packFolder(_ context.Context, folder string, to io.Writer) error {
-	if err := checkUnit(folder); err != nil {
-		return err
-	}
-	return pack(folder, to)
-}
-
-func pack(folder string, to io.Writer) error {
-	err := recipe.Pack(folder, to)
-	var unfit *recipe.BundleError
-	if errors.As(err, &unfit) {
-		return release.Errorf(release.InvalidRequest, "%w; docs/bundle.md says what a bundle is", unfit)
-	}
-	return err
-}
-
-// checkUnit leaves a folder without one unit to Pack, which tells all that is wrong with it.
-func checkUnit(folder string) error {
-	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
-	if err != nil || len(units) != 1 {
-		return err
-	}
-	unit, err := os.Open(units[0])
+	problems, err := unitProblems(folder)
 	if err != nil {
 		return err
 	}
+	return pack(folder, to, problems...)
+}
+
+// pack writes a folder's bundle, if nothing is known to be wrong with it; what is known is told with
+// all else.
+func pack(folder string, to io.Writer, known ...string) error {
+	if len(known) > 0 {
+		to = io.Discard
+	}
+	err := recipe.Pack(folder, to)
+	var unfit *recipe.BundleError
+	switch {
+	case errors.As(err, &unfit):
+	case err != nil || len(known) == 0:
+		return err
+	default:
+		unfit = &recipe.BundleError{Folder: folder}
+	}
+	unfit.Problems = append(unfit.Problems, known...)
+	return release.Errorf(release.InvalidRequest, "%w; docs/bundle.md says what a bundle is", unfit)
+}
+
+// unitProblems are none for a folder without one unit: Pack tells what is wrong with it.
+func unitProblems(folder string) ([]string, error) {
+	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
+	if err != nil || len(units) != 1 {
+		return nil, err
+	}
+	unit, err := os.Open(units[0])
+	if err != nil {
+		return nil, err
+	}
 	defer unit.Close()
 	_, err = process.ParseUnit(filepath.Base(units[0]), unit)
-	return err
+	var refused *release.Error
+	if errors.As(err, &refused) {
+		return []string{refused.Message}, nil
+	}
+	return nil, err
 }
 
 // requestOf is the release that a local cloud begins with.

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"photogallery/internal/release"
+	"photogallery/internal/watch"
+)
+
+func TestAllThatIsWrongWithABundleIsToldTogether(t *testing.T) {
+	folder := t.TempDir()
+	unit := "[Service]\nExecStart=/opt/photogallery/x\nSockets=a.socket\n"
+	if err := os.WriteFile(filepath.Join(folder, "x.service"), []byte(unit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	err := packFolder(t.Context(), folder, &packed)
+	if release.CodeOf(err) != release.InvalidRequest || packed.Len() > 0 {
+		t.Fatalf("got %v and %d bytes", err, packed.Len())
+	}
+	for _, want := range []string{"Sockets=a.socket is not honoured", "no install.sh"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "install.sh"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := packFolder(t.Context(), folder, &packed); release.CodeOf(err) != release.InvalidRequest || packed.Len() > 0 {
+		t.Errorf("with the unit alone wrong: %v and %d bytes", err, packed.Len())
+	}
+	if err := os.WriteFile(filepath.Join(folder, "x.service"), []byte("[Service]\nExecStart=/opt/photogallery/x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := packFolder(t.Context(), folder, &packed); err != nil || packed.Len() == 0 {
+		t.Errorf("with nothing wrong: %v and %d bytes", err, packed.Len())
+	}
+}
+
+func TestAGroupIsToldDoneBehindItsBranches(t *testing.T) {
+	done := time.Now()
+	steps := []*watch.Step{
+		{Name: "Lock"},
+		{Name: "Prepare", Group: true, Ended: done},
+		{Name: "Bake", Depth: 1, Group: true, Ended: done},
+		{Name: "FindImage", Depth: 2}, {Name: "CreateImage", Depth: 2},
+		{Name: "EnsureListener", Depth: 1},
+		{Name: "EnsureTemplate"},
+		{Name: "Sweep", Group: true, Ended: done}, {Name: "Delete", Depth: 1},
+	}
+	var told []string
+	for _, i := range groupsLast(steps) {
+		told = append(told, steps[i].Name)
+	}
+	want := "Lock FindImage CreateImage Bake EnsureListener Prepare EnsureTemplate Delete Sweep"
+	if got := strings.Join(told, " "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	steps[1].Ended = time.Time{}
+	if order := groupsLast(steps); order[1] != 1 {
+		t.Errorf("a group at work is told as %v", order)
+	}
+}
