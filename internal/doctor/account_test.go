@@ -155,6 +155,7 @@ func (a *account) describeStacks(in *cloudformation.DescribeStacksInput) (*cloud
 		StackName: &name, StackStatus: a.status,
 		Outputs: []cloudformationtypes.Output{
 			{OutputKey: aws.String("Environment"), OutputValue: aws.String(string(a.Settings.Environment))},
+			{OutputKey: aws.String("TableName"), OutputValue: &a.Settings.Table},
 			{OutputKey: aws.String("ReleaseStateMachineArn"), OutputValue: &a.Settings.ReleaseMachine},
 			{OutputKey: aws.String("TeardownStateMachineArn"), OutputValue: &a.Settings.TeardownMachine},
 		},

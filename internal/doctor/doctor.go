@@ -63,6 +63,7 @@ type examination struct {
 	zones       []string
 	vcpus       int                 // of one instance; 0 for a type that will not do
 	environment release.Environment // the stack's; "" where none is looked at, or none is well
+	table       string              // the stack's
 }
 
 type check struct {

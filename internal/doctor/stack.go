@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -57,8 +58,21 @@ func (e *examination) stack(ctx context.Context) Finding {
 	if err != nil {
 		return well("%s is in %s, and none of Photogallery's", e.Stack, status).but(Failed, "%s.", upper(release.Classify(err).Message))
 	}
-	e.environment = opened.Environment
+	e.environment, e.table = opened.Environment, output(out.Stacks[0], tableOutput)
 	return e.state(status)
+}
+
+// tableOutput is the stack's output that names its table.
+const tableOutput = "TableName"
+
+// output is the value of a stack's output; "" where there is none of that name.
+func output(of types.Stack, name string) string {
+	for _, output := range of.Outputs {
+		if aws.ToString(output.OutputKey) == name {
+			return aws.ToString(output.OutputValue)
+		}
+	}
+	return ""
 }
 
 // others tells what to do instead of working on a stack that does not exist.
@@ -87,7 +101,7 @@ func (e *examination) lock(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
 	}
-	holder, since, err := lock.Holder(ctx, e.DynamoDB, e.environment.Name())
+	holder, since, err := lock.Holder(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return e.unseen(err)
 	}
@@ -113,7 +127,7 @@ func (e *examination) leftovers(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
 	}
-	holder, _, err := lock.Holder(ctx, e.DynamoDB, e.environment.Name())
+	holder, _, err := lock.Holder(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return e.unseen(err)
 	}
@@ -131,7 +145,7 @@ func (e *examination) leftovers(ctx context.Context) Finding {
 }
 
 func (e *examination) findLeftovers(ctx context.Context) ([]owned.Resource, error) {
-	recorded, err := current.Read(ctx, e.DynamoDB, e.environment.Name())
+	recorded, err := current.Read(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +166,7 @@ func (e *examination) allThereIs(ctx context.Context) ([]owned.Resource, error) 
 	if err != nil {
 		return nil, err
 	}
-	settings := step.Settings{Environment: e.environment, Table: e.environment.Name()}
+	settings := step.Settings{Environment: e.environment, Table: e.table}
 	answer, err := sweep.ListResources.Handler(e.Clients, settings, slog.New(slog.DiscardHandler)).Invoke(ctx, input)
 	if err != nil {
 		return nil, err
