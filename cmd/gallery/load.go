@@ -65,6 +65,9 @@ func runLoad(command *cobra.Command, _ []string) error {
 	if status.Serving == nil {
 		return release.Errorf(release.NotFound, "nothing serves yet: release something with `gallery release`")
 	}
+	if err := load.OnThisMachine(c.endpoint.Gallery); err != nil {
+		return release.Errorf(release.InvalidRequest, "the file %s of the data folder is not of a local cloud: %w; only a local load balancer is loaded", control.EndpointFile, err)
+	}
 	rest, err := load.Thumbnails(command.Context(), c.endpoint.Gallery)
 	if err != nil {
 		return release.Errorf(release.VerifyFailed, "the gallery at %s does not answer: %w", c.endpoint.Gallery, err)

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -47,6 +49,34 @@ func (r Result) Percentile(of int) time.Duration {
 	}
 	sorted := slices.Sorted(slices.Values(r.times))
 	return sorted[min(len(sorted)-1, len(sorted)*of/100)].Round(10 * time.Microsecond)
+}
+
+// OnThisMachine is an error for a URL whose host is neither loopback nor an address of this machine:
+// no other is ever loaded, whatever a file says.
+func OnThisMachine(of string) error {
+	parsed, err := url.Parse(of)
+	if err != nil {
+		return err
+	}
+	if parsed.Hostname() == "localhost" {
+		return nil
+	}
+	host, err := netip.ParseAddr(parsed.Hostname())
+	if err != nil {
+		return fmt.Errorf("%s names no address of this machine", of)
+	}
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return err
+	}
+	isHost := func(address net.Addr) bool {
+		prefix, err := netip.ParsePrefix(address.String())
+		return err == nil && prefix.Addr() == host.Unmap()
+	}
+	if host.IsLoopback() || slices.ContainsFunc(own, isHost) {
+		return nil
+	}
+	return fmt.Errorf("%s is another machine's", of)
 }
 
 // Start sends about perSecond requests a second to the home page and, in turn with it, to the rest,
