@@ -5,6 +5,7 @@ import (
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/builder"
 	"photogallery/lambdas/destroy"
+	"photogallery/lambdas/dns"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/image"
 	"photogallery/lambdas/lock"
@@ -34,6 +35,7 @@ func Steps() []step.Step {
 		balancer.EnsureLoadBalancer,
 		balancer.EnsureListener,
 		balancer.CheckLoadBalancer,
+		dns.EnsureAlias,
 		fleet.EnsureTemplate,
 		fleet.FindGroup,
 		fleet.CreateGroup,

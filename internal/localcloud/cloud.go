@@ -11,6 +11,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/quotas"
+	"photogallery/internal/localcloud/route53"
 	"photogallery/internal/localcloud/s3"
 	"photogallery/internal/localcloud/scheduler"
 	"photogallery/internal/localcloud/ssm"
@@ -33,6 +34,7 @@ type Cloud struct {
 	DynamoDB      *dynamodb.Service
 	EC2           *ec2.Service
 	ELB           *elb.Service
+	Route53       *route53.Service
 	S3            *s3.Service
 	Scheduler     *scheduler.Service
 	SSM           *ssm.Service
@@ -52,6 +54,7 @@ func New(options Options) *Cloud {
 		StepFunctions: stepfunctions.New(f, stepfunctions.Options{Pace: options.Pace, Random: options.Random}),
 	}
 	c.ELB = elb.New(f, c.EC2, c.CloudWatch)
+	c.Route53 = route53.New(f, c.ELB.Zone)
 	c.AutoScaling = autoscaling.New(f, c.EC2, c.ELB, c.CloudWatch)
 	c.Scheduler = scheduler.New(f, func(arn, input string) error {
 		_, err := c.StepFunctions.Start(arn, "", input)

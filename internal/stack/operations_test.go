@@ -37,7 +37,7 @@ type callLog struct {
 // prefixes are the IAM prefixes of the SDK's service IDs.
 var prefixes = map[string]string{
 	"Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2",
-	"Elastic Load Balancing v2": "elasticloadbalancing", "S3": "s3", "SFN": "states", "SSM": "ssm",
+	"Elastic Load Balancing v2": "elasticloadbalancing", "Route 53": "route53", "S3": "s3", "SFN": "states", "SSM": "ssm",
 	"Scheduler": "scheduler", "Service Quotas": "servicequotas",
 }
 

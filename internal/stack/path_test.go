@@ -36,10 +36,17 @@ type environment struct {
 // inVirtualTime deploys the shipped stack and runs a scenario on it.
 func inVirtualTime(t *testing.T, scenario func(*testing.T, *environment)) {
 	t.Helper()
+	inVirtualTimeWith(t, Options{}, scenario)
+}
+
+// inVirtualTimeWith deploys the stack with more options.
+func inVirtualTimeWith(t *testing.T, options Options, scenario func(*testing.T, *environment)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		e := &environment{T: t, behave: func(machine.Spec) machine.Behaviour { return machine.Behaviour{} }}
 		kind := machine.NewSimulated(func(spec machine.Spec) machine.Behaviour { return e.behave(spec) })
-		s, err := New(Options{Environment: "main", Kind: kind, Random: func() float64 { return 0.5 }})
+		options.Environment, options.Kind, options.Random = "main", kind, func() float64 { return 0.5 }
+		s, err := New(options)
 		if err != nil {
 			t.Fatal(err)
 		}

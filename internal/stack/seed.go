@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"photogallery/internal/localcloud"
@@ -42,6 +43,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)
+		seedDomain(cloud, options.Domain, &settings.Optional)
 		settings.TargetGroup = cloud.ELB.AddTargetGroup(name, healthCheckPath)
 		if options.Real {
 			cloud.ELB.Configure(settings.TargetGroup, patient(cloud.Fabric))
@@ -73,6 +75,17 @@ func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {
 	settings.LoadBalancerSecurityGroup = cloud.Fabric.ID("sg")
 	settings.InstanceSecurityGroup = cloud.Fabric.ID("sg")
 	settings.BuilderSecurityGroup = cloud.Fabric.ID("sg")
+}
+
+// seedDomain makes what comes with a domain: its hosted zone and its certificate.
+func seedDomain(cloud *localcloud.Cloud, domain string, settings *step.Optional) {
+	if domain == "" {
+		return
+	}
+	_, parent, _ := strings.Cut(domain, ".")
+	settings.Domain, settings.HostedZone = domain, "Z0123456789EXAMPLE"
+	settings.Certificate = fabric.ARN("acm", "certificate/00000000-0000-4000-8000-000000000000")
+	cloud.Route53.AddZone(settings.HostedZone, parent)
 }
 
 // packInto packs folders into the bucket.

@@ -21,7 +21,7 @@ func TestWhatEveryWayComesBy(t *testing.T) {
 		"an image may be there already":     {bake, "FindImage", ""},
 		"once it bakes":                     {bake, "LaunchBuilder", "AwaitBuild CreateImage CheckImage TerminateBuilder"},
 		"a teardown may be a dry run":       {teardown, "PlanTeardown", ""},
-		"once the teardown sweeps":          {teardown, "SweepSchedules", "SweepRefresh SweepGroup SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock"},
+		"once the teardown sweeps":          {teardown, "SweepSchedules", "SweepRefresh SweepGroup SweepAlias SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock"},
 		"nothing after the end":             {release, "Succeeded", ""},
 		"nothing of what is not our own":    {definitionOf("another"), "Plan", ""},
 		"nothing of a state that is no one": {release, "Nowhere", ""},

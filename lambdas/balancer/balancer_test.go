@@ -146,7 +146,7 @@ func look(e steptest.Environment, made balancer.LoadBalancer, version string) ba
 }
 
 func verify(made balancer.LoadBalancer, version string, deadline time.Time) balancer.VerifyInput {
-	return balancer.VerifyInput{Plan: plan, LoadBalancer: made.ARN, URL: made.URL, TemplateVersion: version, Deadline: deadline}
+	return balancer.VerifyInput{Plan: plan, LoadBalancer: made.ARN, URL: made.URL, Host: made.Host, TemplateVersion: version, Deadline: deadline}
 }
 
 func TestVerifyAsksTheTargetsAndTheHomePage(t *testing.T) {
@@ -167,7 +167,7 @@ func TestVerifyAsksTheTargetsAndTheHomePage(t *testing.T) {
 			t.Errorf("with the former version's instances: %+v", got)
 		}
 		nowhere := made
-		nowhere.URL = "http://elsewhere.example/"
+		nowhere.Host = "elsewhere.example"
 		if got := look(e, nowhere, "1"); got.Verified || got.Reason == "" {
 			t.Errorf("with a home page that is not there: %+v", got)
 		}

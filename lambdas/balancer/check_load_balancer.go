@@ -45,7 +45,7 @@ func (c checkLoadBalancer) run(ctx context.Context, in CheckLoadBalancerInput) (
 	// Absent right after its creation means "not yet".
 	answer := LoadBalancer{ARN: in.LoadBalancer, State: string(types.LoadBalancerStateEnumProvisioning), Deadline: in.Deadline}
 	if err == nil && len(out.LoadBalancers) > 0 {
-		if answer, err = describe(out.LoadBalancers[0], in.Deadline); err != nil {
+		if answer, err = describe(out.LoadBalancers[0], in.Deadline, c.settings.Domain); err != nil {
 			return LoadBalancer{}, err
 		}
 	}

@@ -12,17 +12,17 @@ import (
 	"photogallery/lambdas/step"
 )
 
-const httpPort = 80
-
 // EnsureListener opens the entrance to the stack's target group.
 var EnsureListener = step.Define(step.Step{
 	Name:     "EnsureListener",
-	Summary:  "Creates the HTTP listener that forwards to the stack's target group, or finds it.",
+	Summary:  "Opens port 80, or with a domain port 443 and on 80 a redirect to it; turns what is there.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		{Name: "elasticloadbalancing:DescribeListeners", Scope: step.Any, Reason: noResource},
 		{Name: "elasticloadbalancing:CreateListener", Scope: step.CreatedTagged},
+		{Name: "elasticloadbalancing:ModifyListener", Scope: step.Owned},
+		{Name: "elasticloadbalancing:DeleteListener", Scope: step.Owned},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureListenerInput) (struct{}, error) {
 	return ensureListener{clients.ELB, settings}.run
@@ -35,49 +35,122 @@ type EnsureListenerInput struct {
 	LoadBalancer string       `json:"loadBalancer"` // ARN
 }
 
-type listenerMaker interface {
+type listenerAPI interface {
 	elb.DescribeListenersAPIClient
 	CreateListener(context.Context, *elb.CreateListenerInput, ...func(*elb.Options)) (*elb.CreateListenerOutput, error)
+	ModifyListener(context.Context, *elb.ModifyListenerInput, ...func(*elb.Options)) (*elb.ModifyListenerOutput, error)
+	DeleteListener(context.Context, *elb.DeleteListenerInput, ...func(*elb.Options)) (*elb.DeleteListenerOutput, error)
 }
 
 type ensureListener struct {
-	api      listenerMaker
+	api      listenerAPI
 	settings step.Settings
 }
 
+// run is done in such an order that visitors are served at every moment: HTTPS is there before HTTP
+// leads to it, and goes only when HTTP serves again.
 func (e ensureListener) run(ctx context.Context, in EnsureListenerInput) (struct{}, error) {
-	pages := elb.NewDescribeListenersPaginator(e.api, &elb.DescribeListenersInput{LoadBalancerArn: aws.String(in.LoadBalancer)})
+	found, err := e.listeners(ctx, in.LoadBalancer)
+	if err != nil {
+		return struct{}{}, notYet(err, in.LoadBalancer)
+	}
+	if e.settings.Domain == "" {
+		if err := e.ensure(ctx, in.LoadBalancer, found, e.plain()); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, e.remove(ctx, found, httpsPort)
+	}
+	if err := e.ensure(ctx, in.LoadBalancer, found, e.secure()); err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, e.ensure(ctx, in.LoadBalancer, found, e.redirect())
+}
+
+// listeners are the load balancer's by their ports.
+func (e ensureListener) listeners(ctx context.Context, balancer string) (map[int32]types.Listener, error) {
+	found := map[int32]types.Listener{}
+	pages := elb.NewDescribeListenersPaginator(e.api, &elb.DescribeListenersInput{LoadBalancerArn: aws.String(balancer)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return struct{}{}, notYet(err, in.LoadBalancer)
+			return nil, err
 		}
 		for _, listener := range page.Listeners {
-			if aws.ToInt32(listener.Port) == httpPort {
-				return struct{}{}, e.check(listener)
-			}
+			found[aws.ToInt32(listener.Port)] = listener
 		}
 	}
-	_, err := e.api.CreateListener(ctx, &elb.CreateListenerInput{
-		LoadBalancerArn: aws.String(in.LoadBalancer),
-		Port:            aws.Int32(httpPort),
-		Protocol:        types.ProtocolEnumHttp,
-		DefaultActions: []types.Action{{
-			Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(e.settings.TargetGroup),
-		}},
-		Tags: tags(e.settings.Environment),
+	return found, nil
+}
+
+func (e ensureListener) ensure(ctx context.Context, balancer string, found map[int32]types.Listener, wanted types.Listener) error {
+	known, exists := found[*wanted.Port]
+	if !exists {
+		_, err := e.api.CreateListener(ctx, &elb.CreateListenerInput{
+			LoadBalancerArn: aws.String(balancer), Port: wanted.Port, Protocol: wanted.Protocol,
+			Certificates: wanted.Certificates, SslPolicy: wanted.SslPolicy, DefaultActions: wanted.DefaultActions,
+			Tags: tags(e.settings.Environment),
+		})
+		return notYet(err, balancer)
+	}
+	if err := e.check(known); err != nil || isAsWanted(known, wanted) {
+		return err
+	}
+	_, err := e.api.ModifyListener(ctx, &elb.ModifyListenerInput{
+		ListenerArn: known.ListenerArn, Certificates: wanted.Certificates, SslPolicy: wanted.SslPolicy, DefaultActions: wanted.DefaultActions,
 	})
-	return struct{}{}, notYet(err, in.LoadBalancer)
+	return err
+}
+
+func (e ensureListener) remove(ctx context.Context, found map[int32]types.Listener, port int32) error {
+	gone, exists := found[port]
+	if !exists {
+		return nil
+	}
+	_, err := e.api.DeleteListener(ctx, &elb.DeleteListenerInput{ListenerArn: gone.ListenerArn})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // check refuses a listener that leads elsewhere: the running group is registered there, so that
-// turning the listener alone would cut the release off that serves.
+// turning the listener alone would cut the release off that serves. A redirect to HTTPS is our own.
 func (e ensureListener) check(listener types.Listener) error {
 	for _, action := range listener.DefaultActions {
-		if action.Type == types.ActionTypeEnumForward && aws.ToString(action.TargetGroupArn) == e.settings.TargetGroup {
+		forwards := action.Type == types.ActionTypeEnumForward && aws.ToString(action.TargetGroupArn) == e.settings.TargetGroup
+		redirects := action.Type == types.ActionTypeEnumRedirect && action.RedirectConfig != nil &&
+			aws.ToString(action.RedirectConfig.Protocol) == string(types.ProtocolEnumHttps)
+		if forwards || redirects {
 			return nil
 		}
 	}
 	return release.Errorf(release.LoadBalancerFailed, "listener %s does not forward to the stack's target group %s; tear the environment down and release again",
 		aws.ToString(listener.ListenerArn), e.settings.TargetGroup)
+}
+
+// isAsWanted compares what is wanted alone: AWS adds the same in other words, such as a ForwardConfig.
+func isAsWanted(known, wanted types.Listener) bool {
+	if aws.ToString(known.SslPolicy) != aws.ToString(wanted.SslPolicy) || certificateOf(known) != certificateOf(wanted) {
+		return false
+	}
+	if len(known.DefaultActions) != 1 {
+		return false
+	}
+	is, want := known.DefaultActions[0], wanted.DefaultActions[0]
+	return is.Type == want.Type && aws.ToString(is.TargetGroupArn) == aws.ToString(want.TargetGroupArn) && leadsTo(is) == leadsTo(want)
+}
+
+func certificateOf(listener types.Listener) string {
+	if len(listener.Certificates) == 0 {
+		return ""
+	}
+	return aws.ToString(listener.Certificates[0].CertificateArn)
+}
+
+// leadsTo is the host that an action redirects to; "" for one that forwards.
+func leadsTo(action types.Action) string {
+	if action.RedirectConfig == nil {
+		return ""
+	}
+	return aws.ToString(action.RedirectConfig.Host)
 }

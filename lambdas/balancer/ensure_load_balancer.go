@@ -39,8 +39,10 @@ type EnsureLoadBalancerInput struct {
 // LoadBalancer is how far the load balancer is.
 type LoadBalancer struct {
 	ARN      string    `json:"arn"`
-	URL      string    `json:"url"`   // of the home page
-	State    string    `json:"state"` // provisioning or active
+	URL      string    `json:"url"`    // of the home page, under the domain if there is one
+	Host     string    `json:"host"`   // its own name in the DNS
+	Domain   string    `json:"domain"` // the gallery's; "" for none
+	State    string    `json:"state"`  // provisioning or active
 	Deadline time.Time `json:"deadline"`
 }
 
@@ -76,7 +78,7 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 	if err != nil {
 		return LoadBalancer{}, notYet(err, aws.ToString(found.LoadBalancerArn))
 	}
-	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC())
+	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC(), e.settings.Domain)
 }
 
 // create repeats safely: AWS answers a second creation with the same settings by the first one's

@@ -36,12 +36,17 @@ func notYet(err error, arn string) error {
 }
 
 // describe is what the state machine sees of a load balancer; LoadBalancerFailed for a failed one.
-func describe(found types.LoadBalancer, deadline time.Time) (LoadBalancer, error) {
+func describe(found types.LoadBalancer, deadline time.Time, domain string) (LoadBalancer, error) {
 	answer := LoadBalancer{
 		ARN:      aws.ToString(found.LoadBalancerArn),
 		URL:      "http://" + aws.ToString(found.DNSName) + "/",
+		Host:     aws.ToString(found.DNSName),
+		Domain:   domain,
 		State:    string(types.LoadBalancerStateEnumProvisioning),
 		Deadline: deadline,
+	}
+	if domain != "" {
+		answer.URL = "https://" + domain + "/"
 	}
 	if found.State == nil {
 		return answer, nil

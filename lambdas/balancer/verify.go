@@ -38,6 +38,7 @@ type VerifyInput struct {
 	Plan            release.Plan `json:"plan"`
 	LoadBalancer    string       `json:"loadBalancer"` // ARN
 	URL             string       `json:"url"`
+	Host            string       `json:"host"` // the load balancer's own name
 	TemplateVersion string       `json:"templateVersion"`
 	Deadline        time.Time    `json:"deadline"`
 }
@@ -69,7 +70,7 @@ func (v verify) run(ctx context.Context, in VerifyInput) (Verdict, error) {
 		return Verdict{}, err
 	}
 	if reason == "" {
-		reason = v.askHomePage(ctx, in.URL)
+		reason = v.askHomePage(ctx, in.URL, in.Host)
 	}
 	if reason != "" && time.Now().After(in.Deadline) {
 		return Verdict{}, release.Errorf(release.VerifyFailed, "release %s does not serve at its deadline, %s: %s",
@@ -125,14 +126,16 @@ func troubleOf(target types.TargetHealthDescription) string {
 	return fmt.Sprintf("%s (%s: %s)", target.TargetHealth.State, target.TargetHealth.Reason, aws.ToString(target.TargetHealth.Description))
 }
 
-// askHomePage is why the home page is not there; "" if it is.
-func (v verify) askHomePage(ctx context.Context, url string) string {
+// askHomePage is why the home page is not there; "" if it is. It asks the load balancer itself, under
+// the gallery's name: what the DNS says of that name may be older than the load balancer.
+func (v verify) askHomePage(ctx context.Context, url, host string) string {
 	ctx, cancel := context.WithTimeout(ctx, homePageTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err.Error()
 	}
+	request.Host, request.URL.Host = request.URL.Host, host
 	response, err := v.web.Do(request)
 	if err != nil {
 		return err.Error()

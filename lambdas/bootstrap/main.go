@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -45,8 +46,20 @@ func newHandler(ctx context.Context, steps []step.Step, getenv func(string) stri
 	if err != nil {
 		return step.Handler{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	clients := step.NewClients(aws, &http.Client{Timeout: homePageTimeout})
+	clients := step.NewClients(aws, web(settings.Domain))
 	return chosen.Handler(clients, settings, log), nil
+}
+
+// web asks the load balancer for the home page. With a domain it says that name to the load balancer
+// and wants its certificate, whatever name it dials.
+func web(domain string) *http.Client {
+	client := &http.Client{Timeout: homePageTimeout}
+	if domain != "" {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.TLSClientConfig = &tls.Config{ServerName: domain, MinVersion: tls.VersionTLS12}
+		client.Transport = transport
+	}
+	return client
 }
 
 func find(steps []step.Step, name string) (step.Step, error) {

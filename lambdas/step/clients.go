@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
@@ -34,7 +35,8 @@ type Clients struct {
 	Scheduler   *scheduler.Client
 	SFN         *sfn.Client
 	SSM         *ssm.Client
-	HTTP        Doer // asks the load balancer for the home page
+	Route53     *route53.Client
+	HTTP        Doer // asks the load balancer for the home page; for HTTPS it expects the domain's certificate
 }
 
 // NewClients makes the clients of one configuration. On AWS that is the function's own; in the
@@ -51,6 +53,7 @@ func NewClients(config aws.Config, web Doer) Clients {
 		Scheduler:   scheduler.NewFromConfig(config),
 		SFN:         sfn.NewFromConfig(config),
 		SSM:         ssm.NewFromConfig(config),
+		Route53:     route53.NewFromConfig(config),
 		HTTP:        web,
 	}
 }

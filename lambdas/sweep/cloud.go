@@ -22,6 +22,7 @@ type cloud struct {
 	network   networkAPI
 	alarms    alarmAPI
 	schedules scheduleAPI
+	records   recordAPI
 	table     tableAPI
 	settings  step.Settings
 }
@@ -45,7 +46,7 @@ func reach(clients step.Clients, settings step.Settings) cloud {
 	return cloud{
 		groups: clients.AutoScaling, instances: clients.EC2, images: clients.EC2, templates: clients.EC2,
 		balancers: clients.ELB, network: clients.EC2, alarms: clients.CloudWatch, schedules: clients.Scheduler,
-		table: clients.DynamoDB, settings: settings,
+		records: clients.Route53, table: clients.DynamoDB, settings: settings,
 	}
 }
 

@@ -29,8 +29,9 @@ type Stage struct {
 
 // Order is how an environment is torn down: what starts or holds something goes before it. A
 // schedule would begin another teardown, a refresh blocks the group, the group uses the load
-// balancer's target group, the alarms and the template, and the template the images.
-var Order = []Stage{schedules, refresh, group, loadBalancer, alarms, template, images, builders}
+// balancer's target group, the alarms and the template, the domain's record leads to the load
+// balancer, and the template uses the images.
+var Order = []Stage{schedules, refresh, group, alias, loadBalancer, alarms, template, images, builders}
 
 // Stages lists the names of Order, which the teardown's states carry.
 func Stages() []string {

@@ -158,7 +158,7 @@ func (e environment) serve(name string) made {
 func (e environment) verify(name string, m made) {
 	e.Helper()
 	in := balancer.VerifyInput{
-		Call: call(name), Plan: plan(name), LoadBalancer: m.entrance.ARN, URL: m.entrance.URL,
+		Call: call(name), Plan: plan(name), LoadBalancer: m.entrance.ARN, URL: m.entrance.URL, Host: m.entrance.Host,
 		TemplateVersion: m.template.Version, Deadline: time.Now().Add(e.Settings.Timings.Verify),
 	}
 	for !run[balancer.Verdict](e, balancer.Verify, in).Verified {

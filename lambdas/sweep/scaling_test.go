@@ -97,7 +97,7 @@ func TestTheGuardRollsAVersionBackThatNeverGetsWell(t *testing.T) {
 			t.Errorf("the guard took %s", took)
 		}
 		verdict := balancer.VerifyInput{
-			Plan: plan("r1"), URL: former.entrance.URL, TemplateVersion: former.template.Version, Deadline: time.Now().Add(time.Hour),
+			Plan: plan("r1"), URL: former.entrance.URL, Host: former.entrance.Host, TemplateVersion: former.template.Version, Deadline: time.Now().Add(time.Hour),
 		}
 		for !run[balancer.Verdict](e, balancer.Verify, verdict).Verified {
 			time.Sleep(15 * time.Second)

@@ -1,6 +1,8 @@
 package elb
 
 import (
+	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +12,10 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
+// defaultPolicy is the security policy of a listener that names none. It allows TLS 1.0.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+const defaultPolicy = "ELBSecurityPolicy-2016-08"
+
 // createListener is idempotent by port and settings.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
 func (s *Service) createListener(in *elb.CreateListenerInput) (*elb.CreateListenerOutput, error) {
@@ -17,45 +23,106 @@ func (s *Service) createListener(in *elb.CreateListenerInput) (*elb.CreateListen
 	if b == nil {
 		return nil, balancerNotFound(aws.ToString(in.LoadBalancerArn))
 	}
-	port := aws.ToInt32(in.Port)
-	if in.Protocol != types.ProtocolEnumHttp || port < 1 || port > 65535 {
-		return nil, fabric.Errorf("ValidationError", "%s listener on port %d: the embedded cloud has HTTP listeners, on ports from 1 to 65535", in.Protocol, port)
+	wanted := types.Listener{
+		LoadBalancerArn: b.LoadBalancerArn, Port: in.Port, Protocol: in.Protocol,
+		Certificates: in.Certificates, SslPolicy: in.SslPolicy, DefaultActions: in.DefaultActions,
 	}
-	group, err := s.forwardTarget(in.DefaultActions, b)
-	if err != nil {
+	if err := s.checkListener(&wanted, b); err != nil {
 		return nil, err
 	}
-	for _, known := range b.listeners {
-		switch {
-		case *known.Port != port:
-		case forwardedTo(known) == group:
-			return &elb.CreateListenerOutput{Listeners: []types.Listener{known}}, nil
-		default:
+	if known, ok := b.listensOn(*in.Port); ok {
+		wanted.ListenerArn = known.ListenerArn
+		if !reflect.DeepEqual(known, wanted) {
 			return nil, fabric.Errorf("DuplicateListener", "A listener already exists on this port for this load balancer '%s'", *b.LoadBalancerArn)
 		}
+		return &elb.CreateListenerOutput{Listeners: []types.Listener{known}}, nil
 	}
-	listener := types.Listener{
-		ListenerArn:     aws.String(s.arn("listener/" + suffix(*b.LoadBalancerArn))),
-		LoadBalancerArn: b.LoadBalancerArn, Port: in.Port, Protocol: in.Protocol,
-		DefaultActions: []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(group)}},
-	}
-	b.listeners = append(b.listeners, listener)
-	return &elb.CreateListenerOutput{Listeners: []types.Listener{listener}}, nil
+	wanted.ListenerArn = aws.String(s.arn("listener/" + suffix(*b.LoadBalancerArn)))
+	b.listeners = append(b.listeners, wanted)
+	return &elb.CreateListenerOutput{Listeners: []types.Listener{wanted}}, nil
 }
 
-// forwardTarget is the ARN of the one target group that the actions forward to.
-func (s *Service) forwardTarget(actions []types.Action, b *loadBalancer) (arn string, err error) {
-	if len(actions) != 1 || actions[0].Type != types.ActionTypeEnumForward || actions[0].TargetGroupArn == nil {
-		return "", fabric.Errorf("ValidationError", "the embedded cloud's listeners have one default action: forward, with a TargetGroupArn")
+// modifyListener replaces what is given and leaves the rest.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+func (s *Service) modifyListener(in *elb.ModifyListenerInput) (*elb.ModifyListenerOutput, error) {
+	b, i := s.listener(aws.ToString(in.ListenerArn))
+	if b == nil {
+		return nil, fabric.Errorf("ListenerNotFound", "One or more listeners not found: '%s'", aws.ToString(in.ListenerArn))
 	}
-	arn = *actions[0].TargetGroupArn
-	if s.group(arn) == nil {
-		return "", targetGroupNotFound(arn)
+	if in.Port != nil || in.Protocol != "" {
+		return nil, fabric.Errorf("ValidationError", "the embedded cloud's listeners keep their port and protocol")
 	}
-	if user := s.user(arn); user != nil && user != b {
-		return "", fabric.Errorf("TargetGroupAssociationLimit", "target group '%s' is already used by load balancer '%s'", arn, *user.LoadBalancerArn)
+	wanted := b.listeners[i]
+	wanted.SslPolicy = cmp.Or(in.SslPolicy, wanted.SslPolicy)
+	if in.Certificates != nil {
+		wanted.Certificates = in.Certificates
 	}
-	return arn, nil
+	if in.DefaultActions != nil {
+		wanted.DefaultActions = in.DefaultActions
+	}
+	if err := s.checkListener(&wanted, b); err != nil {
+		return nil, err
+	}
+	b.listeners[i] = wanted
+	return &elb.ModifyListenerOutput{Listeners: []types.Listener{wanted}}, nil
+}
+
+// deleteListener refuses what is not there, unlike deleteLoadBalancer.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteListener.html
+func (s *Service) deleteListener(in *elb.DeleteListenerInput) (*elb.DeleteListenerOutput, error) {
+	b, i := s.listener(aws.ToString(in.ListenerArn))
+	if b == nil {
+		return nil, fabric.Errorf("ListenerNotFound", "One or more listeners not found: '%s'", aws.ToString(in.ListenerArn))
+	}
+	gone := b.listeners[i]
+	b.listeners = slices.Delete(b.listeners, i, i+1)
+	s.forgetUnused(gone)
+	return &elb.DeleteListenerOutput{}, nil
+}
+
+// forgetUnused is for a target group whose last listener is gone.
+func (s *Service) forgetUnused(gone types.Listener) {
+	if g := s.group(forwardedTo(gone)); g != nil && s.user(g.arn) == nil {
+		g.forgetHealth()
+	}
+}
+
+// checkListener refuses what an Application Load Balancer does and what this one does not do, and
+// fills in what AWS does.
+func (s *Service) checkListener(wanted *types.Listener, b *loadBalancer) error {
+	if port := aws.ToInt32(wanted.Port); port < 1 || port > 65535 {
+		return fabric.Errorf("ValidationError", "Port %d: give one from 1 to 65535", port)
+	}
+	switch {
+	case wanted.Protocol == types.ProtocolEnumHttp && (wanted.Certificates != nil || wanted.SslPolicy != nil):
+		return fabric.Errorf("ValidationError", "an HTTP listener has no certificate and no security policy")
+	case wanted.Protocol == types.ProtocolEnumHttps:
+		if len(wanted.Certificates) != 1 || aws.ToString(wanted.Certificates[0].CertificateArn) == "" || wanted.Certificates[0].IsDefault != nil {
+			return fabric.Errorf("CertificateNotFound", "an HTTPS listener needs exactly one certificate: set CertificateArn, not IsDefault")
+		}
+		wanted.SslPolicy = cmp.Or(wanted.SslPolicy, aws.String(defaultPolicy))
+	case wanted.Protocol != types.ProtocolEnumHttp:
+		return fabric.Errorf("UnsupportedProtocol", "%s listener: the embedded cloud has HTTP and HTTPS ones", wanted.Protocol)
+	}
+	if len(wanted.DefaultActions) != 1 {
+		return fabric.Errorf("ValidationError", "the embedded cloud's listeners have one default action, not %d", len(wanted.DefaultActions))
+	}
+	return s.checkAction(wanted.DefaultActions[0], b)
+}
+
+func (s *Service) checkAction(action types.Action, b *loadBalancer) error {
+	switch {
+	case action.Type == types.ActionTypeEnumRedirect && action.RedirectConfig != nil:
+		return checkRedirect(*action.RedirectConfig)
+	case action.Type != types.ActionTypeEnumForward || action.TargetGroupArn == nil || action.ForwardConfig != nil:
+		return fabric.Errorf("ValidationError", "the embedded cloud's default actions are forward, with a TargetGroupArn, and redirect")
+	case s.group(*action.TargetGroupArn) == nil:
+		return targetGroupNotFound(*action.TargetGroupArn)
+	}
+	if user := s.user(*action.TargetGroupArn); user != nil && user != b {
+		return fabric.Errorf("TargetGroupAssociationLimit", "target group '%s' is already used by load balancer '%s'", *action.TargetGroupArn, *user.LoadBalancerArn)
+	}
+	return nil
 }
 
 func (s *Service) describeListeners(in *elb.DescribeListenersInput) (*elb.DescribeListenersOutput, error) {
@@ -81,7 +148,22 @@ func (s *Service) user(targetGroup string) *loadBalancer {
 	return nil
 }
 
-func forwardedTo(listener types.Listener) string { return *listener.DefaultActions[0].TargetGroupArn }
+// forwardedTo is the ARN of a target group; "" for a listener that redirects.
+func forwardedTo(listener types.Listener) string {
+	return aws.ToString(listener.DefaultActions[0].TargetGroupArn)
+}
+
+// listener finds a listener's load balancer, nil for none, and its place there.
+func (s *Service) listener(arn string) (*loadBalancer, int) {
+	for _, b := range s.balancers {
+		for i, listener := range b.listeners {
+			if *listener.ListenerArn == arn {
+				return b, i
+			}
+		}
+	}
+	return nil, 0
+}
 
 func (b *loadBalancer) listensOn(port int32) (types.Listener, bool) {
 	for _, listener := range b.listeners {

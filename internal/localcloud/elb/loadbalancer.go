@@ -80,6 +80,10 @@ func settingsOf(in *elb.CreateLoadBalancerInput) settings {
 	return wanted
 }
 
+// CanonicalZone is the hosted zone of all load balancers' own names.
+// https://docs.aws.amazon.com/general/latest/gr/elb.html
+const CanonicalZone = "Z35SXDOTRQ7X7K"
+
 func (s *Service) zones(subnets []string) ([]types.AvailabilityZone, error) {
 	var zones []types.AvailabilityZone
 	for _, subnet := range subnets {
@@ -103,8 +107,9 @@ func (s *Service) provision(name string, wanted settings, zones []types.Availabi
 	id := arn[strings.LastIndex(arn, "/")+1:]
 	b := &loadBalancer{settings: wanted, LoadBalancer: types.LoadBalancer{
 		LoadBalancerArn: aws.String(arn), LoadBalancerName: aws.String(name), CreatedTime: aws.Time(time.Now().UTC()),
-		DNSName:           aws.String(fmt.Sprintf("%s-%s.%s.elb.amazonaws.com", name, id, fabric.Region)),
-		AvailabilityZones: zones, SecurityGroups: wanted.securityGroups, Scheme: wanted.scheme,
+		CanonicalHostedZoneId: aws.String(CanonicalZone),
+		DNSName:               aws.String(fmt.Sprintf("%s-%s.%s.elb.amazonaws.com", name, id, fabric.Region)),
+		AvailabilityZones:     zones, SecurityGroups: wanted.securityGroups, Scheme: wanted.scheme,
 		IpAddressType: wanted.addressType, Type: types.LoadBalancerTypeEnumApplication,
 		State: &types.LoadBalancerState{Code: types.LoadBalancerStateEnumProvisioning},
 	}}
@@ -152,7 +157,7 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 		}
 	})
 	for _, listener := range b.listeners {
-		s.group(forwardedTo(listener)).forgetHealth()
+		s.forgetUnused(listener)
 	}
 	return &elb.DeleteLoadBalancerOutput{}, nil
 }
@@ -166,6 +171,11 @@ func (s *Service) State(name string) (dnsName, state string) {
 		return "", ""
 	}
 	return *b.DNSName, string(b.State.Code)
+}
+
+// Zone is the hosted zone of a load balancer's DNS name; false for a name that is none's.
+func (s *Service) Zone(dnsName string) (zone string, ok bool) {
+	return CanonicalZone, s.first(func(b *loadBalancer) bool { return strings.EqualFold(*b.DNSName, dnsName) }) != nil
 }
 
 func (s *Service) named(name string) *loadBalancer {

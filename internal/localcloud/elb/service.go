@@ -1,5 +1,5 @@
 // Package elb is the embedded cloud's Elastic Load Balancing v2: Application Load Balancers with
-// HTTP listeners, target groups with health checks, and a data plane that forwards real requests.
+// HTTP and HTTPS listeners, target groups with health checks, and a data plane that forwards real requests.
 package elb
 
 import (
@@ -54,6 +54,8 @@ func New(f *fabric.Fabric, instances Instances, metrics Metrics) *Service {
 	fabric.Handle(f, serviceID, "ModifyLoadBalancerAttributes", s.modifyAttributes)
 	fabric.Handle(f, serviceID, "DeleteLoadBalancer", s.deleteLoadBalancer)
 	fabric.Handle(f, serviceID, "CreateListener", s.createListener)
+	fabric.Handle(f, serviceID, "ModifyListener", s.modifyListener)
+	fabric.Handle(f, serviceID, "DeleteListener", s.deleteListener)
 	fabric.Handle(f, serviceID, "DescribeListeners", s.describeListeners)
 	fabric.Handle(f, serviceID, "DescribeTargetHealth", s.describeTargetHealth)
 	metrics.Collect(s.record)

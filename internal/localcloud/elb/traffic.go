@@ -42,7 +42,9 @@ func (s *Service) sendTraffic() {
 			continue
 		}
 		for _, listener := range b.listeners {
-			s.spread(s.group(forwardedTo(listener)), requests)
+			if g := s.group(forwardedTo(listener)); g != nil {
+				s.spread(g, requests)
+			}
 		}
 	}
 }

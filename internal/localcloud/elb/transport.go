@@ -15,7 +15,8 @@ import (
 
 // Transport is the data plane: it sends a request to the load balancer that its Host names, by
 // its DNS name. RoundTrip takes the lock itself and waits for the target without it. A host that
-// is no load balancer is a DNS error; one without a listener on the port refuses the connection.
+// is no load balancer is a DNS error; one without a listener on the port refuses the connection. TLS
+// ends here and is not spoken: only what a listener does with a request is the real thing.
 // As an Application Load Balancer does, it answers 503 without targets, 502 when a target fails
 // and 504 when it is too slow, and never asks a second target.
 func (s *Service) Transport() http.RoundTripper { return transport{s} }
@@ -24,9 +25,9 @@ type transport struct{ service *Service }
 
 // route is where one request goes; machine is nil when the target group has no targets.
 type route struct {
-	port    int32
-	machine http.RoundTripper
-	target  *target // the machine's
+	listener types.Listener
+	machine  http.RoundTripper
+	target   *target // the machine's
 }
 
 // RoundTrip is http.RoundTripper's.
@@ -39,11 +40,14 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
+		if to := taken.listener.DefaultActions[0].RedirectConfig; to != nil {
+			return redirected(request, *to), nil
+		}
 		return ownAnswer(request, http.StatusServiceUnavailable), nil
 	}
 	forwarded := request.Clone(request.Context())
-	forwarded.Header.Set("X-Forwarded-Proto", "http")
-	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(int(taken.port)))
+	forwarded.Header.Set("X-Forwarded-Proto", strings.ToLower(string(taken.listener.Protocol)))
+	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(int(*taken.listener.Port)))
 	response, err := taken.target.answering(taken.machine, forwarded)
 	var timeout net.Error
 	switch {
@@ -60,7 +64,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 func (s *Service) route(request *http.Request) (route, error) {
 	host, number := request.URL.Hostname(), request.URL.Port()
 	if number == "" {
-		number = "80"
+		number = map[string]string{"http": "80", "https": "443"}[request.URL.Scheme]
 	}
 	b := s.first(func(b *loadBalancer) bool { return strings.EqualFold(*b.DNSName, host) })
 	if b == nil {
@@ -71,8 +75,14 @@ func (s *Service) route(request *http.Request) (route, error) {
 	if !ok || !b.active() {
 		return route{}, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
+	if !strings.EqualFold(string(listener.Protocol), request.URL.Scheme) {
+		return route{}, fmt.Errorf("the listener on port %d speaks %s, not %s", port, listener.Protocol, request.URL.Scheme)
+	}
+	taken := route{listener: listener}
 	g := s.group(forwardedTo(listener))
-	taken := route{port: int32(port)}
+	if g == nil {
+		return taken, nil
+	}
 	if eligible := s.eligible(g); len(eligible) > 0 {
 		chosen := eligible[g.next%len(eligible)]
 		g.next++

@@ -1,0 +1,48 @@
+package balancer
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+)
+
+const (
+	httpPort  = 80
+	httpsPort = 443
+)
+
+// securityPolicy is the one that AWS recommends: TLS 1.2 and 1.3, with forward secrecy. A listener
+// that names none gets one that allows TLS 1.0, unless it is made in the console.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+const securityPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+
+// plain is the listener without a domain.
+func (e ensureListener) plain() types.Listener {
+	return types.Listener{Port: aws.Int32(httpPort), Protocol: types.ProtocolEnumHttp, DefaultActions: e.forward()}
+}
+
+// secure is the listener of the domain.
+func (e ensureListener) secure() types.Listener {
+	return types.Listener{
+		Port: aws.Int32(httpsPort), Protocol: types.ProtocolEnumHttps, DefaultActions: e.forward(),
+		SslPolicy: aws.String(securityPolicy), Certificates: []types.Certificate{{CertificateArn: aws.String(e.settings.Certificate)}},
+	}
+}
+
+func (e ensureListener) forward() []types.Action {
+	return []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(e.settings.TargetGroup)}}
+}
+
+// redirect leads to the domain whatever name was asked: the certificate is good for no other. Path
+// and query stay as they are where the action does not say otherwise.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
+func (e ensureListener) redirect() types.Listener {
+	return types.Listener{Port: aws.Int32(httpPort), Protocol: types.ProtocolEnumHttp, DefaultActions: []types.Action{{
+		Type: types.ActionTypeEnumRedirect,
+		RedirectConfig: &types.RedirectActionConfig{
+			StatusCode: types.RedirectActionStatusCodeEnumHttp301, Protocol: aws.String(string(types.ProtocolEnumHttps)),
+			Host: aws.String(e.settings.Domain), Port: aws.String(strconv.Itoa(httpsPort)),
+		},
+	}}}
+}

@@ -1,0 +1,86 @@
+// Package dns holds the step of the gallery's name: an alias record in the stack's hosted zone.
+package dns
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Lister is what Find needs of Route 53.
+type Lister interface {
+	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
+}
+
+// Changer is what Remove needs of Route 53.
+type Changer interface {
+	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
+}
+
+// Find gives the domain's address record, whoever made it; nil where there is none. What it gives is
+// the latest: the list has changes from the moment they are accepted.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
+func Find(ctx context.Context, api Lister, settings step.Settings) (*types.ResourceRecordSet, error) {
+	out, err := api.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{
+		HostedZoneId: aws.String(settings.HostedZone), StartRecordName: aws.String(settings.Domain),
+		StartRecordType: types.RRTypeA, MaxItems: aws.Int32(1),
+	})
+	if err != nil || len(out.ResourceRecordSets) == 0 {
+		return nil, err
+	}
+	// The list begins at the name, or at the next one where it is not there.
+	first := out.ResourceRecordSets[0]
+	if first.Type != types.RRTypeA || bare(first.Name) != settings.Domain {
+		return nil, nil
+	}
+	return &first, nil
+}
+
+// IsOurs tells whether a record is a plain alias to a load balancer of the environment's name, the one
+// there is or a former one. A load balancer's own name is its name and a number.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+func IsOurs(record types.ResourceRecordSet, environment release.Environment) bool {
+	if record.AliasTarget == nil || record.SetIdentifier != nil {
+		return false
+	}
+	own := regexp.MustCompile(`^(dualstack\.)?` + regexp.QuoteMeta(environment.Name()) + `-[0-9a-f]+\.[a-z0-9-]+\.elb\.amazonaws\.com(\.cn)?$`)
+	return own.MatchString(Target(record))
+}
+
+// Target is the name that a record leads to, in lower case and with no dot at its end; for a record
+// that is no alias it is its values.
+func Target(record types.ResourceRecordSet) string {
+	if record.AliasTarget != nil {
+		return bare(record.AliasTarget.DNSName)
+	}
+	var values []string
+	for _, value := range record.ResourceRecords {
+		values = append(values, aws.ToString(value.Value))
+	}
+	return strings.Join(values, ", ")
+}
+
+// Remove deletes the record as it was found: Route 53 refuses a deletion that names other values.
+func Remove(ctx context.Context, api Changer, settings step.Settings, record types.ResourceRecordSet) error {
+	return change(ctx, api, settings, types.ChangeActionDelete, record)
+}
+
+func change(ctx context.Context, api Changer, settings step.Settings, action types.ChangeAction, record types.ResourceRecordSet) error {
+	_, err := api.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
+		HostedZoneId: aws.String(settings.HostedZone),
+		ChangeBatch: &types.ChangeBatch{
+			Comment: aws.String(settings.Environment.Name()),
+			Changes: []types.Change{{Action: action, ResourceRecordSet: &record}},
+		},
+	})
+	return err
+}
+
+func bare(name *string) string { return strings.TrimSuffix(strings.ToLower(aws.ToString(name)), ".") }

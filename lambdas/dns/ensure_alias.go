@@ -1,0 +1,84 @@
+package dns
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/step"
+)
+
+// EnsureAlias lets the domain lead to the load balancer. It comes early: what a change needs to reach
+// all of Route 53's servers, a minute at most, is over long before the release is verified.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+var EnsureAlias = step.Define(step.Step{
+	Name:     "EnsureAlias",
+	Summary:  "Lets the domain's alias record lead to the load balancer; refuses a record of somebody else's.",
+	Timeout:  30 * time.Second,
+	MemoryMB: 128,
+	Operations: []step.Operation{
+		{Name: "elasticloadbalancing:DescribeLoadBalancers", Scope: step.Any, Reason: "the Describe operations of Elastic Load Balancing are not limited to resources"},
+		{Name: "route53:ListResourceRecordSets", Scope: step.StackZone},
+		{Name: "route53:ChangeResourceRecordSets", Scope: step.StackZone},
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (Alias, error) {
+	return ensureAlias{clients.Route53, clients.ELB, settings}.run
+})
+
+// Input is the step's input.
+type Input struct {
+	step.Call
+	Plan release.Plan `json:"plan"`
+}
+
+// Alias is where the domain leads.
+type Alias struct {
+	Domain string `json:"domain"`
+	Target string `json:"target"`
+}
+
+type recordAPI interface {
+	Lister
+	Changer
+}
+
+type ensureAlias struct {
+	api       recordAPI
+	balancers elb.DescribeLoadBalancersAPIClient
+	settings  step.Settings
+}
+
+func (e ensureAlias) run(ctx context.Context, _ Input) (Alias, error) {
+	if e.settings.Domain == "" {
+		return Alias{}, nil
+	}
+	entrance, err := balancer.Find(ctx, e.balancers, e.settings.Environment)
+	if err != nil {
+		return Alias{}, err
+	}
+	if entrance == nil {
+		return Alias{}, release.Errorf(release.AwsUnavailable, "load balancer %s was active but cannot be seen", e.settings.Environment.Name())
+	}
+	answer := Alias{Domain: e.settings.Domain, Target: strings.ToLower(aws.ToString(entrance.DNSName))}
+	known, err := Find(ctx, e.api, e.settings)
+	switch {
+	case err != nil:
+		return Alias{}, err
+	case known != nil && !IsOurs(*known, e.settings.Environment):
+		return Alias{}, release.Errorf(release.InvalidRequest, "%s has an address record in hosted zone %s that leads to %s, which is no load balancer of %s; delete the record or deploy with another domain, then release again",
+			e.settings.Domain, e.settings.HostedZone, Target(*known), e.settings.Environment.Name())
+	case known != nil && Target(*known) == answer.Target:
+		return answer, nil
+	}
+	return answer, change(ctx, e.api, e.settings, types.ChangeActionUpsert, types.ResourceRecordSet{
+		Name: aws.String(e.settings.Domain), Type: types.RRTypeA,
+		// With one record there is nowhere else to send visitors, however the targets are.
+		AliasTarget: &types.AliasTarget{DNSName: entrance.DNSName, HostedZoneId: entrance.CanonicalHostedZoneId, EvaluateTargetHealth: false},
+	})
+}

@@ -1,0 +1,64 @@
+package sweep
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
+	"photogallery/lambdas/dns"
+	"photogallery/lambdas/owned"
+	"photogallery/lambdas/step"
+)
+
+const aliasKind = "alias record"
+
+type recordAPI interface {
+	dns.Lister
+	dns.Changer
+}
+
+// alias is the domain's record, where it leads to a load balancer of the environment: a record of
+// somebody else's stays. Without a domain there is none to look for.
+var alias = Stage{
+	Name:    "alias",
+	looks:   []step.Operation{{Name: "route53:ListResourceRecordSets", Scope: step.StackZone}},
+	changes: []step.Operation{{Name: "route53:ChangeResourceRecordSets", Scope: step.StackZone}},
+	list: func(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+		found, err := c.alias(ctx)
+		if err != nil || found == nil {
+			return nil, err
+		}
+		return []owned.Resource{{Kind: aliasKind, ID: aws.ToString(found.Name), Name: dns.Target(*found)}}, nil
+	},
+	remove: removeAlias,
+}
+
+// removeAlias is content with a refusal where the record is gone: the answer to an earlier call was
+// lost, and Route 53 has one code, InvalidChangeBatch, for all that it refuses.
+func removeAlias(ctx context.Context, c cloud, _ extent, _ []owned.Resource) error {
+	found, err := c.alias(ctx)
+	if err != nil || found == nil {
+		return err
+	}
+	refused := dns.Remove(ctx, c.records, c.settings, *found)
+	if refused == nil {
+		return nil
+	}
+	if found, err := c.alias(ctx); err == nil && found == nil {
+		return nil
+	}
+	return refused
+}
+
+// alias is the environment's own record; nil where there is none.
+func (c cloud) alias(ctx context.Context) (*types.ResourceRecordSet, error) {
+	if c.settings.Domain == "" {
+		return nil, nil
+	}
+	found, err := dns.Find(ctx, c.records, c.settings)
+	if err != nil || found == nil || !dns.IsOurs(*found, c.settings.Environment) {
+		return nil, err
+	}
+	return found, nil
+}
