@@ -28,7 +28,19 @@ func (s *Stack) instances(ctx context.Context, group *autoscalingtypes.AutoScali
 	if err != nil {
 		return nil, err
 	}
+	living, err := s.describeInstances(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found := []control.Instance{}
+	for _, i := range living {
+		found = append(found, instance(i, health[aws.ToString(i.InstanceId)], versions[aws.ToString(i.ImageId)]))
+	}
+	return found, nil
+}
+
+// describeInstances describes the environment's that are not terminated.
+func (s *Stack) describeInstances(ctx context.Context) (living []types.Instance, err error) {
 	pages := ec2.NewDescribeInstancesPaginator(s.clients.EC2, &ec2.DescribeInstancesInput{Filters: owned.Filters(s.Environment)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -37,14 +49,13 @@ func (s *Stack) instances(ctx context.Context, group *autoscalingtypes.AutoScali
 		}
 		for _, reservation := range page.Reservations {
 			for _, i := range reservation.Instances {
-				if i.State == nil || i.State.Name == types.InstanceStateNameTerminated {
-					continue
+				if i.State != nil && i.State.Name != types.InstanceStateNameTerminated {
+					living = append(living, i)
 				}
-				found = append(found, instance(i, health[aws.ToString(i.InstanceId)], versions[aws.ToString(i.ImageId)]))
 			}
 		}
 	}
-	return found, nil
+	return living, nil
 }
 
 func instance(of types.Instance, health, version string) control.Instance {

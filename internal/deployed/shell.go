@@ -3,6 +3,9 @@ package deployed
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"photogallery/internal/release"
 )
 
@@ -17,14 +20,14 @@ func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error)
 	if s.outputs[endpointOutput] == "" {
 		return nil, release.Errorf(release.NothingUp, "stack %s has no EC2 Instance Connect Endpoint, without which nothing reaches its instances: deploy it with `npx cdk deploy -c instanceConnect=true`", s.Name)
 	}
-	found, err := s.instances(ctx, nil)
+	living, err := s.describeInstances(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var running []string
-	for _, i := range found {
-		if i.State == "running" {
-			running = append(running, i.ID)
+	for _, i := range living {
+		if i.State.Name == types.InstanceStateNameRunning {
+			running = append(running, aws.ToString(i.InstanceId))
 		}
 	}
 	if err := among(running, id, "no instance %q runs"); err != nil {

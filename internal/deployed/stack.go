@@ -30,6 +30,8 @@ const (
 	logGroupOutput        = "InstanceLogGroupName"
 	endpointOutput        = "InstanceConnectEndpointId"
 	dashboardOutput       = "DashboardUrl"
+	tableOutput           = "TableName"
+	galleryOutput         = "GalleryUrl" // of a domain, and only with one
 )
 
 // Stack is one deployed environment.

@@ -49,9 +49,13 @@ func (s *Stack) serving(ctx context.Context, status *control.Status) error {
 	return err
 }
 
-// recorded is what the last release has written down; the table is named for the environment.
+// recorded is what the last release has written down.
 func (s *Stack) recorded(ctx context.Context) (release.Current, error) {
-	return current.Read(ctx, s.clients.DynamoDB, s.Environment.Name())
+	table, err := s.output(tableOutput)
+	if err != nil {
+		return release.Current{}, err
+	}
+	return current.Read(ctx, s.clients.DynamoDB, table)
 }
 
 func (s *Stack) entrance(ctx context.Context, status *control.Status) error {
@@ -59,21 +63,22 @@ func (s *Stack) entrance(ctx context.Context, status *control.Status) error {
 	if err != nil || found == nil {
 		return err
 	}
-	status.Gallery = urlOf(aws.ToString(found.DNSName))
+	if status.Gallery = s.outputs[galleryOutput]; status.Gallery == "" {
+		status.Gallery = "http://" + aws.ToString(found.DNSName) + "/"
+	}
 	if found.State != nil {
 		status.LoadBalancer = string(found.State.Code)
 	}
 	return nil
 }
 
-// Gallery is the URL of the load balancer; "" where there is none.
+// Gallery is the URL of the home page, by the domain if the stack has one; "" where there is no load
+// balancer.
 func (s *Stack) Gallery(ctx context.Context) (string, error) {
 	var status control.Status
 	err := s.entrance(ctx, &status)
 	return status.Gallery, err
 }
-
-func urlOf(host string) string { return "http://" + host + "/" }
 
 // group tells of the group and its instances, and of builders.
 func (s *Stack) group(ctx context.Context, status *control.Status) error {
