@@ -1,9 +1,8 @@
 """Serves moto for the conformance tests: launcher.py FRONT_PORT PACE.
 
 It listens on a free loopback port, writes that to its standard output, and ends with its standard
-input, so that it never outlives the tests. FRONT_PORT is where its clients reach it, and its state
-machines Lambda;
-PACE divides their waits. What moto lacks is mended here, each with what moto does without it.
+input, so that it never outlives the tests. FRONT_PORT is where its state machines reach Lambda; PACE
+divides their waits. What moto lacks is mended here, each with what moto does without it.
 """
 
 import os
@@ -17,7 +16,7 @@ PACE = float(sys.argv[2])
 from moto import settings  # noqa: E402 - it reads the environment
 from moto.core import config  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
-from moto.stepfunctions import models as stepfunctions  # noqa: E402
+from moto.stepfunctions import models as stepfunctions, responses  # noqa: E402
 from moto.stepfunctions.parser import models as engine  # noqa: E402
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl  # noqa: E402
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function  # noqa: E402
@@ -56,7 +55,18 @@ def copy_state_machines():
     stepfunctions.StateMachineInstance.__deepcopy__ = copy
 
 
-MENDS = [run_state_machines, pace_waits, copy_state_machines]
+def keep_causes():
+    """Without it SendTaskFailure loses the cause."""
+
+    def send_task_failure(self):
+        token, error, cause = (self._get_param(name) for name in ("taskToken", "error", "cause"))
+        self.stepfunction_backend.send_task_failure(token, error=error, cause=cause)
+        return responses.EmptyResult()
+
+    responses.StepFunctionResponse.send_task_failure = send_task_failure
+
+
+MENDS = [keep_causes, run_state_machines, pace_waits, copy_state_machines]
 
 
 def end_with_parent():
