@@ -1,0 +1,95 @@
+package cdk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
+	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/gallery-ami/recipe"
+)
+
+// Assets are what a stack is made of besides its options.
+type Assets struct {
+	Functions string // folder with the functions' one executable, bootstrap
+	Bundle    string // file with the bundle that {} releases, whose name ends in .tar.gz
+	// Where the stack will be deployed, as far as the CLI's credentials tell; "" else. CloudFormation
+	// adopts a bucket only by a name that is written in the template.
+	Account, Region string
+}
+
+// Build compiles the functions and packs the gallery into folder, both for arm64 Linux and without
+// traces of time and place, so that unchanged sources are unchanged assets. It needs the go command.
+func Build(ctx context.Context, folder string) (Assets, error) {
+	assets := Assets{Functions: filepath.Join(folder, "functions"), Bundle: filepath.Join(folder, "gallery.tar.gz")}
+	program := filepath.Join(folder, "photogallery")
+	if err := compile(ctx, filepath.Join(assets.Functions, "bootstrap"), "photogallery/lambdas/bootstrap", "lambda.norpc"); err != nil {
+		return Assets{}, err
+	}
+	if err := compile(ctx, program, "photogallery/gallery-ami/app/cmd/photogallery", ""); err != nil {
+		return Assets{}, err
+	}
+	return assets, pack(program, assets.Bundle)
+}
+
+func compile(ctx context.Context, to, source, tags string) error {
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags", "-s -w -buildid=", "-o", to, source)
+	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build %s: %w\n%s", source, err, output)
+	}
+	return nil
+}
+
+func pack(program, to string) error {
+	bundle, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	if err := recipe.GalleryBundle(program, bundle); err != nil {
+		_ = bundle.Close() // the first error is the one to tell
+		return err
+	}
+	return bundle.Close()
+}
+
+func (s *stack) defaultBundleURL() string {
+	return fmt.Sprintf("s3://%s/%s#sha256=%s", *s.bundle.S3BucketName(), *s.bundle.S3ObjectKey(), s.bundleSHA256)
+}
+
+func (s *stack) defaultBundleARN() string {
+	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/" + *s.bundle.S3ObjectKey()
+}
+
+// addBundle uploads the gallery with the deployment. Its key changes with its content alone.
+func (s *stack) addBundle() {
+	sum, err := sha256Of(s.assets.Bundle)
+	if err != nil {
+		panic(err)
+	}
+	s.bundleSHA256 = sum
+	s.bundle = awss3assets.NewAsset(s.scope, jsii.String("Bundle"), &awss3assets.AssetProps{
+		Path: jsii.String(s.assets.Bundle), AssetHash: jsii.String(sum), AssetHashType: awscdk.AssetHashType_CUSTOM,
+	})
+}
+
+func sha256Of(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

@@ -1,0 +1,87 @@
+package cdk
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
+	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/internal/release"
+)
+
+// addDashboard shows releases, fleet, load balancer and alarms. A load balancer is made anew by a
+// release after a teardown: its metrics are searched for by the target group, which stays.
+func (s *stack) addDashboard() {
+	s.dashboard = awscloudwatch.NewDashboard(s.scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
+		DashboardName:   jsii.String(s.options.Environment.Name()),
+		DefaultInterval: awscdk.Duration_Hours(jsii.Number(3)),
+	})
+	s.dashboard.AddWidgets(s.releaseGraph(), s.alarmWidget())
+	s.dashboard.AddWidgets(
+		s.searchGraph("Requests per target", "Sum", "RequestCountPerTarget"),
+		s.searchGraph("Response time, s", "p99", "TargetResponseTime"),
+		s.searchGraph("Targets", "Maximum", "HealthyHostCount", "UnHealthyHostCount"),
+	)
+	s.dashboard.AddWidgets(
+		s.searchGraph("Errors", "Sum", "HTTPCode_Target_5XX_Count"),
+		s.cpuGraph(),
+		s.stepGraph(),
+	)
+}
+
+func (s *stack) releaseGraph() awscloudwatch.GraphWidget {
+	period := awscdk.Duration_Minutes(jsii.Number(5))
+	var metrics []awscloudwatch.IMetric
+	for _, machine := range []string{s.options.Environment.ReleaseMachine(), s.options.Environment.TeardownMachine()} {
+		for _, name := range []string{"ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsAborted", "ExecutionsTimedOut"} {
+			metrics = append(metrics, s.machineMetric(name, machine, period))
+		}
+	}
+	return graph("Releases and teardowns", 12, metrics)
+}
+
+func (s *stack) alarmWidget() awscloudwatch.AlarmStatusWidget {
+	alarms := append([]interfacesawscloudwatch.IAlarmRef{}, s.alarms...)
+	for _, kind := range release.AlarmKinds() {
+		name := s.options.Environment.Alarm(kind)
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmArn(s.scope, jsii.String("Shown-"+string(kind)), jsii.String(pseudo.Replace(arn("cloudwatch", "alarm:"+name)))))
+	}
+	return awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
+		Title: jsii.String("Alarms"), Alarms: &alarms, Width: jsii.Number(12), Height: jsii.Number(6),
+	})
+}
+
+func (s *stack) searchGraph(title, statistic string, names ...string) awscloudwatch.GraphWidget {
+	var metrics []awscloudwatch.IMetric
+	for _, name := range names {
+		metrics = append(metrics, awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+			Label: jsii.String(name), Period: awscdk.Duration_Minutes(jsii.Number(1)), UsingMetrics: &map[string]awscloudwatch.IMetric{},
+			Expression: jsii.String(fmt.Sprintf(`SEARCH('{AWS/ApplicationELB,LoadBalancer,TargetGroup} MetricName="%s" TargetGroup="%s"', '%s')`,
+				name, *s.storage.targetGroup.TargetGroupFullName(), statistic)),
+		}))
+	}
+	return graph(title, 8, metrics)
+}
+
+func (s *stack) cpuGraph() awscloudwatch.GraphWidget {
+	return graph("CPU of the fleet, %", 8, []awscloudwatch.IMetric{awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String("AWS/EC2"), MetricName: jsii.String("CPUUtilization"), Statistic: jsii.String("Average"),
+		Period:        awscdk.Duration_Minutes(jsii.Number(1)),
+		DimensionsMap: &map[string]*string{"AutoScalingGroupName": jsii.String(s.options.Environment.Name())},
+	})})
+}
+
+func (s *stack) stepGraph() awscloudwatch.GraphWidget {
+	return graph("Steps that failed unexpectedly", 8, []awscloudwatch.IMetric{awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String(metricNamespace), MetricName: s.name("step-defects"), Statistic: jsii.String("Sum"),
+		Period: awscdk.Duration_Minutes(jsii.Number(5)),
+	})})
+}
+
+func graph(title string, width float64, metrics []awscloudwatch.IMetric) awscloudwatch.GraphWidget {
+	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+		Title: jsii.String(title), Left: &metrics, Width: jsii.Number(width), Height: jsii.Number(6),
+	})
+}

@@ -1,0 +1,34 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/customresources"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// addDestroyer makes the resource whose deletion tears the environment down. It depends on all that a
+// teardown uses and on the network that it empties, so that they outlive it; what could begin a
+// release depends on it.
+// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
+func (s *stack) addDestroyer() awscdk.CustomResource {
+	provider := customresources.NewProvider(s.scope, jsii.String("Destroyer"), &customresources.ProviderProps{
+		OnEventHandler:    s.functions["Destroy"],
+		IsCompleteHandler: s.functions["Destroyed"],
+		QueryInterval:     awscdk.Duration_Seconds(jsii.Number(15)),
+		TotalTimeout:      awscdk.Duration_Minutes(jsii.Number(58)),
+		LogGroup:          s.logs.steps,
+		// The waiter's log would be a group more; what it waits for is in the teardown's own.
+		DisableWaiterStateMachineLogging: jsii.Bool(true),
+	})
+	destroyer := awscdk.NewCustomResource(s.scope, jsii.String("Everything"), &awscdk.CustomResourceProps{
+		ServiceToken:   provider.ServiceToken(),
+		ResourceType:   jsii.String("Custom::PhotogalleryEnvironment"),
+		ServiceTimeout: awscdk.Duration_Minutes(jsii.Number(60)),
+	})
+	for _, child := range *s.scope.Node().Children() {
+		if *child.Node().Id() != "Everything" {
+			destroyer.Node().AddDependency(child)
+		}
+	}
+	return destroyer
+}

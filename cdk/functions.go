@@ -1,0 +1,136 @@
+package cdk
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/lambdas"
+	"photogallery/lambdas/step"
+)
+
+// baseImageParameter is Amazon Linux 2023 for arm64.
+// https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
+const baseImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+
+// functions are the steps' published versions: an execution goes on with the code that it was
+// started with, whatever is deployed meanwhile.
+type functions map[string]awslambda.Version
+
+func (s *stack) addFunctions() {
+	s.functions = functions{}
+	code := awslambda.Code_FromAsset(jsii.String(s.assets.Functions), nil)
+	settings, places := s.settings(), s.places()
+	for _, declared := range lambdas.Steps() {
+		s.functions[declared.Name] = s.function(declared, code, settings, places)
+	}
+}
+
+func (s *stack) function(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) awslambda.Version {
+	function := awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
+		FunctionName:  s.name(kebab(declared.Name)),
+		Description:   jsii.String(declared.Summary),
+		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
+		Architecture:  awslambda.Architecture_ARM_64(),
+		Handler:       jsii.String(declared.Name),
+		Code:          code,
+		Environment:   &settings,
+		Timeout:       awscdk.Duration_Millis(jsii.Number(declared.Timeout.Milliseconds())),
+		MemorySize:    jsii.Number(declared.MemoryMB),
+		LogGroup:      s.logs.steps,
+		LoggingFormat: awslambda.LoggingFormat_JSON,
+		Tracing:       awslambda.Tracing_ACTIVE,
+		// The CDK would add statements of its own to the role.
+		Role: s.stepRole(declared, places).WithoutPolicyUpdates(nil),
+	})
+	version := function.CurrentVersion()
+	// An update must leave the former version to the executions that run; all go with the function.
+	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+	return version
+}
+
+func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.Role {
+	statements, err := Permissions(s.options.Environment, declared)
+	if err != nil {
+		panic(err)
+	}
+	return awsiam.NewRole(s.scope, jsii.String(declared.Name+"Role"), &awsiam.RoleProps{
+		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		Description: jsii.String("Step " + declared.Name + " of " + s.options.Environment.Name()),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{
+			"own": document(append(statements, s.runtimeStatements()...), places),
+		},
+	})
+}
+
+// runtimeStatements are what every function needs whatever its step does.
+func (s *stack) runtimeStatements() []Statement {
+	return []Statement{
+		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}},
+		{Actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, Resources: []string{"*"}, Reason: "X-Ray knows no resource for segments"},
+	}
+}
+
+// settings are what step.SettingsFrom reads.
+func (s *stack) settings() map[string]*string {
+	settings := map[string]*string{
+		"ENVIRONMENT":                  jsii.String(string(s.options.Environment)),
+		"ARCHITECTURE":                 jsii.String("arm64"),
+		"PUBLIC_SUBNETS":               jsii.String(strings.Join(s.network.public, ",")),
+		"PRIVATE_SUBNETS":              jsii.String(strings.Join(s.network.private, ",")),
+		"LOAD_BALANCER_SECURITY_GROUP": s.network.entrance.SecurityGroupId(),
+		"INSTANCE_SECURITY_GROUP":      s.network.fleet.SecurityGroupId(),
+		"BUILDER_SECURITY_GROUP":       s.network.builder.SecurityGroupId(),
+		"TARGET_GROUP":                 s.storage.targetGroup.TargetGroupArn(),
+		"BUILDER_PROFILE":              s.roles.builderProfile.InstanceProfileArn(),
+		"FLEET_PROFILE":                s.roles.fleetProfile.InstanceProfileArn(),
+		"TABLE":                        s.storage.table.TableName(),
+		"BUCKET":                       s.storage.bucket.BucketName(),
+		"DEFAULT_BUNDLE":               jsii.String(s.defaultBundleURL()),
+		"BASE_IMAGE_PARAMETER":         jsii.String(baseImageParameter),
+		"RELEASE_MACHINE":              jsii.String(s.machineARN(s.options.Environment.ReleaseMachine())),
+		"TEARDOWN_MACHINE":             jsii.String(s.machineARN(s.options.Environment.TeardownMachine())),
+		"SCHEDULE_ROLE":                s.roles.schedule.RoleArn(),
+		"SCHEDULE_DEAD_LETTERS":        s.deadLetters.QueueArn(),
+		"UPLOADS":                      jsii.String(onOrOff(s.options.Uploads())),
+		"INSTANCE_LOG_GROUP":           s.logs.instances.LogGroupName(),
+	}
+	if s.storage.accessLogs != nil {
+		settings["ACCESS_LOG_BUCKET"] = s.storage.accessLogs.BucketName()
+	}
+	if s.options.Domain != "" {
+		settings["DOMAIN"] = jsii.String(s.options.Domain)
+		settings["HOSTED_ZONE"] = jsii.String(s.options.HostedZone)
+		settings["CERTIFICATE"] = s.domain.certificate.CertificateArn()
+	}
+	return settings
+}
+
+func onOrOff(is bool) string {
+	if is {
+		return "on"
+	}
+	return off
+}
+
+// machineARN is known before the machine is there: its name is fixed, so that functions can name
+// machines whose roles name functions.
+func (s *stack) machineARN(name string) string {
+	return pseudo.Replace(arn("states", "stateMachine:"+name))
+}
+
+// kebab is a step's name as part of a function's: EnsureLoadBalancer is ensure-load-balancer.
+func kebab(name string) string {
+	var kebab strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 {
+			kebab.WriteByte('-')
+		}
+		kebab.WriteRune(unicode.ToLower(r))
+	}
+	return kebab.String()
+}

@@ -1,0 +1,102 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// network is two zones with a public and a private subnet each, and no NAT gateway: what the fleet
+// needs of AWS it reaches through a gateway endpoint and an egress-only gateway, which are free.
+type network struct {
+	vpc      awsec2.Vpc
+	public   []string
+	private  []string
+	entrance awsec2.SecurityGroup // the load balancer's
+	fleet    awsec2.SecurityGroup
+	builder  awsec2.SecurityGroup
+	connect  awsec2.CfnInstanceConnectEndpoint // nil unless the option is on
+}
+
+func (s *stack) addNetwork() {
+	vpc := awsec2.NewVpc(s.scope, jsii.String("Network"), &awsec2.VpcProps{
+		VpcName:     jsii.String(s.options.Environment.Name()),
+		IpAddresses: awsec2.IpAddresses_Cidr(jsii.String("10.0.0.0/16")),
+		IpProtocol:  awsec2.IpProtocol_DUAL_STACK,
+		MaxAzs:      jsii.Number(2),
+		NatGateways: jsii.Number(0),
+		SubnetConfiguration: &[]*awsec2.SubnetConfiguration{
+			{Name: jsii.String("Public"), SubnetType: awsec2.SubnetType_PUBLIC, CidrMask: jsii.Number(24)},
+			{Name: jsii.String("Private"), SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS, CidrMask: jsii.Number(24)},
+		},
+		GatewayEndpoints: &map[string]*awsec2.GatewayVpcEndpointOptions{
+			"Storage": {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
+		},
+		// Nothing is ever put into the default group, and closing it takes a function of its own.
+		RestrictDefaultSecurityGroup: jsii.Bool(false),
+	})
+	s.network = network{vpc: vpc, public: subnetIDs(vpc.PublicSubnets()), private: subnetIDs(vpc.PrivateSubnets())}
+	s.addSecurityGroups()
+	if s.options.FlowLogs {
+		s.addFlowLogs()
+	}
+	if s.options.InstanceConnect {
+		s.addInstanceConnect()
+	}
+}
+
+func subnetIDs(subnets *[]awsec2.ISubnet) (ids []string) {
+	for _, subnet := range *subnets {
+		ids = append(ids, *subnet.SubnetId())
+	}
+	return ids
+}
+
+// addSecurityGroups chains them: the load balancer is reached from the option's range, the fleet
+// from the load balancer alone, the builder from nowhere.
+func (s *stack) addSecurityGroups() {
+	n := &s.network
+	n.entrance = s.securityGroup("EntranceSecurityGroup", "Load balancer: HTTP and HTTPS from "+s.options.CIDR)
+	n.fleet = s.securityGroup("FleetSecurityGroup", "Fleet: HTTP from the load balancer")
+	n.builder = s.securityGroup("BuilderSecurityGroup", "Builder: nothing comes in")
+
+	http, https := awsec2.Port_Tcp(jsii.Number(80)), awsec2.Port_Tcp(jsii.Number(443))
+	from := awsec2.Peer_Ipv4(jsii.String(s.options.CIDR))
+	n.entrance.AddIngressRule(from, http, jsii.String("HTTP"), nil)
+	if s.options.Domain != "" {
+		n.entrance.AddIngressRule(from, https, jsii.String("HTTPS"), nil)
+	}
+	n.entrance.AddEgressRule(n.fleet, http, jsii.String("Requests and health checks"), nil)
+	n.fleet.AddIngressRule(n.entrance, http, jsii.String("Requests and health checks"), nil)
+	// IPv4 leads to S3 alone: the private subnets have no other route.
+	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3 through its gateway endpoint"), nil)
+	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("CloudWatch Logs"), nil)
+	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3, EventBridge and packages"), nil)
+	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), http, jsii.String("Packages of mirrors without TLS, which are signed"), nil)
+}
+
+func (s *stack) securityGroup(id, description string) awsec2.SecurityGroup {
+	return awsec2.NewSecurityGroup(s.scope, jsii.String(id), &awsec2.SecurityGroupProps{
+		Vpc: s.network.vpc, Description: jsii.String(description),
+		AllowAllOutbound: jsii.Bool(false), AllowAllIpv6Outbound: jsii.Bool(false),
+		DisableInlineRules: jsii.Bool(true),
+	})
+}
+
+func (s *stack) addFlowLogs() {
+	s.network.vpc.AddFlowLog(jsii.String("Refused"), &awsec2.FlowLogOptions{
+		TrafficType: awsec2.FlowLogTrafficType_REJECT,
+		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(s.logGroup("FlowLogs", "/photogallery/"+string(s.options.Environment)+"/flow"), nil),
+	})
+}
+
+func (s *stack) addInstanceConnect() {
+	group := s.securityGroup("ConnectSecurityGroup", "EC2 Instance Connect Endpoint: SSH to the fleet")
+	ssh := awsec2.Port_Tcp(jsii.Number(22))
+	group.AddEgressRule(s.network.fleet, ssh, jsii.String("SSH"), nil)
+	s.network.fleet.AddIngressRule(group, ssh, jsii.String("SSH from the Instance Connect Endpoint"), nil)
+	s.network.connect = awsec2.NewCfnInstanceConnectEndpoint(s.scope, jsii.String("Connect"), &awsec2.CfnInstanceConnectEndpointProps{
+		SubnetId:         jsii.String(s.network.private[0]),
+		SecurityGroupIds: &[]*string{group.SecurityGroupId()},
+		PreserveClientIp: jsii.Bool(false),
+	})
+}

@@ -1,0 +1,176 @@
+package cdk
+
+import (
+	"errors"
+	"net/mail"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // time zones are checked on machines that have no database of them
+
+	"photogallery/internal/release"
+)
+
+const off = "off"
+
+// Table lists the options in the order of the documentation.
+func Table() []Option {
+	return []Option{
+		{
+			Key: "environment", Default: "main",
+			Allowed: "1 to 19 lower-case letters, digits and dashes, a letter first, no dash last",
+			Effect:  "Names the stack, `photogallery-ENVIRONMENT`, and everything in it. Environments share nothing.",
+			parse: func(o *Options, value string) error {
+				o.Environment = release.Environment(value)
+				if o.Environment.Check() != nil {
+					return errors.New("no name of an environment")
+				}
+				return nil
+			},
+		},
+		{
+			Key: "cidr", Default: "0.0.0.0/0",
+			Allowed: "an IPv4 range such as 203.0.113.0/24",
+			Effect:  "From where the load balancer may be reached. The release's own check comes from AWS's addresses: it asks over the internet only where the range is 0.0.0.0/0, and else the target health alone.",
+			parse:   parseCIDR,
+		},
+		{
+			Key: "nightlyTeardown", Default: "cron(0 20 * * ? *)",
+			Allowed: "off, or a schedule such as cron(0 20 * * ? *)",
+			Effect:  "Tears everything down that costs by the hour; the image stays, so that the next release takes minutes.",
+			parse:   func(o *Options, value string) error { return parseSchedule(&o.NightlyTeardown, value) },
+		},
+		{
+			Key: "morningRelease", Default: off,
+			Allowed: "off, or a schedule such as cron(0 7 ? * MON-FRI *)",
+			Effect:  "Releases again what served last.",
+			parse:   func(o *Options, value string) error { return parseSchedule(&o.MorningRelease, value) },
+		},
+		{
+			Key: "timeZone", Default: "UTC",
+			Allowed: "a name such as Europe/Zurich",
+			Effect:  "The time zone of both schedules.",
+			parse:   parseTimeZone,
+		},
+		{
+			Key: "notify", Default: "", Allowed: "an e-mail address",
+			Effect: "Gets a message about every end of a release or teardown and about every alarm of the stack. AWS asks the address for its consent first.",
+			parse:  parseNotify,
+		},
+		{
+			Key: "domain", Default: "", Allowed: "a name such as photos.example.com",
+			Effect: "Serves the gallery there over HTTPS, with a certificate that AWS renews, and sends HTTP there. Needs `hostedZone`.",
+			parse:  func(o *Options, value string) error { return match(&o.Domain, value, domainName, "no domain name") },
+		},
+		{
+			Key: "hostedZone", Default: "", Allowed: "an ID such as Z0123456789ABCDEFGHIJ",
+			Effect: "The Route 53 public hosted zone that `domain` is in.",
+			parse: func(o *Options, value string) error {
+				return match(&o.HostedZone, value, zoneID, "no ID of a hosted zone")
+			},
+		},
+		{
+			Key: "uploadsOverHttp", Default: off, Allowed: "on or off",
+			Effect: "Without a domain the upload key would travel in clear, so that browsers may not upload; this allows it. `gallery upload` works in any case.",
+			parse:  func(o *Options, value string) error { return parseSwitch(&o.UploadsOverHTTP, value) },
+		},
+		{
+			Key: "instanceConnect", Default: off, Allowed: "on or off",
+			Effect: "Makes an EC2 Instance Connect Endpoint, by which `gallery shell` reaches instances that have no public address. It is free.",
+			parse:  func(o *Options, value string) error { return parseSwitch(&o.InstanceConnect, value) },
+		},
+		{
+			Key: "accessLogs", Default: off, Allowed: "on or off",
+			Effect: "Keeps the load balancer's access logs in a bucket of their own, which goes with the stack.",
+			parse:  func(o *Options, value string) error { return parseSwitch(&o.AccessLogs, value) },
+		},
+		{
+			Key: "flowLogs", Default: "on", Allowed: "on or off",
+			Effect: "Records refused connections of the network in CloudWatch Logs.",
+			parse:  func(o *Options, value string) error { return parseSwitch(&o.FlowLogs, value) },
+		},
+		{
+			Key: "logDays", Default: "30", Allowed: "one of 1, 3, 5, 7, 14, 30, 60, 90, 180, 365",
+			Effect: "How many days logs are kept.",
+			parse:  parseLogDays,
+		},
+	}
+}
+
+var (
+	domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
+	zoneID     = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
+	expression = regexp.MustCompile(`^(cron\(([^ ()]+ ){5}[^ ()]+\)|rate\([1-9][0-9]* (minute|hour|day)s?\))$`)
+)
+
+func match(field *string, value string, pattern *regexp.Regexp, problem string) error {
+	*field = value
+	if value != "" && !pattern.MatchString(value) {
+		return errors.New(problem)
+	}
+	return nil
+}
+
+func parseCIDR(o *Options, value string) error {
+	prefix, err := netip.ParsePrefix(value)
+	if err != nil || !prefix.Addr().Is4() {
+		return errors.New("no IPv4 range")
+	}
+	if prefix != prefix.Masked() {
+		return errors.New("the address has bits beyond the range, which starts at " + prefix.Masked().String())
+	}
+	o.CIDR = value
+	return nil
+}
+
+// parseSchedule checks the form alone; EventBridge Scheduler knows the rest.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+func parseSchedule(field *string, value string) error {
+	if value == off {
+		return nil
+	}
+	*field = value
+	if !expression.MatchString(value) {
+		return errors.New("no schedule: cron has six fields in brackets, rate a number and a unit")
+	}
+	return nil
+}
+
+func parseTimeZone(o *Options, value string) error {
+	o.TimeZone = value
+	if _, err := time.LoadLocation(value); err != nil || value == "" || value == "Local" {
+		return errors.New("no time zone")
+	}
+	return nil
+}
+
+func parseNotify(o *Options, value string) error {
+	o.Notify = value
+	if value == "" {
+		return nil
+	}
+	if address, err := mail.ParseAddress(value); err != nil || address.Address != value {
+		return errors.New("no e-mail address")
+	}
+	return nil
+}
+
+func parseSwitch(field *bool, value string) error {
+	*field = value == "on" || value == "true"
+	if !slices.Contains([]string{"on", off, "true", "false"}, value) {
+		return errors.New("neither on nor off")
+	}
+	return nil
+}
+
+func parseLogDays(o *Options, value string) (err error) {
+	allowed := []int{1, 3, 5, 7, 14, 30, 60, 90, 180, 365}
+	o.LogDays, err = strconv.Atoi(strings.TrimSpace(value))
+	if err != nil || !slices.Contains(allowed, o.LogDays) {
+		return errors.New("CloudWatch Logs keeps logs for none such")
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package cdk
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"photogallery/internal/release"
+)
+
+// Options are all that can be chosen about a stack. They come from the context: -c key=value, or
+// the "context" of cdk.json.
+type Options struct {
+	Environment     release.Environment
+	CIDR            string // IPv4 range that the load balancer admits
+	NightlyTeardown string // schedule expression; "" for none
+	MorningRelease  string // schedule expression; "" for none
+	TimeZone        string // of both, by its IANA name
+	Notify          string // e-mail address; "" for none
+	Domain          string // served over HTTPS; "" for plain HTTP
+	HostedZone      string // Route 53 hosted zone of Domain
+	UploadsOverHTTP bool
+	InstanceConnect bool
+	AccessLogs      bool
+	FlowLogs        bool
+	LogDays         int
+}
+
+// Uploads tells whether the gallery takes photos from browsers: only where the upload key does not
+// travel in clear, unless that was allowed.
+func (o Options) Uploads() bool { return o.Domain != "" || o.UploadsOverHTTP }
+
+// Option describes one key of the context.
+type Option struct {
+	Key     string
+	Default string // "" leaves it off
+	Allowed string // completes "give …"
+	Effect  string // a sentence for the documentation
+	parse   func(*Options, string) error
+}
+
+// ParseOptions reads the context of a CDK app, leaving out the keys that belong to the CDK itself.
+// Its error is an InvalidRequest that names every problem at once, each with what is allowed.
+func ParseOptions(context map[string]any) (Options, error) {
+	var options Options
+	var problems release.Problems
+	for _, key := range slices.Sorted(maps.Keys(context)) {
+		if !isOption(key) && !isOfTheCDK(key) {
+			problems = append(problems, release.Problem{Field: key, Message: "no such option; the options are " + strings.Join(keys(), ", ")})
+		}
+	}
+	for _, option := range Table() {
+		value := option.Default
+		if given, isGiven := context[option.Key]; isGiven && given != nil {
+			value = fmt.Sprint(given)
+		}
+		if err := option.parse(&options, value); err != nil {
+			problems = append(problems, release.Problem{Field: option.Key, Message: fmt.Sprintf("%q: %s; give %s", value, err, option.Allowed)})
+		}
+	}
+	problems = append(problems, options.conflicts()...)
+	if len(problems) > 0 {
+		return Options{}, &release.Error{Code: release.InvalidRequest, Message: problems.Error(), Err: problems}
+	}
+	return options, nil
+}
+
+func (o Options) conflicts() (problems release.Problems) {
+	if o.Domain != "" && o.HostedZone == "" {
+		problems = append(problems, release.Problem{Field: "hostedZone", Message: "left out, but domain is given; give the ID of the Route 53 hosted zone that " + o.Domain + " is in"})
+	}
+	if o.Domain == "" && o.HostedZone != "" {
+		problems = append(problems, release.Problem{Field: "domain", Message: "left out, but hostedZone is given; give the name under which the gallery shall be served"})
+	}
+	return problems
+}
+
+func isOption(key string) bool { return slices.Contains(keys(), key) }
+
+// isOfTheCDK recognises feature flags, cached lookups and the CLI's own keys, which all have a colon
+// or a namespace.
+func isOfTheCDK(key string) bool {
+	return strings.HasPrefix(key, "@") || strings.Contains(key, ":") || strings.HasPrefix(key, "cdk-")
+}
+
+func keys() []string {
+	names := make([]string, 0, len(Table()))
+	for _, option := range Table() {
+		names = append(names, option.Key)
+	}
+	return names
+}

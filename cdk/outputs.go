@@ -1,0 +1,37 @@
+package cdk
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// addOutputs tells people how to begin, and `gallery --stack` where everything is.
+func (s *stack) addOutputs() {
+	environment, region := s.options.Environment, *awscdk.Aws_REGION()
+	releaseARN := s.machineARN(environment.ReleaseMachine())
+	console := "https://" + region + ".console.aws.amazon.com/"
+
+	s.output("ConsoleReleaseUrl", "Starts a release in the console: press Start execution twice",
+		console+"states/home?region="+region+"#/statemachines/view/"+releaseARN)
+	s.output("CommandLine", "Starts a release from a terminal", "gallery release --stack "+environment.Name())
+	s.output("DashboardUrl", "Releases, fleet, load balancer and alarms",
+		console+"cloudwatch/home?region="+region+"#dashboards:name="+environment.Name())
+	s.output("Environment", "The environment's name", string(environment))
+	s.output("ReleaseStateMachineArn", "The release state machine", releaseARN)
+	s.output("TeardownStateMachineArn", "The teardown state machine", s.machineARN(environment.TeardownMachine()))
+	s.output("PhotoBucketName", "The bucket of the photos, which cdk destroy leaves", *s.storage.bucket.BucketName())
+	s.output("BundleBucketName", "The bucket of bundles, below "+bundlesPrefix, *s.storage.bucket.BucketName())
+	s.output("UploadKeyLocation", "Where the upload key is", fmt.Sprintf("s3://%s/%s", *s.storage.bucket.BucketName(), uploadKeyObject))
+	s.output("InstanceLogGroupName", "The instances' logs", *s.logs.instances.LogGroupName())
+	if s.network.connect != nil {
+		s.output("InstanceConnectEndpointId", "By which gallery shell reaches instances", *s.network.connect.AttrId())
+	}
+}
+
+func (s *stack) output(name, description, value string) {
+	awscdk.NewCfnOutput(s.scope, jsii.String(name), &awscdk.CfnOutputProps{
+		Description: jsii.String(description), Value: jsii.String(value),
+	}).OverrideLogicalId(jsii.String(name))
+}

@@ -1,0 +1,163 @@
+package cdk
+
+import (
+	"fmt"
+	"strings"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Statement is one Allow statement of a function's policy. Resources and conditions may hold the
+// pseudo parameters of CloudFormation and the names of Place, as ${AWS::Region} and ${Table}.
+type Statement struct {
+	Actions    []string
+	Resources  []string
+	Conditions map[string]map[string]string // operator, condition key, value
+	Reason     string                       // why it is there beside the step's own call, or knows no resource
+}
+
+// Permissions are the statements that a step's declared operations need, dependent actions
+// included, each once. The error names an operation whose resources nobody has written down.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+func Permissions(environment release.Environment, declared step.Step) ([]Statement, error) {
+	var statements []Statement
+	for _, operation := range declared.Operations {
+		needed, err := permissionsOf(environment, operation)
+		if err != nil {
+			return nil, fmt.Errorf("step %s: %w", declared.Name, err)
+		}
+		statements = append(statements, needed...)
+	}
+	return merge(statements), nil
+}
+
+func permissionsOf(environment release.Environment, operation step.Operation) ([]Statement, error) {
+	if whole, isWhole := whole[operation.Name]; isWhole {
+		return whole(environment), nil
+	}
+	action := operation.Name
+	if other, differs := actionOf[action]; differs {
+		action = other
+	}
+	own := Statement{Actions: []string{action}}
+	if reason, isUnbound := unbound[operation.Name]; isUnbound || operation.Scope == step.Any {
+		own.Resources, own.Reason = []string{"*"}, reason+operation.Reason
+		return []Statement{own}, nil
+	}
+	own.Resources = resourcesOf(environment, operation)
+	if len(own.Resources) == 0 {
+		return nil, fmt.Errorf("operation %s with scope %s has no resources in permissions.go; write them down there", operation.Name, operation.Scope)
+	}
+	own.Conditions = conditionsOf(environment, operation)
+	statements := []Statement{own}
+	if dependents, hasDependents := dependents[operation.Name]; hasDependents {
+		statements = append(statements, dependents(environment)...)
+	}
+	return statements, nil
+}
+
+// actionOf holds the operations whose IAM action has another name.
+var actionOf = map[string]string{
+	"s3:HeadObject": "s3:GetObject",
+}
+
+// unbound holds operations that a scope would bind but IAM cannot.
+var unbound = map[string]string{
+	"states:SendTaskSuccess": "a task token names its execution; IAM knows no resource for it",
+	"states:SendTaskFailure": "a task token names its execution; IAM knows no resource for it",
+}
+
+func resourcesOf(environment release.Environment, operation step.Operation) []string {
+	switch operation.Scope {
+	case step.StackTable:
+		return []string{"${Table}"}
+	case step.StackBucket:
+		return []string{"${Bucket}/bundles/*", "${DefaultBundle}"}
+	case step.StackTarget:
+		return []string{"${TargetGroup}"}
+	case step.StackZone:
+		return []string{"arn:${AWS::Partition}:route53:::hostedzone/${HostedZone}"}
+	case step.PublicParameter:
+		return []string{"arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/ami-amazon-linux-latest/*"}
+	case step.ScheduleGroup:
+		return []string{arn("scheduler", "schedule/"+environment.Name()+"/*")}
+	case step.StackMachines:
+		return machinesOf(environment, operation.Name)
+	}
+	name := environment.Name()
+	switch service, _, _ := strings.Cut(operation.Name, ":"); service {
+	case "autoscaling":
+		return []string{arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+name)}
+	case "elasticloadbalancing":
+		return balancerOf(name, operation.Name)
+	case "cloudwatch":
+		return []string{arn("cloudwatch", "alarm:"+name+"-*")}
+	case "ec2":
+		return ec2Resources(operation.Name)
+	}
+	return nil
+}
+
+func machinesOf(environment release.Environment, operation string) []string {
+	kind := "execution:%s:*"
+	if operation == "states:StartExecution" {
+		kind = "stateMachine:%s"
+	}
+	return []string{
+		arn("states", fmt.Sprintf(kind, environment.ReleaseMachine())),
+		arn("states", fmt.Sprintf(kind, environment.TeardownMachine())),
+	}
+}
+
+func balancerOf(name, operation string) []string {
+	balancer, listener := arn("elasticloadbalancing", "loadbalancer/app/"+name+"/*"), arn("elasticloadbalancing", "listener/app/"+name+"/*")
+	if strings.HasSuffix(operation, "Listener") && operation != "elasticloadbalancing:CreateListener" {
+		return []string{listener}
+	}
+	return []string{balancer}
+}
+
+func ec2Resources(operation string) []string {
+	switch operation {
+	case "ec2:TerminateInstances":
+		return []string{arn("ec2", "instance/*")}
+	case "ec2:DeregisterImage":
+		return []string{amazon("image/*")}
+	case "ec2:DeleteSnapshot":
+		return []string{amazon("snapshot/*")}
+	case "ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate",
+		"ec2:DeleteLaunchTemplate", "ec2:DeleteLaunchTemplateVersions":
+		return []string{arn("ec2", "launch-template/*")}
+	}
+	return nil
+}
+
+func conditionsOf(environment release.Environment, operation step.Operation) map[string]map[string]string {
+	switch operation.Scope {
+	case step.Owned:
+		return owned(environment)
+	case step.CreatedTagged:
+		return tagged(environment)
+	}
+	return nil
+}
+
+// owned holds for resources that carry the environment's tag.
+func owned(environment release.Environment) map[string]map[string]string {
+	return map[string]map[string]string{"StringEquals": {"aws:ResourceTag/" + release.TagEnvironment: string(environment)}}
+}
+
+// tagged holds for calls that give what they make the environment's tag.
+func tagged(environment release.Environment) map[string]map[string]string {
+	return map[string]map[string]string{"StringEquals": {"aws:RequestTag/" + release.TagEnvironment: string(environment)}}
+}
+
+func arn(service, resource string) string {
+	return "arn:${AWS::Partition}:" + service + ":${AWS::Region}:${AWS::AccountId}:" + resource
+}
+
+// amazon is the ARN of an image or a snapshot, which has no account.
+func amazon(resource string) string {
+	return "arn:${AWS::Partition}:ec2:${AWS::Region}::" + resource
+}

@@ -1,0 +1,95 @@
+package cdk
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// places are what the names in statements stand for, which a deployment alone knows. A name may
+// stand for several resources.
+func (s *stack) places() map[string][]string {
+	subnets := func(ids []string) (arns []string) {
+		for _, id := range ids {
+			arns = append(arns, arn("ec2", "subnet/")+id)
+		}
+		return arns
+	}
+	group := func(id *string) []string { return []string{arn("ec2", "security-group/") + *id} }
+	return map[string][]string{
+		"${Table}":                 {*s.storage.table.TableArn()},
+		"${Bucket}":                {*s.storage.bucket.BucketArn()},
+		"${DefaultBundle}":         {s.defaultBundleARN()},
+		"${TargetGroup}":           {*s.storage.targetGroup.TargetGroupArn()},
+		"${BuilderRole}":           {*s.roles.builder.RoleArn()},
+		"${FleetRole}":             {*s.roles.fleet.RoleArn()},
+		"${ScheduleRole}":          {*s.roles.schedule.RoleArn()},
+		"${PublicSubnets}":         subnets(s.network.public),
+		"${PrivateSubnets}":        subnets(s.network.private),
+		"${BuilderSecurityGroup}":  group(s.network.builder.SecurityGroupId()),
+		"${InstanceSecurityGroup}": group(s.network.fleet.SecurityGroupId()),
+		"${HostedZone}":            {s.options.HostedZone},
+		"${Domain}":                {s.options.Domain},
+	}
+}
+
+var pseudo = strings.NewReplacer(
+	"${AWS::Partition}", *awscdk.Aws_PARTITION(),
+	"${AWS::Region}", *awscdk.Aws_REGION(),
+	"${AWS::AccountId}", *awscdk.Aws_ACCOUNT_ID(),
+)
+
+// document is a policy of the statements, with every name replaced.
+func document(statements []Statement, places map[string][]string) awsiam.PolicyDocument {
+	document := awsiam.NewPolicyDocument(nil)
+	for _, statement := range statements {
+		document.AddStatements(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Actions:    jsii.Strings(statement.Actions...),
+			Resources:  jsii.Strings(resolve(statement.Resources, places)...),
+			Conditions: conditions(statement.Conditions, places),
+		}))
+	}
+	return document
+}
+
+func resolve(resources []string, places map[string][]string) (resolved []string) {
+	for _, resource := range resources {
+		for _, one := range expand(resource, places) {
+			resolved = append(resolved, pseudo.Replace(one))
+		}
+	}
+	return resolved
+}
+
+func expand(text string, places map[string][]string) []string {
+	for _, name := range slices.Sorted(maps.Keys(places)) {
+		if !strings.Contains(text, name) {
+			continue
+		}
+		var expanded []string
+		for _, value := range places[name] {
+			expanded = append(expanded, strings.ReplaceAll(text, name, value))
+		}
+		return expanded
+	}
+	return []string{text}
+}
+
+func conditions(declared map[string]map[string]string, places map[string][]string) *map[string]any {
+	if len(declared) == 0 {
+		return nil
+	}
+	resolved := map[string]any{}
+	for operator, keys := range declared {
+		values := map[string]string{}
+		for key, value := range keys {
+			values[key] = resolve([]string{value}, places)[0]
+		}
+		resolved[operator] = values
+	}
+	return &resolved
+}

@@ -1,0 +1,79 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// roles are what a release hands on: to its builder, to the fleet and to the ttl schedule. A
+// bundle's install script runs with the builder's and reaches neither photos nor upload key.
+type roles struct {
+	builder, fleet, schedule     awsiam.Role
+	builderProfile, fleetProfile awsiam.InstanceProfile
+}
+
+func (s *stack) addRoles() {
+	s.roles.builder = s.role("BuilderRole", "ec2.amazonaws.com", "Fetches a bundle and reports the build's result", s.builderStatements())
+	s.roles.fleet = s.role("FleetRole", "ec2.amazonaws.com", "Serves photos and logs", s.fleetStatements())
+	s.roles.schedule = s.scheduleRole()
+	s.roles.builderProfile = s.profile("BuilderProfile", s.roles.builder)
+	s.roles.fleetProfile = s.profile("FleetProfile", s.roles.fleet)
+}
+
+func (s *stack) builderStatements() []Statement {
+	return []Statement{
+		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundleARN()}},
+		{
+			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
+			Conditions: map[string]map[string]string{"StringEquals": {"events:source": buildSource, "events:detail-type": buildDetailType}},
+		},
+	}
+}
+
+func (s *stack) fleetStatements() []Statement {
+	bucket := *s.storage.bucket.BucketArn()
+	return []Statement{
+		{Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, Resources: []string{bucket + "/" + photosPrefix + "*"}},
+		{
+			Actions: []string{"s3:ListBucket"}, Resources: []string{bucket},
+			Conditions: map[string]map[string]string{"StringLike": {"s3:prefix": photosPrefix + "*"}},
+		},
+		{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{bucket + "/" + uploadKeyObject}},
+		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
+	}
+}
+
+// scheduleRole may start the two state machines, for schedules of this environment's group.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+func (s *stack) scheduleRole() awsiam.Role {
+	trust := awsiam.NewServicePrincipal(jsii.String("scheduler.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: conditions(map[string]map[string]string{
+			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+			"ArnEquals":    {"aws:SourceArn": arn("scheduler", "schedule-group/"+s.options.Environment.Name())},
+		}, nil),
+	})
+	environment := s.options.Environment
+	return s.roleOf("ScheduleRole", trust, "Starts releases and teardowns on schedule", []Statement{{
+		Actions: []string{"states:StartExecution"},
+		Resources: []string{
+			arn("states", "stateMachine:"+environment.ReleaseMachine()),
+			arn("states", "stateMachine:"+environment.TeardownMachine()),
+		},
+	}})
+}
+
+func (s *stack) role(id, service, description string, statements []Statement) awsiam.Role {
+	return s.roleOf(id, awsiam.NewServicePrincipal(jsii.String(service), nil), description, statements)
+}
+
+func (s *stack) roleOf(id string, trust awsiam.IPrincipal, description string, statements []Statement) awsiam.Role {
+	return awsiam.NewRole(s.scope, jsii.String(id), &awsiam.RoleProps{
+		AssumedBy:      trust,
+		Description:    jsii.String(description),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{"own": document(statements, nil)},
+	})
+}
+
+func (s *stack) profile(id string, role awsiam.Role) awsiam.InstanceProfile {
+	return awsiam.NewInstanceProfile(s.scope, jsii.String(id), &awsiam.InstanceProfileProps{Role: role})
+}

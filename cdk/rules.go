@@ -1,0 +1,108 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// A builder reports its result as an event of this source and type.
+const (
+	buildSource     = "photogallery.builder"
+	buildDetailType = "Build Result"
+)
+
+// ownEnds are the errors with which the release machine fails by itself. Behind them lies its own
+// undo, or nothing to undo.
+var ownEnds = []string{"FailedClean", "FailedDirty", "Busy"}
+
+func (s *stack) addRules() {
+	s.resumeRule("BuildResult", "A builder has finished", map[string]any{
+		"source": []string{buildSource}, "detail-type": []string{buildDetailType},
+		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
+	})
+	// EC2's events carry no tags: the function looks up whether the instance is a builder.
+	s.resumeRule("BuilderGone", "An instance has ended, perhaps a builder", map[string]any{
+		"source": []string{"aws.ec2"}, "detail-type": []string{"EC2 Instance State-change Notification"},
+		"detail": map[string]any{"state": []string{"stopping", "stopped", "shutting-down", "terminated"}},
+	})
+	s.undoRule()
+}
+
+func (s *stack) resumeRule(id, description string, pattern map[string]any) {
+	resume := s.functions["Resume"]
+	rule := awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
+		Description:  jsii.String(description),
+		EventPattern: pattern,
+		Targets: []any{&awsevents.CfnRule_TargetProperty{
+			Id: jsii.String("Resume"), Arn: resume.FunctionArn(), DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
+		}},
+	})
+	awslambda.NewCfnPermission(s.scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
+		Action: jsii.String("lambda:InvokeFunction"), FunctionName: resume.FunctionArn(),
+		Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
+	})
+}
+
+// undoRule sweeps a release that ended where no Catch sees it: stopped, out of time, or failed
+// outside of a state.
+// https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+func (s *stack) undoRule() {
+	teardown := s.machineARN(s.options.Environment.TeardownMachine())
+	role := s.role("AbandonedRole", "events.amazonaws.com", "Starts the teardown of one release", []Statement{
+		{Actions: []string{"states:StartExecution"}, Resources: []string{arn("states", "stateMachine:"+s.options.Environment.TeardownMachine())}},
+	})
+	failed := func(what map[string]any) map[string]any {
+		return map[string]any{"status": []string{"FAILED"}, "error": []any{what}}
+	}
+	awsevents.NewCfnRule(s.scope, jsii.String("Abandoned"), &awsevents.CfnRuleProps{
+		Description: jsii.String("A release ended without undoing itself"),
+		EventPattern: map[string]any{
+			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"},
+			"detail": map[string]any{
+				"stateMachineArn": []string{s.machineARN(s.options.Environment.ReleaseMachine())},
+				"$or": []any{
+					map[string]any{"status": []string{"ABORTED", "TIMED_OUT"}},
+					failed(map[string]any{"exists": false}),
+					failed(map[string]any{"anything-but": ownEnds}),
+				},
+			},
+		},
+		Targets: []any{&awsevents.CfnRule_TargetProperty{
+			Id: jsii.String("Teardown"), Arn: jsii.String(teardown), RoleArn: role.RoleArn(),
+			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
+				InputPathsMap: map[string]*string{"release": jsii.String("$.detail.name")},
+				InputTemplate: jsii.String(`{"scope": "release", "release": "<release>"}`),
+			},
+			DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
+		}},
+	})
+}
+
+func retries() *awsevents.CfnRule_RetryPolicyProperty {
+	return &awsevents.CfnRule_RetryPolicyProperty{MaximumEventAgeInSeconds: jsii.Number(3600), MaximumRetryAttempts: jsii.Number(20)}
+}
+
+func (s *stack) deadLetterConfig() *awsevents.CfnRule_DeadLetterConfigProperty {
+	return &awsevents.CfnRule_DeadLetterConfigProperty{Arn: s.deadLetters.QueueArn()}
+}
+
+// addDeadLetters makes the queue of what neither EventBridge nor Scheduler could deliver.
+func (s *stack) addDeadLetters() {
+	s.deadLetters = awssqs.NewQueue(s.scope, jsii.String("DeadLetters"), &awssqs.QueueProps{
+		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,
+		EnforceSSL:      jsii.Bool(true),
+		RetentionPeriod: awscdk.Duration_Days(jsii.Number(14)),
+		RemovalPolicy:   awscdk.RemovalPolicy_DESTROY,
+	})
+	s.deadLetters.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("Rules"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sqs:SendMessage"),
+		Resources:  jsii.Strings(*s.deadLetters.QueueArn()),
+		Conditions: conditions(map[string]map[string]string{"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}, nil),
+	}))
+}

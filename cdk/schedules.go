@@ -1,0 +1,43 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsscheduler"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// addScheduleGroup makes the group of all schedules, those of a ttl included.
+func (s *stack) addScheduleGroup() {
+	s.scheduleGroup = awsscheduler.NewCfnScheduleGroup(s.scope, jsii.String("Schedules"), &awsscheduler.CfnScheduleGroupProps{
+		Name: jsii.String(s.options.Environment.Name()),
+	})
+}
+
+// addSchedules adds the nightly teardown and the morning release. They go first when the stack is
+// destroyed, or one of them could begin a release while the destroyer tears down.
+func (s *stack) addSchedules(destroyer awscdk.CustomResource) {
+	environment := s.options.Environment
+	s.schedule("NightlyTeardown", "nightly", s.options.NightlyTeardown, environment.TeardownMachine(), destroyer)
+	s.schedule("MorningRelease", "morning", s.options.MorningRelease, environment.ReleaseMachine(), destroyer)
+}
+
+func (s *stack) schedule(id, name, expression, machine string, destroyer awscdk.CustomResource) {
+	if expression == "" {
+		return
+	}
+	schedule := awsscheduler.NewCfnSchedule(s.scope, jsii.String(id), &awsscheduler.CfnScheduleProps{
+		Name:                       s.name(name),
+		GroupName:                  s.scheduleGroup.Ref(),
+		ScheduleExpression:         jsii.String(expression),
+		ScheduleExpressionTimezone: jsii.String(s.options.TimeZone),
+		FlexibleTimeWindow:         &awsscheduler.CfnSchedule_FlexibleTimeWindowProperty{Mode: jsii.String("OFF")},
+		Target: &awsscheduler.CfnSchedule_TargetProperty{
+			Arn:              jsii.String(s.machineARN(machine)),
+			RoleArn:          s.roles.schedule.RoleArn(),
+			Input:            jsii.String("{}"),
+			DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: s.deadLetters.QueueArn()},
+			RetryPolicy:      &awsscheduler.CfnSchedule_RetryPolicyProperty{MaximumEventAgeInSeconds: jsii.Number(3600), MaximumRetryAttempts: jsii.Number(20)},
+		},
+	})
+	schedule.Node().AddDependency(destroyer)
+}

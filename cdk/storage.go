@@ -1,0 +1,122 @@
+package cdk
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/lambdas/current"
+)
+
+// What the bucket holds below.
+const (
+	photosPrefix    = "gallery/"
+	bundlesPrefix   = "bundles/"
+	uploadKeyObject = "upload-key/key"
+)
+
+// storage is what outlives releases: the photos, who holds the environment, and the target group,
+// which costs nothing and gives alarms and dashboards a name that stays.
+type storage struct {
+	bucket      awss3.Bucket
+	table       awsdynamodb.Table
+	targetGroup elb.ApplicationTargetGroup
+	accessLogs  awss3.Bucket // nil unless the option is on
+}
+
+func (s *stack) addStorage() {
+	s.storage = storage{bucket: s.photoBucket(), table: s.table(), targetGroup: s.targetGroup()}
+	if s.options.AccessLogs {
+		s.storage.accessLogs = s.accessLogBucket()
+	}
+}
+
+// photoBucket is the one thing that stays when the stack is destroyed. CloudFormation takes a bucket
+// back in only by a name that is written in the template, see Assets.
+func (s *stack) photoBucket() awss3.Bucket {
+	bucket := awss3.NewBucket(s.scope, jsii.String("Photos"), &awss3.BucketProps{
+		BucketName:        jsii.String(s.bucketName()),
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		EnforceSSL:        jsii.Bool(true),
+		MinimumTLSVersion: jsii.Number(1.2),
+		Versioned:         jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+		LifecycleRules: &[]*awss3.LifecycleRule{{
+			Id:                                  jsii.String("forget-the-deleted"),
+			NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(30)),
+			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
+			ExpiredObjectDeleteMarker:           jsii.Bool(true),
+		}},
+	})
+	// A policy that stayed with the bucket would be in the way of the next deployment's.
+	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY)
+	bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("UploadKeyIsMadeOnce"),
+		Effect:     awsiam.Effect_DENY,
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+		Actions:    jsii.Strings("s3:PutObject"),
+		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String(uploadKeyObject))),
+		Conditions: &map[string]any{"Null": map[string]string{"s3:if-none-match": "true"}},
+	}))
+	return bucket
+}
+
+func (s *stack) bucketName() string {
+	account, region := *awscdk.Aws_ACCOUNT_ID(), *awscdk.Aws_REGION()
+	if s.assets.Account != "" && s.assets.Region != "" {
+		account, region = s.assets.Account, s.assets.Region
+	}
+	return *s.name(account + "-" + region)
+}
+
+func (s *stack) table() awsdynamodb.Table {
+	return awsdynamodb.NewTable(s.scope, jsii.String("Table"), &awsdynamodb.TableProps{
+		PartitionKey:  &awsdynamodb.Attribute{Name: jsii.String(current.Key), Type: awsdynamodb.AttributeType_STRING},
+		BillingMode:   awsdynamodb.BillingMode_PAY_PER_REQUEST,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+}
+
+func (s *stack) targetGroup() elb.ApplicationTargetGroup {
+	return elb.NewApplicationTargetGroup(s.scope, jsii.String("Targets"), &elb.ApplicationTargetGroupProps{
+		TargetGroupName:     jsii.String(s.options.Environment.Name()),
+		Vpc:                 s.network.vpc,
+		TargetType:          elb.TargetType_INSTANCE,
+		Protocol:            elb.ApplicationProtocol_HTTP,
+		Port:                jsii.Number(80),
+		DeregistrationDelay: awscdk.Duration_Seconds(jsii.Number(30)),
+		HealthCheck: &elb.HealthCheck{
+			Path:                    jsii.String("/"),
+			HealthyHttpCodes:        jsii.String("200"),
+			Interval:                awscdk.Duration_Seconds(jsii.Number(10)),
+			Timeout:                 awscdk.Duration_Seconds(jsii.Number(5)),
+			HealthyThresholdCount:   jsii.Number(2),
+			UnhealthyThresholdCount: jsii.Number(6),
+		},
+	})
+}
+
+func (s *stack) accessLogBucket() awss3.Bucket {
+	bucket := awss3.NewBucket(s.scope, jsii.String("AccessLogs"), &awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		EnforceSSL:        jsii.Bool(true),
+		RemovalPolicy:     awscdk.RemovalPolicy_DESTROY,
+		AutoDeleteObjects: jsii.Bool(true),
+		LifecycleRules:    &[]*awss3.LifecycleRule{{Expiration: awscdk.Duration_Days(jsii.Number(s.options.LogDays))}},
+	})
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+	bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("LoadBalancerLogs"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logdelivery.elasticloadbalancing.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("s3:PutObject"),
+		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/*"))),
+		Conditions: &map[string]any{"StringEquals": map[string]*string{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
+	}))
+	return bucket
+}
