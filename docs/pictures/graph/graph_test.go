@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -13,19 +15,10 @@ import (
 	"photogallery/statemachine"
 )
 
-var laidOut = sync.OnceValues(func() ([]*drawing.Layout, error) { return layAll(context.Background()) })
-
-func layouts(t *testing.T) []*drawing.Layout {
-	t.Helper()
-	all, err := laidOut()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
+var drawn = sync.OnceValues(func() (map[string][]byte, error) { return draw(context.Background()) })
 
 func TestTheDrawingsShowTheStateMachines(t *testing.T) {
-	files, err := draw(layouts(t))
+	files, err := drawn()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +31,24 @@ func TestTheDrawingsShowTheStateMachines(t *testing.T) {
 			t.Errorf("%s is not what the state machines are now: run make drawings", path)
 		}
 	}
+}
+
+func layouts(t *testing.T) (all []drawing.Layout) {
+	t.Helper()
+	files, err := drawn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, content := range files {
+		if filepath.Ext(path) == ".json" {
+			var l drawing.Layout
+			if err := json.Unmarshal(content, &l); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 func TestEveryStateAndTransitionIsDrawn(t *testing.T) {
@@ -94,4 +105,21 @@ func runsOver(e drawing.Edge, n drawing.Node) bool {
 		}
 	}
 	return false
+}
+
+func TestAStateThatTheDrawingsHaveNoPlaceForIsNamed(t *testing.T) {
+	for definition, want := range map[string]string{
+		`{"StartAt": "Water", "States": {"Water": {"Type": "Task", "End": true}}}`:                                            "the step Water is in no stage",
+		`{"StartAt": "Gone", "States": {"Gone": {"Type": "Fail", "Error": "Flooded"}}}`:                                       "the end Flooded",
+		`{"StartAt": "Plan", "States": {"Plan": {"Type": "Task", "End": true}}}`:                                              "no step Lock any more",
+		`{"StartAt": "Deep", "States": {"Deep": {"Type": "Choice", "Choices": [{"Variable": "$.a.b", "NumericEquals": 1}]}}}`: "no words for its choice on $.a.b",
+	} {
+		m, err := read([]byte(definition))
+		if err == nil {
+			_, err = m.links()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want it to say %q", err, want)
+		}
+	}
 }

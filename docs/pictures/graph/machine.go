@@ -14,13 +14,13 @@ type machine struct {
 }
 
 type state struct {
-	Type, Comment, Next, Default string
-	End                          bool
-	Seconds                      int
-	Choices                      []choice
-	Branches                     []machine
-	Retry                        []retrier
-	Catch                        []catcher
+	Type, Comment, Next, Default, Error string
+	End                                 bool
+	Seconds                             int
+	Choices                             []choice
+	Branches                            []machine
+	Retry                               []retrier
+	Catch                               []catcher
 }
 
 type choice struct {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"photogallery/internal/drawing"
 	"photogallery/statemachine"
 )
 
@@ -23,11 +22,7 @@ func main() {
 }
 
 func write(ctx context.Context, root string) error {
-	layouts, err := layAll(ctx)
-	if err != nil {
-		return err
-	}
-	files, err := draw(layouts)
+	files, err := draw(ctx)
 	if err != nil {
 		return err
 	}
@@ -39,35 +34,31 @@ func write(ctx context.Context, root string) error {
 	return nil
 }
 
-// layAll lays both state machines out.
-func layAll(ctx context.Context) (layouts []*drawing.Layout, err error) {
-	for _, of := range []struct {
-		name       string
-		definition []byte
-	}{{"release", statemachine.Release}, {"teardown", statemachine.Teardown}} {
-		m, err := read(of.definition)
-		if err != nil {
-			return nil, fmt.Errorf("the %s state machine: %w", of.name, err)
-		}
-		l, err := lay(ctx, of.name, m)
+// draw makes all files, by their paths in the repository.
+func draw(ctx context.Context) (map[string][]byte, error) {
+	release, err := read(statemachine.Release)
+	if err != nil {
+		return nil, fmt.Errorf("the release state machine: %w", err)
+	}
+	teardown, err := read(statemachine.Teardown)
+	if err != nil {
+		return nil, fmt.Errorf("the teardown state machine: %w", err)
+	}
+	files := map[string][]byte{}
+	if files["docs/pictures/chain.svg"], err = drawChain(ctx, release); err != nil {
+		return nil, err
+	}
+	for name, m := range map[string]machine{"release": release, "teardown": teardown} {
+		l, err := lay(ctx, name, m)
 		if err != nil {
 			return nil, err
 		}
-		layouts = append(layouts, l)
-	}
-	return layouts, nil
-}
-
-// draw makes all files, by their paths in the repository.
-func draw(layouts []*drawing.Layout) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	for _, l := range layouts {
 		text, err := json.MarshalIndent(l, "", "\t")
 		if err != nil {
 			return nil, err
 		}
-		files["internal/drawing/"+l.Machine+".json"] = append(text, '\n')
-		files["docs/pictures/"+l.Machine+".svg"] = picture(l)
+		files["internal/drawing/"+name+".json"] = append(text, '\n')
+		files["docs/pictures/"+name+".svg"] = picture(l)
 	}
 	return files, nil
 }

@@ -45,11 +45,7 @@ func (b *builder) placeBlock(l *drawing.Layout, e *elkNode, x, y float64) {
 
 func (b *builder) placeEdge(e *elkEdge, x, y float64) drawing.Edge {
 	edge := b.edges[e.ID]
-	for _, s := range e.Sections {
-		for _, p := range append(append([]elkPoint{s.Start}, s.Bends...), s.End) {
-			edge.Points = append(edge.Points, moved(drawing.Point{p.X, p.Y}, x, y))
-		}
-	}
+	edge.Points = e.corners(x, y)
 	if n := b.states[edge.From]; edge.Points[0][0] > n.X+n.W { // narrower than the others of its poll
 		edge.Points[0][0] = n.X + n.W
 	}
@@ -58,6 +54,16 @@ func (b *builder) placeEdge(e *elkEdge, x, y float64) drawing.Edge {
 		edge.At = &at
 	}
 	return edge
+}
+
+// corners are those of an edge, from its beginning to its end.
+func (e *elkEdge) corners(x, y float64) (all []drawing.Point) {
+	for _, s := range e.Sections {
+		for _, p := range append(append([]elkPoint{s.Start}, s.Bends...), s.End) {
+			all = append(all, moved(drawing.Point{p.X, p.Y}, x, y))
+		}
+	}
+	return all
 }
 
 func moved(p drawing.Point, x, y float64) drawing.Point {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"slices"
 
 	"photogallery/internal/drawing"
@@ -90,4 +91,15 @@ func (b *builder) loop(l level, p poll) {
 		back.At = &drawing.Point{(decide.X + back.Points[1][0]) / 2, center - labelHeight/2}
 	}
 	b.inner = append(b.inner, down, back, again)
+}
+
+// allPolls are the polls of a machine and its branches.
+func (m machine) allPolls() map[string]poll {
+	all := m.polls()
+	for _, s := range m.States {
+		for _, branch := range s.Branches {
+			maps.Copy(all, branch.allPolls())
+		}
+	}
+	return all
 }
