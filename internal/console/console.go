@@ -70,6 +70,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("POST /api/executions/{kind}/{name}/stop", c.stop)
 	mux.HandleFunc("POST /api/executions/{kind}", c.start)
 	mux.HandleFunc("POST /api/checks/{kind}", c.check)
+	mux.HandleFunc("POST /api/checks/load", c.checkLoad)
 	mux.HandleFunc("POST /api/instances/{id}/terminate", c.onInstance(c.cloud.Terminate))
 	mux.HandleFunc("POST /api/instances/{id}/crash", c.onInstance(c.cloud.Crash))
 	mux.HandleFunc("GET /api/instances/{id}/log", c.log)

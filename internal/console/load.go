@@ -57,6 +57,13 @@ func (l loadRequest) check() error {
 	return release.Errorf(release.InvalidRequest, "%w", problems)
 }
 
+func (c *Console) checkLoad(w http.ResponseWriter, r *http.Request) {
+	var wanted loadRequest
+	if read(w, r, &wanted) {
+		answer(w, http.StatusOK, found(wanted.check()))
+	}
+}
+
 func (c *Console) startLoad(w http.ResponseWriter, r *http.Request) {
 	var wanted loadRequest
 	if !read(w, r, &wanted) {

@@ -74,17 +74,29 @@ func notStarted(name string, err error) error {
 	return release.Errorf(release.InvalidRequest, "%w", problems)
 }
 
-// check tells what would be wrong with an input, and starts nothing.
+// verdict is what a check found.
+type verdict struct {
+	Message  string            `json:"message,omitempty"` // "" where nothing is wrong
+	Problems []control.Problem `json:"problems,omitempty"`
+}
+
+// check tells what would be wrong with an input, and starts nothing. That something is wrong is its
+// answer, and no error: a page asks while its form is filled in.
 func (c *Console) check(w http.ResponseWriter, r *http.Request) {
 	var wanted request
 	if !read(w, r, &wanted) {
 		return
 	}
-	if _, err := checked(kind(r.PathValue("kind")), wanted.Input); err != nil {
-		control.Refuse(w, err)
-		return
+	_, err := checked(kind(r.PathValue("kind")), wanted.Input)
+	answer(w, http.StatusOK, found(err))
+}
+
+func found(err error) verdict {
+	if err == nil {
+		return verdict{}
 	}
-	answer(w, http.StatusOK, struct{}{})
+	refusal := control.RefusalOf(err)
+	return verdict{refusal.Message, refusal.Problems}
 }
 
 // checked is the input as the state machine is to have it.
@@ -97,22 +109,36 @@ func checked(of kind, input string) (string, error) {
 		return input, err
 	}
 	wanted, err := release.ParseRequest([]byte(input))
-	if err != nil || wanted.Bundle == "" || strings.Contains(wanted.Bundle, ":/") {
-		return input, err
-	}
-	return withFolder(input, wanted.Bundle)
-}
-
-// withFolder makes the bundle's path absolute, and refuses a mistyped one at once and at its field.
-func withFolder(input, bundle string) (string, error) {
-	path, err := filepath.Abs(bundle)
-	if err != nil {
+	var problems release.Problems
+	if err != nil && !errors.As(err, &problems) {
 		return "", err
 	}
-	if found, err := os.Stat(path); err != nil || !found.IsDir() {
-		problems := release.Problems{{Field: "bundle", Message: "there is no folder " + path + "; give the path of one, or leave it out"}}
+	if wanted.Bundle != "" && !strings.Contains(wanted.Bundle, ":/") {
+		absolute, missing := folder(wanted.Bundle)
+		if missing == nil && len(problems) == 0 {
+			return withBundle(input, absolute)
+		}
+		problems = append(problems, missing...)
+	}
+	if len(problems) > 0 {
 		return "", release.Errorf(release.InvalidRequest, "%w", problems)
 	}
+	return input, nil
+}
+
+// folder makes a bundle's path absolute, and refuses a mistyped one at once and at its field.
+func folder(bundle string) (absolute string, missing release.Problems) {
+	absolute, err := filepath.Abs(bundle)
+	if err == nil {
+		var found os.FileInfo
+		if found, err = os.Stat(absolute); err == nil && found.IsDir() {
+			return absolute, nil
+		}
+	}
+	return "", release.Problems{{Field: "bundle", Message: "there is no folder " + absolute + "; give the path of one, or leave it out"}}
+}
+
+func withBundle(input, path string) (string, error) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(input), &fields); err != nil {
 		return "", err

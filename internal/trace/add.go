@@ -36,8 +36,8 @@ func (r *Run) Add(event types.HistoryEvent) {
 
 func (r *Run) enter(event types.HistoryEvent, kind string, at time.Time) {
 	name := aws.ToString(event.StateEnteredEventDetails.Name)
-	if from := r.at[event.PreviousEventId]; from != "" {
-		r.way(from, name).Count++
+	if from := r.state[r.at[event.PreviousEventId]]; from != nil {
+		r.way(from.Name, name, from.Phase == Caught).Count++
 	}
 	r.at[event.Id] = name
 	s := r.state[name]
@@ -53,13 +53,13 @@ func (r *Run) enter(event types.HistoryEvent, kind string, at time.Time) {
 	}
 }
 
-func (r *Run) way(from, to string) *Way {
+func (r *Run) way(from, to string, caught bool) *Way {
 	for _, w := range r.Ways {
-		if w.From == from && w.To == to {
+		if w.From == from && w.To == to && w.Caught == caught {
 			return w
 		}
 	}
-	w := &Way{From: from, To: to}
+	w := &Way{From: from, To: to, Caught: caught}
 	r.Ways = append(r.Ways, w)
 	return w
 }

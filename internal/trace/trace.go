@@ -67,9 +67,10 @@ type Failure struct {
 
 // Way is a transition that was taken.
 type Way struct {
-	From  string `json:"from"`
-	To    string `json:"to"`
-	Count int    `json:"count"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Caught bool   `json:"caught"` // it led on from a failure
+	Count  int    `json:"count"`
 }
 
 // Event is a line of the history, without inputs and outputs.

@@ -32,3 +32,9 @@ export async function post(path, body = {}) {
 }
 
 export const pathOf = (kind, name) => `/api/executions/${kind}/${encodeURIComponent(name)}`;
+
+// check throws what the server finds wrong with a request, before it is sent.
+export async function check(kind, body) {
+  const { message, problems } = await post(`/api/checks/${kind}`, body);
+  if (message) throw new Refused(message, problems);
+}

@@ -1,5 +1,6 @@
 // A live chart: uPlot with the alarms' thresholds and the runs drawn in.
 import { attribute, h, text } from "./dom.js";
+import { store } from "./store.js";
 import { number } from "./words.js";
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -111,10 +112,11 @@ function line(ctx, x, y, toX, toY) {
 
 let span = 300;
 
-// window is the time that all charts show, in seconds.
+// window is the time that all charts show, in seconds. It grows with what there is to show.
 export function window() {
   const now = Date.now() / 1000;
-  return [now - span, now];
+  const first = store.samples.length ? Date.parse(store.samples[0].at) / 1000 : now;
+  return [now - Math.min(span, Math.max(60, now - first)), now];
 }
 
 // showSpan sets how many seconds the charts show.

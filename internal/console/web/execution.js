@@ -7,7 +7,7 @@ import { History } from "./history.js";
 import { Inspector } from "./inspector.js";
 import { changed, keyOf, runOf, store } from "./store.js";
 import { Timeline } from "./timeline.js";
-import { clock, since, statuses, took } from "./words.js";
+import { clock, isDryRun, since, statuses, took } from "./words.js";
 
 export class ExecutionView {
   constructor() {
@@ -16,11 +16,15 @@ export class ExecutionView {
     this.holder = h("div", { class: "graph-holder" });
     this.followButton = h("button", { type: "button", class: "small", "aria-pressed": "true", onclick: () => this.graph?.followAgain() }, "Follow");
     const zoom = (label, words, act) => h("button", { type: "button", class: "small", "aria-label": words, title: words, onclick: () => this.graph && act(this.graph) }, label);
-    this.heading = h("h1", {}, "Execution");
+    this.heading = h("h1", { class: "hidden" }, "Execution");
     this.legend = h("ul", { class: "legend", "aria-label": "Colours" }, ...["running", "retrying", "succeeded", "caught", "failed", "waiting"].map((phase) =>
       h("li", { "data-phase": phase }, { caught: "caught", waiting: "not reached" }[phase] ?? phase)));
     this.inspector = new Inspector(() => this.choose(null), () => this.stop());
-    this.timeline = new Timeline((name) => this.choose(name));
+    this.timeline = new Timeline((name) => {
+      this.choose(name);
+      this.graph?.leave();
+      this.graph?.reveal(name);
+    });
     this.history = new History();
     this.element = h("div", { class: "view execution" },
       this.heading,
@@ -40,7 +44,8 @@ export class ExecutionView {
   }
 
   current() {
-    if (!this.named) return store.executions.find((e) => e.status === "RUNNING") ?? store.executions[0];
+    const runs = store.executions.filter((e) => !isDryRun(e));
+    if (!this.named) return runs.find((e) => e.status === "RUNNING") ?? runs[0];
     return store.executions.find((e) => keyOf(e) === keyOf(this.named)) ?? { ...this.named, status: "", began: new Date().toISOString() };
   }
 
@@ -72,7 +77,7 @@ export class ExecutionView {
 
   // former is the run before that went to its end, of those that can be compared.
   former(execution) {
-    const comparable = (e) => e.kind === execution.kind && e.began < execution.began && !e.name.startsWith("list-");
+    const comparable = (e) => e.kind === execution.kind && e.began < execution.began && !isDryRun(e);
     return store.executions.find((e) => comparable(e) && e.status === "SUCCEEDED") ?? store.executions.find(comparable);
   }
 

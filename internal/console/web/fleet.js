@@ -18,7 +18,7 @@ export class FleetView {
     this.slots = h("ol", { class: "slots", "aria-label": "Capacity" });
     this.refresh = h("p", { class: "quiet" });
     this.columns = h("div", { class: "zones" });
-    this.element = h("div", { class: "view fleet" }, h("h1", {}, "Fleet"),
+    this.element = h("div", { class: "view fleet" }, h("h1", { class: "hidden" }, "Fleet"),
       h("section", { class: "panel capacity", "aria-label": "The group" }, this.group, this.slots, this.refresh), this.columns);
   }
 
@@ -73,7 +73,7 @@ export class FleetView {
   card(instance) {
     const parts = {
       state: h("span", { class: "chip" }), version: h("dd"), age: h("dd"), cpu: h("dd"), address: h("dd"),
-      meter: h("meter", { min: 0, max: 100, low: 60, high: 90, optimum: 0, "aria-label": `CPU of ${instance.id}` }),
+      bar: h("i"),
       pips: h("ol", { class: "pips", "aria-hidden": "true" }, steps.map((step) => h("li", { "data-step": step }, step))),
     };
     const act = (name, words, class_) => h("button", {
@@ -85,7 +85,7 @@ export class FleetView {
     const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
     return Object.assign(h("li", { class: "card", "data-instance": instance.id },
       h("div", { class: "card-head" }, h("h3", {}, h("code", {}, short(instance.id))), parts.state), parts.pips,
-      h("dl", { class: "facts" }, fact("Release", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), parts.meter,
+      h("dl", { class: "facts" }, fact("Release", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), h("div", { class: "bar", "aria-hidden": "true" }, parts.bar),
       h("div", { class: "card-actions" }, parts.terminate, parts.crash, act("log", "Log", ""))), { parts });
   }
 
@@ -101,7 +101,7 @@ export class FleetView {
     text(parts.age, took(since(i.launched)));
     text(parts.cpu, `${i.cpu.toFixed(0)} %`);
     text(parts.address, i.address || "–");
-    parts.meter.value = i.cpu;
+    parts.bar.style.width = `${Math.min(100, i.cpu)}%`;
     parts.terminate.disabled = i.gone || i.role === "builder" || i.state !== "running";
     parts.crash.disabled = i.gone || i.state !== "running";
   }

@@ -5,16 +5,20 @@ import { attribute, h, text } from "./dom.js";
 const apart = new Set(["Comment"]);
 
 export class Form {
-  // options: suggestions by field, { field: [values] }; leaveOut: fields that are not shown.
-  constructor(schema, { suggestions = {}, values = {}, leaveOut = [], changed = () => {} } = {}) {
+  // suggestions are { field: [{ value, label }] }; leaveOut are fields that are not shown, more those
+  // that are behind a fold.
+  constructor(schema, { suggestions = {}, values = {}, leaveOut = [], more = [], changed = () => {} } = {}) {
     this.fields = new Map();
-    this.element = h("div", { class: "fields" });
+    const first = h("div", { class: "fields" }), others = h("div", { class: "fields" });
+    this.fold = h("details", { class: "more" }, h("summary", {}, "More"), others);
+    this.element = h("div", {}, first, more.length ? this.fold : "");
     for (const [name, property] of Object.entries(schema.properties)) {
       if (leaveOut.includes(name) || apart.has(name)) continue;
       const field = makeField(name, property, suggestions[name], values[name]);
       field.control.addEventListener("change", changed);
       this.fields.set(name, field);
-      this.element.append(field.element);
+      (more.includes(name) ? others : first).append(field.element);
+      if (more.includes(name)) field.fold = this.fold;
     }
   }
 
@@ -45,6 +49,7 @@ export class Form {
       const field = this.fields.get(name);
       if (!field) return name ? `${name}: ${message}` : message;
       field.complain(message);
+      if (field.fold) field.fold.open = true;
       return h("a", { href: `#${field.control.id}`, onclick: (event) => {
         event.preventDefault();
         field.control.focus();
@@ -58,7 +63,7 @@ function makeField(name, property, suggestions, given) {
   const error = h("p", { class: "error", id: `${id}-error`, hidden: true });
   const { control, read, write } = makeControl(id, property, suggestions);
   const list = suggestions?.length ? h("datalist", { id: `${id}-list` }, suggestions.map(({ value, label }) => h("option", { value, label }))) : "";
-  const hint = h("p", { class: "hint", id: `${id}-hint` }, property.description, property.default === undefined || property.type === "boolean" ? "" : ` ${property.default} by default.`);
+  const hint = h("p", { class: "hint", id: `${id}-hint` }, property.description);
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   const isBox = control.type === "checkbox";
   const label = h("label", { for: id }, name);
@@ -88,7 +93,7 @@ function makeControl(id, property, suggestions) {
   const control = h("input", {
     id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: isNumber ? "numeric" : false,
     list: suggestions?.length ? `${id}-list` : false,
-    placeholder: property.default !== undefined ? `${property.default}` : property.examples ? `such as ${property.examples.at(-1)}` : "",
+    placeholder: property.default !== undefined ? `${property.default} by default` : property.examples ? `such as ${property.examples.at(-1)}` : "",
   });
   return {
     control,

@@ -61,13 +61,14 @@ export class Graph {
     const box = isParallel ? { x: node.x, y: node.y, width: node.w, height: node.h } : place(node);
     const middle = isParallel ? { x: node.x + node.w / 2, y: node.y + 22 } : { x: node.x + node.w / 2, y: node.y + node.h / 2 };
     const name = s("text", { class: "name", ...middle }, node.type === "Wait" && node.note ? node.note : title(node.id));
-    const sign = s("text", { class: "sign", x: box.x + box.width - 12, y: isParallel ? box.y + 22 : box.y + box.height / 2 });
-    const count = s("text", { class: "count", x: box.x + box.width, y: box.y - 5 });
+    const sign = s("text", { class: "sign", x: box.x + 2, y: box.y + 2 });
+    const badge = s("circle", { class: "badge", cx: box.x + 2, cy: box.y + 2, r: 8 });
+    const count = s("text", { class: "count", x: box.x + box.width + 4, y: box.y + 5 });
     const group = s("g", {
       class: `state ${node.type}`, tabindex: -1, role: "button", "data-state": node.id, "data-phase": "waiting",
       onclick: () => this.choose(node.id),
     }, s("rect", { class: "box", ...box, rx: node.type === "Wait" || node.type === "Choice" ? box.height / 2 : 8 }),
-    s("rect", { class: "ring", x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8, rx: 12 }), name, sign, count);
+    s("rect", { class: "ring", x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8, rx: 12 }), name, badge, sign, count);
     this.nodes.set(node.id, { node, group, sign, count });
     return group;
   }
@@ -76,9 +77,9 @@ export class Graph {
   update(run, chosen) {
     const states = new Map((run?.states ?? []).map((state) => [state.name, state]));
     for (const [name, shown] of this.nodes) this.updateNode(shown, states.get(name), name === chosen);
-    const taken = new Set((run?.ways ?? []).map((way) => `${way.from}>${way.to}`));
+    const taken = new Set((run?.ways ?? []).map((way) => `${way.from}>${way.to}>${way.caught}`));
     for (const { edge, path } of this.edges) {
-      const isTaken = taken.has(`${edge.from}>${edge.to}`);
+      const isTaken = taken.has(`${edge.from}>${edge.to}>${edge.kind === "catch"}`);
       path.classList.toggle("taken", isTaken);
       attribute(path, "marker-end", isTaken ? "url(#arrowtaken)" : "url(#arrow)");
     }

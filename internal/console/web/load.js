@@ -1,5 +1,5 @@
 // The dialog that sends load, and shows the one that runs.
-import { post, remove } from "./api.js";
+import { check, post, remove } from "./api.js";
 import { openDialog, Trouble } from "./dialog.js";
 import { Form } from "./form.js";
 import { h, text } from "./dom.js";
@@ -42,7 +42,9 @@ class LoadDialog {
     event.preventDefault();
     this.send.disabled = true;
     try {
-      await post("/api/load", { rate: 1200, seconds: 30, ...numbers(this.form.value()) });
+      const wanted = { rate: 1200, seconds: 30, ...numbers(this.form.value()) };
+      await check("load", wanted);
+      await post("/api/load", wanted);
       this.form.show([]);
       this.trouble.clear();
     } catch (refusal) {

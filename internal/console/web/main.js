@@ -9,7 +9,7 @@ import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
 import { begin, changed, keyOf, onChange, store } from "./store.js";
 import { openTeardown } from "./teardown.js";
-import { number, plural, since, statuses, title, took } from "./words.js";
+import { isDryRun, number, plural, since, statuses, title, took } from "./words.js";
 
 const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
@@ -55,8 +55,9 @@ function updateTabs() {
 }
 
 function executionNow() {
-  const execution = store.executions[0];
-  const running = store.executions.find((e) => e.status === "RUNNING");
+  const runs = store.executions.filter((e) => !isDryRun(e));
+  const execution = runs[0];
+  const running = runs.find((e) => e.status === "RUNNING");
   if (!execution) return { words: "Nothing has run yet" };
   if (!running) {
     const tone = execution.status === "SUCCEEDED" ? "good" : "bad";
@@ -69,7 +70,7 @@ function executionNow() {
 function fleetNow() {
   const { instances, group } = store.status;
   const healthy = instances.filter((i) => i.health === "healthy").length;
-  const dots = instances.slice(0, 9).map((i, at) => ({ key: i.id, x: 6 + at * 12, health: i.role === "builder" ? "building" : i.health || "unused" }));
+  const dots = instances.slice(0, 9).map((i, at) => ({ key: i.id, x: 94 - (Math.min(instances.length, 9) - 1 - at) * 12, health: i.role === "builder" ? "building" : i.health || "unused" }));
   if (!instances.length) return { words: "Nothing runs", dots };
   return { words: group ? `${healthy} of ${group.desired} healthy` : plural(instances.length, "instance"), dots, tone: group && healthy < group.desired ? "busy" : "good" };
 }
@@ -121,7 +122,7 @@ function announce() {
     const key = keyOf(execution);
     const before = told.get(key);
     told.set(key, execution.status);
-    if (told.silent || before === execution.status) continue;
+    if (told.silent || isDryRun(execution) || before === execution.status) continue;
     tell(`${execution.name} ${before ? statuses[execution.status] : "has begun"}`);
   }
   if (store.status) told.silent = false;

@@ -12,7 +12,7 @@ export class PlannedView {
     this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
     this.table = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
       ...["Version", "Image", "Made", "Size", "By the release", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Actions"))))), this.images));
-    this.element = h("div", { class: "view planned" }, h("h1", {}, "Schedule and images"),
+    this.element = h("div", { class: "view planned" }, h("h1", { class: "hidden" }, "Schedule and images"),
       h("section", { class: "panel", "aria-labelledby": "schedules-title" }, h("div", { class: "panel-head" }, h("h2", { id: "schedules-title" }, "Next events")), this.schedules, this.none),
       h("section", { class: "panel", "aria-labelledby": "images-title" }, h("div", { class: "panel-head" }, h("h2", { id: "images-title" }, "Images")), this.table, this.noImages));
   }

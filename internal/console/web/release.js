@@ -1,5 +1,5 @@
 // The dialog that starts a release: a form, or the request as JSON.
-import { get, post } from "./api.js";
+import { check, get, post } from "./api.js";
 import { openDialog, Trouble } from "./dialog.js";
 import { Form } from "./form.js";
 import { attribute, h } from "./dom.js";
@@ -18,10 +18,10 @@ class ReleaseDialog {
     this.close = close;
     this.trouble = new Trouble();
     this.form = new Form(schema, {
-      values, changed: () => this.hasFailed && this.check(),
+      values, changed: () => this.hasFailed && this.checkAgain(),
       suggestions: { image: store.images.map((image) => ({ value: image.id, label: `version ${image.version}${image.serving ? ", serves" : ""}` })) },
     });
-    this.json = h("textarea", { id: "request-json", rows: 12, spellcheck: "false", "aria-describedby": "json-hint", onchange: () => this.hasFailed && this.check() });
+    this.json = h("textarea", { id: "request-json", rows: 12, spellcheck: "false", "aria-describedby": "json-hint", onchange: () => this.hasFailed && this.checkAgain() });
     this.jsonPart = h("div", { class: "field", hidden: true }, h("label", { for: "request-json" }, "The request"), this.json,
       h("p", { class: "hint", id: "json-hint" }, "As in the AWS console: {} is a full release."));
     this.send = h("button", { type: "submit", class: "primary" }, "Release");
@@ -76,6 +76,7 @@ class ReleaseDialog {
     event.preventDefault();
     this.send.disabled = true;
     try {
+      await check("release", { input: this.input() });
       const { kind, name } = await post("/api/executions/release", { input: this.input() });
       this.close();
       location.hash = `#/execution/${kind}/${encodeURIComponent(name)}`;
@@ -87,10 +88,10 @@ class ReleaseDialog {
     }
   }
 
-  // check asks again after each change, once something has been wrong.
-  async check() {
+  // checkAgain asks after each change, once something has been wrong.
+  async checkAgain() {
     try {
-      await post("/api/checks/release", { input: this.input() });
+      await check("release", { input: this.input() });
       this.form.show([]);
       this.trouble.clear();
     } catch (refusal) {

@@ -4,7 +4,7 @@ import { attribute, h, keyed, s, text } from "./dom.js";
 import { short } from "./fleet.js";
 import { loadWords } from "./load.js";
 import { store } from "./store.js";
-import { clock, kind, plural } from "./words.js";
+import { clock, isDryRun, kind, plural } from "./words.js";
 
 const units = { requests: "requests per target", cpu: "% CPU", unhealthy: "unhealthy targets" };
 const states = { OK: "ok", ALARM: "in alarm", INSUFFICIENT_DATA: "no data yet" };
@@ -14,7 +14,7 @@ export class ScalingView {
     const marks = (metric) => () => marksOf(metric);
     const make = (options) => new Chart({ runs: runsShown, ...options });
     this.charts = [
-      make({ name: "Requests per target", unit: "a minute", marks: marks("requests"), series: [{ label: "requests", color: "blue", fill: true, of: (sample) => sample.requests }] }),
+      make({ name: "Requests per target", unit: "a minute", marks: marks("requests"), series: [{ label: "requests", color: "blue", fill: true, of: (sample) => sample.requests ?? (sample.max ? 0 : null) }] }),
       make({ name: "CPU", unit: "%", marks: marks("cpu"), series: [{ label: "average", color: "violet", fill: true, of: (sample) => sample.cpu }] }),
       make({ name: "Latency", unit: "ms", series: [
         { label: "half within", color: "teal", of: (sample) => sample.median }, { label: "99 of 100 within", color: "amber", of: (sample) => sample.slow },
@@ -34,7 +34,7 @@ export class ScalingView {
     const spans = { 60: "1 min", 300: "5 min" };
     this.spans = h("div", { class: "tools", role: "group", "aria-label": "Time shown" }, Object.entries(spans).map(([seconds, words]) =>
       h("button", { type: "button", class: "small", "aria-pressed": String(seconds === "300"), "data-seconds": seconds, onclick: () => this.useSpan(seconds) }, words)));
-    this.element = h("div", { class: "view scaling" }, h("div", { class: "view-head" }, h("h1", {}, "Scaling"), this.load, this.spans),
+    this.element = h("div", { class: "view scaling" }, h("div", { class: "view-head" }, h("h1", { class: "hidden" }, "Scaling"), this.load, this.spans),
       ...this.charts.map((chart) => chart.element),
       h("section", { class: "panel alarm-panel", "aria-labelledby": "alarms-title" }, h("div", { class: "panel-head" }, h("h2", { id: "alarms-title" }, "Alarms")), this.alarms, this.empty),
       h("section", { class: "panel activity", "aria-labelledby": "activity-title" }, h("div", { class: "panel-head" }, h("h2", { id: "activity-title" }, "Activity")), this.log));
@@ -74,7 +74,7 @@ export class ScalingView {
   }
 
   updateAlarm({ parts }, alarm) {
-    attribute(parts.chip, "data-alarm", alarm.state);
+    attribute(parts.chip, "data-alarm", toneOf(alarm.name, alarm.state));
     text(parts.chip, states[alarm.state]);
     text(parts.next, whatNext(alarm));
     keyed(parts.pips, Array.from({ length: alarm.minutes }, (_, i) => i), (i) => i, () => h("i"), (pip, i) => attribute(pip, "data-on", i < alarm.crossed));
@@ -95,7 +95,7 @@ export class ScalingView {
     keyed(strip, parts, (part) => part.from, () => s("rect", { y: 0, height: 10 }), (rect, part) => {
       attribute(rect, "x", ((part.from - from) / (to - from) * 1000).toFixed(1));
       attribute(rect, "width", Math.max(2, (part.to - part.from) / (to - from) * 1000).toFixed(1));
-      attribute(rect, "data-alarm", part.state);
+      attribute(rect, "data-alarm", toneOf(alarm.name, part.state));
     });
   }
 
@@ -108,11 +108,14 @@ export class ScalingView {
   }
 }
 
+// toneOf is an alarm's state; to be idle is no reason to worry.
+const toneOf = (name, state) => (state === "ALARM" && name.endsWith("-idle") ? "IDLE" : state);
+
 // whatNext tells what the alarm waits for, and what follows.
 function whatNext(alarm) {
   const marks = alarm.marks.map((mark) => `${mark.below ? "below" : mark.metric === "unhealthy" ? "at least" : "above"} ${mark.threshold} ${units[mark.metric]}`).join(" and ");
-  const been = alarm.state === "ALARM" ? `since ${clock(alarm.since)}` : `${alarm.crossed} of ${plural(alarm.minutes, "minute")} in a row`;
-  return `${alarm.description} ${marks ? `When ${marks}` : ""}: ${been}.`;
+  if (alarm.state === "ALARM") return `${alarm.description} It has been ${marks} since ${clock(alarm.since)}.`;
+  return `${alarm.description} It goes off after ${plural(alarm.minutes, "minute")} ${marks}; so far ${alarm.crossed}.`;
 }
 
 // grouped makes one line of what one cause did to several instances.
@@ -137,5 +140,5 @@ function marksOf(metric) {
 }
 
 function runsShown() {
-  return store.executions.filter((e) => !e.name.startsWith("list-")).map((e) => ({ from: Date.parse(e.began) / 1000, to: (e.ended ? Date.parse(e.ended) : Date.now()) / 1000 }));
+  return store.executions.filter((e) => !isDryRun(e)).map((e) => ({ from: Date.parse(e.began) / 1000, to: (e.ended ? Date.parse(e.ended) : Date.now()) / 1000 }));
 }

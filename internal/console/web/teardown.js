@@ -1,5 +1,5 @@
 // The dialog that tears down: first a dry run that lists what would go, then the button.
-import { get, post, pathOf } from "./api.js";
+import { check, get, post, pathOf } from "./api.js";
 import { openDialog, Trouble } from "./dialog.js";
 import { Form } from "./form.js";
 import { h, text } from "./dom.js";
@@ -17,7 +17,7 @@ class TeardownDialog {
   constructor(close, dialog) {
     this.close = close;
     this.trouble = new Trouble();
-    this.form = new Form(schema, { leaveOut: ["dryRun"], changed: () => this.list() });
+    this.form = new Form(schema, { leaveOut: ["dryRun"], more: ["scope", "release", "onlyIfServing"], changed: () => this.list() });
     this.found = h("p", { role: "status" });
     this.resources = h("ul", { class: "resources" });
     this.go = h("button", { type: "button", class: "danger", disabled: true, onclick: () => this.start() }, "Tear down");
@@ -36,6 +36,7 @@ class TeardownDialog {
     text(this.found, "A dry run looks what there is…");
     try {
       const input = JSON.stringify({ ...this.form.value(), dryRun: true });
+      await check("teardown", { input });
       const name = `list-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}`;
       const started = await post("/api/executions/teardown", { name, input });
       const run = await ended(started, () => this.closed || turn !== this.turn);
@@ -58,7 +59,8 @@ class TeardownDialog {
     }
     const { resources } = JSON.parse(run.output);
     text(this.found, resources.length ? `${plural(resources.length, "resource")}. Photos are never deleted.` : "Nothing: there is no resource of this environment.");
-    this.resources.replaceChildren(...resources.map((one) => h("li", {}, h("span", { class: "kind" }, one.kind), h("code", {}, one.id), one.name && one.name !== one.id ? h("span", { class: "quiet" }, one.name) : "")));
+    this.resources.replaceChildren(...resources.map((one) => h("li", {}, h("span", { class: "kind" }, one.kind), h("code", {}, one.id.startsWith("arn:") ? one.name : one.id),
+      h("span", { class: "quiet" }, one.name === one.id || one.id.startsWith("arn:") ? "" : one.name))));
     this.go.disabled = resources.length === 0;
   }
 

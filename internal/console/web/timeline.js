@@ -25,10 +25,10 @@ export class Timeline {
 
   row(state) {
     const bars = h("span", { class: "bars" }), label = h("span", { class: "label" }, title(state.name)), time = h("span", { class: "time" });
-    const ghost = h("span", { class: "ghost" });
+    const ghost = h("span", { class: "ghost" }), span = h("span", { class: "span" });
     const button = h("button", { type: "button", class: "row", onclick: () => this.choose(state.name) },
-      label, h("span", { class: "track" }, ghost, bars), time);
-    return Object.assign(h("li", {}, button), { parts: { button, bars, time, ghost } });
+      label, h("span", { class: "track" }, ghost, span, bars), time);
+    return Object.assign(h("li", {}, button), { parts: { button, bars, time, ghost, span } });
   }
 
   updateRow({ parts }, state, run, former, before, whole, chosen) {
@@ -37,14 +37,17 @@ export class Timeline {
     attribute(parts.button, "aria-pressed", state.name === chosen ? "true" : "false");
     keyed(parts.bars, state.visits, (visit) => visit.entered, () => h("i"), (bar, visit) => {
       const left = part(run.began, visit.began), end = part(run.began, visit.ended ?? new Date());
-      bar.style.left = `${left}%`;
+      bar.style.left = `min(${left}%, 100% - 4px)`;
       bar.style.width = `${Math.max(end - left, 0.3)}%`;
       attribute(bar, "data-failed", visit.failures ? "" : false);
     });
+    const first = part(run.began, state.visits[0].began);
+    parts.span.style.left = `${first}%`;
+    parts.span.style.width = `${part(run.began, state.visits.at(-1).ended ?? new Date()) - first}%`;
     parts.ghost.hidden = !former;
     if (former) {
       const left = part(before.began, former.visits[0].began);
-      parts.ghost.style.left = `${left}%`;
+      parts.ghost.style.left = `min(${left}%, 100% - 4px)`;
       parts.ghost.style.width = `${Math.max(part(before.began, former.visits.at(-1).ended ?? before.ended) - left, 0.3)}%`;
     }
     const lasted = since(state.visits[0].began, state.visits.at(-1).ended);

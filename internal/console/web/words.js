@@ -3,6 +3,7 @@
 // took tells a duration in milliseconds as people read one off a clock.
 export function took(milliseconds) {
   const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
@@ -54,3 +55,6 @@ export const phases = {
 export const statuses = {
   RUNNING: "running", SUCCEEDED: "succeeded", FAILED: "failed", TIMED_OUT: "out of time", ABORTED: "stopped",
 };
+
+// isDryRun tells executions that only list what a teardown would delete.
+export const isDryRun = (execution) => execution.name.startsWith("list-");

@@ -21,24 +21,30 @@ type Problem struct {
 	Message string `json:"message"`
 }
 
-// Refuse answers with an error.
-func Refuse(w http.ResponseWriter, err error) {
+// RefusalOf is an error as it is told.
+func RefusalOf(err error) Refusal {
 	failure := release.Classify(err)
-	status := http.StatusBadRequest
-	switch failure.Code {
-	case release.NotFound:
-		status = http.StatusNotFound
-	case release.AccessDenied:
-		status = http.StatusForbidden
-	case release.Unexpected:
-		status = http.StatusInternalServerError
-	}
 	refusal := Refusal{Code: failure.Code, Message: failure.Message}
 	var problems release.Problems
 	if errors.As(err, &problems) {
 		for _, problem := range problems {
 			refusal.Problems = append(refusal.Problems, Problem(problem))
 		}
+	}
+	return refusal
+}
+
+// Refuse answers with an error.
+func Refuse(w http.ResponseWriter, err error) {
+	refusal := RefusalOf(err)
+	status := http.StatusBadRequest
+	switch refusal.Code {
+	case release.NotFound:
+		status = http.StatusNotFound
+	case release.AccessDenied:
+		status = http.StatusForbidden
+	case release.Unexpected:
+		status = http.StatusInternalServerError
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

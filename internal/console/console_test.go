@@ -1,0 +1,237 @@
+package console_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/console"
+	"photogallery/internal/local/control"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
+	"photogallery/internal/stack"
+)
+
+// simulated is a cloud without processes: its executions are real, its status is made up.
+type simulated struct {
+	*stack.Stack
+	crashed []string
+}
+
+func (s *simulated) Status() control.Status {
+	return control.Status{
+		Environment: "main", ReleaseMachine: s.Settings.ReleaseMachine, TeardownMachine: s.Settings.TeardownMachine,
+		Instances: []control.Instance{}, Alarms: []control.Alarm{}, Activities: []control.Activity{}, Schedules: []control.Schedule{},
+	}
+}
+
+func (s *simulated) Images() []control.Image                 { return nil }
+func (s *simulated) Samples(time.Time) []control.Sample      { return nil }
+func (s *simulated) Terminate(context.Context, string) error { return nil }
+func (s *simulated) Log(string) (_ io.ReadSeekCloser, _ error) {
+	return nil, release.Errorf(release.NotFound, "there is no log")
+}
+
+func (s *simulated) Crash(_ context.Context, id string) error {
+	s.crashed = append(s.crashed, id)
+	return nil
+}
+
+type page struct {
+	*testing.T
+	*httptest.Server
+	cloud *simulated
+}
+
+func open(t *testing.T) page {
+	t.Helper()
+	made, err := stack.New(stack.Options{Environment: "main", Pace: 600, Kind: machine.NewSimulated(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud := &simulated{Stack: made}
+	c := console.New(cloud, made.SFN)
+	server := httptest.NewServer(c.Handler())
+	t.Cleanup(func() {
+		c.Close()
+		server.Close()
+		made.Close()
+	})
+	return page{t, server, cloud}
+}
+
+// send sends a request with headers, "Name: value" each.
+func (p page) send(method, path, body string, headers ...string) (status int, answer string) {
+	p.Helper()
+	request, err := http.NewRequestWithContext(p.Context(), method, p.URL+path, strings.NewReader(body))
+	if err != nil {
+		p.Fatal(err)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		if request.Header.Set(name, value); name == "Host" {
+			request.Host = value
+		}
+	}
+	response, err := p.Client().Do(request)
+	if err != nil {
+		p.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.Fatal(err)
+	}
+	return response.StatusCode, string(content)
+}
+
+func TestAPageElsewhereCannotDriveTheConsole(t *testing.T) {
+	p := open(t)
+	own := strings.TrimPrefix(p.URL, "http://")
+	for name, test := range map[string]struct {
+		headers []string
+		want    int
+	}{
+		"the page itself":                      {[]string{"Origin: " + p.URL, "Sec-Fetch-Site: same-origin"}, http.StatusOK},
+		"no browser":                           {nil, http.StatusOK},
+		"its name is localhost":                {[]string{"Host: localhost:8081"}, http.StatusOK},
+		"another site":                         {[]string{"Origin: https://example.com", "Sec-Fetch-Site: cross-site"}, http.StatusForbidden},
+		"the gallery, on another port":         {[]string{"Origin: http://127.0.0.1:8080", "Sec-Fetch-Site: same-site"}, http.StatusForbidden},
+		"an old browser's other origin":        {[]string{"Origin: http://127.0.0.1:8080"}, http.StatusForbidden},
+		"a frame without origin":               {[]string{"Origin: null", "Sec-Fetch-Site: cross-site"}, http.StatusForbidden},
+		"a name that points here":              {[]string{"Host: evil.example:8081", "Origin: http://evil.example:8081", "Sec-Fetch-Site: same-origin"}, http.StatusForbidden},
+		"a name that begins like this machine": {[]string{"Host: 127.0.0.1.evil.example"}, http.StatusForbidden},
+		"a form, which needs no permission":    {[]string{"Content-Type: text/plain"}, http.StatusBadRequest},
+	} {
+		before := len(p.cloud.crashed)
+		status, answer := p.send(http.MethodPost, "/api/instances/i-1/crash", "{}", test.headers...)
+		if status != test.want {
+			t.Errorf("%s at %s: %d %s, want %d", name, own, status, answer, test.want)
+		}
+		if done := len(p.cloud.crashed) > before; done != (test.want == http.StatusOK) {
+			t.Errorf("%s: crashed %t", name, done)
+		}
+	}
+}
+
+func TestAPageElsewhereReadsNothing(t *testing.T) {
+	p := open(t)
+	for _, path := range []string{"/api/live", "/api/schemas/release", "/", "/main.js"} {
+		for _, headers := range [][]string{
+			{"Host: evil.example"}, {"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"}, {"Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: cors"},
+		} {
+			if status, _ := p.send(http.MethodGet, path, "", headers...); status != http.StatusForbidden {
+				t.Errorf("%s with %v: %d", path, headers, status)
+			}
+		}
+	}
+	if status, _ := p.send(http.MethodGet, "/", "", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"); status != http.StatusOK {
+		t.Errorf("a link from elsewhere to the page is answered with %d", status)
+	}
+}
+
+func TestThePageAllowsNothingThatIsNotItsOwn(t *testing.T) {
+	p := open(t)
+	response, err := p.Client().Get(p.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	policy := response.Header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "connect-src 'self'"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy is %s, without %s", policy, part)
+		}
+	}
+	for _, word := range []string{"unsafe", "http:", "https:", "*", "data:"} {
+		if strings.Contains(policy, word) {
+			t.Errorf("the policy is %s, with %s", policy, word)
+		}
+	}
+}
+
+func TestThePageIsLight(t *testing.T) {
+	const most = 300_000
+	if weight := console.Weight(); weight > most {
+		t.Errorf("the page has %d bytes compressed, more than %d", weight, most)
+	}
+}
+
+type verdict struct {
+	Message  string
+	Problems []control.Problem
+}
+
+func TestEveryProblemIsToldAtItsField(t *testing.T) {
+	p := open(t)
+	for input, want := range map[string][]string{
+		`{"minSize": 9, "maxSize": 3, "ttl": "soon", "bundle": "/nowhere"}`: {"ttl", "minSize", "bundle"},
+		`{"minSize": "x", "bundle": "/nowhere"}`:                            {"minSize", "bundle"},
+		`{"size": 3}`:                                                       {`"size"`},
+		`{"bundle": "/nowhere"}`:                                            {"bundle"},
+		`no JSON`:                                                           {""},
+		`{}`:                                                                nil,
+		` `:                                                                 nil,
+		`{"Comment": "Insert your JSON here"}`:                              nil,
+	} {
+		body, err := json.Marshal(map[string]string{"input": input})
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, answer := p.send(http.MethodPost, "/api/checks/release", string(body))
+		var found verdict
+		if err := json.Unmarshal([]byte(answer), &found); err != nil || status != http.StatusOK {
+			t.Fatalf("%s: %d %s %v", input, status, answer, err)
+		}
+		fields := map[string]bool{}
+		for _, problem := range found.Problems {
+			fields[problem.Field] = true
+		}
+		if len(fields) != len(want) {
+			t.Errorf("%s: %v, want %v", input, found.Problems, want)
+		}
+		for _, field := range want {
+			if !fields[field] {
+				t.Errorf("%s: nothing is said of %q, but %v", input, field, found.Problems)
+			}
+		}
+		status, answer = p.send(http.MethodPost, "/api/executions/release", string(body))
+		if wants := map[bool]int{true: http.StatusCreated, false: http.StatusBadRequest}[want == nil]; status != wants {
+			t.Errorf("%s is started with %d %s, want %d", input, status, answer, wants)
+		}
+	}
+	out, err := p.cloud.SFN.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &p.cloud.Settings.ReleaseMachine})
+	if err != nil || len(out.Executions) != 3 {
+		t.Errorf("%d executions began, want those of the 3 sound requests, %v", len(out.Executions), err)
+	}
+}
+
+func TestWhatDoesNotExistIsSaid(t *testing.T) {
+	p := open(t)
+	for path, want := range map[string]int{
+		"/api/executions/release/nothing": http.StatusNotFound, "/api/executions/other/nothing": http.StatusNotFound,
+		"/api/executions/release/nothing/events/1": http.StatusNotFound, "/api/executions/release/nothing/events/x": http.StatusBadRequest,
+		"/api/schemas/other": http.StatusNotFound, "/api/drawings/other": http.StatusNotFound,
+		"/api/instances/i-1/log": http.StatusNotFound, "/nothing.js": http.StatusNotFound, "/api/drawings/teardown": http.StatusOK,
+	} {
+		if status, answer := p.send(http.MethodGet, path, ""); status != want {
+			t.Errorf("%s: %d %s, want %d", path, status, answer, want)
+		}
+	}
+	if status, answer := p.send(http.MethodPost, "/api/load", `{"rate": 0, "seconds": 601}`); status != http.StatusBadRequest || !strings.Contains(answer, "seconds") {
+		t.Errorf("a load without bounds: %d %s", status, answer)
+	}
+	if status, answer := p.send(http.MethodPost, "/api/load", `{"rate": 1, "seconds": 1}`); status != http.StatusNotFound {
+		t.Errorf("a load on nothing: %d %s", status, answer)
+	}
+}

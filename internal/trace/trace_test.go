@@ -1,0 +1,165 @@
+package trace_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/internal/trace"
+)
+
+// function answers or fails, by how often it has been called.
+type function func(call int) error
+
+func (f function) counted() *counted { return &counted{do: f} }
+
+type counted struct {
+	do    function
+	calls int
+}
+
+// Invoke is stepfunctions.Function's.
+func (c *counted) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+	c.calls++
+	if err := c.do(c.calls); err != nil {
+		return nil, err
+	}
+	return []byte(`{}`), ctx.Err()
+}
+
+const definition = `{
+	"StartAt": "Try", "States": {
+		"Try": {"Type": "Task", "Resource": "${Flaky}", "Next": "Both",
+			"Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 3, "BackoffRate": 1}]},
+		"Both": {"Type": "Parallel", "Next": "Look", "ResultPath": null, "Branches": [
+			{"StartAt": "One", "States": {"One": {"Type": "Pass", "End": true}}},
+			{"StartAt": "Two", "States": {"Two": {"Type": "Pass", "End": true}}}]},
+		"Look": {"Type": "Task", "Resource": "${Sound}", "Next": "Again", "ResultPath": "$.look"},
+		"Again": {"Type": "Wait", "Seconds": 10, "Next": "Break"},
+		"Break": {"Type": "Task", "Resource": "${Broken}", "Next": "Succeeded",
+			"Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Lost"}]},
+		"Succeeded": {"Type": "Succeed"},
+		"Lost": {"Type": "Fail", "Error": "FailedClean", "Cause": "it was broken"}
+	}
+}`
+
+// run runs the definition for a while and reads its history twice: in the middle and at the end.
+func run(t *testing.T, look time.Duration, finish bool) (middle trace.Run, end *trace.Run) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := fabric.New(1)
+		service := stepfunctions.New(f, stepfunctions.Options{})
+		defer service.Close()
+		defer f.Close()
+		failing := func() error { return fabric.Errorf("Gone", "it is gone") }
+		functions := map[string]stepfunctions.Function{
+			"Sound": function(func(int) error { return nil }).counted(),
+			"Flaky": function(func(call int) error {
+				if call < 3 {
+					return failing()
+				}
+				return nil
+			}).counted(),
+			"Broken": function(func(int) error { return failing() }).counted(),
+		}
+		arn, err := service.AddMachine("test", []byte(definition), functions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		execution := ""
+		f.Do(func() { execution, err = service.Start(arn, "one", `{"a": 1}`) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader := trace.NewReader(client(f), execution)
+		time.Sleep(look)
+		if err := reader.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		encoded, err := json.Marshal(reader.Run)
+		if err != nil || json.Unmarshal(encoded, &middle) != nil {
+			t.Fatal(err)
+		}
+		if finish {
+			_, err = service.Await(t.Context(), execution)
+		} else {
+			_, err = client(f).StopExecution(t.Context(), stopping(execution))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := reader.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		end = reader.Run
+	})
+	return middle, end
+}
+
+func phases(r *trace.Run) map[string]trace.Phase {
+	found := map[string]trace.Phase{}
+	for _, s := range r.States {
+		found[s.Name] = s.Phase
+	}
+	return found
+}
+
+func TestARetryIsSeenWhileItWaits(t *testing.T) {
+	middle, end := run(t, 7*time.Second, true)
+	if got := phases(&middle); got["Try"] != trace.Retrying || len(got) != 1 {
+		t.Errorf("after one failure and a half: %v", got)
+	}
+	if try := middle.States[0].Last(); try.Attempts != 2 || len(try.Failures) != 2 {
+		t.Errorf("the visit is %+v", try)
+	}
+	if try := end.State("Try").Last(); end.State("Try").Phase != trace.Succeeded || try.Attempts != 3 {
+		t.Errorf("in the end it is %+v", try)
+	}
+}
+
+func TestACaughtFailureLeadsOn(t *testing.T) {
+	middle, end := run(t, 15*time.Second, true)
+	if got := phases(&middle); got["Again"] != trace.Running || got["Look"] != trace.Succeeded || got["Both"] != trace.Succeeded {
+		t.Errorf("in the middle: %v", got)
+	}
+	if got := phases(end); got["Break"] != trace.Caught || got["Lost"] != trace.Failed || got["Again"] != trace.Succeeded {
+		t.Errorf("in the end: %v", got)
+	}
+	if end.Status != types.ExecutionStatusFailed || end.Error != "FailedClean" || end.Cause != "it was broken" || end.Input != `{"a": 1}` {
+		t.Errorf("it ended %s %s %s with %s", end.Status, end.Error, end.Cause, end.Input)
+	}
+	if !slices.ContainsFunc(end.Ways, func(w *trace.Way) bool { return *w == trace.Way{From: "Break", To: "Lost", Caught: true, Count: 1} }) {
+		t.Errorf("it went %v", end.Ways)
+	}
+	for i, event := range end.Events {
+		if event.ID != int64(i+1) {
+			t.Fatalf("event %d stands at %d", event.ID, i)
+		}
+	}
+}
+
+func TestWhatIsStoppedIsAtWorkNoMore(t *testing.T) {
+	_, end := run(t, 15*time.Second, false)
+	if got := phases(end); got["Again"] != trace.Stopped || got["Look"] != trace.Succeeded {
+		t.Errorf("in the end: %v", got)
+	}
+	if end.Status != types.ExecutionStatusAborted || end.Ended.IsZero() {
+		t.Errorf("it ended %s at %s", end.Status, end.Ended)
+	}
+}
+
+func client(f *fabric.Fabric) *sfn.Client {
+	return sfn.NewFromConfig(f.Config())
+}
+
+func stopping(execution string) *sfn.StopExecutionInput {
+	return &sfn.StopExecutionInput{ExecutionArn: &execution}
+}
