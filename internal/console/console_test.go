@@ -216,6 +216,20 @@ func TestEveryProblemIsToldAtItsField(t *testing.T) {
 	}
 }
 
+func TestANameIsRefusedAtItsField(t *testing.T) {
+	p := open(t)
+	const body = `{"name": "one", "input": "{}"}`
+	if status, answer := p.send(http.MethodPost, "/api/executions/release", body); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, answer)
+	}
+	const other = `{"name": "one", "input": "{\"wait\": true}"}`
+	for _, body := range []string{other, `{"name": "no/name", "input": "{}"}`} {
+		if status, answer := p.send(http.MethodPost, "/api/executions/release", body); status != http.StatusBadRequest || !strings.Contains(answer, `"field":"name"`) {
+			t.Errorf("%s: %d %s", body, status, answer)
+		}
+	}
+}
+
 func TestWhatDoesNotExistIsSaid(t *testing.T) {
 	p := open(t)
 	for path, want := range map[string]int{

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -10,7 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
 
 	"photogallery/internal/local/control"
 	"photogallery/internal/release"
@@ -44,34 +45,48 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, err)
 		return
 	}
-	if wanted.Name == "" {
-		wanted.Name = string(of) + "-" + time.Now().Format("20060102-150405.000")
-	}
-	_, err = c.executions.StartExecution(r.Context(), &sfn.StartExecutionInput{
-		StateMachineArn: &machine, Name: &wanted.Name, Input: &wanted.Input,
-	})
+	name, err := c.begin(r.Context(), of, machine, wanted)
 	if err != nil {
-		control.Refuse(w, notStarted(wanted.Name, err))
+		control.Refuse(w, err)
 		return
 	}
 	c.feed.look()
-	answer(w, http.StatusCreated, begun{of, wanted.Name})
+	answer(w, http.StatusCreated, begun{of, name})
 }
 
+// begin starts an execution, under a name that tells when if none is given.
+func (c *Console) begin(ctx context.Context, of kind, machine string, wanted request) (name string, err error) {
+	for at := time.Now(); ; at = at.Add(time.Millisecond) {
+		if name = wanted.Name; name == "" {
+			name = string(of) + "-" + at.Format("20060102-150405.000")
+		}
+		_, err = c.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &wanted.Input})
+		if wanted.Name != "" || codeOf(err) != "ExecutionAlreadyExists" {
+			return name, notStarted(name, err)
+		}
+	}
+}
+
+func codeOf(err error) string {
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) {
+		return ""
+	}
+	return refusal.ErrorCode()
+}
+
+// notStarted says what is wrong with the name, if that is it.
 func notStarted(name string, err error) error {
-	var taken *types.ExecutionAlreadyExists
-	var unfit *types.InvalidName
 	message := ""
-	switch {
-	case errors.As(err, &taken):
+	switch codeOf(err) {
+	case "ExecutionAlreadyExists":
 		message = "there has been an execution of the name " + name + ": give another"
-	case errors.As(err, &unfit):
+	case "InvalidName":
 		message = "the name does not fit; give 1 to 80 letters, digits, - and _"
 	default:
 		return err
 	}
-	problems := release.Problems{{Field: "name", Message: message}}
-	return release.Errorf(release.InvalidRequest, "%w", problems)
+	return release.Errorf(release.InvalidRequest, "%w", release.Problems{{Field: "name", Message: message}})
 }
 
 // verdict is what a check found.
