@@ -181,7 +181,7 @@ func TestEveryProblemIsToldAtItsField(t *testing.T) {
 		`{"bundle": "/nowhere"}`:                                            {"bundle"},
 		`no JSON`:                                                           {""},
 		`{}`:                                                                nil,
-		` `:                                                                 nil,
+		`{"wait": true}`:                                                    nil,
 		`{"Comment": "Insert your JSON here"}`:                              nil,
 	} {
 		body, err := json.Marshal(map[string]string{"input": input})
