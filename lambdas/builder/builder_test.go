@@ -44,7 +44,7 @@ var plan = release.Plan{
 // build is the part of the release machine that launches a builder and awaits its result.
 const build = `{"StartAt": "Begin", "States": {
 	"Begin": {"Type": "Choice", "Choices": [{"Variable": "$.builder", "IsPresent": true, "Next": "AwaitBuild"}], "Default": "LaunchBuilder"},
-	"LaunchBuilder": {"Type": "Task", "Resource": "${LaunchBuilder}", "Parameters": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "attempt.$": "$$.State.RetryCount"}, "ResultPath": "$.builder", "Next": "Dawdle"},
+	"LaunchBuilder": {"Type": "Task", "Resource": "${LaunchBuilder}", "Parameters": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan"}, "ResultPath": "$.builder", "Next": "Dawdle"},
 	"Dawdle": {"Type": "Wait", "Seconds": %.0f, "Next": "AwaitBuild"},
 	"AwaitBuild": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 1800, "HeartbeatSeconds": 120,
 		"Parameters": {"FunctionName": "${AwaitBuild}", "Payload": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "instance.$": "$.builder.instance", "token.$": "$$.Task.Token"}},
@@ -104,16 +104,16 @@ func (c cloud) invoke(s step.Step, in any, out any) error {
 	return err
 }
 
-func (c cloud) launch(attempt int) (builder.Launched, error) {
+func (c cloud) launch() (builder.Launched, error) {
 	c.Helper()
 	var launched builder.Launched
-	err := c.invoke(builder.LaunchBuilder, builder.LaunchInput{Plan: plan, Attempt: attempt}, &launched)
+	err := c.invoke(builder.LaunchBuilder, builder.LaunchInput{Plan: plan}, &launched)
 	return launched, err
 }
 
-func (c cloud) mustLaunch(attempt int) builder.Launched {
+func (c cloud) mustLaunch() builder.Launched {
 	c.Helper()
-	launched, err := c.launch(attempt)
+	launched, err := c.launch()
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestALostDeathIsSeenAtTheNextHeartbeat(t *testing.T) {
 func TestABuildResultOutlivesTheBuildersEnd(t *testing.T) {
 	inCloud(t, machine.Behaviour{}, func(c cloud) {
 		c.resumeOn(every)
-		launched := c.mustLaunch(0)
+		launched := c.mustLaunch()
 		time.Sleep(10 * time.Minute)
 		if err := c.invoke(builder.TerminateBuilder, builder.TerminateInput{Plan: plan}, &struct{}{}); err != nil {
 			t.Fatal(err)
@@ -235,7 +235,7 @@ func TestABuildResultOutlivesTheBuildersEnd(t *testing.T) {
 
 func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
 	inCloud(t, machine.Behaviour{Build: machine.BuildSilent}, func(c cloud) {
-		launched := c.mustLaunch(0)
+		launched := c.mustLaunch()
 		var stranger string
 		run, err := c.clients.EC2.RunInstances(c.Context(), &awsec2.RunInstancesInput{
 			ImageId: aws.String(base), InstanceType: "t4g.small", SubnetId: aws.String("subnet-a"), MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
@@ -271,10 +271,10 @@ func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
 
 func TestABuilderIsLaunchedOnce(t *testing.T) {
 	inCloud(t, machine.Behaviour{}, func(c cloud) {
-		first := c.mustLaunch(0)
+		first := c.mustLaunch()
 		time.Sleep(time.Minute)
-		for attempt := range 3 {
-			if again := c.mustLaunch(attempt); again != first {
+		for range 3 {
+			if again := c.mustLaunch(); again != first {
 				t.Errorf("got %+v after %+v", again, first)
 			}
 		}
@@ -284,12 +284,22 @@ func TestABuilderIsLaunchedOnce(t *testing.T) {
 	})
 }
 
+func TestABuilderThatCannotBeSeenYetIsNotLaunchedTwice(t *testing.T) {
+	inCloud(t, machine.Behaviour{}, func(c cloud) {
+		c.fabric.Do(func() { c.ec2.SetLag(30 * time.Second) })
+		first := c.mustLaunch()
+		if again := c.mustLaunch(); again != first || len(c.instances()) != 1 {
+			t.Errorf("got %+v after %+v, and %d instances", again, first, len(c.instances()))
+		}
+	})
+}
+
 // Client tokens are the account's: the same one with other parameters is refused.
 func TestReleasesOfOneNameInTwoEnvironmentsLaunchABuilderEach(t *testing.T) {
 	inCloud(t, machine.Behaviour{}, func(c cloud) {
-		first := c.mustLaunch(0)
+		first := c.mustLaunch()
 		c.settings.Environment = "staging"
-		if second := c.mustLaunch(0); second.Instance == first.Instance || len(c.instances()) != 2 {
+		if second := c.mustLaunch(); second.Instance == first.Instance || len(c.instances()) != 2 {
 			t.Errorf("got %+v after %+v", second, first)
 		}
 	})
@@ -306,7 +316,7 @@ func TestALostAnswerLaunchesNoSecondBuilder(t *testing.T) {
 			}
 			return out, err
 		})
-		c.mustLaunch(0)
+		c.mustLaunch()
 		if n := len(c.instances()); n != 1 {
 			t.Errorf("%d instances", n)
 		}
@@ -321,7 +331,7 @@ func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
 				asked = in
 			}
 		})
-		launched := c.mustLaunch(0)
+		launched := c.mustLaunch()
 		one := c.instances()[0]
 		want := map[string]string{
 			"Name": "photogallery-main-builder", release.TagEnvironment: "main", release.TagRelease: "r1", release.TagRole: release.RoleBuilder,
@@ -346,20 +356,18 @@ func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
 
 func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
 	tests := map[string]struct {
-		full    []string
-		attempt int
-		zone    string
+		full []string
+		zone string
 	}{
-		"everywhere":                   {nil, 0, "us-east-1a"},
-		"everywhere, the next attempt": {nil, 1, "us-east-1b"},
-		"not in the first zone":        {[]string{"us-east-1a"}, 0, "us-east-1b"},
-		"not in the attempt's zone":    {[]string{"us-east-1b"}, 1, "us-east-1a"},
+		"everywhere":             {nil, "us-east-1a"},
+		"not in the first zone":  {[]string{"us-east-1a"}, "us-east-1b"},
+		"not in the second zone": {[]string{"us-east-1b"}, "us-east-1a"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inCloud(t, machine.Behaviour{}, func(c cloud) {
 				c.setFull(test.full...)
-				if launched := c.mustLaunch(test.attempt); launched.Zone != test.zone || c.instances()[0].Zone != test.zone {
+				if launched := c.mustLaunch(); launched.Zone != test.zone || c.instances()[0].Zone != test.zone {
 					t.Errorf("got %+v, want zone %s", launched, test.zone)
 				}
 			})
@@ -370,13 +378,13 @@ func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
 func TestWithoutRoomAnywhereThereIsNoCapacityUntilThereIs(t *testing.T) {
 	inCloud(t, machine.Behaviour{}, func(c cloud) {
 		c.setFull("us-east-1a", "us-east-1b")
-		_, err := c.launch(0)
+		_, err := c.launch()
 		var reported messages.InvokeResponse_Error
 		if !errors.As(err, &reported) || reported.Type != string(release.CapacityUnavailable) || !strings.Contains(reported.Message, "us-east-1a, us-east-1b") {
 			t.Fatalf("got %v", err)
 		}
 		c.setFull()
-		if c.mustLaunch(1); len(c.instances()) != 1 {
+		if c.mustLaunch(); len(c.instances()) != 1 {
 			t.Errorf("got %+v", c.instances())
 		}
 	})
@@ -390,7 +398,7 @@ func TestTerminateEndsTheReleasesBuildersAlone(t *testing.T) {
 		if err := c.invoke(builder.LaunchBuilder, builder.LaunchInput{Plan: other}, &kept); err != nil {
 			t.Fatal(err)
 		}
-		gone := c.mustLaunch(0)
+		gone := c.mustLaunch()
 		for range 2 {
 			if err := c.invoke(builder.TerminateBuilder, builder.TerminateInput{Plan: plan}, &struct{}{}); err != nil {
 				t.Fatal(err)

@@ -3,7 +3,7 @@ package builder
 import (
 	"context"
 	"encoding/base64"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +37,7 @@ var LaunchBuilder = step.Define(step.Step{
 // LaunchInput is what LaunchBuilder is given.
 type LaunchInput struct {
 	step.Call
-	Plan    release.Plan `json:"plan"`
-	Attempt int          `json:"attempt"` // how often the state machine has tried before
+	Plan release.Plan `json:"plan"`
 }
 
 // Launched is what LaunchBuilder answers.
@@ -85,15 +84,15 @@ func (l launcher) run(ctx context.Context, in LaunchInput) (Launched, error) {
 	return l.tryZones(ctx, in, order, subnets)
 }
 
-// tryZones begins at another zone with each attempt. A client token with other parameters is
-// refused, so that the zone and the attempt are part of it; so is the environment, because tokens
-// are the account's and another environment may have a release of the same name.
+// tryZones tries the zones in the same order each time, with the same client token in each: a builder
+// whose launch was not answered, and that cannot be seen yet, is answered again and not launched
+// again. A token with other parameters is refused, so that what may differ is part of it; so is the
+// environment, because tokens are the account's and another one may have a release of the same name.
 func (l launcher) tryZones(ctx context.Context, in LaunchInput, order ec2.RunInstancesInput, subnets []types.Subnet) (Launched, error) {
 	var full []string
-	for i := range subnets {
-		subnet := subnets[(in.Attempt+i)%len(subnets)]
+	for _, subnet := range subnets {
 		zone := aws.ToString(subnet.AvailabilityZone)
-		order.ClientToken = aws.String(release.Token("builder", string(l.settings.Environment), in.Plan.Release, zone, strconv.Itoa(in.Attempt)))
+		order.ClientToken = aws.String(release.Token("builder", string(l.settings.Environment), in.Plan.Release, zone, aws.ToString(order.ImageId)))
 		order.NetworkInterfaces = l.networkInterfaces(subnet)
 		out, err := l.api.RunInstances(ctx, &order)
 		if release.CodeOf(err) == release.CapacityUnavailable {
@@ -114,6 +113,9 @@ func (l launcher) subnets(ctx context.Context) ([]types.Subnet, error) {
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(out.Subnets, func(a, b types.Subnet) int {
+		return strings.Compare(aws.ToString(a.AvailabilityZone), aws.ToString(b.AvailabilityZone))
+	})
 	return out.Subnets, nil
 }
 
