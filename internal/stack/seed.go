@@ -107,7 +107,7 @@ func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, 
 // Warmup stay: they are parameters of Auto Scaling, which divides by the pace itself.
 func timings(f *fabric.Fabric, options Options) step.Timings {
 	t := step.DefaultTimings()
-	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Settle} {
+	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Unseen, &t.Settle} {
 		*limit = f.Scale(*limit)
 	}
 	if options.Real {
@@ -132,6 +132,7 @@ func leaveRoom(t *step.Timings, pace float64) {
 	} {
 		*limit = max(*limit, least)
 	}
+	t.Unseen = 0 // this cloud lists what it has made at once
 	const start = 15 * time.Second
 	t.InstanceGrace = max(t.InstanceGrace, time.Duration(float64(start)*max(pace, 1)))
 }

@@ -60,6 +60,7 @@ type Timings struct {
 	Sweep         time.Duration // one undo or teardown stage
 	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced; longer than it boots and its service starts
 	Warmup        time.Duration // until a new instance counts in scaling and in a refresh
+	Unseen        time.Duration // for how long what was just made may be in no list yet
 	Settle        time.Duration // for how long the last step of a stopped execution may still be at work; longer than any step's time-out
 }
 
@@ -76,6 +77,7 @@ func DefaultTimings() Timings {
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 5 * time.Minute,
 		Warmup:        2 * time.Minute,
+		Unseen:        40 * time.Second,
 		Settle:        70 * time.Second,
 	}
 }

@@ -51,13 +51,14 @@ func (d *deadline) UnmarshalJSON(text []byte) error {
 
 type undoer struct{ cloud }
 
-// run takes the first round, which has no deadline yet, for no proof: a release may fail right
-// after the call that made something, and AWS's lists are eventually consistent.
+// run takes an early round that finds nothing for no proof: a release may fail right after the call
+// that made something, and AWS's lists are eventually consistent.
 func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
-	end := in.Deadline.Time
+	limits, end := u.settings.Timings, in.Deadline.Time
 	if end.IsZero() {
-		end = time.Now().Add(u.settings.Timings.Sweep).UTC()
+		end = time.Now().Add(limits.Sweep).UTC()
 	}
+	seen := end.Add(limits.Unseen - limits.Sweep) // from then on what was made before is listed
 	recorded, err := u.current(ctx)
 	if err != nil {
 		return Progress{}, err
@@ -75,8 +76,8 @@ func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 	case len(all.waiting) > 0:
 	case len(all.failures) > 0:
 		return Progress{}, failed(what, all.failures)
-	case in.Deadline.IsZero():
-		progress.WaitingFor = "a second look: what was made last may not be listed yet"
+	case in.Deadline.IsZero() || time.Now().Before(seen):
+		progress.WaitingFor = "another look: what was made last may not be listed yet"
 	default:
 		progress.Done = true
 	}
