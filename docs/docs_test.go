@@ -45,6 +45,19 @@ func TestTheLessonNamesStatesThatExist(t *testing.T) {
 	}
 }
 
+// Together with the README's table, the page on the state machines says what every step does.
+func TestTheDocumentsNameEveryStep(t *testing.T) {
+	documents := read(t, "state-machines.md") + read(t, "../README.md")
+	step := regexp.MustCompile(`"(\w+)": \{\s*"Type": "Task"`)
+	for _, machine := range [][]byte{statemachine.Release, statemachine.Teardown} {
+		for _, found := range step.FindAllSubmatch(machine, -1) {
+			if !regexp.MustCompile(`\b` + string(found[1]) + `\b`).MatchString(documents) {
+				t.Errorf("no document says what %s does", found[1])
+			}
+		}
+	}
+}
+
 func read(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
