@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -154,5 +155,5 @@ func clip(reason string) string {
 	if len(reason) <= mostReason {
 		return reason
 	}
-	return "…" + reason[len(reason)-mostReason:]
+	return "…" + strings.ToValidUTF8(reason[len(reason)-mostReason:], "")
 }

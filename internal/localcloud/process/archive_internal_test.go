@@ -3,6 +3,7 @@ package process
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,8 +72,43 @@ func FuzzExtract(f *testing.F) {
 	})
 }
 
-// extractAside unpacks an archive into a folder and fails the test if anything beside it has changed.
+// A bundle comes from a bucket: its bytes may be anything.
+func FuzzUnpackBundle(f *testing.F) {
+	for _, listing := range hostile {
+		f.Add(gzipped(f, tarOf(listing)))
+	}
+	whole := gzipped(f, tarOf(wellMeant))
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	f.Add(gzipped(f, nil))
+	f.Fuzz(func(t *testing.T, bundle []byte) {
+		file := filepath.Join(t.TempDir(), "bundle.tar.gz")
+		if err := os.WriteFile(file, bundle, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_ = aside(t, func(inside string) error { return unpackBundle(file, inside) }) // as above
+	})
+}
+
+func gzipped(f *testing.F, content []byte) []byte {
+	var packed bytes.Buffer
+	compressed := gzip.NewWriter(&packed)
+	if _, err := compressed.Write(content); err != nil {
+		f.Fatal(err)
+	}
+	if err := compressed.Close(); err != nil {
+		f.Fatal(err)
+	}
+	return packed.Bytes()
+}
+
 func extractAside(t *testing.T, archive []byte) error {
+	t.Helper()
+	return aside(t, func(inside string) error { return extract(tar.NewReader(bytes.NewReader(archive)), inside) })
+}
+
+// aside unpacks into a folder and fails the test if anything beside it has changed.
+func aside(t *testing.T, unpack func(inside string) error) error {
 	t.Helper()
 	around := t.TempDir()
 	inside, kept := filepath.Join(around, "inside"), filepath.Join(around, "kept")
@@ -82,7 +118,7 @@ func extractAside(t *testing.T, archive []byte) error {
 	if err := os.WriteFile(kept, []byte("as it was"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	refused := extract(tar.NewReader(bytes.NewReader(archive)), inside)
+	refused := unpack(inside)
 	if entries, err := os.ReadDir(around); err != nil || len(entries) != 2 {
 		t.Errorf("beside the folder there are %v, %v", entries, err)
 	}
