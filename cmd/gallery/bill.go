@@ -16,7 +16,11 @@ var phaseTitles = map[cost.Phase]string{
 
 // showBill prints a bill as a table. What stays under a cent a month is named, and in the totals.
 func showBill(to io.Writer, bill cost.Bill) error {
-	fmt.Fprintf(to, "%s, list prices of %s in %s. %s\n\n", fleetOf(bill), bill.Date, bill.Region, bill.Note)
+	fmt.Fprintf(to, "%s%s, at prices of %s in %s. %s\n", stackOfBill(bill), fleetOf(bill), bill.Date, bill.Region, bill.Note)
+	if bill.StackRegion != "" && bill.StackRegion != bill.Region {
+		fmt.Fprintf(to, "The stack is in %s, where prices differ.\n", bill.StackRegion)
+	}
+	fmt.Fprintln(to)
 	columns := []string{"", "AN HOUR", "A MONTH", "TORN DOWN NIGHTLY"}
 	if bill.Total.Now != nil {
 		columns = append(columns, "NOW, AN HOUR")
@@ -27,8 +31,15 @@ func showBill(to io.Writer, bill cost.Bill) error {
 	}
 	rows = append(rows, nil, billRow("Total in "+bill.Currency, bill.Total))
 	writeAligned(to, rows)
-	_, err := fmt.Fprintf(to, "\nA month has 730 hours; torn down nightly it serves %g hours a day. `gallery cost --help` tells what can be changed.\n", bill.HoursADay)
+	_, err := fmt.Fprintf(to, "\nA month has 730 hours; torn down nightly it serves %.4g hours a day. `gallery cost --help` tells what can be changed.\n", bill.HoursADay)
 	return err
+}
+
+func stackOfBill(bill cost.Bill) string {
+	if bill.Stack == "" {
+		return ""
+	}
+	return "Stack " + bill.Stack + ": "
 }
 
 func fleetOf(bill cost.Bill) string {
@@ -44,7 +55,7 @@ func phaseRows(bill cost.Bill, phase cost.Phase) [][]string {
 	for _, line := range bill.Lines {
 		switch {
 		case line.Phase != phase:
-		case max(line.Month.Most, line.Nightly.Most) < 0.005 && line.Now == nil:
+		case isTrifle(line.Sum):
 			small = append(small, line.What)
 		default:
 			rows = append(rows, billRow("  "+label(line), line.Sum))
@@ -54,6 +65,10 @@ func phaseRows(bill cost.Bill, phase cost.Phase) [][]string {
 		rows = append(rows, []string{"  under a cent: " + strings.Join(small, ", ")})
 	}
 	return rows
+}
+
+func isTrifle(sum cost.Sum) bool {
+	return max(sum.Month.Most, sum.Nightly.Most) < 0.005 && (sum.Now == nil || *sum.Now < 0.00005)
 }
 
 func label(line cost.Line) string {

@@ -1,10 +1,18 @@
 package main
 
 import (
+	"cmp"
+	"strings"
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/cost"
+	"photogallery/internal/deployed"
+	"photogallery/internal/local/control"
 	"photogallery/internal/price"
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
 )
 
 // costZones are the stack's.
@@ -23,15 +31,17 @@ func costCommand() *cobra.Command {
 		Long: `Show what an environment costs an hour and a month of 730 hours, with and without
 the nightly teardown, by AWS's list prices in ` + price.Path + `.
 It needs no account. Where the fleet's size matters there are two numbers, for
-the fewest and for the most instances.`,
+the fewest and for the most instances. With --stack it looks at the stack's own
+fleet, schedules and images, and adds what they cost at this moment.`,
 		Args: noArguments,
 		Example: `  gallery cost --instance-type t4g.micro --max-size 3
-  gallery cost --hours 8 --traffic 50`,
+  gallery cost --hours 8 --traffic 50
+  gallery cost --stack photogallery-main`,
 		RunE: func(command *cobra.Command, _ []string) error { return runCost(command, flags) },
 	}
 	addFleetFlags(command)
 	f := command.Flags()
-	f.Float64Var(&flags.hours, "hours", 10, "how many `hours` a day a release serves under the nightly teardown")
+	f.Float64Var(&flags.hours, "hours", 10, "how many `hours` a day a release serves under the nightly teardown (default with --stack: as its schedules say)")
 	f.Float64Var(&flags.releases, "releases", 4, "releases of new content a month")
 	f.Float64Var(&flags.traffic, "traffic", 10, "`GB` a month that visitors fetch")
 	f.Float64Var(&flags.photos, "photos", 1, "`GB` of photos")
@@ -40,11 +50,23 @@ the fewest and for the most instances.`,
 }
 
 func runCost(command *cobra.Command, flags costFlags) error {
+	name, err := stackOf(command)
+	if err != nil {
+		return err
+	}
 	wanted, err := flags.wanted(command)
 	if err != nil {
 		return err
 	}
-	bill, err := cost.Add(price.Load(), wanted, cost.Planned(wanted))
+	var bill cost.Bill
+	if name == "" {
+		if also := given(command, "region", "profile"); also != "" {
+			return release.Errorf(release.InvalidRequest, "%s goes with --stack, which names a stack on AWS: add that, or leave it out; prices are of %s", strings.TrimSpace(also), price.Load().Region)
+		}
+		bill, err = cost.Add(price.Load(), wanted, cost.Planned(wanted))
+	} else {
+		bill, err = stackBill(command, name, wanted)
+	}
 	if err != nil {
 		return err
 	}
@@ -65,4 +87,52 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TrafficGB: f.traffic, PhotosGB: f.photos,
 	}
 	return w, w.Check()
+}
+
+// stackBill is the bill of what a stack has now and may grow to. What a flag says goes before what
+// is seen.
+func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, error) {
+	ctx := command.Context()
+	config, err := awsConfig(command)
+	if err != nil {
+		return cost.Bill{}, err
+	}
+	stack, err := deployed.Open(ctx, config, name)
+	if err != nil {
+		return cost.Bill{}, err
+	}
+	status, err := stack.Status(ctx)
+	if err != nil {
+		return cost.Bill{}, deployed.Explain(err, config.Region)
+	}
+	seen, err := cost.Look(ctx, step.NewClients(config, nil), stack.Environment)
+	if err != nil {
+		return cost.Bill{}, deployed.Explain(err, config.Region)
+	}
+	w = adapted(command, w, seen, status.Schedules)
+	bill, err := cost.Add(price.Load(), w, seen.Mark(cost.Planned(w), w.InstanceType))
+	bill.Stack, bill.StackRegion = name, config.Region
+	return bill, err
+}
+
+func adapted(command *cobra.Command, w cost.Wanted, seen cost.Seen, schedules []control.Schedule) cost.Wanted {
+	asked := command.Flags().Changed
+	w.Observed = true
+	w.Zones = cmp.Or(seen.Zones, w.Zones)
+	if !asked("instance-type") {
+		w.InstanceType = cmp.Or(seen.InstanceType, w.InstanceType)
+	}
+	if !asked("min-size") && !asked("max-size") && seen.MaxSize > 0 {
+		w.MinSize, w.MaxSize = seen.MinSize, seen.MaxSize
+	}
+	var read []cost.Schedule
+	for _, s := range schedules {
+		if !strings.HasPrefix(s.Expression, "at(") { // a ttl's
+			read = append(read, cost.Schedule{Expression: s.Expression, TimeZone: s.TimeZone, Teardown: s.Starts == "teardown"})
+		}
+	}
+	if table, known := cost.Read(read, time.Now()); known && !asked("hours") {
+		w.HoursADay, w.Mornings = table.HoursADay, table.Mornings
+	}
+	return w
 }

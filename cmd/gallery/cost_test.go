@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"photogallery/internal/cost"
+	"photogallery/internal/local/control"
 	"photogallery/internal/price"
 )
 
@@ -54,5 +55,58 @@ func TestCostThatCannotBeReckonedIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			gallery(t, append([]string{"cost"}, test.arguments...)...).wants(t, exitUsage, test.words...)
 		})
+	}
+}
+
+// A flag goes before what is seen of a stack, and that before a release's defaults.
+func TestCostOfAStackIsThatOfItsOwnFleetAndSchedules(t *testing.T) {
+	seen := cost.Seen{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, Zones: 2}
+	schedules := []control.Schedule{
+		{Expression: "cron(0 20 * * ? *)", Starts: "teardown"}, {Expression: "cron(0 8 * * ? *)", Starts: "release"},
+		{Expression: "at(2030-01-01T00:00:00)", Starts: "teardown"},
+	}
+	for name, test := range map[string]struct {
+		flags []string
+		want  cost.Wanted
+	}{
+		"as it is": {nil, cost.Wanted{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, HoursADay: 12}},
+		"as asked": {[]string{"--instance-type", "t4g.large", "--max-size", "9", "--hours", "4"}, cost.Wanted{InstanceType: "t4g.large", MinSize: 2, MaxSize: 9, HoursADay: 4}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			command := costCommand()
+			if err := command.ParseFlags(test.flags); err != nil {
+				t.Fatal(err)
+			}
+			hours, err := command.Flags().GetFloat64("hours")
+			if err != nil {
+				t.Fatal(err)
+			}
+			given, err := costFlags{hours: hours}.wanted(command)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := adapted(command, given, seen, schedules)
+			if got.InstanceType != test.want.InstanceType || got.MinSize != test.want.MinSize || got.MaxSize != test.want.MaxSize || got.HoursADay != test.want.HoursADay || !got.Observed {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestCostOfWhatIsThereIsShown(t *testing.T) {
+	w := cost.Wanted{InstanceType: "t4g.small", MinSize: 2, MaxSize: 2, Zones: 2, HoursADay: 10, Observed: true}
+	bill, err := cost.Add(price.Load(), w, cost.Seen{}.Mark(cost.Planned(w), w.InstanceType))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bill.Stack, bill.StackRegion = "photogallery-main", "eu-central-1"
+	var shown strings.Builder
+	if err := showBill(&shown, bill); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"Stack photogallery-main: 2 × t4g.small", "NOW, AN HOUR", "is in eu-central-1, where prices differ"} {
+		if !strings.Contains(shown.String(), words) {
+			t.Errorf("it does not say %q:\n%s", words, &shown)
+		}
 	}
 }

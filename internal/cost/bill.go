@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	"slices"
 
 	"photogallery/internal/price"
@@ -9,10 +10,13 @@ import (
 
 // Bill is what an environment costs.
 type Bill struct {
-	Date     string `json:"date"` // of the prices
-	Region   string `json:"region"`
+	Date     string `json:"date"`   // of the prices
+	Region   string `json:"region"` // of the prices
 	Currency string `json:"currency"`
 	Note     string `json:"note"`
+
+	Stack       string `json:"stack,omitempty"` // that was looked at; "" for none
+	StackRegion string `json:"stackRegion,omitempty"`
 
 	InstanceType string  `json:"instanceType"`
 	MinSize      int     `json:"minSize"`
@@ -57,7 +61,7 @@ func Add(list price.List, w Wanted, items []Item) (Bill, error) {
 		return slices.Index(Phases(), a.Phase) - slices.Index(Phases(), b.Phase)
 	})
 	for _, item := range ordered {
-		p, err := priceOf(list, w.InstanceType, item.Key)
+		p, err := priceOf(list, cmp.Or(item.InstanceType, w.InstanceType), item.Key)
 		if err != nil {
 			return Bill{}, err
 		}

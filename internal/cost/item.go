@@ -17,10 +17,12 @@ func Phases() []Phase { return []Phase{Serving, Always, Traffic, Runs} }
 
 // Item is one thing that is billed, without its price.
 type Item struct {
-	Phase    Phase
-	Key      string // of its price; price.InstanceKey for instances
-	Note     string // what the price file cannot say; "" for nothing
-	Quantity Range  // at a time of what is priced by the hour, else in a whole month
+	Phase Phase
+	Key   string // of its price; price.InstanceKey for instances
+	// InstanceType is of instances that are not of the wanted type; "" for those that are.
+	InstanceType string
+	Note         string // what the price file cannot say; "" for nothing
+	Quantity     Range  // at a time of what is priced by the hour, else in a whole month
 
 	// Nightly replaces Quantity for a Runs item, where every night ends in a teardown; it is not
 	// used in the other phases.

@@ -23,18 +23,19 @@ type Wanted struct {
 
 // What is assumed of the rest. None of it is a price.
 const (
-	diskGB        = 8   // of an instance: Amazon Linux 2023's own size
-	imageGB       = 2   // of a snapshot: what is written on such a disk
-	keptImages    = 2   // what serves and what a rollback would release
-	ownMetrics    = 7   // of an instance under detailed monitoring
-	releaseAlarms = 5   // metrics in the alarms that a release makes
-	stackAlarms   = 6   // metrics in the stack's own
-	flowLogGB     = 0.3 // of an instance in a month, nearly all of it health checks
-	appLogGB      = 0.1 // of an instance in a month
-	callSeconds   = 1   // of a function
+	diskGB        = 8    // of an instance: Amazon Linux 2023's own size
+	imageGB       = 2    // of a snapshot: what is written on such a disk
+	keptImages    = 2    // what serves and what a rollback would release
+	ownMetrics    = 7    // of an instance under detailed monitoring
+	releaseAlarms = 5    // metrics in the alarms that a release makes
+	stackAlarms   = 6    // metrics in the stack's own
+	flowLogGB     = 0.05 // of a public address in a month: connections that are refused
+	appLogGB      = 0.1  // of an instance in a month
+	callSeconds   = 1    // of a function
 	callGB        = 0.125
 	callLogGB     = 2e-6 // of a function's call
-	stateLogGB    = 3e-6 // of a transition
+	stateLogGB    = 1e-5 // of a transition, with its data
+	tracesOfARun  = 4    // the execution, and the events about its builder
 	storedLogGB   = 0.5
 	tableGB       = 0.001
 	readsPerGB    = 10_000 // photos and thumbnails, of 100 kB on average
@@ -69,12 +70,11 @@ func Planned(w Wanted) []Item {
 		{Phase: Serving, Key: "disk", Quantity: fleet.times(diskGB), Note: fmt.Sprintf("%d GB an instance", diskGB)},
 		{Phase: Serving, Key: "metric", Quantity: fleet.times(ownMetrics), Note: "detailed monitoring"},
 		{Phase: Serving, Key: "alarm", Quantity: just(releaseAlarms), Note: "the release's"},
-		{Phase: Serving, Key: "flow-log", Quantity: fleet.times(flowLogGB)},
+		{Phase: Serving, Key: "flow-log", Quantity: just(float64(w.Zones) * flowLogGB)},
 		{Phase: Serving, Key: "log", Quantity: fleet.times(appLogGB), Note: "the instances'"},
 		{Phase: Always, Key: "snapshot", Quantity: just(keptImages * imageGB)},
 		{Phase: Always, Key: "dashboard", Quantity: just(1)},
 		{Phase: Always, Key: "alarm", Quantity: just(stackAlarms), Note: "the stack's"},
-		{Phase: Always, Key: "metric", Quantity: just(1), Note: "releases that left something"},
 		{Phase: Always, Key: "object-storage", Quantity: just(w.PhotosGB)},
 		{Phase: Always, Key: "log-storage", Quantity: just(storedLogGB)},
 		{Phase: Always, Key: "table-storage", Quantity: just(tableGB)},
@@ -109,7 +109,8 @@ func (w Wanted) runs() []Item {
 		line("table-read", "", flat(func(r run) float64 { return r.reads })),
 		line("table-write", "", flat(func(r run) float64 { return r.writes })),
 		line("log", "the functions' and state machines'", flat(func(r run) float64 { return r.calls*callLogGB + r.transitions*stateLogGB })),
-		line("trace", "", flat(func(r run) float64 { return r.calls })),
+		line("metric", "how they ended", flat(func(r run) float64 { return r.ends / price.HoursAMonth })),
+		line("trace", "", flat(func(r run) float64 { return r.ends * tracesOfARun })),
 		line("schedule", "", flat(func(r run) float64 { return r.starts })),
 	}
 }

@@ -10,26 +10,27 @@ type run struct {
 	builder     float64 // hours
 	beside      float64 // instance-hours beside the fleet, for each of its instances
 	starts      float64 // by a schedule
+	ends        float64 // each of which counts a metric for an hour
 }
 
 var (
 	// bakedRelease replaces a running fleet by a new image.
-	bakedRelease = run{transitions: 200, calls: 80, reads: 14, writes: 10, builder: 0.1, beside: 0.05}
+	bakedRelease = run{transitions: 200, calls: 80, reads: 14, writes: 10, builder: 0.1, beside: 0.05, ends: 1}
 	// morningRelease makes everything from an image that was kept.
-	morningRelease  = run{transitions: 95, calls: 40, reads: 8, writes: 4, starts: 1}
-	nightlyTeardown = run{transitions: 90, calls: 38, reads: 38, writes: 5, starts: 1}
+	morningRelease  = run{transitions: 95, calls: 40, reads: 8, writes: 4, starts: 1, ends: 1}
+	nightlyTeardown = run{transitions: 90, calls: 38, reads: 38, writes: 5, starts: 1, ends: 1}
 )
 
 func (r run) times(n float64) run {
 	return run{
 		transitions: r.transitions * n, calls: r.calls * n, reads: r.reads * n, writes: r.writes * n,
-		builder: r.builder * n, beside: r.beside * n, starts: r.starts * n,
+		builder: r.builder * n, beside: r.beside * n, starts: r.starts * n, ends: r.ends * n,
 	}
 }
 
 func (r run) plus(o run) run {
 	return run{
 		transitions: r.transitions + o.transitions, calls: r.calls + o.calls, reads: r.reads + o.reads, writes: r.writes + o.writes,
-		builder: r.builder + o.builder, beside: r.beside + o.beside, starts: r.starts + o.starts,
+		builder: r.builder + o.builder, beside: r.beside + o.beside, starts: r.starts + o.starts, ends: r.ends + o.ends,
 	}
 }

@@ -120,8 +120,11 @@ func TestAStackIsLookedAt(t *testing.T) {
 		"being updated":   {func(a *account) { a.status = cloudformationtypes.StackStatusUpdateInProgress }, "stack", Warning, []string{"Wait"}},
 		"nobody holds it": {func(*account) {}, "lock", OK, []string{"nobody"}},
 		"nothing is left": {func(*account) {}, "leftovers", OK, []string{"none"}},
-		"no VPC to come":  {func(a *account) { a.vpcs = 5 }, "VPC quota", "", nil},
-		"no Node.js":      {func(a *account) { delete(a.tools, "node") }, "Node.js", Warning, []string{"Only a deployment"}},
+		"nothing to be seen": {func(a *account) {
+			a.refused["DescribeLoadBalancers"] = fabric.Errorf("AccessDenied", "ann is not authorized to perform: elasticloadbalancing:DescribeLoadBalancers")
+		}, "leftovers", Warning, []string{"DescribeLoadBalancers", "grant it"}},
+		"no VPC to come": {func(a *account) { a.vpcs = 5 }, "VPC quota", "", nil},
+		"no Node.js":     {func(a *account) { delete(a.tools, "node") }, "Node.js", Warning, []string{"Only a deployment"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			healthy(t, func(a *account) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
@@ -168,6 +169,10 @@ func (e *examination) allThereIs(ctx context.Context) ([]owned.Resource, error) 
 	}
 	settings := step.Settings{Environment: e.environment, Table: e.table}
 	answer, err := sweep.ListResources.Handler(e.Clients, settings, slog.New(slog.DiscardHandler)).Invoke(ctx, input)
+	var failure messages.InvokeResponse_Error
+	if errors.As(err, &failure) {
+		return nil, release.Errorf(release.Code(failure.Type), "%s", failure.Message)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -28,7 +29,10 @@ func (e *examination) twoZones(ctx context.Context) Finding {
 
 func (e *examination) findZones(ctx context.Context) ([]string, error) {
 	if e.environment != "" {
-		return e.zonesOf(ctx, types.Filter{Name: aws.String("tag:aws:cloudformation:stack-name"), Values: []string{e.Stack}})
+		own, err := e.zonesOf(ctx, types.Filter{Name: aws.String("tag:aws:cloudformation:stack-name"), Values: []string{e.Stack}})
+		if err != nil || len(own) > 0 {
+			return own, err
+		}
 	}
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
 	zones, err := e.zonesOf(ctx, types.Filter{Name: aws.String("default-for-az"), Values: []string{"true"}})
@@ -107,5 +111,5 @@ func (e *examination) describeType(ctx context.Context, wanted types.InstanceTyp
 		}
 		e.vcpus = int(aws.ToInt32(described.VCpuInfo.DefaultVCpus))
 	}
-	return well("%s in %s, with %d vCPUs", wanted, strings.Join(e.zones, " and "), e.vcpus)
+	return well("%s in %s, with %d vCPUs", wanted, cmp.Or(strings.Join(e.zones, " and "), e.Config.Region), e.vcpus)
 }

@@ -1,0 +1,119 @@
+package cost
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/price"
+	"photogallery/internal/stack"
+	"photogallery/lambdas"
+)
+
+// deployed is a stack in virtual time whose instances have disks of 8 GB and detailed monitoring.
+func deployed(t *testing.T, test func(*testing.T, *stack.Stack)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(nil), Random: func() float64 { return 0.5 }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		fabric.Handle(s.Cloud.Fabric, "EC2", "DescribeVolumes", func(*ec2.DescribeVolumesInput) (*ec2.DescribeVolumesOutput, error) {
+			out := &ec2.DescribeVolumesOutput{}
+			for _, i := range s.Cloud.EC2.Instances() {
+				if i.State == "running" {
+					out.Volumes = append(out.Volumes, types.Volume{Size: aws.Int32(8)})
+				}
+			}
+			return out, nil
+		})
+		s.Cloud.Fabric.Intercept(func(_ context.Context, _ fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if described, ok := out.(*ec2.DescribeInstancesOutput); ok {
+				for _, reservation := range described.Reservations {
+					for i := range reservation.Instances {
+						reservation.Instances[i].Monitoring = &types.Monitoring{State: types.MonitoringStateEnabled}
+					}
+				}
+			}
+			return out, err
+		})
+		test(t, s)
+	})
+}
+
+func runs(t *testing.T, s *stack.Stack, start func(context.Context, string, string) (string, error), name, input string) {
+	t.Helper()
+	arn, err := start(t.Context(), name, input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if snapshot, err := s.Await(t.Context(), arn); err != nil || snapshot.Status != "SUCCEEDED" {
+		t.Fatalf("%s %s, %v", name, snapshot.Status, err)
+	}
+}
+
+// seenNow is how much there is of each item of a phase.
+func seenNow(t *testing.T, s *stack.Stack, phase Phase) (Seen, map[string]float64) {
+	t.Helper()
+	seen, err := Look(t.Context(), s.Clients, "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := map[string]float64{}
+	for _, item := range seen.Mark(Planned(Wanted{InstanceType: "t4g.small", MinSize: 2, MaxSize: 5, Zones: 2}), "t4g.small") {
+		if item.Phase == phase && item.Now > 0 {
+			now[item.Key+item.InstanceType] += item.Now
+		}
+	}
+	return seen, now
+}
+
+func TestWhatServesIsSeen(t *testing.T) {
+	deployed(t, func(t *testing.T, s *stack.Stack) {
+		if seen, now := seenNow(t, s, Serving); len(now) > 0 || seen.InstanceType != "" {
+			t.Errorf("before a release there is %v", now)
+		}
+		runs(t, s, s.StartRelease, "r1", `{"maxSize": 4}`)
+		seen, now := seenNow(t, s, Serving)
+		for key, want := range map[string]float64{
+			"load-balancer": 1, "public-address": 2, price.InstanceKey: 2, "disk": 16, "metric": 14, "alarm": 5, "log": 2 * appLogGB, "flow-log": 2 * flowLogGB,
+		} {
+			if now[key] != want {
+				t.Errorf("there is %g of %s, want %g", now[key], key, want)
+			}
+		}
+		if seen.InstanceType != "t4g.small" || seen.MinSize != 2 || seen.MaxSize != 4 || seen.Zones != 2 {
+			t.Errorf("seen is %+v", seen)
+		}
+		runs(t, s, s.StartRelease, "r2", `{"instanceType": "t4g.micro", "rebake": true}`)
+		if _, now := seenNow(t, s, Serving); now["instancet4g.micro"] != 2 || now[price.InstanceKey] != 0 {
+			t.Errorf("after another release there is %v", now)
+		}
+		if _, now := seenNow(t, s, Always); now["snapshot"] <= 0 || now["dashboard"] != 1 {
+			t.Errorf("always there is %v", now)
+		}
+		runs(t, s, s.StartTeardown, "t1", `{}`)
+		if _, now := seenNow(t, s, Serving); len(now) > 0 {
+			t.Errorf("after a teardown there is %v", now)
+		}
+	})
+}
+
+// The instances' log lines and the like are assumed; what the table of steps says is not.
+func TestTheMemoryOfAFunctionIsTheStepTables(t *testing.T) {
+	var total float64
+	for _, s := range lambdas.Steps() {
+		total += float64(s.MemoryMB) / 1024
+	}
+	if mean := total / float64(len(lambdas.Steps())); mean > callGB*1.2 || mean < callGB/1.2 {
+		t.Errorf("a function has %g GB, and %g is reckoned with", mean, callGB)
+	}
+}
