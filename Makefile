@@ -2,6 +2,8 @@
 
 GO ?= go
 export GOFLAGS ?= -buildvcs=false
+# The CDK runs on the Node that package.json pins.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .DEFAULT_GOAL := help
 
@@ -11,7 +13,8 @@ help: ## List the targets
 
 .PHONY: test
 test: node_modules/.package-lock.json check story ## Everything that must hold: formatting, vet, the whole story, all tests with the race detector
-	$(GO) test -race -timeout 12m ./...
+	$(GO) test -race -timeout 12m $$($(GO) list ./... | grep -v /cdk)
+	$(GO) test -timeout 5m ./cdk/...
 
 .PHONY: quick
 quick: node_modules/.package-lock.json ## The Go tests alone, without the race detector
@@ -44,6 +47,15 @@ $(VENV)/installed: conformance/requirements.txt
 conformance: $(VENV)/installed ## The product against moto, an AWS that others wrote (installs it the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
 	$(GO) test -tags conformance -timeout 5m ./conformance/...
+
+.PHONY: template
+template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the stack, twice, and check template and state machines with their validators
+	cdk synth -q -o cdk.out
+	cp cdk.out/photogallery-main.template.json cdk.out/first.json
+	cdk synth -q -o cdk.out
+	cmp cdk.out/first.json cdk.out/photogallery-main.template.json
+	$(VENV)/bin/cfn-lint --regions us-east-1 --template cdk.out/photogallery-main.template.json
+	for machine in release teardown; do asl-validator --json-path statemachine/$$machine.asl.json || exit 1; done
 
 .PHONY: bench
 bench: ## The app and gallery up beside what else one might use (needs Linux, nginx and python3-venv)

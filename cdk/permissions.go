@@ -140,6 +140,12 @@ func conditionsOf(environment release.Environment, operation step.Operation) map
 	case step.CreatedTagged:
 		return tagged(environment)
 	}
+	if operation.Name == "route53:ChangeResourceRecordSets" {
+		return map[string]map[string]string{"ForAllValues:StringEquals": {
+			"route53:ChangeResourceRecordSetsNormalizedRecordNames": "${Domain}",
+			"route53:ChangeResourceRecordSetsRecordTypes":           "A",
+		}}
+	}
 	return nil
 }
 

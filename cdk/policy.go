@@ -47,6 +47,9 @@ var pseudo = strings.NewReplacer(
 func document(statements []Statement, places map[string][]string) awsiam.PolicyDocument {
 	document := awsiam.NewPolicyDocument(nil)
 	for _, statement := range statements {
+		if isOfNothing(statement, places) {
+			continue
+		}
 		document.AddStatements(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 			Actions:    jsii.Strings(statement.Actions...),
 			Resources:  jsii.Strings(resolve(statement.Resources, places)...),
@@ -54,6 +57,12 @@ func document(statements []Statement, places map[string][]string) awsiam.PolicyD
 		}))
 	}
 	return document
+}
+
+// isOfNothing tells whether a statement is about the hosted zone of a stack without a domain.
+func isOfNothing(statement Statement, places map[string][]string) bool {
+	zone, isKnown := places["${HostedZone}"]
+	return isKnown && zone[0] == "" && strings.Contains(statement.Resources[0], "${HostedZone}")
 }
 
 func resolve(resources []string, places map[string][]string) (resolved []string) {

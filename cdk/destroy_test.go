@@ -1,0 +1,129 @@
+package cdk_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const destroyerType = "Custom::PhotogalleryEnvironment"
+
+// CloudFormation deletes in the opposite order of what depends on what.
+func TestWhatATeardownUsesOutlivesIt(t *testing.T) {
+	for name := range contexts() {
+		made := synthesize(t, name)
+		destroyer := theOnly(t, made, destroyerType)
+		before := dependenciesOf(made, destroyer)
+		for id, resource := range made.Resources {
+			switch resource.Type {
+			case destroyerType, "AWS::Scheduler::Schedule", "AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm",
+				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription", "AWS::CDK::Metadata":
+				continue // begins or only tells of releases
+			case "AWS::Events::Rule":
+				if strings.HasSuffix(id, "Ended") {
+					continue
+				}
+			case "AWS::Logs::MetricFilter", "AWS::EC2::InstanceConnectEndpoint":
+			}
+			if !before[id] && resource.Type != "AWS::Logs::MetricFilter" {
+				t.Errorf("%s: %s (%s) may be deleted before the teardown has ended", name, id, resource.Type)
+			}
+		}
+	}
+}
+
+func TestWhatBeginsAReleaseIsDeletedBeforeTheTeardown(t *testing.T) {
+	made := synthesize(t, "everything")
+	destroyer := theOnly(t, made, destroyerType)
+	schedules := made.of("AWS::Scheduler::Schedule")
+	if len(schedules) != 2 {
+		t.Errorf("there are %d schedules", len(schedules))
+	}
+	for id := range schedules {
+		if !dependenciesOf(made, id)[destroyer] {
+			t.Errorf("schedule %s could begin a release in the middle of the teardown", id)
+		}
+	}
+}
+
+func TestOnlyThePhotosStayWhenTheStackIsDestroyed(t *testing.T) {
+	for name := range contexts() {
+		for id, resource := range synthesize(t, name).Resources {
+			stays := resource.DeletionPolicy != "" && resource.DeletionPolicy != "Delete"
+			isPhotos := resource.Type == "AWS::S3::Bucket" && strings.HasPrefix(id, "Photos")
+			// A version goes with its function.
+			if stays != isPhotos && resource.Type != "AWS::Lambda::Version" {
+				t.Errorf("%s: %s (%s) has deletion policy %q", name, id, resource.Type, resource.DeletionPolicy)
+			}
+		}
+	}
+}
+
+func TestSchedulesAreAsTheOptionsSay(t *testing.T) {
+	for name, want := range map[string][]string{
+		"defaults":   {"cron(0 20 * * ? *) UTC"},
+		"everything": {"cron(0 20 * * ? *) Europe/Zurich", "cron(0 7 ? * MON-FRI *) Europe/Zurich"},
+	} {
+		var got []string
+		for _, schedule := range synthesize(t, name).of("AWS::Scheduler::Schedule") {
+			got = append(got, schedule.Properties["ScheduleExpression"].(string)+" "+schedule.Properties["ScheduleExpressionTimezone"].(string))
+			target := schedule.Properties["Target"].(map[string]any)
+			if target["DeadLetterConfig"] == nil || target["Input"] != "{}" {
+				t.Errorf("%s: a schedule's target is %v", name, target)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
+	}
+	off := decode(t, raw(t, map[string]any{"nightlyTeardown": "off"}))
+	if schedules := off.of("AWS::Scheduler::Schedule"); len(schedules) > 0 {
+		t.Errorf("schedules are off, but there are %v", slices.Collect(maps.Keys(schedules)))
+	}
+}
+
+func theOnly(t *testing.T, made template, kind string) string {
+	t.Helper()
+	found := slices.Collect(maps.Keys(made.of(kind)))
+	if len(found) != 1 {
+		t.Fatalf("there are %d of %s", len(found), kind)
+	}
+	return found[0]
+}
+
+// dependenciesOf are the logical IDs of all that must be there before a resource, by its DependsOn or
+// by what it names.
+func dependenciesOf(made template, id string) map[string]bool {
+	known := map[string]bool{}
+	var visit func(string)
+	visit = func(id string) {
+		for _, next := range append(references(made.Resources[id].Properties, made), made.Resources[id].DependsOn...) {
+			if !known[next] {
+				known[next] = true
+				visit(next)
+			}
+		}
+	}
+	visit(id)
+	return known
+}
+
+func references(value any, made template) (ids []string) {
+	switch value := value.(type) {
+	case map[string]any:
+		if id := attributeOf(value); id != "" {
+			if _, isResource := made.Resources[id]; isResource {
+				return []string{id}
+			}
+		}
+		for _, inner := range value {
+			ids = append(ids, references(inner, made)...)
+		}
+	case []any:
+		for _, inner := range value {
+			ids = append(ids, references(inner, made)...)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,77 @@
+package cdk_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestInstancesAreReachedFromTheLoadBalancerAlone(t *testing.T) {
+	made := synthesize(t, "defaults")
+	fleet, entrance := withPrefix(t, made, "AWS::EC2::SecurityGroup", "FleetSecurityGroup"), withPrefix(t, made, "AWS::EC2::SecurityGroup", "EntranceSecurityGroup")
+	for id, rule := range made.of("AWS::EC2::SecurityGroupIngress") {
+		switch attributeOf(rule.Properties["GroupId"]) {
+		case fleet:
+			if attributeOf(rule.Properties["SourceSecurityGroupId"]) != entrance || rule.Properties["FromPort"] != 80.0 || rule.Properties["ToPort"] != 80.0 {
+				t.Errorf("%s lets something but the load balancer's HTTP in: %v", id, rule.Properties)
+			}
+		case entrance:
+		default:
+			t.Errorf("%s opens a group that shall be closed: %v", id, rule.Properties)
+		}
+	}
+	for id, group := range made.of("AWS::EC2::SecurityGroup") {
+		if group.Properties["SecurityGroupIngress"] != nil && id != entrance {
+			t.Errorf("%s has rules of its own: %v", id, group.Properties["SecurityGroupIngress"])
+		}
+	}
+}
+
+func TestTheEntranceIsOpenToTheRangeAloneAndToHTTPSWithADomain(t *testing.T) {
+	for name, want := range map[string]string{"defaults": "0.0.0.0/0:80", "everything": "203.0.113.0/24:443 203.0.113.0/24:80"} {
+		made := synthesize(t, name)
+		var open []string
+		for _, rule := range made.of("AWS::EC2::SecurityGroupIngress") {
+			if from, isRange := rule.Properties["CidrIp"].(string); isRange {
+				open = append(open, fmt.Sprintf("%s:%v", from, rule.Properties["FromPort"]))
+			}
+			if rule.Properties["CidrIpv6"] != nil {
+				t.Errorf("%s: open to IPv6: %v", name, rule.Properties)
+			}
+		}
+		for _, one := range strings.Fields(want) {
+			if !strings.Contains(strings.Join(open, " "), one) || len(open) != len(strings.Fields(want)) {
+				t.Errorf("%s: open are %v, want %s", name, open, want)
+			}
+		}
+	}
+}
+
+func TestThePrivateSubnetsHaveNoWayInAndNoPaidWayOut(t *testing.T) {
+	made := synthesize(t, "everything")
+	if len(made.of("AWS::EC2::NatGateway")) > 0 {
+		t.Error("there is a NAT gateway")
+	}
+	for id, subnet := range made.of("AWS::EC2::Subnet") {
+		if strings.Contains(id, "Private") && (subnet.Properties["MapPublicIpOnLaunch"] == true || subnet.Properties["AssignIpv6AddressOnCreation"] != true) {
+			t.Errorf("%s gives public IPv4 addresses, or no IPv6 ones: %v", id, subnet.Properties)
+		}
+	}
+	for id, route := range made.of("AWS::EC2::Route") {
+		if strings.Contains(id, "Private") && (route.Properties["EgressOnlyInternetGatewayId"] == nil || route.Properties["GatewayId"] != nil) {
+			t.Errorf("%s leads elsewhere than to the egress-only gateway: %v", id, route.Properties)
+		}
+	}
+}
+
+// withPrefix is the logical ID of the one resource of a type whose ID begins so: the rest is a hash.
+func withPrefix(t *testing.T, made template, kind, prefix string) string {
+	t.Helper()
+	for id := range made.of(kind) {
+		if strings.HasPrefix(id, prefix) {
+			return id
+		}
+	}
+	t.Fatalf("there is no %s %s", kind, prefix)
+	return ""
+}

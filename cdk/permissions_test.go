@@ -1,0 +1,158 @@
+package cdk_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"photogallery/cdk"
+	"photogallery/internal/release"
+	"photogallery/lambdas"
+	"photogallery/lambdas/step"
+)
+
+// inRuntime are the actions that every function needs, whatever its step does.
+var inRuntime = []string{"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+func TestNoFunctionMayDoMoreThanItsStepDeclares(t *testing.T) {
+	for name := range contexts() {
+		made := synthesize(t, name)
+		environment := "main"
+		if name != "defaults" {
+			environment = "staging"
+		}
+		for _, declared := range lambdas.Steps() {
+			statements, err := cdk.Permissions(release.Environment(environment), declared)
+			if err != nil {
+				t.Fatal(err)
+			}
+			allowed := slices.Clone(inRuntime)
+			for _, statement := range statements {
+				allowed = append(allowed, statement.Actions...)
+			}
+			for _, action := range actionsOf(made, functionRole(t, made, declared.Name)) {
+				if !slices.Contains(allowed, action) {
+					t.Errorf("%s: the role of %s allows %s, which the step does not declare", name, declared.Name, action)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryDeclaredOperationIsAllowed(t *testing.T) {
+	made := synthesize(t, "everything")
+	for _, declared := range lambdas.Steps() {
+		actions := actionsOf(made, functionRole(t, made, declared.Name))
+		for _, operation := range declared.Operations {
+			action := strings.NewReplacer("s3:HeadObject", "s3:GetObject").Replace(operation.Name)
+			action, _, _ = strings.Cut(action, "(")
+			if !slices.Contains(actions, action) {
+				t.Errorf("%s calls %s, which its role does not allow", declared.Name, operation.Name)
+			}
+		}
+	}
+}
+
+func TestAStatementWithoutAResourceHasAReason(t *testing.T) {
+	for _, declared := range lambdas.Steps() {
+		statements, err := cdk.Permissions("main", declared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range statements {
+			if slices.Contains(statement.Resources, "*") && statement.Reason == "" {
+				t.Errorf("%s: %v is allowed on everything without a reason", declared.Name, statement.Actions)
+			}
+		}
+	}
+}
+
+// A statement on IDs that AWS gives, as instance/*, reaches other people's resources but for its
+// condition.
+func TestAStatementOnUnknownIDsHasACondition(t *testing.T) {
+	for _, declared := range lambdas.Steps() {
+		statements, err := cdk.Permissions("main", declared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range statements {
+			for _, resource := range statement.Resources {
+				if strings.HasSuffix(resource, "/*") && strings.Contains(resource, ":ec2:") && len(statement.Conditions) == 0 {
+					t.Errorf("%s: %v on %s has no condition", declared.Name, statement.Actions, resource)
+				}
+			}
+		}
+	}
+}
+
+func TestAnOperationWithoutResourcesIsADefect(t *testing.T) {
+	_, err := cdk.Permissions("main", step.Step{Name: "New", Operations: []step.Operation{{Name: "ec2:StopInstances", Scope: step.Owned}}})
+	if err == nil || !strings.Contains(err.Error(), "New") || !strings.Contains(err.Error(), "ec2:StopInstances") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatABuilderMayReachIsNeitherPhotosNorUploadKey(t *testing.T) {
+	made := synthesize(t, "everything")
+	for id, role := range made.of("AWS::IAM::Role") {
+		if !strings.HasPrefix(id, "BuilderRole") {
+			continue
+		}
+		policy := fmt.Sprint(role.Properties["Policies"])
+		if strings.Contains(policy, "gallery/") || strings.Contains(policy, "upload-key") || !strings.Contains(policy, "bundles/") {
+			t.Errorf("the builder may reach %s", policy)
+		}
+		return
+	}
+	t.Error("there is no builder role")
+}
+
+// functionRole is the logical ID of the role of a step's function.
+func functionRole(t *testing.T, made template, stepName string) string {
+	t.Helper()
+	for _, function := range made.of("AWS::Lambda::Function") {
+		if function.Properties["Handler"] == stepName {
+			return attributeOf(function.Properties["Role"])
+		}
+	}
+	t.Fatalf("there is no function of step %s", stepName)
+	return ""
+}
+
+// actionsOf lists what a role's policies allow, those that are resources of their own included.
+func actionsOf(made template, role string) (actions []string) {
+	add := func(document any) {
+		statements, _ := document.(map[string]any)["Statement"].([]any)
+		for _, statement := range statements {
+			switch action := statement.(map[string]any)["Action"].(type) {
+			case string:
+				actions = append(actions, action)
+			case []any:
+				for _, one := range action {
+					actions = append(actions, one.(string))
+				}
+			}
+		}
+	}
+	policies, _ := made.Resources[role].Properties["Policies"].([]any)
+	for _, policy := range policies {
+		add(policy.(map[string]any)["PolicyDocument"])
+	}
+	for _, policy := range made.of("AWS::IAM::Policy") {
+		if strings.Contains(fmt.Sprint(policy.Properties["Roles"]), role) {
+			add(policy.Properties["PolicyDocument"])
+		}
+	}
+	return actions
+}
+
+// attributeOf is the logical ID that a GetAtt or Ref names; "" for anything else.
+func attributeOf(value any) string {
+	reference, _ := value.(map[string]any)
+	if attribute, isAttribute := reference["Fn::GetAtt"].([]any); isAttribute {
+		return attribute[0].(string)
+	}
+	id, _ := reference["Ref"].(string)
+	return id
+}
