@@ -44,6 +44,19 @@ func endLeftovers(data string) error {
 	return errors.Join(err, os.RemoveAll(machines))
 }
 
+// removeUnfinished removes the files that were being written when a `gallery up` and its services were
+// ended: here and in the gallery each gets its name when it is whole.
+func removeUnfinished(data string) (err error) {
+	for _, pattern := range []string{"*.partial", "photos/*/*.tmp"} {
+		unfinished, globErr := filepath.Glob(filepath.Join(data, pattern))
+		err = errors.Join(err, globErr)
+		for _, path := range unfinished {
+			err = errors.Join(err, removed(path))
+		}
+	}
+	return err
+}
+
 func livesIn(one *gopsutil.Process, machines string) bool {
 	environment, err := one.Environ()
 	if err != nil {
