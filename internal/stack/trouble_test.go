@@ -3,6 +3,7 @@ package stack
 import (
 	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
 )
 
 // refuses makes a step's calls of one operation fail with AWS's code until it is lifted.
@@ -327,5 +329,50 @@ func TestAStaleLockIsTakenOverAfterItsUndo(t *testing.T) {
 		}
 		e.release("r2", `{}`).ends("Succeeded").follows("Plan Lock UndoAbandoned" + bakePath + entrance + firstFleet + finish)
 		e.serves("r2", 2)
+	})
+}
+
+// The execution ends, the function that promotes the release does not: the release serves, and
+// nothing but its undo retires what is outdated by it.
+func TestAReleaseThatIsStoppedAsItIsPromotedLeavesNothingOutdated(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{"rebake": true, "ttl": "12h"}`).ends("Succeeded")
+		e.release("r2", `{"rebake": true}`).ends("Succeeded")
+		var once sync.Once
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Caller == "Promote" && e.current().Release == "r2" {
+				once.Do(func() { e.stop("r3") })
+			}
+			return next()
+		})
+		e.await(e.start(e.StartRelease(t.Context(), "r3", `{"rebake": true}`)))
+		e.await(e.settled("undo-r3")).ends("Succeeded")
+		e.serves("r3", 2)
+		var left []string
+		for _, resource := range e.left() {
+			if strings.HasPrefix(resource, "image ") || strings.HasPrefix(resource, "snapshot ") || strings.HasPrefix(resource, "schedule ") {
+				left = append(left, resource)
+			}
+		}
+		versions, err := owned.Versions(t.Context(), e.Clients.EC2, e.Settings.Environment)
+		if err != nil || len(left) != 4 || len(versions) != 2 {
+			t.Errorf("%v, and launch template versions %v, %v: want two images and two versions", left, versions, err)
+		}
+	})
+}
+
+func (e *environment) stop(release string) {
+	execution := strings.Replace(e.Settings.ReleaseMachine, ":stateMachine:", ":execution:", 1) + ":" + release
+	if _, err := e.SFN.StopExecution(e.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
+		e.Error(err)
+	}
+}
+
+func TestATeardownThatCannotLockNamesWhatStays(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.refuses("Lock", "PutItem", "AccessDeniedException")
+		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", "load balancer", "Auto Scaling group")
+		e.serves("r1", 2)
 	})
 }

@@ -23,6 +23,20 @@ type VersionRemover interface {
 	DeleteLaunchTemplateVersions(context.Context, *ec2.DeleteLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DeleteLaunchTemplateVersionsOutput, error)
 }
 
+// Defaulter is what MakeDefault needs of EC2.
+type Defaulter interface {
+	ModifyLaunchTemplate(context.Context, *ec2.ModifyLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.ModifyLaunchTemplateOutput, error)
+}
+
+// MakeDefault makes a version of the environment's launch template the default one, so that the
+// former default can be deleted.
+func MakeDefault(ctx context.Context, api Defaulter, environment release.Environment, number string) error {
+	_, err := api.ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
+		LaunchTemplateName: aws.String(environment.Name()), DefaultVersion: aws.String(number),
+	})
+	return err
+}
+
 // Template describes the environment's launch template; nil where there is none.
 func Template(ctx context.Context, api ec2.DescribeLaunchTemplatesAPIClient, environment release.Environment) (*types.LaunchTemplate, error) {
 	out, err := api.DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{LaunchTemplateNames: []string{environment.Name()}})

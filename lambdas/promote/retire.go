@@ -61,7 +61,7 @@ type ec2API interface {
 	owned.InstanceTerminator
 	ec2.DescribeInstancesAPIClient
 	ec2.DescribeLaunchTemplateVersionsAPIClient
-	ModifyLaunchTemplate(context.Context, *ec2.ModifyLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.ModifyLaunchTemplateOutput, error)
+	owned.Defaulter
 }
 
 type schedulerAPI interface {
@@ -121,7 +121,7 @@ func (r retirer) versions(ctx context.Context, serving release.Current) ([]owned
 	for _, version := range versions {
 		number := owned.Number(version)
 		if number == serving.TemplateVersion && !aws.ToBool(version.DefaultVersion) {
-			if err := r.makeDefault(ctx, number); err != nil {
+			if err := owned.MakeDefault(ctx, r.ec2, r.settings.Environment, number); err != nil {
 				return nil, err
 			}
 		}
@@ -130,13 +130,6 @@ func (r retirer) versions(ctx context.Context, serving release.Current) ([]owned
 		}
 	}
 	return old, owned.RemoveVersions(ctx, r.ec2, r.settings.Environment, old)
-}
-
-func (r retirer) makeDefault(ctx context.Context, number string) error {
-	_, err := r.ec2.ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
-		LaunchTemplateName: aws.String(r.settings.Environment.Name()), DefaultVersion: aws.String(number),
-	})
-	return err
 }
 
 func (r retirer) ttlSchedules(ctx context.Context, serving release.Current) ([]owned.Resource, error) {

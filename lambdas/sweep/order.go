@@ -48,18 +48,22 @@ var undoOrder = []Stage{builders, rollback, bounds, images, versions, schedules}
 
 // extent is what a sweep covers.
 type extent struct {
-	release string // only what belongs to this release; "" for the whole environment
-	images  owned.Selection
-	current release.Current
+	release  string // only what belongs to this release; "" for the whole environment
+	promoted bool   // it serves, so that what belongs to others is meant, as far as it is outdated
+	images   owned.Selection
+	current  release.Current
 }
 
-// undoing is how a release is undone. One that serves stays: only its builders can be left. When
-// nothing serves the release was the first, and all there is was made for it, but for the image
+// undoing is how a release is undone. One that serves stays, and what it did not come to retire goes.
+// When nothing serves the release was the first, and all there is was made for it, but for the image
 // that the last teardown kept. What the recorded state needs stays in any case.
 func undoing(name string, current release.Current) ([]Stage, extent) {
 	switch {
 	case current.Serving && current.Release == name:
-		return []Stage{builders}, extent{release: name, current: current}
+		return []Stage{builders, images, versions, schedules}, extent{
+			release: name, promoted: true, current: current,
+			images: owned.Selection{Except: []string{current.Image, current.FormerImage}},
+		}
 	case current.Serving:
 		return undoOrder, extent{
 			release: name, current: current,

@@ -19,7 +19,7 @@ var schedules = Stage{
 			return found, err
 		}
 		own := owned.TTLSchedule(c.settings.Environment, over.release)
-		return slices.DeleteFunc(found, func(schedule owned.Resource) bool { return schedule.ID != own }), err
+		return slices.DeleteFunc(found, func(schedule owned.Resource) bool { return (schedule.ID == own) == over.promoted }), err
 	},
 	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
 		return owned.RemoveSchedules(ctx, c.schedules, c.settings.Environment, found)

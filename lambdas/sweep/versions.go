@@ -9,12 +9,15 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// versions are the launch template versions of one release, found by their description; one that
-// the release that serves runs on, or would go back to, is none of them.
+// versions are the launch template versions of one release, found by their description, or of all for
+// one that serves; one that the release that serves runs on, or would go back to, is none of them.
 var versions = Stage{
-	Name:    "template-versions",
-	looks:   looks("ec2:DescribeLaunchTemplateVersions"),
-	changes: []step.Operation{{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned}},
+	Name:  "template-versions",
+	looks: looks("ec2:DescribeLaunchTemplateVersions"),
+	changes: []step.Operation{
+		{Name: "ec2:ModifyLaunchTemplate", Scope: step.Owned},
+		{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned},
+	},
 	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
 		all, err := owned.Versions(ctx, c.templates, c.settings.Environment)
 		if err != nil {
@@ -24,13 +27,18 @@ var versions = Stage{
 		for _, version := range all {
 			number := owned.Number(version)
 			needed := number == over.current.TemplateVersion || number == over.current.FormerTemplate
-			if aws.ToString(version.VersionDescription) == over.release && !needed {
+			if (over.promoted || aws.ToString(version.VersionDescription) == over.release) && !needed {
 				found = append(found, owned.Version(version))
 			}
 		}
 		return found, nil
 	},
-	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+	remove: func(ctx context.Context, c cloud, over extent, found []owned.Resource) error {
+		if over.promoted {
+			if err := owned.MakeDefault(ctx, c.templates, c.settings.Environment, over.current.TemplateVersion); err != nil {
+				return err
+			}
+		}
 		return owned.RemoveVersions(ctx, c.templates, c.settings.Environment, found)
 	},
 }
