@@ -15,6 +15,7 @@ key={{shell .Key}}
 sha256={{shell .SHA256}}
 region={{shell .Region}}
 release={{shell .Release}}
+log_group={{shell .LogGroup}}
 work=/var/tmp/photogallery
 log=/run/photogallery/build.log
 built=/var/lib/photogallery-built
@@ -54,10 +55,20 @@ report() {
   return 1
 }
 
+# One event of the log's end: whoever releases can read it when the builder is gone.
+keep_log() {
+  [ -n "$log_group" ] || return 0
+  printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json
+  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance" || true
+  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance" \
+    --log-events file:///run/photogallery/events.json >/dev/null || true
+}
+
 failed=
 finish() {
   local status=$?
   trap - EXIT ERR
+  keep_log
   if [ "$status" = 0 ]; then
     report success ''
   else
@@ -73,6 +84,8 @@ build() {
   aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   tar -xzf "$work/bundle.tar.gz" --no-same-owner -C "$work/bundle"
+  # Every image can send its logs, whether or not it is asked to today: an image outlives the settings.
+  dnf -y -q install amazon-cloudwatch-agent
   bash "$work/provision.sh" "$work/bundle"
   rm -rf "$work"
   touch "$built"

@@ -7,8 +7,9 @@ token=$(curl -sSf --retry 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300
 about() { curl -sSf --retry 5 -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/$1"; }
 instance=$(about instance-id)
 zone=$(about placement/availability-zone)
+unit=/etc/systemd/system/photogallery.service.d
 
-install -d -m 0755 /etc/photogallery
+install -d -m 0755 /etc/photogallery "$unit"
 {
   cat <<'SETTINGS'
 HOST="0.0.0.0"
@@ -16,9 +17,72 @@ PORT="80"
 PHOTOS={{setting .Photos}}
 SAMPLES="1"
 RELEASE={{setting .Release}}
+{{- if .AllowUpload}}
+ALLOW_UPLOAD={{setting .AllowUpload}}
+{{- end}}
 SETTINGS
   printf 'INSTANCE_ID="%s"\nZONE="%s"\n' "$instance" "$zone"
 } >/etc/photogallery/environment
+{{- if .LogGroup}}
 
+# The agent of Amazon Linux's own repository may be too old to read the journal: the service logs to a
+# file. What the boot said goes there too, and most of all if the boot fails.
+cat >"$unit/log.conf" <<'DROPIN'
+[Service]
+StandardOutput=append:/var/log/photogallery.log
+StandardError=append:/var/log/photogallery.log
+DROPIN
+install -d -m 0755 /etc/logrotate.d
+cat >/etc/logrotate.d/photogallery <<'ROTATION'
+/var/log/photogallery.log {
+  size 20M
+  rotate 1
+  copytruncate
+  missingok
+}
+ROTATION
+
+# The subnets reach AWS by IPv6 alone, but for S3.
+agent=/opt/aws/amazon-cloudwatch-agent
+send_logs() {
+  [ -x "$agent/bin/amazon-cloudwatch-agent-ctl" ] || { echo "this image has no CloudWatch agent: logs stay here"; return 0; }
+  cat >"$agent/etc/cloudwatch-agent.json" <<'AGENT'
+{
+  "agent": {"region": {{json .Region}}, "use_dualstack_endpoint": true},
+  "logs": {"logs_collected": {"files": {"collect_list": [
+    {"file_path": "/var/log/photogallery.log", "log_group_name": {{json .LogGroup}}, "log_stream_name": "{instance_id}"},
+    {"file_path": "/var/log/cloud-init-output.log", "log_group_name": {{json .LogGroup}}, "log_stream_name": "{instance_id}/boot"}
+  ]}}}
+}
+AGENT
+  "$agent/bin/amazon-cloudwatch-agent-ctl" -a fetch-config -m ec2 -s -c "file:$agent/etc/cloudwatch-agent.json" || echo "the CloudWatch agent does not start: logs stay here"
+}
+trap send_logs EXIT
+{{- end}}
+{{- if .UploadKey}}
+
+# The upload key is made once, by whichever instance comes first: S3 refuses the others' writes, and
+# answers 403 for a key that is not there to who may not list the bucket. Only root reads it here;
+# systemd hands it to the service.
+key=/etc/photogallery/upload-key
+fetch_key() (
+  umask 077
+  for pause in 1 2 4 8 16 32 ''; do
+    aws s3api get-object --region {{shell .Region}} --bucket {{shell .Bucket}} --key {{shell .UploadKey}} "$key" >/dev/null && break
+    [ -n "$pause" ] || { echo "the upload key can be neither read nor made"; exit 1; }
+    head -c 24 /dev/urandom | base64 >"$key.new"
+    aws s3api put-object --region {{shell .Region}} --bucket {{shell .Bucket}} --key {{shell .UploadKey}} --body "$key.new" --if-none-match '*' >/dev/null || sleep "$pause"
+  done
+  rm -f "$key.new"
+)
+fetch_key
+cat >"$unit/upload-key.conf" <<'DROPIN'
+[Service]
+LoadCredential=upload-key:/etc/photogallery/upload-key
+Environment=UPLOAD_KEY_FILE=%d/upload-key
+DROPIN
+{{- end}}
+
+systemctl daemon-reload
 # Not awaited: the service may be ordered after cloud-init, which this script is part of.
 systemctl restart --no-block photogallery.service

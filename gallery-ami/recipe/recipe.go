@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -51,6 +52,7 @@ type BuilderInput struct {
 	Bucket, Key, SHA256 string // the bundle, a .tar.gz
 	Region              string
 	Release             string
+	LogGroup            string // takes the build's log; "" for none
 }
 
 // BuilderUserData is the script by which a builder fetches and provisions its bundle and reports
@@ -60,27 +62,43 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	script, _ := baked.ReadFile("builder.sh")
 	return render("builder", string(script), map[string]string{
 		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
-		"Release": in.Release, "Provision": string(Provision()),
+		"Release": in.Release, "LogGroup": in.LogGroup, "Provision": string(Provision()),
 	})
 }
 
 // FleetInput is what an instance of the fleet is told.
 type FleetInput struct {
-	Release string
-	Bucket  string // holds the photos
-	Region  string
+	Release  string
+	Bucket   string // holds the photos and the upload key
+	Region   string
+	Uploads  string // "on", "off", or "" for what the machine itself is set up for
+	LogGroup string // takes the service's log; "" for none
 }
+
+// UploadKey is the key of the object that is the upload key.
+const UploadKey = "upload-key/key"
 
 // PhotosPrefix begins the keys of all that the gallery keeps in its bucket.
 const PhotosPrefix = "gallery/"
 
 // FleetUserData is the script that tells an instance's service where to listen, who it is and
-// where the photos are. It holds no secret. Its errors are those of BuilderUserData.
+// where the photos are. It holds no secret: the upload key is fetched, or made, where it is needed.
+// Its errors are those of BuilderUserData.
 func FleetUserData(in FleetInput) (string, error) {
-	return render("fleet", fleetScript, map[string]string{
-		"Release": in.Release,
-		"Photos":  "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
-	})
+	values := map[string]string{
+		"Release": in.Release, "Bucket": in.Bucket, "Region": in.Region, "LogGroup": in.LogGroup,
+		"Photos": "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
+	}
+	switch in.Uploads {
+	case "on":
+		values["AllowUpload"], values["UploadKey"] = "1", UploadKey
+	case "off":
+		values["AllowUpload"] = "0"
+	case "":
+	default:
+		return "", fmt.Errorf("user data of the fleet: Uploads is %q, which is neither on nor off", in.Uploads)
+	}
+	return render("fleet", fleetScript, values)
 }
 
 func render(name, script string, values map[string]string) (string, error) {
@@ -89,7 +107,7 @@ func render(name, script string, values map[string]string) (string, error) {
 			return "", fmt.Errorf("user data of the %s: %s %q has a control character", name, field, value)
 		}
 	}
-	parsed, err := template.New(name).Funcs(template.FuncMap{"shell": shell, "setting": setting}).Parse(script)
+	parsed, err := template.New(name).Funcs(template.FuncMap{"shell": shell, "setting": setting, "json": quoted}).Parse(script)
 	if err != nil {
 		return "", fmt.Errorf("user data of the %s: %w", name, err)
 	}
@@ -105,6 +123,12 @@ func render(name, script string, values map[string]string) (string, error) {
 
 // shell quotes a value as one word of a shell command.
 func shell(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
+
+// quoted is the value as a string of JSON.
+func quoted(value string) (string, error) {
+	text, err := json.Marshal(value)
+	return string(text), err
+}
 
 // setting quotes a value for a file that systemd's EnvironmentFile= and a shell both read.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=

@@ -95,6 +95,45 @@ func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
 	})
 }
 
+func TestAnInstanceIsToldWhatTheStackAllows(t *testing.T) {
+	for name, test := range map[string]struct {
+		given        step.Optional
+		want, absent []string
+	}{
+		"as on one machine": {step.Optional{}, nil, []string{"ALLOW_UPLOAD", "upload-key", "amazon-cloudwatch-agent"}},
+		"uploads off":       {step.Optional{Uploads: step.UploadsOff}, []string{`ALLOW_UPLOAD="0"`}, []string{"upload-key"}},
+		"everything on": {
+			step.Optional{Uploads: step.UploadsOn, InstanceLogGroup: "/photogallery/main"},
+			[]string{`ALLOW_UPLOAD="1"`, "--key 'upload-key/key'", `"log_group_name": "/photogallery/main"`}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			steptest.In(t, nil, func(e steptest.Environment) {
+				e.Settings.Optional = test.given
+				template(e, "r1")
+				versions, err := owned.Versions(e.Context(), e.Clients.EC2, "main")
+				if err != nil {
+					t.Fatal(err)
+				}
+				script, err := base64.StdEncoding.DecodeString(*versions[0].LaunchTemplateData.UserData)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, words := range test.want {
+					if !strings.Contains(string(script), words) {
+						t.Errorf("the script does not have %s", words)
+					}
+				}
+				for _, words := range test.absent {
+					if strings.Contains(string(script), words) {
+						t.Errorf("the script has %s", words)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestAGroupIsCreatedOnce(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		if got := state(e); got != "absent" {

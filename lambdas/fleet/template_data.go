@@ -11,10 +11,15 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// templateData is what an instance of the fleet is. It has no public address: only the load
-// balancer reaches it, and it reaches S3 through the VPC's own endpoint.
+// templateData is what an instance of the fleet is. It has no public IPv4 address: only the load
+// balancer reaches it, and it reaches S3 through the VPC's own endpoint. Where its subnet assigns an
+// IPv6 address to what is created there, it gets one without being asked for here.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
 func templateData(settings step.Settings, region string, in EnsureTemplateInput) (*types.RequestLaunchTemplateData, error) {
-	userData, err := recipe.FleetUserData(recipe.FleetInput{Release: in.Plan.Release, Bucket: settings.Bucket, Region: region})
+	userData, err := recipe.FleetUserData(recipe.FleetInput{
+		Release: in.Plan.Release, Bucket: settings.Bucket, Region: region,
+		Uploads: string(settings.Uploads), LogGroup: settings.InstanceLogGroup,
+	})
 	if err != nil {
 		return nil, err
 	}
