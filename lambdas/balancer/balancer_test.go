@@ -17,6 +17,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/step"
 	"photogallery/lambdas/step/steptest"
 )
 
@@ -61,6 +62,31 @@ func TestTheEntranceIsMadeOnce(t *testing.T) {
 		listeners, err := e.Clients.ELB.DescribeListeners(e.Context(), &elb.DescribeListenersInput{LoadBalancerArn: aws.String(first.ARN)})
 		if err != nil || len(listeners.Listeners) != 1 || *listeners.Listeners[0].DefaultActions[0].TargetGroupArn != e.Settings.TargetGroup {
 			t.Errorf("%v, listeners %+v", err, listeners)
+		}
+	})
+}
+
+func TestAccessLogsFollowTheStack(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		for _, test := range []struct {
+			given step.Optional
+			want  map[string]string
+		}{
+			{step.Optional{}, map[string]string{"enabled": "false"}},
+			{step.Optional{AccessLogBucket: "logs", AccessLogPrefix: "main"}, map[string]string{"enabled": "true", "bucket": "logs", "prefix": "main"}},
+			{step.Optional{AccessLogBucket: "logs"}, map[string]string{"enabled": "true", "bucket": "logs", "prefix": ""}},
+			{step.Optional{}, map[string]string{"enabled": "false"}},
+		} {
+			e.Settings.Optional = test.given
+			ensure(e)
+			e.Cloud.Fabric.Do(func() {
+				got := e.Cloud.ELB.Attributes("photogallery-main")
+				for attribute, want := range test.want {
+					if got["access_logs.s3."+attribute] != want {
+						e.Errorf("%+v: the attributes are %v", test.given, got)
+					}
+				}
+			})
 		}
 	})
 }

@@ -18,7 +18,7 @@ const noResource = "the Describe operations of Elastic Load Balancing and Auto S
 // EnsureLoadBalancer makes the entrance of the environment, or finds it.
 var EnsureLoadBalancer = step.Define(step.Step{
 	Name:     "EnsureLoadBalancer",
-	Summary:  "Creates the internet-facing Application Load Balancer, or finds it.",
+	Summary:  "Creates the internet-facing Application Load Balancer, or finds it, and turns its access logs on or off.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -70,15 +70,30 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 	// Each time, so that an entrance whose step died after the creation gets its attributes too.
 	_, err = e.api.ModifyLoadBalancerAttributes(ctx, &elb.ModifyLoadBalancerAttributesInput{
 		LoadBalancerArn: found.LoadBalancerArn,
-		Attributes: []types.LoadBalancerAttribute{
-			{Key: aws.String("routing.http.drop_invalid_header_fields.enabled"), Value: aws.String("true")},
-			{Key: aws.String("deletion_protection.enabled"), Value: aws.String("false")},
-		},
+		Attributes:      e.attributes(),
 	})
 	if err != nil {
 		return LoadBalancer{}, notYet(err, aws.ToString(found.LoadBalancerArn))
 	}
 	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC(), e.settings.Domain)
+}
+
+// attributes turn access logs off where there is no bucket for them, however they were before. A
+// prefix that is not given takes a former one away.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+func (e ensureLoadBalancer) attributes() []types.LoadBalancerAttribute {
+	set := func(key, value string) types.LoadBalancerAttribute {
+		return types.LoadBalancerAttribute{Key: aws.String(key), Value: aws.String(value)}
+	}
+	common := []types.LoadBalancerAttribute{
+		set("routing.http.drop_invalid_header_fields.enabled", "true"),
+		set("deletion_protection.enabled", "false"),
+	}
+	if e.settings.AccessLogBucket == "" {
+		return append(common, set("access_logs.s3.enabled", "false"))
+	}
+	return append(common, set("access_logs.s3.enabled", "true"),
+		set("access_logs.s3.bucket", e.settings.AccessLogBucket), set("access_logs.s3.prefix", e.settings.AccessLogPrefix))
 }
 
 // create repeats safely: AWS answers a second creation with the same settings by the first one's

@@ -1,7 +1,8 @@
 package elb
 
 import (
-	"slices"
+	"maps"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -9,18 +10,42 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// changeable are the attributes that may be set, to no effect here.
+// changeable tells of the attributes that may be set which values they take here; nil is any. They are
+// kept and have no effect: nothing here logs requests.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
-var changeable = []string{"deletion_protection.enabled=false", "routing.http.drop_invalid_header_fields.enabled=true"}
+var changeable = map[string]func(value string) bool{
+	"deletion_protection.enabled":                     func(value string) bool { return value == "false" },
+	"routing.http.drop_invalid_header_fields.enabled": func(value string) bool { return value == "true" },
+	"access_logs.s3.enabled":                          func(value string) bool { return value == "true" || value == "false" },
+	"access_logs.s3.bucket":                           nil,
+	"access_logs.s3.prefix":                           func(value string) bool { return !strings.Contains(value, "AWSLogs") },
+}
 
 func (s *Service) modifyAttributes(in *elb.ModifyLoadBalancerAttributesInput) (*elb.ModifyLoadBalancerAttributesOutput, error) {
-	if s.balancer(aws.ToString(in.LoadBalancerArn)) == nil {
+	b := s.balancer(aws.ToString(in.LoadBalancerArn))
+	if b == nil {
 		return nil, balancerNotFound(aws.ToString(in.LoadBalancerArn))
 	}
+	wanted := maps.Clone(b.attributes)
 	for _, attribute := range in.Attributes {
-		if set := aws.ToString(attribute.Key) + "=" + aws.ToString(attribute.Value); !slices.Contains(changeable, set) {
-			return nil, fabric.Errorf("InvalidConfigurationRequest", "the embedded cloud has no load balancers with %s, but with %v", set, changeable)
+		key, value := aws.ToString(attribute.Key), aws.ToString(attribute.Value)
+		allowed, known := changeable[key]
+		if !known || allowed != nil && !allowed(value) {
+			return nil, fabric.Errorf("InvalidConfigurationRequest", "the embedded cloud has no load balancers with %s=%s", key, value)
 		}
+		wanted[key] = value
 	}
+	if wanted["access_logs.s3.enabled"] == "true" && wanted["access_logs.s3.bucket"] == "" {
+		return nil, fabric.Errorf("InvalidConfigurationRequest", "You must specify access_logs.s3.bucket when access_logs.s3.enabled is true")
+	}
+	b.attributes = wanted
 	return &elb.ModifyLoadBalancerAttributesOutput{Attributes: in.Attributes}, nil
+}
+
+// Attributes are those that were set on a load balancer; nil where there is none.
+func (s *Service) Attributes(name string) map[string]string {
+	if b := s.named(name); b != nil {
+		return maps.Clone(b.attributes)
+	}
+	return nil
 }

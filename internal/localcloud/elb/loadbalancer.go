@@ -20,6 +20,7 @@ type loadBalancer struct {
 	settings           settings
 	interfaces         []string
 	listeners          []types.Listener
+	attributes         map[string]string // that were set
 }
 
 // settings decide whether a second CreateLoadBalancer asks for the same load balancer.
@@ -105,7 +106,7 @@ func (s *Service) zones(subnets []string) ([]types.AvailabilityZone, error) {
 func (s *Service) provision(name string, wanted settings, zones []types.AvailabilityZone) *loadBalancer {
 	arn := s.arn("loadbalancer/app/" + name)
 	id := arn[strings.LastIndex(arn, "/")+1:]
-	b := &loadBalancer{settings: wanted, LoadBalancer: types.LoadBalancer{
+	b := &loadBalancer{settings: wanted, attributes: map[string]string{}, LoadBalancer: types.LoadBalancer{
 		LoadBalancerArn: aws.String(arn), LoadBalancerName: aws.String(name), CreatedTime: aws.Time(time.Now().UTC()),
 		CanonicalHostedZoneId: aws.String(CanonicalZone),
 		DNSName:               aws.String(fmt.Sprintf("%s-%s.%s.elb.amazonaws.com", name, id, fabric.Region)),

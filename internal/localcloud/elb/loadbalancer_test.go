@@ -146,6 +146,9 @@ func TestAttributesAreThoseOfARelease(t *testing.T) {
 			{"deletion_protection.enabled", "false"}:                    "",
 			{"deletion_protection.enabled", "true"}:                     "InvalidConfigurationRequest",
 			{"deletion_protection", "false"}:                            "InvalidConfigurationRequest",
+			{"access_logs.s3.enabled", "false"}:                         "",
+			{"access_logs.s3.enabled", "on"}:                            "InvalidConfigurationRequest",
+			{"access_logs.s3.prefix", "my/AWSLogs"}:                     "InvalidConfigurationRequest",
 		} {
 			_, err := c.client.ModifyLoadBalancerAttributes(c.Context(), &elbv2.ModifyLoadBalancerAttributesInput{
 				LoadBalancerArn: balancer.LoadBalancerArn,
@@ -214,5 +217,27 @@ func TestOnlyWhatTheStepsCallIsThere(t *testing.T) {
 		if codeOf(err) != "InvalidAction" {
 			c.Errorf("DescribeRules: %v", err)
 		}
+	})
+}
+
+func TestAccessLogsNeedABucket(t *testing.T) {
+	inCloud(t, func(c cloud) {
+		balancer := c.create()
+		on := types.LoadBalancerAttribute{Key: aws.String("access_logs.s3.enabled"), Value: aws.String("true")}
+		bucket := types.LoadBalancerAttribute{Key: aws.String("access_logs.s3.bucket"), Value: aws.String("logs")}
+		for _, test := range []struct {
+			set  []types.LoadBalancerAttribute
+			want string
+		}{{[]types.LoadBalancerAttribute{on}, "InvalidConfigurationRequest"}, {[]types.LoadBalancerAttribute{on, bucket}, ""}, {[]types.LoadBalancerAttribute{on}, ""}} {
+			_, err := c.client.ModifyLoadBalancerAttributes(c.Context(), &elbv2.ModifyLoadBalancerAttributesInput{LoadBalancerArn: balancer.LoadBalancerArn, Attributes: test.set})
+			if codeOf(err) != test.want {
+				c.Errorf("%d attributes: got %v, want %q", len(test.set), err, test.want)
+			}
+		}
+		c.fabric.Do(func() {
+			if got := c.service.Attributes("web"); got["access_logs.s3.bucket"] != "logs" || c.service.Attributes("none") != nil {
+				c.Errorf("got %v", got)
+			}
+		})
 	})
 }
