@@ -99,6 +99,9 @@ func (s *stack) settings() map[string]*string {
 		"UPLOADS":                      jsii.String(onOrOff(s.options.Uploads())),
 		"INSTANCE_LOG_GROUP":           s.logs.instances.LogGroupName(),
 	}
+	if s.options.CIDR != anywhere {
+		settings["ENTRANCE"] = jsii.String("closed")
+	}
 	if s.storage.accessLogs != nil {
 		settings["ACCESS_LOG_BUCKET"] = s.storage.accessLogs.BucketName()
 	}

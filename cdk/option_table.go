@@ -14,7 +14,10 @@ import (
 	"photogallery/internal/release"
 )
 
-const off = "off"
+const (
+	off      = "off"
+	anywhere = "0.0.0.0/0"
+)
 
 // Table lists the options in the order of the documentation.
 func Table() []Option {
@@ -32,9 +35,9 @@ func Table() []Option {
 			},
 		},
 		{
-			Key: "cidr", Default: "0.0.0.0/0",
+			Key: "cidr", Default: anywhere,
 			Allowed: "an IPv4 range such as 203.0.113.0/24",
-			Effect:  "From where the load balancer may be reached. The release's own check comes from AWS's addresses: it asks over the internet only where the range is 0.0.0.0/0, and else the target health alone.",
+			Effect:  "From where the load balancer may be reached. Where that is not everywhere, a release cannot ask for the home page itself and counts on the targets' health alone.",
 			parse:   parseCIDR,
 		},
 		{

@@ -16,6 +16,7 @@ type Optional struct {
 	InstanceLogGroup string  // where instances send their logs; "" for nowhere
 	AccessLogBucket  string  // where the load balancer logs each request; "" for nowhere
 	AccessLogPrefix  string  // in front of the keys in AccessLogBucket; may be ""
+	Closed           bool    // the load balancer admits a range of addresses in which functions are not
 }
 
 // Uploads says whether the gallery takes photos.
@@ -37,6 +38,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		InstanceLogGroup: getenv("INSTANCE_LOG_GROUP"),
 		AccessLogBucket:  getenv("ACCESS_LOG_BUCKET"),
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
+		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }
 
