@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 
@@ -40,6 +41,17 @@ func TestCostShowsWhatWasAskedFor(t *testing.T) {
 		if strings.Contains(line, "m7g.large (the fleet)") && !strings.Contains(line, "0.2448") {
 			t.Errorf("three of 0.0816 an hour: %s", line)
 		}
+	}
+}
+
+func TestTheDocumentShowsWhatCostSays(t *testing.T) {
+	document, err := os.ReadFile("../../docs/cost.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := gallery(t, "cost").wants(t, 0).out
+	if !strings.Contains(string(document), "```\n"+said+"```\n") {
+		t.Errorf("docs/cost.md shows something else; put this into it:\n%s", said)
 	}
 }
 
