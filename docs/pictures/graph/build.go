@@ -32,14 +32,14 @@ const (
 // level is a machine or a branch with what there is to know of its ways.
 type level struct {
 	machine
-	polls  map[string]poll
-	spines []string
+	polls map[string]poll
+	way   []string // the straight one
 }
 
 // main says whether a transition is on the straight way.
 func (l level) main(from, to string) bool {
-	at := slices.Index(l.spines, to)
-	return at > 0 && l.spines[at-1] == from
+	at := slices.Index(l.way, to)
+	return at > 0 && l.way[at-1] == from
 }
 
 // builder makes ELK's graph of a machine, and keeps what a drawing shows and ELK need not know.

@@ -48,9 +48,7 @@ func drawChain(ctx context.Context, m machine) ([]byte, error) {
 		p.Line("main", "main", points(e.corners(0, 0))...)
 	}
 	p.drawEnds()
-	note := svg.Point{placed.Width - 2*margin, p.bottom + rowGap + cardOf(undo).h - 8}
-	p.Text("small right", note[0], note[1], "looks again until it is so")
-	clock(p.Canvas, note[0]-svg.Width("looks again until it is so", labelSize)-6, note[1])
+	p.drawKey("looks again until it is so", placed.Width-2*margin, p.bottom+rowGap+cardOf(undo).h-8)
 	for _, s := range chain[:len(chain)-1] {
 		p.drawCard(p.cards[s.name], "card")
 	}
@@ -138,6 +136,12 @@ func (p chainPicture) drawEnds() {
 		p.drawEnd("Fail", end, x, y)
 		p.Text("small left", x+endWidth+10, middle[1], ends[end])
 	}
+}
+
+// drawKey says what the clock means, in words that end at x.
+func (p chainPicture) drawKey(words string, x, y float64) {
+	p.Text("small right", x, y, words)
+	clock(p.Canvas, x-svg.Width(words, labelSize)-6, y)
 }
 
 func (c card) middle() float64 { return c.x + c.w/2 }

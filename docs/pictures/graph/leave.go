@@ -38,7 +38,7 @@ func (l level) order() (names []string) {
 		}
 		next := l.fromLeft(name)
 		left := slices.DeleteFunc(slices.Clone(next), func(to string) bool {
-			return l.side(name, to) >= 0 || slices.Contains(l.spines, to)
+			return l.side(name, to) >= 0 || slices.Contains(l.way, to)
 		})
 		for _, to := range left {
 			visit(to)

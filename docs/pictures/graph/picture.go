@@ -25,14 +25,8 @@ func picture(l *drawing.Layout) []byte {
 		drawAround(c, n)
 	}
 	drawCatches(c, l.Edges)
-	for _, main := range []bool{false, true} {
-		for _, e := range l.Edges {
-			if e.Kind != drawing.Catch && e.Main == main {
-				class := map[bool]string{false: "next", true: "main"}[main]
-				c.Line(class, class, points(e.Points)...)
-			}
-		}
-	}
+	drawLines(c, l.Edges, false, "next")
+	drawLines(c, l.Edges, true, "main")
 	for _, e := range l.Edges {
 		if e.At != nil {
 			c.Text("small halo", e.At[0], e.At[1], e.Label)
@@ -43,6 +37,15 @@ func picture(l *drawing.Layout) []byte {
 	}
 	legend(c, l)
 	return c.Bytes()
+}
+
+// drawLines draws the ways on, the straight one or the others.
+func drawLines(c *svg.Canvas, edges []drawing.Edge, straight bool, class string) {
+	for _, e := range edges {
+		if e.Kind != drawing.Catch && e.Main == straight {
+			c.Line(class, class, points(e.Points)...)
+		}
+	}
 }
 
 func points(of []drawing.Point) (all []svg.Point) {
