@@ -78,6 +78,10 @@ drawings: node_modules/.package-lock.json ## The pictures of the state machines 
 	$(GO) run ./docs/pictures/graph
 	$(GO) run ./docs/pictures/architecture
 
+.PHONY: documents
+documents: ## What the documents say of the stack's options and permissions, from the program
+	$(GO) run ./cdk/document
+
 # npm writes this file last.
 node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --no-audit --no-fund

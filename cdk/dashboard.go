@@ -46,7 +46,7 @@ func (s *stack) alarmWidget() awscloudwatch.AlarmStatusWidget {
 	alarms := append([]interfacesawscloudwatch.IAlarmRef{}, s.alarms...)
 	for _, kind := range release.AlarmKinds() {
 		name := s.options.Environment.Alarm(kind)
-		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmArn(s.scope, jsii.String("Shown-"+string(kind)), jsii.String(pseudo.Replace(arn("cloudwatch", "alarm:"+name)))))
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmArn(s.scope, jsii.String("Shown-"+string(kind)), jsii.String(pseudo().Replace(arn("cloudwatch", "alarm:"+name)))))
 	}
 	return awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
 		Title: jsii.String("Alarms"), Alarms: &alarms, Width: jsii.Number(12), Height: jsii.Number(6),

@@ -123,7 +123,7 @@ func onOrOff(is bool) string {
 // machineARN is known before the machine is there: its name is fixed, so that functions can name
 // machines whose roles name functions.
 func (s *stack) machineARN(name string) string {
-	return pseudo.Replace(arn("states", "stateMachine:"+name))
+	return pseudo().Replace(arn("states", "stateMachine:"+name))
 }
 
 // kebab is a step's name as part of a function's: EnsureLoadBalancer is ensure-load-balancer.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -37,11 +38,15 @@ func (s *stack) places() map[string][]string {
 	}
 }
 
-var pseudo = strings.NewReplacer(
-	"${AWS::Partition}", *awscdk.Aws_PARTITION(),
-	"${AWS::Region}", *awscdk.Aws_REGION(),
-	"${AWS::AccountId}", *awscdk.Aws_ACCOUNT_ID(),
-)
+// pseudo replaces CloudFormation's pseudo parameters. Made when first asked: it starts the CDK's own
+// runtime, which what only reads the tables does not need.
+var pseudo = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer(
+		"${AWS::Partition}", *awscdk.Aws_PARTITION(),
+		"${AWS::Region}", *awscdk.Aws_REGION(),
+		"${AWS::AccountId}", *awscdk.Aws_ACCOUNT_ID(),
+	)
+})
 
 // document is a policy of the statements, with every name replaced.
 func document(statements []Statement, places map[string][]string) awsiam.PolicyDocument {
@@ -68,7 +73,7 @@ func isOfNothing(statement Statement, places map[string][]string) bool {
 func resolve(resources []string, places map[string][]string) (resolved []string) {
 	for _, resource := range resources {
 		for _, one := range expand(resource, places) {
-			resolved = append(resolved, pseudo.Replace(one))
+			resolved = append(resolved, pseudo().Replace(one))
 		}
 	}
 	return resolved
