@@ -248,6 +248,13 @@ func TestALaunchIsRefused(t *testing.T) {
 		"reserved tag": {nil, func(in *awsec2.RunInstancesInput) {
 			in.TagSpecifications = []types.TagSpecification{{ResourceType: types.ResourceTypeInstance, Tags: tags("aws:x", "b")}}
 		}, "InvalidTagKey.Malformed"},
+		"a subnet beside an interface": {nil, func(in *awsec2.RunInstancesInput) {
+			in.NetworkInterfaces = []types.InstanceNetworkInterfaceSpecification{{DeviceIndex: aws.Int32(0), SubnetId: in.SubnetId}}
+		}, "InvalidParameterCombination"},
+		"a security group beside an interface": {nil, func(in *awsec2.RunInstancesInput) {
+			in.NetworkInterfaces = []types.InstanceNetworkInterfaceSpecification{{DeviceIndex: aws.Int32(0), SubnetId: in.SubnetId}}
+			in.SubnetId, in.SecurityGroupIds = nil, []string{"sg-1"}
+		}, "InvalidParameterCombination"},
 		"not offered": {func(s *ec2.Service) { s.SetOffered("t4g.small", zoneA, false) }, nil, "Unsupported"},
 		"no quota":    {func(s *ec2.Service) { s.SetVCPULimit(1) }, nil, "VcpuLimitExceeded"},
 	}
@@ -742,6 +749,35 @@ func TestALaunchFromATemplateIsRefused(t *testing.T) {
 		} {
 			var err error
 			c.fabric.Do(func() { _, err = c.service.Launch(spec) })
+			c.wantCode(want, err)
+		}
+	})
+}
+
+func TestSecurityGroupsBesideAnInterfaceAreRefusedAtTheLaunch(t *testing.T) {
+	inCloud(t, nil, func(c cloud) {
+		image, _ := c.imageFrom("gallery")
+		in := c.templateInput(image)
+		in.LaunchTemplateData.NetworkInterfaces = []types.LaunchTemplateInstanceNetworkInterfaceSpecificationRequest{{DeviceIndex: aws.Int32(0)}}
+		in.LaunchTemplateData.SecurityGroupIds = []string{"sg-1"}
+		out, err := c.client.CreateLaunchTemplate(c.Context(), in)
+		if err != nil {
+			c.Fatal(err) // it shows when something is launched
+		}
+		c.fabric.Do(func() {
+			_, err = c.service.Launch(ec2.LaunchSpec{TemplateID: *out.LaunchTemplate.LaunchTemplateId, Version: "1", Subnet: public})
+		})
+		c.wantCode("InvalidParameterCombination", err)
+	})
+}
+
+func TestATemplateTagsOnlyWhatALaunchMakes(t *testing.T) {
+	inCloud(t, nil, func(c cloud) {
+		for kind, want := range map[types.ResourceType]string{"image": "InvalidParameterValue", "snapshot": "InvalidParameterValue", "network-interface": ""} {
+			in := c.templateInput(base)
+			in.LaunchTemplateName, in.ClientToken = aws.String("for-"+string(kind)), nil
+			in.LaunchTemplateData.TagSpecifications = []types.LaunchTemplateTagSpecificationRequest{{ResourceType: kind, Tags: tags("a", "b")}}
+			_, err := c.client.CreateLaunchTemplate(c.Context(), in)
 			c.wantCode(want, err)
 		}
 	})

@@ -53,9 +53,25 @@ func orderOf(in *ec2.RunInstancesInput) (order, error) {
 		wanted.profile = aws.ToString(in.IamInstanceProfile.Arn)
 	}
 	if len(in.NetworkInterfaces) > 0 {
+		if err := besideInterfaces(in.SubnetId, in.SecurityGroupIds, in.SecurityGroups); err != nil {
+			return order{}, err
+		}
 		wanted.subnet = aws.ToString(in.NetworkInterfaces[0].SubnetId)
 	}
 	return wanted, nil
+}
+
+// besideInterfaces refuses what a launch with network interfaces must say of each of them.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+func besideInterfaces(subnet *string, groups, groupNames []string) error {
+	what := "subnet ID"
+	if subnet == nil {
+		if len(groups)+len(groupNames) == 0 {
+			return nil
+		}
+		what = "security groups"
+	}
+	return fabric.Errorf("InvalidParameterCombination", "Network interfaces and an instance-level %s may not be specified on the same request", what)
 }
 
 func (s *Service) describeInstances(in *ec2.DescribeInstancesInput) (*ec2.DescribeInstancesOutput, error) {

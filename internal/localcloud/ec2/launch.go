@@ -24,7 +24,7 @@ type LaunchSpec struct {
 // Launch starts an instance as Auto Scaling does. Errors are those of RunInstances, by code:
 // InvalidLaunchTemplateId.NotFound, InvalidLaunchTemplateId.VersionNotFound, InvalidAMIID.NotFound,
 // InvalidAMIID.Unavailable, InvalidSubnetID.NotFound, InsufficientInstanceCapacity,
-// VcpuLimitExceeded, Unsupported, InvalidParameterValue.
+// VcpuLimitExceeded, Unsupported, InvalidParameterValue, InvalidParameterCombination.
 func (s *Service) Launch(spec LaunchSpec) (id string, err error) {
 	t, err := s.findTemplate(&spec.TemplateID, nil)
 	if err != nil {
@@ -136,6 +136,11 @@ func (v *templateVersion) order() (order, error) {
 	}
 	if data.IamInstanceProfile != nil {
 		wanted.profile = aws.ToString(data.IamInstanceProfile.Arn)
+	}
+	if len(data.NetworkInterfaces) > 0 {
+		if err := besideInterfaces(nil, data.SecurityGroupIds, data.SecurityGroups); err != nil {
+			return order{}, err
+		}
 	}
 	for _, specification := range data.TagSpecifications {
 		if specification.ResourceType == types.ResourceTypeInstance {

@@ -77,10 +77,24 @@ func (s *Service) createLaunchTemplateVersion(in *ec2.CreateLaunchTemplateVersio
 	return &ec2.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: made.described()}, nil
 }
 
+// launchedKinds are what a launch template may tag of all that a launch makes.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateTagSpecificationRequest.html
+var launchedKinds = []types.ResourceType{
+	types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface, types.ResourceTypeSpotInstancesRequest,
+}
+
 // storedData turns what was asked into what is described: two SDK types with the same fields.
 func storedData(requested *types.RequestLaunchTemplateData) (stored types.ResponseLaunchTemplateData, err error) {
 	if requested == nil {
 		return stored, fabric.Errorf("MissingParameter", "The request must contain the parameter LaunchTemplateData")
+	}
+	for _, specification := range requested.TagSpecifications {
+		if !slices.Contains(launchedKinds, specification.ResourceType) {
+			return stored, fabric.Errorf("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", specification.ResourceType)
+		}
+		if err := addTags(map[string]string{}, specification.Tags); err != nil {
+			return stored, err
+		}
 	}
 	encoded, err := json.Marshal(requested)
 	if err == nil {

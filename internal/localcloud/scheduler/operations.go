@@ -47,6 +47,27 @@ func check(in *scheduler.CreateScheduleInput) error {
 	case in.StartDate != nil || in.EndDate != nil || in.State != "":
 		return invalid("StartDate, EndDate and State are not supported by the embedded cloud: leave them out")
 	}
+	return checkRetries(in.Target.RetryPolicy)
+}
+
+// checkRetries holds a retry policy to its ranges.
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+func checkRetries(policy *types.RetryPolicy) error {
+	if policy == nil {
+		return nil
+	}
+	for _, bound := range []struct {
+		name        string
+		value       *int32
+		least, most int32
+	}{
+		{"MaximumRetryAttempts", policy.MaximumRetryAttempts, 0, 185},
+		{"MaximumEventAgeInSeconds", policy.MaximumEventAgeInSeconds, 60, 86400},
+	} {
+		if bound.value != nil && (*bound.value < bound.least || *bound.value > bound.most) {
+			return invalid("%s %d: give %d to %d", bound.name, *bound.value, bound.least, bound.most)
+		}
+	}
 	return nil
 }
 

@@ -219,6 +219,15 @@ func TestBadSchedulesAreRefused(t *testing.T) {
 		"start date":      {func(in *sdk.CreateScheduleInput) { in.StartDate = aws.Time(time.Now()) }, "ValidationException"},
 		"disabled":        {func(in *sdk.CreateScheduleInput) { in.State = types.ScheduleStateDisabled }, "ValidationException"},
 		"expression":      {func(in *sdk.CreateScheduleInput) { in.ScheduleExpression = aws.String("every day") }, "ValidationException"},
+		"many retries": {func(in *sdk.CreateScheduleInput) {
+			in.Target.RetryPolicy = &types.RetryPolicy{MaximumRetryAttempts: aws.Int32(186)}
+		}, "ValidationException"},
+		"a short-lived event": {func(in *sdk.CreateScheduleInput) {
+			in.Target.RetryPolicy = &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(59)}
+		}, "ValidationException"},
+		"a long-lived event": {func(in *sdk.CreateScheduleInput) {
+			in.Target.RetryPolicy = &types.RetryPolicy{MaximumEventAgeInSeconds: aws.Int32(86401)}
+		}, "ValidationException"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
