@@ -43,6 +43,7 @@ func runDoctor(command *cobra.Command, _ []string) error {
 	}
 	options := doctor.Options{
 		Architecture: architecture, InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Tool: firstLine,
+		Asked: command.Flags().Changed("min-size") || command.Flags().Changed("max-size"),
 	}
 	if options.Stack, err = stackOf(command); err != nil {
 		return err

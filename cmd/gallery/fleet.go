@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/price"
 	"photogallery/internal/release"
 	"photogallery/lambdas/plan"
 )
@@ -16,6 +17,9 @@ func addFleetFlags(command *cobra.Command) {
 	f.String("instance-type", "", "the instances' `type` (default: a release's, "+plan.UsualType(architecture)+")")
 	f.Int("min-size", 0, "the fewest instances (default: a release's)")
 	f.Int("max-size", 0, "the most instances (default: a release's)")
+	completeFlag(command, "instance-type", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return price.Load().InstanceTypes(), cobra.ShellCompDirectiveNoFileComp
+	})
 }
 
 // fleetRequest is a release request of these flags, with a release's defaults. Its error is an

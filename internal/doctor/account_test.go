@@ -37,6 +37,7 @@ type account struct {
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
 	rate        float64            // of state transitions
 	concurrency int32
+	empty       bool // of Lambda's answer
 	roles       map[string]bool
 	mayMake     bool
 	defaultZone []string         // zones with a default subnet
@@ -78,6 +79,9 @@ func (a *account) attach() {
 	fabric.Handle(f, "IAM", "GetRole", a.getRole)
 	fabric.Handle(f, "IAM", "SimulatePrincipalPolicy", a.simulate)
 	fabric.Handle(f, "Lambda", "GetAccountSettings", func(*lambda.GetAccountSettingsInput) (*lambda.GetAccountSettingsOutput, error) {
+		if a.empty {
+			return &lambda.GetAccountSettingsOutput{}, nil
+		}
 		return &lambda.GetAccountSettingsOutput{AccountLimit: &lambdatypes.AccountLimit{
 			ConcurrentExecutions: a.concurrency, UnreservedConcurrentExecutions: &a.concurrency,
 		}}, nil

@@ -42,8 +42,9 @@ type Options struct {
 	Stack        string // looked at too; "" before the first deployment
 	Architecture string // arm64 or x86_64
 	InstanceType string
-	MinSize      int
+	MinSize      int // of a release's request; the stack's group, if it has one, goes before it unless Asked
 	MaxSize      int
+	Asked        bool
 
 	// Tool runs a program of this machine and returns the first line of what it says.
 	Tool func(ctx context.Context, name string, arguments ...string) (string, error)
@@ -137,8 +138,12 @@ func (f Finding) but(verdict Verdict, format string, args ...any) Finding {
 	return f
 }
 
-// unseen is the finding of a check that AWS does not answer. Nothing is known to be wrong.
+// unseen is the finding of a check that AWS does not answer, or answers with nothing, which is a nil
+// error. Nothing is known to be wrong.
 func (e *examination) unseen(err error) Finding {
+	if err == nil {
+		err = release.Errorf(release.Unexpected, "AWS's answer is empty")
+	}
 	told := release.Classify(deployed.Explain(err, e.Config.Region))
 	f := well("cannot be looked at: %s", told.Message)
 	if told.Code == release.AccessDenied {

@@ -1,6 +1,9 @@
 package doctor
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +18,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/release"
 	"photogallery/lambdas/plan"
+	"photogallery/statemachine"
 )
 
 func TestAGoodAccountIsWell(t *testing.T) {
@@ -71,6 +75,7 @@ func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 		"nobody may look": {func(a *account) {
 			a.refused["GetRole"] = fabric.Errorf("AccessDenied", "User: ann is not authorized to perform: iam:GetRole")
 		}, "Auto Scaling role", Warning, []string{"IAM GetRole", "grant it"}},
+		"an empty answer": {func(a *account) { a.empty = true }, "Lambda concurrency", Warning, []string{"empty"}},
 		"an AWS that is down": {func(a *account) {
 			a.refused["GetAccountSettings"] = fabric.Errorf("ServiceException", "no")
 		}, "Lambda concurrency", Warning, []string{"again"}},
@@ -136,10 +141,10 @@ func TestAStackIsLookedAt(t *testing.T) {
 	}
 }
 
-func TestAServingEnvironmentIsWellUntilSomethingIsLeft(t *testing.T) {
+func TestAServingEnvironmentIsWell(t *testing.T) {
 	healthy(t, func(a *account) {
 		a.Options.Stack = "photogallery-main"
-		arn, err := a.StartRelease(a.Context(), "r1", `{}`)
+		arn, err := a.StartRelease(a.Context(), "r1", `{"maxSize": 20}`)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +156,9 @@ func TestAServingEnvironmentIsWellUntilSomethingIsLeft(t *testing.T) {
 		}
 		a.wants("lock", OK, "nobody")
 		a.wants("leftovers", OK, "none")
+		a.wants("vCPU quota", Warning, "one of 20 takes 60")
+		a.Asked = true
+		a.wants("vCPU quota", OK, "one of 5 takes 14")
 	})
 }
 
@@ -184,6 +192,28 @@ func TestWhatBelongsToNoReleaseIsFound(t *testing.T) {
 				a.wants("leftovers", Warning, lost, "gallery teardown --stack photogallery-main")
 			})
 		})
+	}
+}
+
+// What is asked of Node.js and Lambda is what the repository's own files need.
+func TestTheLeastVersionsAreThoseOfTheRepository(t *testing.T) {
+	manifest, err := os.ReadFile("../../package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf(`"node": ">=%d"`, leastNode); !strings.Contains(string(manifest), want) {
+		t.Errorf("package.json has no %s", want)
+	}
+	var definition struct {
+		States map[string]struct{ Branches []any }
+	}
+	if err := json.Unmarshal(statemachine.Release, &definition); err != nil {
+		t.Fatal(err)
+	}
+	for name, state := range definition.States {
+		if around := 3; len(state.Branches)+around > functionsAtATime {
+			t.Errorf("%s runs %d branches", name, len(state.Branches))
+		}
 	}
 }
 

@@ -40,24 +40,27 @@ const (
 	statesService  = "states"
 	transitionRate = "StateTransition throttle token refill rate per second"
 
-	transitionsASecond = 10 // of a release and a teardown at their quickest
+	transitionsASecond = 10 // of two branches whose steps answer within half a second
 )
 
 // quota is the value that applies to this account, or the default where Service Quotas knows no
 // other.
 func (e *examination) quota(ctx context.Context, service, code string) (int, error) {
 	out, err := e.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: &service, QuotaCode: &code})
-	if err == nil && out.Quota != nil {
-		return int(aws.ToFloat64(out.Quota.Value)), nil
+	if err == nil && out.Quota != nil && out.Quota.Value != nil {
+		return int(*out.Quota.Value), nil
 	}
 	if err != nil && !release.IsNotFound(err) {
 		return 0, err
 	}
 	usual, err := e.Quotas.GetAWSDefaultServiceQuota(ctx, &servicequotas.GetAWSDefaultServiceQuotaInput{ServiceCode: &service, QuotaCode: &code})
-	if err != nil || usual.Quota == nil {
+	if err != nil {
 		return 0, err
 	}
-	return int(aws.ToFloat64(usual.Quota.Value)), nil
+	if usual.Quota == nil || usual.Quota.Value == nil {
+		return 0, release.Errorf(release.Unexpected, "Service Quotas tells no value of %s", code)
+	}
+	return int(*usual.Quota.Value), nil
 }
 
 // askFor is the command that asks for a higher quota. AWS answers in minutes or days.

@@ -20,6 +20,7 @@ import (
 	"photogallery/internal/deployed"
 	"photogallery/internal/release"
 	"photogallery/lambdas/current"
+	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/lock"
 	"photogallery/lambdas/owned"
 	"photogallery/lambdas/step"
@@ -60,6 +61,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 		return well("%s is in %s, and none of Photogallery's", e.Stack, status).but(Failed, "%s.", upper(release.Classify(err).Message))
 	}
 	e.environment, e.table = opened.Environment, output(out.Stacks[0], tableOutput)
+	e.takeBounds(ctx)
 	return e.state(status)
 }
 
@@ -83,6 +85,14 @@ func (e *examination) others(ctx context.Context) string {
 		return "Those of Photogallery that are there are " + strings.Join(names, ", ") + ". " + deploy
 	}
 	return deploy
+}
+
+// takeBounds reckons with the fleet that there is. Where it cannot be seen a request's will do.
+func (e *examination) takeBounds(ctx context.Context) {
+	group, err := fleet.Group(ctx, e.AutoScaling, e.environment)
+	if err == nil && group != nil && !e.Asked {
+		e.MinSize, e.MaxSize = int(aws.ToInt32(group.MinSize)), int(aws.ToInt32(group.MaxSize))
+	}
 }
 
 // state judges a stack that can be worked on.
