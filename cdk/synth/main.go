@@ -14,12 +14,21 @@ import (
 )
 
 func main() {
-	defer jsii.Close()
-	if err := synthesize(context.Background()); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		jsii.Close()
+	err := synthesize(context.Background())
+	stderr := os.Stderr
+	quietly(jsii.Close)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
 		os.Exit(1)
 	}
+}
+
+// quietly runs what may tell of a process that it has ended, as it should, on the standard error.
+func quietly(run func()) {
+	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = nowhere
+	}
+	run()
 }
 
 func synthesize(ctx context.Context) error {
