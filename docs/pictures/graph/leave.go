@@ -97,9 +97,9 @@ func (b *builder) edge(g *elkNode, e drawing.Edge, exit, entry string) {
 	importance := 1
 	switch {
 	case e.Main:
-		importance = 50
+		importance = 200
 	case exit == "out":
-		importance = 20
+		importance = 50
 	case e.Kind == drawing.Catch:
 		importance = 0
 	}
