@@ -127,6 +127,8 @@ func (s *Server) brokenUpload(err error) error {
 }
 
 func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (photo, error) {
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
+	defer cancel()
 	data, err := readWhole(part, s.config.MaxUploadBytes)
 	var known *Error
 	if err != nil && !errors.As(err, &known) {

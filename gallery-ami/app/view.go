@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 )
 
@@ -48,7 +49,9 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	if err := s.store.remove(r.Context(), p); err != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), writeTimeout)
+	defer cancel()
+	if err := s.store.remove(ctx, p); err != nil {
 		s.fail(w, r, err)
 		return
 	}
