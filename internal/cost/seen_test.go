@@ -2,6 +2,8 @@ package cost
 
 import (
 	"context"
+	"encoding/json"
+	"os"
 	"testing"
 	"testing/synctest"
 
@@ -84,7 +86,7 @@ func TestWhatServesIsSeen(t *testing.T) {
 		runs(t, s, s.StartRelease, "r1", `{"maxSize": 4}`)
 		seen, now := seenNow(t, s, Serving)
 		for key, want := range map[string]float64{
-			"load-balancer": 1, "public-address": 2, price.InstanceKey: 2, "disk": 16, "metric": 14, "alarm": 5, "log": 2 * appLogGB, "flow-log": 2 * flowLogGB,
+			"load-balancer": 1, "public-address": 2, price.InstanceKey: 2, "disk": 16, "metric": 14, "alarm": releaseAlarms, "log": 2 * appLogGB, "flow-log": 2 * flowLogGB,
 		} {
 			if now[key] != want {
 				t.Errorf("there is %g of %s, want %g", now[key], key, want)
@@ -105,6 +107,34 @@ func TestWhatServesIsSeen(t *testing.T) {
 			t.Errorf("after a teardown there is %v", now)
 		}
 	})
+}
+
+func TestTheStacksAlarmsAreThoseOfItsTemplate(t *testing.T) {
+	content, err := os.ReadFile("../../cdk/testdata/photogallery-main.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string
+			Properties struct{ Metrics []struct{ MetricStat any } }
+		}
+	}
+	if err := json.Unmarshal(content, &template); err != nil {
+		t.Fatal(err)
+	}
+	metrics, dashboards := 0, 0
+	for _, resource := range template.Resources {
+		switch resource.Type {
+		case "AWS::CloudWatch::Alarm":
+			metrics += max(1, len(resource.Properties.Metrics)-1) // but for the expression
+		case "AWS::CloudWatch::Dashboard":
+			dashboards++
+		}
+	}
+	if metrics != stackAlarms || dashboards != 1 {
+		t.Errorf("the stack has %d metrics in alarms and %d dashboards; %d and 1 are reckoned with", metrics, dashboards, stackAlarms)
+	}
 }
 
 // The instances' log lines and the like are assumed; what the table of steps says is not.

@@ -195,14 +195,19 @@ func TestWhatBelongsToNoReleaseIsFound(t *testing.T) {
 	}
 }
 
-// What is asked of Node.js and Lambda is what the repository's own files need.
-func TestTheLeastVersionsAreThoseOfTheRepository(t *testing.T) {
-	manifest, err := os.ReadFile("../../package.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := fmt.Sprintf(`"node": ">=%d"`, leastNode); !strings.Contains(string(manifest), want) {
-		t.Errorf("package.json has no %s", want)
+// What is asked of Node.js, the bootstrap and Lambda is what the repository's own files need.
+func TestTheLeastIsWhatTheRepositoryNeeds(t *testing.T) {
+	for path, want := range map[string]string{
+		"../../package.json": fmt.Sprintf(`"node": ">=%d"`, leastNode),
+		"../../cdk/testdata/photogallery-main.template.json": fmt.Sprintf("CDK bootstrap stack version %d required", leastBootstrap),
+	} {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(content), want) {
+			t.Errorf("%s does not say %s", path, want)
+		}
 	}
 	var definition struct {
 		States map[string]struct{ Branches []any }
