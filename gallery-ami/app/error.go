@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 )
@@ -59,24 +60,20 @@ func problem(err error) *Error {
 	return &Error{StorageUnavailable, "The photo storage does not answer right now. Please try again in a minute.", err}
 }
 
-func (e *Error) status() int {
-	switch e.Code {
-	case NotFound:
-		return http.StatusNotFound
-	case BadRequest:
-		return http.StatusBadRequest
-	case CrossOrigin, UploadsOff:
-		return http.StatusForbidden
-	case SignInFirst, WrongKey:
-		return http.StatusUnauthorized
-	case TooManyAttempts:
-		return http.StatusTooManyRequests
-	case TooManyFiles, FileTooLarge, TooManyPixels:
-		return http.StatusRequestEntityTooLarge
-	case NotAnImage, ImageDamaged:
-		return http.StatusUnprocessableEntity
-	case StorageFull:
-		return http.StatusInsufficientStorage
-	}
-	return http.StatusServiceUnavailable
+var statuses = map[Code]int{
+	NotFound:        http.StatusNotFound,
+	BadRequest:      http.StatusBadRequest,
+	CrossOrigin:     http.StatusForbidden,
+	UploadsOff:      http.StatusForbidden,
+	SignInFirst:     http.StatusUnauthorized,
+	WrongKey:        http.StatusUnauthorized,
+	TooManyAttempts: http.StatusTooManyRequests,
+	TooManyFiles:    http.StatusRequestEntityTooLarge,
+	FileTooLarge:    http.StatusRequestEntityTooLarge,
+	TooManyPixels:   http.StatusRequestEntityTooLarge,
+	NotAnImage:      http.StatusUnprocessableEntity,
+	ImageDamaged:    http.StatusUnprocessableEntity,
+	StorageFull:     http.StatusInsufficientStorage,
 }
+
+func (e *Error) status() int { return cmp.Or(statuses[e.Code], http.StatusServiceUnavailable) }

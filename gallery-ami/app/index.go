@@ -54,7 +54,7 @@ func (s *Server) index(w http.ResponseWriter, r *http.Request) {
 	s.pages.get(pageKey{number, signedIn, state.stale}, state.list.version, func() []byte {
 		data.Photos = state.list.page(number)
 		return s.render("index", signedIn, http.StatusOK, data)
-	}).serve(w, r)
+	}).serve(w, r, "private, no-cache")
 }
 
 func (l *listing) page(number int) []photo {

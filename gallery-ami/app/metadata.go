@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"golang.org/x/image/draw"
+	"golang.org/x/image/math/f64"
 )
 
 // largestProfile keeps colour profiles of cameras and phones, not those of
@@ -74,33 +75,21 @@ func upright(from image.Image, orientation int) image.Image {
 		return from
 	}
 	bounds := from.Bounds()
-	width, height := bounds.Dx(), bounds.Dy()
-	swapped := orientation >= 5
-	to := image.NewRGBA(image.Rect(0, 0, width, height))
-	if swapped {
-		to = image.NewRGBA(image.Rect(0, 0, height, width))
+	size := bounds.Size()
+	// How a pixel's place across and down follows from its x and y.
+	across := []float64{1, 0, float64(-bounds.Min.X)}
+	down := []float64{0, 1, float64(-bounds.Min.Y)}
+	if slices.Contains([]int{2, 3, 7, 8}, orientation) {
+		across = []float64{-1, 0, float64(bounds.Max.X)}
 	}
-	flipX := slices.Contains([]int{2, 3, 7, 8}, orientation)
-	flipY := slices.Contains([]int{3, 4, 6, 7}, orientation)
-	line := image.NewRGBA(image.Rect(0, 0, width, 1))
-	for y := range height {
-		draw.Draw(line, line.Rect, from, bounds.Min.Add(image.Pt(0, y)), draw.Src)
-		toY := y
-		if flipY {
-			toY = height - 1 - y
-		}
-		for x := range width {
-			toX := x
-			if flipX {
-				toX = width - 1 - x
-			}
-			at := to.PixOffset(toX, toY)
-			if swapped {
-				at = to.PixOffset(toY, toX)
-			}
-			copy(to.Pix[at:at+4], line.Pix[x*4:])
-		}
+	if slices.Contains([]int{3, 4, 6, 7}, orientation) {
+		down = []float64{0, -1, float64(bounds.Max.Y)}
 	}
+	if orientation >= 5 {
+		across, down, size.X, size.Y = down, across, size.Y, size.X
+	}
+	to := image.NewRGBA(image.Rectangle{Max: size})
+	draw.NearestNeighbor.Transform(to, f64.Aff3(append(across, down...)), from, bounds, draw.Src, nil)
 	return to
 }
 

@@ -69,28 +69,28 @@ func (s *Server) answer(w http.ResponseWriter, status int, contentType string, c
 
 // ready is an answer that only needs sending: plain, compressed and tagged.
 type ready struct {
-	plain, gzipped         []byte
-	tag, zipTag            string
-	contentType, cacheable string
+	plain, gzipped []byte
+	tag, zipTag    string
+	contentType    string
 }
 
-func newReady(content []byte, contentType, cacheable string) *ready {
+func newReady(content []byte, contentType string) *ready {
 	var out bytes.Buffer
 	zip := gzip.NewWriter(&out)
 	_, _ = zip.Write(content) // a bytes.Buffer takes everything
 	_ = zip.Close()
 	hash := fmt.Sprintf("%x", sha256.Sum256(content))[:20]
-	return &ready{content, out.Bytes(), `"` + hash + `"`, `"` + hash + `-gz"`, contentType, cacheable}
+	return &ready{content, out.Bytes(), `"` + hash + `"`, `"` + hash + `-gz"`, contentType}
 }
 
-func (a *ready) serve(w http.ResponseWriter, r *http.Request) {
+func (a *ready) serve(w http.ResponseWriter, r *http.Request, cacheable string) {
 	content, tag, header := a.plain, a.tag, w.Header()
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		content, tag = a.gzipped, a.zipTag
 		header["Content-Encoding"] = []string{"gzip"}
 	}
 	header["Content-Type"] = []string{a.contentType}
-	header["Cache-Control"] = []string{a.cacheable}
+	header["Cache-Control"] = []string{cacheable}
 	header["Vary"] = []string{"Accept-Encoding, Cookie"}
 	header["Etag"] = []string{tag}
 	if strings.Contains(r.Header.Get("If-None-Match"), tag) {
@@ -121,7 +121,7 @@ func (c *pageCache) get(key pageKey, version uint64, render func() []byte) *read
 		clear(c.pages)
 	}
 	if c.pages[key] == nil {
-		c.pages[key] = newReady(render(), "text/html; charset=utf-8", "private, no-cache")
+		c.pages[key] = newReady(render(), "text/html; charset=utf-8")
 	}
 	return c.pages[key]
 }
@@ -130,19 +130,18 @@ func (c *pageCache) get(key pageKey, version uint64, render func() []byte) *read
 // so that browsers may keep them for good.
 type assets struct {
 	version string
-	files   map[string][2]*ready // of the version asked for, of another one
+	files   map[string]*ready
 }
 
 func loadAssets() assets {
-	files, all := map[string][2]*ready{}, sha256.New()
+	files, all := map[string]*ready{}, sha256.New()
 	for _, name := range []string{"style.css", "gallery.js", "icon.svg"} {
 		content, err := web.ReadFile("web/" + name)
 		if err != nil {
 			panic(err) // the program was built without its own files
 		}
 		_, _ = all.Write(content)
-		kind := mime.TypeByExtension(path.Ext(name))
-		files[name] = [2]*ready{newReady(content, kind, immutable), newReady(content, kind, "no-cache")}
+		files[name] = newReady(content, mime.TypeByExtension(path.Ext(name)))
 	}
 	return assets{fmt.Sprintf("%x", all.Sum(nil))[:12], files}
 }
@@ -155,8 +154,8 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	case !found:
 		http.NotFound(w, r)
 	case r.PathValue("version") == a.version:
-		file[0].serve(w, r)
+		file.serve(w, r, immutable)
 	default:
-		file[1].serve(w, r)
+		file.serve(w, r, "no-cache")
 	}
 }

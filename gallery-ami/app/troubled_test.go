@@ -145,7 +145,7 @@ func (s *troubled) NewRangeReader(ctx context.Context, key string, offset, lengt
 	if length >= 0 {
 		content = content[:min(length, int64(len(content)))]
 	}
-	read.Buffer.Write(content)
+	read.Write(content)
 	return read, nil
 }
 
