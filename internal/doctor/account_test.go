@@ -15,6 +15,7 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	quotatypes "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -38,6 +39,7 @@ type account struct {
 	rate        float64            // of state transitions
 	concurrency int32
 	empty       bool // of Lambda's answer
+	buckets     map[string]bool
 	roles       map[string]bool
 	mayMake     bool
 	defaultZone []string         // zones with a default subnet
@@ -85,6 +87,12 @@ func (a *account) attach() {
 		return &lambda.GetAccountSettingsOutput{AccountLimit: &lambdatypes.AccountLimit{
 			ConcurrentExecutions: a.concurrency, UnreservedConcurrentExecutions: &a.concurrency,
 		}}, nil
+	})
+	fabric.Handle(f, "S3", "HeadBucket", func(in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
+		if !a.buckets[*in.Bucket] {
+			return nil, fabric.Errorf("NotFound", "Not Found")
+		}
+		return &s3.HeadBucketOutput{}, nil
 	})
 	fabric.Handle(f, "CloudFormation", "DescribeStacks", a.describeStacks)
 	fabric.Handle(f, "EC2", "DescribeVpcs", func(*ec2.DescribeVpcsInput) (*ec2.DescribeVpcsOutput, error) {

@@ -85,6 +85,7 @@ var onAWS = []check{
 	{"instance type", (*examination).instanceType},
 	{"vCPU quota", (*examination).vcpuQuota},
 	{"VPC quota", (*examination).vpcQuota},
+	{"photo bucket", (*examination).photoBucket},
 	{"Lambda concurrency", (*examination).concurrency},
 	{"Step Functions quota", (*examination).transitions},
 	{"Auto Scaling role", (*examination).autoScalingRole},

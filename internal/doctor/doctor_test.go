@@ -46,6 +46,8 @@ func TestAGoodAccountIsWell(t *testing.T) {
 	})
 }
 
+var photos = map[string]bool{"photogallery-main-123456789012-us-east-1": true}
+
 func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func(*account)
@@ -67,6 +69,8 @@ func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 		"busy elsewhere":                     {func(a *account) { a.others = instances("m7g.large", 14) }, "vCPU quota", Failed, []string{"others use 28", "--desired-value 42"}},
 		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 14", "--max-size"}},
 		"VPCs":                               {func(a *account) { a.vpcs = 5 }, "VPC quota", Failed, []string{"5 of 5", "L-F678F1CE --desired-value 6"}},
+		"photos of a former stack":           {func(a *account) { a.status = ""; a.buckets = photos }, "photo bucket", Warning, []string{"photogallery-main-123456789012-us-east-1", "`npx cdk deploy --import-existing-resources`"}},
+		"photos of a stack":                  {func(a *account) { a.buckets = photos }, "photo bucket", "", nil},
 		"few functions":                      {func(a *account) { a.concurrency = 2 }, "Lambda concurrency", Failed, []string{"2 functions", "L-B99A9384"}},
 		"few transitions":                    {func(a *account) { a.rate = 2 }, "Step Functions quota", Warning, []string{"2 state transitions", "L-1 "}},
 		"no role, which the caller may make": {func(a *account) { a.roles = nil; a.mayMake = true }, "Auto Scaling role", OK, []string{"you may make it"}},
@@ -119,6 +123,7 @@ func TestAStackIsLookedAt(t *testing.T) {
 	}{
 		"well":            {func(*account) {}, "stack", OK, []string{"CREATE_COMPLETE"}},
 		"absent":          {func(a *account) { a.status = "" }, "stack", Failed, []string{"no stack photogallery-main", "npx cdk deploy"}},
+		"destroyed":       {func(a *account) { a.status = ""; a.buckets = photos }, "photo bucket", Warning, []string{"--import-existing-resources"}},
 		"never made":      {func(a *account) { a.status = cloudformationtypes.StackStatusRollbackComplete }, "stack", Failed, []string{"ROLLBACK_COMPLETE", "npx cdk deploy"}},
 		"half updated":    {func(a *account) { a.status = cloudformationtypes.StackStatusUpdateRollbackFailed }, "stack", Failed, []string{"continue-update-rollback --stack-name photogallery-main"}},
 		"rolled back":     {func(a *account) { a.status = cloudformationtypes.StackStatusUpdateRollbackComplete }, "stack", Warning, []string{"npx cdk deploy"}},

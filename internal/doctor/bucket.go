@@ -1,0 +1,39 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"photogallery/internal/release"
+)
+
+// usualStack is what `npx cdk deploy` makes where nobody chooses an environment.
+var usualStack = release.Environment("main").Name()
+
+// photoBucket finds the photos that a stack which was destroyed has left: the next deployment has to
+// be told to take them in. A stack is named for its environment, and its bucket for the stack.
+func (e *examination) photoBucket(ctx context.Context) Finding {
+	stack := cmp.Or(e.Stack, usualStack)
+	if e.environment != "" || e.exists(ctx, stack) {
+		return Finding{}
+	}
+	bucket := stack + "-" + e.account + "-" + e.Config.Region
+	_, err := e.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &bucket})
+	switch {
+	case release.IsNotFound(err):
+		return well("%s is still to be made", bucket)
+	case err != nil:
+		return e.unseen(err)
+	}
+	return well("%s is there, as a former stack has left it", bucket).
+		but(Warning, "Deploy with `npx cdk deploy --import-existing-resources`, which takes it in: a plain deployment would end at it.")
+}
+
+// exists is true for a stack in whatever state. Where it cannot be seen nothing is said to be wrong.
+func (e *examination) exists(ctx context.Context, stack string) bool {
+	out, err := e.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	return err == nil && len(out.Stacks) > 0
+}
