@@ -89,11 +89,7 @@ func TestNoCapacityAnywhereIsSaid(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r0", `{}`).ends("Succeeded")
 		e.teardown("t0", `{}`).ends("Succeeded")
-		e.Cloud.Fabric.Do(func() {
-			for _, zone := range fabric.Zones() {
-				e.Cloud.EC2.SetCapacity(zone, false)
-			}
-		})
+		e.full(true)
 		e.release("r1", `{}`).ends("FailedClean", "FleetFailed", "do not have sufficient")
 		e.release("r2", `{"rebake": true}`).ends("FailedClean", "CapacityUnavailable")
 		e.empty(1)
@@ -374,5 +370,28 @@ func TestATeardownThatCannotLockNamesWhatStays(t *testing.T) {
 		e.refuses("Lock", "PutItem", "AccessDeniedException")
 		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", "load balancer", "Auto Scaling group")
 		e.serves("r1", 2)
+	})
+}
+
+func TestARollbackThatGetsStuckNamesTheInstancesOnTheWrongVersion(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		time.Sleep(12 * time.Minute)
+		e.full(true)
+		e.stop("r2")
+		e.await(e.settled("undo-r2")).ends("FailedDirty", "SweepStuck", "instance refresh", "on launch template version 2 instead of 1")
+		e.full(false)
+		e.release("r3", `{}`).ends("Succeeded")
+		e.serves("r3", 2)
+	})
+}
+
+// full takes the room for new instances, or gives it back.
+func (e *environment) full(is bool) {
+	e.Cloud.Fabric.Do(func() {
+		for _, zone := range fabric.Zones() {
+			e.Cloud.EC2.SetCapacity(zone, !is)
+		}
 	})
 }

@@ -17,8 +17,8 @@ import (
 )
 
 // rollback brings the group back to the launch template version that serves. Its list is what
-// does not stand there yet: a refresh under way, or else the group and its instances that are on
-// another version.
+// does not stand there yet: a refresh under way, first of all, and the group and its instances that
+// are on another version.
 var rollback = Stage{
 	Name:  "rollback",
 	gate:  true,
@@ -38,14 +38,18 @@ func listAstray(ctx context.Context, c cloud, over extent) ([]owned.Resource, er
 	if err != nil || found == nil {
 		return nil, err
 	}
-	if active != nil {
-		return []owned.Resource{{
-			Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId),
-			Name:    fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete)),
-			Leaving: !canGoBack(active, over.current.TemplateVersion),
-		}}, nil
+	standing := astray(found, over.current.TemplateVersion)
+	if active == nil {
+		return standing, nil
 	}
-	return astray(found, over.current.TemplateVersion), nil
+	for i := range standing {
+		standing[i].Leaving = true // by the refresh; should that get stuck, these are what it leaves
+	}
+	return append([]owned.Resource{{
+		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId),
+		Name:    fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete)),
+		Leaving: !canGoBack(active, over.current.TemplateVersion),
+	}}, standing...), nil
 }
 
 // canGoBack tells whether the refresh leads away from the version and is still at it. One that is
