@@ -68,14 +68,17 @@ func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 		stages, over := undoing(name, recorded)
 		u.advance(ctx, stages, over, &all)
 	}
-	what := "undo of " + strings.Join(in.Releases, ", ")
+	what, late := "undo of "+strings.Join(in.Releases, ", "), time.Now().After(end)
+	if late || len(all.waiting) == 0 {
+		u.lookBehind(ctx, &all)
+	}
 	progress := Progress{WaitingFor: names(all.waiting), Deadline: end, Removed: append([]string{}, all.removed...)}
 	switch {
-	case len(all.waiting) > 0 && time.Now().After(end):
-		return Progress{}, stuck(what, end, all.waiting, all.failures)
+	case len(all.waiting) > 0 && late:
+		return Progress{}, stuck(what, end, append(all.waiting, all.behind...), all.failures)
 	case len(all.waiting) > 0:
 	case len(all.failures) > 0:
-		return Progress{}, failed(what, all.failures)
+		return Progress{}, leaving(failed(what, all.failures), all.behind)
 	case in.Deadline.IsZero() || time.Now().Before(seen):
 		progress.WaitingFor = "another look: what was made last may not be listed yet"
 	default:
@@ -89,13 +92,21 @@ type tally struct {
 	removed  []string
 	waiting  []owned.Resource // what is on its way out
 	failures []error
+	gates    []gate
+	behind   []owned.Resource // what lies behind the gates
+}
+
+// gate is where the stages of one release came to a stop.
+type gate struct {
+	rest []Stage
+	over extent
 }
 
 // advance takes the stages in turn, up to the first that others build on and that is not done. A
 // stage that fails keeps none of the others from being removed: what it could not is told when
 // there is nothing left to wait for.
 func (u undoer) advance(ctx context.Context, stages []Stage, over extent, all *tally) {
-	for _, stage := range stages {
+	for i, stage := range stages {
 		left, removed, err := u.round(ctx, stage, over)
 		all.removed = append(all.removed, removed...)
 		if err != nil {
@@ -104,7 +115,21 @@ func (u undoer) advance(ctx context.Context, stages []Stage, over extent, all *t
 			all.waiting = append(all.waiting, left...)
 		}
 		if stage.gate && (err != nil || len(left) > 0) {
+			all.gates = append(all.gates, gate{stages[i+1:], over})
 			break
+		}
+	}
+}
+
+// lookBehind lists what the gates kept from being removed, for a report that names all that is left.
+func (u undoer) lookBehind(ctx context.Context, all *tally) {
+	for _, stop := range all.gates {
+		for _, stage := range stop.rest {
+			found, err := stage.list(ctx, u.cloud, stop.over)
+			if err != nil {
+				all.failures = append(all.failures, err)
+			}
+			all.behind = append(all.behind, found...)
 		}
 	}
 }
