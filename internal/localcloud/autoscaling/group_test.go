@@ -361,3 +361,16 @@ func TestAnUnknownGroupIsAValidationErrorExceptWhereGroupsAreListed(t *testing.T
 		c.wantCode("ValidationError", err)
 	})
 }
+
+func TestAnUpdatedLaunchTemplateIsWhatTheNextInstanceComesFrom(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.serving(1, 3, 1)
+		_, err := c.api.UpdateAutoScalingGroup(context.Background(), &awsautoscaling.UpdateAutoScalingGroupInput{
+			AutoScalingGroupName: aws.String(fleet), DesiredCapacity: aws.Int32(2),
+			LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &c.template, Version: aws.String("2")},
+		})
+		c.must(err)
+		time.Sleep(time.Minute)
+		c.wantVersions("2", "1", "2")
+	})
+}

@@ -9,7 +9,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// updateGroup changes the sizes; the steps change nothing else of a group that runs. A desired
+// updateGroup changes the sizes, and the launch template that new instances come from. A desired
 // capacity that is not given is moved between the new bounds.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
 func (s *Service) updateGroup(in *autoscaling.UpdateAutoScalingGroupInput) (*autoscaling.UpdateAutoScalingGroupOutput, error) {
@@ -17,8 +17,13 @@ func (s *Service) updateGroup(in *autoscaling.UpdateAutoScalingGroupInput) (*aut
 	if err != nil {
 		return nil, err
 	}
-	if in.LaunchTemplate != nil || in.VPCZoneIdentifier != nil || in.HealthCheckType != nil || in.HealthCheckGracePeriod != nil || in.DefaultInstanceWarmup != nil {
-		return nil, fabric.Errorf("ValidationError", "the embedded cloud updates MinSize, MaxSize and DesiredCapacity only: start an instance refresh for another launch template")
+	if in.VPCZoneIdentifier != nil || in.HealthCheckType != nil || in.HealthCheckGracePeriod != nil || in.DefaultInstanceWarmup != nil {
+		return nil, fabric.Errorf("ValidationError", "the embedded cloud updates MinSize, MaxSize, DesiredCapacity and LaunchTemplate only")
+	}
+	if in.LaunchTemplate != nil {
+		if g.template, err = templateOf(in.LaunchTemplate); err != nil {
+			return nil, err
+		}
 	}
 	least, most := given(in.MinSize, g.min), given(in.MaxSize, g.max)
 	desired := given(in.DesiredCapacity, min(max(g.desired, least), most))
