@@ -65,8 +65,7 @@ func (s *stack) addSecurityGroups() {
 	if s.options.Domain != "" {
 		n.entrance.AddIngressRule(from, https, jsii.String("HTTPS"), nil)
 	}
-	n.entrance.AddEgressRule(n.fleet, http, jsii.String("Requests and health checks"), nil)
-	n.fleet.AddIngressRule(n.entrance, http, jsii.String("Requests and health checks"), nil)
+	lead(n.entrance, n.fleet, 80, "Requests and health checks")
 	// IPv4 leads to S3 alone: the private subnets have no other route.
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3 through its gateway endpoint"), nil)
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("CloudWatch Logs"), nil)
@@ -78,8 +77,18 @@ func (s *stack) securityGroup(id, description string) awsec2.SecurityGroup {
 	return awsec2.NewSecurityGroup(s.scope, jsii.String(id), &awsec2.SecurityGroupProps{
 		Vpc: s.network.vpc, Description: jsii.String(description),
 		AllowAllOutbound: jsii.Bool(false), AllowAllIpv6Outbound: jsii.Bool(false),
-		DisableInlineRules: jsii.Bool(true),
 	})
+}
+
+// lead lets one group reach another on one port, and nothing else. The way out is written into the
+// group itself: for a group without rules of its own EC2 adds one that lets everything out, and the
+// CDK writes rules between groups apart.
+func lead(from, to awsec2.SecurityGroup, port float64, description string) {
+	to.AddIngressRule(from, awsec2.Port_Tcp(jsii.Number(port)), jsii.String(description), nil)
+	from.Node().DefaultChild().(awsec2.CfnSecurityGroup).SetSecurityGroupEgress([]any{&awsec2.CfnSecurityGroup_EgressProperty{
+		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(port), ToPort: jsii.Number(port),
+		DestinationSecurityGroupId: to.SecurityGroupId(), Description: jsii.String(description),
+	}})
 }
 
 func (s *stack) addFlowLogs() {
@@ -91,9 +100,7 @@ func (s *stack) addFlowLogs() {
 
 func (s *stack) addInstanceConnect() {
 	group := s.securityGroup("ConnectSecurityGroup", "EC2 Instance Connect Endpoint: SSH to the fleet")
-	ssh := awsec2.Port_Tcp(jsii.Number(22))
-	group.AddEgressRule(s.network.fleet, ssh, jsii.String("SSH"), nil)
-	s.network.fleet.AddIngressRule(group, ssh, jsii.String("SSH from the Instance Connect Endpoint"), nil)
+	lead(group, s.network.fleet, 22, "SSH from the Instance Connect Endpoint")
 	s.network.connect = awsec2.NewCfnInstanceConnectEndpoint(s.scope, jsii.String("Connect"), &awsec2.CfnInstanceConnectEndpointProps{
 		SubnetId:         jsii.String(s.network.private[0]),
 		SecurityGroupIds: &[]*string{group.SecurityGroupId()},

@@ -53,13 +53,16 @@ func (s *stack) scheduleRole() awsiam.Role {
 		}, nil),
 	})
 	environment := s.options.Environment
-	return s.roleOf("ScheduleRole", trust, "Starts releases and teardowns on schedule", []Statement{{
-		Actions: []string{"states:StartExecution"},
-		Resources: []string{
-			arn("states", "stateMachine:"+environment.ReleaseMachine()),
-			arn("states", "stateMachine:"+environment.TeardownMachine()),
+	return s.roleOf("ScheduleRole", trust, "Starts releases and teardowns on schedule", []Statement{
+		{
+			Actions: []string{"states:StartExecution"},
+			Resources: []string{
+				arn("states", "stateMachine:"+environment.ReleaseMachine()),
+				arn("states", "stateMachine:"+environment.TeardownMachine()),
+			},
 		},
-	}})
+		{Actions: []string{"sqs:SendMessage"}, Resources: []string{*s.deadLetters.QueueArn()}, Reason: "Scheduler delivers dead letters as the schedule's role"},
+	})
 }
 
 func (s *stack) role(id, service, description string, statements []Statement) awsiam.Role {

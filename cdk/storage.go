@@ -116,7 +116,7 @@ func (s *stack) accessLogBucket() awss3.Bucket {
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logdelivery.elasticloadbalancing.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("s3:PutObject"),
 		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/*"))),
-		Conditions: &map[string]any{"StringEquals": map[string]*string{"aws:SourceAccount": awscdk.Aws_ACCOUNT_ID()}},
+		Conditions: conditions(map[string]map[string]string{"ArnLike": {"aws:SourceArn": arn("elasticloadbalancing", "loadbalancer/*")}}, nil),
 	}))
 	return bucket
 }
