@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"runtime"
@@ -11,13 +12,14 @@ import (
 // openBrowser opens a page in the browser that the system has set. That there is none is told, and no
 // reason to end: the address is printed too.
 func openBrowser(command *cobra.Command, url string) {
-	opener := exec.Command("xdg-open", url)
+	words := []string{"xdg-open", url}
 	switch runtime.GOOS {
 	case "darwin":
-		opener = exec.Command("open", url)
+		words = []string{"open", url}
 	case "windows":
-		opener = exec.Command("rundll32", "url.dll,FileProtocolHandler", url)
+		words = []string{"rundll32", "url.dll,FileProtocolHandler", url}
 	}
+	opener := exec.CommandContext(context.WithoutCancel(command.Context()), words[0], words[1:]...)
 	err := opener.Start()
 	if err != nil {
 		fmt.Fprintf(command.ErrOrStderr(), "No browser could be opened (%v): open %s yourself.\n", err, url)

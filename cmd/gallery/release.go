@@ -81,10 +81,12 @@ func (c cloud) release(command *cobra.Command, input string) error {
 		return err
 	}
 	gallery, err := c.Gallery(command.Context())
-	if err == nil {
-		fmt.Fprintln(command.OutOrStdout(), gallery)
+	if err != nil {
+		fmt.Fprintf(command.ErrOrStderr(), "Where it serves cannot be told: %s\n", messageOf(c.explain(err)))
+		return nil // the release has succeeded all the same
 	}
-	return err
+	fmt.Fprintln(command.OutOrStdout(), gallery)
+	return nil
 }
 
 // releaseInput is the request, checked before anything is asked of the cloud, and the absolute path

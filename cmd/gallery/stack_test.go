@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -94,8 +97,12 @@ func (w *watched) Write(text []byte) (int, error) {
 
 func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 	a := onAmazon(t)
-	sample := filepath.Join("..", "..", "gallery-ami", "app", "samples", "1-dunes.jpg")
-	none := filepath.Join(t.TempDir(), "none.jpg")
+	folder := t.TempDir()
+	sample, none := filepath.Join(folder, "dunes.png"), filepath.Join(folder, "none.png")
+	var content bytes.Buffer
+	if err := errors.Join(png.Encode(&content, image.NewGray(image.Rect(0, 0, 40, 30))), os.WriteFile(sample, content.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	refused := a.on("upload", sample, "stack_test.go", none).wants(t, exitUsage, "stack_test.go: This is no JPEG", none, "2 of 3 files", sample)
 	if strings.Count(refused.progress, "\n") != 3 {
 		t.Errorf("it says\n%s", refused.progress)

@@ -72,7 +72,7 @@ func (l *Logs) Next(ctx context.Context) ([]Line, error) {
 	return lines, nil
 }
 
-var instanceInName = regexp.MustCompile(`\bi-([0-9a-f]{17}|[0-9a-f]{8})\b`)
+var instanceInText = regexp.MustCompile(`\bi-([0-9a-f]{17}|[0-9a-f]{8})\b`)
 
 func (l *Logs) take(event types.FilteredLogEvent) (line Line, isNew bool) {
 	id, at, stream := aws.ToString(event.EventId), aws.ToInt64(event.Timestamp), aws.ToString(event.LogStreamName)
@@ -80,7 +80,7 @@ func (l *Logs) take(event types.FilteredLogEvent) (line Line, isNew bool) {
 		return Line{}, false
 	}
 	l.seen[id] = at
-	instance := instanceInName.FindString(stream)
+	instance := instanceInText.FindString(stream)
 	if instance == "" {
 		instance = stream
 	}

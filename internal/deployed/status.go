@@ -122,6 +122,7 @@ func (s *Stack) activities(ctx context.Context, status *control.Status) error {
 		status.Activities = append(status.Activities, control.Activity{
 			Time: aws.ToTime(activity.StartTime), Status: string(activity.StatusCode),
 			Description: aws.ToString(activity.Description), Cause: aws.ToString(activity.Cause),
+			Instance: instanceInText.FindString(aws.ToString(activity.Description)),
 		})
 	}
 	return nil
@@ -140,6 +141,7 @@ func (s *Stack) alarms(ctx context.Context, status *control.Status) error {
 	for _, alarm := range out.MetricAlarms {
 		status.Alarms = append(status.Alarms, control.Alarm{
 			Name: aws.ToString(alarm.AlarmName), State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
+			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp), Marks: []control.Mark{},
 		})
 	}
 	return nil

@@ -114,7 +114,7 @@ func (l *Load) view(ctx context.Context, every time.Duration) {
 }
 
 // instanceID stands in the footer of the gallery's pages.
-var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)
+var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
 // Get reads a page whole; an answer other than 200 is an error.
 func Get(ctx context.Context, client *http.Client, url string) error {

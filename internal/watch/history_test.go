@@ -240,6 +240,24 @@ func TestAPictureFitsItsWindow(t *testing.T) {
 	}
 }
 
+func TestRemediesNameTheInstance(t *testing.T) {
+	for cause, want := range map[string]string{
+		"BuildFailed: builder i-0123456789abcdef0 could not provision": "gallery logs i-0123456789abcdef0",
+		"VerifyFailed: image ami-0123456789abcdef0 does not answer":    "gallery logs INSTANCE",
+		"ImageNotFound: there is no image ami-0123456789abcdef0":       "gallery images",
+		"SomethingElse: nobody foresaw it":                             "SomethingElse",
+	} {
+		if got := newTold("x-release").end(types.ExecutionStatusFailed, "FailedClean", cause).look(t).Outcome(); !strings.Contains(got, want) {
+			t.Errorf("%q does not say %q", got, want)
+		}
+	}
+	for name, want := range map[string]string{"Busy": "--wait", "FailedDirty": "gallery teardown"} {
+		if got := newTold("x-release").end(types.ExecutionStatusFailed, name, "why").look(t).Outcome(); !strings.Contains(got, want) {
+			t.Errorf("%q does not say %q", got, want)
+		}
+	}
+}
+
 func TestWhatTheDefinitionDoesNotKnowIsShownAsItComes(t *testing.T) {
 	lines := newTold("another").enter("Task", "One").answer(`{"status": "half"}`).exit("Task", "One").enter("Wait", "W").drawnAt(t, 80)
 	if len(lines) != 3 || !strings.HasPrefix(lines[1], "● One") || !strings.Contains(lines[1], "half") {

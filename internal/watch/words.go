@@ -101,7 +101,7 @@ func (p *Picture) report() string {
 	return output.End.Report
 }
 
-var instanceID = regexp.MustCompile(`i-[0-9a-f]{17}`)
+var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
 // remedy is what to do next after a failure. A log is the one of the instance that the cause names.
 func (p *Picture) remedy() string {

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/watch"
+)
+
+// announced is a data folder on which somebody says to answer at the URL.
+func announced(t *testing.T, url string) string {
+	t.Helper()
+	data := t.TempDir()
+	content, err := json.Marshal(control.Endpoint{API: url, Gallery: url, PID: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, control.EndpointFile), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// Whatever a command does, it is told in one line that nothing is up, and not how to use it.
+func TestACloudThatIsGoneIsToldByEveryCommand(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	another := httptest.NewServer(http.NotFoundHandler())
+	defer another.Close()
+	unreadable := t.TempDir()
+	if err := os.WriteFile(filepath.Join(unreadable, control.EndpointFile), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"release", "teardown", "teardown --dry-run", "status", "executions", "execution r1", "images",
+		"terminate i-1", "crash i-1", "load", "logs", "logs i-1", "shell i-1",
+	} {
+		for where, data := range map[string]string{
+			"a killed one": announced(t, gone.URL), "another program": announced(t, another.URL), "half a file": unreadable, "no folder": filepath.Join(unreadable, "none"),
+		} {
+			said := gallery(t, append(strings.Fields(line), "--data", data)...)
+			if said.status != exitNothingUp || !strings.Contains(said.progress, "gallery up") || strings.Count(said.progress, "\n") != 1 || said.out != "" {
+				t.Errorf("gallery %s, %s: status %d, %q, %q", line, where, said.status, said.out, said.progress)
+			}
+		}
+	}
+}
+
+func TestWhatIsNotThere(t *testing.T) {
+	data := t.TempDir()
+	brought(t, data)
+	for _, test := range []struct {
+		line   string
+		status int
+		words  []string
+	}{
+		{"execution none", exitFailed, []string{`"none"`, "`gallery executions --data " + data + "`"}},
+		{"crash i-00000000000000000", exitFailed, []string{`"i-00000000000000000"`, "gallery release"}},
+		{"terminate i-00000000000000000", exitFailed, []string{`"i-00000000000000000"`, "gallery release"}},
+		{"logs i-00000000000000000", exitFailed, []string{"i-00000000000000000", "gallery status"}},
+		{"logs ../../etc/passwd", exitUsage, []string{"../../etc/passwd", "17 hexadecimal digits"}},
+		{"logs --since 1h", exitUsage, []string{"--since 1h0m0s", "--stack"}},
+		{"shell i-00000000000000000", exitFailed, []string{"i-00000000000000000", "gallery status"}},
+		{"load --duration 1s", exitFailed, []string{"nothing serves", "gallery release"}},
+		{"status", 0, []string{"Nothing serves."}},
+		{"logs", 0, []string{"Nothing was written yet."}},
+	} {
+		said := gallery(t, append(strings.Fields(test.line), "--data", data)...).wants(t, test.status, test.words...)
+		if strings.Contains(said.progress, "Usage:") {
+			t.Errorf("gallery %s prints its usage:\n%s", test.line, said.progress)
+		}
+	}
+	for _, list := range []string{"executions", "images"} {
+		if none := gallery(t, list, "--json", "--data", data).wants(t, 0); none.out != "[]\n" {
+			t.Errorf("no %s are %q", list, none.out)
+		}
+	}
+}
+
+func TestScriptsReadJSON(t *testing.T) {
+	a := onAmazon(t)
+	var started begun
+	parse(t, a.on("release", "--detach", "--name", "r1", "--json").wants(t, 0), &started)
+	if started.Name != "r1" || !strings.HasSuffix(started.Execution, ":execution:photogallery-main-release:r1") {
+		t.Errorf("what has begun is %+v", started)
+	}
+	a.on("release").wants(t, exitBusy, "Busy", "--wait")
+	a.on("execution", "r1").wants(t, 0, "r1 succeeded in")
+	var shown watch.Picture
+	parse(t, a.on("execution", "r1", "--json").wants(t, 0), &shown)
+	if s := shown.Step("AwaitBuild"); s == nil || s.Phase != watch.Succeeded || s.Depth != 1 || s.Ended.Before(s.Began) {
+		t.Errorf("AwaitBuild is %+v", s)
+	}
+	var found []execution
+	parse(t, a.on("executions", "--json").wants(t, 0), &found)
+	if len(found) != 2 || found[1].Name != "r1" || found[1].Status != "SUCCEEDED" || found[0].Status != "FAILED" {
+		t.Errorf("the executions are %+v", found)
+	}
+	var ended watch.Picture
+	parse(t, a.on("teardown", "--images", "delete", "--json").wants(t, 0), &ended)
+	if ended.Status != "SUCCEEDED" || ended.Machine != "photogallery-main-teardown" {
+		t.Errorf("the teardown is %s %s", ended.Machine, ended.Status)
+	}
+	gallery(t, "__complete", "execution", "--stack", deployedStack, "").wants(t, 0, "r1\tSUCCEEDED")
+}
+
+func TestTheShellIsHelped(t *testing.T) {
+	gallery(t, "__complete", "teardown", "--images", "").wants(t, 0, "keep-latest", "delete")
+	gallery(t, "__complete", "crash", "--data", t.TempDir(), "").wants(t, 0, ":4")
+	gallery(t, "completion", "bash").wants(t, 0, "gallery")
+}
+
+func TestHelpHasTheExitStatuses(t *testing.T) {
+	gallery(t, "help", "exit-codes").wants(t, 0, "0 ", "130 ", "nothing is up")
+	gallery(t, "--help").wants(t, 0, "exit-codes", "release", "up ", "--stack")
+	gallery(t, "version").wants(t, 0, "gallery ", "go1.")
+}
+
+// A log is printed once, a line at a time, whoever wrote half of one meanwhile.
+func TestLogsOfAllAreReadLineByLine(t *testing.T) {
+	var out strings.Builder
+	l := localLogs{read: map[string]int64{}}
+	l.lines(&out, "i-1", []byte("one\ntw"))
+	l.lines(&out, "i-1", []byte("two\n"))
+	if out.String() != "i-1  one\ni-1  two\n" || l.read["i-1"] != 8 {
+		t.Errorf("%q, read %d", out.String(), l.read["i-1"])
+	}
+}
+
+func TestCommandsThatAreNamedLeadToTheSameCloud(t *testing.T) {
+	c := cloud{again: " --stack main --profile 'my own'"}
+	for text, want := range map[string]string{
+		"r1 goes on":                     "r1 goes on",
+		"see `gallery logs i-1`":         "see `gallery logs i-1 --stack main --profile 'my own'`",
+		"`gallery status`, `cdk deploy`": "`gallery status --stack main --profile 'my own'`, `cdk deploy`",
+	} {
+		if got := c.hint(text); got != want {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+	if got := quoted("it's"); got != `'it'\''s'` {
+		t.Errorf("a shell is given %s", got)
+	}
+}
+
+func TestPlainProgressTellsAStepOnce(t *testing.T) {
+	var out strings.Builder
+	tell := plainly(&out)
+	p := &watch.Picture{Steps: []*watch.Step{{Name: "CheckFleet", Phase: watch.Running, Began: time.Now()}, {Name: "Verify", Phase: watch.Waiting}}}
+	for range 3 {
+		tell(p)
+		p.Steps[0].Visits++
+	}
+	p.Steps[0].Phase = watch.Succeeded
+	tell(p)
+	if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 2 || !strings.HasPrefix(lines[0], "● Check fleet") || !strings.HasPrefix(lines[1], "✓ Check fleet") {
+		t.Errorf("it tells\n%s", out.String())
+	}
+}
