@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -47,5 +48,6 @@ func runProgram(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // a start takes more than an idle instance needs
 	return errors.Join(server.Run(ctx), server.Close())
 }
