@@ -1,6 +1,7 @@
 package lambdas_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -17,6 +18,22 @@ func TestEveryStepIsThereOnceAndBounded(t *testing.T) {
 		seen[s.Name] = true
 		if s.Timeout <= 0 || s.Timeout > 15*time.Minute || s.MemoryMB < 128 {
 			t.Errorf("%s has time-out %s and %d MB", s.Name, s.Timeout, s.MemoryMB)
+		}
+	}
+}
+
+// A permission on everything needs a good reason, and only for what reads.
+func TestNoOperationMayReachEverythingWithoutAReason(t *testing.T) {
+	for _, s := range lambdas.Steps() {
+		for _, operation := range s.Operations {
+			if isAny := operation.Scope == step.Any; isAny != (operation.Reason != "") {
+				t.Errorf("%s: %s has the scope %s and the reason %q", s.Name, operation.Name, operation.Scope, operation.Reason)
+			}
+			_, action, _ := strings.Cut(operation.Name, ":")
+			reads := strings.HasPrefix(action, "Describe") || strings.HasPrefix(action, "List") || strings.HasPrefix(action, "Get")
+			if operation.Scope == step.Any && !reads {
+				t.Errorf("%s: %s changes anything of the account", s.Name, operation.Name)
+			}
 		}
 	}
 }

@@ -18,7 +18,7 @@ var CheckLoadBalancer = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "elasticloadbalancing:DescribeLoadBalancers", Scope: step.Any, Reason: noResource},
+		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CheckLoadBalancerInput) (LoadBalancer, error) {
 	return checkLoadBalancer{clients.ELB, settings}.run

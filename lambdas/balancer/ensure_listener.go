@@ -19,7 +19,7 @@ var EnsureListener = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "elasticloadbalancing:DescribeListeners", Scope: step.Any, Reason: noResource},
+		step.Unbound("elasticloadbalancing:DescribeListeners"),
 		{Name: "elasticloadbalancing:CreateListener", Scope: step.CreatedTagged},
 		{Name: "elasticloadbalancing:ModifyListener", Scope: step.Owned},
 		{Name: "elasticloadbalancing:DeleteListener", Scope: step.Owned},

@@ -13,8 +13,6 @@ import (
 	"photogallery/lambdas/step"
 )
 
-const noResource = "the Describe operations of Elastic Load Balancing and Auto Scaling are not limited to resources"
-
 // EnsureLoadBalancer makes the entrance of the environment, or finds it.
 var EnsureLoadBalancer = step.Define(step.Step{
 	Name:     "EnsureLoadBalancer",
@@ -22,7 +20,7 @@ var EnsureLoadBalancer = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "elasticloadbalancing:DescribeLoadBalancers", Scope: step.Any, Reason: noResource},
+		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 		{Name: "elasticloadbalancing:CreateLoadBalancer", Scope: step.CreatedTagged},
 		{Name: "elasticloadbalancing:ModifyLoadBalancerAttributes", Scope: step.Owned},
 	},

@@ -26,8 +26,8 @@ var Verify = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "elasticloadbalancing:DescribeTargetHealth", Scope: step.Any, Reason: noResource},
-		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+		step.Unbound("elasticloadbalancing:DescribeTargetHealth"),
+		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, VerifyInput) (Verdict, error) {
 	return verify{clients.ELB, clients.AutoScaling, clients.HTTP, settings}.run

@@ -20,7 +20,7 @@ var AwaitBuild = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "dynamodb:UpdateItem", Scope: step.StackTable},
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
-		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeInstances"),
 		{Name: "states:SendTaskSuccess", Scope: step.StackMachines},
 		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
 	},

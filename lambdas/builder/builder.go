@@ -13,8 +13,6 @@ import (
 	"photogallery/lambdas/owned"
 )
 
-const noResource = "EC2's Describe operations are not limited to resources"
-
 // of lists the builders of one release, in whatever state.
 func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment release.Environment, name string) ([]types.Instance, error) {
 	var builders []types.Instance

@@ -24,8 +24,8 @@ var LaunchBuilder = step.Define(step.Step{
 	Timeout:  60 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeSubnets", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeInstances"),
+		step.Unbound("ec2:DescribeSubnets"),
 		{Name: "ssm:GetParameter", Scope: step.PublicParameter},
 		{Name: "ec2:RunInstances", Scope: step.CreatedTagged},
 		{Name: step.PassBuilderRole, Scope: step.Named},

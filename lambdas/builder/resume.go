@@ -29,7 +29,7 @@ var Resume = step.Define(step.Step{
 	MemoryMB: 128,
 	Event:    true,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeInstances"),
 		{Name: "dynamodb:UpdateItem", Scope: step.StackTable},
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "states:SendTaskSuccess", Scope: step.StackMachines},

@@ -20,7 +20,7 @@ var TerminateBuilder = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeInstances"),
 		{Name: "ec2:TerminateInstances", Scope: step.Owned},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, TerminateInput) (struct{}, error) {

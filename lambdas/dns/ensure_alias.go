@@ -23,7 +23,7 @@ var EnsureAlias = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "elasticloadbalancing:DescribeLoadBalancers", Scope: step.Any, Reason: "the Describe operations of Elastic Load Balancing are not limited to resources"},
+		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 		{Name: "route53:ListResourceRecordSets", Scope: step.StackZone},
 		{Name: "route53:ChangeResourceRecordSets", Scope: step.StackZone},
 	},

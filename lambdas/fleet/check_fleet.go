@@ -19,8 +19,8 @@ var CheckFleet = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
-		{Name: "autoscaling:DescribeScalingActivities", Scope: step.Any, Reason: noResource},
+		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
+		step.Unbound("autoscaling:DescribeScalingActivities"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CheckFleetInput) (Fleet, error) {
 	return checkFleet{clients.AutoScaling, settings}.run

@@ -19,7 +19,7 @@ var CheckRefresh = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "autoscaling:DescribeInstanceRefreshes", Scope: step.Any, Reason: noResource},
+		step.Unbound("autoscaling:DescribeInstanceRefreshes"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CheckRefreshInput) (Refresh, error) {
 	return checkRefresh{clients.AutoScaling, settings}.run

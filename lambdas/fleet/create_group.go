@@ -20,7 +20,7 @@ var CreateGroup = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		{Name: "autoscaling:CreateAutoScalingGroup", Scope: step.CreatedTagged},
 		{Name: step.PassFleetRole, Scope: step.Named},
 	},

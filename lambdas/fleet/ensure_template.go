@@ -20,8 +20,8 @@ var EnsureTemplate = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeLaunchTemplateVersions", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeLaunchTemplates", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeLaunchTemplateVersions"),
+		step.Unbound("ec2:DescribeLaunchTemplates"),
 		{Name: "ec2:CreateLaunchTemplate", Scope: step.CreatedTagged},
 		{Name: "ec2:CreateLaunchTemplateVersion", Scope: step.Owned},
 		{Name: step.PassFleetRole, Scope: step.Named},

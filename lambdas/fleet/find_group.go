@@ -17,7 +17,7 @@ var FindGroup = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
+		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, FindGroupInput) (FoundGroup, error) {
 	return findGroup{clients.AutoScaling, settings}.run

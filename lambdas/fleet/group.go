@@ -12,8 +12,6 @@ import (
 	"photogallery/internal/release"
 )
 
-const noResource = "the Describe operations of EC2, Auto Scaling and CloudWatch alarms that a step calls are not limited to resources"
-
 // Group describes the environment's group; nil where there is none. One that AWS is still
 // deleting is described: Deleting tells.
 func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment) (*types.AutoScalingGroup, error) {

@@ -22,8 +22,8 @@ var StartRefresh = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "autoscaling:DescribeInstanceRefreshes", Scope: step.Any, Reason: noResource},
-		{Name: "cloudwatch:DescribeAlarms", Scope: step.Any, Reason: noResource},
+		step.Unbound("autoscaling:DescribeInstanceRefreshes"),
+		step.Unbound("cloudwatch:DescribeAlarms"),
 		{Name: "autoscaling:StartInstanceRefresh", Scope: step.Owned},
 		{Name: step.PassFleetRole, Scope: step.Named},
 	},

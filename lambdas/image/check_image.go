@@ -19,8 +19,8 @@ var CheckImage = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeSnapshots", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeImages"),
+		step.Unbound("ec2:DescribeSnapshots"),
 	},
 }, func(clients step.Clients, _ step.Settings) func(context.Context, CheckInput) (Progress, error) {
 	return checker{clients.EC2}.run

@@ -21,8 +21,8 @@ var CreateImage = step.Define(step.Step{
 	Timeout:  60 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeImages"),
+		step.Unbound("ec2:DescribeInstances"),
 		{Name: "ec2:DeregisterImage", Scope: step.Owned},
 		{Name: "ec2:CreateImage", Scope: step.CreatedTagged},
 	},

@@ -17,7 +17,7 @@ var FindImage = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeImages"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, FindInput) (Output, error) {
 	return finder{clients.EC2, settings}.run

@@ -15,8 +15,6 @@ import (
 	"photogallery/lambdas/owned"
 )
 
-const noResource = "EC2's Describe operations are not limited to resources"
-
 // State is how far an image is, for the state machine.
 type State string
 

@@ -19,8 +19,6 @@ import (
 	"photogallery/lambdas/step"
 )
 
-const noResource = "Describe operations and quotas are not limited to resources"
-
 // Plan checks a release's request against the account and fills in its defaults.
 var Plan = step.Define(step.Step{
 	Name:     "Plan",
@@ -30,12 +28,12 @@ var Plan = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "s3:HeadObject", Scope: step.StackBucket},
-		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeSubnets", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeInstanceTypeOfferings", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeInstanceTypes", Scope: step.Any, Reason: noResource},
-		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: noResource},
-		{Name: "servicequotas:GetServiceQuota", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeImages"),
+		step.Unbound("ec2:DescribeSubnets"),
+		step.Unbound("ec2:DescribeInstanceTypeOfferings"),
+		step.Unbound("ec2:DescribeInstanceTypes"),
+		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
+		step.Unbound("servicequotas:GetServiceQuota"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Plan, error) {
 	return planner{clients.DynamoDB, clients.S3, clients.EC2, clients.AutoScaling, clients.Quotas, settings}.run

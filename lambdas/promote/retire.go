@@ -17,8 +17,6 @@ import (
 	"photogallery/lambdas/step"
 )
 
-const noResource = "EC2's Describe operations and ListSchedules are not limited to resources"
-
 // Retire removes what neither the release that serves nor a rollback needs.
 var Retire = step.Define(step.Step{
 	Name:     "Retire",
@@ -27,16 +25,16 @@ var Retire = step.Define(step.Step{
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
-		{Name: "ec2:DescribeImages", Scope: step.Any, Reason: noResource},
-		{Name: "ec2:DescribeSnapshots", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeImages"),
+		step.Unbound("ec2:DescribeSnapshots"),
 		{Name: "ec2:DeregisterImage", Scope: step.Owned},
 		{Name: "ec2:DeleteSnapshot", Scope: step.Owned},
-		{Name: "ec2:DescribeInstances", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeInstances"),
 		{Name: "ec2:TerminateInstances", Scope: step.Owned},
-		{Name: "ec2:DescribeLaunchTemplateVersions", Scope: step.Any, Reason: noResource},
+		step.Unbound("ec2:DescribeLaunchTemplateVersions"),
 		{Name: "ec2:ModifyLaunchTemplate", Scope: step.Owned},
 		{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned},
-		{Name: "scheduler:ListSchedules", Scope: step.Any, Reason: noResource},
+		step.Unbound("scheduler:ListSchedules"),
 		{Name: "scheduler:DeleteSchedule", Scope: step.ScheduleGroup},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, RetireInput) (Retired, error) {

@@ -21,7 +21,7 @@ var EnsureScaling = step.Define(step.Step{
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
-		{Name: "autoscaling:DescribeAutoScalingGroups", Scope: step.Any, Reason: "Auto Scaling's Describe operations are not limited to resources"},
+		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
 		{Name: "autoscaling:PutScalingPolicy", Scope: step.Owned},
 		{Name: "cloudwatch:PutMetricAlarm", Scope: step.Named},

@@ -112,9 +112,7 @@ func distinct(operations []step.Operation) []step.Operation {
 func looks(names ...string) []step.Operation {
 	operations := make([]step.Operation, 0, len(names))
 	for _, name := range names {
-		operations = append(operations, step.Operation{
-			Name: name, Scope: step.Any, Reason: "operations that list or describe are not limited to resources",
-		})
+		operations = append(operations, step.Unbound(name))
 	}
 	return operations
 }
