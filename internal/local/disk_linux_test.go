@@ -33,7 +33,7 @@ func onItsOwnDisk(t *testing.T, bytes int) (folder string, here bool) {
 	t.Helper()
 	if folder := os.Getenv(ownDisk); folder != "" {
 		if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); err != nil {
-			t.Fatalf("%s: %v", mountRemedy, err)
+			t.Fatalf("%s: %v", noMount, err)
 		}
 		return folder, true
 	}
@@ -46,8 +46,9 @@ func onItsOwnDisk(t *testing.T, bytes int) (folder string, here bool) {
 		Pdeathsig:   syscall.SIGKILL,
 	}
 	said, err := again.CombinedOutput()
-	if len(said) == 0 && err != nil {
-		t.Fatalf("%s: %v", mountRemedy, err)
+	refused := len(said) == 0 && err != nil || strings.Contains(string(said), noMount)
+	if refused && os.Getenv("CI") == "" {
+		t.Skipf("%s: %v %s", noMount, err, said)
 	}
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
@@ -55,7 +56,7 @@ func onItsOwnDisk(t *testing.T, bytes int) (folder string, here bool) {
 	return "", false
 }
 
-const mountRemedy = "this system lets nobody mount a file system of their own (allow user namespaces, on Ubuntu with `sysctl kernel.apparmor_restrict_unprivileged_userns=0`)"
+const noMount = "this system lets nobody mount a file system of their own (allow user namespaces, on Ubuntu with `sysctl kernel.apparmor_restrict_unprivileged_userns=0`)"
 
 // fill leaves so many bytes of the disk free, until the returned function is called.
 func fill(t *testing.T, disk string, leave int64) (empty func()) {
