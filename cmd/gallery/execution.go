@@ -22,6 +22,7 @@ func executionCommand() *cobra.Command {
 		},
 	}
 	addJSONFlag(command)
+	command.Flags().String("html", "", "write a report of it into this `file`, and follow nothing")
 	return command
 }
 
@@ -29,6 +30,13 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 	arn, err := c.execution(command.Context(), name)
 	if err != nil {
 		return err
+	}
+	file, err := command.Flags().GetString("html")
+	switch {
+	case err != nil:
+		return err
+	case file != "":
+		return c.report(command, arn, file)
 	}
 	now, err := watch.Look(command.Context(), c.history, arn)
 	switch {

@@ -87,14 +87,12 @@ func (f *feed) begin() {
 
 // greet sends a new subscriber what the others know by now.
 func (f *feed) greet(to chan []byte) {
-	for _, kind := range []string{"overview"} {
-		if text := f.last[kind]; text != "" {
-			to <- message(kind, text)
-		}
+	if text := f.last["overview"]; text != "" {
+		to <- message("overview", text)
 	}
 	samples := f.console.cloud.Samples(time.Time{})
 	samples = samples[max(0, len(samples)-firstSamples):]
-	to <- message("samples", encoded(samples))
+	to <- message("samples", encoded(append([]control.Sample{}, samples...)))
 	for _, one := range f.runs {
 		to <- message("progress", encoded(one.news(one.reader.Run.Seen())))
 	}
@@ -160,7 +158,7 @@ func (f *feed) update(ctx context.Context) (busy bool) {
 		return false // the cloud is closing
 	}
 	load := f.console.load.now()
-	changed := f.send("overview", encoded(overview{status, executions, f.console.cloud.Images(), load}))
+	changed := f.send("overview", encoded(overview{status, executions, append([]control.Image{}, f.console.cloud.Images()...), load}))
 	f.updateRuns(ctx, status, executions)
 	if samples := f.console.cloud.Samples(f.sampled); len(samples) > 0 {
 		if !f.sampled.IsZero() {

@@ -30,7 +30,7 @@ func (l *Local) Samples(after time.Time) []control.Sample {
 		}
 		return -1
 	})
-	return slices.Clone(all[from:])
+	return append([]control.Sample{}, all[from:]...)
 }
 
 func (l *Local) record(context.Context) error {

@@ -22,9 +22,10 @@ const (
 
 // Reader reads the history of one execution as it grows.
 type Reader struct {
-	Run *Run
-	api API
-	arn string
+	Run  *Run
+	Data map[int64]string // what each event carries; nil where nobody wants it
+	api  API
+	arn  string
 }
 
 // NewReader begins at the beginning; nothing is asked yet.
@@ -54,6 +55,9 @@ func (r *Reader) Read(ctx context.Context) error {
 		slices.Reverse(news)
 	}
 	for _, event := range news {
+		if r.Data != nil {
+			r.Data[event.Id] = Data(event)
+		}
 		r.Run.Add(event)
 	}
 	return nil

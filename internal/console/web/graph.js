@@ -15,7 +15,11 @@ export function drawing(kind) {
   return drawings.get(kind);
 }
 
-const signs = { running: "", retrying: "↻", succeeded: "✓", caught: "!", failed: "✕", stopped: "■" };
+// signs are drawn around the middle of a badge.
+const signs = {
+  succeeded: "M-3.5 .5-1 3 3.5-2.5", failed: "M-3-3 3 3M3-3-3 3", caught: "M0-4V1M0 3.4V3.6", stopped: "M-2.5-2.5H2.5V2.5H-2.5Z",
+  retrying: "M3.4 1A3.5 3.5 0 1 1 2.4-2.6M3.2-4.6V-2H.6",
+};
 
 // Graph draws one state machine; choose is called with a state's name.
 export class Graph {
@@ -61,16 +65,16 @@ export class Graph {
     const box = isParallel ? { x: node.x, y: node.y, width: node.w, height: node.h } : place(node);
     const middle = isParallel ? { x: node.x + node.w / 2, y: node.y + 22 } : { x: node.x + node.w / 2, y: node.y + node.h / 2 };
     const name = s("text", { class: "name", ...middle }, node.type === "Wait" && node.note ? node.note : title(node.id));
-    const sign = s("text", { class: "sign", x: box.x + 2, y: box.y + 2 });
+    const sign = s("path", { class: "sign", transform: `translate(${box.x + 2} ${box.y + 2})` });
     const badge = s("circle", { class: "badge", cx: box.x + 2, cy: box.y + 2, r: 8 });
     const count = s("text", { class: "count", x: box.x + box.width + 4, y: box.y + 5 });
     const group = s("g", {
       class: `state ${node.type}`, tabindex: -1, role: "button", "data-state": node.id, "data-phase": "waiting",
       onclick: () => this.choose(node.id),
     }, s("rect", { class: "box", ...box, rx: node.type === "Wait" || node.type === "Choice" ? box.height / 2 : 8 }),
-    s("rect", { class: "ring", x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8, rx: 12 }), name, badge, sign, count);
+    s("rect", { class: "ring", x: box.x - 4, y: box.y - 4, width: box.width + 8, height: box.height + 8, rx: 12 }), name, badge, sign);
     this.nodes.set(node.id, { node, group, sign, count });
-    return group;
+    return s("g", {}, group, count);
   }
 
   // update recolours; chosen is the name of the state that is looked at.
@@ -90,11 +94,13 @@ export class Graph {
     const phase = state?.phase ?? "waiting";
     const visit = state?.visits.at(-1);
     const attempt = phase === "retrying" ? `attempt ${visit.attempts}` : "";
+    const often = state?.visits.length > 1 ? `×${state.visits.length}` : "";
     attribute(group, "data-phase", phase);
+    attribute(count, "data-phase", phase);
     attribute(group, "aria-pressed", isChosen ? "true" : "false");
-    attribute(group, "aria-label", [title(node.id), phases[phase], attempt].filter(Boolean).join(", "));
-    text(sign, signs[phase] ?? "");
-    text(count, attempt || (state?.visits.length > 1 ? `×${state.visits.length}` : ""));
+    attribute(group, "aria-label", [title(node.id), node.type === "Wait" ? node.note : "", phases[phase], attempt || often].filter(Boolean).join(", "));
+    attribute(sign, "d", signs[phase] ?? "");
+    text(count, attempt || often);
     attribute(group, "tabindex", isChosen || (!this.hasChosen && state) ? 0 : -1);
   }
 

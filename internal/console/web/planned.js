@@ -44,7 +44,7 @@ export class PlannedView {
 
   image(image) {
     const mark = h("span", { class: "chip" });
-    const button = h("button", { type: "button", class: "small", "aria-label": `Release image ${image.id}`, onclick: () => openRelease({ image: image.id }) }, "Release it…");
+    const button = h("button", { type: "button", class: "small", "aria-label": `Release it… ${image.id}`, onclick: () => openRelease({ image: image.id }) }, "Release it…");
     return Object.assign(h("tr", {}, h("td", {}, h("strong", {}, image.version), " ", mark), h("td", {}, h("code", {}, image.id)),
       h("td", {}, day(image.created)), h("td", { class: "number" }, bytes(image.bytes)), h("td", {}, image.release), h("td", {}, button)), { mark, button });
   }

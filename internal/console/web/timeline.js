@@ -26,9 +26,10 @@ export class Timeline {
   row(state) {
     const bars = h("span", { class: "bars" }), label = h("span", { class: "label" }, title(state.name)), time = h("span", { class: "time" });
     const ghost = h("span", { class: "ghost" }), span = h("span", { class: "span" });
-    const button = h("button", { type: "button", class: "row", onclick: () => this.choose(state.name) },
-      label, h("span", { class: "track" }, ghost, span, bars), time);
-    return Object.assign(h("li", {}, button), { parts: { button, bars, time, ghost, span } });
+    const phase = h("span", { class: "hidden" });
+    const button = h("button", { type: "button", class: "row", "data-state": state.name, onclick: () => this.choose(state.name) },
+      label, h("span", { class: "track" }, ghost, span, bars), time, phase);
+    return Object.assign(h("li", {}, button), { parts: { button, bars, time, ghost, span, phase } });
   }
 
   updateRow({ parts }, state, run, former, before, whole, chosen) {
@@ -52,7 +53,7 @@ export class Timeline {
     }
     const lasted = since(state.visits[0].began, state.visits.at(-1).ended);
     text(parts.time, took(lasted));
-    attribute(parts.button, "aria-label", `${title(state.name)}: ${phases[state.phase]}, ${took(lasted)}`);
+    text(parts.phase, `, ${phases[state.phase]}`);
   }
 
   drawTicks(whole) {

@@ -1,0 +1,171 @@
+package console_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+const ended = `document.querySelector('.runs [aria-current] .dot')?.dataset.status === %s`
+
+// One cloud and one browser tell the whole story: a teacher's hour in a minute.
+func TestTheStoryInABrowser(t *testing.T) {
+	where := up(t).Endpoint()
+	browser := browse(t)
+	s := story{newTab(t, browser, where.Console, "first tab"), newTab(t, browser, where.Console, "second tab")}
+	for _, at := range []tab{s.one, s.other} {
+		at.says("#connection", "Live")
+		at.says("#serving", "Nothing serves")
+	}
+	s.one.accessible("the page before a release")
+	for _, part := range []struct {
+		name string
+		tell func(*testing.T)
+	}{
+		{"a mistaken form says so at its fields", s.mistakes},
+		{"a release is started and watched to its end", s.release},
+		{"load makes five of two", s.load},
+		{"a crashed instance is replaced", s.crash},
+		{"a broken release tells its reason", s.breakIt},
+		{"a teardown lists and removes", s.tearDown},
+	} {
+		if !t.Run(part.name, part.tell) {
+			return
+		}
+	}
+}
+
+type story struct{ one, other tab }
+
+func (s story) mistakes(t *testing.T) {
+	at := s.one
+	at.T = t
+	at.do(chromedp.Focus("#open-release"), chromedp.KeyEvent("\r"))
+	at.until(`document.querySelector('dialog[open] #field-minSize')`)
+	at.write("#field-minSize", "many")
+	at.write("#field-ttl", "soon")
+	at.write("#field-bundle", "/nowhere")
+	at.click(`dialog button[type="submit"]`)
+	at.says(".trouble", "3 things are wrong")
+	at.says("#field-minSize-error", "a whole number from 1 to 20")
+	at.says("#field-bundle-error", "there is no folder /nowhere")
+	at.until(`document.activeElement.classList.contains('trouble')`)
+	at.until(`document.querySelectorAll('dialog [aria-invalid]').length === 3`)
+	at.accessible("the release's form with mistakes")
+	at.click(`.trouble li:last-child a`)
+	at.until(`document.activeElement.matches('[aria-invalid]')`)
+	at.write("#field-ttl", "8h")
+	at.do(chromedp.KeyEvent("\t"))
+	at.says(".trouble", "2 things are wrong")
+	at.click(`dialog [role="tab"]:last-child`)
+	at.write("#request-json", `{"size": 3}`)
+	at.click(`dialog button[type="submit"]`)
+	at.says(".trouble", "no such field")
+	at.write("#request-json", `{"size": `)
+	at.click(`dialog button[type="submit"]`)
+	at.says(".trouble", "the request is not JSON")
+	at.do(chromedp.KeyEvent("\x1b"))
+	at.until(`!document.querySelector('dialog') && document.activeElement.id === 'open-release'`)
+}
+
+func (s story) release(t *testing.T) {
+	at := s.one
+	at.T = t
+	at.click("#open-release")
+	at.until(`document.querySelector('#field-version')`)
+	at.write("#field-version", "first")
+	at.write("#field-ttl", "8h")
+	at.click(`dialog button[type="submit"]`)
+	at.until(`location.hash.startsWith('#/execution/release/')`)
+	at.until(ended, `"SUCCEEDED"`)
+	at.until(`document.querySelector('.graph [data-state="Succeeded"]').dataset.phase === 'succeeded'`)
+	at.until(`document.querySelector('.graph [data-state="Undo"]').dataset.phase === 'waiting'`)
+	at.says("#serving", "first")
+	s.other.T = t
+	s.other.says("#serving", "first")
+	s.other.says(`#tabs [data-view="fleet"]`, "2 of 2 healthy")
+	at.click(`.rows [data-state="AwaitBuild"]`)
+	at.says("#inspector-title", "Await build")
+	at.until(`document.querySelector('.inspector details:first-of-type pre').innerText.includes('"builder"')`)
+	at.do(chromedp.KeyEvent("\x1b"))
+	at.look("planned")
+	at.says(".schedules", "Teardown")
+	at.says("table", "serves")
+	at.accessible("schedule and images")
+}
+
+func (s story) load(t *testing.T) {
+	at := s.one
+	at.T, s.other.T = t, t
+	at.click("#open-load")
+	at.write("#field-rate", "99999")
+	at.click(`dialog button[type="submit"]`)
+	at.says("#field-rate-error", "from 1 to 2000")
+	at.write("#field-rate", "1000")
+	at.write("#field-seconds", "60")
+	at.click(`dialog button[type="submit"]`)
+	at.says(".load-state", "requests a second")
+	s.other.says(`#tabs [data-view="fleet"]`, "5 of 5 healthy")
+	at.click("dialog .buttons .danger")
+	at.says(".load-state", "The last load")
+	at.accessible("the load's dialog")
+	at.do(chromedp.KeyEvent("\x1b"))
+	at.look("scaling")
+	at.says(".log", "requests-high, ")
+	at.says(".log", "per target > 200")
+	at.says(".alarms", "requests-high")
+	at.until(`document.querySelectorAll('.chart canvas').length === 5`)
+	at.accessible("scaling")
+}
+
+func (s story) crash(t *testing.T) {
+	at := s.one
+	at.T, s.other.T = t, t
+	at.look("fleet")
+	victim := evaluate[string](at, `document.querySelector('.card[data-health="healthy"]').dataset.instance`)
+	at.accessible("the fleet")
+	at.click(`.card[data-instance="` + victim + `"] button.danger`)
+	at.says("dialog", victim)
+	at.click("dialog .buttons .danger")
+	s.other.look("fleet")
+	s.other.until(`!document.querySelector('.card[data-instance="%s"]')`, victim)
+	s.other.look("scaling")
+	s.other.until(`/launched \d: (in place of|requests-high|it had|the group)/.test(document.querySelector('.log').innerText)`)
+	at.until(`document.querySelectorAll('.card[data-health="healthy"]').length >= 2 && !document.querySelector('.card[data-health="initial"]')`)
+}
+
+func (s story) breakIt(t *testing.T) {
+	at := s.one
+	at.T = t
+	at.click("#open-release")
+	at.until(`document.querySelector('dialog [role="tab"]')`)
+	at.click(`dialog [role="tab"]:last-child`)
+	at.write("#request-json", `{"version": "broken", "bundle": "`+t.TempDir()+`"}`)
+	at.click(`dialog button[type="submit"]`)
+	at.until(`location.hash.startsWith('#/execution/release/')`)
+	at.until(ended, `"FAILED"`)
+	at.says(".inspector .failure", "FailedClean")
+	if reason := at.text(".inspector .failure"); !strings.Contains(reason, "RefreshRolledBack") || !strings.Contains(reason, "unhealthy-hosts") {
+		t.Errorf("the reason is %q", reason)
+	}
+	at.until(`document.querySelector('.graph [data-state="FailedClean"]').dataset.phase === 'failed'`)
+	at.click(`.history .check input`)
+	at.says(".history tbody", "RefreshRolledBack")
+	at.says("#serving", "first")
+	at.accessible("a failed run")
+}
+
+func (s story) tearDown(t *testing.T) {
+	at := s.one
+	at.T, s.other.T = t, t
+	at.click("#open-teardown")
+	at.says(".resources", "Auto Scaling group")
+	at.says("#serving", "first") // nothing is gone yet
+	at.accessible("the teardown's dialog")
+	at.click("dialog .buttons .danger")
+	at.until(`location.hash.startsWith('#/execution/teardown/')`)
+	at.until(ended, `"SUCCEEDED"`)
+	s.other.says("#serving", "Nothing serves")
+	s.other.says(`#tabs [data-view="fleet"]`, "Nothing runs")
+}

@@ -1,0 +1,69 @@
+package console_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"photogallery/internal/console"
+)
+
+// serveAt serves the console on an address until end is called, as a `gallery up` that ends.
+func serveAt(t *testing.T, address string, cloud *simulated) (server *httptest.Server, end func()) {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := console.New(cloud, cloud.SFN)
+	server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: c.Handler()}} //nolint:gosec // a test's
+	server.Start()
+	return server, func() {
+		c.Close()
+		server.CloseClientConnections()
+		server.Close()
+	}
+}
+
+func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
+	p := open(t)
+	server, end := serveAt(t, "127.0.0.1:0", p.cloud)
+	at := blankTab(t, browse(t), server.URL, "tab") // its console will tell of refused connections
+	at.do(chromedp.Navigate(server.URL))
+	at.says("#connection", "Live")
+	at.until(`document.querySelector('#lost').hidden`)
+	end()
+	at.says("#connection", "Connection lost")
+	at.says("#lost", "does not answer")
+	if _, err := p.cloud.StartRelease(t.Context(), "meanwhile", "{}"); err != nil {
+		t.Fatal(err)
+	}
+	_, end = serveAt(t, server.Listener.Addr().String(), p.cloud)
+	defer end()
+	at.says("#connection", "Live")
+	at.until(`document.querySelector('#lost').hidden`)
+	at.says(".runs", "meanwhile")
+}
+
+func TestTheGraphIsWalkedByKeys(t *testing.T) {
+	p := open(t)
+	arn, err := p.cloud.StartRelease(t.Context(), "keys", "{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.cloud.Await(t.Context(), arn); err != nil {
+		t.Fatal(err)
+	}
+	at := newTab(t, browse(t), p.URL, "tab")
+	at.until(`document.querySelector('.graph [data-state="Plan"]')?.dataset.phase === 'succeeded'`)
+	at.do(chromedp.Focus(`.graph [data-state="Plan"]`), chromedp.KeyEvent(kb.ArrowDown))
+	at.until(`document.activeElement.dataset.state === 'Lock'`)
+	at.do(chromedp.KeyEvent("\r"))
+	at.says("#inspector-title", "Lock")
+	at.until(`document.querySelector('.graph [data-state="Lock"]').getAttribute('aria-pressed') === 'true'`)
+}

@@ -1,0 +1,216 @@
+package console_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// browse starts the browser that all tabs of a test share.
+func browse(t *testing.T) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("disable-quic", true))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium has none for root
+	}
+	allocated, end := chromedp.NewExecAllocator(context.Background(), options...)
+	browser, closeBrowser := chromedp.NewContext(allocated)
+	t.Cleanup(func() {
+		closeBrowser()
+		end()
+	})
+	if _, err := chromedp.Run(browser, chromedp.Title()); err != nil {
+		t.Fatalf("the tests of the console need a Chromium (on Debian: apt-get install chromium): %v", err)
+	}
+	return browser
+}
+
+// tab is one of the browser's. It notes what a page must not do.
+type tab struct {
+	*testing.T
+	ctx  context.Context
+	home string
+	name string
+}
+
+// patience is for what a slow machine is still to come to.
+const patience = 60 * time.Second
+
+// blankTab is a wide one that notes nothing.
+func blankTab(t *testing.T, browser context.Context, home, name string) tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(browser)
+	t.Cleanup(closeTab)
+	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as this context
+		t.Fatal(err)
+	}
+	at := tab{t, ctx, home, name}
+	at.screen(1440, 900)
+	return at
+}
+
+func newTab(t *testing.T, browser context.Context, home, name string) tab {
+	t.Helper()
+	at := blankTab(t, browser, home, name)
+	ctx := at.ctx
+	console := chromedp.Console(ctx)
+	requests := chromedp.Events(ctx, network.RequestWillBeSent)
+	at.do(chromedp.Navigate(home))
+	go func() {
+		for message, err := range console {
+			if err != nil {
+				return
+			}
+			if message.Type == "error" || message.Type == "warning" || message.IsException() {
+				t.Errorf("%s: the browser's console says: %s", name, message)
+			}
+		}
+	}()
+	go func() {
+		for request, err := range requests {
+			if err != nil {
+				return
+			}
+			if !strings.HasPrefix(request.Request.URL, home) {
+				t.Errorf("%s: the page asks for %s", name, request.Request.URL)
+			}
+		}
+	}()
+	return at
+}
+
+func (at tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	at.Helper()
+	ctx, cancel := context.WithTimeout(at.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		at.Fatalf("%s: %v\n%s", at.name, err, at.shown())
+	}
+}
+
+// until waits until a JavaScript expression holds.
+func (at tab) until(expression string, arguments ...any) {
+	at.Helper()
+	expression = fmt.Sprintf(expression, arguments...)
+	ctx, cancel := context.WithTimeout(at.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience))); err != nil {
+		at.Fatalf("%s: it does not come about that %s: %v\n%s", at.name, expression, err, at.shown())
+	}
+}
+
+// says waits until the one element of a selector has the words.
+func (at tab) says(selector, words string) {
+	at.Helper()
+	at.until(`document.querySelector(%s)?.innerText.includes(%s)`, quoted(selector), quoted(words))
+}
+
+func (at tab) text(selector string) string {
+	at.Helper()
+	return evaluate[string](at, fmt.Sprintf(`[...document.querySelectorAll(%s)].map((e) => e.innerText).join("\n")`, quoted(selector)))
+}
+
+func evaluate[R any](at tab, expression string) R {
+	at.Helper()
+	ctx, cancel := context.WithTimeout(at.ctx, patience)
+	defer cancel()
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[R](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		at.Fatalf("%s: %s: %v", at.name, expression, err)
+	}
+	return found
+}
+
+func (at tab) click(selector string) {
+	at.Helper()
+	at.do(chromedp.Click(selector))
+}
+
+func (at tab) write(selector, words string) {
+	at.Helper()
+	at.until(`document.querySelector(%s)`, quoted(selector))
+	evaluate[any](at, fmt.Sprintf(`document.querySelector(%s).value = ""; null`, quoted(selector)))
+	at.do(chromedp.SendKeys(selector, words))
+}
+
+// look opens one of the views.
+func (at tab) look(view string) {
+	at.Helper()
+	at.click(`#tabs a[data-view="` + view + `"]`)
+	at.until(`document.querySelector('.view.%s')`, view)
+}
+
+// shown is what the page says, for a failure's message.
+func (at tab) shown() string {
+	ctx, cancel := context.WithTimeout(at.ctx, 5*time.Second)
+	defer cancel()
+	words, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	if err != nil {
+		return err.Error()
+	}
+	return words
+}
+
+func (at tab) scheme(scheme string) {
+	at.Helper()
+	_, err := chromedp.Call(at.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}})
+	if err != nil {
+		at.Fatal(err)
+	}
+}
+
+func (at tab) screen(width, height int64) {
+	at.Helper()
+	_, err := chromedp.Call(at.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1})
+	if err != nil {
+		at.Fatal(err)
+	}
+}
+
+// violation is what axe finds.
+type violation struct {
+	ID, Impact, Help string
+	Nodes            []struct{ HTML, FailureSummary string }
+}
+
+// accessible scans what is shown, in the light and in the dark, wide and on a phone.
+func (at tab) accessible(what string) {
+	at.Helper()
+	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
+	if err != nil {
+		at.Fatalf("the accessibility scan needs axe-core, which `npm ci` installs: %v", err)
+	}
+	evaluate[any](at, string(axe)+"\n; null")
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{1440, 390} {
+			at.scheme(scheme)
+			at.screen(width, 900)
+			found := evaluate[[]violation](at, `axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.map(
+				({id, impact, help, nodes}) => ({id, impact, help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary}))})))`)
+			for _, v := range found {
+				at.Errorf("%s, %s, %d wide: %s (%s): %v", what, scheme, width, v.Help, v.Impact, v.Nodes)
+			}
+		}
+	}
+	at.scheme("light")
+	at.screen(1440, 900)
+	at.until("innerWidth === 1440") // a click on what still moves would miss it
+}
+
+func quoted(text string) string {
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(encoded)
+}

@@ -1,0 +1,145 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"photogallery/internal/local/control"
+)
+
+// chart is one drawing of chartWidth by chartHeight with lines over the time of the run.
+type chart struct {
+	Name, Unit string
+	Lines      []line
+	Marks      []mark
+	Grid       []mark
+	Times      []tick
+	From, To   float64 // where the run began and ended
+}
+
+// line is one series. Its path is broken where there is no data.
+type line struct{ Label, Color, Path string }
+
+type mark struct {
+	Y     float64
+	Label string
+}
+
+// Lengths of a chart, in CSS pixels.
+const (
+	chartLeft   = 40.0
+	chartRight  = 440.0
+	chartTop    = 10.0
+	chartBottom = 150.0
+)
+
+// series is what a line shows of a sample; nil for no data.
+type series struct {
+	label, color string
+	of           func(control.Sample) *float64
+}
+
+func (r Report) charts() []chart {
+	samples, from, to := r.around()
+	if len(samples) < 2 {
+		return nil
+	}
+	draw := func(name, unit, metric string, all ...series) chart {
+		return r.chart(chart{Name: name, Unit: unit}, metric, samples, from, to, all)
+	}
+	return []chart{
+		draw("Fleet", "targets", "", health("healthy", "good"), health("initial", "blue"), health("draining", "amber"), health("unhealthy", "bad")),
+		draw("Capacity", "instances", "", count("in service", "good", func(s control.Sample) int { return s.InService }),
+			count("desired", "blue", func(s control.Sample) int { return s.Desired }), count("most", "quiet", func(s control.Sample) int { return s.Max }),
+			count("fewest", "quiet", func(s control.Sample) int { return s.Min })),
+		draw("Requests per target", "a minute", "requests", series{"requests", "blue", func(s control.Sample) *float64 { return s.Requests }}),
+		draw("CPU", "%", "cpu", series{"average", "violet", func(s control.Sample) *float64 { return s.CPU }}),
+		draw("Latency", "ms", "", series{"half within", "teal", func(s control.Sample) *float64 { return s.Median }},
+			series{"99 of 100 within", "amber", func(s control.Sample) *float64 { return s.Slow }}),
+		draw("Errors (5xx)", "a minute", "", count("5xx", "bad", func(s control.Sample) int { return s.Errors })),
+	}
+}
+
+func health(state, color string) series {
+	return count(state, color, func(s control.Sample) int { return s.Health[state] })
+}
+
+func count(label, color string, of func(control.Sample) int) series {
+	return series{label, color, func(s control.Sample) *float64 {
+		value := float64(of(s))
+		return &value
+	}}
+}
+
+// around are the samples of the run, and a tenth of its time before and after, ten seconds at least.
+func (r Report) around() (samples []control.Sample, from, to time.Time) {
+	margin := max(r.end().Sub(r.Run.Began)/10, 10*time.Second)
+	from, to = r.Run.Began.Add(-margin), r.end().Add(margin)
+	for _, s := range r.Samples {
+		if !s.At.Before(from) && !s.At.After(to) {
+			samples = append(samples, s)
+		}
+	}
+	return samples, from, to
+}
+
+func (r Report) chart(drawn chart, metric string, samples []control.Sample, from, to time.Time, all []series) chart {
+	marks := r.marks(metric)
+	most := 1.0
+	for _, one := range marks {
+		most = max(most, one.Threshold)
+	}
+	for _, s := range samples {
+		for _, one := range all {
+			if value := one.of(s); value != nil {
+				most = max(most, *value)
+			}
+		}
+	}
+	x := func(at time.Time) float64 {
+		return chartLeft + (chartRight-chartLeft)*at.Sub(from).Seconds()/to.Sub(from).Seconds()
+	}
+	y := func(value float64) float64 { return chartBottom - (chartBottom-chartTop)*value/(most*1.1) }
+	for _, one := range all {
+		drawn.Lines = append(drawn.Lines, line{one.label, one.color, one.path(samples, x, y)})
+	}
+	for _, one := range marks {
+		drawn.Marks = append(drawn.Marks, mark{y(one.Threshold), fmt.Sprintf("%g", one.Threshold)})
+	}
+	for _, part := range []float64{0, 0.5, 1} {
+		drawn.Grid = append(drawn.Grid, mark{y(most * part), fmt.Sprintf("%.3g", most*part)})
+	}
+	drawn.From, drawn.To = x(r.Run.Began), x(r.end())
+	drawn.Times = []tick{{drawn.From, r.Run.Began.Local().Format(time.TimeOnly)}, {drawn.To, r.end().Local().Format(time.TimeOnly)}}
+	return drawn
+}
+
+// Width is how long the run is drawn.
+func (c chart) Width() float64 { return c.To - c.From }
+
+func (r Report) marks(metric string) (found []control.Mark) {
+	for _, alarm := range r.Alarms {
+		for _, one := range alarm.Marks {
+			if one.Metric == metric && metric != "" {
+				found = append(found, one)
+			}
+		}
+	}
+	return found
+}
+
+func (s series) path(samples []control.Sample, x func(time.Time) float64, y func(float64) float64) string {
+	var d strings.Builder
+	command := "M"
+	for _, sample := range samples {
+		value := s.of(sample)
+		if value == nil {
+			command = "M"
+			continue
+		}
+		fmt.Fprintf(&d, "%s%.1f %.1f", command, x(sample.At), y(*value))
+		command = "L"
+	}
+	return d.String()
+}

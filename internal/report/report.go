@@ -1,0 +1,94 @@
+// Package report writes one execution down as a single HTML file, for a hand-in or a post-mortem: its
+// graph, its timeline, what the fleet and the load did meanwhile, and every event. The file asks
+// nothing of a network and runs no script.
+package report
+
+import (
+	"embed"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/trace"
+)
+
+// Report is what is known of one execution.
+type Report struct {
+	Name, Machine string
+	Run           *trace.Run
+	Data          map[int64]string // what the events carry, by their ID
+	Former        *trace.Run       // the run to compare with; nil for none
+	FormerName    string
+	Samples       []control.Sample // of the cloud at that time; none where nobody took any
+	Alarms        []control.Alarm  // whose marks are drawn into the charts
+	Made          time.Time
+}
+
+//go:embed report.html report.css
+var sources embed.FS
+
+var page = template.Must(template.New("report.html").Funcs(template.FuncMap{
+	"title": title, "took": took, "clock": func(at time.Time) string { return at.Local().Format(time.TimeOnly) },
+	"day": func(at time.Time) string { return at.Local().Format(time.RFC1123) }, "pretty": pretty,
+	"css": func() (template.CSS, error) {
+		text, err := sources.ReadFile("report.css")
+		return template.CSS(text), err //nolint:gosec // it is our own
+	},
+}).ParseFS(sources, "report.html"))
+
+// Write writes the report. An execution of another state machine than ours has no graph.
+func (r Report) Write(to io.Writer) error {
+	graph, err := r.graph()
+	if err != nil {
+		return err
+	}
+	return page.Execute(to, shown{Report: r, Graph: graph, Timeline: r.timeline(), Charts: r.charts()})
+}
+
+// shown is what the page is made of.
+type shown struct {
+	Report
+	Graph    *graph // nil for none
+	Timeline timeline
+	Charts   []chart
+}
+
+// Kind is release or teardown, for the heading.
+func (s shown) Kind() string {
+	if strings.HasSuffix(s.Machine, "-teardown") {
+		return "Teardown"
+	}
+	return "Release"
+}
+
+// Took is how long the execution ran, or has run so far.
+func (s shown) Took() string { return took(s.end().Sub(s.Run.Began)) }
+
+// Steps are the states that did something, with what they were given and gave.
+func (s shown) Steps() []step {
+	var steps []step
+	for _, state := range s.Run.States {
+		if state.Type != "Task" && state.Type != "Parallel" {
+			continue
+		}
+		visit := state.Last()
+		steps = append(steps, step{state, visit, s.Data[visit.Entered], s.Data[visit.Left]})
+	}
+	return steps
+}
+
+type step struct {
+	*trace.State
+	Visit         *trace.Visit // the last one
+	Input, Output string
+}
+
+// end is the run's, or the report's for one that still runs.
+func (r Report) end() time.Time {
+	if r.Run.Ended.IsZero() {
+		return r.Made
+	}
+	return r.Run.Ended
+}
