@@ -70,6 +70,8 @@ func (s *stack) addSecurityGroups() {
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3 through its gateway endpoint"), nil)
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("CloudWatch Logs"), nil)
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3, EventBridge and packages"), nil)
+	// The public subnets give IPv6 addresses, too, and most programs try those first.
+	n.builder.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("Packages"), nil)
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), http, jsii.String("Packages of mirrors without TLS, which are signed"), nil)
 }
 

@@ -101,7 +101,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 
 func machinesOf(environment release.Environment, operation string) []string {
 	kind := "execution:%s:*"
-	if operation == "states:StartExecution" {
+	if operation == "states:StartExecution" || operation == "states:ListExecutions" {
 		kind = "stateMachine:%s"
 	}
 	return []string{

@@ -93,6 +93,19 @@ func TestAnOperationWithoutResourcesIsADefect(t *testing.T) {
 	}
 }
 
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+func TestExecutionsAreStartedAndListedByTheirMachine(t *testing.T) {
+	for operation, kind := range map[string]string{
+		"states:StartExecution": ":stateMachine:", "states:ListExecutions": ":stateMachine:",
+		"states:StopExecution": ":execution:", "states:DescribeExecution": ":execution:",
+	} {
+		statements, err := cdk.Permissions("main", step.Step{Name: "New", Operations: []step.Operation{{Name: operation, Scope: step.StackMachines}}})
+		if err != nil || len(statements) != 1 || !strings.Contains(statements[0].Resources[0], kind) {
+			t.Errorf("%s is allowed on %v, %v", operation, statements, err)
+		}
+	}
+}
+
 func TestWhatABuilderMayReachIsNeitherPhotosNorUploadKey(t *testing.T) {
 	made := synthesize(t, "everything")
 	for id, role := range made.of("AWS::IAM::Role") {

@@ -27,6 +27,7 @@ func (s *stack) builderStatements() []Statement {
 			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
 			Conditions: map[string]map[string]string{"StringEquals": {"events:source": buildSource, "events:detail-type": buildDetailType}},
 		},
+		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
 	}
 }
 
