@@ -88,7 +88,7 @@ func compared(mark control.Mark, value *float64) string {
 		sign = "<"
 	}
 	unit := map[string]string{"requests": " per target", "cpu": " % CPU", "unhealthy": " unhealthy"}[mark.Metric]
-	shown := "nothing"
+	shown := "0" // a metric without data: nobody asked, nothing was at work
 	if value != nil {
 		shown = fmt.Sprintf("%.0f", *value)
 	}

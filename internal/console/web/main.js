@@ -15,7 +15,7 @@ const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
   fleet: { name: "Fleet", make: () => new FleetView(), now: fleetNow },
   scaling: { name: "Scaling", make: () => new ScalingView(), now: scalingNow },
-  planned: { name: "Schedule and images", make: () => new PlannedView(), now: plannedNow },
+  planned: { name: "Schedule", more: " and images", make: () => new PlannedView(), now: plannedNow },
 };
 
 const byID = (id) => document.getElementById(id);
@@ -29,15 +29,15 @@ function route() {
   view = made[which] ??= views[which].make();
   if (changes || !view.element.isConnected) {
     byID("main").replaceChildren(view.element);
-    document.title = `${views[which].name} – Photogallery console`;
+    document.title = `${views[which].name}${views[which].more ?? ""} – Photogallery console`;
   }
   for (const link of byID("tabs").children) attribute(link, "aria-current", link.dataset.view === which ? "page" : false);
   view.show(...rest);
 }
 
 function makeTabs() {
-  byID("tabs").append(...Object.entries(views).map(([name, { name: words }]) => h("a", { href: `#/${name}`, "data-view": name },
-    h("span", { class: "tab-name" }, words), h("span", { class: "tab-now" }), s("svg", { class: "tab-picture", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" }))));
+  byID("tabs").append(...Object.entries(views).map(([name, { name: words, more = "" }]) => h("a", { href: `#/${name}`, "data-view": name },
+    h("span", { class: "tab-name" }, words, h("span", { class: "wide-only" }, more)), h("span", { class: "tab-now" }), s("svg", { class: "tab-picture", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" }))));
 }
 
 function updateTabs() {
