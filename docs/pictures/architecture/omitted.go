@@ -13,7 +13,6 @@ var omitted = map[kind]string{
 	"AWS::EC2::VPCGatewayAttachment":             "the gateway is shown in its place",
 	"AWS::EC2::VPCCidrBlock":                     "IPv6 is written on the network",
 	"AWS::EC2::SecurityGroupIngress":             "arrows show who reaches whom",
-	"AWS::EC2::SecurityGroupEgress":              "arrows show who reaches whom",
 	"AWS::IAM::Policy":                           "belongs to a role that is shown",
 	"AWS::IAM::InstanceProfile":                  "hands a role to an instance",
 	"AWS::Lambda::Function":                      "a step's is shown by its version; the others are the custom resources'",

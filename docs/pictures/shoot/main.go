@@ -1,5 +1,5 @@
 // Command shoot takes the pictures of the gallery that the documents show. It runs the app with its
-// sample photos on loopback, and a headless Chromium that looks at it.
+// sample photos on loopback, or a local cloud with its console, and a headless Chromium that looks at it.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 )
 
 // shot is one picture: a page on a screen, in the light or in the dark.
@@ -58,6 +59,7 @@ var others = []shot{
 func main() {
 	folder := flag.String("out", "docs/pictures", "where to put the pictures")
 	all := flag.Bool("all", false, "take those of the other pages too")
+	ofConsole := flag.Bool("console", false, "take those of the console instead, of a `gallery up` that it brings up")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -65,7 +67,11 @@ func main() {
 	if *all {
 		shots = append(shots, others...)
 	}
-	if err := shoot(ctx, *folder, shots); err != nil {
+	take := func() error { return shoot(ctx, *folder, shots) }
+	if *ofConsole {
+		take = func() error { return shootConsole(ctx, filepath.Join(*folder, "console")) }
+	}
+	if err := take(); err != nil {
 		fmt.Fprintln(os.Stderr, "shoot:", err)
 		os.Exit(1)
 	}

@@ -33,17 +33,11 @@ func shoot(ctx context.Context, folder string, shots []shot) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("disable-quic", true))
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium has none for root
+	tab, closeTab, err := browse(ctx)
+	if err != nil {
+		return err
 	}
-	browser, closeBrowser := chromedp.NewExecAllocator(ctx, options...)
-	defer closeBrowser()
-	tab, closeTab := chromedp.NewContext(browser)
 	defer closeTab()
-	if _, err := chromedp.Run(tab, chromedp.Title()); err != nil {
-		return fmt.Errorf("a headless Chromium is needed (on Debian: apt-get install chromium): %w", err)
-	}
 	for _, s := range shots {
 		picture, err := s.take(tab, gallery)
 		if err != nil {
@@ -54,6 +48,25 @@ func shoot(ctx context.Context, folder string, shots []shot) (err error) {
 		}
 	}
 	return nil
+}
+
+// browse opens a tab in a browser of its own.
+func browse(ctx context.Context) (tab context.Context, end func(), err error) {
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("disable-quic", true))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium has none for root
+	}
+	browser, closeBrowser := chromedp.NewExecAllocator(ctx, options...)
+	tab, closeTab := chromedp.NewContext(browser)
+	end = func() {
+		closeTab()
+		closeBrowser()
+	}
+	if _, err := chromedp.Run(tab, chromedp.Title()); err != nil {
+		end()
+		return nil, nil, fmt.Errorf("a headless Chromium is needed (on Debian: apt-get install chromium): %w", err)
+	}
+	return tab, end, nil
 }
 
 // serve runs one instance with the sample photos until stop is called.
