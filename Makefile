@@ -14,7 +14,7 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: test
-test: node_modules/.package-lock.json check story ## Everything that must hold: formatting, vet, the whole story, all tests with the race detector
+test: node_modules/.package-lock.json check story faults ## Everything that must hold: formatting, vet, the whole story, every fault, all tests with the race detector
 	$(GO) test -race -timeout 12m $$($(GO) list ./... | grep -v /cdk)
 	$(GO) test -timeout 5m ./cdk/...
 
@@ -25,6 +25,15 @@ quick: node_modules/.package-lock.json ## The Go tests alone, without the race d
 .PHONY: story
 story: ## Release, scale, heal, roll, undo and tear down on this machine, and see that nothing is left
 	$(GO) run ./cmd/gallery up --check
+
+# The race detector and `go test` see a sample of the faults; all of them take two minutes on two cores.
+FAULTS := $(CURDIR)/bin/faults.txt
+.PHONY: faults
+faults: ## Every fault at every place of every scenario, PAIRS of them (100) drawn with SEED (1), planted bugs, time and money; WRITE=1 writes docs/reliability.md
+	@mkdir -p bin && rm -f $(FAULTS)
+	@$(GO) test ./internal/faults -count 1 -timeout 30m -all -pairs $(or $(PAIRS),100) -seed $(or $(SEED),1) \
+		-report $(FAULTS) $(if $(WRITE),-write) || { cat $(FAULTS); exit 1; }
+	@cat $(FAULTS)
 
 .PHONY: check
 check: ## Formatting, vet and a tidy module

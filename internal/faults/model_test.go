@@ -1,0 +1,63 @@
+package faults
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// modelled are the scenarios whose time and money are reckoned.
+var modelled = []string{"first", "cached", "rolling", "rollback", "teardown", "morning"}
+
+// mostRest is how much of its time a scenario may spend on anything but AWS's own work.
+const mostRest = 0.10
+
+func TestTheModelOfTimeAndMoney(t *testing.T) {
+	var times, money strings.Builder
+	times.WriteString("| scenario | takes | AWS's own work | the rest | AWS works on | the execution waits in |\n|---|---:|---:|---:|---|---|\n")
+	money.WriteString("| scenario | state transitions | invocations | for these | instances, balancer, addresses and snapshots meanwhile |\n|---|---:|---:|---:|---:|\n")
+	for _, s := range scenarios() {
+		if !slices.Contains(modelled, s.name) {
+			continue
+		}
+		m, err := reckon(t, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest := float64(m.took-total(m.busy)) / float64(m.took)
+		if rest > mostRest {
+			t.Errorf("%s spends %.0f %% of %v on something else than AWS's own work: %s", s.name, 100*rest, m.took, ranked(m.idle))
+		}
+		fmt.Fprintf(&times, "| %s | %v | %v | %.0f %% | %s | %s |\n", s.name, m.took.Round(5*time.Second), total(m.busy).Round(5*time.Second), 100*rest, ranked(m.busy), ranked(m.idle))
+		fmt.Fprintf(&money, "| %s | %d | %d | %.4f $ | %.4f $ |\n", s.name, round(m.transitions), round(m.invocations), m.requests, m.resources)
+	}
+	tell(t, times.String()+"\n"+money.String())
+	document(t, "time", times.String())
+	document(t, "money", money.String())
+}
+
+// round leaves out how often a loop has polled exactly.
+func round(count int) int { return (count + 5) / 10 * 10 }
+
+func total(of map[string]time.Duration) (sum time.Duration) {
+	for _, d := range of {
+		sum += d
+	}
+	return sum
+}
+
+// ranked lists durations in steps of five seconds, the longest first; shorter ones are left out.
+func ranked(of map[string]time.Duration) string {
+	names := slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
+	var words []string
+	for _, name := range names {
+		if d := of[name].Round(5 * time.Second); d > 0 {
+			words = append(words, fmt.Sprintf("%s %v", name, d))
+		}
+	}
+	return strings.Join(words, ", ")
+}
