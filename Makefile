@@ -74,13 +74,17 @@ bench: ## The app and gallery up beside what else one might use (needs Linux, ng
 	$(GO) run ./bench
 
 .PHONY: pictures
-pictures: screenshots drawings ## What the README shows, made from the program (needs Chromium and tmux)
+pictures: screenshots console-pictures drawings ## What the README shows, made from the program (needs Chromium and tmux)
 	docs/pictures/record.sh
 	$(GO) run ./cmd/gallery up --check >docs/pictures/check.txt
 
 .PHONY: screenshots
 screenshots: ## The README's pictures of the gallery alone (needs Chromium)
 	$(GO) run ./docs/pictures/shoot
+
+.PHONY: console-pictures
+console-pictures: ## The console's views, light and dark, wide and on a phone (needs Chromium)
+	$(GO) run ./docs/pictures/shoot -console
 
 .PHONY: drawings
 drawings: node_modules/.package-lock.json ## The pictures of the state machines and of the stack, from what runs (needs Node)

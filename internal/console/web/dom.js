@@ -32,6 +32,11 @@ export function attribute(element, name, value) {
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
+// marked makes code of what stands between backquotes.
+export function marked(words) {
+  return words.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
+}
+
 // text sets an element's text, and touches it only where it differs.
 export function text(element, words) {
   if (element.textContent !== words) element.textContent = words;

@@ -1,5 +1,5 @@
 // A form that a JSON Schema drives: a control for each property, its default and what it takes.
-import { attribute, h, text } from "./dom.js";
+import { attribute, h, marked, text } from "./dom.js";
 
 // apart are fields that few people need.
 const apart = new Set(["Comment"]);
@@ -63,7 +63,7 @@ function makeField(name, property, suggestions, given) {
   const error = h("p", { class: "error", id: `${id}-error`, hidden: true });
   const { control, read, write } = makeControl(id, property, suggestions);
   const list = suggestions?.length ? h("datalist", { id: `${id}-list` }, suggestions.map(({ value, label }) => h("option", { value, label }))) : "";
-  const hint = h("p", { class: "hint", id: `${id}-hint` }, property.description);
+  const hint = h("p", { class: "hint", id: `${id}-hint` }, marked(property.description));
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   const isBox = control.type === "checkbox";
   const label = h("label", { for: id }, name);

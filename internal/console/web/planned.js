@@ -1,5 +1,5 @@
 // What is to come by itself, and the images that a release can return to.
-import { attribute, h, keyed, text } from "./dom.js";
+import { attribute, h, keyed, marked, text } from "./dom.js";
 import { openRelease } from "./release.js";
 import { store } from "./store.js";
 import { bytes, day, took } from "./words.js";
@@ -7,7 +7,7 @@ import { bytes, day, took } from "./words.js";
 export class PlannedView {
   constructor() {
     this.schedules = h("ol", { class: "schedules" });
-    this.none = h("p", { class: "quiet" }, "Nothing is scheduled. A release with a ttl schedules its teardown; `gallery up --nightly` and `--morning` take schedules.");
+    this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown; `gallery up --nightly` and `--morning` take schedules."));
     this.images = h("tbody");
     this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
     this.table = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},

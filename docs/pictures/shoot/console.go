@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"photogallery/internal/local/control"
+)
+
+// consoleTimeout is for a build, two releases and a load.
+const consoleTimeout = 5 * time.Minute
+
+// desk is as wide as the console has use for.
+var desk = screen{width: 1440, height: 900, density: 1}
+
+// scene is a view of the console at a moment worth seeing.
+type scene struct {
+	name, path string
+	before     string // JavaScript that brings the moment about
+	when       string // JavaScript that tells that it is there
+}
+
+// scenes follow each other on one cloud.
+var scenes = []scene{
+	{
+		name: "execution", path: "/#/execution",
+		before: ask("/api/load", `{"rate": 700, "seconds": 100}`) + ask("/api/executions/release", `{"input": "{\"version\": \"spring photos\", \"rebake\": true, \"ttl\": \"8h\"}"}`),
+		when:   `document.querySelector('.graph [data-state="CheckRefresh"]')?.dataset.phase === 'succeeded'`,
+	},
+	{
+		name: "fleet", path: "/#/fleet", before: ask("/api/load", `{"rate": 1200, "seconds": 100}`),
+		when: `document.querySelectorAll('.card[data-health="healthy"]').length === 5`,
+	},
+	{name: "scaling", path: "/#/scaling", when: `/requests-high/.test(document.querySelector('.log')?.innerText)`},
+	{name: "schedule", path: "/#/planned", when: `document.querySelectorAll('.schedules li').length === 3`},
+	{
+		name: "form", path: "/#/planned", before: `document.querySelector("#open-release").click();`,
+		when: `document.querySelector('dialog #field-ttl')`,
+	},
+}
+
+// ask is JavaScript that asks the console's server for something.
+func ask(path, body string) string {
+	return fmt.Sprintf("await fetch(%q, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: %q});", path, body)
+}
+
+// shootConsole brings a local cloud up and takes each scene, wide and on a phone, in the light and in
+// the dark.
+func shootConsole(ctx context.Context, folder string) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, consoleTimeout)
+	defer cancel()
+	console, stop, err := bringUp(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	tab, closeTab, err := browse(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeTab()
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a document
+		return err
+	}
+	for _, s := range scenes {
+		if err := s.take(tab, console, folder); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// bringUp runs `gallery up` in a temporary folder until stop is called, and waits for its release.
+func bringUp(ctx context.Context) (console string, stop func() error, err error) {
+	folder, err := os.MkdirTemp("", "gallery-pictures-")
+	if err != nil {
+		return "", nil, err
+	}
+	program := filepath.Join(folder, "gallery")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/gallery").CombinedOutput(); err != nil {
+		return "", nil, errors.Join(fmt.Errorf("build gallery: %w\n%s", err, out), os.RemoveAll(folder))
+	}
+	up := exec.CommandContext(ctx, program, "up", "--data", filepath.Join(folder, "data"), "--address", "127.0.0.1:0", "--console", "127.0.0.1:0",
+		"--nightly", "cron(0 20 * * ? *)", "--morning", "cron(0 7 ? * MON-FRI *)")
+	up.Cancel = func() error { return up.Process.Signal(syscall.SIGTERM) }
+	if err := up.Start(); err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	stop = func() error {
+		_ = up.Process.Signal(syscall.SIGTERM)
+		return errors.Join(up.Wait(), os.RemoveAll(folder))
+	}
+	for {
+		if where, err := control.Find(filepath.Join(folder, "data")); err == nil {
+			if status, err := control.NewClient(where).Status(ctx); err == nil && status.Serving != nil {
+				return where.Console, stop, nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return "", nil, errors.Join(ctx.Err(), stop())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// take waits for the moment once, and then looks at it on each screen.
+func (s scene) take(tab context.Context, console, folder string) error {
+	if err := (shot{screen: desk, scheme: light}).openScreen(tab); err != nil {
+		return err
+	}
+	if err := chromedp.Do(tab, chromedp.Navigate("about:blank"), chromedp.Navigate(console+s.path)); err != nil {
+		return err
+	}
+	if err := until(tab, `document.querySelector('[data-is="live"]') && document.querySelector('.view')`); err != nil {
+		return err
+	}
+	if _, err := chromedp.Run(tab, chromedp.Evaluate[any]("(async () => {"+s.before+"})()", chromedp.EvalAwaitPromise)); err != nil {
+		return err
+	}
+	if err := until(tab, s.when); err != nil {
+		return err
+	}
+	for name, on := range map[string]screen{"wide": desk, "phone": phone} {
+		for _, scheme := range []string{light, dark} {
+			picture, err := capture(tab, shot{screen: on, scheme: scheme})
+			if err != nil {
+				return err
+			}
+			file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s.png", s.name, name, scheme))
+			if err := os.WriteFile(file, picture, 0o644); err != nil { //nolint:gosec // a document
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// settled is JavaScript that waits until charts have taken the colours and the width.
+const settled = `new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done(null))), 300))`
+
+func capture(tab context.Context, s shot) ([]byte, error) {
+	if err := s.openScreen(tab); err != nil {
+		return nil, err
+	}
+	if err := until(tab, fmt.Sprintf("innerWidth === %d", s.screen.width)); err != nil {
+		return nil, err
+	}
+	if _, err := chromedp.Run(tab, chromedp.Evaluate[any](settled, chromedp.EvalAwaitPromise)); err != nil {
+		return nil, err
+	}
+	picture, err := chromedp.Call(tab, page.CaptureScreenshot, page.CaptureScreenshotParams{})
+	return picture.Data, err
+}
+
+func until(tab context.Context, expression string) error {
+	_, err := chromedp.Run(tab, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+	return err
+}
