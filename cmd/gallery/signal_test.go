@@ -114,16 +114,24 @@ func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
 	whole.awaitServing()
 	release := time.Since(began)
 	end(t, whole, syscall.SIGINT)
-	for i := range 20 {
-		data, span := cached, release/2
-		if i%2 == 0 {
-			data, span = t.TempDir(), release+time.Second
-		}
-		p := startProgram(t, data)
-		time.Sleep(time.Duration(rand.Int64N(int64(span))))
-		endpoint, _ := control.Find(data) // there may be none yet
-		end(t, p, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i/2%3])
-		p.leavesNothing(endpoint)
+	for name, moments := range map[string]struct {
+		data func(*testing.T) string
+		span time.Duration
+	}{
+		"of a release that bakes":     {(*testing.T).TempDir, release + time.Second},
+		"of one that finds its image": {func(*testing.T) string { return cached }, release / 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of the time is waited for
+			for i := range 10 {
+				data := moments.data(t)
+				p := startProgram(t, data)
+				time.Sleep(time.Duration(rand.Int64N(int64(moments.span))))
+				endpoint, _ := control.Find(data) // there may be none yet
+				end(t, p, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3])
+				p.leavesNothing(endpoint)
+			}
+		})
 	}
 }
 
