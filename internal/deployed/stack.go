@@ -117,9 +117,9 @@ func others(ctx context.Context, api *cloudformation.Client) string {
 	case err != nil:
 		return "; `npx cdk list` lists those of this app, and --region chooses another region"
 	case len(names) == 0:
-		return "; none there is Photogallery's: deploy one with `npx cdk deploy`, or choose another --region or --profile"
+		return "; no stack there is Photogallery's: deploy one with `npx cdk deploy`, or choose another --region or --profile"
 	}
-	return "; those of Photogallery there are " + strings.Join(names, ", ")
+	return "; Photogallery's stacks there are " + strings.Join(names, ", ")
 }
 
 // Names lists the stacks of Photogallery in the region.

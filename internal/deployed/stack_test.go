@@ -47,7 +47,7 @@ func TestAStackThatWillNotDoIsTold(t *testing.T) {
 		wantError(t, err, release.InvalidRequest, `"not a stack"`, "photogallery-main")
 		a.stacks = nil
 		_, err = Open(t.Context(), a.Cloud.Fabric.Config(), "photogallery-main")
-		wantError(t, err, release.NothingUp, "none there is Photogallery's", "--region")
+		wantError(t, err, release.NothingUp, "no stack there is Photogallery's", "--region")
 		a.refuse("CloudFormation.DescribeStacks", "AccessDenied", 1)
 		_, err = Open(t.Context(), a.Cloud.Fabric.Config(), "photogallery-main")
 		wantError(t, err, release.AccessDenied, "CloudFormation DescribeStacks", "permission")
