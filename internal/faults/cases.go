@@ -88,6 +88,9 @@ func (t trial) reproducer() string {
 
 // judge lists what does not hold of a trial's outcome. unharmed is how the scenario ends without it.
 func judge(one trial, result outcome, unharmed string) []string {
+	if len(one.faults) == 1 && one.faults[0].fault.fails && result.end != "clean" && one.scenario.main == one.scenario.subject {
+		return append(result.violations, "it ends "+result.end+" and not clean: "+result.cause)
+	}
 	if len(one.faults) == 1 && one.passes() && result.end != unharmed {
 		return append(result.violations, "it ends "+result.end+" and not "+unharmed+": "+result.cause)
 	}

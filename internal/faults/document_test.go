@@ -3,6 +3,7 @@ package faults
 import (
 	"flag"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -34,5 +35,22 @@ func document(t *testing.T, block, text string) {
 		}
 	default:
 		t.Errorf("the block %q of docs/reliability.md is out of date; `make faults WRITE=1` writes it:\n%s", block, text)
+	}
+}
+
+// TestTheDocumentCountsEveryTrial holds the figures of the last whole run to what there is to explore,
+// without the whole run.
+func TestTheDocumentCountsEveryTrial(t *testing.T) {
+	whole, err := os.ReadFile(reliability)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range listed(t) {
+		if row := "| " + l.name + " | " + strconv.Itoa(len(singles(l.scenario, l.sites))) + " | "; !strings.Contains(string(whole), row) {
+			t.Errorf("docs/reliability.md has no row that begins %q; `make faults WRITE=1` writes it", row)
+		}
+	}
+	if strings.Count(string(whole), " violations | ") != 2 {
+		t.Error("docs/reliability.md has not both tables")
 	}
 }

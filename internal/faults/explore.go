@@ -74,7 +74,7 @@ func excuses(s scenario, strikes []*strike) (all excuse) {
 		f := one.fault
 		all = all.and(f.excuse)
 		all.unswept = all.unswept || f.loses && one.at.step == stepfunctions.StatusChangeDetailType ||
-			f.blinds && one.at.step == "Undo" && !atChanges(one.at)
+			f.blinds && (one.at.step == "Undo" || one.at.step == "VerifyNothingLeft") && atLooks(one.at)
 		all.serving = all.serving || f.machines != nil && !s.former // nothing else is there to serve
 	}
 	return all

@@ -108,7 +108,7 @@ func explore(t *testing.T, one trial, unharmed string, explored *report) {
 		}
 		result = run(t, one.scenario, variant{}, one.strikes()...)
 	}
-	if result.struck < len(one.faults) && len(one.faults) == 1 {
+	if result.struck < len(one.faults) && len(one.faults) == 1 && one.faults[0].at.turn <= 1 {
 		t.Errorf("%s has not struck: the repetitions went another way\n%s", one.faults, one.reproducer())
 	}
 	sentences := judge(one, result, unharmed)

@@ -25,6 +25,7 @@ type fault struct {
 	passes func(site) bool // the run must end as it does without the fault; nil for need not
 	loses  bool            // an event
 	blinds bool            // a step that must look
+	fails  bool            // the release must fail clean
 	excuse excuse
 }
 
@@ -39,11 +40,13 @@ type excuse struct {
 
 func atCalls(at site) bool { return at.kind == call }
 
-// atChanges leaves calls out that only look: whether the answer to one is lost before or after AWS
-// gave it is the same to all.
-func atChanges(at site) bool {
+// atChanges leaves calls out that only look: whether such a call has no effect, takes too long or
+// loses its answer is the same to all.
+func atChanges(at site) bool { return at.kind == call && !atLooks(at) }
+
+func atLooks(at site) bool {
 	_, operation, _ := strings.Cut(at.operation, ".")
-	return at.kind == call && !looks(operation)
+	return at.kind == call && looks(operation)
 }
 
 func looks(operation string) bool {
@@ -107,7 +110,7 @@ func callFaults() []fault {
 			c.box.dead = true
 			return nil, errKilled
 		}},
-		{name: "slow-before", passes: always, fits: atCalls, call: func(_ *world, c *crossing) (any, error) {
+		{name: "slow-before", passes: always, fits: atChanges, call: func(_ *world, c *crossing) (any, error) {
 			<-c.ctx.Done()
 			c.box.dead = true
 			return nil, c.ctx.Err()

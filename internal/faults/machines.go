@@ -20,11 +20,11 @@ func machineFaults() []fault {
 	}
 	broken := excuse{capacity: true}
 	return []fault{
-		{name: "builder-dies", machines: builder(machine.Behaviour{Build: machine.BuilderDies})},
-		{name: "builder-hangs", machines: builder(machine.Behaviour{Build: machine.BuildSilent})},
-		{name: "builder-fails", machines: builder(machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit status 7"})},
-		{name: "image-fails", machines: builder(machine.Behaviour{CaptureFails: true})},
-		{name: "unhealthy-at-once", machines: fleet(machine.Behaviour{NeverHealthy: true})},
+		{name: "builder-dies", fails: true, machines: builder(machine.Behaviour{Build: machine.BuilderDies})},
+		{name: "builder-hangs", fails: true, machines: builder(machine.Behaviour{Build: machine.BuildSilent})},
+		{name: "builder-fails", fails: true, machines: builder(machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit status 7"})},
+		{name: "image-fails", fails: true, machines: builder(machine.Behaviour{CaptureFails: true})},
+		{name: "unhealthy-at-once", fails: true, machines: fleet(machine.Behaviour{NeverHealthy: true})},
 		{name: "unhealthy-after-5m", machines: fleet(machine.Behaviour{UnhealthyAfter: 5 * time.Minute}), excuse: broken},
 		{name: "unhealthy-in-bake", machines: breaksInBake, excuse: broken},
 	}

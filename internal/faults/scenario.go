@@ -121,7 +121,7 @@ func scenarios() []scenario {
 			during: func(w *world) {
 				w.release("r2", `{"rebake": true}`)
 				time.Sleep(61 * time.Second)
-				w.listFromHere()
+				w.listFrom("GuardRefresh")
 				w.release("r3", `{"version": "3", "wait": true}`)
 			},
 		},

@@ -67,12 +67,13 @@ func (t *trail) pass(kind kind, run, step, operation string) site {
 }
 
 // places are the sites at which a fault is worth its run: a loop that polls comes by the same call
-// many times, of which the first two and the last stand for all, since nothing else changes between.
+// many times, of which the first and the last stand for all, since nothing else changes between, and
+// the second, too, of a call that changes something.
 func (t *trail) places() (chosen []site) {
 	for _, at := range t.sites[t.first:] {
 		base := at
 		base.turn = 0
-		if at.turn <= 2 || at.turn == t.turns[base] {
+		if at.turn == 1 || at.turn == 2 && !atLooks(at) || at.turn == t.turns[base] {
 			chosen = append(chosen, at)
 		}
 	}

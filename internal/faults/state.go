@@ -77,9 +77,12 @@ func (w *world) instances(recorded release.Current) (all []thing, err error) {
 			if i.State.Name == ec2types.InstanceStateNameTerminated || i.State.Name == ec2types.InstanceStateNameShuttingDown {
 				continue
 			}
-			fleet := owned.Tag(i.Tags, release.TagRole) == release.RoleFleet
+			fleet, also := owned.Tag(i.Tags, release.TagRole) == release.RoleFleet, ""
+			if fleet && !recorded.Serving {
+				also = "Auto Scaling group " + w.Settings.Environment.Name() // which replaces its instances
+			}
 			all = append(all, thing{
-				kind: "instance", id: *i.InstanceId, needs: recorded.Serving && fleet && aws.ToString(i.ImageId) == recorded.Image,
+				kind: "instance", id: *i.InstanceId, also: also, needs: recorded.Serving && fleet && aws.ToString(i.ImageId) == recorded.Image,
 			})
 		}
 	}

@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"encoding/json"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"sync"
@@ -160,9 +161,13 @@ type crossing struct {
 
 var errKilled = fabric.Errorf("Killed", "the function does not live any more")
 
-// latency is of every call. It keeps what the steps do and what AWS does by the clock from falling on
-// the same instant, whose order would be another each time.
-const latency = 7 * time.Millisecond
+// latency is of every call of a run. It keeps what the steps do, what AWS does by the clock and what
+// another run does from falling on the same instant, whose order would be another each time.
+func latency(run string) time.Duration {
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(steady(run))) // never fails
+	return 7*time.Millisecond + time.Duration(hash.Sum32()%997)*time.Microsecond
+}
 
 // intercept leaves what is not a step's alone: the explorer itself calls.
 func (w *world) intercept(ctx context.Context, made fabric.Call, next func() (any, error)) (any, error) {
@@ -176,7 +181,7 @@ func (w *world) intercept(ctx context.Context, made fabric.Call, next func() (an
 	if name := prefixes[made.Operation.Service] + ":" + made.Operation.Name; !w.declared[box.step][name] {
 		w.violate("step " + box.step + " calls " + name + ", which it does not declare")
 	}
-	w.sleep(latency)
+	w.sleep(latency(box.run))
 	c := &crossing{ctx: ctx, call: made, box: box, next: func() (any, error) { return w.besides(box, made, next) }}
 	at := w.pass(call, box.run, box.step, made.Operation.String())
 	w.checkAlone(box, made.Operation)
@@ -376,7 +381,7 @@ func (w *world) runs() (all []types.ExecutionListItem) {
 
 // settle blocks until nothing runs, no event is under way and nothing has begun for a while.
 func (w *world) settle() {
-	const quiet = 6 * time.Minute
+	const quiet = 4 * time.Minute // longer than Lambda tries an event again
 	deadline := time.Now().Add(patience)
 	for calm := 0; calm < 2; calm++ {
 		for _, run := range w.runs() {
