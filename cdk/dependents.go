@@ -127,7 +127,8 @@ func serviceLinkedRole(service, name string) Statement {
 func passRole(role, service string) []Statement {
 	return []Statement{{
 		Actions: []string{"iam:PassRole"}, Resources: []string{role},
-		Conditions: map[string]map[string]string{"StringEquals": {"iam:PassedToService": service}},
+		// In China a service's name ends in .cn.
+		Conditions: map[string]map[string]string{"StringLike": {"iam:PassedToService": service + "*"}},
 	}}
 }
 

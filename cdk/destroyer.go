@@ -11,12 +11,17 @@ import (
 // release depends on it.
 // https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
 func (s *stack) addDestroyer() awscdk.CustomResource {
+	log := []Statement{s.logStatement()}
 	provider := customresources.NewProvider(s.scope, jsii.String("Destroyer"), &customresources.ProviderProps{
 		OnEventHandler:    s.functions["Destroy"],
 		IsCompleteHandler: s.functions["Destroyed"],
 		QueryInterval:     awscdk.Duration_Seconds(jsii.Number(15)),
 		TotalTimeout:      awscdk.Duration_Minutes(jsii.Number(58)),
 		LogGroup:          s.logs.steps,
+		// The CDK's own roles may make log groups: a line that comes late would leave one behind, which
+		// the next deployment would fail on.
+		FrameworkOnEventRole:            s.role("DestroyerRole", "lambda.amazonaws.com", "Begins the teardown before the stack is deleted", log),
+		FrameworkCompleteAndTimeoutRole: s.role("DestroyerWaitRole", "lambda.amazonaws.com", "Waits for the teardown before the stack is deleted", log),
 		// The waiter's log would be a group more; what it waits for is in the teardown's own.
 		DisableWaiterStateMachineLogging: jsii.Bool(true),
 	})

@@ -70,9 +70,13 @@ func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.
 // runtimeStatements are what every function needs whatever its step does.
 func (s *stack) runtimeStatements() []Statement {
 	return []Statement{
-		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}},
+		s.logStatement(),
 		{Actions: []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, Resources: []string{"*"}, Reason: "X-Ray knows no resource for segments"},
 	}
+}
+
+func (s *stack) logStatement() Statement {
+	return Statement{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}}
 }
 
 // settings are what step.SettingsFrom reads.

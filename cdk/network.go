@@ -11,7 +11,8 @@ type network struct {
 	vpc      awsec2.Vpc
 	public   []string
 	private  []string
-	entrance awsec2.SecurityGroup // the load balancer's
+	s3       awsec2.GatewayVpcEndpoint // the private subnets' only way by IPv4
+	entrance awsec2.SecurityGroup      // the load balancer's
 	fleet    awsec2.SecurityGroup
 	builder  awsec2.SecurityGroup
 	connect  awsec2.CfnInstanceConnectEndpoint // nil unless the option is on
@@ -28,13 +29,14 @@ func (s *stack) addNetwork() {
 			{Name: jsii.String("Public"), SubnetType: awsec2.SubnetType_PUBLIC, CidrMask: jsii.Number(24)},
 			{Name: jsii.String("Private"), SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS, CidrMask: jsii.Number(24)},
 		},
-		GatewayEndpoints: &map[string]*awsec2.GatewayVpcEndpointOptions{
-			"Storage": {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
-		},
 		// Nothing is ever put into the default group, and closing it takes a function of its own.
 		RestrictDefaultSecurityGroup: jsii.Bool(false),
 	})
 	s.network = network{vpc: vpc, public: subnetIDs(vpc.PublicSubnets()), private: subnetIDs(vpc.PrivateSubnets())}
+	s.network.s3 = vpc.AddGatewayEndpoint(jsii.String("Storage"), &awsec2.GatewayVpcEndpointOptions{
+		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
+		Subnets: &[]*awsec2.SubnetSelection{{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS}},
+	})
 	s.addSecurityGroups()
 	if s.options.FlowLogs {
 		s.addFlowLogs()
@@ -72,7 +74,9 @@ func (s *stack) addSecurityGroups() {
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3, EventBridge and packages"), nil)
 	// The public subnets give IPv6 addresses, too, and most programs try those first.
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("Packages"), nil)
-	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), http, jsii.String("Packages of mirrors without TLS, which are signed"), nil)
+	for _, anywhere := range []awsec2.IPeer{awsec2.Peer_AnyIpv4(), awsec2.Peer_AnyIpv6()} {
+		n.builder.AddEgressRule(anywhere, http, jsii.String("Packages of mirrors without TLS, which are signed"), nil)
+	}
 }
 
 func (s *stack) securityGroup(id, description string) awsec2.SecurityGroup {

@@ -19,15 +19,11 @@ func (s *stack) addNotifications() awssns.Topic {
 		DisplayName: jsii.String("Photogallery " + string(s.options.Environment)),
 		EnforceSSL:  jsii.Bool(true),
 	})
-	for _, service := range []string{"events", "cloudwatch"} {
-		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Sid:        jsii.String("Publish" + service),
-			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service+".amazonaws.com"), nil)},
-			Actions:    jsii.Strings("sns:Publish"),
-			Resources:  jsii.Strings(*topic.TopicArn()),
-			Conditions: conditions(map[string]map[string]string{"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}, nil),
-		}))
-	}
+	// A topic's policy cannot bind EventBridge by a condition: it says nothing of the rule or the account
+	// when it publishes, and a statement with one never matches.
+	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+	s.admit(topic, "events", nil)
+	s.admit(topic, "cloudwatch", map[string]map[string]string{"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}})
 	if s.options.Notify != "" {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(s.options.Notify), nil))
 	}
@@ -36,10 +32,21 @@ func (s *stack) addNotifications() awssns.Topic {
 	return topic
 }
 
+func (s *stack) admit(topic awssns.Topic, service string, only map[string]map[string]string) {
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("Publish" + service),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service+".amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  jsii.Strings(*topic.TopicArn()),
+		Conditions: conditions(only, nil),
+	}))
+}
+
 // tell sends one message for each end of a machine. An event without an error leaves its place empty.
 func (s *stack) tell(topic awssns.Topic, id, what, machine string) {
-	console := fmt.Sprintf("https://%s.console.aws.amazon.com/states/home?region=%[1]s#/v2/executions/details/<execution>", *awscdk.Aws_REGION())
+	execution := s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>"
 	awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
+		Name:        s.name(what + "-ended"),
 		Description: jsii.String("A " + what + " has ended"),
 		EventPattern: map[string]any{
 			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"},
@@ -57,7 +64,7 @@ func (s *stack) tell(topic awssns.Topic, id, what, machine string) {
 					"execution": jsii.String("$.detail.executionArn"),
 				},
 				InputTemplate: jsii.String(fmt.Sprintf(`"The %s <name> of environment %s has ended: <status>. <error> <cause>"`+"\n"+`"%s"`,
-					what, s.options.Environment, console)),
+					what, s.options.Environment, execution)),
 			},
 			DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
 		}},

@@ -11,13 +11,12 @@ import (
 func (s *stack) addOutputs() {
 	environment, region := s.options.Environment, *awscdk.Aws_REGION()
 	releaseARN := s.machineARN(environment.ReleaseMachine())
-	console := "https://" + region + ".console.aws.amazon.com/"
 
 	s.output("ConsoleReleaseUrl", "Starts a release in the console: press Start execution twice",
-		console+"states/home?region="+region+"#/statemachines/view/"+releaseARN)
+		s.console+"states/home?region="+region+"#/statemachines/view/"+releaseARN)
 	s.output("CommandLine", "Starts a release from a terminal", "gallery release --stack "+environment.Name())
 	s.output("DashboardUrl", "Releases, fleet, load balancer and alarms",
-		console+"cloudwatch/home?region="+region+"#dashboards:name="+environment.Name())
+		s.console+"cloudwatch/home?region="+region+"#dashboards:name="+environment.Name())
 	s.output("Environment", "The environment's name", string(environment))
 	s.output("ReleaseStateMachineArn", "The release state machine", releaseARN)
 	s.output("TeardownStateMachineArn", "The teardown state machine", s.machineARN(environment.TeardownMachine()))
@@ -28,6 +27,20 @@ func (s *stack) addOutputs() {
 	if s.network.connect != nil {
 		s.output("InstanceConnectEndpointId", "By which gallery shell reaches instances", *s.network.connect.AttrId())
 	}
+}
+
+// addConsole finds where the console is in the partition that the stack is deployed to.
+// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+func (s *stack) addConsole() {
+	domain := s.inPartition("China", "aws-cn", "amazonaws.cn", s.inPartition("GovCloud", "aws-us-gov", "amazonaws-us-gov.com", "aws.amazon.com"))
+	s.console = "https://" + *awscdk.Aws_REGION() + ".console." + domain + "/"
+}
+
+func (s *stack) inPartition(id, partition, value, otherwise string) string {
+	condition := awscdk.NewCfnCondition(s.scope, jsii.String("In"+id), &awscdk.CfnConditionProps{
+		Expression: awscdk.Fn_ConditionEquals(awscdk.Aws_PARTITION(), partition),
+	})
+	return *awscdk.Token_AsString(awscdk.Fn_ConditionIf(condition.LogicalId(), value, otherwise), nil)
 }
 
 func (s *stack) output(name, description, value string) {

@@ -24,7 +24,7 @@ func (s *stack) places() map[string][]string {
 	return map[string][]string{
 		"${Table}":                 {*s.storage.table.TableArn()},
 		"${Bucket}":                {*s.storage.bucket.BucketArn()},
-		"${DefaultBundle}":         {s.defaultBundleARN()},
+		"${DefaultBundles}":        {s.defaultBundlesARN()},
 		"${TargetGroup}":           {*s.storage.targetGroup.TargetGroupArn()},
 		"${BuilderRole}":           {*s.roles.builder.RoleArn()},
 		"${FleetRole}":             {*s.roles.fleet.RoleArn()},

@@ -22,7 +22,7 @@ func (s *stack) addRoles() {
 
 func (s *stack) builderStatements() []Statement {
 	return []Statement{
-		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundleARN()}},
+		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundlesARN()}},
 		{
 			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
 			Conditions: map[string]map[string]string{"StringEquals": {"events:source": buildSource, "events:detail-type": buildDetailType}},
@@ -34,10 +34,12 @@ func (s *stack) builderStatements() []Statement {
 func (s *stack) fleetStatements() []Statement {
 	bucket := *s.storage.bucket.BucketArn()
 	return []Statement{
-		{Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, Resources: []string{bucket + "/" + photosPrefix + "*"}},
+		{Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}, Resources: []string{bucket + "/" + photosPrefix + "*"}},
 		{
+			// S3 answers 404 and not 403 for a photo that is not there to who may list, and a request for one
+			// object has no prefix.
 			Actions: []string{"s3:ListBucket"}, Resources: []string{bucket},
-			Conditions: map[string]map[string]string{"StringLike": {"s3:prefix": photosPrefix + "*"}},
+			Conditions: map[string]map[string]string{"StringLikeIfExists": {"s3:prefix": photosPrefix + "*"}},
 		},
 		{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{bucket + "/" + uploadKeyObject}},
 		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},

@@ -20,45 +20,60 @@ const (
 var ownEnds = []string{"FailedClean", "FailedDirty", "Busy"}
 
 func (s *stack) addRules() {
-	s.resumeRule("BuildResult", "A builder has finished", map[string]any{
+	s.resumeRule("BuildResult", "build-result", "A builder has finished", map[string]any{
 		"source": []string{buildSource}, "detail-type": []string{buildDetailType},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
 	// EC2's events carry no tags: the function looks up whether the instance is a builder.
-	s.resumeRule("BuilderGone", "An instance has ended, perhaps a builder", map[string]any{
+	s.resumeRule("BuilderGone", "builder-gone", "An instance has ended, perhaps a builder", map[string]any{
 		"source": []string{"aws.ec2"}, "detail-type": []string{"EC2 Instance State-change Notification"},
 		"detail": map[string]any{"state": []string{"stopping", "stopped", "shutting-down", "terminated"}},
 	})
 	s.undoRule()
 }
 
-func (s *stack) resumeRule(id, description string, pattern map[string]any) {
+// resumeRule lets the rule invoke the function's new version before the rule turns to it: an event that
+// EventBridge may not deliver is not tried again. The rule has a fixed name, so that the permission can
+// name it and still come first.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+func (s *stack) resumeRule(id, name, description string, pattern map[string]any) {
 	resume := s.functions["Resume"]
+	permission := awslambda.NewCfnPermission(s.scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
+		Action: jsii.String("lambda:InvokeFunction"), FunctionName: resume.FunctionArn(),
+		Principal: jsii.String("events.amazonaws.com"), SourceArn: jsii.String(s.ruleARN(name)),
+	})
 	rule := awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
+		Name:         s.name(name),
 		Description:  jsii.String(description),
 		EventPattern: pattern,
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id: jsii.String("Resume"), Arn: resume.FunctionArn(), DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
 		}},
 	})
-	awslambda.NewCfnPermission(s.scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
-		Action: jsii.String("lambda:InvokeFunction"), FunctionName: resume.FunctionArn(),
-		Principal: jsii.String("events.amazonaws.com"), SourceArn: rule.AttrArn(),
-	})
+	rule.Node().AddDependency(permission)
+}
+
+func (s *stack) ruleARN(name string) string {
+	return pseudo().Replace(arn("events", "rule/"+*s.name(name)))
 }
 
 // undoRule sweeps a release that ended where no Catch sees it: stopped, out of time, or failed
 // outside of a state.
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) undoRule() {
 	teardown := s.machineARN(s.options.Environment.TeardownMachine())
-	role := s.role("AbandonedRole", "events.amazonaws.com", "Starts the teardown of one release", []Statement{
+	trust := awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: conditions(map[string]map[string]string{"ArnEquals": {"aws:SourceArn": s.ruleARN("abandoned")}}, nil),
+	})
+	role := s.roleOf("AbandonedRole", trust, "Starts the teardown of one release", []Statement{
 		{Actions: []string{"states:StartExecution"}, Resources: []string{arn("states", "stateMachine:"+s.options.Environment.TeardownMachine())}},
 	})
 	failed := func(what map[string]any) map[string]any {
 		return map[string]any{"status": []string{"FAILED"}, "error": []any{what}}
 	}
 	awsevents.NewCfnRule(s.scope, jsii.String("Abandoned"), &awsevents.CfnRuleProps{
+		Name:        s.name("abandoned"),
 		Description: jsii.String("A release ended without undoing itself"),
 		EventPattern: map[string]any{
 			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"},
@@ -103,6 +118,6 @@ func (s *stack) addDeadLetters() {
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("sqs:SendMessage"),
 		Resources:  jsii.Strings(*s.deadLetters.QueueArn()),
-		Conditions: conditions(map[string]map[string]string{"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}, nil),
+		Conditions: conditions(map[string]map[string]string{"ArnLike": {"aws:SourceArn": s.ruleARN("*")}}, nil),
 	}))
 }

@@ -23,6 +23,7 @@ type stack struct {
 
 	network   network
 	storage   storage
+	console   string // the console's address
 	logs      logs
 	roles     roles
 	domain    domain
@@ -45,6 +46,7 @@ func NewStack(scope constructs.Construct, options Options, assets Assets) awscdk
 		Description: jsii.String("Photogallery, environment " + string(options.Environment) + ": bakes, releases, scales and tears down a gallery of photos."),
 		Tags:        &map[string]*string{release.TagEnvironment: jsii.String(string(options.Environment))},
 	})
+	s.addConsole()
 	s.addLogs()
 	s.addBundle()
 	s.addNetwork()

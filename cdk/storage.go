@@ -29,8 +29,15 @@ type storage struct {
 
 func (s *stack) addStorage() {
 	s.storage = storage{bucket: s.photoBucket(), table: s.table(), targetGroup: s.targetGroup()}
+	s.network.s3.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("PhotosAlone"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
+		Actions:    jsii.Strings("s3:*"),
+		Resources:  jsii.Strings(*s.storage.bucket.BucketArn(), *s.storage.bucket.ArnForObjects(jsii.String("*"))),
+	}))
 	if s.options.AccessLogs {
 		s.storage.accessLogs = s.accessLogBucket()
+		s.quietEmptier()
 	}
 }
 
@@ -119,4 +126,17 @@ func (s *stack) accessLogBucket() awss3.Bucket {
 		Conditions: conditions(map[string]map[string]string{"ArnLike": {"aws:SourceArn": arn("elasticloadbalancing", "loadbalancer/*")}}, nil),
 	}))
 	return bucket
+}
+
+// quietEmptier lets the CDK's function that empties the access logs write where the steps do. By itself
+// it makes a log group of its own, which nobody would delete.
+func (s *stack) quietEmptier() {
+	provider := s.scope.Node().FindChild(jsii.String("Custom::S3AutoDeleteObjectsCustomResourceProvider"))
+	handler := provider.Node().FindChild(jsii.String("Handler")).(awscdk.CfnResource)
+	handler.AddPropertyOverride(jsii.String("LoggingConfig"), map[string]any{"LogGroup": s.logs.steps.LogGroupName()})
+	role := provider.Node().FindChild(jsii.String("Role")).(awscdk.CfnResource)
+	role.AddPropertyDeletionOverride(jsii.String("ManagedPolicyArns"))
+	role.AddPropertyOverride(jsii.String("Policies"), []any{map[string]any{
+		"PolicyName": "own", "PolicyDocument": document([]Statement{s.logStatement()}, nil),
+	}})
 }

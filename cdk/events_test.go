@@ -1,0 +1,93 @@
+package cdk_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+func TestNoEventIsLostForWantOfAPermission(t *testing.T) {
+	for name := range contexts() {
+		made := synthesize(t, name)
+		for id, permission := range made.of("AWS::Lambda::Permission") {
+			for rule, resource := range made.of("AWS::Events::Rule") {
+				named := strings.HasSuffix(fmt.Sprint(resolve(made, permission.Properties["SourceArn"])), ":rule/"+fmt.Sprint(resource.Properties["Name"]))
+				if named && !dependenciesOf(made, rule)[id] {
+					t.Errorf("%s: rule %s may turn to a function that it may not invoke yet", name, rule)
+				}
+				if named != (rule+"Permission" == id) {
+					t.Errorf("%s: %s is for rule %v", name, id, resource.Properties["Name"])
+				}
+			}
+		}
+		for id, rule := range made.of("AWS::Events::Rule") {
+			for _, target := range rule.Properties["Targets"].([]any) {
+				target := target.(map[string]any)
+				if target["DeadLetterConfig"] == nil || target["RetryPolicy"] == nil {
+					t.Errorf("%s: what rule %s cannot deliver is lost", name, id)
+				}
+				if _, isOurs := made.Resources[id+"Permission"]; strings.Contains(fmt.Sprint(resolve(made, target["Arn"])), ":function:") != isOurs {
+					t.Errorf("%s: rule %s has no permission to invoke %v", name, id, target["Arn"])
+				}
+			}
+		}
+	}
+}
+
+func TestWhoMayWriteToQueueAndTopic(t *testing.T) {
+	made := synthesize(t, "everything")
+	rules := "arn:aws:events:ap-southeast-2:123456789012:rule/photogallery-staging-*"
+	want := map[string]string{
+		"sqs:SendMessage events.amazonaws.com": "map[ArnLike:map[aws:SourceArn:" + rules + "]]",
+		// EventBridge says neither rule nor account when it publishes to a topic.
+		"sns:Publish events.amazonaws.com":     "map[]",
+		"sns:Publish cloudwatch.amazonaws.com": "map[StringEquals:map[aws:SourceAccount:123456789012]]",
+	}
+	for id, resource := range made.Resources {
+		if resource.Type != "AWS::SQS::QueuePolicy" && resource.Type != "AWS::SNS::TopicPolicy" {
+			continue
+		}
+		for _, one := range statementsOf(made, id, resource.Properties["PolicyDocument"]) {
+			if one.effect == "Deny" {
+				continue
+			}
+			who := fmt.Sprint(one.actions[0], " ", one.principal.(map[string]any)["Service"])
+			if got := fmt.Sprint(one.conditions); want[who] != got || len(one.actions) != 1 {
+				t.Errorf("%s: %s may with %s", id, who, got)
+			}
+			delete(want, who)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("nobody allows %v", want)
+	}
+	for _, rule := range made.of("AWS::Events::Rule") {
+		if name := fmt.Sprint(rule.Properties["Name"]); !strings.HasPrefix(name, "photogallery-staging-") {
+			t.Errorf("the queue does not know rule %s", name)
+		}
+	}
+}
+
+// A role that a service assumes is bound to this account, or another one's resource could use it.
+func TestServicesThatActForOthersAreBoundToThisAccount(t *testing.T) {
+	made := synthesize(t, "everything")
+	for id, role := range made.of("AWS::IAM::Role") {
+		for _, one := range statementsOf(made, id, role.Properties["AssumeRolePolicyDocument"]) {
+			service := one.principal.(map[string]any)["Service"]
+			bound := strings.Contains(fmt.Sprint(one.conditions), "123456789012")
+			if ofTheCDK := strings.HasPrefix(id, "Destroyerwaiter") || strings.HasPrefix(id, "NetworkRefused"); ofTheCDK {
+				continue
+			}
+			switch service {
+			case "lambda.amazonaws.com", "ec2.amazonaws.com": // may be handed to by PassRole alone
+			case "states.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com":
+				if !bound {
+					t.Errorf("%s trusts %v for any account", id, service)
+				}
+			default:
+				t.Errorf("%s trusts %v", id, service)
+			}
+		}
+	}
+}
