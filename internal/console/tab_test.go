@@ -42,7 +42,7 @@ type tab struct {
 }
 
 // patience is for what a slow machine is still to come to.
-const patience = 60 * time.Second
+const patience = 90 * time.Second
 
 // blankTab is a wide one that notes nothing.
 func blankTab(t *testing.T, browser context.Context, home, name string) tab {

@@ -7,60 +7,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
-	"os/signal"
+	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"photogallery/internal/local"
 	"photogallery/internal/localcloud/process"
 )
 
-// The test binary is also the machines' systemctl and the service of the test's bundles.
+// The test binary is also the machines' systemctl.
 func TestMain(m *testing.M) {
 	if status, called := process.Shim(os.Args); called {
 		os.Exit(status)
 	}
-	if filepath.Base(os.Args[0]) == "server" {
-		serve()
-		return
-	}
 	os.Exit(m.Run())
-}
-
-func serve() {
-	asked, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	go func() {
-		<-asked.Done()
-		os.Exit(0)
-	}()
-	home := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, "<title>A service</title><footer>%s</footer>", os.Getenv("INSTANCE_ID"))
-	})
-	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), home)) //nolint:gosec // a test's service
 }
 
 const unit = "[Service]\nExecStart=/opt/photogallery/%s\nRestart=always\nRestartSec=1\nTimeoutStopSec=10\n[Install]\nWantedBy=multi-user.target\n"
 
-// files are a bundle's: one that works, or one that works where it is built and nowhere else.
-func files(t *testing.T, broken bool) map[string][]byte {
+// bundles are two: one that works, and one that works where it is built and nowhere else.
+func bundles(t *testing.T) (sound, broken map[string][]byte) {
 	t.Helper()
-	self, err := os.ReadFile(os.Args[0])
+	program := filepath.Join(t.TempDir(), "server")
+	build := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-s -w", "-o", program, "./testdata/service")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	server, err := os.ReadFile(program)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !broken {
-		return map[string][]byte{
-			"server": self, "install.sh": []byte("install -m 0755 server \"$INSTALL_DIR/server\"\n"), "test.service": fmt.Appendf(nil, unit, "server"),
-		}
+	sound = map[string][]byte{
+		"server": server, "install.sh": []byte("install -m 0755 server \"$INSTALL_DIR/server\"\n"), "test.service": fmt.Appendf(nil, unit, "server"),
 	}
-	return map[string][]byte{
-		"server": self, "install.sh": []byte("install -m 0755 server run.sh \"$INSTALL_DIR/\"\n"), "test.service": fmt.Appendf(nil, unit, "run.sh"),
+	broken = map[string][]byte{
+		"server": server, "install.sh": []byte("install -m 0755 server run.sh \"$INSTALL_DIR/\"\n"), "test.service": fmt.Appendf(nil, unit, "run.sh"),
 		"run.sh": []byte("#!/bin/sh\n[ \"$RELEASE\" = build ] || { echo 'broken on purpose'; exit 1; }\nexec \"$(dirname \"$0\")/server\"\n"),
 	}
+	return sound, broken
 }
 
 func pack(contents map[string][]byte, to io.Writer) error {
@@ -82,7 +67,7 @@ func pack(contents map[string][]byte, to io.Writer) error {
 // up brings up a local cloud with a console; nothing is released. Any folder is the broken bundle.
 func up(t *testing.T) *local.Local {
 	t.Helper()
-	sound, broken := files(t, false), files(t, true)
+	sound, broken := bundles(t)
 	running, err := local.Start(t.Context(), local.Options{
 		Address: "127.0.0.1:0", Console: []string{"127.0.0.1:0"}, Data: t.TempDir(), Program: os.Args[0], Pace: 60,
 		Bundle: func(to io.Writer) error { return pack(sound, to) },
