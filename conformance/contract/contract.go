@@ -18,7 +18,7 @@ import (
 type Behaviour struct {
 	Name string // a sentence
 	Docs string // the AWS document that settles it
-	// Moto is what moto does instead; "" where it does the same.
+	// Moto is what moto does instead, as its launcher mends it; "" where it does the same.
 	Moto string
 	// Check tries the behaviour in an account that has the stack and nothing else; nil says that it
 	// holds.

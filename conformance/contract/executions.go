@@ -80,7 +80,7 @@ func executions() []Behaviour {
 			return refused(err, "ExecutionDoesNotExist")
 		}},
 		{"StopExecution: it is ABORTED, with the error and cause that were given", sfnReference + "StopExecution.html",
-			"forgets the error and the cause", (*Account).stoppedExecution},
+			"", (*Account).stoppedExecution},
 		{"StopExecution: stopping one that has ended changes nothing", sfnReference + "StopExecution.html", "", (*Account).stoppedTooLate},
 		{"SendTaskSuccess: a token that never was is refused, in one of three ways that a step takes as over",
 			sfnReference + "SendTaskSuccess.html", "", func(a *Account) error {

@@ -57,7 +57,7 @@ func groups() []Behaviour {
 			return refused(a.deleteGroup(true), "ValidationError")
 		}},
 		{"PutScalingPolicy: a policy has an ARN, which putting it again keeps", asReference + "PutScalingPolicy.html",
-			"answers without an ARN", (*Account).policyKeepsItsARN},
+			"", (*Account).policyKeepsItsARN},
 		{"PutScalingPolicy: an unknown group is ValidationError", asErrors,
 			"makes a policy of no group", func(a *Account) error {
 				_, err := a.policy()

@@ -46,7 +46,7 @@ func templates() []Behaviour {
 			}},
 		{"ModifyLaunchTemplate: the default version moves", templateVersions, "", (*Account).defaultVersionMoves},
 		{"DeleteLaunchTemplateVersions: the default version stays, and the answer says so without an error", deleteVersions,
-			"has no such operation", (*Account).defaultVersionStays},
+			"", (*Account).defaultVersionStays},
 		{"DeleteLaunchTemplate: its versions go with it", ec2Errors, "", (*Account).templateIsDeleted},
 		{"DeleteLaunchTemplate: an unknown name is InvalidLaunchTemplateName.NotFoundException", ec2Errors,
 			"has the error code MissingParameter", func(a *Account) error {

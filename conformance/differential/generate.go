@@ -147,7 +147,7 @@ func (g generator) place() any { return one[any](g, "$.r", "$.r", "$.deep.r", "$
 
 func (g generator) pass(_ string, next []string, _ int) object {
 	s := object{"Type": "Pass"}
-	if g.data {
+	if g.data && !g.safe {
 		g.maybe(s, 20, "InputPath", func() any { return g.where() })
 	}
 	g.maybe(s, 40, "Parameters", func() any { return g.template(2) })

@@ -5,7 +5,6 @@ package moto
 import (
 	"bufio"
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -46,15 +45,20 @@ type Server struct {
 	life    io.Closer // its standard input: it ends when that does
 }
 
-//go:embed launcher.py
-var launcher string
-
 // Start blocks until moto answers. Close the server at the end; moto also ends with this process,
-// however that ends. The error names `make conformance` when Python's packages are not there.
+// however that ends. The error names `make conformance` when Python's packages are not there, which
+// CONFORMANCE_PYTHON may have elsewhere.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	python, err := interpreter()
+	root, err := Root()
 	if err != nil {
 		return nil, err
+	}
+	python := filepath.Join(root, "conformance", ".venv", "bin", "python")
+	if given := os.Getenv("CONFORMANCE_PYTHON"); given != "" {
+		python = given
+	}
+	if _, err := os.Stat(python); err != nil {
+		return nil, fmt.Errorf("moto is not installed; make conformance installs it: %w", err)
 	}
 	pace := strconv.FormatFloat(max(1, options.Pace), 'g', -1, 64)
 	s := &Server{front: httptest.NewUnstartedServer(nil)}
@@ -62,10 +66,11 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.process = exec.CommandContext(ctx, python, "-c", launcher, port, pace) //nolint:gosec // our own Python
+	s.process = exec.CommandContext(ctx, python, filepath.Join(root, "conformance", "moto", "launcher.py"), port, pace) //nolint:gosec // our own
 	s.process.Stderr = options.Log
 	s.process.WaitDelay = 5 * time.Second
-	s.process.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=conformance", "AWS_SECRET_ACCESS_KEY=conformance", "AWS_DEFAULT_REGION="+Region)
+	s.process.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=conformance", "AWS_SECRET_ACCESS_KEY=conformance", "AWS_DEFAULT_REGION="+Region,
+		"PYTHONDONTWRITEBYTECODE=1")
 	out, err := s.start()
 	if err != nil {
 		s.front.Close()
@@ -100,32 +105,28 @@ func readPort(from io.Reader) (port int, err error) {
 
 // inFront is what the clients talk to.
 func inFront(port int, around func(http.Handler) http.Handler) http.Handler {
-	moto := withCBOR(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	moto := http.Handler(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		// The host stays the client's: moto puts it into URLs.
 		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "http", fmt.Sprintf("127.0.0.1:%d", port), r.In.Host
 	}})
-	if around == nil {
-		return moto
+	if around != nil {
+		moto = around(moto)
 	}
-	return around(moto)
+	return withCBOR(moto)
 }
 
-// interpreter is the Python of the tree's virtual environment, or what CONFORMANCE_PYTHON says.
-func interpreter() (string, error) {
-	if python := os.Getenv("CONFORMANCE_PYTHON"); python != "" {
-		return python, nil
-	}
+// Root is the folder of this module's sources, which the working directory is in.
+func Root() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for ; folder != filepath.Dir(folder); folder = filepath.Dir(folder) {
-		python := filepath.Join(folder, "conformance", ".venv", "bin", "python")
-		if _, err := os.Stat(python); err == nil {
-			return python, nil
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder, nil
 		}
 	}
-	return "", errors.New("moto is not installed: run make conformance, which installs it")
+	return "", errors.New("there is no go.mod above the working directory: run this in the module")
 }
 
 // Endpoint is moto's URL. It has an IP address, with which SDKs address buckets by path.

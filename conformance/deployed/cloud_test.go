@@ -1,0 +1,145 @@
+//go:build conformance
+
+package deployed
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"photogallery/conformance/function"
+	"photogallery/conformance/moto"
+	"photogallery/lambdas/step"
+)
+
+const (
+	account = moto.Account
+	region  = moto.Region
+	stack   = "photogallery-main"
+)
+
+// pace is how much quicker moto's waits are. Its functions take their own time.
+const pace = 100
+
+// cloud is moto with the product deployed.
+type cloud struct {
+	*testing.T
+	step.Clients
+	CloudFormation *cloudformation.Client
+	IAM            *iam.Client
+	server         *moto.Server
+	front          *front
+	functions      *functions
+	assembly       string // what cdk synth wrote
+	started        int    // executions that events have started
+	plays          *builder
+
+	accessLock sync.Mutex
+	access     access
+}
+
+// deploy starts moto and puts the stack into it, with the CDK's own command.
+func deploy(t *testing.T) *cloud {
+	t.Helper()
+	c := &cloud{T: t, plays: &builder{}, access: access{policies: map[string][]statement{}, used: map[string]bool{}}}
+	log := c.logFile("moto.log")
+	c.functions = &functions{executable: buildBootstrap(t), log: c.logFile("functions.log"), hosts: map[string]*function.Host{}}
+	c.front = &front{functions: c.functions, made: c.authorize, seen: c.saw, invoked: c.ran, refuse: func(call) bool { return false }}
+	server, err := moto.Start(t.Context(), moto.Options{Pace: pace, Log: log, Around: func(moto http.Handler) http.Handler {
+		c.front.moto = moto
+		return c.front
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.functions.close()
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	c.server = server
+	config := server.Config()
+	c.Clients, c.CloudFormation = step.NewClients(config, http.DefaultClient), cloudformation.NewFromConfig(config)
+	c.IAM = iam.NewFromConfig(config)
+	c.functions.endpoint, c.functions.deployed = server.Endpoint(), lambda.NewFromConfig(config)
+	if c.assembly = os.Getenv("CONFORMANCE_ASSEMBLY"); c.assembly == "" { // for who tries again and again
+		c.assembly = filepath.Join(t.TempDir(), "cdk.out")
+		c.cdk("synth", "--quiet", "--output", c.assembly)
+	}
+	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
+	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")
+	return c
+}
+
+// logFile is kept where CONFORMANCE_LOGS says, for who looks for what went wrong.
+func (c *cloud) logFile(name string) *os.File {
+	c.Helper()
+	folder := os.Getenv("CONFORMANCE_LOGS")
+	if folder == "" {
+		folder = c.TempDir()
+	}
+	log, err := os.Create(filepath.Join(folder, name))
+	if err != nil {
+		c.Fatal(err)
+	}
+	return log
+}
+
+// cdk runs the CDK's command line of package.json against moto.
+func (c *cloud) cdk(arguments ...string) {
+	c.Helper()
+	root, err := moto.Root()
+	if err != nil {
+		c.Fatal(err)
+	}
+	bin := filepath.Join(root, "node_modules", ".bin")
+	command := exec.CommandContext(c.Context(), filepath.Join(bin, "cdk"), append(arguments, "--no-notices")...)
+	command.Dir = root
+	_, port, _ := strings.Cut(strings.TrimPrefix(c.server.Endpoint(), "http://"), ":")
+	command.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CI=true", "CDK_DISABLE_LEGACY_EXPORT_WARNING=1",
+		// moto finds a template's bucket where the host is localhost, and others by path where it is an address.
+		"AWS_ENDPOINT_URL=http://localhost:"+port, "AWS_ENDPOINT_URL_S3="+c.server.Endpoint(),
+		"AWS_ACCESS_KEY_ID=conformance", "AWS_SECRET_ACCESS_KEY=conformance", "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
+	if out, err := command.CombinedOutput(); err != nil {
+		c.Fatalf("cdk %s: %v\n%s", arguments[0], err, out)
+	}
+}
+
+// ask makes a call for which the product has no client.
+func (c *cloud) ask(ctx context.Context, service, target string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server.Endpoint()+"/", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("X-Amz-Target", target)
+	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=conformance/20260101/"+region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s %s %w", target, response.Status, answer, err)
+	}
+	return json.Unmarshal(answer, out)
+}

@@ -1,0 +1,161 @@
+//go:build conformance
+
+package deployed
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/lambdas/current"
+)
+
+// The story is one: what a part leaves is what the next begins with.
+func TestTheDeployedProduct(t *testing.T) {
+	c := deploy(t)
+	for _, part := range []struct {
+		name string
+		tell func(*cloud)
+	}{
+		{"a build that fails leaves nothing, and says why", (*cloud).failingBuild},
+		{"a release with the console's default input serves, although its calls are throttled", (*cloud).firstRelease},
+		{"a teardown leaves the image that served", (*cloud).firstTeardown},
+		{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
+		{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
+		{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
+		{"each call was allowed, and each permission was needed", (*cloud).checkAccess},
+		{"cdk destroy takes the stack away", (*cloud).destroyed},
+	} {
+		if !t.Run(part.name, func(t *testing.T) {
+			c.T = t
+			part.tell(c)
+		}) {
+			break
+		}
+	}
+}
+
+func (c *cloud) failingBuild() {
+	c.plays.will("failure", `"install.sh" ended with status 7: no such file`, false)
+	c.run("release", "broken", `{}`).ends("FailedClean", "BuildFailed", "status 7: no such file")
+	c.nothing(0)
+}
+
+func (c *cloud) firstRelease() {
+	c.plays.will("", "", false)
+	// The SDK tries three times by itself; the state machine does the rest.
+	refused := 0
+	c.front.refuse = func(made call) bool {
+		if made.operation != "RunInstances" || refused == 4 {
+			return false
+		}
+		refused++
+		return true
+	}
+	c.run("release", "first", `{"Comment": "Insert your JSON here"}`).ends("Succeeded")
+	c.want("throttled calls", refused, 4)
+	c.serves("first")
+	c.want("schedules", len(c.schedules()), 0)
+}
+
+func (c *cloud) firstTeardown() {
+	c.run("teardown", "dry", `{"dryRun": true}`).ends("Listed")
+	c.serves("first")
+	c.run("teardown", "teardown", `{"Comment": "Insert your JSON here"}`).ends("Succeeded")
+	c.nothing(1)
+}
+
+func (c *cloud) secondRelease() {
+	c.lock("ghost", time.Now().Add(-10*time.Minute))
+	r := c.run("release", "second", `{"ttl": "2h", "wait": true}`).ends("Succeeded")
+	if !slices.Contains(r.path, "UndoAbandoned") || slices.Contains(r.path, "LaunchBuilder") {
+		c.Errorf("it went by way of %v, want UndoAbandoned and no LaunchBuilder", r.path)
+	}
+	c.serves("second")
+	c.want("schedules", len(c.schedules()), 1)
+}
+
+// lock has the environment held by an execution that nobody knows any more.
+func (c *cloud) lock(holder string, since time.Time) {
+	c.Helper()
+	document, err := json.Marshal(map[string]any{"release": holder, "undo": []string{}, "since": since.UTC()})
+	if err != nil {
+		c.Fatal(err)
+	}
+	execution := "arn:aws:states:" + region + ":" + account + ":execution:" + environment.ReleaseMachine() + ":" + holder
+	_, err = c.DynamoDB.PutItem(c.Context(), &dynamodb.PutItemInput{TableName: aws.String(c.variable("Lock", "TABLE")), Item: map[string]types.AttributeValue{
+		current.Key: &types.AttributeValueMemberS{Value: "lock"}, "holder": &types.AttributeValueMemberS{Value: execution},
+		"document": &types.AttributeValueMemberS{Value: string(document)},
+	}})
+	if err != nil {
+		c.Fatal(err)
+	}
+}
+
+func (c *cloud) stoppedRelease() {
+	c.plays.will("", "", true)
+	execution := c.start("release", "stopped", `{"rebake": true}`)
+	c.eventually("the wait for the builder", func() bool { return slices.Contains(c.path(execution), "AwaitBuild") && c.builders() == 1 })
+	if _, err := c.SFN.StopExecution(c.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
+		c.Fatal(err)
+	}
+	before := c.started
+	c.want("its status", string(c.await(execution).Status), "ABORTED")
+	c.want("teardowns that the rule has started", c.started-before, 1)
+	undo := "arn:aws:states:" + region + ":" + account + ":execution:" + environment.TeardownMachine() + fmt.Sprintf(":event-%d", c.started)
+	c.await(undo).ends("Succeeded")
+	c.serves("second")
+}
+
+func (c *cloud) eventually(what string, is func() bool) {
+	c.Helper()
+	for deadline := time.Now().Add(limit); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			c.Fatalf("%s does not come", what)
+		}
+	}
+}
+
+// destroyer is what CloudFormation and the CDK's provider framework do with the custom resource.
+func (c *cloud) destroyer() {
+	event := map[string]any{"RequestType": "Delete", "RequestId": "request-1", "PhysicalResourceId": environment.Name()}
+	c.invoke("destroy", event, &event)
+	c.eventually("the end of the teardown", func() bool {
+		var completion struct{ IsComplete bool }
+		c.invoke("destroyed", event, &completion)
+		return completion.IsComplete
+	})
+	c.nothing(0)
+}
+
+// invoke runs a function as AWS services do. Fields of the answer are put beside those of out.
+func (c *cloud) invoke(name string, event, out any) {
+	c.Helper()
+	payload, err := json.Marshal(event)
+	if err != nil {
+		c.Fatal(err)
+	}
+	answer, err := c.functions.invoke(c.Context(), environment.Name()+"-"+name, payload)
+	if err != nil || answer.Failed {
+		c.Fatalf("%s: %s %v", name, answer.Payload, err)
+	}
+	if err := json.Unmarshal(answer.Payload, out); err != nil {
+		c.Fatal(err)
+	}
+}
+
+func (c *cloud) destroyed() {
+	c.cdk("destroy", "--app", c.assembly, "--force")
+	out, err := c.CloudFormation.DescribeStacks(c.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String(stack)})
+	if err == nil {
+		c.Errorf("the stack is still there: %s", out.Stacks[0].StackStatus)
+	}
+}

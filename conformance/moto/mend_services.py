@@ -1,0 +1,102 @@
+"""What other services of moto lack."""
+
+from moto.autoscaling.responses import AutoScalingResponse
+from moto.core.responses import ActionResult
+from moto.ec2.models.amis import AmiBackend
+from moto.ec2.models.elastic_block_store import EBSBackend
+from moto.ec2.responses import EC2Response
+from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.responses.instances import InstanceResponse
+
+
+def size_root_volumes():
+    """Without it RunInstances and launch templates want a size of the root volume, which AWS has from
+    the image."""
+    validate, create = InstanceResponse._validate_block_device_mapping, EBSBackend.create_volume
+
+    def create_volume(self, size, *arguments, **keywords):
+        snapshot = keywords.get("snapshot_id") or (len(arguments) > 1 and arguments[1])
+        return create(self, size if size or snapshot else 8, *arguments, **keywords)
+
+    def sized(mapping):
+        if "NoDevice" not in mapping and not mapping.get("Ebs", {}).get("SnapshotId"):
+            mapping.setdefault("Ebs", {}).setdefault("VolumeSize", 8)
+        validate(mapping)
+
+    InstanceResponse._validate_block_device_mapping = staticmethod(sized)
+    EBSBackend.create_volume = create_volume
+
+
+def tag_snapshots():
+    """Without it CreateImage fails when it is given tags of the snapshot."""
+    create = AmiBackend.create_image
+
+    def create_image(self, instance_id, name, description, tag_specifications):
+        snapshots = [s for s in tag_specifications if s["ResourceType"] == "snapshot"]
+        image = create(self, instance_id, name, description, [s for s in tag_specifications if s not in snapshots])
+        for tag in (tag for s in snapshots for tag in s["Tags"]):
+            image.ebs_snapshot.add_tag(tag["Key"], tag["Value"])
+        return image
+
+    AmiBackend.create_image = create_image
+
+
+def deregister_with_snapshots():
+    """Without it DeregisterImage leaves the snapshots that it is told to delete."""
+    deregister = AmisResponse.deregister_image
+
+    def deregister_image(self):
+        image = self.ec2_backend.amis.get(self._get_param("ImageId"))
+        result = deregister(self)
+        if self._get_bool_param("DeleteAssociatedSnapshots") and image and image.ebs_snapshot:
+            self.ec2_backend.delete_snapshot(image.ebs_snapshot.id)
+        return result
+
+    AmisResponse.deregister_image = deregister_image
+
+
+def delete_template_versions():
+    """Without it there is no DeleteLaunchTemplateVersions."""
+
+    def delete_launch_template_versions(self):
+        name, id = self._get_param("LaunchTemplateName"), self._get_param("LaunchTemplateId")
+        backend = self.ec2_backend
+        template = backend.get_launch_template_by_name(name) if name else backend.get_launch_template(id)
+        deleted, kept = [], []
+        for number in (int(version) for version in self._get_param("Versions", [])):
+            item = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "VersionNumber": number}
+            if number == template.default_version_number:
+                kept.append(item | {"ResponseError": {"Code": "unexpectedError", "Message": "The default version cannot be deleted."}})
+            else:
+                template.versions = [version for version in template.versions if version.number != number]
+                deleted.append(item)
+        return ActionResult({
+            "SuccessfullyDeletedLaunchTemplateVersions": deleted,
+            "UnsuccessfullyDeletedLaunchTemplateVersions": kept,
+        })
+
+    EC2Response.delete_launch_template_versions = delete_launch_template_versions
+
+
+def name_policies():
+    """Without it PutScalingPolicy answers without the policy's ARN."""
+    put = AutoScalingResponse.put_scaling_policy
+
+    def put_scaling_policy(self):
+        return ActionResult({"PolicyARN": put(self).result["PolicyArn"]})
+
+    AutoScalingResponse.put_scaling_policy = put_scaling_policy
+
+
+def list_no_refreshes():
+    """Without it DescribeInstanceRefreshes fails: there are no instance refreshes."""
+    AutoScalingResponse.describe_instance_refreshes = lambda self: ActionResult({"InstanceRefreshes": []})
+
+
+def apply():
+    size_root_volumes()
+    tag_snapshots()
+    deregister_with_snapshots()
+    delete_template_versions()
+    name_policies()
+    list_no_refreshes()
