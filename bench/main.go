@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command bench measures, side by side in one run: the gallery's app against the lesson's Flask app,
-// gunicorn and nginx with the same bytes; and what `gallery up` takes. It prints Markdown. Everything
+// gunicorn and nginx with the same bytes; what `gallery up` takes, and its console. It prints Markdown. Everything
 // runs on loopback, for about three minutes.
 package main
 
@@ -49,7 +49,10 @@ func bench(ctx context.Context, seconds int) (err error) {
 	if err := benchApps(ctx, folder, seconds); err != nil {
 		return err
 	}
-	return benchUp(ctx, folder, seconds)
+	if err := benchUp(ctx, folder, seconds); err != nil {
+		return err
+	}
+	return benchConsole(ctx, folder)
 }
 
 // machine is the processor's name, where the system tells it.
