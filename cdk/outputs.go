@@ -23,6 +23,10 @@ func (s *stack) addOutputs() {
 	s.output("PhotoBucketName", "The bucket of the photos, which cdk destroy leaves", *s.storage.bucket.BucketName())
 	s.output("BundleBucketName", "The bucket of bundles, below "+bundlesPrefix, *s.storage.bucket.BucketName())
 	s.output("UploadKeyLocation", "Where the upload key is", fmt.Sprintf("s3://%s/%s", *s.storage.bucket.BucketName(), uploadKeyObject))
+	s.output("TableName", "The record of what serves, and the lock", *s.storage.table.TableName())
+	if s.options.Domain != "" {
+		s.output("GalleryUrl", "The gallery, while a release serves", "https://"+s.options.Domain+"/")
+	}
 	s.output("InstanceLogGroupName", "The instances' logs", *s.logs.instances.LogGroupName())
 	if s.network.connect != nil {
 		s.output("InstanceConnectEndpointId", "By which gallery shell reaches instances", *s.network.connect.AttrId())
