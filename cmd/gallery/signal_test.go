@@ -118,8 +118,8 @@ func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
 		data func(*testing.T) string
 		span time.Duration
 	}{
-		"of a release that bakes":     {(*testing.T).TempDir, release + time.Second},
-		"of one that finds its image": {func(*testing.T) string { return cached }, release / 2},
+		"bakes":  {(*testing.T).TempDir, release + time.Second},
+		"reuses": {func(*testing.T) string { return cached }, release / 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of the time is waited for
