@@ -98,11 +98,12 @@ const (
 func TestInstancesThatBootTogetherAgreeOnOneKey(t *testing.T) {
 	bucket := newBucket(t)
 	script := fleet(t, recipe.FleetInput{Release: "r1", Bucket: "b", Region: "eu-west-1", Uploads: "on"})
-	var hosts []host
-	said, failures := make([]string, 6), make([]error, 6)
+	hosts, said, failures := make([]host, 6), make([]string, 6), make([]error, 6)
+	for i := range hosts {
+		hosts[i] = newHost(t, bucket)
+	}
 	var booting sync.WaitGroup
-	for i := range said {
-		hosts = append(hosts, newHost(t, bucket))
+	for i := range hosts {
 		booting.Go(func() { said[i], failures[i] = hosts[i].boot(t, script) })
 	}
 	booting.Wait()
