@@ -29,6 +29,9 @@ func TestTheDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) 
 			names[step] = "arn:aws:lambda:us-east-1:123456789012:function:" + step
 			published := made.Resources[attributeOf(version)]
 			function := made.Resources[attributeOf(published.Properties["FunctionName"])]
+			if published.DeletionPolicy != "Retain" {
+				t.Errorf("%s: a deployment would take ${%s} from under what runs", name, step)
+			}
 			if published.Type != "AWS::Lambda::Version" || function.Properties["Handler"] != step {
 				t.Errorf("%s: ${%s} is %v", name, step, version)
 			}

@@ -86,3 +86,21 @@ func withPrefix(t *testing.T, made template, kind, prefix string) string {
 	t.Fatalf("there is no %s %s", kind, prefix)
 	return ""
 }
+
+func TestTheFleetReachesNoBucketButThePhotos(t *testing.T) {
+	made := synthesize(t, "defaults")
+	for id, endpoint := range made.of("AWS::EC2::VPCEndpoint") {
+		for _, table := range endpoint.Properties["RouteTableIds"].([]any) {
+			if !strings.Contains(attributeOf(table), "Private") {
+				t.Errorf("%s is a way out of %v, whose builder fetches packages", id, table)
+			}
+		}
+		for _, one := range statementsOf(made, id, endpoint.Properties["PolicyDocument"]) {
+			for _, resource := range one.resources {
+				if !strings.HasPrefix(resource, "arn:aws:s3:::Photos") {
+					t.Errorf("%s leads to %s", id, resource)
+				}
+			}
+		}
+	}
+}
