@@ -53,6 +53,6 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 	for _, line := range now.Lines(time.Now(), widthOf(out), style) {
 		fmt.Fprintln(out, line)
 	}
-	fmt.Fprintln(out, c.shownOutcome(now, style))
+	c.showOutcome(out, now)
 	return outcome(now)
 }

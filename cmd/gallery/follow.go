@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/release"
@@ -20,12 +20,14 @@ import (
 const plainWidth = 110
 
 // follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone, and so
-// does an answer that fails to come.
+// does an answer that fails to come, unless the cloud was on this machine and is gone.
 func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error) {
 	seen, err := c.draw(command, arn)
 	var told ended
 	left := command.Context().Err() != nil
-	if left || err != nil && !errors.As(err, &told) {
+	_, isHere := c.place.(here)
+	isGone := isHere && release.CodeOf(c.explain(err)) == release.NothingUp
+	if left || err != nil && !errors.As(err, &told) && !isGone {
 		name := arn[strings.LastIndex(arn, ":")+1:]
 		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; %s shows it again.\n", name, c.hint("`gallery execution "+name+"`"))
 	}
@@ -50,17 +52,30 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, er
 	case err != nil:
 		return seen, err
 	}
-	fmt.Fprintln(progress, c.shownOutcome(seen, styleFor(progress)))
+	c.showOutcome(progress, seen)
 	return seen, outcome(seen)
 }
 
-// shownOutcome is the outcome with the sign of how it is to be taken.
-func (c cloud) shownOutcome(of *watch.Picture, style watch.Style) string {
+// showOutcome tells the outcome, with the sign of how it is to be taken.
+func (c cloud) showOutcome(to io.Writer, of *watch.Picture) {
+	style := styleFor(to)
 	sign, tone := "✗ ", style.Bad
 	if of.Status == types.ExecutionStatusSucceeded {
 		sign, tone = "✓ ", style.Good
 	}
-	return tone.Of(sign) + c.hint(of.Outcome())
+	fmt.Fprintln(to, wrapped(tone.Of(sign)+c.hint(of.Outcome()), terminalWidth(to)))
+}
+
+// wrapped breaks lines between words, but none with a command, which people copy, and none where the
+// width is 0.
+func wrapped(text string, width int) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if !strings.Contains(line, "`") {
+			lines[i] = ansi.Wordwrap(line, width, "")
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // outcome is the status with which a command ends that waited for the execution.
@@ -79,38 +94,8 @@ func outcome(of *watch.Picture) error {
 	return ended{exitFailed}
 }
 
-// plainly writes a line when a step is seen at work, at each attempt, and when it has ended.
-func plainly(to io.Writer) func(*watch.Picture) {
-	told := map[string]string{}
-	return func(p *watch.Picture) {
-		for _, i := range groupsLast(p.Steps) {
-			s := p.Steps[i]
-			news := fmt.Sprint(s.Phase, s.Retries)
-			if s.Phase == watch.Waiting || told[s.Name] == news {
-				continue
-			}
-			told[s.Name] = news
-			fmt.Fprintln(to, p.Line(i, time.Now(), plainWidth, watch.Style{}))
-		}
-	}
-}
-
-// groupsLast is the order of the steps in which each group that has ended comes behind its branches.
-func groupsLast(steps []*watch.Step) (order []int) {
-	var groups []int
-	for i, s := range steps {
-		for last := len(groups) - 1; last >= 0 && steps[groups[last]].Depth >= s.Depth; last-- {
-			order, groups = append(order, groups[last]), groups[:last]
-		}
-		if s.Group && !s.Ended.IsZero() {
-			groups = append(groups, i)
-		} else {
-			order = append(order, i)
-		}
-	}
-	slices.Reverse(groups)
-	return append(order, groups...)
-}
+// plainly is for progress that nothing redraws.
+func plainly(to io.Writer) func(*watch.Picture) { return watch.Plainly(to, plainWidth) }
 
 // followLive redraws the picture in place. The last one is drawn whole, however high it is.
 func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *watch.Picture, err error) {

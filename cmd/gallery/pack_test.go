@@ -6,10 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"photogallery/internal/release"
-	"photogallery/internal/watch"
 )
 
 func TestAllThatIsWrongWithABundleIsToldTogether(t *testing.T) {
@@ -39,30 +37,5 @@ func TestAllThatIsWrongWithABundleIsToldTogether(t *testing.T) {
 	}
 	if err := packFolder(t.Context(), folder, &packed); err != nil || packed.Len() == 0 {
 		t.Errorf("with nothing wrong: %v and %d bytes", err, packed.Len())
-	}
-}
-
-func TestAGroupIsToldDoneBehindItsBranches(t *testing.T) {
-	done := time.Now()
-	steps := []*watch.Step{
-		{Name: "Lock"},
-		{Name: "Prepare", Group: true, Ended: done},
-		{Name: "Bake", Depth: 1, Group: true, Ended: done},
-		{Name: "FindImage", Depth: 2}, {Name: "CreateImage", Depth: 2},
-		{Name: "EnsureListener", Depth: 1},
-		{Name: "EnsureTemplate"},
-		{Name: "Sweep", Group: true, Ended: done}, {Name: "Delete", Depth: 1},
-	}
-	var told []string
-	for _, i := range groupsLast(steps) {
-		told = append(told, steps[i].Name)
-	}
-	want := "Lock FindImage CreateImage Bake EnsureListener Prepare EnsureTemplate Delete Sweep"
-	if got := strings.Join(told, " "); got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	steps[1].Ended = time.Time{}
-	if order := groupsLast(steps); order[1] != 1 {
-		t.Errorf("a group at work is told as %v", order)
 	}
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
 	"photogallery/internal/watch"
@@ -15,7 +17,9 @@ import (
 // screen redraws some lines in place, at the bottom of a terminal.
 type screen struct {
 	to    *os.File
-	lines int
+	drawn []string
+	width int            // of the terminal when they were drawn
+	stops chan os.Signal // Ctrl-Z
 }
 
 // screenOn is nil where nothing can be redrawn.
@@ -24,18 +28,30 @@ func screenOn(w io.Writer) *screen {
 	if !isFile || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	_, _ = file.WriteString(ansi.HideCursor) // a terminal that is gone has no use for an error
-	return &screen{to: file}
+	s := &screen{to: file, stops: make(chan os.Signal, 1)}
+	if isJob() {
+		signal.Notify(s.stops, unix.SIGTSTP)
+	}
+	s.write(ansi.HideCursor)
+	return s
 }
 
 // widthOf is how wide a line may be there.
 func widthOf(w io.Writer) int {
+	if width := terminalWidth(w); width > 0 {
+		return width
+	}
+	return plainWidth
+}
+
+// terminalWidth is 0 where there is no terminal.
+func terminalWidth(w io.Writer) int {
 	if file, isFile := w.(*os.File); isFile {
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			return width
 		}
 	}
-	return plainWidth
+	return 0
 }
 
 // size is asked for each time: people resize their terminals.
@@ -48,23 +64,76 @@ func (s *screen) size() (width, height int) {
 }
 
 // draw takes the place of what was drawn before. No line may be wider than the terminal, nor all of
-// them as high.
+// them as high. What has not changed is not written again: a terminal may be far away.
 func (s *screen) draw(lines []string) {
+	select {
+	case <-s.stops:
+		s.pause()
+	default:
+	}
+	width, _ := s.size()
+	s.write(s.frame(lines, width))
+}
+
+// frame is what makes a terminal of that width show the lines in the place of those before.
+func (s *screen) frame(lines []string, width int) string {
+	isResized := width != s.width
 	var frame strings.Builder
 	frame.WriteString(ansi.SetSynchronizedOutputMode)
-	if s.lines > 0 {
-		frame.WriteString(ansi.CursorPreviousLine(s.lines))
+	if rows := s.rows(width); rows > 0 {
+		frame.WriteString(ansi.CursorPreviousLine(rows))
 	}
-	for _, line := range lines {
-		frame.WriteString(line + ansi.EraseLineRight + "\n")
+	if isResized {
+		frame.WriteString(ansi.EraseScreenBelow)
+	}
+	for i, line := range lines {
+		if isResized || i >= len(s.drawn) || s.drawn[i] != line {
+			frame.WriteString(ansi.EraseLineRight + line) // behind a line as wide as the terminal it would take its end
+		}
+		frame.WriteString("\n")
 	}
 	frame.WriteString(ansi.EraseScreenBelow + ansi.ResetSynchronizedOutputMode)
-	s.lines = len(lines)
-	_, _ = s.to.WriteString(frame.String())
+	s.drawn, s.width = lines, width
+	return frame.String()
+}
+
+// rows are how many the terminal shows what was drawn on: one that became narrower has broken lines.
+func (s *screen) rows(width int) (rows int) {
+	for _, line := range s.drawn {
+		rows += max(1, (ansi.StringWidth(line)+width-1)/width)
+	}
+	return rows
+}
+
+// isJob is whether a shell could let the program go on that Ctrl-Z has stopped: one that can gives each
+// job a group of its own.
+func isJob() bool {
+	session, err := unix.Getsid(0)
+	return err == nil && session != unix.Getpgrp()
+}
+
+// pause stops the program as Ctrl-Z does one that hides no cursor. When it goes on it draws below what
+// was written meanwhile.
+func (s *screen) pause() {
+	goesOn := make(chan os.Signal, 1)
+	signal.Notify(goesOn, unix.SIGCONT)
+	defer signal.Stop(goesOn)
+	s.write(ansi.ShowCursor)
+	_ = unix.Kill(os.Getpid(), unix.SIGSTOP) // one's own process may be stopped
+	<-goesOn
+	s.drawn = nil
+	s.write(ansi.HideCursor)
 }
 
 // close leaves what was drawn last.
-func (s *screen) close() { _, _ = s.to.WriteString(ansi.ShowCursor) }
+func (s *screen) close() {
+	signal.Stop(s.stops)
+	s.write(ansi.ShowCursor)
+}
+
+func (s *screen) write(text string) {
+	_, _ = s.to.WriteString(text) // a terminal that is gone has no use for an error
+}
 
 // styleFor has colours where w is a terminal and NO_COLOR does not forbid them.
 func styleFor(w io.Writer) watch.Style {

@@ -86,7 +86,7 @@ func up(command *cobra.Command, flags upFlags) error {
 	if !flags.noRelease {
 		err = releaseFirst(command, running, options.Data, flags.ttl)
 	}
-	if err == nil {
+	if err == nil && command.Context().Err() == nil {
 		fmt.Fprintf(progress, upHints, where.Gallery, where.Console, where.API)
 		<-command.Context().Done()
 	}
@@ -99,7 +99,8 @@ const upHints = `
   Console         %s
   Step Functions  %s, for the aws command's --endpoint-url
 
-Try, in another terminal: gallery status, load, crash, release, teardown. Ctrl-C ends it all.
+Try, in another terminal: gallery status, load, crash, release, teardown.
+Ctrl-C ends it all.
 `
 
 // releaseFirst releases the gallery and shows it. That it fails is told, and no reason to end: the

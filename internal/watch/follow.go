@@ -34,6 +34,9 @@ const (
 	followPage = 100
 )
 
+// patience is for how long an answer may be late before the picture says so.
+const patience = 5 * time.Second
+
 // formers is how many former runs at most are read to estimate by.
 const formers = 5
 
@@ -57,6 +60,8 @@ func Follow(ctx context.Context, api API, executionARN string, polls Polls, show
 		if err := f.look(ctx); err != nil {
 			return f.picture, errors.Join(ctx.Err(), err)
 		}
+		f.picture.seen = time.Now()
+		f.picture.due = f.picture.seen.Add(polls.Longest + patience)
 		if show(f.picture.copied()); f.picture.Status != types.ExecutionStatusRunning {
 			return f.picture, nil
 		}

@@ -23,6 +23,7 @@ type told struct {
 	events []types.HistoryEvent
 	page   int // events a page; 0 for all
 	asked  int
+	former []*told // runs that succeeded, newest first
 }
 
 func newTold(machine string) *told {
@@ -78,16 +79,32 @@ func (h *told) end(status types.ExecutionStatus, name, cause string) *told {
 	return h
 }
 
-func (h *told) DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
-	now := h.now
+func (h *told) of(arn *string) *told {
+	for i, former := range h.former {
+		if *arn == fmt.Sprint("former", i) {
+			return former
+		}
+	}
+	return h
+}
+
+func (h *told) DescribeExecution(_ context.Context, in *sfn.DescribeExecutionInput, _ ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error) {
+	now := h.of(in.ExecutionArn).now
 	return &now, nil
 }
 
 func (h *told) ListExecutions(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error) {
-	return &sfn.ListExecutionsOutput{}, nil
+	out := &sfn.ListExecutionsOutput{}
+	for i := range h.former {
+		out.Executions = append(out.Executions, types.ExecutionListItem{ExecutionArn: aws.String(fmt.Sprint("former", i))})
+	}
+	return out, nil
 }
 
 func (h *told) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistoryInput, _ ...func(*sfn.Options)) (*sfn.GetExecutionHistoryOutput, error) {
+	if former := h.of(in.ExecutionArn); former != h {
+		return &sfn.GetExecutionHistoryOutput{Events: former.events}, nil
+	}
 	h.asked++
 	if h.page == 0 {
 		return &sfn.GetExecutionHistoryOutput{Events: h.events}, nil

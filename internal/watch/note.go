@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +40,7 @@ func note(output string) string {
 	case a.Healthy != nil:
 		return fmt.Sprintf("%d healthy", *a.Healthy)
 	case len(a.Removed) > 0:
-		return "removed " + few(a.Removed)
+		return "removed " + arnPrefix.ReplaceAllString(few(a.Removed), "")
 	}
 	return a.things()
 }
@@ -68,6 +69,9 @@ func (a answer) things() string {
 	}
 	return a.Status
 }
+
+// arnPrefix is the part of an ARN that tells people nothing; what names the resource follows.
+var arnPrefix = regexp.MustCompile(`\barn:[^ ]*:([a-z]+/)?`)
 
 func few(names []string) string {
 	const most = 3

@@ -67,6 +67,7 @@ type Picture struct {
 	last       map[place]string // the state entered last
 	current    map[place]string // the step at work, or waiting to look again
 	open       map[string]bool  // Parallel states under way
+	seen, due  time.Time        // when it was looked at, and the next look is late; zero for one that nobody follows
 }
 
 func newPicture(machine string) *Picture {
@@ -114,25 +115,6 @@ func span(from, to, now time.Time) time.Duration {
 		to = now
 	}
 	return max(0, to.Sub(from))
-}
-
-// Left estimates for how long the execution will still run, by the last run that went the same way;
-// 0 if none tells. That run took as long from the step at work to its end.
-func (p *Picture) Left(now time.Time) time.Duration {
-	at := p.Step(p.current[place{}])
-	if at == nil || !p.Ended.IsZero() {
-		return 0
-	}
-	for _, former := range p.former {
-		if then := former.Step(at.Name); then != nil && p.goesLike(former) {
-			return max(0, former.Ended.Sub(then.Began)-now.Sub(at.Began))
-		}
-	}
-	return 0
-}
-
-func (p *Picture) goesLike(former *Picture) bool {
-	return !slices.ContainsFunc(p.Steps, func(s *Step) bool { return s.Phase != Waiting && former.Step(s.Name) == nil })
 }
 
 // forget removes the steps to come, so that those entered next stand in the order of their entry.

@@ -60,101 +60,132 @@ func (s Style) sign(phase Phase, now time.Time) string {
 
 // The columns: a step's name with its rails, what it tells, its time at the right.
 const (
-	nameWidth = 28
-	timeWidth = 10
-	widest    = 110
+	nameWidth   = 28
+	narrowName  = 25 // as wide as the longest of ours
+	timeWidth   = 10
+	leastTold   = 10 // fewer characters tell nothing
+	mostNarrow  = 72
+	widest      = 110
+	beforeWidth = 18 // "1:40 min last time"
 )
 
 // Lines draws the picture, a line a step, no wider than width characters.
 func (p *Picture) Lines(now time.Time, width int, style Style) []string {
-	lines := []string{ansi.Truncate(p.header(style), width, "…")}
+	lines := []string{p.header(width, style)}
 	for i := range p.Steps {
-		lines = append(lines, p.Line(i, now, width, style))
+		lines = append(lines, p.line(i, p.rail(i), now, width, style))
 	}
-	return append(lines, ansi.Truncate(p.footer(now, width, style), width, "…"))
+	return append(lines, p.footer(now, width, style))
 }
 
-// Frame draws the picture no higher than height lines: what is done is summed up first, then what
-// is to come.
-func (p *Picture) Frame(now time.Time, width, height int, style Style) []string {
-	lines := p.Lines(now, width, style)
-	first, last := p.window(len(lines) - height)
-	shown := []string{lines[0]}
-	if first > 0 {
-		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d done", first)))
-	}
-	shown = append(shown, lines[1+first:1+last]...)
-	if last < len(p.Steps) {
-		shown = append(shown, style.Quiet.Of(fmt.Sprintf("⋮ %d to come", len(p.Steps)-last)))
-	}
-	return append(shown, lines[len(lines)-1])
+// Line draws one step by itself, no wider than width characters: for where lines follow each other as
+// the steps go on.
+func (p *Picture) Line(i int, now time.Time, width int, style Style) string {
+	return p.line(i, strings.Repeat("│ ", p.Steps[i].Depth), now, width, style)
 }
 
-// window is which steps to draw so that tooMany lines are saved, with a line for each end that is
-// summed up.
-func (p *Picture) window(tooMany int) (first, last int) {
-	last = len(p.Steps)
-	if tooMany <= 0 {
-		return first, last
-	}
-	for first < last && p.Steps[first].Phase == Succeeded && (first <= tooMany || p.Steps[first].Depth > 0) {
-		first++ // a group is summed up as a whole
-	}
-	if first > 0 {
-		tooMany -= first - 1
-	}
-	if tooMany <= 0 {
-		return first, last
-	}
-	for least := max(first, last-tooMany-1); last > least && p.Steps[last-1].Phase == Waiting; {
-		last--
-	}
-	return first, last
-}
-
-func (p *Picture) header(style Style) string {
-	return style.Strong.Of(p.Name) + "  " + style.Quiet.Of(p.Machine)
+func (p *Picture) header(width int, style Style) string {
+	return ansi.Truncate(style.Strong.Of(p.Name)+"  "+style.Quiet.Of(p.Machine), width, "…")
 }
 
 // footer is the time that has passed and, where an earlier run tells it, that is left.
 func (p *Picture) footer(now time.Time, width int, style Style) string {
+	width = min(width, widest)
 	elapsed := p.Elapsed(now)
-	text, total := "", took(elapsed)
+	total := took(elapsed)
+	text := ""
 	if left := p.Left(now); left > 0 {
-		const cells = 24
-		done := int(cells * elapsed / (elapsed + left))
-		text = style.Busy.Of(strings.Repeat("━", done)) + style.Quiet.Of(strings.Repeat("─", cells-done)+"  about "+roughly(left)+" to go")
+		words := "about " + roughly(left) + " left"
+		text = style.bar(elapsed, left, min(24, width-len(words)-len(total)-4)) + style.Quiet.Of(words)
 	}
-	room := max(0, min(width, widest)-ansi.StringWidth(text)-len(total))
-	return text + strings.Repeat(" ", room) + style.Strong.Of(total)
+	if p.Ended.IsZero() && !p.due.IsZero() && now.After(p.due) {
+		text = style.Bad.Of("no answer for " + roughly(now.Sub(p.seen)) + ", asks again")
+	}
+	text = ansi.Truncate(text, max(0, width-len(total)-1), "…")
+	return ansi.Truncate(text+gap(width-ansi.StringWidth(text)-len(total))+style.Strong.Of(total), width, "…")
 }
 
-// Line draws one step, no wider than width characters.
-func (p *Picture) Line(i int, now time.Time, width int, style Style) string {
-	return ansi.Truncate(p.line(i, now, width, style), width, "…")
+// bar shows which part of the time is over; nothing where it has too few cells to show it.
+func (s Style) bar(over, left time.Duration, cells int) string {
+	if cells < 6 {
+		return ""
+	}
+	done := int(time.Duration(cells) * over / (over + left))
+	return s.Busy.Of(strings.Repeat("━", done)) + s.Quiet.Of(strings.Repeat("─", cells-done)) + "  "
 }
 
-func (p *Picture) line(i int, now time.Time, width int, style Style) string {
+// columns are how wide a step's name, with its rails, and what it tells may be, beside a time.
+func columns(width int, clock string) (name, told int) {
+	width = min(width, widest)
+	if name = nameWidth; width < mostNarrow {
+		name = narrowName
+	}
+	if told = width - name - timeWidth - 1; told >= leastTold {
+		return name, told
+	}
+	return max(1, width-len(clock)-1), 0
+}
+
+func (p *Picture) line(i int, rail string, now time.Time, width int, style Style) string {
 	s := p.Steps[i]
-	rail := p.rail(i)
-	name := title(s.Name)
-	left := style.Quiet.Of(rail) + style.of(s.Phase).Of(style.sign(s.Phase, now)) + " "
-	used := ansi.StringWidth(rail) + 2
+	clock := took(s.Elapsed(now))
 	if s.Phase == Waiting {
-		return left + style.Quiet.Of(name)
+		clock = ""
 	}
-	room := min(width, widest) - nameWidth - timeWidth - 1
-	told := ""
-	if room >= 10 {
-		told = ansi.Truncate(plain(s.told()), room, "…")
+	nameRoom, toldRoom := columns(width, clock)
+	name := ansi.Truncate(title(s.Name), max(1, nameRoom-ansi.StringWidth(rail)-2), "…")
+	named := style.Quiet.Of(rail) + style.of(p.phase(i)).Of(style.sign(p.phase(i), now)) + " "
+	if s.Phase == Waiting {
+		named += style.Quiet.Of(name)
+	} else {
+		named += name
 	}
-	tone := style.Quiet
+	told := p.toldIn(s, toldRoom, style)
+	if told == "" && clock == "" {
+		return ansi.Truncate(named, width, "…")
+	}
+	line := named + gap(nameRoom-ansi.StringWidth(named)) + told
+	end := min(width, widest) - len(clock)
+	return ansi.Truncate(line+gap(end-ansi.StringWidth(line))+style.Quiet.Of(clock), width, "…")
+}
+
+// phase is how far a step is for people: a group has failed when something in it has.
+func (p *Picture) phase(i int) Phase {
+	s := p.Steps[i]
+	if !s.Group || s.Phase != Succeeded {
+		return s.Phase
+	}
+	for _, inside := range p.Steps[i+1:] {
+		if inside.Depth <= s.Depth {
+			break
+		}
+		if inside.Phase == Caught {
+			return Caught
+		}
+	}
+	return Succeeded
+}
+
+func gap(cells int) string { return strings.Repeat(" ", max(0, cells)) }
+
+// toldIn is what a step tells, in so many cells: at the right what it took the last time.
+func (p *Picture) toldIn(s *Step, room int, style Style) string {
+	if room == 0 {
+		return ""
+	}
+	before, tone := "", style.Quiet
+	if usual := p.Usual(s.Name); usual >= time.Second && s.Ended.IsZero() && room >= 2*beforeWidth {
+		before = took(usual) + " last time"
+		room -= beforeWidth + 2
+	}
 	if s.Error != "" {
 		tone = style.Bad
 	}
-	gap := strings.Repeat(" ", max(1, nameWidth-used-len(name)))
-	space := strings.Repeat(" ", max(0, room-ansi.StringWidth(told)))
-	return left + name + gap + tone.Of(told) + space + style.Quiet.Of(fmt.Sprintf("%*s", timeWidth, took(s.Elapsed(now))))
+	told := ansi.Truncate(plain(s.told()), room, "…")
+	if before == "" {
+		return tone.Of(told)
+	}
+	return tone.Of(told) + gap(room-ansi.StringWidth(told)+2+beforeWidth-len(before)) + style.Quiet.Of(before)
 }
 
 // rail ties the branches of a group together: ├ begins each, └ is the last line of all.
@@ -192,6 +223,15 @@ func (s *Step) told() string {
 		parts = append(parts, fmt.Sprintf("looked %d times", s.Visits))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// paragraph is text for some lines of a terminal.
+func paragraph(text string) string {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i := range lines {
+		lines[i] = plain(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // plain is text for one line of a terminal: what a build wrote may hold anything.

@@ -164,7 +164,7 @@ func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
 				footer = lines[len(lines)-1]
 			}
 		})
-		if err != nil || !strings.Contains(footer, "to go") {
+		if err != nil || !strings.Contains(footer, " left") {
 			t.Errorf("%q, %v", footer, err)
 		}
 	})

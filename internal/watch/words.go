@@ -32,7 +32,7 @@ func title(name string) string {
 
 // took tells a duration as people read one off a clock.
 func took(d time.Duration) string {
-	switch {
+	switch d = d.Round(100 * time.Millisecond); {
 	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	case d < time.Hour:
@@ -44,7 +44,7 @@ func took(d time.Duration) string {
 // roughly is for an estimate.
 func roughly(d time.Duration) string {
 	if d < time.Minute {
-		return fmt.Sprintf("%d s", int(d.Seconds())+1)
+		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
 	}
 	return took(d)
 }
@@ -70,24 +70,38 @@ var remedies = map[release.Code]string{
 	release.LeftBehind:          "Start the teardown again: `gallery teardown`.",
 }
 
-// Outcome tells, in a sentence or two, how the execution ended and what to do next; "" while it
-// runs.
+// Outcome tells in a few lines how the execution ended, why, and what to do next; "" while it runs.
 func (p *Picture) Outcome() string {
 	switch {
 	case p.Ended.IsZero():
 		return ""
 	case p.Status == types.ExecutionStatusSucceeded:
-		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s.\n%s", p.Name, took(p.Ended.Sub(p.Began)), p.report()))
+		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s%s.\n%s", p.Name, took(p.Elapsed(p.Ended)), p.longest(), paragraph(p.report())))
 	case p.Status == types.ExecutionStatusTimedOut:
 		return p.Name + " ran out of time; what it made is being undone."
 	case p.Status == types.ExecutionStatusAborted:
 		return p.Name + " was stopped; what it made is being undone."
 	}
-	told := fmt.Sprintf("%s ended in %s: %s", p.Name, p.Error, p.Cause)
+	told := fmt.Sprintf("%s ended in %s after %s:\n%s", p.Name, p.Error, took(p.Elapsed(p.Ended)), paragraph(p.Cause))
 	if next := p.remedy(); next != "" {
 		told += "\n" + next
 	}
 	return told
+}
+
+// longest names the steps that took most of a run that people had to wait for; "" if it was short.
+func (p *Picture) longest() string {
+	total := p.Elapsed(p.Ended)
+	var parts []string
+	for _, s := range p.Steps {
+		if d := s.Elapsed(p.Ended); !s.Group && d >= total/4 {
+			parts = append(parts, title(s.Name)+" "+took(d))
+		}
+	}
+	if total < 10*time.Second || len(parts) == 0 {
+		return ""
+	}
+	return " (longest: " + strings.Join(parts, ", ") + ")"
 }
 
 // report is the sentence with which an execution that succeeded ends, if it has one.

@@ -1,0 +1,42 @@
+package watch
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// Plainly shows pictures where nothing can be redrawn: a line, no wider than width characters, when a
+// step is seen at work, at each attempt, and when it has ended, that of a group behind its branches.
+func Plainly(to io.Writer, width int) func(*Picture) {
+	told := map[string]string{}
+	return func(p *Picture) {
+		for _, i := range groupsLast(p.Steps) {
+			s := p.Steps[i]
+			news := fmt.Sprint(s.Phase, s.Retries)
+			if s.Phase == Waiting || told[s.Name] == news {
+				continue
+			}
+			told[s.Name] = news
+			fmt.Fprintln(to, p.Line(i, time.Now(), width, Style{}))
+		}
+	}
+}
+
+// groupsLast is the order of the steps in which each group that has ended comes behind its branches.
+func groupsLast(steps []*Step) (order []int) {
+	var groups []int
+	for i, s := range steps {
+		for last := len(groups) - 1; last >= 0 && steps[groups[last]].Depth >= s.Depth; last-- {
+			order, groups = append(order, groups[last]), groups[:last]
+		}
+		if s.Group && !s.Ended.IsZero() {
+			groups = append(groups, i)
+		} else {
+			order = append(order, i)
+		}
+	}
+	slices.Reverse(groups)
+	return append(order, groups...)
+}

@@ -1,0 +1,32 @@
+package watch
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAGroupIsToldDoneBehindItsBranches(t *testing.T) {
+	done := time.Now()
+	steps := []*Step{
+		{Name: "Lock"},
+		{Name: "Prepare", Group: true, Ended: done},
+		{Name: "Bake", Depth: 1, Group: true, Ended: done},
+		{Name: "FindImage", Depth: 2}, {Name: "CreateImage", Depth: 2},
+		{Name: "EnsureListener", Depth: 1},
+		{Name: "EnsureTemplate"},
+		{Name: "Sweep", Group: true, Ended: done}, {Name: "Delete", Depth: 1},
+	}
+	var told []string
+	for _, i := range groupsLast(steps) {
+		told = append(told, steps[i].Name)
+	}
+	want := "Lock FindImage CreateImage Bake EnsureListener Prepare EnsureTemplate Delete Sweep"
+	if got := strings.Join(told, " "); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	steps[1].Ended = time.Time{}
+	if order := groupsLast(steps); order[1] != 1 {
+		t.Errorf("a group at work is told as %v", order)
+	}
+}

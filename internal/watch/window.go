@@ -1,0 +1,92 @@
+package watch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Frame draws the picture no higher than height lines, 1 at least. What does not fit is summed up:
+// first what is done, then what is to come, and what is at work last.
+func (p *Picture) Frame(now time.Time, width, height int, style Style) []string {
+	lines := p.Lines(now, width, style)
+	hidden := make([]bool, len(p.Steps))
+	shown := p.shown(lines, hidden, width, style)
+	for _, i := range p.dispensable() {
+		if len(shown) <= height {
+			return shown
+		}
+		hidden[i] = true
+		shown = p.shown(lines, hidden, width, style)
+	}
+	if tooMany := len(shown) - height; tooMany > 0 {
+		return shown[tooMany:] // too low even for what is at work: the time stays
+	}
+	return shown
+}
+
+// dispensable are the steps in the order in which they may go, each done group with all its steps.
+func (p *Picture) dispensable() []int {
+	var order []int
+	add := func(phase Phase, isInside bool) {
+		for i := range p.Steps {
+			if p.phase(i) == phase && (p.ongoing(i) > 0) == isInside {
+				order = append(order, i)
+			}
+		}
+	}
+	add(Succeeded, false)
+	coming := len(order)
+	add(Waiting, false)
+	slices.Reverse(order[coming:])
+	add(Succeeded, true)
+	coming = len(order)
+	add(Waiting, true)
+	slices.Reverse(order[coming:])
+	return order
+}
+
+// ongoing is how many groups around a step are under way.
+func (p *Picture) ongoing(i int) (groups int) {
+	depth := p.Steps[i].Depth
+	for i--; i >= 0 && depth > 0; i-- {
+		if s := p.Steps[i]; s.Depth < depth {
+			if depth = s.Depth; s.Ended.IsZero() {
+				groups++
+			}
+		}
+	}
+	return groups
+}
+
+// shown are the lines with those of hidden steps summed up. One alone is drawn: its sum is no shorter.
+func (p *Picture) shown(lines []string, hidden []bool, width int, style Style) []string {
+	shown := lines[:1:1]
+	for first := 0; first < len(hidden); {
+		after := first + 1
+		for hidden[first] && after < len(hidden) && hidden[after] && p.Steps[after].Phase == p.Steps[first].Phase {
+			after++
+		}
+		if after == first+1 {
+			shown = append(shown, lines[1+first])
+		} else {
+			shown = append(shown, ansi.Truncate(style.Quiet.Of(p.sum(first, after)), width, "…"))
+		}
+		first = after
+	}
+	return append(shown, lines[len(lines)-1])
+}
+
+func (p *Picture) sum(first, after int) string {
+	rail, words := p.rail(first), "to come"
+	if end := p.rail(after - 1); end == "" || strings.HasSuffix(end, "└ ") {
+		rail = end
+	}
+	if p.Steps[first].Phase == Succeeded {
+		words = "done"
+	}
+	return fmt.Sprintf("%s⋮ %d %s", rail, after-first, words)
+}
