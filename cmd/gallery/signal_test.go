@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -108,6 +110,8 @@ func (p *program) leavesNothing(endpoint control.Endpoint) {
 
 // Half of the moments lie in a release that bakes, half in one that finds its image.
 func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
+	// What runs under nohup shall go on when the terminal is closed.
+	signals := slices.DeleteFunc([]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, func(s syscall.Signal) bool { return signal.Ignored(s) })
 	cached := t.TempDir()
 	whole := startProgram(t, cached)
 	began := time.Now()
@@ -128,7 +132,7 @@ func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
 				p := startProgram(t, data)
 				time.Sleep(time.Duration(rand.Int64N(int64(moments.span))))
 				endpoint, _ := control.Find(data) // there may be none yet
-				end(t, p, []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[i%3])
+				end(t, p, signals[i%len(signals)])
 				p.leavesNothing(endpoint)
 			}
 		})
