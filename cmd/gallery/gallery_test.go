@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,7 +34,18 @@ func TestMain(m *testing.M) {
 	if app.Called(os.Args) {
 		os.Exit(app.Main())
 	}
-	os.Exit(m.Run())
+	os.Exit(runTests(m))
+}
+
+func runTests(m *testing.M) (status int) {
+	folder, err := os.MkdirTemp("", "gallery-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	builtIn = folder
+	return m.Run()
 }
 
 // said is what a command line printed, and its exit status.

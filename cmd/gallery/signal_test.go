@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,15 +30,28 @@ type program struct {
 	log           string // the file of what it says
 }
 
+// builtIn is where TestMain lets build put the program.
+var builtIn string
+
+// build makes the program once, as a user has it: with the race detector it would be many times as
+// large, and so each image. What these tests hold is what it leaves, not how it runs inside.
+var build = sync.OnceValues(func() (path string, err error) {
+	path = filepath.Join(builtIn, "gallery")
+	if said, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, ".").CombinedOutput(); err != nil { //nolint:noctx // once for all tests
+		return "", fmt.Errorf("go build: %w\n%s", err, said)
+	}
+	return path, nil
+})
+
 func startProgram(t *testing.T, data string) *program {
 	t.Helper()
-	self, err := os.Executable()
+	built, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &program{T: t, data: data, scratch: t.TempDir()}
-	p.Cmd = exec.CommandContext(t.Context(), self, "up", "--data", data, "--address", "127.0.0.1:0")
-	p.Env = append(os.Environ(), asProgram+"=1", "TMPDIR="+p.scratch)
+	p.Cmd = exec.CommandContext(t.Context(), built, "up", "--data", data, "--address", "127.0.0.1:0")
+	p.Env = append(os.Environ(), "TMPDIR="+p.scratch)
 	log, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
 	if err != nil {
 		t.Fatal(err)
