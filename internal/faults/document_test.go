@@ -3,6 +3,7 @@ package faults
 import (
 	"flag"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func document(t *testing.T, block, text string) {
 		t.Fatalf("%s has no block %q", reliability, block)
 	}
 	switch {
-	case there == text:
+	case settled(there) == settled(text):
 	case *write:
 		if err := os.WriteFile(reliability, []byte(before+begin+text+end+after), 0o644); err != nil {
 			t.Fatal(err)
@@ -36,6 +37,14 @@ func document(t *testing.T, block, text string) {
 	default:
 		t.Errorf("the block %q of docs/reliability.md is out of date; `make faults WRITE=1` writes it:\n%s", block, text)
 	}
+}
+
+// jitter moves the hours of a table by their last digit.
+var jitter = regexp.MustCompile(`(?m)( \| \d+){6} \|$`)
+
+// settled is a block without the column of hours.
+func settled(block string) string {
+	return jitter.ReplaceAllStringFunc(block, func(row string) string { return row[:strings.LastIndex(strings.TrimSuffix(row, " |"), "|")] })
 }
 
 // TestTheDocumentCountsEveryTrial holds the figures of the last whole run to what there is to explore,
