@@ -3,18 +3,16 @@ package local_test
 import (
 	"archive/tar"
 	"compress/gzip"
-	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"os"
-	"os/signal"
+	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,45 +25,51 @@ import (
 	"photogallery/internal/release"
 )
 
-// The test binary is also the machines' systemctl and the service of the test's bundle.
+// The test binary is also the machines' systemctl.
 func TestMain(m *testing.M) {
 	if status, called := process.Shim(os.Args); called {
 		os.Exit(status)
 	}
-	if filepath.Base(os.Args[0]) == "server" {
-		serve()
-		return
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) (status int) {
+	folder, err := os.MkdirTemp("", "local-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(m.Run())
+	defer func() { _ = os.RemoveAll(folder) }()
+	builtIn = folder
+	return m.Run()
 }
 
-// serve ends at once when it is asked to, as a service that does not drain; it notes that it was.
-func serve() {
-	asked, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	go func() {
-		<-asked.Done()
-		_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), os.Getenv("INSTANCE_ID")), nil, 0o600)
-		os.Exit(0)
-	}()
-	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/slow" {
-			_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), "slow-"+rand.Text()), nil, 0o600)
-			time.Sleep(slow)
+// builtIn is where the service is put.
+var builtIn string
+
+// service builds the bundle's service once. A test that runs again on a disk of its own finds the one
+// of the first run.
+var service = sync.OnceValues(func() (program []byte, err error) {
+	path := os.Getenv(builtService)
+	if path == "" {
+		path = filepath.Join(builtIn, "server")
+		if said, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, "./testdata/service").CombinedOutput(); err != nil { //nolint:noctx // once for all tests
+			return nil, fmt.Errorf("go build: %w\n%s", err, said)
 		}
-		fmt.Fprint(w, os.Getenv("INSTANCE_ID"))
-	})
-	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), handler)) //nolint:gosec // a test's service
-}
+		if err := os.Setenv(builtService, path); err != nil {
+			return nil, err
+		}
+	}
+	return os.ReadFile(path)
+})
 
-// slow is far more than the deregistration delay at the tests' pace.
-const slow = 3 * time.Second
+const builtService = "GALLERY_TEST_SERVICE"
 
 const pace = 60
 
 func bundle(notes string) func(io.Writer) error {
 	return func(to io.Writer) error {
-		self, err := os.ReadFile(os.Args[0])
+		self, err := service()
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,38 @@
+// Command service is what the tests release. It ends at once when it is asked to, as a service that does
+// not drain, and notes that it was. It is built without the race detector, which would make it, and so
+// each image, many times as large.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// slow is far more than the deregistration delay at the tests' pace.
+const slow = 3 * time.Second
+
+func main() {
+	asked, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-asked.Done()
+		_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), os.Getenv("INSTANCE_ID")), nil, 0o600)
+		os.Exit(0)
+	}()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), "slow-"+rand.Text()), nil, 0o600)
+			time.Sleep(slow)
+		}
+		fmt.Fprint(w, os.Getenv("INSTANCE_ID"))
+	})
+	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), handler)) //nolint:gosec // a test's service
+	os.Exit(1)
+}
