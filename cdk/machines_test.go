@@ -36,7 +36,7 @@ func TestTheDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) 
 				t.Errorf("%s: ${%s} is %v", name, step, version)
 			}
 		}
-		if _, err := asl.Load([]byte(file.String()), names); err != nil {
+		if _, err := asl.Load(file.Bytes(), names); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 	_, err := cdk.ParseOptions(map[string]any{
-		"enviroment": "main", "environment": "Main", "cidr": "10.0.0.1/8", "nightlyTeardown": "20:00",
+		"timezone": "main", "environment": "Main", "cidr": "10.0.0.1/8", "nightlyTeardown": "20:00",
 		"morningRelease": "cron(0 7 * *)", "timeZone": "Zurich", "notify": "nobody", "domain": "gallery",
 		"uploadsOverHttp": "yes", "logDays": 31,
 	})
@@ -20,7 +20,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	for _, want := range []string{
-		"enviroment: no such option; the options are environment, cidr",
+		"timezone: no such option; the options are environment, cidr",
 		`environment: "Main"`, `cidr: "10.0.0.1/8": the address has bits beyond the range, which starts at 10.0.0.0/8`,
 		`nightlyTeardown: "20:00"`, "give off, or a schedule such as cron(0 20 * * ? *)", `morningRelease: "cron(0 7 * *)"`,
 		`timeZone: "Zurich"`, `notify: "nobody"`, `domain: "gallery"`, "hostedZone: left out", `uploadsOverHttp: "yes"`,
