@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,24 +189,24 @@ func TestWhatIsLeftIsNamedAndTheDeletionCanBeTriedAgain(t *testing.T) {
 // What a person deleted by hand is not waited for, and a call that fails on AWS's side is made again.
 func TestWhatTheFrameworkMustNotTakeForTheEnd(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
-		codes := map[string]string{}
+		var codes sync.Map // the state machine's steps call while the test goes on
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
-			switch code := codes[call.Operation.Name]; code {
-			case "":
+			switch code, _ := codes.Load(call.Operation.Name); code {
+			case nil:
 				return next()
 			case "StateMachineDoesNotExist":
 				return nil, &types.StateMachineDoesNotExist{Message: aws.String("gone")}
 			default:
-				return nil, fabric.Errorf(code, "for the test")
+				return nil, fabric.Errorf(fmt.Sprint(code), "for the test")
 			}
 		})
-		codes["StartExecution"] = "StateMachineDoesNotExist"
+		codes.Store("StartExecution", "StateMachineDoesNotExist")
 		finish(e, begin(e, "Delete", "1"))
 
-		delete(codes, "StartExecution")
+		codes.Delete("StartExecution")
 		event := begin(e, "Delete", "2")
 		for _, code := range []string{"ThrottlingException", "InternalFailure", "ExecutionDoesNotExist"} {
-			codes["DescribeExecution"] = code
+			codes.Store("DescribeExecution", code)
 			if steptest.Run[destroy.Completion](e, destroy.Destroyed, event).IsComplete {
 				e.Errorf("%s is taken for the end", code)
 			}
