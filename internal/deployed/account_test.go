@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -98,9 +99,9 @@ func (a *account) runs(arn string, err error) {
 
 // refuse answers an operation with an error as often as is said.
 func (a *account) refuse(operation, code string, times int) {
+	var asked atomic.Int64 // a status asks several services at once
 	a.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
-		if call.Operation.String() == operation && times > 0 {
-			times--
+		if call.Operation.String() == operation && asked.Add(1) <= int64(times) {
 			return nil, fabric.Errorf(code, "%s is refused", operation)
 		}
 		return next()
