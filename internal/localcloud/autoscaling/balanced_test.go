@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsautoscaling "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	awscloudwatch "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
@@ -73,8 +74,9 @@ func (c *cloud) capacities() []int {
 
 func TestAVersionThatNeverAnswersIsRolledBackByTheUnhealthyHostsAlarm(t *testing.T) {
 	inBalancedCloud(t, map[string]machine.Behaviour{"2": {NeverHealthy: true}}, func(c *cloud) {
-		c.serving(2, 5, 2)
-		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMinimum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 2)
+		// Shorter, an ill instance is replaced before the alarm has seen it for three whole minutes.
+		c.serving(2, 5, 2, func(in *awsautoscaling.CreateAutoScalingGroupInput) { in.HealthCheckGracePeriod = aws.Int32(300) })
+		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMinimum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 3)
 		time.Sleep(2 * time.Minute)
 		since := time.Now()
 		id := c.start("2")

@@ -225,9 +225,9 @@ func (c *cloud) tryCreate(least, most, desired int32, changes ...func(*awsautosc
 }
 
 // serving makes a group whose instances have warmed up.
-func (c *cloud) serving(least, most, desired int32) {
+func (c *cloud) serving(least, most, desired int32, changes ...func(*awsautoscaling.CreateAutoScalingGroupInput)) {
 	c.t.Helper()
-	c.create(least, most, desired)
+	c.create(least, most, desired, changes...)
 	time.Sleep(5 * time.Minute)
 	if got := c.inService(); len(got) != int(desired) {
 		c.t.Fatalf("%d instances in service, want %d", len(got), desired)
