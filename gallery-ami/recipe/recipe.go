@@ -3,15 +3,14 @@
 package recipe
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
-	"text/template"
 	"unicode"
 )
 
@@ -101,33 +100,47 @@ func FleetUserData(in FleetInput) (string, error) {
 	return render("fleet", fleetScript, values)
 }
 
+// The scripts are templates of text/template, of which they use a value, quoted for what reads it, and
+// lines that are there where a value is. That package itself looks methods up by name, for which the
+// linker keeps every method of every SDK type: the functions' executable would be four times as large.
+var (
+	whereValue = regexp.MustCompile(`(?s)\n\{\{- if \.(\w+)\}\}(.*?)\n\{\{- end\}\}`)
+	valueOf    = regexp.MustCompile(`\{\{(?:(\w+) )?\.(\w+)\}\}`)
+	quotes     = map[string]func(string) string{"": verbatim, "shell": shell, "setting": setting, "json": quoted}
+)
+
 func render(name, script string, values map[string]string) (string, error) {
 	for field, value := range values {
 		if field != "Provision" && strings.ContainsFunc(value, unicode.IsControl) {
 			return "", fmt.Errorf("user data of the %s: %s %q has a control character", name, field, value)
 		}
 	}
-	parsed, err := template.New(name).Funcs(template.FuncMap{"shell": shell, "setting": setting, "json": quoted}).Parse(script)
-	if err != nil {
-		return "", fmt.Errorf("user data of the %s: %w", name, err)
+	script = whereValue.ReplaceAllStringFunc(script, func(found string) string {
+		parts := whereValue.FindStringSubmatch(found)
+		if values[parts[1]] == "" {
+			return ""
+		}
+		return parts[2]
+	})
+	rendered := valueOf.ReplaceAllStringFunc(script, func(found string) string {
+		parts := valueOf.FindStringSubmatch(found)
+		return quotes[parts[1]](values[parts[2]])
+	})
+	if len(rendered) > MostUserData {
+		return "", fmt.Errorf("user data of the %s has %d bytes; EC2 takes %d", name, len(rendered), MostUserData)
 	}
-	var rendered bytes.Buffer
-	if err := parsed.Execute(&rendered, values); err != nil {
-		return "", fmt.Errorf("user data of the %s: %w", name, err)
-	}
-	if rendered.Len() > MostUserData {
-		return "", fmt.Errorf("user data of the %s has %d bytes; EC2 takes %d", name, rendered.Len(), MostUserData)
-	}
-	return rendered.String(), nil
+	return rendered, nil
 }
+
+func verbatim(value string) string { return value }
 
 // shell quotes a value as one word of a shell command.
 func shell(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
 
 // quoted is the value as a string of JSON.
-func quoted(value string) (string, error) {
-	text, err := json.Marshal(value)
-	return string(text), err
+func quoted(value string) string {
+	text, _ := json.Marshal(value) // which takes any string
+	return string(text)
 }
 
 // setting quotes a value for a file that systemd's EnvironmentFile= and a shell both read.
