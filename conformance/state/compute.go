@@ -1,0 +1,120 @@
+package state
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	scalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+)
+
+// Builders counts the instances that build and have not ended. Its errors are AWS's, as those of the
+// other lists here.
+func (e Environment) Builders(ctx context.Context) (int, error) {
+	ids, err := e.instances(ctx, release.RoleBuilder)
+	return len(ids), err
+}
+
+// Fleet lists the IDs of the instances that serve, or are about to, or not quite gone.
+func (e Environment) Fleet(ctx context.Context) ([]string, error) {
+	return e.instances(ctx, release.RoleFleet)
+}
+
+func (e Environment) instances(ctx context.Context, role string) (ids []string, err error) {
+	pages := ec2.NewDescribeInstancesPaginator(e.EC2, &ec2.DescribeInstancesInput{Filters: e.ours(
+		types.Filter{Name: aws.String("tag:" + release.TagRole), Values: []string{role}},
+		types.Filter{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}})})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, reservation := range page.Reservations {
+			for _, instance := range reservation.Instances {
+				ids = append(ids, *instance.InstanceId)
+			}
+		}
+	}
+	return ids, nil
+}
+
+// group is nil where there is none.
+func (e Environment) group(ctx context.Context) (*scalingtypes.AutoScalingGroup, error) {
+	out, err := e.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{e.Name.Name()}})
+	if err != nil || len(out.AutoScalingGroups) == 0 {
+		return nil, err
+	}
+	return &out.AutoScalingGroups[0], nil
+}
+
+// launches checks the launch template's version.
+func (e Environment) launches(ctx context.Context, from *scalingtypes.LaunchTemplateSpecification, name, image string, found *differences) error {
+	out, err := e.EC2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: from.LaunchTemplateId, Versions: []string{*from.Version}})
+	if err != nil {
+		return err
+	}
+	version := out.LaunchTemplateVersions[0]
+	data := version.LaunchTemplateData
+	found.want("the template's release", aws.ToString(version.VersionDescription), name)
+	found.want("its image", aws.ToString(data.ImageId), image)
+	found.want("its metadata service", data.MetadataOptions.HttpTokens, types.LaunchTemplateHttpTokensStateRequired)
+	found.want("its volume is encrypted", aws.ToBool(data.BlockDeviceMappings[0].Ebs.Encrypted), true)
+	found.want("its instances have public addresses", aws.ToBool(data.NetworkInterfaces[0].AssociatePublicIpAddress), false)
+	userData, err := base64.StdEncoding.DecodeString(aws.ToString(data.UserData))
+	for _, secret := range []string{"AWS_SECRET", "upload-key="} {
+		if strings.Contains(string(userData), secret) {
+			err = errors.Join(err, fmt.Errorf("the user data has %s", secret))
+		}
+	}
+	return err
+}
+
+func (e Environment) templates(ctx context.Context) (int, error) {
+	out, err := e.EC2.DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{Filters: e.ours()})
+	if err != nil {
+		return 0, err
+	}
+	return len(out.LaunchTemplates), nil
+}
+
+// servingImage is the one image there is, with its snapshot; "" where there is none, or more.
+func (e Environment) servingImage(ctx context.Context, found *differences) (string, error) {
+	images, snapshots, err := e.images(ctx)
+	if err != nil {
+		return "", err
+	}
+	found.want("images and snapshots", []int{len(images), snapshots}, []int{1, 1})
+	if len(images) != 1 {
+		return "", nil
+	}
+	found.want("the image's state", images[0].State, types.ImageStateAvailable)
+	tags := map[string]string{}
+	for _, tag := range images[0].Tags {
+		tags[*tag.Key] = *tag.Value
+	}
+	found.want("its environment", tags[release.TagEnvironment], string(e.Name))
+	for _, key := range []string{release.TagRelease, release.TagDigest, release.TagVersion, release.TagBundle, release.TagBase} {
+		found.want("it has the tag "+key, tags[key] != "", true)
+	}
+	return *images[0].ImageId, nil
+}
+
+func (e Environment) images(ctx context.Context) (images []types.Image, snapshots int, err error) {
+	out, err := e.EC2.DescribeImages(ctx, &ec2.DescribeImagesInput{Filters: e.ours()})
+	if err != nil {
+		return nil, 0, err
+	}
+	kept, err := e.EC2.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{Filters: e.ours()})
+	if err != nil {
+		return nil, 0, err
+	}
+	return out.Images, len(kept.Snapshots), nil
+}

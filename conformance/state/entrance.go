@@ -1,0 +1,58 @@
+package state
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/internal/release"
+)
+
+// entrance checks load balancer, listener and target group.
+func (e Environment) entrance(ctx context.Context, targetGroup string, found *differences) error {
+	balancers, err := e.ELB.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{e.Name.Name()}})
+	if err != nil {
+		return err
+	}
+	balancer := balancers.LoadBalancers[0]
+	found.want("the load balancer's scheme", balancer.Scheme, types.LoadBalancerSchemeEnumInternetFacing)
+	found.want("its zones", len(balancer.AvailabilityZones), 2)
+	found.want("its security groups", len(balancer.SecurityGroups), 1)
+	listeners, err := e.ELB.DescribeListeners(ctx, &elb.DescribeListenersInput{LoadBalancerArn: balancer.LoadBalancerArn})
+	if err != nil {
+		return err
+	}
+	found.want("listeners", len(listeners.Listeners), 1)
+	for _, listener := range listeners.Listeners {
+		found.want("the listener's port", *listener.Port, int32(80))
+		found.want("where it leads", aws.ToString(listener.DefaultActions[0].TargetGroupArn), targetGroup)
+	}
+	groups, err := e.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{targetGroup}})
+	if err != nil {
+		return err
+	}
+	found.want("the target group's health check", aws.ToString(groups.TargetGroups[0].HealthCheckPath), "/")
+	tags, err := e.ELB.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: []string{*balancer.LoadBalancerArn}})
+	if err != nil {
+		return err
+	}
+	found.want("the load balancer's tag", slices.ContainsFunc(tags.TagDescriptions[0].Tags, func(tag types.Tag) bool {
+		return *tag.Key == release.TagEnvironment && *tag.Value == string(e.Name)
+	}), true)
+	return nil
+}
+
+// balancers counts those of the environment, by their name.
+func (e Environment) balancers(ctx context.Context) (int, error) {
+	out, err := e.ELB.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{e.Name.Name()}})
+	if release.IsNotFound(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(out.LoadBalancers), nil
+}

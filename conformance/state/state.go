@@ -1,0 +1,114 @@
+// Package state looks at what releases and teardowns have made, through the SDK and without the
+// product's own code: on moto, and on AWS itself.
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	scalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Environment is one whose resources are looked at.
+type Environment struct {
+	step.Clients
+	Name release.Environment
+}
+
+// Serves is nil where all that a release with the default input makes is there as it should be: image,
+// group, launch template, entrance, scaling, and no builder. Otherwise the error names every
+// difference. The release is the execution's name.
+func (e Environment) Serves(ctx context.Context, release string) error {
+	var found differences
+	image, err := e.servingImage(ctx, &found)
+	if err != nil {
+		return err
+	}
+	group, err := e.group(ctx)
+	if err != nil || group == nil {
+		return errors.Join(found.err(), err, absent(group))
+	}
+	e.holds(*group, &found)
+	builders, err := e.Builders(ctx)
+	found.want("builders", builders, 0)
+	return errors.Join(err,
+		e.launches(ctx, group.LaunchTemplate, release, image, &found),
+		e.entrance(ctx, group.TargetGroupARNs[0], &found),
+		e.scales(ctx, &found),
+		found.err())
+}
+
+func absent(group *scalingtypes.AutoScalingGroup) error {
+	if group != nil {
+		return nil
+	}
+	return errors.New("there is no group")
+}
+
+// holds checks the group.
+func (e Environment) holds(group scalingtypes.AutoScalingGroup, found *differences) {
+	found.want("the group's bounds", []int32{*group.MinSize, *group.DesiredCapacity, *group.MaxSize}, []int32{2, 2, 5})
+	found.want("its health check", aws.ToString(group.HealthCheckType), "ELB")
+	found.want("its subnets", len(strings.Split(*group.VPCZoneIdentifier, ",")), 2)
+	found.want("its target groups", len(group.TargetGroupARNs), 1)
+	found.want("its instances", len(group.Instances), 2)
+	found.want("its tag is carried over", slices.ContainsFunc(group.Tags, func(tag scalingtypes.TagDescription) bool {
+		return *tag.Key == release.TagEnvironment && *tag.Value == string(e.Name) && *tag.PropagateAtLaunch
+	}), true)
+}
+
+// Nothing is nil where nothing is left of any release but so many images, each with its snapshot.
+// Otherwise the error counts what there is.
+func (e Environment) Nothing(ctx context.Context, images int) error {
+	var found differences
+	group, err := e.group(ctx)
+	found.want("a group is left", group != nil, false)
+	kept, snapshots, failed := e.images(ctx)
+	found.want("images and snapshots", []int{len(kept), snapshots}, []int{images, images})
+	err = errors.Join(err, failed)
+	for what, count := range map[string]func(context.Context) (int, error){
+		"load balancers":       e.balancers,
+		"alarms":               countOf(e.alarms),
+		"launch templates":     e.templates,
+		"instances that build": e.Builders,
+		"instances that serve": countOf(e.Fleet),
+		"schedules":            e.scheduled,
+	} {
+		n, failed := count(ctx)
+		err = errors.Join(err, failed)
+		found.want(what, n, 0)
+	}
+	return errors.Join(found.err(), err)
+}
+
+func countOf[Thing any](list func(context.Context) ([]Thing, error)) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		found, err := list(ctx)
+		return len(found), err
+	}
+}
+
+// ours are EC2's filters for what carries the environment's tag.
+func (e Environment) ours(more ...types.Filter) []types.Filter {
+	return append([]types.Filter{{Name: aws.String("tag:" + release.TagEnvironment), Values: []string{string(e.Name)}}}, more...)
+}
+
+// differences are what is not as it should be.
+type differences []error
+
+func (d *differences) want(what string, got, want any) {
+	if !reflect.DeepEqual(got, want) {
+		*d = append(*d, fmt.Errorf("%s: %v, want %v", what, got, want))
+	}
+}
+
+func (d differences) err() error { return errors.Join(d...) }
