@@ -143,15 +143,16 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 		"everything": {with(map[string]string{
 			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m",
 		}), nil},
-		"no zone":        {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
-		"no domain":      {map[string]string{"CERTIFICATE": domain["CERTIFICATE"]}, []string{"give all or none"}},
-		"a URL":          {with(map[string]string{"DOMAIN": "https://photos.example.com/"}), []string{`DOMAIN is "https://`}},
-		"one label":      {with(map[string]string{"DOMAIN": "localhost"}), []string{"DOMAIN is"}},
-		"a long domain":  {with(map[string]string{"DOMAIN": strings.Repeat("abc.", 63) + "com"}), []string{"255 characters"}},
-		"many at once":   {map[string]string{"UPLOADS": "yes", "INSTANCE_LOG_GROUP": "a b", "ACCESS_LOG_BUCKET": "A"}, []string{"UPLOADS", "INSTANCE_LOG_GROUP", "ACCESS_LOG_BUCKET"}},
-		"a lone prefix":  {map[string]string{"ACCESS_LOG_PREFIX": "logs"}, []string{"without ACCESS_LOG_BUCKET"}},
-		"a slash behind": {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "logs/"}, []string{"no / at either end"}},
-		"ELB's own part": {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "AWSLogs"}, []string{"refuses it in a prefix"}},
+		"no zone":          {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
+		"no domain":        {map[string]string{"CERTIFICATE": domain["CERTIFICATE"]}, []string{"give all or none"}},
+		"a URL":            {with(map[string]string{"DOMAIN": "https://photos.example.com/"}), []string{`DOMAIN is "https://`}},
+		"one label":        {with(map[string]string{"DOMAIN": "localhost"}), []string{"DOMAIN is"}},
+		"a long domain":    {with(map[string]string{"DOMAIN": strings.Repeat("abc.", 63) + "com"}), []string{"255 characters"}},
+		"a long log group": {map[string]string{"INSTANCE_LOG_GROUP": strings.Repeat("g", 513)}, []string{"INSTANCE_LOG_GROUP has 513 characters"}},
+		"many at once":     {map[string]string{"UPLOADS": "yes", "INSTANCE_LOG_GROUP": "a b", "ACCESS_LOG_BUCKET": "A"}, []string{"UPLOADS", "INSTANCE_LOG_GROUP", "ACCESS_LOG_BUCKET"}},
+		"a lone prefix":    {map[string]string{"ACCESS_LOG_PREFIX": "logs"}, []string{"without ACCESS_LOG_BUCKET"}},
+		"a slash behind":   {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "logs/"}, []string{"no / at either end"}},
+		"ELB's own part":   {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "AWSLogs"}, []string{"refuses it in a prefix"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

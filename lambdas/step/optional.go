@@ -42,27 +42,32 @@ func optionalFrom(getenv func(string) string) Optional {
 	}
 }
 
-var (
-	domainName  = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	hostedZone  = regexp.MustCompile(`^[A-Z0-9]{1,32}$`)
-	certificate = regexp.MustCompile(`^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$`)
-	uploads     = regexp.MustCompile(`^(on|off)$`)
-	logGroup    = regexp.MustCompile(`^[A-Za-z0-9._/#-]{1,512}$`)
-	bucketName  = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	logPrefix   = regexp.MustCompile(`^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`)
+// The forms of what may be given. Every function reads them when it starts: none is compiled for nothing,
+// nor counts to hundreds, which takes milliseconds to compile.
+const (
+	domainName  = `^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`
+	hostedZone  = `^[A-Z0-9]{1,32}$`
+	certificate = `^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$`
+	uploads     = `^(on|off)$`
+	logGroup    = `^[A-Za-z0-9._/#-]+$`
+	bucketName  = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	logPrefix   = `^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`
 )
 
 // mostDomain is how long a domain name may be.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
 const mostDomain = 253
 
+// mostLogGroup is how long the name of a log group may be.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+const mostLogGroup = 512
+
 // problems lists what is wrong with the settings that are given.
 func (o Optional) problems() (problems []error) {
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	for _, given := range []struct {
-		name, value string
-		form        *regexp.Regexp
-		example     string
+		name, value   string
+		form, example string
 	}{
 		{"DOMAIN", o.Domain, domainName, "photos.example.com"},
 		{"HOSTED_ZONE", o.HostedZone, hostedZone, "Z0123456789ABCDEFGHIJ"},
@@ -72,7 +77,7 @@ func (o Optional) problems() (problems []error) {
 		{"ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name"},
 		{"ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end"},
 	} {
-		if given.value != "" && !given.form.MatchString(given.value) {
+		if given.value != "" && !regexp.MustCompile(given.form).MatchString(given.value) {
 			wrong("environment variable %s is %q: give it the form of %s, or leave it out", given.name, given.value, given.example)
 		}
 	}
@@ -81,6 +86,9 @@ func (o Optional) problems() (problems []error) {
 	}
 	if len(o.Domain) > mostDomain {
 		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), mostDomain)
+	}
+	if len(o.InstanceLogGroup) > mostLogGroup {
+		wrong("environment variable INSTANCE_LOG_GROUP has %d characters: the name of a log group has at most %d", len(o.InstanceLogGroup), mostLogGroup)
 	}
 	if o.AccessLogPrefix != "" && o.AccessLogBucket == "" {
 		wrong("ACCESS_LOG_PREFIX is %q without ACCESS_LOG_BUCKET: give both or neither", o.AccessLogPrefix)
