@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
 	"github.com/aws/jsii-runtime-go"
 
+	"photogallery/cdk/executable"
 	"photogallery/gallery-ami/recipe"
 )
 
@@ -26,27 +26,18 @@ type Assets struct {
 	Account, Region string
 }
 
-// Build compiles the functions and packs the gallery into folder, both for arm64 Linux and without
-// traces of time and place, so that unchanged sources are unchanged assets. It needs the go command.
+// Build compiles the functions and packs the gallery into folder, both as they run on AWS; unchanged
+// sources are unchanged assets. It needs the go command.
 func Build(ctx context.Context, folder string) (Assets, error) {
 	assets := Assets{Functions: filepath.Join(folder, "functions"), Bundle: filepath.Join(folder, "gallery.tar.gz")}
 	program := filepath.Join(folder, "photogallery")
-	if err := compile(ctx, filepath.Join(assets.Functions, "bootstrap"), "photogallery/lambdas/bootstrap", "lambda.norpc"); err != nil {
+	if err := executable.Functions(ctx, filepath.Join(assets.Functions, "bootstrap"), executable.Deployed); err != nil {
 		return Assets{}, err
 	}
-	if err := compile(ctx, program, "photogallery/gallery-ami/app/cmd/photogallery", ""); err != nil {
+	if err := executable.Gallery(ctx, program, executable.Deployed); err != nil {
 		return Assets{}, err
 	}
 	return assets, pack(program, assets.Bundle)
-}
-
-func compile(ctx context.Context, to, source, tags string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags", "-s -w -buildid=", "-o", to, source)
-	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build %s: %w\n%s", source, err, output)
-	}
-	return nil
 }
 
 func pack(program, to string) error {

@@ -25,6 +25,7 @@ func TestTheDeployedProduct(t *testing.T) {
 		name string
 		tell func(*cloud)
 	}{
+		{"the functions are one static executable for arm64, compiled like the one that runs here", (*cloud).asset},
 		{"a build that fails leaves nothing, and says why", (*cloud).failingBuild},
 		{"a release with the console's default input serves, although its calls are throttled", (*cloud).firstRelease},
 		{"a teardown leaves the image that served", (*cloud).firstTeardown},

@@ -6,8 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"photogallery/cdk/executable"
 	"photogallery/conformance/function"
 )
 
@@ -32,15 +31,12 @@ type functions struct {
 	hosts map[string]*function.Host // by name
 }
 
-// buildBootstrap builds the executable with the flags of cdk/assets.go, for this machine.
+// buildBootstrap compiles the executable that is deployed, for this machine.
 func buildBootstrap(t *testing.T) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "bootstrap")
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
-		"-ldflags", "-s -w -buildid=", "-o", to, "photogallery/lambdas/bootstrap")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := executable.Functions(t.Context(), to, executable.Host()); err != nil {
+		t.Fatal(err)
 	}
 	return to
 }

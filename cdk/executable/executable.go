@@ -1,0 +1,41 @@
+// Package executable compiles what the stack deploys. What runs the functions on another machine, as the
+// conformance tests and the benchmark do, compiles them here too, with the same flags.
+package executable
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// Platform is what an executable is for, in Go's words.
+type Platform struct{ OS, Architecture string }
+
+// Deployed is what functions and instances run on.
+var Deployed = Platform{"linux", "arm64"}
+
+// Host is this machine.
+func Host() Platform { return Platform{runtime.GOOS, runtime.GOARCH} }
+
+// Functions compiles the one executable of all functions, which Lambda wants to be called bootstrap. It
+// blocks until the go command, which it needs, has ended; the error has what that said.
+func Functions(ctx context.Context, to string, platform Platform) error {
+	return compile(ctx, to, "photogallery/lambdas/bootstrap", "lambda.norpc", platform)
+}
+
+// Gallery compiles the web app as Functions compiles those.
+func Gallery(ctx context.Context, to string, platform Platform) error {
+	return compile(ctx, to, "photogallery/gallery-ami/app/cmd/photogallery", "", platform)
+}
+
+// compile leaves no trace of time and place, so that unchanged sources are an unchanged executable.
+func compile(ctx context.Context, to, source, tags string, platform Platform) error {
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags", "-s -w -buildid=", "-o", to, source)
+	command.Env = append(os.Environ(), "GOOS="+platform.OS, "GOARCH="+platform.Architecture, "CGO_ENABLED=0")
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build %s: %w\n%s", source, err, output)
+	}
+	return nil
+}
