@@ -80,7 +80,7 @@ func figuresOf(finished []time.Duration, took time.Duration) figures {
 }
 
 // median is that of a figure over several runs.
-func median[T int | float64 | time.Duration](runs []figures, figure func(figures) T) T {
+func median[Run any, T int | float64 | time.Duration](runs []Run, figure func(Run) T) T {
 	values := make([]T, 0, len(runs))
 	for _, one := range runs {
 		values = append(values, figure(one))

@@ -1,8 +1,8 @@
 //go:build linux
 
 // Command bench measures, side by side in one run: the gallery's app against the lesson's Flask app,
-// gunicorn and nginx with the same bytes; what `gallery up` takes, and its console. It prints Markdown. Everything
-// runs on loopback, for about three minutes.
+// gunicorn and nginx with the same bytes; what `gallery up` takes, and its console; how soon a function of
+// the stack answers, against boto3. It prints Markdown. Everything runs on loopback, for about five minutes.
 package main
 
 import (
@@ -22,23 +22,35 @@ const (
 	rounds      = 5
 )
 
+// parts are what is measured, each by itself, and what it needs.
+var parts = []struct {
+	name  string
+	needs []string
+	run   func(ctx context.Context, folder string, seconds int) error
+}{
+	{"apps", []string{"nginx", "python3", "go"}, benchApps},
+	{"up", []string{"go"}, func(ctx context.Context, folder string, seconds int) error {
+		if err := benchUp(ctx, folder, seconds); err != nil {
+			return err
+		}
+		return benchConsole(ctx, folder)
+	}},
+	{"start", []string{"python3", "go"}, func(ctx context.Context, folder string, _ int) error { return benchStart(ctx, folder) }},
+}
+
 func main() {
 	seconds := flag.Int("seconds", 2, "for how long each server is loaded at a time")
+	only := flag.String("only", "", "measure one part alone: apps, up or start")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, *seconds); err != nil {
+	if err := bench(ctx, *only, *seconds); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context, seconds int) (err error) {
-	for _, needed := range []string{"nginx", "python3", "go"} {
-		if _, err := exec.LookPath(needed); err != nil {
-			return fmt.Errorf("%s is not installed; on Debian: apt-get install nginx python3-venv", needed)
-		}
-	}
+func bench(ctx context.Context, only string, seconds int) (err error) {
 	folder, err := os.MkdirTemp("", "gallery-bench-")
 	if err != nil {
 		return err
@@ -46,13 +58,25 @@ func bench(ctx context.Context, seconds int) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	fmt.Printf("`make bench` on %s, %d processors, %s; %d connections, %d rounds of %d s in turn, medians and the least and greatest ratio of a round.\n\n",
 		machine(), runtime.NumCPU(), runtime.Version(), connections, rounds, seconds)
-	if err := benchApps(ctx, folder, seconds); err != nil {
-		return err
+	ran := false
+	for _, part := range parts {
+		if only != "" && only != part.name {
+			continue
+		}
+		for _, needed := range part.needs {
+			if _, err := exec.LookPath(needed); err != nil {
+				return fmt.Errorf("%s is not installed; on Debian: apt-get install nginx python3-venv", needed)
+			}
+		}
+		if err := part.run(ctx, folder, seconds); err != nil {
+			return err
+		}
+		ran = true
 	}
-	if err := benchUp(ctx, folder, seconds); err != nil {
-		return err
+	if !ran {
+		return fmt.Errorf("there is no part %q; give apps, up or start, or leave -only out for all", only)
 	}
-	return benchConsole(ctx, folder)
+	return nil
 }
 
 // machine is the processor's name, where the system tells it.

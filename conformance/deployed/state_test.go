@@ -18,7 +18,7 @@ func (c *cloud) state() state.Environment {
 // serves checks what a release has made.
 func (c *cloud) serves(name string) {
 	c.Helper()
-	if err := c.state().Serves(c.Context(), name); err != nil {
+	if err := c.state().Serves(c.Context(), name, 1); err != nil {
 		c.Error(err)
 	}
 }

@@ -87,6 +87,7 @@ func (h *Host) runtimeAPI() http.Handler {
 	mux.HandleFunc("GET "+version+"invocation/next", func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case invoked := <-h.next:
+			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Lambda-Runtime-Aws-Request-Id", invoked.id)
 			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(h.function.Timeout).UnixMilli()))
 			_, _ = w.Write(invoked.payload) // to a process that may have ended

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -55,8 +56,8 @@ func (e Environment) group(ctx context.Context) (*scalingtypes.AutoScalingGroup,
 	return &out.AutoScalingGroups[0], nil
 }
 
-// launches checks the launch template's version.
-func (e Environment) launches(ctx context.Context, from *scalingtypes.LaunchTemplateSpecification, name, image string, found *differences) error {
+// launches checks the launch template's version and its image.
+func (e Environment) launches(ctx context.Context, from *scalingtypes.LaunchTemplateSpecification, name string, images int, found *differences) error {
 	out, err := e.EC2.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateId: from.LaunchTemplateId, Versions: []string{*from.Version}})
 	if err != nil {
 		return err
@@ -64,17 +65,17 @@ func (e Environment) launches(ctx context.Context, from *scalingtypes.LaunchTemp
 	version := out.LaunchTemplateVersions[0]
 	data := version.LaunchTemplateData
 	found.want("the template's release", aws.ToString(version.VersionDescription), name)
-	found.want("its image", aws.ToString(data.ImageId), image)
 	found.want("its metadata service", data.MetadataOptions.HttpTokens, types.LaunchTemplateHttpTokensStateRequired)
 	found.want("its volume is encrypted", aws.ToBool(data.BlockDeviceMappings[0].Ebs.Encrypted), true)
 	found.want("its instances have public addresses", aws.ToBool(data.NetworkInterfaces[0].AssociatePublicIpAddress), false)
-	userData, err := base64.StdEncoding.DecodeString(aws.ToString(data.UserData))
+	err = e.serving(ctx, aws.ToString(data.ImageId), images, found)
+	userData, failed := base64.StdEncoding.DecodeString(aws.ToString(data.UserData))
 	for _, secret := range []string{"AWS_SECRET", "upload-key="} {
 		if strings.Contains(string(userData), secret) {
-			err = errors.Join(err, fmt.Errorf("the user data has %s", secret))
+			failed = errors.Join(failed, fmt.Errorf("the user data has %s", secret))
 		}
 	}
-	return err
+	return errors.Join(err, failed)
 }
 
 func (e Environment) templates(ctx context.Context) (int, error) {
@@ -85,26 +86,26 @@ func (e Environment) templates(ctx context.Context) (int, error) {
 	return len(out.LaunchTemplates), nil
 }
 
-// servingImage is the one image there is, with its snapshot; "" where there is none, or more.
-func (e Environment) servingImage(ctx context.Context, found *differences) (string, error) {
+// serving checks the image that serves, one of so many, each with its snapshot.
+func (e Environment) serving(ctx context.Context, id string, count int, found *differences) error {
 	images, snapshots, err := e.images(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	found.want("images and snapshots", []int{len(images), snapshots}, []int{1, 1})
-	if len(images) != 1 {
-		return "", nil
+	found.want("images and snapshots", []int{len(images), snapshots}, []int{count, count})
+	at := slices.IndexFunc(images, func(image types.Image) bool { return *image.ImageId == id })
+	if at < 0 {
+		return fmt.Errorf("the template's image, %s, is none of the environment's", id)
 	}
-	found.want("the image's state", images[0].State, types.ImageStateAvailable)
+	found.want("the image's state", images[at].State, types.ImageStateAvailable)
 	tags := map[string]string{}
-	for _, tag := range images[0].Tags {
+	for _, tag := range images[at].Tags {
 		tags[*tag.Key] = *tag.Value
 	}
-	found.want("its environment", tags[release.TagEnvironment], string(e.Name))
 	for _, key := range []string{release.TagRelease, release.TagDigest, release.TagVersion, release.TagBundle, release.TagBase} {
 		found.want("it has the tag "+key, tags[key] != "", true)
 	}
-	return *images[0].ImageId, nil
+	return nil
 }
 
 func (e Environment) images(ctx context.Context) (images []types.Image, snapshots int, err error) {

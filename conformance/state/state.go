@@ -24,24 +24,20 @@ type Environment struct {
 	Name release.Environment
 }
 
-// Serves is nil where all that a release with the default input makes is there as it should be: image,
-// group, launch template, entrance, scaling, and no builder. Otherwise the error names every
-// difference. The release is the execution's name.
-func (e Environment) Serves(ctx context.Context, release string) error {
-	var found differences
-	image, err := e.servingImage(ctx, &found)
-	if err != nil {
-		return err
-	}
+// Serves is nil where all that a release with the default input makes is there as it should be: group,
+// launch template, image, entrance, scaling, no builder, and that many images in all. Otherwise the
+// error names every difference. The release is the execution's name.
+func (e Environment) Serves(ctx context.Context, release string, images int) error {
 	group, err := e.group(ctx)
 	if err != nil || group == nil {
-		return errors.Join(found.err(), err, absent(group))
+		return errors.Join(err, absent(group))
 	}
+	var found differences
 	e.holds(*group, &found)
 	builders, err := e.Builders(ctx)
 	found.want("builders", builders, 0)
 	return errors.Join(err,
-		e.launches(ctx, group.LaunchTemplate, release, image, &found),
+		e.launches(ctx, group.LaunchTemplate, release, images, &found),
 		e.entrance(ctx, group.TargetGroupARNs[0], &found),
 		e.scales(ctx, &found),
 		found.err())

@@ -15,6 +15,10 @@ import (
 // ProgramName is the name by which an executable is called to be the gallery's server.
 const ProgramName = "photogallery"
 
+// collectAt lets the heap grow to thrice what lives on it: twice, Go's own, has the collector take a
+// tenth of the time of an instance that sends thumbnails. A busy instance takes 4 MB more for it.
+const collectAt = 200
+
 // Called tells whether the program was called by ProgramName.
 func Called(arguments []string) bool {
 	return len(arguments) > 0 && filepath.Base(arguments[0]) == ProgramName
@@ -48,6 +52,7 @@ func runProgram(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(collectAt)
 	debug.FreeOSMemory() // a start takes more than an idle instance needs
 	return errors.Join(server.Run(ctx), server.Close())
 }
