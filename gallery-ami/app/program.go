@@ -15,8 +15,8 @@ import (
 // ProgramName is the name by which an executable is called to be the gallery's server.
 const ProgramName = "photogallery"
 
-// collectAt lets the heap grow to thrice what lives on it: twice, Go's own, has the collector take a
-// tenth of the time of an instance that sends thumbnails. A busy instance takes 4 MB more for it.
+// collectAt lets the heap grow to thrice what lives on it: twice, Go's own, costs an instance that sends
+// thumbnails a twelfth more of the processor. A busy instance takes 4 MB for it.
 const collectAt = 200
 
 // Called tells whether the program was called by ProgramName.
