@@ -64,7 +64,7 @@ func (r Report) graph() (*graph, error) {
 }
 
 func (r Report) node(n drawing.Node) node {
-	shown := node{Node: n, Name: title(n.ID), X2: n.X + n.W, MX: n.X + n.W/2, MY: n.Y + n.H/2, R: 8}
+	shown := node{Node: n, Name: trace.Title(n.ID), X2: n.X + n.W, MX: n.X + n.W/2, MY: n.Y + n.H/2, R: 8}
 	switch n.Type {
 	case "Parallel":
 		shown.MY = n.Y + 20

@@ -30,7 +30,7 @@ type Report struct {
 var sources embed.FS
 
 var page = template.Must(template.New("report.html").Funcs(template.FuncMap{
-	"title": title, "took": took, "clock": func(at time.Time) string { return at.Local().Format(time.TimeOnly) },
+	"title": trace.Title, "took": took, "clock": func(at time.Time) string { return at.Local().Format(time.TimeOnly) },
 	"day": func(at time.Time) string { return at.Local().Format(time.RFC1123) }, "pretty": pretty,
 	"css": func() (template.CSS, error) {
 		text, err := sources.ReadFile("report.css")

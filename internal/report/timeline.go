@@ -48,7 +48,7 @@ func (r Report) timeline() timeline {
 		if state.Type != "Task" && state.Type != "Parallel" {
 			continue
 		}
-		one := row{Name: title(state.Name), Took: took(state.Took(r.end())), Phase: state.Phase, Y: timelineTop + rowHeight*float64(len(drawn.Rows))}
+		one := row{Name: trace.Title(state.Name), Took: took(state.Took(r.end())), Phase: state.Phase, Y: timelineTop + rowHeight*float64(len(drawn.Rows))}
 		for _, visit := range state.Visits {
 			one.Bars = append(one.Bars, between(r.Run.Began, visit.Began, visit.Ended, r.end(), scale))
 		}

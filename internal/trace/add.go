@@ -15,7 +15,10 @@ func (r *Run) Add(event types.HistoryEvent) {
 		return
 	}
 	kind, at := string(event.Type), aws.ToTime(event.Timestamp)
-	failure, failed := failureOf(event)
+	failure, failed := FailureOf(event)
+	if !failed {
+		failure, failed = endOf(event)
+	}
 	failure.At = at
 	switch {
 	case strings.HasSuffix(kind, "StateEntered"):

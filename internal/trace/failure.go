@@ -7,30 +7,39 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// failureOf is the error of an event that tells of one.
-func failureOf(event types.HistoryEvent) (failure Failure, failed bool) {
-	var name, cause *string
+// FailureOf is the error of an event that tells of a failed attempt at a step; failed is false for
+// every other event. Of a function's cause, which is JSON, it keeps the message.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+func FailureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	switch {
 	case event.LambdaFunctionFailedEventDetails != nil:
-		name, cause = event.LambdaFunctionFailedEventDetails.Error, event.LambdaFunctionFailedEventDetails.Cause
+		return told(event.LambdaFunctionFailedEventDetails.Error, event.LambdaFunctionFailedEventDetails.Cause)
 	case event.LambdaFunctionTimedOutEventDetails != nil:
-		name, cause = event.LambdaFunctionTimedOutEventDetails.Error, event.LambdaFunctionTimedOutEventDetails.Cause
+		return told(event.LambdaFunctionTimedOutEventDetails.Error, event.LambdaFunctionTimedOutEventDetails.Cause)
 	case event.LambdaFunctionScheduleFailedEventDetails != nil:
-		name, cause = event.LambdaFunctionScheduleFailedEventDetails.Error, event.LambdaFunctionScheduleFailedEventDetails.Cause
+		return told(event.LambdaFunctionScheduleFailedEventDetails.Error, event.LambdaFunctionScheduleFailedEventDetails.Cause)
 	case event.TaskFailedEventDetails != nil:
-		name, cause = event.TaskFailedEventDetails.Error, event.TaskFailedEventDetails.Cause
+		return told(event.TaskFailedEventDetails.Error, event.TaskFailedEventDetails.Cause)
 	case event.TaskTimedOutEventDetails != nil:
-		name, cause = event.TaskTimedOutEventDetails.Error, event.TaskTimedOutEventDetails.Cause
-	case event.ExecutionFailedEventDetails != nil:
-		name, cause = event.ExecutionFailedEventDetails.Error, event.ExecutionFailedEventDetails.Cause
-	case event.ExecutionAbortedEventDetails != nil:
-		name, cause = event.ExecutionAbortedEventDetails.Error, event.ExecutionAbortedEventDetails.Cause
-	case event.ExecutionTimedOutEventDetails != nil:
-		name, cause = event.ExecutionTimedOutEventDetails.Error, event.ExecutionTimedOutEventDetails.Cause
-	case event.Type == types.HistoryEventTypeParallelStateFailed:
-	default:
-		return Failure{}, false
+		return told(event.TaskTimedOutEventDetails.Error, event.TaskTimedOutEventDetails.Cause)
 	}
+	return Failure{}, false
+}
+
+// endOf is the error of an event that ends more than an attempt: the execution, or branches.
+func endOf(event types.HistoryEvent) (failure Failure, failed bool) {
+	switch {
+	case event.ExecutionFailedEventDetails != nil:
+		return told(event.ExecutionFailedEventDetails.Error, event.ExecutionFailedEventDetails.Cause)
+	case event.ExecutionAbortedEventDetails != nil:
+		return told(event.ExecutionAbortedEventDetails.Error, event.ExecutionAbortedEventDetails.Cause)
+	case event.ExecutionTimedOutEventDetails != nil:
+		return told(event.ExecutionTimedOutEventDetails.Error, event.ExecutionTimedOutEventDetails.Cause)
+	}
+	return Failure{}, event.Type == types.HistoryEventTypeParallelStateFailed
+}
+
+func told(name, cause *string) (failure Failure, failed bool) {
 	return Failure{Error: aws.ToString(name), Cause: words(aws.ToString(cause))}, true
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/trace"
 )
 
 // add takes one more event of the history, in order.
@@ -120,8 +122,8 @@ func (p *Picture) happen(event types.HistoryEvent, at time.Time) {
 	case types.HistoryEventTypeTaskSucceeded:
 		s.answer(aws.ToString(event.TaskSucceededEventDetails.Output))
 	default:
-		if name, cause, failed := failure(event); failed && s != nil {
-			s.Phase, s.Error, s.Cause = Retrying, name, cause
+		if failure, failed := trace.FailureOf(event); failed && s != nil {
+			s.Phase, s.Error, s.Cause = Retrying, failure.Error, failure.Cause
 		}
 		p.end(event, at)
 	}
@@ -168,26 +170,4 @@ func (p *Picture) end(event types.HistoryEvent, at time.Time) {
 			s.Ended, s.Phase = at, Stopped
 		}
 	}
-}
-
-// failure is the error of an event that tells of one.
-func failure(event types.HistoryEvent) (name, cause string, failed bool) {
-	switch {
-	case event.LambdaFunctionFailedEventDetails != nil:
-		d := event.LambdaFunctionFailedEventDetails
-		return aws.ToString(d.Error), words(d.Cause), true
-	case event.LambdaFunctionTimedOutEventDetails != nil:
-		d := event.LambdaFunctionTimedOutEventDetails
-		return aws.ToString(d.Error), words(d.Cause), true
-	case event.TaskFailedEventDetails != nil:
-		d := event.TaskFailedEventDetails
-		return aws.ToString(d.Error), words(d.Cause), true
-	case event.TaskTimedOutEventDetails != nil:
-		d := event.TaskTimedOutEventDetails
-		return aws.ToString(d.Error), words(d.Cause), true
-	case event.LambdaFunctionScheduleFailedEventDetails != nil:
-		d := event.LambdaFunctionScheduleFailedEventDetails
-		return aws.ToString(d.Error), words(d.Cause), true
-	}
-	return "", "", false
 }

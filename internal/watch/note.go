@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // answer has the fields by which steps tell people of their progress; each answers with some.
@@ -90,15 +88,4 @@ func prospect(name, input string) string {
 		return ""
 	}
 	return "builder " + known.Builder.Instance + " provisions itself"
-}
-
-// words takes the message out of a cause, which a function gives as JSON.
-func words(cause *string) string {
-	var answer struct {
-		Message string `json:"errorMessage"`
-	}
-	if json.Unmarshal([]byte(aws.ToString(cause)), &answer) == nil && answer.Message != "" {
-		return answer.Message
-	}
-	return aws.ToString(cause)
 }

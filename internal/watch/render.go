@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"photogallery/internal/trace"
 )
 
 // Tone decorates text; a nil Tone leaves it plain.
@@ -92,7 +94,7 @@ func (p *Picture) header(width int, style Style) string {
 func (p *Picture) footer(now time.Time, width int, style Style) string {
 	width = min(width, widest)
 	elapsed := p.Elapsed(now)
-	total := took(elapsed)
+	total := trace.Clock(elapsed)
 	text := ""
 	if left := p.Left(now); left > 0 {
 		words := "about " + roughly(left) + " left"
@@ -128,7 +130,7 @@ func columns(width int, clock string) (name, told int) {
 
 func (p *Picture) line(i int, rail string, now time.Time, width int, style Style) string {
 	s := p.Steps[i]
-	clock := took(s.Elapsed(now))
+	clock := trace.Clock(s.Elapsed(now))
 	if s.Phase == Waiting {
 		clock = ""
 	}
@@ -175,7 +177,7 @@ func (p *Picture) toldIn(s *Step, room int, style Style) string {
 	}
 	before, tone := "", style.Quiet
 	if usual := p.Usual(s.Name); usual >= time.Second && s.Ended.IsZero() && room >= 2*beforeWidth {
-		before = took(usual) + " last time"
+		before = trace.Clock(usual) + " last time"
 		room -= beforeWidth + 2
 	}
 	if s.Error != "" {

@@ -6,11 +6,11 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/release"
+	"photogallery/internal/trace"
 )
 
 // title tells a step's name in words: "Launch builder". The ways to unlock differ for the machine
@@ -19,26 +19,7 @@ func title(name string) string {
 	if name == "UnlockFailed" || name == "UnlockDirty" {
 		name = "Unlock"
 	}
-	var words strings.Builder
-	for i, letter := range name {
-		if i > 0 && unicode.IsUpper(letter) {
-			words.WriteRune(' ')
-			letter = unicode.ToLower(letter)
-		}
-		words.WriteRune(letter)
-	}
-	return words.String()
-}
-
-// took tells a duration as people read one off a clock.
-func took(d time.Duration) string {
-	switch d = d.Round(100 * time.Millisecond); {
-	case d < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	case d < time.Hour:
-		return fmt.Sprintf("%d:%02d min", int(d.Minutes()), int(d.Seconds())%60)
-	}
-	return fmt.Sprintf("%d:%02d h", int(d.Hours()), int(d.Minutes())%60)
+	return trace.Title(name)
 }
 
 // roughly is for an estimate.
@@ -46,7 +27,7 @@ func roughly(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
 	}
-	return took(d)
+	return trace.Clock(d)
 }
 
 // remedies are what to do next after a failure, by its code.
@@ -76,13 +57,13 @@ func (p *Picture) Outcome() string {
 	case p.Ended.IsZero():
 		return ""
 	case p.Status == types.ExecutionStatusSucceeded:
-		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s%s.\n%s", p.Name, took(p.Elapsed(p.Ended)), p.longest(), paragraph(p.report())))
+		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s%s.\n%s", p.Name, trace.Clock(p.Elapsed(p.Ended)), p.longest(), paragraph(p.report())))
 	case p.Status == types.ExecutionStatusTimedOut:
 		return p.Name + " ran out of time; what it made is being undone."
 	case p.Status == types.ExecutionStatusAborted:
 		return p.Name + " was stopped; what it made is being undone."
 	}
-	told := fmt.Sprintf("%s ended in %s after %s:\n%s", p.Name, p.Error, took(p.Elapsed(p.Ended)), paragraph(p.Cause))
+	told := fmt.Sprintf("%s ended in %s after %s:\n%s", p.Name, p.Error, trace.Clock(p.Elapsed(p.Ended)), paragraph(p.Cause))
 	if next := p.remedy(); next != "" {
 		told += "\n" + next
 	}
@@ -95,7 +76,7 @@ func (p *Picture) longest() string {
 	var parts []string
 	for _, s := range p.Steps {
 		if d := s.Elapsed(p.Ended); !s.Group && d >= total/4 {
-			parts = append(parts, title(s.Name)+" "+took(d))
+			parts = append(parts, title(s.Name)+" "+trace.Clock(d))
 		}
 	}
 	if total < 10*time.Second || len(parts) == 0 {
