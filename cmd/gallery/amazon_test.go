@@ -42,7 +42,10 @@ type logEvent struct {
 	At     int64  `json:"timestamp"`
 }
 
-const deployedStack = "photogallery-main"
+const (
+	deployedStack = "photogallery-main"
+	s3Object      = "S3's objects" // as refuse names all that is done with them
+)
 
 // onAmazon has the SDK's standard chain lead to an amazon of the test's own.
 func onAmazon(t *testing.T) *amazon {
@@ -188,6 +191,8 @@ func (a *amazon) object(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, "/")
 	content, there := a.objects[name]
 	switch {
+	case a.refusal[s3Object] != "":
+		refuseObject(w, http.StatusForbidden, &types.NoSuchKey{ErrorCodeOverride: new(a.refusal[s3Object])})
 	case r.Method == http.MethodPut && there && r.Header.Get("If-None-Match") == "*":
 		refuseObject(w, http.StatusPreconditionFailed, &types.NoSuchKey{ErrorCodeOverride: new("PreconditionFailed")})
 	case r.Method == http.MethodPut:

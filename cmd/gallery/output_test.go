@@ -150,6 +150,47 @@ func TestCommandsThatAreNamedLeadToTheSameCloud(t *testing.T) {
 	}
 }
 
+func TestTheStatusOfAStackIsShown(t *testing.T) {
+	now := time.Now()
+	status := control.Status{
+		Stack: "photogallery-main", Region: "eu-central-1", Gallery: "http://main.elb.amazonaws.com/", LoadBalancer: "active", Console: "https://console.aws.amazon.com/",
+		Serving: &control.Serving{Release: "r1", Version: "one", Image: "ami-1"}, Group: &control.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"},
+		Instances: []control.Instance{
+			{ID: "i-1", Role: "fleet", Zone: "eu-central-1a", State: "running", Health: "draining", Version: "one", Address: "10.0.1.7", Launched: now},
+			{ID: "i-2", Role: "builder", State: "shutting-down", Launched: now},
+		},
+		Alarms:     []control.Alarm{{Name: "photogallery-main-idle", State: "ALARM"}},
+		Activities: []control.Activity{{Time: now, Description: "Launching a new EC2 instance: i-1", Cause: "At 2026-11-25T10:00:00Z a user request.\nAt 2026-11-25T10:00:01Z an instance was started."}},
+		Schedules:  []control.Schedule{{Name: "nightly", Starts: "teardown", Expression: "cron(0 20 * * ? *)", TimeZone: "Europe/Berlin"}},
+	}
+	var out strings.Builder
+	command := statusCommand()
+	command.SetOut(&out)
+	if err := showStatus(command, status); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{
+		"http://main.elb.amazonaws.com/, stack photogallery-main in eu-central-1\n", "2 of 3 in service, 2 to 5. Refresh: InProgress, 40 %.\n", "AGE  ADDRESS\n",
+		"draining", "shutting-down", "photogallery-main-idle  ALARM\n", "  a user request. an instance was started.\n",
+		"nightly starts the teardown: cron(0 20 * * ? *) Europe/Berlin\n", "Dashboard: https://console.aws.amazon.com/\n",
+	} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("it does not show %q", line)
+		}
+	}
+	if strings.Contains(out.String(), "CPU") || t.Failed() {
+		t.Errorf("it shows\n%s", out.String())
+	}
+	for want, status := range map[string]control.Status{
+		"No load balancer, stack s in r":         {Stack: "s", Region: "r"},
+		"http://lb/, provisioning, stack s in r": {Stack: "s", Region: "r", Gallery: "http://lb/", LoadBalancer: "provisioning"},
+	} {
+		if got := entranceOf(status); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestPlainProgressTellsAStepOnce(t *testing.T) {
 	var out strings.Builder
 	tell := plainly(&out)

@@ -60,8 +60,8 @@ func parse(t *testing.T, s said, into any) {
 func TestAFollowedRunOnAStackIsLeftAlone(t *testing.T) {
 	a := onAmazon(t)
 	begun := a.on("release", "--name", "r1", "--detach").wants(t, 0)
-	if begun.out != "r1\n" {
-		t.Errorf("detached it tells %q", begun.out)
+	if begun.out != "r1\n" || !strings.Contains(begun.progress, "`gallery execution r1 --stack "+deployedStack+"`") {
+		t.Errorf("detached it tells %q, %q", begun.out, begun.progress)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var progress watched
@@ -116,6 +116,9 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 		t.Errorf("it stored %+v as %v", stored, a.puts)
 	}
 	a.on("upload").wants(t, exitUsage, "JPEG")
+	a.refuse(s3Object, "AccessDenied")
+	a.on("upload", sample).wants(t, exitNothingUp, "S3 PutObject", "permission")
+	a.refuse(s3Object, "")
 
 	a.on("upload-key").wants(t, exitFailed, "upload-key/key", "cdk deploy")
 	a.objects[a.Settings.Bucket+"/upload-key/key"] = "correct horse battery"

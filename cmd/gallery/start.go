@@ -53,6 +53,7 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 		return false, showJSON(command, started)
 	case detach:
 		fmt.Fprintln(command.OutOrStdout(), name)
+		fmt.Fprintln(command.ErrOrStderr(), "It runs; "+c.hint("`gallery execution "+name+"`")+" shows it.")
 		return false, nil
 	}
 	seen, err := c.follow(command, started.Execution)

@@ -72,6 +72,9 @@ func showStatus(command *cobra.Command, status control.Status) error {
 		}
 		fmt.Fprintf(out, "\n%s starts the %s: %s\n", s.Name, s.Starts, when)
 	}
+	if status.Stack != "" && status.Console != "" {
+		fmt.Fprintf(out, "\nDashboard: %s\n", status.Console)
+	}
 	return nil
 }
 
