@@ -1,0 +1,115 @@
+// Package leftover finds what an environment has left in an account, whoever was to remove it: it asks
+// each service by name and tag, and the Resource Groups Tagging API for what no such question covers.
+package leftover
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Resource is one thing that is left.
+type Resource struct {
+	ARN    string
+	Remove string // the command that removes it
+	Doubt  string // why it may be gone all the same, a sentence; "" for what its own service tells of
+}
+
+// Account is where to look.
+type Account struct {
+	Config    aws.Config
+	ID        string // twelve digits
+	Partition string // "aws"
+}
+
+// sweep is one look at an account.
+type sweep struct {
+	step.Clients
+	Account
+	environment release.Environment
+	tags        *tagging.Client
+	stacks      *cloudformation.Client
+	logs        *cloudwatchlogs.Client
+	functions   *lambda.Client
+	iam         *iam.Client
+
+	found []Resource
+}
+
+// questions are put one after the other. The last one leaves out what the others know.
+var questions = []func(*sweep, context.Context) error{
+	(*sweep).stack,
+	(*sweep).group, (*sweep).taggedByEC2, (*sweep).images, (*sweep).interfaces,
+	(*sweep).balancers, (*sweep).targetGroups,
+	(*sweep).alarms, (*sweep).dashboards, (*sweep).logGroups,
+	(*sweep).schedules, (*sweep).machines, (*sweep).deployedFunctions, (*sweep).tables,
+	(*sweep).roles, (*sweep).profiles, (*sweep).bucket,
+	(*sweep).taggedElsewhere,
+}
+
+// Find lists what there is of an environment, the stack first. A question that AWS does not answer is
+// an error; what the others found is listed all the same.
+func (a Account) Find(ctx context.Context, environment release.Environment) (found []Resource, err error) {
+	s := &sweep{
+		Account: a, environment: environment, Clients: step.NewClients(a.Config, nil), tags: tagging.NewFromConfig(a.Config),
+		stacks: cloudformation.NewFromConfig(a.Config), logs: cloudwatchlogs.NewFromConfig(a.Config),
+		functions: lambda.NewFromConfig(a.Config), iam: iam.NewFromConfig(a.Config),
+	}
+	for _, ask := range questions {
+		err = errors.Join(err, ask(s, ctx))
+	}
+	return s.found, err
+}
+
+// Await looks again and again, each time after a pause, until nothing is found or the patience is over:
+// AWS goes on deleting after it has answered, and its lists are late. It returns the last look.
+func (a Account) Await(ctx context.Context, environment release.Environment, pause, patience time.Duration) (found []Resource, err error) {
+	for deadline := time.Now().Add(patience); ; {
+		found, err = a.Find(ctx, environment)
+		if len(found) == 0 && err == nil || time.Now().After(deadline) {
+			return found, err
+		}
+		select {
+		case <-ctx.Done():
+			return found, errors.Join(err, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// add notes a resource by its ARN, once, with the commands that remove it, which get the region.
+func (s *sweep) add(arn string, commands ...string) {
+	if !slices.ContainsFunc(s.found, func(r Resource) bool { return r.ARN == arn }) {
+		s.found = append(s.found, Resource{ARN: arn, Remove: s.inRegion(commands...)})
+	}
+}
+
+func (s *sweep) inRegion(commands ...string) string {
+	const program = "aws "
+	for i, command := range commands {
+		commands[i] = strings.ReplaceAll(command, program, program+"--region "+s.Config.Region+" ")
+	}
+	return strings.Join(commands, "; ")
+}
+
+// arn is the ARN of something of the region and the account.
+func (s *sweep) arn(service, resource string) string {
+	return "arn:" + s.Partition + ":" + service + ":" + s.Config.Region + ":" + s.ID + ":" + resource
+}
+
+// ours tells whether a name is one of the environment's: its own, or one that begins with it.
+func (s *sweep) ours(name string) bool {
+	return name == s.environment.Name() || strings.HasPrefix(name, s.environment.Name()+"-")
+}

@@ -1,0 +1,226 @@
+package leftover
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/release"
+)
+
+func (s *sweep) balancers(ctx context.Context) error {
+	out, err := s.ELB.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{s.environment.Name()}})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, balancer := range out.LoadBalancers {
+		arn := aws.ToString(balancer.LoadBalancerArn)
+		s.add(arn, "aws elbv2 delete-load-balancer --load-balancer-arn "+arn)
+	}
+	return nil
+}
+
+func (s *sweep) targetGroups(ctx context.Context) error {
+	out, err := s.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{Names: []string{s.environment.Name()}})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, group := range out.TargetGroups {
+		arn := aws.ToString(group.TargetGroupArn)
+		s.add(arn, "aws elbv2 delete-target-group --target-group-arn "+arn)
+	}
+	return nil
+}
+
+func (s *sweep) alarms(ctx context.Context) error {
+	pages := cloudwatch.NewDescribeAlarmsPaginator(s.CloudWatch, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(s.environment.Name() + "-")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, alarm := range page.MetricAlarms {
+			s.add(s.arn("cloudwatch", "alarm:"+aws.ToString(alarm.AlarmName)), "aws cloudwatch delete-alarms --alarm-names "+aws.ToString(alarm.AlarmName))
+		}
+	}
+	return nil
+}
+
+// dashboards carry no tags.
+func (s *sweep) dashboards(ctx context.Context) error {
+	out, err := s.CloudWatch.ListDashboards(ctx, &cloudwatch.ListDashboardsInput{DashboardNamePrefix: aws.String(s.environment.Name())})
+	if err != nil {
+		return err
+	}
+	for _, dashboard := range out.DashboardEntries {
+		if name := aws.ToString(dashboard.DashboardName); s.ours(name) {
+			s.add("arn:"+s.Partition+":cloudwatch::"+s.ID+":dashboard/"+name, "aws cloudwatch delete-dashboards --dashboard-names "+name)
+		}
+	}
+	return nil
+}
+
+// logGroups are the stack's, and those that a service has made anew after the stack's were deleted.
+func (s *sweep) logGroups(ctx context.Context) error {
+	for _, prefix := range []string{
+		"/photogallery/" + string(s.environment) + "/", "/aws/vendedlogs/states/photogallery/" + string(s.environment), "/aws/lambda/" + s.environment.Name() + "-",
+	} {
+		pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(s.logs, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String(prefix)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return err
+			}
+			for _, group := range page.LogGroups {
+				name := aws.ToString(group.LogGroupName)
+				s.add(s.arn("logs", "log-group:"+name), "aws logs delete-log-group --log-group-name "+name)
+			}
+		}
+	}
+	return nil
+}
+
+// schedules are those of the environment's group, and the group.
+func (s *sweep) schedules(ctx context.Context) error {
+	group := s.environment.Name()
+	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &group})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if release.IsNotFound(err) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		for _, schedule := range page.Schedules {
+			name := aws.ToString(schedule.Name)
+			s.add(s.arn("scheduler", "schedule/"+group+"/"+name), "aws scheduler delete-schedule --group-name "+group+" --name "+name)
+		}
+	}
+	_, err := s.Scheduler.GetScheduleGroup(ctx, &scheduler.GetScheduleGroupInput{Name: &group})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	if err == nil {
+		s.add(s.arn("scheduler", "schedule-group/"+group), "aws scheduler delete-schedule-group --name "+group)
+	}
+	return err
+}
+
+func (s *sweep) machines(ctx context.Context) error {
+	pages := sfn.NewListStateMachinesPaginator(s.SFN, &sfn.ListStateMachinesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, machine := range page.StateMachines {
+			if s.ours(aws.ToString(machine.Name)) {
+				arn := aws.ToString(machine.StateMachineArn)
+				s.add(arn, "aws stepfunctions delete-state-machine --state-machine-arn "+arn)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *sweep) deployedFunctions(ctx context.Context) error {
+	pages := lambda.NewListFunctionsPaginator(s.functions, &lambda.ListFunctionsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, function := range page.Functions {
+			if name := aws.ToString(function.FunctionName); s.ours(name) {
+				s.add(s.arn("lambda", "function:"+name), "aws lambda delete-function --function-name "+name)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *sweep) tables(ctx context.Context) error {
+	pages := dynamodb.NewListTablesPaginator(s.DynamoDB, &dynamodb.ListTablesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, name := range page.TableNames {
+			if s.ours(name) {
+				s.add(s.arn("dynamodb", "table/"+name), "aws dynamodb delete-table --table-name "+name)
+			}
+		}
+	}
+	return nil
+}
+
+// roles are found by the name of the stack, with which CloudFormation begins theirs.
+func (s *sweep) roles(ctx context.Context) error {
+	pages := iam.NewListRolesPaginator(s.iam, &iam.ListRolesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, role := range page.Roles {
+			if name := aws.ToString(role.RoleName); s.ours(name) {
+				s.add(aws.ToString(role.Arn),
+					"for p in $(aws iam list-role-policies --role-name "+name+" --query 'PolicyNames[]' --output text); do aws iam delete-role-policy --role-name "+name+" --policy-name $p; done",
+					"aws iam delete-role --role-name "+name)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *sweep) profiles(ctx context.Context) error {
+	pages := iam.NewListInstanceProfilesPaginator(s.iam, &iam.ListInstanceProfilesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, profile := range page.InstanceProfiles {
+			if name := aws.ToString(profile.InstanceProfileName); s.ours(name) {
+				s.add(aws.ToString(profile.Arn), "aws iam delete-instance-profile --instance-profile-name "+name)
+			}
+		}
+	}
+	return nil
+}
+
+// bucket is the one of photos, which a destroyed stack leaves. No one command empties a bucket that keeps
+// former versions.
+func (s *sweep) bucket(ctx context.Context) error {
+	name := Bucket(s.Account, s.environment)
+	_, err := s.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &s.ID})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	if err == nil {
+		s.add("arn:"+s.Partition+":s3:::"+name, "make aws-sweep ENVIRONMENT="+string(s.environment))
+	}
+	return err
+}
+
+// Bucket is the name of an environment's bucket of photos.
+func Bucket(account Account, environment release.Environment) string {
+	return environment.Name() + "-" + account.ID + "-" + account.Config.Region
+}
