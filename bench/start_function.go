@@ -27,7 +27,7 @@ func (s *starter) likeIt(call firstCall) function.Function {
 	return function.Function{
 		Executable: s.python, Arguments: []string{"-m", "awslambdaric", "first_call.handler"}, Handler: "first_call.handler",
 		Environment: s.environment(map[string]string{
-			"FIRST_CALL": call.Service, "PYTHONPATH": strings.Join(append(s.packages, "bench/start"), ":"),
+			"FIRST_CALL": call.Service, "PYTHONPATH": strings.Join(s.packages, ":"),
 		}),
 	}
 }
@@ -105,6 +105,9 @@ func (s *starter) installPython(ctx context.Context, folder string) error {
 		commands = append(commands, []string{filepath.Join(venv, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "--no-deps",
 			"--target", target, "-r", "bench/start/" + requirements + ".txt"})
 	}
+	functions := filepath.Join(folder, "python-function")
+	s.packages = append(s.packages, functions)
+	commands = append(commands, []string{"install", "-D", "-t", functions, "bench/start/first_call.py"}, []string{s.python, "-m", "compileall", "-q", functions})
 	for _, command := range commands {
 		if out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput(); err != nil { //nolint:gosec // our own
 			return fmt.Errorf("%v: %w\n%s", command, err, out)

@@ -17,8 +17,8 @@ import (
 )
 
 const startHead = `
-From the start of a process to its answer, under a Lambda Runtime API on loopback. Its first call is refused at once, over HTTP: AWS's
-own time and TLS are in neither column.
+From the start of a process to its answer, under a Lambda Runtime API on loopback; medians of 9 rounds. Its first call is refused at once,
+over HTTP: AWS's own time and TLS are in neither column.
 
 | function | first call | answers after | with boto3 after | boto3 / this: least, median, greatest | memory at most | with boto3 |
 |---|---|---|---|---|---|---|`
@@ -59,7 +59,7 @@ func tellStarts(all []compared) {
 	slowest := slices.MaxFunc(all, func(a, b compared) int { return int(took(a.ours) - took(b.ours)) })
 	fmt.Printf("\nThe slowest function is %s with %.1f ms (target: 20).", slowest.step, milliseconds(took(slowest.ours)))
 	all = slices.DeleteFunc(all, func(c compared) bool { return len(c.theirs) == 0 })
-	median := func(c compared) float64 { return c.ratios()[rounds/2] }
+	median := func(c compared) float64 { return c.ratios()[startRounds/2] }
 	least := slices.MinFunc(all, func(a, b compared) int { return int(1000 * (median(a) - median(b))) })
 	fmt.Printf(" boto3 takes at least %.0f times as long, in %s (target: 15).", median(least), least.step)
 }
