@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/google/go-cmp/cmp"
 
 	"photogallery/internal/localcloud/dynamodb"
@@ -181,6 +182,26 @@ func TestABusyEnvironmentRefusesOrMakesWait(t *testing.T) {
 		e.unlock(lock.UnlockInput{Call: step.Call{Execution: other}})
 		if !e.holds(one) {
 			t.Error("the refused run took the lock away")
+		}
+	})
+}
+
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+func TestAHolderThatWaitsForItsRedriveHasNotEnded(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		holder := e.start("release", "r1")
+		e.lock(of(holder, "r1"))
+		e.stop(holder)
+		e.fabric.Intercept(func(_ context.Context, _ fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if described, is := out.(*sfn.DescribeExecutionOutput); is && *described.ExecutionArn == holder {
+				described.Status = types.ExecutionStatusPendingRedrive
+			}
+			return out, err
+		})
+		time.Sleep(time.Hour)
+		if out := e.lock(of(e.start("release", "r2"), "r2")); out.Outcome != lock.Refused || !e.holds(holder) {
+			t.Errorf("got %+v", out)
 		}
 	})
 }
