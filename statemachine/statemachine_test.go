@@ -103,7 +103,7 @@ func TestEveryErrorNameIsACodeOrStandard(t *testing.T) {
 func TestEveryTaskRetriesWhatPassesByItself(t *testing.T) {
 	for machine, definition := range machines(t) {
 		for _, task := range tasks(definition) {
-			for _, name := range []string{"Throttled", "AwsUnavailable", "StillInUse", "Lambda.ServiceException", "Lambda.TooManyRequestsException"} {
+			for _, name := range passing() {
 				if !slices.ContainsFunc(task.Retry, func(r asl.RetryInfo) bool {
 					return slices.Contains(r.ErrorEquals, name) && r.MaxAttempts >= 6
 				}) {
@@ -112,6 +112,34 @@ func TestEveryTaskRetriesWhatPassesByItself(t *testing.T) {
 			}
 		}
 	}
+}
+
+// passing are the errors that say nothing of what a step did: AWS is busy, or the function was killed.
+func passing() []string {
+	names := []string{"Throttled", "AwsUnavailable", "StillInUse"}
+	for _, name := range standardErrors {
+		if !strings.HasPrefix(name, "States.") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// A builder that says nothing ends itself after three quarters of an hour; an honest one may take half
+// an hour, however many heartbeats that is.
+func TestABuildIsAwaitedForHalfAnHour(t *testing.T) {
+	for _, task := range tasks(load(t, statemachine.Release)) {
+		for _, retry := range task.Retry {
+			if !slices.Contains(retry.ErrorEquals, "States.HeartbeatTimeout") {
+				continue
+			}
+			if waits := time.Duration((retry.MaxAttempts+1)*task.HeartbeatSeconds) * time.Second; waits < 30*time.Minute || waits > 45*time.Minute {
+				t.Errorf("state %s waits %v", task.Name, waits)
+			}
+			return
+		}
+	}
+	t.Error("no state waits for a heartbeat")
 }
 
 // Only a state that touches nothing, and the listing that ends there, may fail the execution outright.

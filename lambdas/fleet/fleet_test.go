@@ -58,6 +58,17 @@ func TestEachReleaseHasOneNumberedTemplateVersion(t *testing.T) {
 	})
 }
 
+// IAM lets nobody change a template that carries no tag of the environment's.
+func TestATemplateCarriesTheTagByWhichItMayBeChanged(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		template(e, "r1")
+		found, err := owned.Template(e.Context(), e.Clients.EC2, "main")
+		if err != nil || owned.Tag(found.Tags, release.TagEnvironment) != "main" {
+			t.Errorf("the template is %+v, %v", found, err)
+		}
+	})
+}
+
 func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")

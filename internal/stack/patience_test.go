@@ -1,0 +1,81 @@
+package stack
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+)
+
+func TestABuildWhoseTokenNobodyAnswersEndsAtTheNextHeartbeat(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.refuses("Resume", "SendTaskSuccess", "ThrottlingException")
+		e.release("r1", `{}`).ends("Succeeded")
+		e.serves("r1", 2)
+	})
+}
+
+func TestABuilderWithoutRoomIsLaunchedWhenThereIsSome(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.full(true)
+		execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
+		time.Sleep(15 * time.Second)
+		e.full(false)
+		e.await(execution).ends("Succeeded")
+		e.serves("r1", 2)
+	})
+}
+
+// Requests that are under way end before the load balancer goes.
+func TestATeardownKeepsTheLoadBalancerWhileInstancesServe(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		var once sync.Once
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "DeleteLoadBalancer" {
+				once.Do(func() {
+					if serving := e.instances(release.RoleFleet); len(serving) > 0 {
+						t.Errorf("the load balancer goes in front of %v", serving)
+					}
+				})
+			}
+			return next()
+		})
+		e.teardown("t1", `{}`).ends("Succeeded")
+	})
+}
+
+func TestATeardownNamesWhatComesBehindIt(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		var once sync.Once
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Caller == "VerifyNothingLeft" {
+				once.Do(func() { e.schedule("r9") })
+			}
+			return next()
+		})
+		e.teardown("t1", `{}`).ends("FailedDirty", "LeftBehind", owned.TTLSchedule("main", "r9"))
+	})
+}
+
+// schedule makes the ttl schedule of a release.
+func (e *environment) schedule(name string) {
+	group := e.Settings.Environment.Name()
+	_, err := e.Clients.Scheduler.CreateSchedule(e.Context(), &scheduler.CreateScheduleInput{
+		GroupName: &group, Name: aws.String(owned.TTLSchedule(e.Settings.Environment, name)), ScheduleExpression: aws.String("at(2100-01-01T00:00:00)"),
+		FlexibleTimeWindow: &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
+		Target:             &types.Target{Arn: &e.Settings.TeardownMachine, RoleArn: &e.Settings.ScheduleRole},
+	})
+	if err != nil {
+		e.Error(err)
+	}
+}
