@@ -55,9 +55,9 @@ $(VENV)/installed: conformance/requirements.txt
 	@touch $@
 
 .PHONY: conformance
-conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an AWS that others wrote (installs it the first time; needs Python 3 with pip)
+conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an AWS that others wrote, with a report (installs it the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
-	$(GO) test -tags conformance -timeout 5m ./conformance/...
+	$(GO) run ./conformance/report
 
 # W3005 is about dependencies that CloudFormation also knows by itself: the CDK writes them, too.
 .PHONY: template
@@ -92,8 +92,9 @@ drawings: node_modules/.package-lock.json ## The pictures of the state machines 
 	$(GO) run ./docs/pictures/architecture
 
 .PHONY: documents
-documents: ## What the documents say of the stack's options and permissions, from the program
+documents: ## What the documents say of the stack's options and permissions, and of the conformance tests, from the program
 	$(GO) run ./cdk/document
+	$(GO) run ./conformance/report -write
 
 # npm writes this file last.
 node_modules/.package-lock.json: package.json package-lock.json

@@ -138,7 +138,8 @@ class Made(CloudFormationModel):
 
 
 def make_by_call(port):
-    """Without it these types are left out with a warning, and references to them come to nothing."""
+    """Without it a template's alarms, schedules and their groups, egress-only gateways and IPv6 blocks are
+    left out with a warning, and references to them come to nothing."""
 
     def client(service):
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{port}")

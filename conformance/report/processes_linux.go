@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	gopsutil "github.com/shirou/gopsutil/v4/process"
+	"golang.org/x/sys/unix"
+)
+
+// adopt makes this process the parent of whatever the tests start and leave behind.
+func adopt() error { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
+
+// orphans names the processes that outlive the tests by ten seconds, and ends them.
+func orphans(ctx context.Context) (err error) {
+	self, err := gopsutil.NewProcessWithContext(ctx, int32(os.Getpid()))
+	if err != nil {
+		return err
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		left, err := living(ctx, self)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return end(ctx, left)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// living are the children that are not merely waiting to be reaped.
+func living(ctx context.Context, of *gopsutil.Process) (left []*gopsutil.Process, err error) {
+	children, err := of.ChildrenWithContext(ctx)
+	for _, child := range children {
+		status, err := child.StatusWithContext(ctx)
+		if err == nil && status[0] != gopsutil.Zombie {
+			left = append(left, child)
+		}
+	}
+	return left, err
+}
+
+func end(ctx context.Context, left []*gopsutil.Process) (err error) {
+	for _, one := range left {
+		command, _ := one.CmdlineWithContext(ctx) // for the message alone
+		err = errors.Join(err, fmt.Errorf("process %d is left: %s", one.Pid, command), one.KillWithContext(ctx))
+	}
+	return err
+}
