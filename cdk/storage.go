@@ -83,9 +83,10 @@ func (s *stack) bucketName() string {
 
 func (s *stack) table() awsdynamodb.Table {
 	return awsdynamodb.NewTable(s.scope, jsii.String("Table"), &awsdynamodb.TableProps{
-		PartitionKey:  &awsdynamodb.Attribute{Name: jsii.String(current.Key), Type: awsdynamodb.AttributeType_STRING},
-		BillingMode:   awsdynamodb.BillingMode_PAY_PER_REQUEST,
-		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+		PartitionKey:        &awsdynamodb.Attribute{Name: jsii.String(current.Key), Type: awsdynamodb.AttributeType_STRING},
+		TimeToLiveAttribute: jsii.String(current.Expires),
+		BillingMode:         awsdynamodb.BillingMode_PAY_PER_REQUEST,
+		RemovalPolicy:       awscdk.RemovalPolicy_DESTROY,
 	})
 }
 

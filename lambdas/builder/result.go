@@ -77,7 +77,7 @@ func (r records) put(ctx context.Context, instance, attribute, value string, con
 	_, err := r.api.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                aws.String(r.table),
 		Key:                      key(instance),
-		UpdateExpression:         aws.String("SET #attribute = :value, expires = :expires"),
+		UpdateExpression:         aws.String("SET #attribute = :value, " + current.Expires + " = :expires"),
 		ConditionExpression:      condition,
 		ExpressionAttributeNames: map[string]string{"#attribute": attribute},
 		ExpressionAttributeValues: map[string]dynamotypes.AttributeValue{

@@ -12,10 +12,12 @@ import (
 	"photogallery/internal/release"
 )
 
-// Key is the name of the table's key attribute; the record lies under "current".
+// Key is the name of the table's key attribute; the record lies under "current". Expires is the name of
+// the attribute with the second since 1970 from which on DynamoDB may delete an item; one without it stays.
 const (
-	Key    = "pk"
-	record = "current"
+	Key     = "pk"
+	Expires = "expires"
+	record  = "current"
 )
 
 // Reader is what Read needs of DynamoDB.
