@@ -6,9 +6,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
@@ -57,9 +59,19 @@ func (r *requests) hold(t *testing.T, input any) {
 		}
 	case *elb.CreateLoadBalancerInput:
 		r.entrances++
+		holdTags(t, "load balancer", in.Tags)
+	case *elb.CreateListenerInput:
+		holdTags(t, "listener", in.Tags)
+	case *cloudwatch.PutMetricAlarmInput:
 		if len(in.Tags) == 0 || *in.Tags[0].Key != release.TagEnvironment {
-			t.Errorf("the load balancer has tags %v", in.Tags)
+			t.Errorf("alarm %s has tags %v", *in.AlarmName, in.Tags)
 		}
+	}
+}
+
+func holdTags(t *testing.T, what string, tags []elbtypes.Tag) {
+	if len(tags) == 0 || *tags[0].Key != release.TagEnvironment {
+		t.Errorf("the %s has tags %v", what, tags)
 	}
 }
 

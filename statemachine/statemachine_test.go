@@ -156,6 +156,38 @@ func TestEveryTaskCatchesItsFailure(t *testing.T) {
 	}
 }
 
+// Plan and Lock touch nothing. A failure of any other state ends clean by way of the undo alone.
+func TestNoFailureGoesPastTheUndo(t *testing.T) {
+	definition := load(t, statemachine.Release)
+	next := map[string][]string{}
+	for _, state := range definition.States() {
+		next[state.Name] = state.Next
+	}
+	for _, task := range tasks(definition) {
+		if task.Name == "Plan" || task.Name == "Lock" || task.Parent != "" {
+			continue
+		}
+		for _, catch := range task.Catch {
+			if slices.Contains(around(next, catch.Next, "Undo"), "FailedClean") {
+				t.Errorf("a failure of state %s ends clean without an undo", task.Name)
+			}
+		}
+	}
+}
+
+// around lists the states that can follow one without coming by another.
+func around(next map[string][]string, from, without string) []string {
+	seen := []string{from}
+	for i := 0; i < len(seen); i++ {
+		for _, state := range next[seen[i]] {
+			if state != without && seen[i] != without && !slices.Contains(seen, state) {
+				seen = append(seen, state)
+			}
+		}
+	}
+	return seen
+}
+
 func TestAFunctionEndsBeforeItsStateGivesUp(t *testing.T) {
 	timeouts := map[string]time.Duration{}
 	for _, s := range lambdas.Steps() {

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
+	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/owned"
 )
 
@@ -34,16 +34,17 @@ func TestABuilderWithoutRoomIsLaunchedWhenThereIsSome(t *testing.T) {
 	})
 }
 
-// Requests that are under way end before the load balancer goes.
-func TestATeardownKeepsTheLoadBalancerWhileInstancesServe(t *testing.T) {
+// Each stage of a teardown is awaited: the group's instances leave their target group on their way out.
+func TestATeardownKeepsTheLoadBalancerUntilTheGroupIsGone(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		var once sync.Once
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if call.Operation.Name == "DeleteLoadBalancer" {
 				once.Do(func() {
-					if serving := e.instances(release.RoleFleet); len(serving) > 0 {
-						t.Errorf("the load balancer goes in front of %v", serving)
+					group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment)
+					if err != nil || group != nil {
+						t.Errorf("the load balancer goes before %+v, %v", group, err)
 					}
 				})
 			}
