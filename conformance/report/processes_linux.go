@@ -14,13 +14,13 @@ import (
 // adopt makes this process the parent of whatever the tests start and leave behind.
 func adopt() error { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
 
-// orphans names the processes that outlive the tests by ten seconds, and ends them.
-func orphans(ctx context.Context) (err error) {
+// orphans names the children that have not ended by themselves when patience is over, and ends them.
+func orphans(ctx context.Context, patience time.Duration) (err error) {
 	self, err := gopsutil.NewProcessWithContext(ctx, int32(os.Getpid()))
 	if err != nil {
 		return err
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		left, err := living(ctx, self)
 		if err != nil || len(left) == 0 {
