@@ -1,7 +1,9 @@
 package fleet_test
 
 import (
+	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/owned"
@@ -54,6 +57,24 @@ func TestEachReleaseHasOneNumberedTemplateVersion(t *testing.T) {
 			if got := template(e, want.release); got.Version != want.version || !strings.HasPrefix(got.ID, "lt-") {
 				t.Errorf("release %s got %+v, want version %s", want.release, got, want.version)
 			}
+		}
+	})
+}
+
+func TestAVersionThatCannotBeSeenYetIsNotMadeTwice(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		template(e, "r1")
+		e.Cloud.Fabric.Intercept(func(_ context.Context, _ fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if found, is := out.(*ec2.DescribeLaunchTemplateVersionsOutput); is {
+				found.LaunchTemplateVersions = slices.DeleteFunc(found.LaunchTemplateVersions, func(version types.LaunchTemplateVersion) bool {
+					return aws.ToString(version.VersionDescription) == "r2"
+				})
+			}
+			return out, err
+		})
+		if first, again := template(e, "r2"), template(e, "r2"); again != first {
+			t.Errorf("got %+v after %+v", again, first)
 		}
 	})
 }
