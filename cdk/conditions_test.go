@@ -1,0 +1,109 @@
+package cdk_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"photogallery/cdk"
+	"photogallery/internal/release"
+	"photogallery/lambdas"
+)
+
+// everyStatement calls what looks at each statement of each step's policy.
+func everyStatement(t *testing.T, look func(step string, s cdk.Statement)) {
+	t.Helper()
+	for _, declared := range lambdas.Steps() {
+		statements, err := cdk.Permissions("main", declared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range statements {
+			look(declared.Name, statement)
+		}
+	}
+}
+
+// Who may tag what exists may make it the environment's, and then change it.
+func TestTagsMayBePutOnWhatIsMadeAlone(t *testing.T) {
+	conditionOf := map[string]string{
+		"ec2:CreateTags": "ec2:CreateAction", "elasticloadbalancing:AddTags": "elasticloadbalancing:CreateAction",
+	}
+	everyStatement(t, func(step string, s cdk.Statement) {
+		for _, action := range s.Actions {
+			if condition, tags := conditionOf[action]; tags && s.Conditions["StringEquals"][condition] == "" {
+				t.Errorf("%s: %s is allowed on what exists: %v", step, action, s.Conditions)
+			}
+		}
+	})
+}
+
+func TestARoleMayBePassedToItsServiceAlone(t *testing.T) {
+	services := map[string]string{
+		"${BuilderRole}": "ec2.amazonaws.com*", "${FleetRole}": "ec2.amazonaws.com*", "${ScheduleRole}": "scheduler.amazonaws.com*",
+	}
+	everyStatement(t, func(step string, s cdk.Statement) {
+		if !slices.Contains(s.Actions, "iam:PassRole") {
+			return
+		}
+		for _, role := range s.Resources {
+			if want := services[role]; want == "" || s.Conditions["StringLike"]["iam:PassedToService"] != want {
+				t.Errorf("%s may pass %s with %v", step, role, s.Conditions)
+			}
+		}
+	})
+}
+
+// Tags of the environment's are compared with its name, and names begin with it.
+func TestAnotherEnvironmentsResourcesAreOutOfReach(t *testing.T) {
+	everyStatement(t, func(step string, s cdk.Statement) {
+		for operator, keys := range s.Conditions {
+			for key, value := range keys {
+				if strings.HasSuffix(key, "/"+release.TagEnvironment) && (operator != "StringEquals" || value != "main") {
+					t.Errorf("%s: %v on %s %s %s", step, s.Actions, key, operator, value)
+				}
+			}
+		}
+		for _, resource := range s.Resources {
+			parts := strings.SplitN(resource, ":", 6)
+			if len(parts) < 6 || !slices.Contains([]string{"autoscaling", "elasticloadbalancing", "cloudwatch", "scheduler", "states", "dynamodb"}, parts[2]) {
+				continue
+			}
+			if !strings.Contains(resource+"/", "photogallery-main/") && !strings.Contains(resource, "photogallery-main-") {
+				t.Errorf("%s: %v on %s", step, s.Actions, resource)
+			}
+		}
+	})
+}
+
+// What AWS checks beside the call itself, and moto in part: a tag in the call that creates, the launch
+// template's instances, the service's own role at its first use in an account.
+func TestWhatACallNeedsBesideItselfIsAllowed(t *testing.T) {
+	needs := map[string][]string{
+		"ec2:RunInstances":                        {"ec2:CreateTags"},
+		"ec2:CreateImage":                         {"ec2:CreateTags"},
+		"ec2:CreateLaunchTemplate":                {"ec2:CreateTags"},
+		"elasticloadbalancing:CreateListener":     {"elasticloadbalancing:AddTags"},
+		"elasticloadbalancing:CreateLoadBalancer": {"elasticloadbalancing:AddTags", "iam:CreateServiceLinkedRole elasticloadbalancing"},
+		"autoscaling:CreateAutoScalingGroup": {
+			"autoscaling:CreateOrUpdateTags", "ec2:RunInstances", "ec2:CreateTags", "iam:CreateServiceLinkedRole autoscaling",
+		},
+		"autoscaling:StartInstanceRefresh": {"ec2:RunInstances", "ec2:CreateTags"},
+	}
+	for _, declared := range lambdas.Steps() {
+		statements, err := cdk.Permissions("main", declared)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, operation := range declared.Operations {
+			for _, need := range needs[operation.Name] {
+				action, service, _ := strings.Cut(need, " ")
+				if !slices.ContainsFunc(statements, func(s cdk.Statement) bool {
+					return slices.Contains(s.Actions, action) && strings.Contains(strings.Join(s.Resources, " "), service)
+				}) {
+					t.Errorf("%s calls %s, and nothing allows %s", declared.Name, operation.Name, need)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package cdk_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"photogallery/lambdas"
+)
+
+// What a step is told by a wrong name, as the builder's group for the fleet's, deploys as well as the
+// right one.
+func TestTheStepsAreToldWhatIsMeant(t *testing.T) {
+	made := synthesize(t, "defaults")
+	want := map[string]string{
+		"LOAD_BALANCER_SECURITY_GROUP": "EntranceSecurityGroup", "INSTANCE_SECURITY_GROUP": "FleetSecurityGroup",
+		"BUILDER_SECURITY_GROUP": "BuilderSecurityGroup", "BUILDER_PROFILE": "BuilderProfile", "FLEET_PROFILE": "FleetProfile",
+		"SCHEDULE_ROLE": "ScheduleRole", "SCHEDULE_DEAD_LETTERS": "DeadLetters", "TARGET_GROUP": "Targets",
+		"TABLE": "Table", "BUCKET": "Photos",
+	}
+	for id, function := range made.of("AWS::Lambda::Function") {
+		environment, ofOurs := function.Properties["Environment"].(map[string]any)
+		if !ofOurs || function.Properties["Runtime"] != "provided.al2023" {
+			continue
+		}
+		told := environment["Variables"].(map[string]any)
+		for name, prefix := range want {
+			if got := attributeOf(told[name]); !strings.HasPrefix(got, prefix) {
+				t.Errorf("%s: %s is %v", id, name, told[name])
+			}
+		}
+		for name, kind := range map[string]string{"PUBLIC_SUBNETS": "NetworkPublic", "PRIVATE_SUBNETS": "NetworkPrivate"} {
+			subnets := strings.Split(fmt.Sprint(references(told[name], made)), " ")
+			for _, subnet := range subnets {
+				if len(subnets) != 2 || !strings.HasPrefix(strings.Trim(subnet, "[]"), kind) {
+					t.Errorf("%s: %s are %v", id, name, subnets)
+				}
+			}
+		}
+	}
+}
+
+func TestAFunctionHasTheTimeThatItsStepDeclares(t *testing.T) {
+	made := synthesize(t, "defaults")
+	for _, declared := range lambdas.Steps() {
+		for id, function := range made.of("AWS::Lambda::Function") {
+			if function.Properties["Handler"] == declared.Name &&
+				(function.Properties["Timeout"] != declared.Timeout.Seconds() || function.Properties["MemorySize"] != float64(declared.MemoryMB)) {
+				t.Errorf("%s has %v s and %v MB", id, function.Properties["Timeout"], function.Properties["MemorySize"])
+			}
+		}
+	}
+}
