@@ -188,6 +188,9 @@ func TestAGroupIsCreatedOnce(t *testing.T) {
 		if *group.HealthCheckType != "ELB" || *group.HealthCheckGracePeriod != 300 || *group.DefaultInstanceWarmup != 120 {
 			t.Errorf("health checks %s, grace %d, warm-up %d", *group.HealthCheckType, *group.HealthCheckGracePeriod, *group.DefaultInstanceWarmup)
 		}
+		if got, want := *group.VPCZoneIdentifier, strings.Join(e.Settings.PrivateSubnets, ","); got != want {
+			t.Errorf("the group is in %s, want %s", got, want)
+		}
 		if tag := group.Tags[0]; *tag.Key != release.TagEnvironment || *tag.Value != "main" || !*tag.PropagateAtLaunch {
 			t.Errorf("the tag is %+v", tag)
 		}

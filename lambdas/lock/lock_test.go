@@ -373,6 +373,26 @@ func TestAnotherRunThatMovesInBetweenIsSeen(t *testing.T) {
 	})
 }
 
+func TestADeadHoldersLockIsTakenOverByOneAlone(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		dead, faster, slower := e.start("release", "r0"), e.start("release", "r1"), e.start("release", "r2")
+		e.lock(of(dead, "r0"))
+		e.stop(dead)
+		time.Sleep(e.settings.Timings.Settle)
+		moved := false
+		e.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "PutItem" && !moved {
+				moved = true
+				e.lock(of(faster, "r1"))
+			}
+			return next()
+		})
+		if out := e.lock(of(slower, "r2")); out.Outcome != lock.Refused || out.Holder != faster || !e.holds(faster) {
+			t.Errorf("got %+v", out)
+		}
+	})
+}
+
 func TestAFailureToAskIsNoAnswer(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		holder := e.start("release", "r1")
