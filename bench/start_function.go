@@ -17,12 +17,17 @@ import (
 	"photogallery/conformance/moto"
 )
 
+// function is a step's, as it is deployed.
 func (s *starter) function(call firstCall) (function.Function, error) {
 	variables, err := deployedVariables(call.Step)
+	if err != nil {
+		return function.Function{}, err
+	}
 	maps.Copy(variables, call.Variables)
-	return function.Function{Executable: s.bootstrap, Handler: call.Step, Environment: s.environment(variables)}, err
+	return function.Function{Executable: s.bootstrap, Handler: call.Step, Environment: s.environment(variables)}, nil
 }
 
+// likeIt is the function in Python that makes the same call.
 func (s *starter) likeIt(call firstCall) function.Function {
 	return function.Function{
 		Executable: s.python, Arguments: []string{"-m", "awslambdaric", "first_call.handler"}, Handler: "first_call.handler",
