@@ -102,6 +102,9 @@ func TestAFailedRunTellsItsReason(t *testing.T) {
 	if strings.Contains(page, "<script") {
 		t.Error("the input got into the page as it is")
 	}
+	if strings.Contains(page, "Unlock failed") || !strings.Contains(page, ">Unlock<") {
+		t.Error("the unlocking after a failure reads like one that failed")
+	}
 }
 
 func TestARunUnderWayIsReported(t *testing.T) {

@@ -7,8 +7,13 @@ import (
 	"unicode"
 )
 
-// Title is a state's name in words: "Launch builder" for LaunchBuilder.
+// Title is a state's name in words: "Launch builder" for LaunchBuilder. The ways to unlock, by how
+// the run went, differ for the machine alone: each is "Unlock", since "Unlock failed" reads like an
+// unlock that failed.
 func Title(name string) string {
+	if name == "UnlockFailed" || name == "UnlockDirty" {
+		name = "Unlock"
+	}
 	var words strings.Builder
 	for i, letter := range name {
 		if i > 0 && unicode.IsUpper(letter) {

@@ -135,7 +135,7 @@ func (p *Picture) line(i int, rail string, now time.Time, width int, style Style
 		clock = ""
 	}
 	nameRoom, toldRoom := columns(width, clock)
-	name := ansi.Truncate(title(s.Name), max(1, nameRoom-ansi.StringWidth(rail)-2), "…")
+	name := ansi.Truncate(trace.Title(s.Name), max(1, nameRoom-ansi.StringWidth(rail)-2), "…")
 	named := style.Quiet.Of(rail) + style.of(p.phase(i)).Of(style.sign(p.phase(i), now)) + " "
 	if s.Phase == Waiting {
 		named += style.Quiet.Of(name)

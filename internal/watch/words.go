@@ -13,15 +13,6 @@ import (
 	"photogallery/internal/trace"
 )
 
-// title tells a step's name in words: "Launch builder". The ways to unlock differ for the machine
-// alone.
-func title(name string) string {
-	if name == "UnlockFailed" || name == "UnlockDirty" {
-		name = "Unlock"
-	}
-	return trace.Title(name)
-}
-
 // roughly is for an estimate.
 func roughly(d time.Duration) string {
 	if d < time.Minute {
@@ -76,7 +67,7 @@ func (p *Picture) longest() string {
 	var parts []string
 	for _, s := range p.Steps {
 		if d := s.Elapsed(p.Ended); !s.Group && d >= total/4 {
-			parts = append(parts, title(s.Name)+" "+trace.Clock(d))
+			parts = append(parts, trace.Title(s.Name)+" "+trace.Clock(d))
 		}
 	}
 	if total < 10*time.Second || len(parts) == 0 {

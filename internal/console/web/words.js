@@ -19,9 +19,9 @@ const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", time
 export const clock = (at) => clockFormat.format(new Date(at));
 export const day = (at) => dayFormat.format(new Date(at));
 
-// title tells a state's name in words: "Launch builder".
+// title tells a state's name in words: "Launch builder". The ways to unlock differ for the machine alone.
 export function title(name) {
-  return name.replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  return name.replace(/^Unlock(Failed|Dirty)$/, "Unlock").replace(/(?<=[a-z])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 // since is how long an execution, a visit or an instance has lasted.
