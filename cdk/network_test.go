@@ -44,6 +44,28 @@ func TestNoGroupLetsEverythingOut(t *testing.T) {
 	}
 }
 
+// Packages aside, all that an instance asks for is asked over TLS.
+func TestInstancesReachWhatTheyNeed(t *testing.T) {
+	made := synthesize(t, "defaults")
+	for prefix, want := range map[string][]string{
+		"FleetSecurityGroup":   {"0.0.0.0/0:443", "::/0:443"},
+		"BuilderSecurityGroup": {"0.0.0.0/0:443", "0.0.0.0/0:80", "::/0:443", "::/0:80"},
+	} {
+		var open []string
+		for _, rule := range made.Resources[withPrefix(t, made, "AWS::EC2::SecurityGroup", prefix)].Properties["SecurityGroupEgress"].([]any) {
+			rule := rule.(map[string]any)
+			to := rule["CidrIp"]
+			if to == nil {
+				to = rule["CidrIpv6"]
+			}
+			open = append(open, fmt.Sprintf("%v:%v", to, rule["ToPort"]))
+		}
+		if slices.Sort(open); !slices.Equal(open, want) {
+			t.Errorf("%s reaches %v, want %v", prefix, open, want)
+		}
+	}
+}
+
 func TestTheEntranceIsOpenToTheRangeAloneAndToHTTPSWithADomain(t *testing.T) {
 	for name, want := range map[string][]string{"defaults": {"0.0.0.0/0:80"}, "everything": {"203.0.113.0/24:443", "203.0.113.0/24:80"}} {
 		made := synthesize(t, name)

@@ -40,13 +40,16 @@ func TestTheStepsAreToldWhatIsMeant(t *testing.T) {
 	}
 }
 
-func TestAFunctionHasTheTimeThatItsStepDeclares(t *testing.T) {
+func TestAFunctionHasWhatItsStepDeclaresAndTheProcessorOfItsCode(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for _, declared := range lambdas.Steps() {
 		for id, function := range made.of("AWS::Lambda::Function") {
 			if function.Properties["Handler"] == declared.Name &&
 				(function.Properties["Timeout"] != declared.Timeout.Seconds() || function.Properties["MemorySize"] != float64(declared.MemoryMB)) {
 				t.Errorf("%s has %v s and %v MB", id, function.Properties["Timeout"], function.Properties["MemorySize"])
+			}
+			if function.Properties["Handler"] == declared.Name && fmt.Sprint(function.Properties["Architectures"]) != "[arm64]" {
+				t.Errorf("%s runs on %v", id, function.Properties["Architectures"])
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package cdk_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"photogallery/lambdas/current"
@@ -14,6 +15,34 @@ func TestTheTableForgetsWhatHasExpired(t *testing.T) {
 	if got, want := fmt.Sprint(table.Properties["TimeToLiveSpecification"]), fmt.Sprintf("map[AttributeName:%s Enabled:true]", current.Expires); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+func TestPhotosAreNobodyElsesAndCanBeBroughtBack(t *testing.T) {
+	made := synthesize(t, "defaults")
+	photos := made.Resources[withPrefix(t, made, "AWS::S3::Bucket", "Photos")].Properties
+	const closed = "map[BlockPublicAcls:true BlockPublicPolicy:true IgnorePublicAcls:true RestrictPublicBuckets:true]"
+	if got := fmt.Sprint(photos["PublicAccessBlockConfiguration"]); got != closed {
+		t.Errorf("public access is %s", got)
+	}
+	if got := fmt.Sprint(photos["VersioningConfiguration"]); got != "map[Status:Enabled]" {
+		t.Errorf("a photo that is deleted is %s", got)
+	}
+}
+
+// Two instances that boot together make one key: the second write is refused, whoever may write.
+func TestTheUploadKeyIsMadeOnce(t *testing.T) {
+	made := synthesize(t, "defaults")
+	id := withPrefix(t, made, "AWS::S3::BucketPolicy", "Photos")
+	for _, one := range statementsOf(made, id, made.Resources[id].Properties["PolicyDocument"]) {
+		if one.effect != "Deny" || one.actions[0] != "s3:PutObject" {
+			continue
+		}
+		if got := fmt.Sprint(one.resources, one.conditions); !strings.HasSuffix(got, "/upload-key/key] map[Null:map[s3:if-none-match:true]]") {
+			t.Errorf("refused is %s", got)
+		}
+		return
+	}
+	t.Error("the upload key can be written over")
 }
 
 func TestTargetsAreHealthyWhenTheyServeTheHomePage(t *testing.T) {
