@@ -59,6 +59,14 @@ conformance: node_modules/.package-lock.json $(VENV)/installed ## The product ag
 	$(GO) vet -tags conformance ./conformance/...
 	$(GO) run ./conformance/report
 
+.PHONY: aws
+aws: node_modules/.package-lock.json ## The story in an AWS account of yours: says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md
+	@$(GO) build -o bin/aws ./conformance/aws && bin/aws
+
+.PHONY: aws-sweep
+aws-sweep: node_modules/.package-lock.json ## What runs of make aws have left in your account; ENVIRONMENT=e2e-… removes that one's
+	@$(GO) build -o bin/aws ./conformance/aws && bin/aws -sweep $(ENVIRONMENT)
+
 # W3005 is about dependencies that CloudFormation also knows by itself: the CDK writes them, too.
 .PHONY: template
 template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the stack, twice, and check template and state machines with their validators
@@ -70,7 +78,7 @@ template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the st
 	for machine in release teardown; do asl-validator --json-path statemachine/$$machine.asl.json || exit 1; done
 
 .PHONY: bench
-bench: ## The app and gallery up beside what else one might use (needs Linux, nginx, python3-venv and Chromium)
+bench: ## The app, gallery up and the functions' start beside what else one might use (needs Linux, nginx, python3-venv and Chromium)
 	$(GO) run ./bench
 
 .PHONY: pictures
@@ -94,6 +102,7 @@ drawings: node_modules/.package-lock.json ## The pictures of the state machines 
 .PHONY: documents
 documents: ## What the documents say of the stack's options and permissions, and of the conformance tests, from the program
 	$(GO) run ./cdk/document
+	$(GO) test -tags conformance ./conformance/aws/e2e -run Document -write
 	$(GO) run ./conformance/report -write
 
 # npm writes this file last.

@@ -82,7 +82,7 @@ func (r *run) hear(e event) {
 		one.output.WriteString(e.Output)
 	case "pass", "fail", "skip":
 		one.action, one.took = e.Action, e.Elapsed
-		if e.Test == "" {
+		if e.Test == "" && e.Action != "skip" { // which is a package without tests
 			fmt.Fprintf(os.Stderr, "%s %s %.0f s\n", e.Action, e.Package, e.Elapsed)
 		}
 	}
