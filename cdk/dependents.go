@@ -41,6 +41,12 @@ var dependents = map[string]func(release.Environment) []Statement{
 	"elasticloadbalancing:CreateListener": func(environment release.Environment) []Statement {
 		return []Statement{addTags(environment, arn("elasticloadbalancing", "listener/app/"+environment.Name()+"/*"), "CreateListener")}
 	},
+	"cloudwatch:PutMetricAlarm": func(environment release.Environment) []Statement {
+		return []Statement{{
+			Actions: []string{"cloudwatch:TagResource"}, Resources: []string{arn("cloudwatch", "alarm:"+environment.Name()+"-*")},
+			Conditions: tagged(environment), Reason: "an alarm is put with its tags",
+		}}
+	},
 	"ec2:CreateLaunchTemplate": func(environment release.Environment) []Statement {
 		return []Statement{createTags(environment, "CreateLaunchTemplate", arn("ec2", "launch-template/*"))}
 	},

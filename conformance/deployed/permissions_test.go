@@ -112,7 +112,21 @@ func (c *cloud) needsOfAlarms(action string, made call) []permission {
 	for _, name := range names {
 		all = append(all, permission{action, arnOf("cloudwatch", fmt.Sprint("alarm:", name)), nil})
 	}
+	if tags, _ := made.input["Tags"].([]any); len(tags) > 0 {
+		all = append(all, permission{"cloudwatch:TagResource", all[0].resource, requestTags(tags)})
+	}
 	return all
+}
+
+// requestTags are what a condition sees of a call's tags.
+func requestTags(tags []any) map[string]string {
+	requested := map[string]string{}
+	for _, tag := range tags {
+		if pair, is := tag.(map[string]any); is {
+			requested["aws:RequestTag/"+fmt.Sprint(pair["Key"])] = fmt.Sprint(pair["Value"])
+		}
+	}
+	return requested
 }
 
 func (c *cloud) needsOfScheduler(action string, made call) []permission {
