@@ -21,8 +21,8 @@ var EnsureListener = step.Define(step.Step{
 	Operations: []step.Operation{
 		step.Unbound("elasticloadbalancing:DescribeListeners"),
 		{Name: "elasticloadbalancing:CreateListener", Scope: step.CreatedTagged},
-		{Name: "elasticloadbalancing:ModifyListener", Scope: step.Owned},
-		{Name: "elasticloadbalancing:DeleteListener", Scope: step.Owned},
+		{Name: "elasticloadbalancing:ModifyListener", Scope: step.Named},
+		{Name: "elasticloadbalancing:DeleteListener", Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureListenerInput) (struct{}, error) {
 	return ensureListener{clients.ELB, settings}.run

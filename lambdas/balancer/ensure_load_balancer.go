@@ -22,7 +22,7 @@ var EnsureLoadBalancer = step.Define(step.Step{
 	Operations: []step.Operation{
 		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 		{Name: "elasticloadbalancing:CreateLoadBalancer", Scope: step.CreatedTagged},
-		{Name: "elasticloadbalancing:ModifyLoadBalancerAttributes", Scope: step.Owned},
+		{Name: "elasticloadbalancing:ModifyLoadBalancerAttributes", Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureLoadBalancerInput) (LoadBalancer, error) {
 	return ensureLoadBalancer{clients.ELB, settings}.run

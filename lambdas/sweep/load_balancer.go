@@ -31,7 +31,7 @@ type networkAPI = ec2.DescribeNetworkInterfacesAPIClient
 var loadBalancer = Stage{
 	Name:    "load-balancer",
 	looks:   looks("elasticloadbalancing:DescribeLoadBalancers", "ec2:DescribeNetworkInterfaces"),
-	changes: []step.Operation{{Name: "elasticloadbalancing:DeleteLoadBalancer", Scope: step.Owned}},
+	changes: []step.Operation{{Name: "elasticloadbalancing:DeleteLoadBalancer", Scope: step.Named}},
 	list:    listLoadBalancer,
 	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
 		for _, balancer := range found {
