@@ -52,7 +52,8 @@ func (s *stack) photoBucket() awss3.Bucket {
 		EnforceSSL:        jsii.Bool(true),
 		MinimumTLSVersion: jsii.Number(1.2),
 		Versioned:         jsii.Bool(true),
-		RemovalPolicy:     awscdk.RemovalPolicy_RETAIN,
+		// A creation that fails takes the empty bucket away again: it would be in the next one's way.
+		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Id:                                  jsii.String("forget-the-deleted"),
 			NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(30)),

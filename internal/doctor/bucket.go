@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"photogallery/internal/release"
@@ -32,8 +33,9 @@ func (e *examination) photoBucket(ctx context.Context) Finding {
 		but(Warning, "Deploy with `npx cdk deploy --import-existing-resources`, which takes it in: a plain deployment would end at it.")
 }
 
-// exists is true for a stack in whatever state. Where it cannot be seen nothing is said to be wrong.
+// exists is true for a stack in whatever state but that which a deployment deletes first. Where it cannot
+// be seen nothing is said to be wrong.
 func (e *examination) exists(ctx context.Context, stack string) bool {
 	out, err := e.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
-	return err == nil && len(out.Stacks) > 0
+	return err == nil && len(out.Stacks) > 0 && out.Stacks[0].StackStatus != types.StackStatusRollbackComplete
 }
