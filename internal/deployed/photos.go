@@ -40,7 +40,7 @@ func (s *Stack) UploadKey(ctx context.Context) (string, error) {
 	}
 	out, err := s.clients.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: aws.String(key)})
 	if release.IsNotFound(err) {
-		return "", release.Errorf(release.NotFound, "there is no upload key at %s: deploy the stack again with `npx cdk deploy`, which makes one", location)
+		return "", release.Errorf(release.NotFound, "there is no upload key at %s: the first instance makes it that takes uploads; deploy with a domain or with `npx cdk deploy -c uploadsOverHttp=on`, then release; `gallery upload` needs no key", location)
 	}
 	if err != nil {
 		return "", err

@@ -198,7 +198,7 @@ func TestAShellNeedsTheEndpointAndARunningInstance(t *testing.T) {
 		}
 		id := status.Instances[1].ID
 		_, err = s.ShellArguments(t.Context(), id)
-		wantError(t, err, release.NothingUp, "photogallery-main", "-c instanceConnect=true")
+		wantError(t, err, release.NothingUp, "photogallery-main", "-c instanceConnect=on")
 		a.stacks = []types.Stack{a.described("photogallery-main", map[string]string{endpointOutput: "eice-0123456789abcdef0"})}
 		s = a.open()
 		got, err := s.ShellArguments(t.Context(), id)

@@ -17,6 +17,14 @@ var usualTypes = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
 // UsualType is what a release runs on that asks for nothing else, on arm64 or x86_64.
 func UsualType(architecture string) string { return usualTypes[architecture] }
 
+// instead is the remedy where the type that is asked for cannot be had.
+func (p planner) instead(wanted types.InstanceType) string {
+	if usual := UsualType(p.settings.Architecture); string(wanted) != usual {
+		return "give another one, such as " + usual
+	}
+	return "give another one, or deploy to a region whose first two zones have it"
+}
+
 // instanceType decides what the release runs on: a type of the environment's architecture that
 // every zone of it has.
 func (p planner) instanceType(ctx context.Context, d *draft) error {
@@ -29,7 +37,7 @@ func (p planner) instanceType(ctx context.Context, d *draft) error {
 		return err
 	}
 	if len(lacking) > 0 {
-		return release.Errorf(release.InvalidRequest, "instanceType: %q does not exist in %s; give another one, such as %s", wanted, strings.Join(lacking, " and "), UsualType(p.settings.Architecture))
+		return release.Errorf(release.InvalidRequest, "instanceType: %q is not offered in %s; %s", wanted, strings.Join(lacking, " and "), p.instead(wanted))
 	}
 	out, err := p.ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{wanted}})
 	if err != nil {
