@@ -31,13 +31,14 @@ image already is not baked again. With --stack a bundle's folder is packed and
 uploaded first. Ctrl-C stops following, not the release.`,
 		Args: noArguments,
 		Example: `  gallery release --bundle examples/lesson
+  gallery release --bundle own                     # the gallery again
   gallery release --image ami-0123456789abcdef0    # a rollback
   gallery release --input '{"minSize": 3}'`,
 		RunE: runRelease,
 	}
 	f := command.Flags()
 	f.String("version", "", "what the release is called")
-	f.String("bundle", "", "the `folder` to release")
+	f.String("bundle", "", "the `folder` to release; own for the deployment's own bundle, the gallery")
 	f.String("image", "", "release this existing `image` and bake nothing: a rollback")
 	f.Bool("rebake", false, "bake a new image even if there is one of this content")
 	f.String("instance-type", "", "the instances' `type`")
@@ -104,7 +105,7 @@ func releaseInput(flags *pflag.FlagSet) (input, folder string, err error) {
 		return "", "", release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
 	}
 	request, err := release.ParseRequest([]byte(input))
-	if err != nil || request.Bundle == "" || isURL(request.Bundle) {
+	if err != nil || slices.Contains([]string{"", release.OwnBundle}, request.Bundle) || isURL(request.Bundle) {
 		return input, "", err
 	}
 	folder, err = bundleFolder(request.Bundle)

@@ -15,12 +15,15 @@ var RequestSchema []byte
 
 var requestSchema = compile(RequestSchema)
 
+// OwnBundle is the bundle of a request for the one that the deployment itself has.
+const OwnBundle = "own"
+
 // Request is what a release is asked to be, with the schema's defaults filled in. A field without
 // a default has its zero value where it was left out.
 type Request struct {
 	Comment      string `json:"Comment,omitempty"`
 	Version      string `json:"version,omitempty"`
-	Bundle       string `json:"bundle,omitempty"` // a URL that ParseBundle reads, or a folder's path
+	Bundle       string `json:"bundle,omitempty"` // a URL that ParseBundle reads, a folder's path, or OwnBundle
 	Image        string `json:"image,omitempty"`
 	Rebake       bool   `json:"rebake,omitempty"`
 	InstanceType string `json:"instanceType,omitempty"`

@@ -61,6 +61,10 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 // deployment brought another bundle of its own since.
 func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	switch asked := d.request.Bundle; {
+	case asked == release.OwnBundle && p.settings.DefaultBundle == "":
+		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is the deployment's own, and this deployment has none; give one", asked)
+	case asked == release.OwnBundle:
+		return release.ParseBundle(p.settings.DefaultBundle)
 	case strings.HasPrefix(asked, "s3://"):
 		return release.ParseBundle(asked)
 	case asked != "" && p.settings.PackBundle == nil:

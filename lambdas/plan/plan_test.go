@@ -220,21 +220,23 @@ func TestWithoutABundleTheLastReleasedOneIsReleasedAgain(t *testing.T) {
 	tests := map[string]struct {
 		last    release.Current
 		own     string
+		request string
 		bundle  release.Bundle
 		version string
 	}{
-		"released before":             {last, bundleOf("own").URL(), bundleOf("other"), "1.7"},
-		"deployed anew since":         {redeployed, bundleOf("own").URL(), bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
-		"never released":              {release.Current{}, bundleOf("own").URL(), bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
-		"by another recipe":           {rebuilt, bundleOf("own").URL(), bundleOf("other"), release.Short(digestOf(bundleOf("other")))},
-		"a deployment without bundle": {last, "", bundleOf("other"), "1.7"},
+		"released before":             {last, bundleOf("own").URL(), `{}`, bundleOf("other"), "1.7"},
+		"deployed anew since":         {redeployed, bundleOf("own").URL(), `{}`, bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
+		"never released":              {release.Current{}, bundleOf("own").URL(), `{}`, bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
+		"by another recipe":           {rebuilt, bundleOf("own").URL(), `{}`, bundleOf("other"), release.Short(digestOf(bundleOf("other")))},
+		"a deployment without bundle": {last, "", `{}`, bundleOf("other"), "1.7"},
+		"its own again":               {last, bundleOf("own").URL(), `{"bundle": "own"}`, bundleOf("own"), release.Short(digestOf(bundleOf("own")))},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inCloud(t, func(c *cloud) {
 				c.settings.DefaultBundle = test.own
 				c.serves(test.last)
-				got := c.mustPlan(`{}`)
+				got := c.mustPlan(test.request)
 				if got.Bundle != test.bundle || got.Version != test.version {
 					t.Errorf("got %s version %s", got.Bundle.URL(), got.Version)
 				}
@@ -251,6 +253,7 @@ func TestABundleThatIsNotThereIsRefused(t *testing.T) {
 		c.refuses(`{"bundle": "`+long.URL()+`"}`, release.InvalidRequest, "shorter key")
 		c.settings.DefaultBundle = ""
 		c.refuses(`{}`, release.InvalidRequest, "bundle: left out, but nothing has been released yet")
+		c.refuses(`{"bundle": "own"}`, release.InvalidRequest, "this deployment has none")
 	})
 }
 
@@ -305,9 +308,9 @@ func TestAnImageBringsItsVersionAndBundle(t *testing.T) {
 func TestAnInstanceTypeMustFitAndBeOffered(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.refuses(`{"instanceType": "t3.small"}`, release.InvalidRequest, `"t3.small" is not for arm64`, "t4g.small")
-		c.refuses(`{"instanceType": "q9.huge"}`, release.InvalidRequest, `"q9.huge" does not exist in us-east-1a and us-east-1b`)
+		c.refuses(`{"instanceType": "q9.huge"}`, release.InvalidRequest, `"q9.huge" is not offered in us-east-1a and us-east-1b`)
 		c.fabric.Do(func() { c.ec2.SetOffered("m7g.large", "us-east-1b", false) })
-		c.refuses(`{"instanceType": "m7g.large"}`, release.InvalidRequest, `"m7g.large" does not exist in us-east-1b;`)
+		c.refuses(`{"instanceType": "m7g.large"}`, release.InvalidRequest, `"m7g.large" is not offered in us-east-1b;`)
 		c.settings.Architecture = "x86_64"
 		if got := c.mustPlan(`{}`); got.InstanceType != "t3.small" {
 			t.Errorf("got %s", got.InstanceType)
