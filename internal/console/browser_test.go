@@ -124,6 +124,7 @@ func (s story) crash(t *testing.T) {
 	at.T, s.other.T = t, t
 	at.look("fleet")
 	victim := evaluate[string](at, `document.querySelector('.card[data-health="healthy"]').dataset.instance`)
+	at.says(`.card[data-instance="`+victim+`"] h3`, victim) // as commands take it
 	at.accessible("the fleet")
 	at.click(`.card[data-instance="` + victim + `"] button.danger`)
 	at.says("dialog", victim)
@@ -150,6 +151,7 @@ func (s story) breakIt(t *testing.T) {
 		t.Errorf("the reason is %q", reason)
 	}
 	at.until(`document.querySelector('.graph [data-state="FailedClean"]').dataset.phase === 'failed'`)
+	at.until(`document.querySelector('.graph [data-state="UnlockFailed"] .name').textContent === 'Unlock'`)
 	at.click(`.history .check input`)
 	at.says(".history tbody", "RefreshRolledBack")
 	at.says("#serving", "first")

@@ -50,6 +50,29 @@ func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
 	at.says(".runs", "meanwhile")
 }
 
+func TestAPageThatHasHeardNothingClaimsNothing(t *testing.T) {
+	p := open(t)
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/live" {
+			<-r.Context().Done()
+			return
+		}
+		p.Config.Handler.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		silent.CloseClientConnections()
+		silent.Close()
+	})
+	at := newTab(t, browse(t), silent.URL, "tab")
+	at.click(`#tabs [data-view="planned"]`)
+	at.until(`document.querySelector('#tabs [aria-current]')?.dataset.view === 'planned'`)
+	if words := at.text("main"); words != "Waiting for the local cloud…" {
+		t.Errorf("the page says %q", words)
+	}
+	at.do(chromedp.Focus("#skip"), chromedp.KeyEvent("\r"))
+	at.until(`document.activeElement.id === 'main' && location.hash === '#/planned'`)
+}
+
 func TestTheGraphIsWalkedByKeys(t *testing.T) {
 	p := open(t)
 	arn, err := p.cloud.StartRelease(t.Context(), "keys", "{}")

@@ -111,8 +111,19 @@ func (r Report) chart(drawn chart, metric string, samples []control.Sample, from
 		drawn.Grid = append(drawn.Grid, mark{y(most * part), fmt.Sprintf("%.3g", most*part)})
 	}
 	drawn.From, drawn.To = x(r.Run.Began), x(r.end())
-	drawn.Times = []tick{{drawn.From, r.Run.Began.Local().Format(time.TimeOnly)}, {drawn.To, r.end().Local().Format(time.TimeOnly)}}
+	drawn.Times = drawn.times(r.Run.Began, r.end())
 	return drawn
+}
+
+// times are those of the run's begin and end. Those of a short run stand apart enough to be read.
+func (c chart) times(began, ended time.Time) []tick {
+	const apart = 58
+	first, last := began.Local().Format(time.TimeOnly), ended.Local().Format(time.TimeOnly)
+	middle, half := (c.From+c.To)/2, max(c.Width(), apart)/2
+	if first == last {
+		return []tick{{middle, first}}
+	}
+	return []tick{{middle - half, first}, {middle + half, last}}
 }
 
 // Width is how long the run is drawn.

@@ -77,7 +77,7 @@ func TestTheReportStandsAlone(t *testing.T) {
 	made.Alarms = []control.Alarm{{Name: "photogallery-main-requests-high", Marks: []control.Mark{{Metric: "requests", Threshold: 200}}}}
 	made.Former, made.FormerName = made.Run, "r0"
 	page := written(t, made)
-	for _, words := range []string{"SUCCEEDED", "Launch builder", "Ensure scaling", "Requests per target", "thresholds of alarms", "Thin bars: r0", `&#34;version&#34;: &#34;one&#34;`} {
+	for _, words := range []string{"SUCCEEDED", "Launch builder", "Ensure scaling", "Requests per target", "thresholds of alarms", "Thin bars: the former run, r0.", `&#34;version&#34;: &#34;one&#34;`} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the report does not say %q", words)
 		}
@@ -105,6 +105,16 @@ func TestAFailedRunTellsItsReason(t *testing.T) {
 	if strings.Contains(page, "Unlock failed") || !strings.Contains(page, ">Unlock<") {
 		t.Error("the unlocking after a failure reads like one that failed")
 	}
+}
+
+func TestARunOfASecondHasOneTimeUnderACurve(t *testing.T) {
+	made := run(t, `{"minSize": 9, "maxSize": 3}`, true)
+	made.Samples = []control.Sample{{At: made.Run.Began}, {At: made.Run.Began.Add(time.Second)}}
+	page := written(t, made)
+	if charts, times := strings.Count(page, "<figure>"), strings.Count(page, "tick middle"); charts == 0 || times != charts {
+		t.Errorf("%d charts of a run that ends when it begins have %d times", charts, times)
+	}
+	drawings(t, page)
 }
 
 func TestARunUnderWayIsReported(t *testing.T) {

@@ -41,7 +41,7 @@ export class Chart {
     const grid = { stroke: color("line"), width: 1 };
     const axis = { stroke: color("quiet"), grid, ticks: { show: false }, font: "11px system-ui, sans-serif" };
     return {
-      width: this.area.clientWidth, height: this.height(), legend: { show: false }, padding: [10, 8, 0, 0],
+      width: this.area.clientWidth, height: this.height(), legend: { show: false }, padding: [10, 26, 0, 0], // room for half of the last time
       cursor: { sync: { key: "scaling" }, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: true, range: () => window() }, y: { range: (_, low, high) => this.range(high) } },
       axes: [{ ...axis, size: 26, space: 70, values: "{HH}:{mm}:{ss}" }, { ...axis, size: axisWidth, space: 28, values: (_, all) => all.map((value) => this.short(value)) }],
@@ -97,8 +97,8 @@ export class Chart {
     this.data = [at, ...this.series.map((one) => samples.map(one.of))];
     if (this.plot) this.plot.setData(this.data);
     const last = samples.at(-1);
-    const words = this.series.filter((one) => !one.dash).map((one) => `${number(last ? one.of(last) : null)} ${this.unit}`.trim());
-    text(this.now, words[0] ?? "");
+    const now = last ? this.series[0].of(last) : null;
+    text(this.now, now === null ? "" : `${number(now)} ${this.unit}`);
     attribute(this.area, "aria-label", `${this.name}: ${this.series.map((one, i) => `${one.label} ${number(last ? one.of(last) : null)}`).join(", ")}. ${this.marks().map((mark) => mark.words).join(", ")}`);
   }
 }

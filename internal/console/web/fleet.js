@@ -3,7 +3,7 @@ import { getText, post } from "./api.js";
 import { confirmed, openDialog } from "./dialog.js";
 import { attribute, h, keyed, text } from "./dom.js";
 import { store } from "./store.js";
-import { plural, since, took } from "./words.js";
+import { outOf, plural, since, took } from "./words.js";
 
 const zones = ["us-east-1a", "us-east-1b"];
 const steps = ["initial", "healthy", "draining"];
@@ -52,7 +52,7 @@ export class FleetView {
       text(this.group, status.instances.length ? "No group yet: a builder is at work." : "Nothing runs. Release something, and its fleet comes up here.");
       return;
     }
-    text(this.group, `${group.inService} of ${group.desired} in service, ${group.min} to ${group.max}`);
+    text(this.group, `${outOf(group.inService, group.desired, "in service")}, ${group.min} to ${group.max} allowed`);
     const slots = Array.from({ length: Math.max(group.max, group.inService) }, (_, i) => i);
     keyed(this.slots, slots, (i) => i, () => h("li"), (slot, i) => {
       attribute(slot, "data-is", i < group.inService ? "serving" : i < group.desired ? "wanted" : "free");
@@ -84,8 +84,8 @@ export class FleetView {
     parts.crash = act("crash", "Crash", "danger");
     const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
     return Object.assign(h("li", { class: "card", "data-instance": instance.id },
-      h("div", { class: "card-head" }, h("h3", {}, h("code", {}, short(instance.id))), parts.state), parts.pips,
-      h("dl", { class: "facts" }, fact("Release", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), h("div", { class: "bar", "aria-hidden": "true" }, parts.bar),
+      h("div", { class: "card-head" }, h("h3", {}, h("code", {}, instance.id)), parts.state), parts.pips,
+      h("dl", { class: "facts" }, fact("Version", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), h("div", { class: "bar", "aria-hidden": "true" }, parts.bar),
       h("div", { class: "card-actions" }, parts.terminate, parts.crash, act("log", "Log", ""))), { parts });
   }
 
@@ -131,6 +131,3 @@ export class FleetView {
     }, { wide: true });
   }
 }
-
-// short leaves out the zeros that an ID of a local cloud has in its middle.
-export const short = (id) => id.replace(/^(\w+-)0+/, "$1");

@@ -16,7 +16,7 @@ export class History {
       h("div", { class: "panel-head" }, h("h2", { id: "history-title" }, "Event history"), this.count,
         h("label", { class: "check" }, this.failures, "Failures only"), this.search),
       h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The events" }, h("table", {},
-        h("thead", {}, h("tr", {}, ...["#", "After", "Event", "State", "Detail"].map((name) => h("th", { scope: "col" }, name)))), this.body)));
+        h("thead", {}, h("tr", {}, ...["#", "After", "Event", "State", "Detail"].map((name, i) => h("th", { scope: "col", class: i < 2 ? "number" : false }, name)))), this.body)));
   }
 
   update(execution, run) {

@@ -9,7 +9,7 @@ import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
 import { begin, changed, keyOf, onChange, store } from "./store.js";
 import { openTeardown } from "./teardown.js";
-import { isDryRun, number, plural, since, statuses, title, took } from "./words.js";
+import { isDryRun, number, outOf, plural, since, statuses, title, took } from "./words.js";
 
 const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
@@ -25,27 +25,29 @@ let view;
 function route() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
   const which = views[name] ? name : "execution";
+  for (const link of byID("tabs").children) attribute(link, "aria-current", link.dataset.view === which ? "page" : false);
+  if (!store.status) return; // a view has nothing to tell yet
   const changes = made[which] !== view;
   view = made[which] ??= views[which].make();
   if (changes || !view.element.isConnected) {
     byID("main").replaceChildren(view.element);
     document.title = `${views[which].name}${views[which].more ?? ""} – Photogallery console`;
   }
-  for (const link of byID("tabs").children) attribute(link, "aria-current", link.dataset.view === which ? "page" : false);
   view.show(...rest);
 }
 
 function makeTabs() {
   byID("tabs").append(...Object.entries(views).map(([name, { name: words, more = "" }]) => h("a", { href: `#/${name}`, "data-view": name },
-    h("span", { class: "tab-name" }, words, h("span", { class: "wide-only" }, more)), h("span", { class: "tab-now" }), s("svg", { class: "tab-picture", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" }))));
+    h("span", { class: "tab-name" }, words, h("span", { class: "wide-only" }, more)), h("span", { class: "tab-now" }, h("span", { class: "wide-only" }), h("span", { class: "narrow-only" })), s("svg", { class: "tab-picture", viewBox: "0 0 100 24", preserveAspectRatio: "none", "aria-hidden": "true" }))));
 }
 
 function updateTabs() {
   if (!store.status) return;
   for (const link of byID("tabs").children) {
-    const { words, tone, dots, line } = views[link.dataset.view].now();
+    const { words, short = words, tone, dots, line } = views[link.dataset.view].now();
     attribute(link, "data-tone", tone ?? "quiet");
-    text(link.children[1], words);
+    text(link.children[1].firstChild, words);
+    text(link.children[1].lastChild, short);
     if (dots) keyed(link.children[2], dots, (_dot) => _dot.key, () => s("circle", { r: 5, cy: 12 }), (circle, dot) => {
       attribute(circle, "cx", dot.x);
       attribute(circle, "data-health", dot.health);
@@ -58,13 +60,13 @@ function executionNow() {
   const runs = store.executions.filter((e) => !isDryRun(e));
   const execution = runs[0];
   const running = runs.find((e) => e.status === "RUNNING");
-  if (!execution) return { words: "Nothing has run yet" };
+  if (!execution) return { words: "Nothing has run yet", short: "no run yet" };
   if (!running) {
     const tone = execution.status === "SUCCEEDED" ? "good" : "bad";
-    return { words: `${execution.kind} ${statuses[execution.status]} in ${took(since(execution.began, execution.ended))}`, tone };
+    return { words: `${execution.kind} ${statuses[execution.status]} in ${took(since(execution.began, execution.ended))}`, short: statuses[execution.status], tone };
   }
   const at = store.runs.get(keyOf(running))?.states.filter((state) => ["running", "retrying"].includes(state.phase) && state.type !== "Parallel").map((state) => title(state.name));
-  return { words: `${running.kind}: ${at?.join(", ") || "starting"} · ${took(since(running.began))}`, tone: "busy" };
+  return { words: `${running.kind}: ${at?.join(", ") || "starting"} · ${took(since(running.began))}`, short: `running ${took(since(running.began))}`, tone: "busy" };
 }
 
 function fleetNow() {
@@ -72,24 +74,24 @@ function fleetNow() {
   const healthy = instances.filter((i) => i.health === "healthy").length;
   const dots = instances.slice(0, 9).map((i, at) => ({ key: i.id, x: 94 - (Math.min(instances.length, 9) - 1 - at) * 12, health: i.role === "builder" ? "building" : i.health || "unused" }));
   if (!instances.length) return { words: "Nothing runs", dots };
-  return { words: group ? `${healthy} of ${group.desired} healthy` : plural(instances.length, "instance"), dots, tone: group && healthy < group.desired ? "busy" : "good" };
+  return { words: group ? outOf(healthy, group.desired, "healthy") : plural(instances.length, "instance"), dots, tone: group && healthy < group.desired ? "busy" : "good" };
 }
 
 function scalingNow() {
   const alarms = store.status.alarms.filter((alarm) => alarm.state === "ALARM" && !alarm.name.endsWith("-idle"));
   const recent = store.samples.slice(-60);
   const most = Math.max(200, ...recent.map((sample) => sample.requests ?? 0));
-  const line = recent.map((sample, i) => `${i ? "L" : "M"}${(i / 59 * 100).toFixed(1)} ${(23 - (sample.requests ?? 0) / most * 22).toFixed(1)}`).join("");
+  const line = recent.map((sample, i) => `${i ? "L" : "M"}${((i + 60 - recent.length) / 59 * 100).toFixed(1)} ${(23 - (sample.requests ?? 0) / most * 22).toFixed(1)}`).join("");
   const words = `${number(recent.at(-1)?.requests ?? 0)} per target`;
-  if (alarms.length) return { words: `${words} · ${plural(alarms.length, "alarm")}`, tone: "bad", line };
-  return { words, line, tone: store.load?.running ? "busy" : "quiet" };
+  if (alarms.length) return { words: `${words} · ${plural(alarms.length, "alarm")}`, short: plural(alarms.length, "alarm"), tone: "bad", line };
+  return { words, short: `${number(recent.at(-1)?.requests ?? 0)} a minute`, line, tone: store.load?.running ? "busy" : "quiet" };
 }
 
 function plannedNow() {
   const next = nextEvent(store.status.schedules);
   const images = plural(store.images.length, "image");
   if (!next) return { words: images };
-  return { words: `${next.starts} in ${took(Date.parse(next.next) - Date.now())} · ${images}`, tone: "busy" };
+  return { words: `${next.starts} in ${took(Date.parse(next.next) - Date.now())} · ${images}`, short: `in ${took(Date.parse(next.next) - Date.now())}`, tone: "busy" };
 }
 
 function updateHead() {
@@ -134,10 +136,15 @@ function update() {
   updateTabs();
   if (!store.status) return;
   announce();
-  view?.update();
+  if (!view) route();
+  view.update();
 }
 
 makeTabs();
+byID("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // its address is of no view
+  byID("main").focus();
+});
 byID("open-release").addEventListener("click", () => openRelease());
 byID("open-load").addEventListener("click", openLoad);
 byID("open-teardown").addEventListener("click", openTeardown);

@@ -4,14 +4,16 @@ import { openRelease } from "./release.js";
 import { store } from "./store.js";
 import { bytes, day, took } from "./words.js";
 
+const columns = ["Version", "Image", "Made", "Size", "By the release", ""];
+
 export class PlannedView {
   constructor() {
     this.schedules = h("ol", { class: "schedules" });
     this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown; `gallery up --nightly` and `--morning` take schedules."));
     this.images = h("tbody");
     this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
-    this.table = h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
-      ...["Version", "Image", "Made", "Size", "By the release", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Actions"))))), this.images));
+    this.table = h("div", { class: "scroll images", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
+      ...columns.map((name) => h("th", { scope: "col", class: name === "Size" ? "number" : false }, name || h("span", { class: "hidden" }, "Actions"))))), this.images));
     this.element = h("div", { class: "view planned" }, h("h1", { class: "hidden" }, "Schedule and images"),
       h("section", { class: "panel", "aria-labelledby": "schedules-title" }, h("div", { class: "panel-head" }, h("h2", { id: "schedules-title" }, "Next events")), this.schedules, this.none),
       h("section", { class: "panel", "aria-labelledby": "images-title" }, h("div", { class: "panel-head" }, h("h2", { id: "images-title" }, "Images")), this.table, this.noImages));
@@ -45,8 +47,9 @@ export class PlannedView {
   image(image) {
     const mark = h("span", { class: "chip" });
     const button = h("button", { type: "button", class: "small", "aria-label": `Release it… ${image.id}`, onclick: () => openRelease({ image: image.id }) }, "Release it…");
-    return Object.assign(h("tr", {}, h("td", {}, h("strong", {}, image.version), " ", mark), h("td", {}, h("code", {}, image.id)),
-      h("td", {}, day(image.created)), h("td", { class: "number" }, bytes(image.bytes)), h("td", {}, image.release), h("td", {}, button)), { mark, button });
+    const cell = (of, class_, value) => h("td", { "data-of": of, class: class_ }, value);
+    return Object.assign(h("tr", {}, h("td", {}, h("strong", {}, image.version), " ", mark), cell("Image", false, h("code", {}, image.id)),
+      cell("Made", false, day(image.created)), cell("Size", "number", bytes(image.bytes)), cell("By the release", false, image.release), h("td", {}, button)), { mark, button });
   }
 }
 

@@ -1,12 +1,10 @@
 // Load, alarms and what Auto Scaling made of them.
 import { Chart, showSpan, window as shown } from "./charts.js";
 import { attribute, h, keyed, s, text } from "./dom.js";
-import { short } from "./fleet.js";
 import { loadWords } from "./load.js";
 import { store } from "./store.js";
 import { clock, isDryRun, kind, plural } from "./words.js";
 
-const units = { requests: "requests per target", cpu: "% CPU", unhealthy: "unhealthy targets" };
 const states = { OK: "ok", ALARM: "in alarm", INSUFFICIENT_DATA: "no data yet" };
 
 export class ScalingView {
@@ -103,7 +101,7 @@ export class ScalingView {
     keyed(this.log, grouped(activities), (line) => line.key, (line) => h("li", { "data-did": line.did },
       h("time", { datetime: line.at }, clock(line.at)), h("span", {}), h("span", { class: "quiet" })), (item, line) => {
       text(item.children[1], `${line.did} ${line.instances.length || 1}: ${line.why}`);
-      text(item.children[2], line.instances.map(short).join(", "));
+      text(item.children[2], line.instances.join(", "));
     });
   }
 }
@@ -113,9 +111,16 @@ const toneOf = (name, state) => (state === "ALARM" && name.endsWith("-idle") ? "
 
 // whatNext tells what the alarm waits for, and what follows.
 function whatNext(alarm) {
-  const marks = alarm.marks.map((mark) => `${mark.below ? "below" : mark.metric === "unhealthy" ? "at least" : "above"} ${mark.threshold} ${units[mark.metric]}`).join(" and ");
-  if (alarm.state === "ALARM") return `${alarm.description} It has been ${marks} since ${clock(alarm.since)}.`;
-  return `${alarm.description} It goes off after ${plural(alarm.minutes, "minute")} ${marks}; so far ${alarm.crossed}.`;
+  const after = `after ${plural(alarm.minutes, "minute")} with ${alarm.marks.map(beyond).join(" and ")}`;
+  if (alarm.state === "ALARM") return `${alarm.description} It went off at ${clock(alarm.since)}, ${after}.`;
+  return `${alarm.description} It goes off ${after}; so far ${alarm.crossed} of ${alarm.minutes}.`;
+}
+
+// beyond is what a mark waits for.
+function beyond({ metric, below, threshold }) {
+  if (metric === "unhealthy") return `at least ${plural(threshold, "unhealthy target")}`;
+  if (metric === "cpu") return `${below ? "less" : "more"} than ${threshold} % CPU`;
+  return `${below ? "fewer" : "more"} than ${threshold} requests per target`;
 }
 
 // grouped makes one line of what one cause did to several instances.

@@ -33,7 +33,7 @@ class TeardownDialog {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     this.go.disabled = true;
     this.resources.replaceChildren();
-    text(this.found, "A dry run looks what there is…");
+    text(this.found, "Looking for what there is…");
     try {
       const input = JSON.stringify({ ...this.form.value(), dryRun: true });
       await check("teardown", { input });

@@ -16,7 +16,7 @@ export class Timeline {
     const steps = (run?.states ?? []).filter((state) => state.type === "Task" || state.type === "Parallel");
     const former = new Map((before?.states ?? []).map((state) => [state.name, state]));
     const whole = Math.max(run ? since(run.began, run.ended) : 0, before ? since(before.began, before.ended) : 0, 500);
-    text(this.caption, before ? `Thin bars: ${beforeName}, which took ${took(since(before.began, before.ended))}` : "There is no former run to compare with.");
+    text(this.caption, before ? `Thin bars: the former run, ${beforeName}, which took ${took(since(before.began, before.ended))}` : "There is no former run to compare with.");
     this.drawTicks(whole);
     keyed(this.rows, steps, (state) => state.name, (state) => this.row(state), (row, state) => {
       this.updateRow(row, state, run, former.get(state.name), before, whole, chosen);
@@ -57,7 +57,8 @@ export class Timeline {
   }
 
   drawTicks(whole) {
-    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600].find((seconds) => whole / 1000 / seconds <= 8) ?? 7200;
+    const most = Math.max(2, Math.min(8, Math.floor(this.ticks.clientWidth / 50)));
+    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600].find((seconds) => whole / 1000 / seconds <= most) ?? 7200;
     const marks = [];
     for (let at = 0; at * 1000 <= whole; at += step) marks.push(Math.round(at * 10) / 10);
     keyed(this.ticks, marks, (at) => `${at}/${step}`, (at) => h("span", {}, at < 60 ? `${at} s` : took(at * 1000)), (tick, at) => {

@@ -33,6 +33,12 @@ export function plural(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+// outOf tells how many there are of those that are wanted: "2 of 3 healthy". While a release replaces
+// instances, there are more.
+export function outOf(count, wanted, words) {
+  return count > wanted ? `${count} ${words}, ${wanted} wanted` : `${count} of ${wanted} ${words}`;
+}
+
 // number shows a measured value with as many digits as tell something.
 export function number(value) {
   if (value === null || value === undefined) return "–";
