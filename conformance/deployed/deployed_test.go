@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -32,8 +31,10 @@ func TestTheDeployedProduct(t *testing.T) {
 		{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
 		{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
 		{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
+		{"a run for whoever has an account is refused where it must be", (*cloud).accountRefused},
+		{"a run for whoever has an account tells its story", (*cloud).accountStory},
 		{"each call was allowed, and each permission was needed", (*cloud).checkAccess},
-		{"cdk destroy takes the stack away", (*cloud).destroyed},
+		{"a run that is interrupted takes the stack away, and names what is left", (*cloud).accountInterrupted},
 	} {
 		if !t.Run(part.name, func(t *testing.T) {
 			c.T = t
@@ -150,13 +151,5 @@ func (c *cloud) invoke(name string, event, out any) {
 	}
 	if err := json.Unmarshal(answer.Payload, out); err != nil {
 		c.Fatal(err)
-	}
-}
-
-func (c *cloud) destroyed() {
-	c.cdk("destroy", "--app", c.assembly, "--force")
-	out, err := c.CloudFormation.DescribeStacks(c.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String(stack)})
-	if err == nil {
-		c.Errorf("the stack is still there: %s", out.Stacks[0].StackStatus)
 	}
 }

@@ -19,10 +19,11 @@ import (
 type front struct {
 	moto      http.Handler
 	functions *functions
-	made      func(call)      // a call that is about to be answered
-	seen      func(call)      // a call that moto has answered without an error
-	invoked   func(invoked)   // a function that has answered
-	refuse    func(call) bool // answers a call with an error of throttling
+	made      func(call)       // a call that is about to be answered
+	seen      func(call)       // a call that moto has answered without an error
+	invoked   func(invoked)    // a function that has answered
+	refuse    func(call) bool  // answers a call with an error of throttling
+	page      http.HandlerFunc // of the gallery; nil for one that only answers
 }
 
 // call is a request to AWS.
@@ -56,6 +57,10 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // home is the gallery behind the load balancer, for functions whose proxy this is.
 func (f *front) home(w http.ResponseWriter, r *http.Request) {
+	if f.page != nil && strings.HasSuffix(r.URL.Hostname(), ".elb.amazonaws.com") {
+		f.page(w, r)
+		return
+	}
 	if !strings.HasSuffix(r.URL.Hostname(), ".elb.amazonaws.com") || r.URL.Path != "/" {
 		http.Error(w, "there is no such page", http.StatusNotFound)
 		return

@@ -21,6 +21,7 @@ var reasons = map[string]string{
 	"iam:PassRole":                "with a launch template that has an instance profile, and with an instance refresh, which moto has not",
 	"ec2:RunInstances":            "with an instance refresh, which moto has not",
 	"ec2:CreateTags":              "with an instance refresh, which moto has not",
+	"cloudwatch:TagResource":      "with the alarm that guards an instance refresh, which moto has not",
 }
 
 // checkAccess holds the roles against the calls: each call was allowed, each action granted is used.

@@ -106,8 +106,8 @@ func toCBOR(body []byte) ([]byte, error) {
 	return cbor.Encode(encoded("", value)), nil
 }
 
-// encoded goes by what is read: CloudWatch's times are called Timestamp, its other numbers are whole
-// where they look whole, which the SDK takes for a double too.
+// encoded goes by what is read: CloudWatch's times are called Timestamp or, of dashboards, LastModified;
+// its other numbers are whole where they look whole, which the SDK takes for a double too.
 func encoded(name string, value any) cbor.Value {
 	switch v := value.(type) {
 	case map[string]any:
@@ -129,7 +129,7 @@ func encoded(name string, value any) cbor.Value {
 	case bool:
 		return cbor.Bool(v)
 	case float64:
-		if strings.HasSuffix(name, "Timestamp") {
+		if strings.HasSuffix(name, "Timestamp") || name == "LastModified" {
 			return &cbor.Tag{ID: 1, Value: cbor.Float64(v)}
 		}
 		if v >= 0 && v == math.Trunc(v) {

@@ -98,6 +98,20 @@ def delete_route_tables():
     RouteTable.delete_from_cloudformation_json = classmethod(delete)
 
 
+def keep_what_is_retained():
+    """Without it a bucket that is kept but where its creation fails, RetainExceptOnCreate, goes with its
+    stack."""
+    delete = parsing.ResourceMap.delete
+
+    def delete_the_rest(self):
+        for resource in self._resource_json_map.values():
+            if resource.get("DeletionPolicy") == "RetainExceptOnCreate":
+                resource["DeletionPolicy"] = "Retain"
+        delete(self)
+
+    parsing.ResourceMap.delete = delete_the_rest
+
+
 # Types that moto makes by its API, but not from a template: the call, and where its answer or its
 # properties have what Ref gives.
 BY_CALL = {
@@ -188,4 +202,5 @@ def apply(port):
     name_target_groups()
     write_policies()
     delete_route_tables()
+    keep_what_is_retained()
     make_by_call(port)

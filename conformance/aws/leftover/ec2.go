@@ -2,40 +2,40 @@ package leftover
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
-	"photogallery/internal/release"
 )
+
+// Kinds of EC2, as ARNs name them, with the commands that get the ID put behind.
+var removals = map[string]string{
+	"instance":                     "aws ec2 terminate-instances --instance-ids",
+	"volume":                       "aws ec2 delete-volume --volume-id",
+	"snapshot":                     "aws ec2 delete-snapshot --snapshot-id",
+	"image":                        "aws ec2 deregister-image --delete-associated-snapshots --image-id",
+	"network-interface":            "aws ec2 delete-network-interface --network-interface-id",
+	"launch-template":              "aws ec2 delete-launch-template --launch-template-id",
+	"subnet":                       "aws ec2 delete-subnet --subnet-id",
+	"security-group":               "aws ec2 delete-security-group --group-id",
+	"route-table":                  "aws ec2 delete-route-table --route-table-id",
+	"vpc-endpoint":                 "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids",
+	"internet-gateway":             "aws ec2 delete-internet-gateway --internet-gateway-id",
+	"egress-only-internet-gateway": "aws ec2 delete-egress-only-internet-gateway --egress-only-internet-gateway-id",
+	"vpc-flow-log":                 "aws ec2 delete-flow-logs --flow-log-ids",
+	"vpc":                          "aws ec2 delete-vpc --vpc-id",
+}
+
+func (s *sweep) addOfEC2(kind string, id *string) {
+	s.add(s.arn("ec2", kind+"/"+aws.ToString(id)), removals[kind]+" "+aws.ToString(id))
+}
 
 func filter(name string, values ...string) types.Filter {
 	return types.Filter{Name: aws.String(name), Values: values}
 }
 
-// removals are the commands for the kinds of EC2, with the ID put behind. What has none goes with the
-// stack, or with what it belongs to.
-var removals = map[types.ResourceType]string{
-	types.ResourceTypeInstance:                  "aws ec2 terminate-instances --instance-ids",
-	types.ResourceTypeVolume:                    "aws ec2 delete-volume --volume-id",
-	types.ResourceTypeSnapshot:                  "aws ec2 delete-snapshot --snapshot-id",
-	types.ResourceTypeImage:                     "aws ec2 deregister-image --delete-associated-snapshots --image-id",
-	types.ResourceTypeNetworkInterface:          "aws ec2 delete-network-interface --network-interface-id",
-	types.ResourceTypeLaunchTemplate:            "aws ec2 delete-launch-template --launch-template-id",
-	types.ResourceTypeSubnet:                    "aws ec2 delete-subnet --subnet-id",
-	types.ResourceTypeSecurityGroup:             "aws ec2 delete-security-group --group-id",
-	types.ResourceTypeRouteTable:                "aws ec2 delete-route-table --route-table-id",
-	types.ResourceTypeVpcEndpoint:               "aws ec2 delete-vpc-endpoints --vpc-endpoint-ids",
-	types.ResourceTypeInternetGateway:           "aws ec2 delete-internet-gateway --internet-gateway-id",
-	types.ResourceTypeEgressOnlyInternetGateway: "aws ec2 delete-egress-only-internet-gateway --egress-only-internet-gateway-id",
-	types.ResourceTypeVpcFlowLog:                "aws ec2 delete-flow-logs --flow-log-ids",
-	types.ResourceTypeVpc:                       "aws ec2 delete-vpc --vpc-id",
-}
-
-// group is the Auto Scaling group, which would launch what else is removed.
+// group is the Auto Scaling group, which would launch again what else is removed.
 func (s *sweep) group(ctx context.Context) error {
 	out, err := s.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{s.environment.Name()}})
 	if err != nil {
@@ -47,86 +47,70 @@ func (s *sweep) group(ctx context.Context) error {
 	return nil
 }
 
-// taggedByEC2 asks EC2 for everything of its own that carries the environment's tag. A terminated
-// instance keeps its tags for an hour.
+// instances are without those that EC2 tells of for an hour after their end.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
-func (s *sweep) taggedByEC2(ctx context.Context) error {
-	ended, err := s.ended(ctx)
-	if err != nil {
-		return err
-	}
-	pages := ec2.NewDescribeTagsPaginator(s.EC2, &ec2.DescribeTagsInput{
-		Filters: []types.Filter{filter("key", release.TagEnvironment), filter("value", string(s.environment))},
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		for _, tag := range page.Tags {
-			if id := aws.ToString(tag.ResourceId); !ended[id] {
-				s.addOfEC2(tag.ResourceType, id)
-			}
-		}
-	}
-	return nil
-}
-
-func (s *sweep) addOfEC2(kind types.ResourceType, id string) {
-	remove := "aws ec2 describe-tags --filters Name=resource-id,Values=" + id
-	if command, known := removals[kind]; known {
-		remove = command + " " + id
-	}
-	s.add(s.arn("ec2", string(kind)+"/"+id), remove)
-}
-
-// ended are the terminated instances. EC2 tells of them, and of nothing else that is gone, for a while.
-func (s *sweep) ended(ctx context.Context) (map[string]bool, error) {
-	ended := map[string]bool{}
-	pages := ec2.NewDescribeInstancesPaginator(s.EC2, &ec2.DescribeInstancesInput{Filters: []types.Filter{
-		filter("tag:"+release.TagEnvironment, string(s.environment)), filter("instance-state-name", "terminated"),
-	}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+func (s *sweep) instances(ctx context.Context) error {
+	live := filter("instance-state-name", "pending", "running", "shutting-down", "stopping", "stopped")
+	return each(ctx, ec2.NewDescribeInstancesPaginator(s.EC2, &ec2.DescribeInstancesInput{Filters: append(s.tagged(), live)}), func(page *ec2.DescribeInstancesOutput) {
 		for _, reservation := range page.Reservations {
 			for _, instance := range reservation.Instances {
-				ended[aws.ToString(instance.InstanceId)] = true
+				s.addOfEC2("instance", instance.InstanceId)
 			}
 		}
-	}
-	return ended, nil
+	})
 }
 
-// images finds by their names those whose tags were not written, and the snapshots that they hold.
-func (s *sweep) images(ctx context.Context) error {
-	out, err := s.EC2.DescribeImages(ctx, &ec2.DescribeImagesInput{
-		Owners: []string{"self"}, Filters: []types.Filter{filter("name", s.environment.Name()+"-*")},
+func (s *sweep) volumes(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeVolumesPaginator(s.EC2, &ec2.DescribeVolumesInput{Filters: s.tagged()}), func(page *ec2.DescribeVolumesOutput) {
+		for _, volume := range page.Volumes {
+			s.addOfEC2("volume", volume.VolumeId)
+		}
 	})
-	if err != nil {
-		return err
-	}
-	for _, image := range out.Images {
-		s.addOfEC2(types.ResourceTypeImage, aws.ToString(image.ImageId))
+}
+
+// images finds those, too, whose tags were not written: by their names.
+func (s *sweep) images(ctx context.Context) error {
+	for _, filters := range [][]types.Filter{s.tagged(), {filter("name", s.environment.Name()+"-*")}} {
+		pages := ec2.NewDescribeImagesPaginator(s.EC2, &ec2.DescribeImagesInput{Owners: []string{"self"}, Filters: filters})
+		if err := each(ctx, pages, func(page *ec2.DescribeImagesOutput) {
+			for _, image := range page.Images {
+				s.addOfEC2("image", image.ImageId)
+			}
+		}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// interfaces are the load balancer's, which no tag marks and which outlive it for minutes.
-func (s *sweep) interfaces(ctx context.Context) error {
-	description := "ELB app/" + s.environment.Name() + "/"
-	pages := ec2.NewDescribeNetworkInterfacesPaginator(s.EC2, &ec2.DescribeNetworkInterfacesInput{Filters: []types.Filter{filter("description", description+"*")}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
+func (s *sweep) snapshots(ctx context.Context) error {
+	pages := ec2.NewDescribeSnapshotsPaginator(s.EC2, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, Filters: s.tagged()})
+	return each(ctx, pages, func(page *ec2.DescribeSnapshotsOutput) {
+		for _, snapshot := range page.Snapshots {
+			s.addOfEC2("snapshot", snapshot.SnapshotId)
 		}
-		for _, card := range page.NetworkInterfaces {
-			if strings.HasPrefix(aws.ToString(card.Description), description) {
-				s.addOfEC2(types.ResourceTypeNetworkInterface, aws.ToString(card.NetworkInterfaceId))
+	})
+}
+
+func (s *sweep) templates(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeLaunchTemplatesPaginator(s.EC2, &ec2.DescribeLaunchTemplatesInput{Filters: s.tagged()}), func(page *ec2.DescribeLaunchTemplatesOutput) {
+		for _, template := range page.LaunchTemplates {
+			s.addOfEC2("launch-template", template.LaunchTemplateId)
+		}
+	})
+}
+
+// interfaces are the instances', by their tag, and the load balancer's, by their description: no tag
+// marks these, and they outlive it for minutes.
+func (s *sweep) interfaces(ctx context.Context) error {
+	for _, filters := range [][]types.Filter{s.tagged(), {filter("description", "ELB app/"+s.environment.Name()+"/*")}} {
+		pages := ec2.NewDescribeNetworkInterfacesPaginator(s.EC2, &ec2.DescribeNetworkInterfacesInput{Filters: filters})
+		if err := each(ctx, pages, func(page *ec2.DescribeNetworkInterfacesOutput) {
+			for _, card := range page.NetworkInterfaces {
+				s.addOfEC2("network-interface", card.NetworkInterfaceId)
 			}
+		}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
@@ -45,21 +46,23 @@ type sweep struct {
 	functions   *lambda.Client
 	iam         *iam.Client
 
-	found []Resource
+	members map[string]bool // of the stack that is there, by service and ID
+	found   []Resource
 }
 
 // questions are put one after the other. The last one leaves out what the others know.
 var questions = []func(*sweep, context.Context) error{
 	(*sweep).stack,
-	(*sweep).group, (*sweep).taggedByEC2, (*sweep).images, (*sweep).interfaces,
-	(*sweep).balancers, (*sweep).targetGroups,
+	(*sweep).group, (*sweep).instances, (*sweep).balancers, (*sweep).targetGroups,
+	(*sweep).images, (*sweep).snapshots, (*sweep).volumes, (*sweep).templates, (*sweep).interfaces,
 	(*sweep).alarms, (*sweep).dashboards, (*sweep).logGroups,
 	(*sweep).schedules, (*sweep).machines, (*sweep).deployedFunctions, (*sweep).tables,
 	(*sweep).roles, (*sweep).profiles, (*sweep).bucket,
+	(*sweep).endpoints, (*sweep).flowLogs, (*sweep).securityGroups, (*sweep).subnets, (*sweep).routeTables, (*sweep).gateways, (*sweep).networks,
 	(*sweep).taggedElsewhere,
 }
 
-// Find lists what there is of an environment, the stack first. A question that AWS does not answer is
+// Find lists what there is of an environment, a stack first, and of what belongs to one that alone. A question that AWS does not answer is
 // an error; what the others found is listed all the same.
 func (a Account) Find(ctx context.Context, environment release.Environment) (found []Resource, err error) {
 	s := &sweep{
@@ -89,9 +92,11 @@ func (a Account) Await(ctx context.Context, environment release.Environment, pau
 	}
 }
 
-// add notes a resource by its ARN, once, with the commands that remove it, which get the region.
+// add notes a resource by its ARN, once, with the commands that remove it, which get the region. What
+// belongs to a stack that is there goes with that.
 func (s *sweep) add(arn string, commands ...string) {
-	if !slices.ContainsFunc(s.found, func(r Resource) bool { return r.ARN == arn }) {
+	isKnown := func(r Resource) bool { return r.ARN == arn }
+	if !s.members[keyOf(arn)] && !slices.ContainsFunc(s.found, isKnown) {
 		s.found = append(s.found, Resource{ARN: arn, Remove: s.inRegion(commands...)})
 	}
 }
@@ -107,6 +112,11 @@ func (s *sweep) inRegion(commands ...string) string {
 // arn is the ARN of something of the region and the account.
 func (s *sweep) arn(service, resource string) string {
 	return "arn:" + s.Partition + ":" + service + ":" + s.Config.Region + ":" + s.ID + ":" + resource
+}
+
+// tagged are EC2's filters for what carries the environment's tag.
+func (s *sweep) tagged() []types.Filter {
+	return []types.Filter{filter("tag:"+release.TagEnvironment, string(s.environment))}
 }
 
 // ours tells whether a name is one of the environment's: its own, or one that begins with it.

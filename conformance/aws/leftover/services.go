@@ -49,30 +49,23 @@ func (s *sweep) targetGroups(ctx context.Context) error {
 
 func (s *sweep) alarms(ctx context.Context) error {
 	pages := cloudwatch.NewDescribeAlarmsPaginator(s.CloudWatch, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(s.environment.Name() + "-")})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, pages, func(page *cloudwatch.DescribeAlarmsOutput) {
 		for _, alarm := range page.MetricAlarms {
 			s.add(s.arn("cloudwatch", "alarm:"+aws.ToString(alarm.AlarmName)), "aws cloudwatch delete-alarms --alarm-names "+aws.ToString(alarm.AlarmName))
 		}
-	}
-	return nil
+	})
 }
 
 // dashboards carry no tags.
 func (s *sweep) dashboards(ctx context.Context) error {
-	out, err := s.CloudWatch.ListDashboards(ctx, &cloudwatch.ListDashboardsInput{DashboardNamePrefix: aws.String(s.environment.Name())})
-	if err != nil {
-		return err
-	}
-	for _, dashboard := range out.DashboardEntries {
-		if name := aws.ToString(dashboard.DashboardName); s.ours(name) {
-			s.add("arn:"+s.Partition+":cloudwatch::"+s.ID+":dashboard/"+name, "aws cloudwatch delete-dashboards --dashboard-names "+name)
+	pages := cloudwatch.NewListDashboardsPaginator(s.CloudWatch, &cloudwatch.ListDashboardsInput{DashboardNamePrefix: aws.String(s.environment.Name())})
+	return each(ctx, pages, func(page *cloudwatch.ListDashboardsOutput) {
+		for _, dashboard := range page.DashboardEntries {
+			if name := aws.ToString(dashboard.DashboardName); s.ours(name) {
+				s.add("arn:"+s.Partition+":cloudwatch::"+s.ID+":dashboard/"+name, "aws cloudwatch delete-dashboards --dashboard-names "+name)
+			}
 		}
-	}
-	return nil
+	})
 }
 
 // logGroups are the stack's, and those that a service has made anew after the stack's were deleted.
@@ -81,15 +74,13 @@ func (s *sweep) logGroups(ctx context.Context) error {
 		"/photogallery/" + string(s.environment) + "/", "/aws/vendedlogs/states/photogallery/" + string(s.environment), "/aws/lambda/" + s.environment.Name() + "-",
 	} {
 		pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(s.logs, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String(prefix)})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return err
-			}
+		if err := each(ctx, pages, func(page *cloudwatchlogs.DescribeLogGroupsOutput) {
 			for _, group := range page.LogGroups {
 				name := aws.ToString(group.LogGroupName)
 				s.add(s.arn("logs", "log-group:"+name), "aws logs delete-log-group --log-group-name "+name)
 			}
+		}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -98,21 +89,16 @@ func (s *sweep) logGroups(ctx context.Context) error {
 // schedules are those of the environment's group, and the group.
 func (s *sweep) schedules(ctx context.Context) error {
 	group := s.environment.Name()
-	pages := scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &group})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if release.IsNotFound(err) {
-			break
-		}
-		if err != nil {
-			return err
-		}
+	err := each(ctx, scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &group}), func(page *scheduler.ListSchedulesOutput) {
 		for _, schedule := range page.Schedules {
 			name := aws.ToString(schedule.Name)
 			s.add(s.arn("scheduler", "schedule/"+group+"/"+name), "aws scheduler delete-schedule --group-name "+group+" --name "+name)
 		}
+	})
+	if err != nil && !release.IsNotFound(err) {
+		return err
 	}
-	_, err := s.Scheduler.GetScheduleGroup(ctx, &scheduler.GetScheduleGroupInput{Name: &group})
+	_, err = s.Scheduler.GetScheduleGroup(ctx, &scheduler.GetScheduleGroupInput{Name: &group})
 	if release.IsNotFound(err) {
 		return nil
 	}
@@ -123,62 +109,39 @@ func (s *sweep) schedules(ctx context.Context) error {
 }
 
 func (s *sweep) machines(ctx context.Context) error {
-	pages := sfn.NewListStateMachinesPaginator(s.SFN, &sfn.ListStateMachinesInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, sfn.NewListStateMachinesPaginator(s.SFN, &sfn.ListStateMachinesInput{}), func(page *sfn.ListStateMachinesOutput) {
 		for _, machine := range page.StateMachines {
 			if s.ours(aws.ToString(machine.Name)) {
 				arn := aws.ToString(machine.StateMachineArn)
 				s.add(arn, "aws stepfunctions delete-state-machine --state-machine-arn "+arn)
 			}
 		}
-	}
-	return nil
+	})
 }
 
 func (s *sweep) deployedFunctions(ctx context.Context) error {
-	pages := lambda.NewListFunctionsPaginator(s.functions, &lambda.ListFunctionsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, lambda.NewListFunctionsPaginator(s.functions, &lambda.ListFunctionsInput{}), func(page *lambda.ListFunctionsOutput) {
 		for _, function := range page.Functions {
 			if name := aws.ToString(function.FunctionName); s.ours(name) {
 				s.add(s.arn("lambda", "function:"+name), "aws lambda delete-function --function-name "+name)
 			}
 		}
-	}
-	return nil
+	})
 }
 
 func (s *sweep) tables(ctx context.Context) error {
-	pages := dynamodb.NewListTablesPaginator(s.DynamoDB, &dynamodb.ListTablesInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, dynamodb.NewListTablesPaginator(s.DynamoDB, &dynamodb.ListTablesInput{}), func(page *dynamodb.ListTablesOutput) {
 		for _, name := range page.TableNames {
 			if s.ours(name) {
 				s.add(s.arn("dynamodb", "table/"+name), "aws dynamodb delete-table --table-name "+name)
 			}
 		}
-	}
-	return nil
+	})
 }
 
 // roles are found by the name of the stack, with which CloudFormation begins theirs.
 func (s *sweep) roles(ctx context.Context) error {
-	pages := iam.NewListRolesPaginator(s.iam, &iam.ListRolesInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, iam.NewListRolesPaginator(s.iam, &iam.ListRolesInput{}), func(page *iam.ListRolesOutput) {
 		for _, role := range page.Roles {
 			if name := aws.ToString(role.RoleName); s.ours(name) {
 				s.add(aws.ToString(role.Arn),
@@ -186,24 +149,17 @@ func (s *sweep) roles(ctx context.Context) error {
 					"aws iam delete-role --role-name "+name)
 			}
 		}
-	}
-	return nil
+	})
 }
 
 func (s *sweep) profiles(ctx context.Context) error {
-	pages := iam.NewListInstanceProfilesPaginator(s.iam, &iam.ListInstanceProfilesInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, iam.NewListInstanceProfilesPaginator(s.iam, &iam.ListInstanceProfilesInput{}), func(page *iam.ListInstanceProfilesOutput) {
 		for _, profile := range page.InstanceProfiles {
 			if name := aws.ToString(profile.InstanceProfileName); s.ours(name) {
 				s.add(aws.ToString(profile.Arn), "aws iam delete-instance-profile --instance-profile-name "+name)
 			}
 		}
-	}
-	return nil
+	})
 }
 
 // bucket is the one of photos, which a destroyed stack leaves. No one command empties a bucket that keeps

@@ -22,50 +22,61 @@ func (s *sweep) stack(ctx context.Context) error {
 		return err
 	}
 	for _, found := range out.Stacks {
+		s.members = map[string]bool{}
+		err = errors.Join(err, s.resources(ctx, found.StackId, func(key string, isDeleted bool) { s.members[key] = !isDeleted }))
 		s.add(aws.ToString(found.StackId), "make aws-sweep ENVIRONMENT="+string(s.environment))
 	}
-	return nil
+	return err
 }
 
-// deleted are the IDs of what CloudFormation has deleted with former stacks of this name: it tells of
-// them for ninety days.
+// deleted is what CloudFormation has deleted with former stacks of this name, by service and ID: it
+// tells of them for ninety days.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
 func (s *sweep) deleted(ctx context.Context) (map[string]bool, error) {
-	ids := map[string]bool{}
+	gone := map[string]bool{}
+	var former []*string
 	pages := cloudformation.NewListStacksPaginator(s.stacks, &cloudformation.ListStacksInput{StackStatusFilter: []types.StackStatus{types.StackStatusDeleteComplete}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
+	err := each(ctx, pages, func(page *cloudformation.ListStacksOutput) {
 		for _, stack := range page.StackSummaries {
-			if aws.ToString(stack.StackName) != s.environment.Name() {
-				continue
-			}
-			ids[aws.ToString(stack.StackId)] = true
-			if err := s.deletedWith(ctx, stack.StackId, ids); err != nil {
-				return nil, err
+			if aws.ToString(stack.StackName) == s.environment.Name() {
+				former = append(former, stack.StackId)
 			}
 		}
+	})
+	for _, stack := range former {
+		err = errors.Join(err, s.resources(ctx, stack, func(key string, isDeleted bool) { gone[key] = isDeleted }))
 	}
-	return ids, nil
+	return gone, err
 }
 
-func (s *sweep) deletedWith(ctx context.Context, stack *string, ids map[string]bool) error {
+// resources are those of a stack, by service and ID.
+func (s *sweep) resources(ctx context.Context, stack *string, use func(key string, isDeleted bool)) error {
 	pages := cloudformation.NewListStackResourcesPaginator(s.stacks, &cloudformation.ListStackResourcesInput{StackName: stack})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, pages, func(page *cloudformation.ListStackResourcesOutput) {
 		for _, resource := range page.StackResourceSummaries {
-			if resource.ResourceStatus == types.ResourceStatusDeleteComplete {
-				ids[last(aws.ToString(resource.PhysicalResourceId))] = true
+			// AWS::SERVICE::Kind
+			if kind := strings.Split(aws.ToString(resource.ResourceType), "::"); len(kind) > 1 {
+				service := strings.ToLower(kind[1])
+				if other, differs := services[service]; differs {
+					service = other
+				}
+				use(service+" "+last(aws.ToString(resource.PhysicalResourceId)), resource.ResourceStatus == types.ResourceStatusDeleteComplete)
 			}
 		}
-	}
-	return nil
+	})
 }
 
-// last is the part of an ARN, a URL or a plain ID that tells one resource of a stack from another.
+// services are those that ARNs call otherwise than CloudFormation does.
+var services = map[string]string{"stepfunctions": "states", "elasticloadbalancingv2": "elasticloadbalancing"}
+
+// keyOf is an ARN's service and ID: arn:aws:SERVICE:region:account:…ID
+func keyOf(arn string) string {
+	parts := strings.SplitN(arn, ":", 4)
+	if len(parts) < 4 {
+		return ""
+	}
+	return parts[2] + " " + last(arn)
+}
+
+// last is the part of an ARN, a URL or a plain ID that tells one resource of a service from another.
 func last(id string) string { return id[strings.LastIndexAny(id, ":/|")+1:] }

@@ -2,14 +2,11 @@ package leftover
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
@@ -32,28 +29,24 @@ func (s *sweep) taggedElsewhere(ctx context.Context) error {
 	pages := tagging.NewGetResourcesPaginator(s.tags, &tagging.GetResourcesInput{
 		TagFilters: []types.TagFilter{{Key: aws.String(release.TagEnvironment), Values: []string{string(s.environment)}}},
 	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	err := each(ctx, pages, func(page *tagging.GetResourcesOutput) {
 		for _, found := range page.ResourceTagMappingList {
-			if arn := aws.ToString(found.ResourceARN); !isAsked(arn) {
+			if arn := aws.ToString(found.ResourceARN); !isAsked(arn) && !s.members[keyOf(arn)] {
 				others = append(others, arn)
 			}
 		}
-	}
+	})
 	if len(others) == 0 {
-		return nil
+		return err
 	}
-	deleted, err := s.deleted(ctx)
+	deleted, failed := s.deleted(ctx)
 	for _, arn := range others {
-		if deleted[last(arn)] {
+		if deleted[keyOf(arn)] {
 			continue
 		}
 		s.found = append(s.found, Resource{ARN: arn, Remove: s.removal(arn), Doubt: "Only the tagging API tells of it, which may go on for an hour after its end."})
 	}
-	return err
+	return errors.Join(err, failed)
 }
 
 // isAsked looks at the service and the kind: arn:aws:SERVICE:region:account:KIND…
@@ -80,70 +73,4 @@ func (s *sweep) removal(arn string) string {
 	default:
 		return "look for it in the console of " + service + " in " + s.Config.Region
 	}
-}
-
-// Environments lists those whose names begin with the prefix and of which anything tells: EC2's tags,
-// the tagging API or a stack.
-func (a Account) Environments(ctx context.Context, prefix string) ([]release.Environment, error) {
-	names := map[string]bool{}
-	for _, list := range []func(context.Context, string) ([]string, error){a.ofTags, a.ofEC2, a.ofStacks} {
-		found, err := list(ctx, prefix)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range found {
-			if strings.HasPrefix(name, prefix) {
-				names[name] = true
-			}
-		}
-	}
-	var environments []release.Environment
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		environments = append(environments, release.Environment(name))
-	}
-	return environments, nil
-}
-
-func (a Account) ofTags(ctx context.Context, _ string) (values []string, err error) {
-	pages := tagging.NewGetTagValuesPaginator(tagging.NewFromConfig(a.Config), &tagging.GetTagValuesInput{Key: aws.String(release.TagEnvironment)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, page.TagValues...)
-	}
-	return values, nil
-}
-
-func (a Account) ofEC2(ctx context.Context, prefix string) (values []string, err error) {
-	pages := ec2.NewDescribeTagsPaginator(ec2.NewFromConfig(a.Config), &ec2.DescribeTagsInput{
-		Filters: []ec2types.Filter{filter("key", release.TagEnvironment), filter("value", prefix+"*")},
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, tag := range page.Tags {
-			values = append(values, aws.ToString(tag.Value))
-		}
-	}
-	return values, nil
-}
-
-func (a Account) ofStacks(ctx context.Context, _ string) (names []string, err error) {
-	pages := cloudformation.NewDescribeStacksPaginator(cloudformation.NewFromConfig(a.Config), &cloudformation.DescribeStacksInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, stack := range page.Stacks {
-			if name, ours := strings.CutPrefix(aws.ToString(stack.StackName), release.Prefix+"-"); ours {
-				names = append(names, name)
-			}
-		}
-	}
-	return names, nil
 }

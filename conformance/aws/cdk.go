@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"photogallery/internal/release"
+)
+
+// cdk is the CDK's command of package.json.
+type cdk struct {
+	bin    string // where npm put it
+	folder string // for what it synthesises
+	log    string // of all that it says
+	region string
+}
+
+// newCDK is for one environment, in the sources' folder. Its error says what is missing there.
+func newCDK(environment string, config aws.Config) (cdk, error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return cdk{}, err
+	}
+	bin := filepath.Join(root, "node_modules", ".bin")
+	if _, err := os.Stat(filepath.Join(bin, "cdk")); err != nil {
+		return cdk{}, release.Errorf(release.InvalidRequest, "the CDK's command is not at %s: run this with make, which installs it, in the folder of the sources", filepath.Join(bin, "cdk"))
+	}
+	folder := filepath.Join(root, "bin", environment)
+	return cdk{bin, folder, folder + ".log", config.Region}, os.MkdirAll(folder, 0o755)
+}
+
+// shown is how many lines of the command's last words an error holds.
+const shown = 25
+
+// interruptFor is how long the command may take to end when it is told to.
+const interruptFor = 30 * time.Second
+
+// run is Options.CDK. The command has a process group of its own: a Ctrl-C is for this program, which
+// passes it on where it ends the command.
+func (c cdk) run(ctx context.Context, arguments ...string) error {
+	log, err := os.OpenFile(c.log, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644)
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the command has written it
+	begin, err := log.Seek(0, 2)
+	if err != nil {
+		return err
+	}
+	command := exec.CommandContext(ctx, filepath.Join(c.bin, "cdk"), append(arguments, "--no-notices")...)
+	command.Stdout, command.Stderr = log, log
+	command.Env = append(os.Environ(), "PATH="+c.bin+string(os.PathListSeparator)+os.Getenv("PATH"), "AWS_REGION="+c.region,
+		"AWS_DEFAULT_REGION="+c.region, "CI=true")
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = interruptFor
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("cdk %s: %w; its last words, of %s:\n%s", arguments[0], err, c.log, lastWords(c.log, begin))
+	}
+	return nil
+}
+
+func lastWords(path string, begin int64) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(text[begin:])), "\n")
+	return strings.Join(lines[max(0, len(lines)-shown):], "\n")
+}
+
+// firstLine runs a program of this machine and returns the first line of what it says.
+func firstLine(ctx context.Context, name string, arguments ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, interruptFor)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, name, arguments...).Output()
+	if err != nil {
+		return "", release.Errorf(release.NotFound, "`%s %s`: %w", name, strings.Join(arguments, " "), err)
+	}
+	line, _, _ := strings.Cut(string(said), "\n")
+	return strings.TrimSpace(line), nil
+}

@@ -1,0 +1,103 @@
+//go:build conformance
+
+package e2e
+
+import (
+	"flag"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"photogallery/internal/release"
+)
+
+var write = flag.Bool("write", false, "write what a run does and costs into docs/real-aws.md")
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestTheDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
+	const path, begin, end = "../../../docs/real-aws.md", "<!-- run -->\n", "<!-- /run -->"
+	described, err := Describe(DefaultCap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := read(t, path)
+	before, rest, _ := strings.Cut(document, begin)
+	_, after, _ := strings.Cut(rest, end)
+	want := before + begin + "```\n" + described + "\n```\n" + end + after
+	switch {
+	case document == want:
+	case *write:
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	default:
+		t.Errorf("docs/real-aws.md is out of date: make documents writes\n%s", described)
+	}
+}
+
+// What a chapter takes is at least what its scenario takes in the model of time.
+func TestChaptersTakeWhatTheModelOfTimeSays(t *testing.T) {
+	reliability := read(t, "../../../docs/reliability.md")
+	for chapter, scenarios := range map[string][]string{
+		"a release with the console's default input serves": {"first"},
+		"a second version rolls in, and fails no request":   {"rolling"},
+		"a teardown leaves the image that served":           {"teardown"},
+		"a release whose time is over tears itself down":    {"morning", "teardown"},
+	} {
+		var least time.Duration
+		for _, scenario := range scenarios {
+			row := regexp.MustCompile(`(?m)^\| ` + scenario + ` \| ([0-9]+[hms][0-9hms]*) \|`).FindStringSubmatch(reliability)
+			if row == nil {
+				t.Fatalf("docs/reliability.md has no time of %s", scenario)
+			}
+			took, err := time.ParseDuration(row[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			least += took
+		}
+		found := false
+		for _, one := range Story() {
+			if found = found || one.Title == chapter; one.Title == chapter && one.Takes < least {
+				t.Errorf("%q takes %s, and the model says %s", chapter, one.Takes, least)
+			}
+		}
+		if !found {
+			t.Errorf("the story has no chapter %q", chapter)
+		}
+	}
+}
+
+func TestThePriceIsOfTheFleetThatAReleaseMakes(t *testing.T) {
+	request, err := release.ParseRequest([]byte(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if request.MinSize != leastFleet || request.MaxSize != mostFleet {
+		t.Errorf("a release has %d to %d instances, and %d to %d are reckoned with", request.MinSize, request.MaxSize, leastFleet, mostFleet)
+	}
+}
+
+// Every option of a deployment is set: cdk.json may say otherwise.
+func TestADeploymentSetsEveryOption(t *testing.T) {
+	set := strings.Join((&run{}).options(), " ")
+	rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\|").FindAllStringSubmatch(read(t, "../../../docs/configuration.md"), -1)
+	if len(rows) < 10 {
+		t.Fatalf("docs/configuration.md has %d options", len(rows))
+	}
+	for _, row := range rows {
+		if !strings.Contains(" "+set, " "+row[1]+"=") {
+			t.Errorf("the option %s is not set", row[1])
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/release"
+)
+
+// seenBy is how long what was made may not be seen.
+const seenBy = 2 * time.Minute
+
+// start starts an execution of this name, and returns its ARN.
+func (r *run) start(ctx context.Context, machine, name, input string) (string, error) {
+	out, err := r.stack.SFN.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.ExecutionArn), nil
+}
+
+// name is an execution's name that no earlier run has used.
+func (r *run) name(kind string) string {
+	return kind + "-" + r.began.UTC().Format("20060102-150405.000")
+}
+
+// release runs a release to its end, which must be the one wanted: "Succeeded", or the error with
+// which a failed one ends.
+func (r *run) release(ctx context.Context, name, input, want string) (*sfn.DescribeExecutionOutput, error) {
+	execution, err := r.start(ctx, r.stack.ReleaseMachine, name, input)
+	if err != nil {
+		return nil, err
+	}
+	return r.await(ctx, execution, want)
+}
+
+// await waits for the end of an execution, which may not be found at first.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+func (r *run) await(ctx context.Context, execution, want string) (*sfn.DescribeExecutionOutput, error) {
+	for deadline := time.Now().Add(seenBy); ; {
+		out, err := r.stack.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &execution})
+		isLate := release.IsNotFound(err) && time.Now().Before(deadline)
+		if err != nil && !isLate {
+			return nil, err
+		}
+		if !isLate && out.Status != types.ExecutionStatusRunning {
+			return out, ended(out, want)
+		}
+		if err := r.pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// succeeded is how an execution ends that does not fail.
+const succeeded = "Succeeded"
+
+func ended(out *sfn.DescribeExecutionOutput, want string) error {
+	got := string(out.Status)
+	switch {
+	case out.Status == types.ExecutionStatusSucceeded:
+		got = succeeded
+	case aws.ToString(out.Error) != "":
+		got = aws.ToString(out.Error)
+	}
+	if got == want {
+		return nil
+	}
+	return fmt.Errorf("execution %s ended %s, not %s: %s", aws.ToString(out.Name), got, want, aws.ToString(out.Cause))
+}
+
+// says is an error where the cause does not have all of the words.
+func says(out *sfn.DescribeExecutionOutput, words ...string) error {
+	for _, word := range words {
+		if !strings.Contains(aws.ToString(out.Cause), word) {
+			return fmt.Errorf("the cause of %s says %q, and nothing of %q", aws.ToString(out.Name), aws.ToString(out.Cause), word)
+		}
+	}
+	return nil
+}
+
+// entered tells whether an execution has come by a state.
+func (r *run) entered(ctx context.Context, execution, state string) (bool, error) {
+	pages := sfn.NewGetExecutionHistoryPaginator(r.stack.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(page.Events, func(event types.HistoryEvent) bool {
+			return event.StateEnteredEventDetails != nil && aws.ToString(event.StateEnteredEventDetails.Name) == state
+		}) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// teardownOf waits for a teardown that was started by something else, and whose input has these words,
+// and for its good end.
+func (r *run) teardownOf(ctx context.Context, words ...string) error {
+	for {
+		out, err := r.stack.SFN.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &r.stack.TeardownMachine, MaxResults: 10})
+		if err != nil {
+			return err
+		}
+		for _, listed := range out.Executions {
+			found, err := r.stack.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: listed.ExecutionArn})
+			if err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(aws.ToString(found.Input), word) }) {
+				_, err := r.await(ctx, aws.ToString(listed.ExecutionArn), succeeded)
+				return err
+			}
+		}
+		if err := r.pause(ctx); err != nil {
+			return err
+		}
+	}
+}

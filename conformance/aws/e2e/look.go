@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/gallery-ami/app"
+	"photogallery/internal/load"
+)
+
+// eventually makes a check until it holds: AWS's lists are late, and instances take minutes to end.
+func (r *run) eventually(ctx context.Context, check func(context.Context) error) error {
+	for deadline := time.Now().Add(r.Patience); ; {
+		err := check(ctx)
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		if ended := r.pause(ctx); ended != nil {
+			return errors.Join(ended, err)
+		}
+	}
+}
+
+// nothing is left of any release, but so many images.
+func (r *run) nothing(ctx context.Context, images int) error {
+	r.gallery, r.images = "", images
+	return r.eventually(ctx, func(ctx context.Context) error { return r.state.Nothing(ctx, images) })
+}
+
+// serves checks what is there, what the targets' health is and what the home page says, of a release
+// beside which so many images are kept.
+func (r *run) serves(ctx context.Context, name string, images int) (seen string, err error) {
+	status, err := r.stack.Status(ctx)
+	if err != nil {
+		return "", err
+	}
+	if status.Serving == nil || status.Serving.Release != name {
+		return "", fmt.Errorf("what serves is %+v, not %s", status.Serving, name)
+	}
+	r.gallery, r.serving, r.images = status.Gallery, *status.Serving, images
+	for _, check := range []func(context.Context) error{
+		func(ctx context.Context) error { return r.state.Serves(ctx, name, images) }, r.healthy, r.homePage,
+	} {
+		if err := r.eventually(ctx, check); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("%s serves image %s at %s", name, r.serving.Image, r.gallery), nil
+}
+
+// healthy asks the load balancer itself: every instance of the fleet must be a healthy target.
+func (r *run) healthy(ctx context.Context) error {
+	groups, err := r.state.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{Names: []string{r.Environment.Name()}})
+	if err != nil {
+		return err
+	}
+	out, err := r.state.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: groups.TargetGroups[0].TargetGroupArn})
+	if err != nil {
+		return err
+	}
+	health := map[string]types.TargetHealthStateEnum{}
+	for _, target := range out.TargetHealthDescriptions {
+		health[aws.ToString(target.Target.Id)] = target.TargetHealth.State
+	}
+	fleet, err := r.state.Fleet(ctx)
+	if len(fleet) != leastFleet {
+		err = errors.Join(err, fmt.Errorf("the fleet is %v, not %d instances", fleet, leastFleet))
+	}
+	for _, instance := range fleet {
+		if health[instance] != types.TargetHealthStateEnumHealthy {
+			err = errors.Join(err, fmt.Errorf("target %s is %q, not healthy", instance, health[instance]))
+		}
+	}
+	return err
+}
+
+// homePage has the release in its footer, and comes through the load balancer.
+func (r *run) homePage(ctx context.Context) error {
+	page, err := r.get(ctx, "")
+	if err == nil && !strings.Contains(page, "<b>"+r.serving.Release+"</b>") {
+		err = fmt.Errorf("the home page names another release than %s:\n%s", r.serving.Release, page)
+	}
+	return err
+}
+
+func (r *run) get(ctx context.Context, path string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.gallery+path, http.NoBody)
+	if err != nil {
+		return "", err
+	}
+	response, err := r.Web.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s is answered with %s", request.URL, response.Status)
+	}
+	return string(page), err
+}
+
+// photo goes into the bucket, as by `gallery upload`, and is looked at through the load balancer.
+func (r *run) photo(ctx context.Context) (string, error) {
+	bucket, err := r.stack.Photos(ctx)
+	if err != nil {
+		return "", err
+	}
+	album, err := app.OpenAlbum(ctx, app.Config{Bucket: bucket})
+	if err != nil {
+		return "", err
+	}
+	var picture bytes.Buffer
+	err = png.Encode(&picture, gradient())
+	id, failed := album.Add(ctx, &picture)
+	if err := errors.Join(err, failed, album.Close()); err != nil {
+		return "", err
+	}
+	return "photo " + id, r.eventually(ctx, func(ctx context.Context) error {
+		_, err := r.get(ctx, "view/"+id)
+		return err
+	})
+}
+
+func gradient() image.Image {
+	picture := image.NewRGBA(image.Rect(0, 0, 320, 240))
+	for y := range 240 {
+		for x := range 320 {
+			picture.Set(x, y, color.RGBA{uint8(x * 255 / 320), uint8(y * 255 / 240), 160, 255})
+		}
+	}
+	return picture
+}
+
+// perSecond is the load that no release may fail a request of: it shows that, and scales nothing.
+const perSecond = 5
+
+// underLoad counts requests while something happens; none may fail.
+func (r *run) underLoad(happens func() (string, error)) (string, error) {
+	traffic := load.Start(r.gallery, perSecond)
+	seen, err := happens()
+	result := traffic.End()
+	if err == nil && result.Failures > 0 {
+		err = fmt.Errorf("%d of %d requests failed, the first because %s", result.Failures, result.Requests, result.First)
+	}
+	return fmt.Sprintf("%s, none of %d requests failed", seen, result.Requests), err
+}

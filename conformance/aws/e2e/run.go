@@ -1,0 +1,172 @@
+// Package e2e tells the story of a release in an AWS account: it deploys an environment of its own,
+// releases, breaks, rolls, stops and tears down, checks what is there after each, and in the end removes
+// all of it and looks for what is left. docs/real-aws.md is its document.
+package e2e
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"photogallery/conformance/aws/leftover"
+	"photogallery/conformance/state"
+	"photogallery/internal/deployed"
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+	"photogallery/lambdas/step"
+)
+
+// Prefix begins the names of the environments that runs make. All that is in one of them may be deleted.
+const Prefix = "e2e-"
+
+// NewEnvironment names an environment that nobody has.
+func NewEnvironment() release.Environment {
+	return release.Environment(Prefix + strings.ToLower(rand.Text()[:6]))
+}
+
+// ParseEnvironment is the environment of a run. Its error is an InvalidRequest for the name of any other.
+func ParseEnvironment(name string) (release.Environment, error) {
+	environment := release.Environment(name)
+	if err := environment.Check(); err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(name, Prefix) {
+		return "", release.Errorf(release.InvalidRequest, "environment %q is none of a run's, whose names begin with %s: take it down with `gallery teardown` and `npx cdk destroy`, which leave its photos", name, Prefix)
+	}
+	return environment, nil
+}
+
+// Options of a Run and of a Clean. All are needed but Account.
+type Options struct {
+	Config aws.Config
+	// Environment is NewEnvironment's or ParseEnvironment's: whatever carries its name is deleted in the
+	// end, photos included.
+	Environment release.Environment
+	Account     string  // the one account in which to run; "" for whichever the credentials are of
+	Cap         float64 // dollars that a run may cost
+
+	// CDK runs the CDK's command with these arguments, to its end or the context's. Its error holds what
+	// the command last said.
+	CDK func(ctx context.Context, arguments ...string) error
+	// Assembly is a folder for what the CDK synthesises. It outlives the run.
+	Assembly string
+	// Tool runs a program of this machine and returns the first line of what it says.
+	Tool func(ctx context.Context, name string, arguments ...string) (string, error)
+	Web  *http.Client // asks the gallery
+	Out  io.Writer    // is told each check as it is made
+
+	Story    []Chapter     // Story, or a part of it
+	Pause    time.Duration // between two looks
+	Patience time.Duration // with a check that does not hold, and with what lists tell of at the end
+}
+
+// run is one that is under way.
+type run struct {
+	Options
+	account leftover.Account
+	state   state.Environment
+	began   time.Time
+	until   time.Time // when cleaning up is over at the latest
+
+	stack   *deployed.Stack // nil before it is deployed
+	gallery string          // URL of the home page; "" while nothing serves
+	serving control.Serving // the latest release that was seen to serve
+	images  int             // that are kept
+	held    int
+}
+
+func begin(options Options) *run {
+	return &run{
+		Options: options, account: leftover.Account{Config: options.Config}, began: time.Now(),
+		state: state.Environment{Clients: step.NewClients(options.Config, nil), Name: options.Environment},
+	}
+}
+
+// Run checks account and price, tells the story and cleans up after it, in any case once the stack was
+// begun: also when a check fails, the budget's time is over, or ctx ends. The end of cleaning ends the
+// cleaning up itself. The error is the first check that failed, joined with what is left. It is an
+// InvalidRequest or AccessDenied for what was refused before anything was made. It takes hours.
+func Run(ctx, cleaning context.Context, options Options) (err error) {
+	r := begin(options)
+	budget, err := r.admit(ctx)
+	if err != nil {
+		return err
+	}
+	r.until = r.began.Add(budget.Story + cleaningUp)
+	defer func() { // whatever becomes of the story
+		if err = errors.Join(err, r.clean(cleaning)); err != nil {
+			err = fmt.Errorf("environment %s, after %s: %w", r.Environment, r.elapsed(), err)
+			return
+		}
+		r.say("\n%d checks hold, in %s. Nothing is left of environment %s.", r.held, r.elapsed(), r.Environment)
+	}()
+	story, cancel := context.WithTimeoutCause(ctx, budget.Story, errOver)
+	defer cancel()
+	return r.tell(story)
+}
+
+// errOver ends a story for the sake of the cap.
+var errOver = errors.New("the time that the cap allows is over")
+
+// Clean removes what an earlier run has left of its environment, and looks whether that is all. The error
+// names what is left.
+func Clean(ctx context.Context, options Options) error {
+	r := begin(options)
+	if err := r.identify(ctx); err != nil {
+		return err
+	}
+	r.until = r.began.Add(cleaningUp)
+	if err := r.clean(ctx); err != nil {
+		return fmt.Errorf("environment %s: %w", r.Environment, err)
+	}
+	r.say("Nothing is left of environment %s.", r.Environment)
+	return nil
+}
+
+// tell tells chapter after chapter, up to the first that fails.
+func (r *run) tell(ctx context.Context) error {
+	for _, chapter := range r.Story {
+		if err := r.chapter(ctx, chapter.Title, func(ctx context.Context) (string, error) { return chapter.tell(r, ctx) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chapter is one check, with what was seen in words.
+func (r *run) chapter(ctx context.Context, title string, check func(context.Context) (string, error)) error {
+	began := time.Now()
+	seen, err := check(ctx)
+	took := time.Since(began).Round(time.Second)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	if err != nil {
+		r.say("✗ %-56s %7s  %v", title, took, err)
+		return fmt.Errorf("%s: %w", title, err)
+	}
+	r.held++
+	r.say("✓ %-56s %7s  %s", title, took, seen)
+	return nil
+}
+
+func (r *run) say(format string, args ...any) { fmt.Fprintf(r.Out, format+"\n", args...) }
+
+func (r *run) elapsed() time.Duration { return time.Since(r.began).Round(time.Second) }
+
+// pause waits between two looks.
+func (r *run) pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(r.Pause):
+		return nil
+	}
+}

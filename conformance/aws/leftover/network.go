@@ -1,0 +1,83 @@
+package leftover
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
+)
+
+// What the stack's network consists of costs nothing, but counts towards quotas. The network itself comes
+// last, as it can only go then.
+
+func (s *sweep) endpoints(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeVpcEndpointsPaginator(s.EC2, &ec2.DescribeVpcEndpointsInput{Filters: s.tagged()}), func(page *ec2.DescribeVpcEndpointsOutput) {
+		for _, endpoint := range page.VpcEndpoints {
+			if endpoint.State != types.StateDeleted {
+				s.addOfEC2("vpc-endpoint", endpoint.VpcEndpointId)
+			}
+		}
+	})
+}
+
+func (s *sweep) flowLogs(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeFlowLogsPaginator(s.EC2, &ec2.DescribeFlowLogsInput{Filter: s.tagged()}), func(page *ec2.DescribeFlowLogsOutput) {
+		for _, log := range page.FlowLogs {
+			s.addOfEC2("vpc-flow-log", log.FlowLogId)
+		}
+	})
+}
+
+func (s *sweep) securityGroups(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeSecurityGroupsPaginator(s.EC2, &ec2.DescribeSecurityGroupsInput{Filters: s.tagged()}), func(page *ec2.DescribeSecurityGroupsOutput) {
+		for _, group := range page.SecurityGroups {
+			s.addOfEC2("security-group", group.GroupId)
+		}
+	})
+}
+
+func (s *sweep) subnets(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeSubnetsPaginator(s.EC2, &ec2.DescribeSubnetsInput{Filters: s.tagged()}), func(page *ec2.DescribeSubnetsOutput) {
+		for _, subnet := range page.Subnets {
+			s.addOfEC2("subnet", subnet.SubnetId)
+		}
+	})
+}
+
+func (s *sweep) routeTables(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeRouteTablesPaginator(s.EC2, &ec2.DescribeRouteTablesInput{Filters: s.tagged()}), func(page *ec2.DescribeRouteTablesOutput) {
+		for _, table := range page.RouteTables {
+			s.addOfEC2("route-table", table.RouteTableId)
+		}
+	})
+}
+
+func (s *sweep) gateways(ctx context.Context) error {
+	if err := each(ctx, ec2.NewDescribeInternetGatewaysPaginator(s.EC2, &ec2.DescribeInternetGatewaysInput{Filters: s.tagged()}), func(page *ec2.DescribeInternetGatewaysOutput) {
+		for _, gateway := range page.InternetGateways {
+			s.addOfEC2("internet-gateway", gateway.InternetGatewayId)
+		}
+	}); err != nil {
+		return err
+	}
+	// An AWS that does not filter these is known: moto.
+	pages := ec2.NewDescribeEgressOnlyInternetGatewaysPaginator(s.EC2, &ec2.DescribeEgressOnlyInternetGatewaysInput{Filters: s.tagged()})
+	return each(ctx, pages, func(page *ec2.DescribeEgressOnlyInternetGatewaysOutput) {
+		for _, gateway := range page.EgressOnlyInternetGateways {
+			if owned.Tag(gateway.Tags, release.TagEnvironment) == string(s.environment) {
+				s.addOfEC2("egress-only-internet-gateway", gateway.EgressOnlyInternetGatewayId)
+			}
+		}
+	})
+}
+
+func (s *sweep) networks(ctx context.Context) error {
+	return each(ctx, ec2.NewDescribeVpcsPaginator(s.EC2, &ec2.DescribeVpcsInput{Filters: s.tagged()}), func(page *ec2.DescribeVpcsOutput) {
+		for _, network := range page.Vpcs {
+			s.addOfEC2("vpc", network.VpcId)
+		}
+	})
+}

@@ -1,0 +1,134 @@
+// Command aws tells the story of a release in your AWS account, held to a price, and looks for what is
+// left: make aws. With -sweep it looks again for what earlier runs have left, and with the name of an
+// environment of theirs removes that: make aws-sweep. docs/real-aws.md is its document.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"photogallery/conformance/aws/e2e"
+	"photogallery/internal/deployed"
+	"photogallery/internal/release"
+)
+
+// Variables of the environment.
+const (
+	wanted  = "GALLERY_AWS_E2E"         // 1 to run
+	capped  = "GALLERY_AWS_E2E_CAP"     // dollars
+	account = "GALLERY_AWS_E2E_ACCOUNT" // the one account in which to run
+)
+
+// Exit statuses.
+const (
+	failed  = 1 // a check failed, or something is left
+	refused = 2 // nothing was made
+)
+
+func main() {
+	ctx, cleaning, stop := twice(os.Stderr)
+	defer stop()
+	err := run(ctx, cleaning, os.Args[1:], os.Getenv, os.Stdout)
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, err)
+	switch release.CodeOf(err) {
+	case release.InvalidRequest, release.AccessDenied, release.NothingUp:
+		os.Exit(refused)
+	}
+	os.Exit(failed)
+}
+
+// errRefused is a run that nobody has asked for.
+var errRefused = release.Errorf(release.InvalidRequest, "nothing was done: set %s=1 to do that", wanted)
+
+func run(ctx, cleaning context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
+	flags := flag.NewFlagSet("aws", flag.ContinueOnError)
+	flags.SetOutput(out)
+	sweep := flags.Bool("sweep", false, "look for what runs have left, or remove the environment that is named")
+	if err := flags.Parse(arguments); err != nil {
+		return release.Errorf(release.InvalidRequest, "%w", err)
+	}
+	most, err := capOf(getenv(capped))
+	switch {
+	case err != nil:
+		return err
+	case *sweep && flags.Arg(0) == "":
+		return list(ctx, out)
+	case *sweep:
+		return clean(ctx, flags.Arg(0), getenv(account), out)
+	case getenv(wanted) != "1":
+		text, err := e2e.Describe(most)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(out, text)
+		return errRefused
+	}
+	options, err := optionsOf(ctx, e2e.NewEnvironment(), getenv(account), out)
+	if err != nil {
+		return err
+	}
+	options.Cap = most
+	return e2e.Run(ctx, cleaning, options)
+}
+
+// capOf is the default where the variable is not set.
+func capOf(given string) (float64, error) {
+	if given == "" {
+		return e2e.DefaultCap, nil
+	}
+	most, err := strconv.ParseFloat(given, 64)
+	if err != nil || !(most > 0) {
+		return 0, release.Errorf(release.InvalidRequest, "%s=%q: give the dollars that a run may cost, such as %.2f", capped, given, e2e.DefaultCap)
+	}
+	return most, nil
+}
+
+// attempts add up to some three minutes: a run is told through a lost connection.
+const attempts = 15
+
+func optionsOf(ctx context.Context, environment release.Environment, account string, out io.Writer) (e2e.Options, error) {
+	config, err := deployed.Configure(ctx, "", "")
+	if err != nil {
+		return e2e.Options{}, err
+	}
+	config.RetryMaxAttempts = attempts
+	cdk, err := newCDK(string(environment), config)
+	if err != nil {
+		return e2e.Options{}, err
+	}
+	return e2e.Options{
+		Config: config, Environment: environment, Account: account, CDK: cdk.run, Assembly: cdk.folder, Tool: firstLine,
+		Web: &http.Client{Timeout: 20 * time.Second}, Out: out, Story: e2e.Story(), Pause: 10 * time.Second, Patience: 10 * time.Minute,
+	}, nil
+}
+
+// clean removes what one run has left.
+func clean(ctx context.Context, name, account string, out io.Writer) error {
+	environment, err := e2e.ParseEnvironment(name)
+	if err != nil {
+		return err
+	}
+	options, err := optionsOf(ctx, environment, account, out)
+	if err != nil {
+		return err
+	}
+	return e2e.Clean(ctx, options)
+}
+
+// list tells what every run has left, and removes nothing: one may be under way.
+func list(ctx context.Context, out io.Writer) error {
+	config, err := deployed.Configure(ctx, "", "")
+	if err != nil {
+		return err
+	}
+	return e2e.List(ctx, config, out)
+}
