@@ -117,7 +117,12 @@ var commandLine = regexp.MustCompile("`gallery [a-z][^`]*")
 
 // hint leads the commands that a text names to this cloud.
 func (c cloud) hint(text string) string {
-	return commandLine.ReplaceAllString(text, "${0}"+strings.ReplaceAll(c.again, "$", "$$"))
+	return commandLine.ReplaceAllStringFunc(text, func(command string) string {
+		if strings.HasSuffix(command, "--help") {
+			return command
+		}
+		return command + c.again
+	})
 }
 
 // execution finds the execution of a name in either state machine.

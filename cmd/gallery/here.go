@@ -40,7 +40,7 @@ func findHere(command *cobra.Command) (here, error) {
 // onlyHere refuses the flags of AWS, so that nobody believes that they did something.
 func onlyHere(command *cobra.Command) error {
 	if strings.TrimSpace(given(command, "stack")) != "" {
-		return release.Errorf(release.InvalidRequest, "`%s` works on one machine alone, with `gallery up`: leave out --stack", command.CommandPath())
+		return release.Errorf(release.InvalidRequest, "`%s` is for a local cloud alone: leave out --stack", command.CommandPath())
 	}
 	if also := given(command, "region", "profile"); also != "" {
 		return release.Errorf(release.InvalidRequest, "%s goes with --stack, which names a stack on AWS: add that, or leave it out", strings.TrimSpace(also))

@@ -20,7 +20,11 @@ func imagesCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return show(command, images, []string{"IMAGE", "VERSION", "RELEASE", "CREATED", "SIZE", ""}, imageRow)
+				if len(images) == 0 && !wantsJSON(command) {
+					fmt.Fprintln(command.ErrOrStderr(), "There is no image: the first release makes one.")
+					return nil
+				}
+				return show(command, images, []string{"IMAGE", "VERSION", "USE", "SIZE", "CREATED", "RELEASE"}, imageRow)
 			})
 		},
 	}
@@ -29,14 +33,21 @@ func imagesCommand() *cobra.Command {
 }
 
 func imageRow(i control.Image) []any {
-	role := ""
+	use := "spare"
 	switch {
 	case i.State != "available":
-		role = i.State
+		use = i.State
 	case i.Serving:
-		role = "serves"
+		use = "serves"
 	case i.Former:
-		role = "a rollback returns to it"
+		use = "a rollback returns to it"
 	}
-	return []any{i.ID, i.Version, i.Release, i.Created.Local().Format(time.DateTime), fmt.Sprintf("%.1f MB", float64(i.Bytes)/1e6), role}
+	return []any{i.ID, i.Version, use, sizeOf(i.Bytes), i.Created.Local().Format(time.DateTime), i.Release}
+}
+
+func sizeOf(bytes int64) string {
+	if bytes < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(bytes)/1e3)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }

@@ -31,7 +31,7 @@ func crashCommand() *cobra.Command {
 			if err := found.Crash(command.Context(), id); err != nil {
 				return err
 			}
-			fmt.Fprintf(command.ErrOrStderr(), "Instance %s is dead; `gallery status` shows what takes its place.\n", id)
+			fmt.Fprintf(command.ErrOrStderr(), "Instance %s is dead; %s shows what takes its place.\n", id, found.cloud(command).hint("`gallery status`"))
 			return nil
 		})
 }

@@ -34,8 +34,8 @@ requests a second for %s; no other host is ever asked.`, mostRate, mostDuration)
 		Args: noArguments,
 		RunE: runLoad,
 	}
-	command.Flags().Int("rate", 1200, "requests a `second`")
-	command.Flags().Duration("duration", 30*time.Second, "for how `long`")
+	command.Flags().Int("rate", 1200, "requests in a second (a `number`)")
+	command.Flags().Duration("duration", 30*time.Second, "for how long (a `time` such as 30s)")
 	return command
 }
 

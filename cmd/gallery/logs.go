@@ -36,7 +36,7 @@ func logsCommand() *cobra.Command {
 	}
 	f := command.Flags()
 	f.BoolP("follow", "f", false, "go on as more is written, until Ctrl-C")
-	f.Duration("since", 0, "how far back, as `90m`: on AWS, where an hour is the default")
+	f.Duration("since", 0, "how far back to begin, a `time` such as 90m: on AWS, where an hour is the default")
 	return command
 }
 
@@ -113,7 +113,12 @@ type localLogs struct {
 
 func (l localLogs) every() time.Duration { return 500 * time.Millisecond }
 
-func (l localLogs) nothing() string { return "Nothing was written yet." }
+func (l localLogs) nothing() string {
+	if l.only == "" {
+		return "No instance that runs has written anything; `gallery logs INSTANCE` shows one that is gone, too."
+	}
+	return "It has written nothing yet."
+}
 
 // next prints one instance's as it is, those of all with the instance before each line.
 func (l localLogs) next(ctx context.Context, to io.Writer) (wrote bool, err error) {

@@ -70,7 +70,7 @@ func TestWhatIsNotThere(t *testing.T) {
 		{"shell i-00000000000000000", exitFailed, []string{"i-00000000000000000", "gallery status"}},
 		{"load --duration 1s", exitFailed, []string{"nothing serves", "gallery release"}},
 		{"status", 0, []string{"Nothing serves."}},
-		{"logs", 0, []string{"Nothing was written yet."}},
+		{"logs", 0, []string{"No instance that runs has written anything"}},
 	} {
 		said := gallery(t, append(strings.Fields(test.line), "--data", data)...).wants(t, test.status, test.words...)
 		if strings.Contains(said.progress, "Usage:") {
@@ -139,6 +139,7 @@ func TestCommandsThatAreNamedLeadToTheSameCloud(t *testing.T) {
 	for text, want := range map[string]string{
 		"r1 goes on":                     "r1 goes on",
 		"see `gallery logs i-1`":         "see `gallery logs i-1 --stack main --profile 'my own'`",
+		"see `gallery release --help`":   "see `gallery release --help`",
 		"`gallery status`, `cdk deploy`": "`gallery status --stack main --profile 'my own'`, `cdk deploy`",
 	} {
 		if got := c.hint(text); got != want {
@@ -187,6 +188,15 @@ func TestTheStatusOfAStackIsShown(t *testing.T) {
 	} {
 		if got := entranceOf(status); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestATableLeavesOutWhatATerminalHasNoRoomFor(t *testing.T) {
+	rows := [][]string{{"IMAGE", "USE", "RELEASE"}, {"ami-0123456789abcdef0", "serves", "release-1"}}
+	for width, want := range map[int]int{0: 3, 200: 3, 40: 3, 39: 2, 29: 2, 28: 1, 5: 1} {
+		if got := fitting(rows, width); got != want {
+			t.Errorf("%d columns fit in %d, want %d", got, width, want)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"photogallery/internal/local/control"
 	"photogallery/internal/release"
@@ -32,6 +33,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) (stat
 	root.SetArgs(arguments)
 	root.SetOut(out)
 	root.SetErr(progress)
+	refuseUnknown(root) // now, as the completion remembers where its output goes
 	err := told(root.ExecuteContext(ctx))
 	if err == nil {
 		return 0
@@ -89,6 +91,10 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().String("data", "", "the local cloud's `folder` (default: in your data folder)")
 	addAWSFlags(root)
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		var unfit *pflag.InvalidValueError
+		if errors.As(err, &unfit) {
+			return release.Errorf(release.InvalidRequest, "--%s %q: give %s", unfit.GetFlag().Name, unfit.GetValue(), kinds[unfit.GetFlag().Value.Type()])
+		}
 		return release.Errorf(release.InvalidRequest, "%w; see `%s --help`", err, command.CommandPath())
 	})
 	root.SuggestionsMinimumDistance = 2
@@ -98,6 +104,32 @@ func rootCommand() *cobra.Command {
 		costCommand(), doctorCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
+}
+
+// refuseUnknown has cobra's own commands refuse what they do not know, as all others do.
+func refuseUnknown(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, command := range root.Commands() {
+		switch command.Name() {
+		case "help":
+			command.Args = func(_ *cobra.Command, arguments []string) error {
+				found, rest, err := root.Find(arguments)
+				if err != nil {
+					return err
+				}
+				return noArguments(found, rest)
+			}
+		case "completion":
+			command.Args = noArguments
+			command.RunE = func(command *cobra.Command, _ []string) error { return command.Help() }
+		}
+	}
+}
+
+// kinds are what flags take, by pflag's name for it.
+var kinds = map[string]string{
+	"bool": "true or false", "int": "a whole number", "float64": "a number", "duration": "a time such as 90s or 10m",
 }
 
 func noArguments(command *cobra.Command, arguments []string) error {

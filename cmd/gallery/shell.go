@@ -8,7 +8,7 @@ func shellCommand() *cobra.Command {
 		Short: "Open a shell on an instance on AWS",
 		Long: `Open a shell on an instance on AWS, through the stack's EC2 Instance Connect
 Endpoint and the aws command. A stack has the endpoint if it was deployed with
--c instanceConnect=true.`,
+-c instanceConnect=on.`,
 		Args: oneArgument("an instance, as `gallery status` lists them"),
 
 		ValidArgsFunction: instanceIDs,

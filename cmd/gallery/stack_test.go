@@ -154,7 +154,7 @@ func TestAShellIsTheAWSCommands(t *testing.T) {
 	a := onAmazon(t)
 	a.on("release").wants(t, 0)
 	id := a.instances()[0]
-	a.on("shell", id).wants(t, exitNothingUp, "npx cdk deploy -c instanceConnect=true")
+	a.on("shell", id).wants(t, exitNothingUp, "npx cdk deploy -c instanceConnect=on")
 	a.outputs["InstanceConnectEndpointId"] = "eice-0123456789abcdef0"
 	bin := t.TempDir()
 	t.Setenv("PATH", bin)

@@ -65,15 +65,18 @@ func showStatus(command *cobra.Command, status control.Status) error {
 		return err
 	}
 	showActivities(out, status.Activities, style)
-	for _, s := range status.Schedules {
+	for i, s := range status.Schedules {
+		if i == 0 {
+			fmt.Fprintln(out)
+		}
 		when := strings.TrimSpace(s.Expression + " " + s.TimeZone)
 		if !s.Next.IsZero() {
 			when += ", next " + s.Next.Local().Format(time.DateTime)
 		}
-		fmt.Fprintf(out, "\n%s starts the %s: %s\n", s.Name, s.Starts, when)
+		fmt.Fprintf(out, "%s starts the %s: %s\n", s.Name, s.Starts, when)
 	}
-	if status.Stack != "" && status.Console != "" {
-		fmt.Fprintf(out, "\nDashboard: %s\n", status.Console)
+	if status.Console != "" {
+		fmt.Fprintf(out, "\n%s: %s\n", map[bool]string{true: "Console", false: "Dashboard"}[status.Stack == ""], status.Console)
 	}
 	return nil
 }
@@ -95,30 +98,35 @@ func entranceOf(status control.Status) string {
 
 // showInstances leaves out what AWS tells in its metrics alone: an instance's CPU.
 func showInstances(command *cobra.Command, status control.Status) error {
-	columns := []string{"INSTANCE", "ROLE", "ZONE", "HEALTH", "VERSION", "AGE", "ADDRESS"}
+	columns := []string{"INSTANCE", "ROLE", "ZONE", "HEALTH", "IMAGE VERSION", "AGE"}
 	isLocal := status.Stack == ""
 	if isLocal {
 		columns = append(columns, "CPU")
 	}
+	columns = append(columns, "ADDRESS")
 	return show(command, status.Instances, columns, func(i control.Instance) []any {
-		row := []any{i.ID, i.Role, i.Zone, healthOf(i), i.Version, age(i.Launched), i.Address}
+		row := []any{i.ID, i.Role, i.Zone, healthOf(i), i.Version, age(i.Launched)}
 		if isLocal {
 			row = append(row, fmt.Sprintf("%.0f%%", i.CPU))
 		}
-		return row
+		return append(row, i.Address)
 	})
 }
 
 // showActivities shows the newest, each with its cause on a line of its own.
 func showActivities(out io.Writer, activities []control.Activity, style watch.Style) {
 	const most = 5
-	width := widthOf(out)
+	width := terminalWidth(out)
 	for i, activity := range activities[:min(len(activities), most)] {
 		if i == 0 {
 			fmt.Fprintln(out, "\nACTIVITIES")
 		}
 		fmt.Fprintf(out, "%s  %s\n", activity.Time.Local().Format(time.TimeOnly), activity.Description)
-		fmt.Fprintln(out, style.Quiet.Of(ansi.Truncate("          "+withoutTimes(activity.Cause), width, "…")))
+		cause := "          " + withoutTimes(activity.Cause)
+		if width > 0 {
+			cause = ansi.Truncate(cause, width, "…")
+		}
+		fmt.Fprintln(out, style.Quiet.Of(cause))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 )
@@ -18,7 +19,7 @@ func wantsJSON(command *cobra.Command) bool {
 	return err == nil && wanted
 }
 
-// show prints values as JSON if asked to, else as a table.
+// show prints values as JSON if asked to, else as a table; of none nothing.
 func show[T any](command *cobra.Command, values []T, columns []string, row func(T) []any) error {
 	if wantsJSON(command) {
 		if values == nil {
@@ -26,19 +27,43 @@ func show[T any](command *cobra.Command, values []T, columns []string, row func(
 		}
 		return showJSON(command, values)
 	}
-	table := tabwriter.NewWriter(command.OutOrStdout(), 0, 0, 2, ' ', 0)
-	if len(values) > 0 {
-		fmt.Fprintln(table, strings.Join(columns, "\t"))
-	}
+	rows := [][]string{columns}
 	for _, value := range values {
 		cells := row(value)
 		words := make([]string, len(cells))
 		for i, cell := range cells {
 			words[i] = fmt.Sprint(cell)
 		}
-		fmt.Fprintln(table, strings.Join(words, "\t"))
+		rows = append(rows, words)
+	}
+	out := command.OutOrStdout()
+	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
+	if shown := fitting(rows, terminalWidth(out)); len(values) > 0 {
+		for _, words := range rows {
+			fmt.Fprintln(table, strings.Join(words[:shown], "\t"))
+		}
 	}
 	return table.Flush()
+}
+
+// gap is the space between two columns.
+const gap = 2
+
+// fitting is how many columns a terminal has room for, which come in the order of their worth; all where
+// there is no terminal.
+func fitting(rows [][]string, width int) int {
+	total := 0
+	for column := range rows[0] {
+		widest := 0
+		for _, words := range rows {
+			widest = max(widest, utf8.RuneCountInString(words[column]))
+		}
+		if total += widest; width > 0 && total > width && column > 0 {
+			return column
+		}
+		total += gap
+	}
+	return len(rows[0])
 }
 
 func showJSON(command *cobra.Command, value any) error {

@@ -21,7 +21,7 @@ func teardownCommand() *cobra.Command {
 		RunE:  runTeardown,
 	}
 	f := command.Flags()
-	f.String("images", string(release.KeepLatestImage), "keep-latest `or` delete")
+	f.String("images", string(release.KeepLatestImage), "which `images` go: keep-latest or delete")
 	f.Bool("dry-run", false, "list what would be deleted, and delete nothing")
 	addRunFlags(command)
 	completeFlag(command, "images", cobra.FixedCompletions([]string{string(release.KeepLatestImage), string(release.DeleteImages)}, cobra.ShellCompDirectiveNoFileComp))
@@ -77,6 +77,10 @@ func (c cloud) list(command *cobra.Command, machine, input string) error {
 	}
 	if err := json.Unmarshal([]byte(seen.Output), &listed); err != nil {
 		return err
+	}
+	if len(listed.Resources) == 0 && !wantsJSON(command) {
+		fmt.Fprintln(command.ErrOrStderr(), "Nothing would be deleted.")
+		return nil
 	}
 	return show(command, listed.Resources, []string{"KIND", "ID", "NAME"}, func(r owned.Resource) []any { return []any{r.Kind, r.ID, r.Name} })
 }

@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/local"
@@ -38,13 +40,16 @@ func upCommand() *cobra.Command {
 	var flags upFlags
 	command := &cobra.Command{
 		Use:   "up",
-		Short: "Bring up a local cloud, release the gallery on it, and serve until Ctrl-C",
+		Short: "Bring up a local cloud, release what served last on it, at first the gallery, and serve until Ctrl-C",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := onlyHere(command); err != nil {
 				return err
 			}
 			if flags.check {
+				if err := onlyCheck(command); err != nil {
+					return err
+				}
 				return checkUp(command)
 			}
 			return up(command, flags)
@@ -55,14 +60,29 @@ func upCommand() *cobra.Command {
 	f.StringVar(&flags.api, "api", "127.0.0.1:0", "the loopback `host:port` of the Step Functions API")
 	f.StringVar(&flags.console, "console", "", "the loopback `host:port` of the console's page (default: 127.0.0.1:8081, or a free port where that is taken)")
 	f.BoolVar(&flags.open, "open", false, "open the console in a browser")
-	f.StringVar(&flags.pace, "pace", "demo", "`demo`: a minute on AWS takes a second; aws: a minute")
+	f.StringVar(&flags.pace, "pace", "demo", "the `pace`: with demo, a minute on AWS takes a second; with aws, a minute")
 	f.StringVar(&flags.ttl, "ttl", "", "tear everything down after this `time`, such as 90m")
 	f.StringVar(&flags.nightly, "nightly", "", "tear down by this schedule, such as \"cron(0 20 * * ? *)\"")
 	f.StringVar(&flags.morning, "morning", "", "release by this schedule, such as \"cron(0 7 ? * MON-FRI *)\"")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
 	f.BoolVar(&flags.check, "check", false, "instead, run the whole story unattended in a temporary folder and say whether all of it holds")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
+	completeFlag(command, "pace", cobra.FixedCompletions([]string{"demo", "aws"}, cobra.ShellCompDirectiveNoFileComp))
 	return command
+}
+
+// onlyCheck refuses what would not be heeded.
+func onlyCheck(command *cobra.Command) error {
+	var also []string
+	command.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Name != "check" {
+			also = append(also, "--"+flag.Name)
+		}
+	})
+	if len(also) == 0 {
+		return nil
+	}
+	return release.Errorf(release.InvalidRequest, "--check runs in a folder, on addresses and at a pace of its own: leave out %s", strings.Join(also, ", "))
 }
 
 func up(command *cobra.Command, flags upFlags) error {

@@ -82,7 +82,7 @@ func (c cloud) upload(command *cobra.Command, files []string) (err error) {
 		return err
 	}
 	if refused > 0 {
-		return release.Errorf(release.InvalidRequest, "%d of %d files are not in the gallery, for the reasons above", refused, len(files))
+		return release.Errorf(release.InvalidRequest, "not in the gallery, for the reasons above: %d of %d files", refused, len(files))
 	}
 	return nil
 }

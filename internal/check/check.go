@@ -99,6 +99,9 @@ func (s *story) tell(ctx context.Context) error {
 		seen, err := c.check(limited)
 		cancel()
 		took := time.Since(began).Round(100 * time.Millisecond)
+		if ctx.Err() != nil {
+			return ctx.Err() // interrupted: nothing is known to be wrong
+		}
 		if err != nil {
 			fmt.Fprintf(s.Out, "✗ %-56s %6s  %v\n", c.title, took, err)
 			return fmt.Errorf("%s: %w", c.title, err)

@@ -54,7 +54,7 @@ func (w Wanted) Check() error {
 		value, most float64
 	}{{"hours", w.HoursADay, 24}, {"releases", w.Releases, 1e5}, {"traffic", w.TrafficGB, 1e6}, {"photos", w.PhotosGB, 1e6}} {
 		if !(given.value >= 0 && given.value <= given.most) { // NaN is neither
-			problems = append(problems, release.Errorf(release.InvalidRequest, "%s: %g is not from 0 to %g; give a number that is", given.name, given.value, given.most))
+			problems = append(problems, release.Errorf(release.InvalidRequest, "%s: %g is not from 0 to %.0f; give a number that is", given.name, given.value, given.most))
 		}
 	}
 	return release.Join(problems...)

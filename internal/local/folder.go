@@ -27,7 +27,7 @@ func takeFolder(path string) (*folder, error) {
 	_, err := os.Stat(path)
 	f := &folder{path, errors.Is(err, fs.ErrNotExist), flock.New(filepath.Join(path, "lock"))}
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
+		return nil, release.Errorf(release.InvalidRequest, "the data folder %s cannot be made (%w): name another with --data", path, err)
 	}
 	taken, err := f.lock.TryLock()
 	if err != nil {

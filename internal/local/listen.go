@@ -28,7 +28,7 @@ func (l *Local) listen(ctx context.Context) error {
 	if at == "" {
 		at = "127.0.0.1:0"
 	}
-	api, err := listenOn(ctx, at, "--api")
+	api, err := listenOnLoopback(ctx, at, "--api")
 	if err != nil {
 		return err
 	}
@@ -39,16 +39,12 @@ func (l *Local) listen(ctx context.Context) error {
 
 func (l *Local) listenForConsole(ctx context.Context) error {
 	for i, address := range l.options.Console {
-		listener, err := listenOn(ctx, address, "--console")
+		listener, err := listenOnLoopback(ctx, address, "--console")
 		if release.CodeOf(err) == release.StillInUse && i+1 < len(l.options.Console) {
 			continue
 		}
 		if err != nil {
 			return err
-		}
-		if at, isTCP := listener.Addr().(*net.TCPAddr); !isTCP || !at.IP.IsLoopback() {
-			err := release.Errorf(release.InvalidRequest, "--console %s is no loopback address, and the console asks for no password: give one such as 127.0.0.1:8081", address)
-			return errors.Join(err, listener.Close())
 		}
 		l.endpoint.Console = "http://" + listener.Addr().String()
 		l.console = console.New(l, l.stack.SFN)
@@ -56,6 +52,19 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 		return nil
 	}
 	return nil
+}
+
+// listenOnLoopback is for what asks nobody for a password.
+func listenOnLoopback(ctx context.Context, address, flag string) (net.Listener, error) {
+	listener, err := listenOn(ctx, address, flag)
+	if err != nil {
+		return nil, err
+	}
+	if at, isTCP := listener.Addr().(*net.TCPAddr); !isTCP || !at.IP.IsLoopback() {
+		err := release.Errorf(release.InvalidRequest, "%s %s is no loopback address, and what answers there asks for no password: give one such as 127.0.0.1:8081", flag, address)
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
 }
 
 func listenOn(ctx context.Context, address, flag string) (net.Listener, error) {

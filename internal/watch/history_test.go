@@ -261,7 +261,6 @@ func TestRemediesNameTheInstance(t *testing.T) {
 	for cause, want := range map[string]string{
 		"BuildFailed: builder i-0123456789abcdef0 could not provision": "gallery logs i-0123456789abcdef0",
 		"VerifyFailed: image ami-0123456789abcdef0 does not answer":    "gallery logs INSTANCE",
-		"ImageNotFound: there is no image ami-0123456789abcdef0":       "gallery images",
 		"SomethingElse: nobody foresaw it":                             "SomethingElse",
 	} {
 		if got := newTold("x-release").end(types.ExecutionStatusFailed, "FailedClean", cause).look(t).Outcome(); !strings.Contains(got, want) {

@@ -24,7 +24,6 @@ func roughly(d time.Duration) string {
 // remedies are what to do next after a failure, by its code.
 var remedies = map[release.Code]string{
 	release.InvalidRequest:      "Correct the request; `gallery release --help` lists what it may hold.",
-	release.ImageNotFound:       "`gallery images` lists the images there are.",
 	release.QuotaExceeded:       "Ask AWS for a higher quota, or release fewer or smaller instances.",
 	release.AccessDenied:        "The function's role lacks a permission: deploy the stack again.",
 	release.Throttled:           "AWS asks to slow down: release again in some minutes.",
@@ -93,7 +92,7 @@ var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 func (p *Picture) remedy() string {
 	switch p.Error {
 	case "Busy":
-		return "Try again when that has ended, or add --wait."
+		return "On the command line that is --wait."
 	case "FailedDirty":
 		return "Remove what is left with `gallery teardown`."
 	}

@@ -61,10 +61,8 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 // deployment brought another bundle of its own since.
 func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	switch asked := d.request.Bundle; {
-	case asked == release.OwnBundle && p.settings.DefaultBundle == "":
-		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is the deployment's own, and this deployment has none; give one", asked)
 	case asked == release.OwnBundle:
-		return release.ParseBundle(p.settings.DefaultBundle)
+		return p.own()
 	case strings.HasPrefix(asked, "s3://"):
 		return release.ParseBundle(asked)
 	case asked != "" && p.settings.PackBundle == nil:
@@ -84,6 +82,13 @@ func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 		return own, nil
 	}
 	return d.serving.Bundle, nil
+}
+
+func (p planner) own() (release.Bundle, error) {
+	if p.settings.DefaultBundle == "" {
+		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is the deployment's, and this deployment has none; give one", release.OwnBundle)
+	}
+	return release.ParseBundle(p.settings.DefaultBundle)
 }
 
 func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {

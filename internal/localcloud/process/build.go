@@ -135,7 +135,14 @@ func network() (variables []string) {
 func lastWords(output string) string {
 	const most = 1500
 	output = strings.TrimSpace(output)
-	return output[max(0, len(output)-most):]
+	if len(output) <= most {
+		return output
+	}
+	output = output[len(output)-most:]
+	if _, whole, found := strings.Cut(output, "\n"); found {
+		return whole
+	}
+	return output
 }
 
 // configure writes the settings that user data gives the service of a fleet instance.
