@@ -2,8 +2,6 @@
 
 GO ?= go
 export GOFLAGS ?= -buildvcs=false
-# The Node of package.json, where npm has installed it.
-export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # The CDK runs on the Node that package.json pins.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 

@@ -53,7 +53,7 @@ while true; do
   answer=$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$address" || true)
   [ "$answer" != 200 ] || break
   if [ "$SECONDS" -ge "$deadline" ]; then
-    systemctl status --no-pager --lines=30 "$unit" || true
+    systemctl status --no-pager --lines=8 "$unit" || true
     fail "$address answers ${answer/#000/nothing}, not 200"
   fi
   sleep 0.2
