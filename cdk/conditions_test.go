@@ -83,6 +83,7 @@ func TestWhatACallNeedsBesideItselfIsAllowed(t *testing.T) {
 		"ec2:RunInstances":                        {"ec2:CreateTags"},
 		"ec2:CreateImage":                         {"ec2:CreateTags"},
 		"ec2:CreateLaunchTemplate":                {"ec2:CreateTags"},
+		"cloudwatch:PutMetricAlarm":               {"cloudwatch:TagResource"},
 		"elasticloadbalancing:CreateListener":     {"elasticloadbalancing:AddTags"},
 		"elasticloadbalancing:CreateLoadBalancer": {"elasticloadbalancing:AddTags", "iam:CreateServiceLinkedRole elasticloadbalancing"},
 		"autoscaling:CreateAutoScalingGroup": {

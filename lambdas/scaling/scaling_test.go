@@ -4,7 +4,10 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/google/go-cmp/cmp"
+
+	"photogallery/internal/release"
 )
 
 func TestTheDimensionsOfTheLoadBalancersMetrics(t *testing.T) {
@@ -30,5 +33,19 @@ func TestTheDimensionsOfTheLoadBalancersMetrics(t *testing.T) {
 func TestShrinkingByOneDoesNotCallForOneMore(t *testing.T) {
 	if requestsLow*2 > requestsHigh || cpuLow*2 > cpuHigh {
 		t.Errorf("requests %d to %d, CPU %d to %d", requestsLow, requestsHigh, cpuLow, cpuHigh)
+	}
+}
+
+// A fleet that reports nothing is not busy: it shrinks to its minimum, and no refresh is rolled back.
+func TestAFleetWithoutDataShrinks(t *testing.T) {
+	at := place{environment: "main", targetGroup: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/photogallery-main/73e2d6bc24d8a067"}
+	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(""), at.cpuHigh(""), at.idle("")} {
+		want := "notBreaching"
+		if aws.ToString(alarm.AlarmName) == at.environment.Alarm(release.Idle) {
+			want = "breaching"
+		}
+		if got := aws.ToString(alarm.TreatMissingData); got != want {
+			t.Errorf("without data %s is %s, want %s", *alarm.AlarmName, got, want)
+		}
 	}
 }

@@ -49,20 +49,29 @@ func TestATeardownInMidRefresh(t *testing.T) {
 	})
 }
 
-// The SDK repeats a call whose answer was lost, and a group that is pending delete refuses.
+// The SDK repeats a call whose answer was lost, and a group that is pending delete refuses, as does one
+// that is gone by then.
 func TestAGroupThatIsOnItsWayOutMayRefuseToBeDeletedAgain(t *testing.T) {
-	inEnvironment(t, func(e environment) {
-		e.serve("r1")
-		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
-			answer, err := next()
-			if call.Operation.Name == "DeleteAutoScalingGroup" && err == nil {
-				return nil, fabric.Errorf("ValidationError", "The AutoScaling group may not be modified while it is pending delete")
-			}
-			return answer, err
+	for refusal, after := range map[string]time.Duration{
+		"The AutoScaling group may not be modified while it is pending delete": 0,
+		"AutoScalingGroup name not found":                                      20 * time.Minute,
+	} {
+		t.Run(refusal, func(t *testing.T) {
+			inEnvironment(t, func(e environment) {
+				e.serve("r1")
+				e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+					answer, err := next()
+					if call.Operation.Name == "DeleteAutoScalingGroup" && err == nil {
+						time.Sleep(after)
+						return nil, fabric.Errorf("ValidationError", "%s", refusal)
+					}
+					return answer, err
+				})
+				e.tearDown(wholeEnvironment)
+				e.wantOnly(nil)
+			})
 		})
-		e.tearDown(wholeEnvironment)
-		e.wantOnly(nil)
-	})
+	}
 }
 
 func TestKeepLatestKeepsTheImageThatServed(t *testing.T) {
