@@ -65,6 +65,10 @@ aws: node_modules/.package-lock.json ## The story in an AWS account of yours: sa
 aws-sweep: node_modules/.package-lock.json ## What runs of make aws have left in your account; ENVIRONMENT=e2e-… removes that one's
 	@$(GO) build -o bin/aws ./conformance/aws && bin/aws -sweep $(ENVIRONMENT)
 
+.PHONY: mutants
+mutants: node_modules/.package-lock.json $(VENV)/installed ## Plant one bug after the other in a copy of the tree and see that a test catches each: ONLY=regexp for some; WRITE=1 writes docs/mutants.md
+	$(GO) run ./conformance/mutants $(if $(ONLY),-only '$(ONLY)') $(if $(WRITE),-write)
+
 # W3005 is about dependencies that CloudFormation also knows by itself: the CDK writes them, too.
 .PHONY: template
 template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the stack, twice, and check template and state machines with their validators

@@ -1,0 +1,64 @@
+package main
+
+const (
+	builderScript   = "gallery-ami/recipe/builder.sh"
+	provisionScript = "gallery-ami/recipe/provision.sh"
+	fleetScript     = "gallery-ami/recipe/fleet.sh"
+	appSessions     = "gallery-ami/app/session.go"
+	appStore        = "gallery-ami/app/store.go"
+)
+
+var imageMutants = []mutant{
+	{"a builder takes a bundle that is not the one planned", []edit{
+		{builderScript, "", "  echo \"$sha256  $work/bundle.tar.gz\" | sha256sum --check --quiet -\n", ""},
+	}},
+	{"a build that fails is reported as a success", []edit{
+		{builderScript, "", `report failure "`, `report success "`},
+	}},
+	{"a build's event is sent once", []edit{
+		{builderScript, "", "for pause in 1 2 4 8 16 32; do\n    refused", "for pause in 1; do\n    refused"},
+	}},
+	{"a builder that has built builds again", []edit{
+		{builderScript, "", "[ ! -e \"$built\" ] || exit 0\n", ""},
+	}},
+	{"an image is made of what does not serve", []edit{
+		{provisionScript, "", `[ "$answer" != 200 ] || break`, `[ "$answer" != 503 ] || break`},
+	}},
+	{"an image holds the builder's host keys", []edit{
+		{provisionScript, "", `rm -f "$root"/etc/ssh/ssh_host_* `, "rm -f "},
+	}},
+	{"an image holds the builder's machine id", []edit{
+		{provisionScript, "", "install -m 0444 /dev/null \"$root/etc/machine-id\"\n", ""},
+	}},
+	{"provisioning may run on somebody's own machine", []edit{
+		{provisionScript, "", `if [ -z "$root" ]; then`, `if [ "$root" = - ]; then`},
+	}},
+	{"each instance makes an upload key of its own", []edit{
+		{fleetScript, "", ` --if-none-match '*'`, ""},
+	}},
+	{"the upload key can be read by everybody on the instance", []edit{
+		{fleetScript, "", "  umask 077\n", ""},
+	}},
+	{"whoever asks may upload", []edit{
+		{appSessions, "", "case !s.signedIn(r):", "case !s.signedIn(r) && r == nil:"},
+	}},
+	{"a session does not end", []edit{
+		{appSessions, "", "now.Unix() < int64(binary.BigEndian.Uint64(raw))", "now.Unix() != int64(binary.BigEndian.Uint64(raw))"},
+	}},
+	{"a session's cookie can be read by scripts", []edit{
+		{appSessions, "", "HttpOnly: true, ", ""},
+	}},
+	{"keys can be guessed without a pause", []edit{
+		{appSessions, "", "s.owed[address] = owed.Add(attemptInterval)", "s.owed[address] = owed"},
+	}},
+	{"pages of other sites may send forms", []edit{
+		{"gallery-ami/app/routes.go", "", "protected := sameOrigin.Handler(mux)", "protected := http.Handler(mux)"},
+	}},
+	{"half a photo is shown", []edit{
+		{appStore, "", "err := s.write(ctx, p.photoKey(), full)\n", "err := s.write(ctx, p.thumbKey(), thumbnail)\n"},
+		{appStore, "\tif err == nil {\n\t\terr =", "thumbKey(), thumbnail)", "photoKey(), full)"},
+	}},
+	{"an instance that cannot read its storage says that it is well", []edit{
+		{"gallery-ami/app/health.go", "", `answer.Status, storage.Status, storage.Error = "failing",`, `answer.Status, storage.Status, storage.Error = "ok",`},
+	}},
+}

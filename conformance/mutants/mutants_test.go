@@ -1,0 +1,122 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+func TestEveryMutantCanBePlanted(t *testing.T) {
+	texts := map[string]string{}
+	for _, m := range everyMutant() {
+		changed := map[string]string{}
+		for _, e := range m.edits {
+			if texts[e.file] == "" {
+				texts[e.file] = read(t, e.file)
+			}
+			if changed[e.file] == "" {
+				changed[e.file] = texts[e.file]
+			}
+			after, err := e.apply(changed[e.file])
+			if err != nil {
+				t.Errorf("%s: %v", m.name, err)
+				break
+			}
+			changed[e.file] = after
+		}
+		for file, text := range changed {
+			if text == texts[file] {
+				t.Errorf("%s: nothing changes in %s", m.name, file)
+			}
+		}
+	}
+}
+
+func TestMutantsAreToldApart(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range everyMutant() {
+		if seen[m.name] {
+			t.Errorf("two mutants are called %q", m.name)
+		}
+		seen[m.name] = true
+	}
+}
+
+func TestAnEditThatFitsNotExactlyOnceIsRefused(t *testing.T) {
+	const text = "one two one three two"
+	for _, e := range []edit{
+		{"file", "", "four", ""}, {"file", "", "one", ""}, {"file", "one", "two", ""}, {"file", "three", "one", ""},
+	} {
+		if after, err := e.apply(text); err == nil || !strings.Contains(err.Error(), "file") {
+			t.Errorf("%+v gives %q, %v", e, after, err)
+		}
+	}
+	after, err := edit{"file", "three", "two", "2"}.apply(text)
+	if err != nil || after != "one two one three 2" {
+		t.Errorf("got %q, %v", after, err)
+	}
+}
+
+func TestAPlantedMutantIsTakenBack(t *testing.T) {
+	made := tree{root: t.TempDir()}
+	file := filepath.Join(made.root, "file")
+	if err := os.WriteFile(file, []byte("one two"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := mutant{"both", []edit{{"file", "", "one", "1"}, {"file", "", "two", "2"}}}
+	heal, err := made.plant(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "1 2" {
+		t.Errorf("planted it is %q, %v", text, err)
+	}
+	if err := heal(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := made.plant(mutant{"stale", []edit{{"file", "", "one", "1"}, {"file", "", "three", "3"}}}); err == nil {
+		t.Error("a stale mutant is planted")
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "one two" {
+		t.Errorf("in the end it is %q, %v", text, err)
+	}
+}
+
+func TestWhatAChecksOutputSays(t *testing.T) {
+	for output, want := range map[string]string{
+		"ok  \tphotogallery/cdk\t1.0s\n": "",
+		"--- FAIL: TestA (0.1s)\n    --- FAIL: TestA/b (0.1s)\n    --- FAIL: TestA/c (0.1s)\nFAIL\n": "TestA/b",
+		"--- FAIL: TestA (0.1s)\n--- FAIL: TestB (0.1s)\n":                                           "TestA",
+		"panic: test timed out after 3m0s\n\trunning tests:\n\t\tTestA (3m0s)\n":                     "TestA (timed out)",
+	} {
+		if got := firstFailure(output); got != want {
+			t.Errorf("got %q of %q, want %q", got, output, want)
+		}
+	}
+	for output, want := range map[string]bool{
+		"FAIL\tphotogallery/cdk [build failed]\n": true, "FAIL\tphotogallery/cdk [setup failed]\n": true, "FAIL\tphotogallery/cdk\t1.0s\n": false,
+	} {
+		if got := brokenBuild.MatchString(output); got != want {
+			t.Errorf("%q means that it does not compile: %t", output, got)
+		}
+	}
+}
+
+func everyMutant() (all []mutant) {
+	for _, a := range areas() {
+		all = append(all, a.mutants...)
+	}
+	return all
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

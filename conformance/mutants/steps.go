@@ -1,0 +1,187 @@
+package main
+
+const (
+	launchBuilder = "lambdas/builder/launch_builder.go"
+	awaitBuild    = "lambdas/builder/await_build.go"
+	resumeBuild   = "lambdas/builder/resume.go"
+	createImage   = "lambdas/image/create_image.go"
+	templateData  = "lambdas/fleet/template_data.go"
+	makeTemplate  = "lambdas/fleet/ensure_template.go"
+	createGroup   = "lambdas/fleet/create_group.go"
+	startRefresh  = "lambdas/fleet/start_refresh.go"
+	lockRecord    = "lambdas/lock/record.go"
+	ttlSchedule   = "lambdas/schedule/schedule_teardown.go"
+	scalingAlarms = "lambdas/scaling/alarm.go"
+	handler       = "lambdas/step/handler.go"
+)
+
+// recordFirst and completeFirst are how a build's result should be told, and how it should not.
+const (
+	recordFirst = `	if err := r.records.putResult(ctx, heard.instance, heard.result); err != nil {
+		return struct{}{}, err
+	}
+	known, err := r.records.get(ctx, heard.instance)
+	if err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
+`
+	completeFirst = `	known, err := r.records.get(ctx, heard.instance)
+	if err != nil {
+		return struct{}{}, err
+	}
+	if known.result == nil {
+		known.result = &heard.result
+	}
+	if err := complete(ctx, r.tasks, heard.instance, known); err != nil {
+		return struct{}{}, err
+	}
+	return struct{}{}, r.records.putResult(ctx, heard.instance, heard.result)
+`
+	tokenFirst = `	if err := a.records.putToken(ctx, in.Instance, in.Token); err != nil {
+		return struct{}{}, err
+	}
+	known, err := a.records.get(ctx, in.Instance)
+	if err != nil {
+		return struct{}{}, err
+	}
+`
+	lookFirst = `	known, err := a.records.get(ctx, in.Instance)
+	if err != nil {
+		return struct{}{}, err
+	}
+	if err := a.records.putToken(ctx, in.Instance, in.Token); err != nil {
+		return struct{}{}, err
+	}
+	known.token = in.Token
+`
+)
+
+var stepMutants = []mutant{
+	{"a step's error has the name of its Go type", []edit{
+		{handler, "", "return messages.InvokeResponse_Error{Type: string(failure.Code), Message: failure.Message}",
+			"_ = messages.InvokeResponse_Error{}\n\treturn failure"},
+	}},
+	{"a step's panic has no code", []edit{
+		{handler, "", `boundary(release.Errorf(release.Unexpected, "%s panicked: %v", h.step, defect))`, `fmt.Errorf("%s panicked: %v", h.step, defect)`},
+	}},
+	{"a throttled call is refused for good", []edit{
+		{"internal/release/classify.go", "", `"RequestLimitExceeded", `, ""},
+	}},
+	{"a builder has no role tag", []edit{
+		{launchBuilder, "", "\t\t{Key: aws.String(release.TagRole), Value: aws.String(release.RoleBuilder)},\n", ""},
+	}},
+	{"a builder's volume has no tags", []edit{
+		{launchBuilder, "", "types.ResourceTypeInstance, types.ResourceTypeVolume, types", "types.ResourceTypeInstance, types"},
+	}},
+	{"an image has no release tag", []edit{
+		{createImage, "", "\t\t{release.TagRelease, plan.Release},\n", ""},
+	}},
+	{"a snapshot has no tags", []edit{
+		{createImage, "", "\t\t{ResourceType: types.ResourceTypeSnapshot, Tags: tags},\n", ""},
+	}},
+	{"a launch template has no tags", []edit{
+		{makeTemplate, "", "\t\tTagSpecifications:  tagged(e.settings.Environment, types.ResourceTypeLaunchTemplate),\n", ""},
+	}},
+	{"a group does not hand its tag on to instances", []edit{
+		{createGroup, "", "PropagateAtLaunch: aws.Bool(true)", "PropagateAtLaunch: aws.Bool(false)"},
+	}},
+	{"a group has no environment tag", []edit{
+		{createGroup, "", "Key: aws.String(release.TagEnvironment)", "Key: aws.String(release.TagRole)"},
+	}},
+	{"an alarm has no tags", []edit{
+		{scalingAlarms, "", "\t\tTags:             []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(p.environment))}},\n", ""},
+	}},
+	{"the fleet's metadata service wants no token", []edit{
+		{templateData, "", "types.LaunchTemplateHttpTokensStateRequired", "types.LaunchTemplateHttpTokensStateOptional"},
+	}},
+	{"the builder's metadata service wants no token", []edit{
+		{launchBuilder, "", "types.HttpTokensStateRequired", "types.HttpTokensStateOptional"},
+	}},
+	{"the fleet's volumes are not encrypted", []edit{
+		{templateData, "", "Encrypted: aws.Bool(true)", "Encrypted: aws.Bool(false)"},
+	}},
+	{"the builder's volume is not encrypted", []edit{
+		{launchBuilder, "", "Encrypted: aws.Bool(true)", "Encrypted: aws.Bool(false)"},
+	}},
+	{"the fleet's instances have public addresses", []edit{
+		{templateData, "", "AssociatePublicIpAddress: aws.Bool(false)", "AssociatePublicIpAddress: aws.Bool(true)"},
+	}},
+	{"the fleet is in the load balancer's security group", []edit{
+		{templateData, "", "settings.InstanceSecurityGroup", "settings.LoadBalancerSecurityGroup"},
+	}},
+	{"the fleet has the builder's role", []edit{
+		{templateData, "", "settings.FleetProfile", "settings.BuilderProfile"},
+	}},
+	{"a builder that shuts down only stops", []edit{
+		{launchBuilder, "", "types.ShutdownBehaviorTerminate", "types.ShutdownBehaviorStop"},
+	}},
+	{"a builder is launched without a client token", []edit{
+		{launchBuilder, "", "order.ClientToken = aws.String(", "_ = aws.String("},
+	}},
+	{"a template version is made without a client token", []edit{
+		{makeTemplate, "", "\t\tClientToken:        e.token(\"template version\", in),\n", ""},
+	}},
+	{"a build's result completes the token before it is recorded", []edit{
+		{resumeBuild, "", recordFirst, completeFirst},
+	}},
+	{"a build is awaited only after a look for its result", []edit{
+		{awaitBuild, "", tokenFirst, lookFirst},
+	}},
+	{"whoever can write events ends a build", []edit{
+		{resumeBuild, "", `if heard.release != "" && heard.release != owned`, `if heard.release == "-" && heard.release != owned`},
+	}},
+	{"a refresh does not roll itself back", []edit{
+		{startRefresh, "", "AutoRollback = aws.Bool(true)", "AutoRollback = aws.Bool(false)"},
+	}},
+	{"a refresh is under no alarm", []edit{
+		{startRefresh, "", "\tpreferences.AlarmSpecification = &types.AlarmSpecification{Alarms: in.Alarms}\n", ""},
+	}},
+	{"a refresh leads to the latest template version", []edit{
+		{startRefresh, "", "Version: aws.String(in.TemplateVersion)", `Version: aws.String("$Latest")`},
+	}},
+	{"a refresh terminates before it launches", []edit{
+		{"lambdas/fleet/refresh.go", "", "MinHealthyPercentage:      aws.Int32(100)", "MinHealthyPercentage:      aws.Int32(50)"},
+	}},
+	{"the group does not ask the load balancer for health", []edit{
+		{createGroup, "", `HealthCheckType:        aws.String("ELB")`, `HealthCheckType:        aws.String("EC2")`},
+	}},
+	{"the group is in the public subnets", []edit{
+		{createGroup, "", "c.settings.PrivateSubnets", "c.settings.PublicSubnets"},
+	}},
+	{"a release is verified by its home page alone", []edit{
+		{"lambdas/balancer/verify.go", "", `reason == "" && healthy < least {`, `reason == "-" && healthy < least {`},
+		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" {`, `if trouble := troubleOf(target); trouble == "-" {`},
+	}},
+	{"the lock is written whoever holds it", []edit{
+		{lockRecord, "", `in.ConditionExpression = aws.String("attribute_not_exists(" + current.Key + ")")`, "in.ConditionExpression = nil"},
+	}},
+	{"a dead holder's lock is taken over by several", []edit{
+		{lockRecord, "", "in.ConditionExpression, in.ExpressionAttributeValues = heldBy(former)", "_, _ = heldBy(former)"},
+	}},
+	{"a run gives back a lock that is another's", []edit{
+		{"lambdas/lock/unlock.go", "", "\t\tConditionExpression: condition, ExpressionAttributeValues: values,\n", ""},
+		{"lambdas/lock/unlock.go", "", "condition, values := heldBy(in.Execution)", "_, _ = heldBy(in.Execution)"},
+	}},
+	{"a release promotes itself without the lock", []edit{
+		{"lambdas/promote/promote.go", "", "err := lock.Require(ctx, p.table, p.settings.Table, in.Execution); err != nil", "err := lock.Require(ctx, p.table, p.settings.Table, in.Execution); err == nil && false"},
+	}},
+	{"the image that a rollback needs is retired", []edit{
+		{"lambdas/promote/retire.go", "", "Except: []string{serving.Image, serving.FormerImage}", "Except: []string{serving.Image}"},
+	}},
+	{"a ttl's schedule stays after it has run", []edit{
+		{ttlSchedule, "", "types.ActionAfterCompletionDelete", "types.ActionAfterCompletionNone"},
+	}},
+	{"a ttl's teardown does not say whose ttl it is", []edit{
+		{ttlSchedule, "", `map[string]string{"onlyIfServing": plan.Release}`, `map[string]string{}`},
+	}},
+	{"a fleet without data counts as busy", []edit{
+		{scalingAlarms, "", `aws.String("breaching")`, `aws.String("notBreaching")`},
+	}},
+	{"the guard of a refresh wants half an hour", []edit{
+		{scalingAlarms, "", "alarm.EvaluationPeriods = aws.Int32(3)", "alarm.EvaluationPeriods = aws.Int32(30)"},
+	}},
+	{"HTTPS speaks TLS 1.0", []edit{
+		{"lambdas/balancer/listener.go", "", `"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"`, `"ELBSecurityPolicy-2016-08"`},
+	}},
+}

@@ -1,0 +1,51 @@
+package main
+
+const (
+	sweepOrder = "lambdas/sweep/order.go"
+	undoRound  = "lambdas/sweep/undo.go"
+)
+
+var sweepMutants = []mutant{
+	{"the sweep removes the load balancer before the group", []edit{
+		{sweepOrder, "", "{schedules, refresh, group, alias, loadBalancer,", "{schedules, refresh, alias, loadBalancer, group,"},
+		{teardownMachine, "", `"stage": "group"`, `"stage": "?"`},
+		{teardownMachine, "", `"stage": "alias"`, `"stage": "!"`},
+		{teardownMachine, "", `"stage": "load-balancer"`, `"stage": "group"`},
+		{teardownMachine, "", `"stage": "!"`, `"stage": "load-balancer"`},
+		{teardownMachine, "", `"stage": "?"`, `"stage": "alias"`},
+	}},
+	{"the undo removes the image before the group is back", []edit{
+		{sweepOrder, "", "{builders, rollback, bounds, images, versions, schedules}\n\n", "{builders, images, versions, rollback, bounds, schedules}\n\n"},
+	}},
+	{"the undo does not wait for the group to be back", []edit{
+		{"lambdas/sweep/rollback.go", `"rollback",`, "\tgate:  true,\n", ""},
+	}},
+	{"the undo takes its first look for proof", []edit{
+		{undoRound, "", "case in.Deadline.IsZero() || time.Now().Before(seen):", "case time.Now().Before(seen) && false:"},
+	}},
+	{"the undo takes the former release's images", []edit{
+		{sweepOrder, "case current.Serving:", "images: owned.Selection{Release: name, Except: []string{current.Image, current.FormerImage}},", "images: owned.Selection{},"},
+	}},
+	{"a teardown keeps no image", []edit{
+		{sweepOrder, "", "over.images.Except = []string{current.Image}", "over.images.Except = nil"},
+	}},
+	{"a teardown goes by a group that another environment has", []edit{
+		{"lambdas/owned/tag.go", "", `"tag:" + release.TagEnvironment), Values: []string{string(environment)}`, `"tag-key"), Values: []string{release.TagEnvironment}`},
+	}},
+	{"what is gone already fails a removal", []edit{
+		{"lambdas/owned/resource.go", "", "if release.IsNotFound(err) {", "if release.IsNotFound(err) && err == nil {"},
+	}},
+	{"a group that is gone already fails its removal", []edit{
+		{"lambdas/sweep/group.go", "", "if failure == nil && (found == nil || fleet.Deleting(found)) {", "if failure == nil && found != nil && fleet.Deleting(found) {"},
+	}},
+	{"a load balancer's network interfaces are not awaited", []edit{
+		{"lambdas/sweep/load_balancer.go", "", `found = append(found, owned.Resource{Kind: interfaceKind,`, `_ = append(found, owned.Resource{Kind: interfaceKind,`},
+	}},
+	{"an image is deregistered and its snapshot stays", []edit{
+		{"lambdas/owned/image.go", "", "ImageId: aws.String(image.ID), DeleteAssociatedSnapshots: aws.Bool(true),", "ImageId: aws.String(image.ID),"},
+		{"lambdas/owned/image.go", "", "if snapshot.Kind == snapshotKind && !deleted[snapshot.ID] {", "if snapshot.Kind == snapshotKind && deleted[snapshot.ID] {"},
+	}},
+	{"a teardown does not record that nothing serves", []edit{
+		{"lambdas/sweep/group.go", "", "current.Serving, current.TemplateVersion, current.FormerTemplate = false, \"\", \"\"", "current.TemplateVersion, current.FormerTemplate = \"\", \"\""},
+	}},
+}

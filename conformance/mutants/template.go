@@ -1,0 +1,102 @@
+package main
+
+const (
+	stackNetwork = "cdk/network.go"
+	stackStorage = "cdk/storage.go"
+	stackRules   = "cdk/rules.go"
+	functionFile = "cdk/functions.go"
+	optionTable  = "cdk/option_table.go"
+)
+
+var templateMutants = []mutant{
+	{"a substitution is misspelt", []edit{
+		{"cdk/machines.go", "", "substitutions[step] = version.FunctionArn()", "substitutions[kebab(step)] = version.FunctionArn()"},
+	}},
+	{"a state machine runs functions that a deployment changes", []edit{
+		{"cdk/machines.go", "", "substitutions[step] = version.FunctionArn()", "substitutions[step] = version.Lambda().FunctionArn()"},
+	}},
+	{"a deployment deletes the version that runs", []edit{
+		{functionFile, "", "\tversion.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)\n", ""},
+	}},
+	{"the functions are for another processor", []edit{
+		{functionFile, "", "awslambda.Architecture_ARM_64()", "awslambda.Architecture_X86_64()"},
+	}},
+	{"a function's time-out is not its step's", []edit{
+		{functionFile, "", "awscdk.Duration_Millis(jsii.Number(declared.Timeout.Milliseconds()))", "awscdk.Duration_Seconds(jsii.Number(3))"},
+	}},
+	{"the fleet is told the builder's security group", []edit{
+		{functionFile, "", `"INSTANCE_SECURITY_GROUP":      s.network.fleet.`, `"INSTANCE_SECURITY_GROUP":      s.network.builder.`},
+	}},
+	{"the builder is told the fleet's profile", []edit{
+		{functionFile, "", "s.roles.builderProfile.", "s.roles.fleetProfile."},
+	}},
+	{"the fleet is told the public subnets", []edit{
+		{functionFile, "", "s.network.private, \",\"", "s.network.public, \",\""},
+	}},
+	{"the builder can be reached by SSH", []edit{
+		{stackNetwork, "", "\tlead(n.entrance, n.fleet, 80, ", "\tn.builder.AddIngressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(22)), jsii.String(\"SSH\"), nil)\n\tlead(n.entrance, n.fleet, 80, "},
+	}},
+	{"the fleet can be reached from everywhere", []edit{
+		{stackNetwork, "", "\tlead(n.entrance, n.fleet, 80, ", "\tn.fleet.AddIngressRule(awsec2.Peer_AnyIpv4(), http, jsii.String(\"HTTP\"), nil)\n\tlead(n.entrance, n.fleet, 80, "},
+	}},
+	{"the entrance does not heed the range", []edit{
+		{stackNetwork, "", "from := awsec2.Peer_Ipv4(jsii.String(s.options.CIDR))", "from := awsec2.Peer_AnyIpv4()"},
+	}},
+	{"the load balancer does not reach the fleet", []edit{
+		{stackNetwork, "", "lead(n.entrance, n.fleet, 80,", "lead(n.entrance, n.fleet, 8080,"},
+	}},
+	{"the fleet cannot reach S3", []edit{
+		{stackNetwork, "", "\tn.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String(\"S3 through its gateway endpoint\"), nil)\n", ""},
+	}},
+	{"there is a gateway that costs by the hour", []edit{
+		{stackNetwork, "", "NatGateways: jsii.Number(0)", "NatGateways: jsii.Number(1)"},
+	}},
+	{"the network has one zone", []edit{
+		{stackNetwork, "", "MaxAzs:      jsii.Number(2)", "MaxAzs:      jsii.Number(1)"},
+	}},
+	{"the photos go with the stack", []edit{
+		{stackStorage, "", "awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE", "awscdk.RemovalPolicy_DESTROY"},
+	}},
+	{"the photos can be made public", []edit{
+		{stackStorage, "jsii.String(s.bucketName()),", "BlockPublicAccess_BLOCK_ALL()", "BlockPublicAccess_BLOCK_ACLS_ONLY()"},
+	}},
+	{"a photo that is deleted cannot be brought back", []edit{
+		{stackStorage, "", "Versioned:         jsii.Bool(true)", "Versioned:         jsii.Bool(false)"},
+	}},
+	{"the upload key can be replaced", []edit{
+		{stackStorage, "", `"s3:if-none-match": "true"`, `"s3:if-none-match": "false"`},
+	}},
+	{"targets are asked for a page that is not there", []edit{
+		{stackStorage, "", `Path:                    jsii.String("/")`, `Path:                    jsii.String("/health")`},
+	}},
+	{"targets that answer an error are healthy", []edit{
+		{stackStorage, "", `jsii.String("200")`, `jsii.String("200-499")`},
+	}},
+	{"a rule may not invoke its function", []edit{
+		{stackRules, "", "jsii.String(s.ruleARN(name)),\n\t})", "jsii.String(s.ruleARN(name + \"-\")),\n\t})"},
+	}},
+	{"a release that runs out of time is not swept", []edit{
+		{stackRules, "", `[]string{"ABORTED", "TIMED_OUT"}`, `[]string{"ABORTED"}`},
+	}},
+	{"a release that undid itself is swept again", []edit{
+		{stackRules, "", `"FailedClean", "FailedDirty", "Busy"`, `"FailedClean", "FailedDirty"`},
+	}},
+	{"the death of a builder is not heard of", []edit{
+		{stackRules, "", `"stopping", "stopped", "shutting-down", "terminated"`, `"stopping", "stopped"`},
+	}},
+	{"there is no nightly teardown unless it is asked for", []edit{
+		{optionTable, "", `Key: "nightlyTeardown", Default: "cron(0 20 * * ? *)"`, `Key: "nightlyTeardown", Default: off`},
+	}},
+	{"a release begins every morning unless that is turned off", []edit{
+		{optionTable, "", `Key: "morningRelease", Default: off`, `Key: "morningRelease", Default: "cron(0 7 * * ? *)"`},
+	}},
+	{"the schedules run in another time zone", []edit{
+		{"cdk/schedules.go", "", "jsii.String(s.options.TimeZone)", `jsii.String("UTC")`},
+	}},
+	{"a schedule begins a release while the stack is destroyed", []edit{
+		{"cdk/schedules.go", "", "\tschedule.Node().AddDependency(destroyer)\n", "\t_ = schedule\n"},
+	}},
+	{"an alarm tells nobody", []edit{
+		{"cdk/alarms.go", "", "\talarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))\n", "\t_ = awscloudwatchactions.NewSnsAction(topic)\n"},
+	}},
+}
