@@ -74,7 +74,9 @@ function fleetNow() {
   const healthy = instances.filter((i) => i.health === "healthy").length;
   const dots = instances.slice(0, 9).map((i, at) => ({ key: i.id, x: 94 - (Math.min(instances.length, 9) - 1 - at) * 12, health: i.role === "builder" ? "building" : i.health || "unused" }));
   if (!instances.length) return { words: "Nothing runs", dots };
-  return { words: group ? outOf(healthy, group.desired, "healthy") : plural(instances.length, "instance"), dots, tone: group && healthy < group.desired ? "busy" : "good" };
+  if (!group) return { words: plural(instances.length, "instance"), dots, tone: "good" };
+  const words = outOf(healthy, group.desired, "healthy");
+  return { words, short: healthy > group.desired ? `${healthy} healthy` : words, dots, tone: healthy < group.desired ? "busy" : "good" };
 }
 
 function scalingNow() {
