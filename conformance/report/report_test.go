@@ -82,6 +82,8 @@ func TestATestsNameIsASentence(t *testing.T) {
 	for name, want := range map[string]string{
 		"TestTheEmbeddedCloudBehavesAsAWSDocuments": "The embedded cloud behaves as AWS documents",
 		"TestAFunctionIsInvokedAgainAndAgain":       "A function is invoked again and again",
+		"TestThePriceIsOfTheFleetThatAReleaseMakes": "The price is of the fleet that a release makes",
+		"TestItAsksEC2": "It asks EC2",
 	} {
 		if got := words(name); got != want {
 			t.Errorf("%s: %q", name, got)

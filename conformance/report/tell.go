@@ -78,24 +78,21 @@ func (r *run) count(of *result) string {
 // spelled is a part's name as go test gives it.
 func spelled(name string) string { return strings.ReplaceAll(name, " ", "_") }
 
-// words are those of a test's name; an abbreviation is one.
+// words are those of a test's name. An abbreviation keeps its capitals.
 func words(test string) string {
 	name := []rune(strings.TrimPrefix(test, "Test"))
-	var out strings.Builder
-	for i, r := range name {
-		begins := i > 0 && unicode.IsUpper(r)
-		follows := begins && unicode.IsUpper(name[i-1]) // another capital
-		ends := i+1 == len(name) || unicode.IsUpper(name[i+1])
-		switch {
-		case begins && follows && ends:
-			out.WriteRune(r)
-		case begins && ends:
-			out.WriteString(" " + string(r))
-		case begins:
-			out.WriteString(" " + string(unicode.ToLower(r)))
-		default:
-			out.WriteRune(r)
+	var all []string
+	begun := 0
+	for i := 1; i <= len(name); i++ {
+		begins := i == len(name) || unicode.IsUpper(name[i]) && (!unicode.IsUpper(name[i-1]) || i+1 < len(name) && unicode.IsLower(name[i+1]))
+		if !begins {
+			continue
 		}
+		word := string(name[begun:i])
+		if begun > 0 && (len(word) == 1 || word != strings.ToUpper(word)) {
+			word = strings.ToLower(word)
+		}
+		all, begun = append(all, word), i
 	}
-	return out.String()
+	return strings.Join(all, " ")
 }
