@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -28,22 +29,26 @@ const (
 // Exit statuses.
 const (
 	failed  = 1 // a check failed, or something is left
-	refused = 2 // nothing was made
+	refused = 2 // nothing was begun
 )
 
 func main() {
-	ctx, cleaning, stop := twice(os.Stderr)
+	ctx, cleaning, stop := interruptible(len(os.Args) > 1)
 	defer stop()
 	err := run(ctx, cleaning, os.Args[1:], os.Getenv, os.Stdout)
 	if err == nil {
 		return
 	}
 	fmt.Fprintln(os.Stderr, err)
-	switch release.CodeOf(err) {
-	case release.InvalidRequest, release.AccessDenied, release.NothingUp:
-		os.Exit(refused)
+	os.Exit(statusOf(err))
+}
+
+func statusOf(err error) int {
+	var failure e2e.Failure
+	if errors.As(err, &failure) {
+		return failed
 	}
-	os.Exit(failed)
+	return refused
 }
 
 // errRefused is a run that nobody has asked for.
@@ -60,16 +65,19 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	switch {
 	case err != nil:
 		return err
+	case !*sweep && flags.NArg() > 0 || flags.NArg() > 1:
+		return release.Errorf(release.InvalidRequest, "%q: the one word that may be given is an environment's name, behind -sweep", flags.Args())
 	case *sweep && flags.Arg(0) == "":
 		return list(ctx, out)
 	case *sweep:
 		return clean(ctx, flags.Arg(0), getenv(account), out)
-	case getenv(wanted) != "1":
-		text, err := e2e.Describe(most)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(out, text)
+	}
+	text, err := e2e.Describe(most)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, text+"\n")
+	if getenv(wanted) != "1" {
 		return errRefused
 	}
 	options, err := optionsOf(ctx, e2e.NewEnvironment(), getenv(account), out)

@@ -9,6 +9,15 @@ import (
 	"syscall"
 )
 
+// interruptible are the contexts of a story and of the cleaning up behind it; a sweep has only one.
+func interruptible(isSweep bool) (story, cleaning context.Context, stop func()) {
+	if !isSweep {
+		return twice(os.Stderr)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	return ctx, ctx, stop
+}
+
 // twice are two contexts: Ctrl-C ends the first, so that cleaning up begins, and the second only when
 // it is pressed twice more, with a warning between.
 func twice(warn io.Writer) (story, cleaning context.Context, stop func()) {

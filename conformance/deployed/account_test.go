@@ -66,7 +66,7 @@ func (c *cloud) visit(t *testing.T) (*visitor, e2e.Options) {
 			return map[string]string{"go": "go1.26.8", "node": "v24.0.0", "npm": "11.0.0"}[name], nil
 		},
 		Web: &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(front)}}, Out: io.MultiWriter(&v.out, c.logFile("account.log")),
-		Story: e2e.Story(), Pause: 20 * time.Millisecond, Patience: time.Second,
+		Story: e2e.Story(), Pause: 100 * time.Millisecond, Patience: time.Second,
 	}
 }
 

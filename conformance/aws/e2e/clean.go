@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
@@ -32,6 +33,9 @@ func (r *run) clean(ctx context.Context) (err error) {
 		{"nothing is left, whomever one asks", r.sweep},
 	} {
 		err = errors.Join(err, r.chapter(ctx, part.title, part.do))
+	}
+	if err != nil {
+		r.say("Clean up again, once what stands in the way is gone: make aws-sweep ENVIRONMENT=%s", r.Environment)
 	}
 	return err
 }
@@ -97,10 +101,13 @@ func (r *run) synthesize(ctx context.Context) error {
 	return r.CDK(ctx, arguments...)
 }
 
-// options are all of a deployment's, whatever cdk.json says. The nightly teardown is set to after the
-// run: should this machine not come to clean up, what costs by the hour goes then.
+// selfTeardown is how long before the end of the time for cleaning up the stack tears itself down.
+const selfTeardown = 15 * time.Minute
+
+// options are all of a deployment's, whatever cdk.json says. Should this machine not come to clean up,
+// the nightly teardown removes what costs by the hour in time.
 func (r *run) options() []string {
-	at := r.until.UTC()
+	at := r.until.Add(-selfTeardown).UTC()
 	return []string{
 		"environment=" + string(r.Environment), fmt.Sprintf("nightlyTeardown=cron(%d %d * * ? *)", at.Minute(), at.Hour()), "timeZone=UTC",
 		"cidr=0.0.0.0/0", "morningRelease=off", "notify=", "domain=", "hostedZone=", "uploadsOverHttp=off", "instanceConnect=off",

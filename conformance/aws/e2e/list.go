@@ -13,7 +13,7 @@ import (
 )
 
 // List tells of every environment of a run what there is of it, with what removes it, and changes
-// nothing. The error is LeftBehind if there is anything.
+// nothing. The error is a Failure, LeftBehind, if there is anything.
 func List(ctx context.Context, config aws.Config, out io.Writer) error {
 	r := begin(Options{Config: config, Out: out})
 	if err := r.identify(ctx); err != nil {
@@ -37,7 +37,7 @@ func List(ctx context.Context, config aws.Config, out io.Writer) error {
 	case err != nil:
 		return err
 	case left > 0:
-		return release.Errorf(release.LeftBehind, "there is %s: `make aws-sweep ENVIRONMENT=…` removes what is of one environment; its run may still be under way", counted(left))
+		return Failure{release.Errorf(release.LeftBehind, "there is %s: `make aws-sweep ENVIRONMENT=…` removes what is of one environment; its run may still be under way", counted(left))}
 	}
 	r.say("Nothing is left of any run.")
 	return nil

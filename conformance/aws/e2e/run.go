@@ -91,8 +91,8 @@ func begin(options Options) *run {
 
 // Run checks account and price, tells the story and cleans up after it, in any case once the stack was
 // begun: also when a check fails, the budget's time is over, or ctx ends. The end of cleaning ends the
-// cleaning up itself. The error is the first check that failed, joined with what is left. It is an
-// InvalidRequest or AccessDenied for what was refused before anything was made. It takes hours.
+// cleaning up itself. The error is a Failure, of the first check that failed and of what is left, or tells
+// why nothing was begun. It takes hours.
 func Run(ctx, cleaning context.Context, options Options) (err error) {
 	r := begin(options)
 	budget, err := r.admit(ctx)
@@ -102,7 +102,7 @@ func Run(ctx, cleaning context.Context, options Options) (err error) {
 	r.until = r.began.Add(budget.Story + cleaningUp)
 	defer func() { // whatever becomes of the story
 		if err = errors.Join(err, r.clean(cleaning)); err != nil {
-			err = fmt.Errorf("environment %s, after %s: %w", r.Environment, r.elapsed(), err)
+			err = r.failure(err)
 			return
 		}
 		r.say("\n%d checks hold, in %s. Nothing is left of environment %s.", r.held, r.elapsed(), r.Environment)
@@ -112,11 +112,21 @@ func Run(ctx, cleaning context.Context, options Options) (err error) {
 	return r.tell(story)
 }
 
+// Failure is the end of what was begun: a check failed, or something is left.
+type Failure struct{ error }
+
+// Unwrap gives what failed.
+func (f Failure) Unwrap() error { return f.error }
+
+func (r *run) failure(err error) error {
+	return Failure{fmt.Errorf("environment %s, after %s: %w", r.Environment, r.elapsed(), err)}
+}
+
 // errOver ends a story for the sake of the cap.
 var errOver = errors.New("the time that the cap allows is over")
 
 // Clean removes what an earlier run has left of its environment, and looks whether that is all. The error
-// names what is left.
+// is a Failure if something is left or failed.
 func Clean(ctx context.Context, options Options) error {
 	r := begin(options)
 	if err := r.identify(ctx); err != nil {
@@ -124,7 +134,7 @@ func Clean(ctx context.Context, options Options) error {
 	}
 	r.until = r.began.Add(cleaningUp)
 	if err := r.clean(ctx); err != nil {
-		return fmt.Errorf("environment %s: %w", r.Environment, err)
+		return r.failure(err)
 	}
 	r.say("Nothing is left of environment %s.", r.Environment)
 	return nil
@@ -133,6 +143,7 @@ func Clean(ctx context.Context, options Options) error {
 // tell tells chapter after chapter, up to the first that fails.
 func (r *run) tell(ctx context.Context) error {
 	for _, chapter := range r.Story {
+		r.say("  %s %s …", time.Now().Format(time.TimeOnly), chapter.Title)
 		if err := r.chapter(ctx, chapter.Title, func(ctx context.Context) (string, error) { return chapter.tell(r, ctx) }); err != nil {
 			return err
 		}

@@ -27,8 +27,9 @@ var removals = map[string]string{
 	"vpc":                          "aws ec2 delete-vpc --vpc-id",
 }
 
-func (s *sweep) addOfEC2(kind string, id *string) {
-	s.add(s.arn("ec2", kind+"/"+aws.ToString(id)), removals[kind]+" "+aws.ToString(id))
+// addOfEC2 notes a resource with the commands that must go before its removal.
+func (s *sweep) addOfEC2(kind string, id *string, before ...string) {
+	s.add(s.arn("ec2", kind+"/"+aws.ToString(id)), append(before, removals[kind]+" "+aws.ToString(id))...)
 }
 
 func filter(name string, values ...string) types.Filter {

@@ -57,7 +57,7 @@ var questions = []func(*sweep, context.Context) error{
 	(*sweep).images, (*sweep).snapshots, (*sweep).volumes, (*sweep).templates, (*sweep).interfaces,
 	(*sweep).alarms, (*sweep).dashboards, (*sweep).logGroups,
 	(*sweep).schedules, (*sweep).machines, (*sweep).deployedFunctions, (*sweep).tables,
-	(*sweep).roles, (*sweep).profiles, (*sweep).bucket,
+	(*sweep).profiles, (*sweep).roles, (*sweep).bucket,
 	(*sweep).endpoints, (*sweep).flowLogs, (*sweep).securityGroups, (*sweep).subnets, (*sweep).routeTables, (*sweep).gateways, (*sweep).networks,
 	(*sweep).taggedElsewhere,
 }
@@ -92,13 +92,16 @@ func (a Account) Await(ctx context.Context, environment release.Environment, pau
 	}
 }
 
-// add notes a resource by its ARN, once, with the commands that remove it, which get the region. What
-// belongs to a stack that is there goes with that.
+// add notes a resource by its ARN, once, with the commands that remove it, which get the region.
 func (s *sweep) add(arn string, commands ...string) {
-	isKnown := func(r Resource) bool { return r.ARN == arn }
-	if !s.members[keyOf(arn)] && !slices.ContainsFunc(s.found, isKnown) {
+	if !s.isKnown(arn) {
 		s.found = append(s.found, Resource{ARN: arn, Remove: s.inRegion(commands...)})
 	}
+}
+
+// isKnown is true for what is listed, and for what belongs to a stack that is there and goes with it.
+func (s *sweep) isKnown(arn string) bool {
+	return s.members[keyOf(arn)] || slices.ContainsFunc(s.found, func(r Resource) bool { return r.ARN == arn })
 }
 
 func (s *sweep) inRegion(commands ...string) string {

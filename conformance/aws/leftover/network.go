@@ -3,6 +3,7 @@ package leftover
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -58,7 +59,11 @@ func (s *sweep) routeTables(ctx context.Context) error {
 func (s *sweep) gateways(ctx context.Context) error {
 	if err := each(ctx, ec2.NewDescribeInternetGatewaysPaginator(s.EC2, &ec2.DescribeInternetGatewaysInput{Filters: s.tagged()}), func(page *ec2.DescribeInternetGatewaysOutput) {
 		for _, gateway := range page.InternetGateways {
-			s.addOfEC2("internet-gateway", gateway.InternetGatewayId)
+			var commands []string
+			for _, attached := range gateway.Attachments {
+				commands = append(commands, "aws ec2 detach-internet-gateway --internet-gateway-id "+aws.ToString(gateway.InternetGatewayId)+" --vpc-id "+aws.ToString(attached.VpcId))
+			}
+			s.addOfEC2("internet-gateway", gateway.InternetGatewayId, commands...)
 		}
 	}); err != nil {
 		return err

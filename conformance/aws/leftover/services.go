@@ -139,7 +139,23 @@ func (s *sweep) tables(ctx context.Context) error {
 	})
 }
 
-// roles are found by the name of the stack, with which CloudFormation begins theirs.
+// profiles and roles are found by the name of the stack, with which CloudFormation begins theirs.
+func (s *sweep) profiles(ctx context.Context) error {
+	return each(ctx, iam.NewListInstanceProfilesPaginator(s.iam, &iam.ListInstanceProfilesInput{}), func(page *iam.ListInstanceProfilesOutput) {
+		for _, profile := range page.InstanceProfiles {
+			name := aws.ToString(profile.InstanceProfileName)
+			if !s.ours(name) {
+				continue
+			}
+			var commands []string
+			for _, role := range profile.Roles {
+				commands = append(commands, "aws iam remove-role-from-instance-profile --instance-profile-name "+name+" --role-name "+aws.ToString(role.RoleName))
+			}
+			s.add(aws.ToString(profile.Arn), append(commands, "aws iam delete-instance-profile --instance-profile-name "+name)...)
+		}
+	})
+}
+
 func (s *sweep) roles(ctx context.Context) error {
 	return each(ctx, iam.NewListRolesPaginator(s.iam, &iam.ListRolesInput{}), func(page *iam.ListRolesOutput) {
 		for _, role := range page.Roles {
@@ -147,16 +163,6 @@ func (s *sweep) roles(ctx context.Context) error {
 				s.add(aws.ToString(role.Arn),
 					"for p in $(aws iam list-role-policies --role-name "+name+" --query 'PolicyNames[]' --output text); do aws iam delete-role-policy --role-name "+name+" --policy-name $p; done",
 					"aws iam delete-role --role-name "+name)
-			}
-		}
-	})
-}
-
-func (s *sweep) profiles(ctx context.Context) error {
-	return each(ctx, iam.NewListInstanceProfilesPaginator(s.iam, &iam.ListInstanceProfilesInput{}), func(page *iam.ListInstanceProfilesOutput) {
-		for _, profile := range page.InstanceProfiles {
-			if name := aws.ToString(profile.InstanceProfileName); s.ours(name) {
-				s.add(aws.ToString(profile.Arn), "aws iam delete-instance-profile --instance-profile-name "+name)
 			}
 		}
 	})

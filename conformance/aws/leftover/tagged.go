@@ -13,17 +13,17 @@ import (
 	"photogallery/internal/release"
 )
 
-// asked are the kinds of which their own service was asked. Its word goes before the tagging API's,
-// which also tells of what was tagged once and is gone.
+// asked are the kinds of which their own service was asked by a tag, or by a name that the product gives.
+// Its word goes before the tagging API's, which also tells of what was tagged once and is gone.
 // https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 var asked = []string{
 	"ec2:", "elasticloadbalancing:loadbalancer", "elasticloadbalancing:listener", "elasticloadbalancing:targetgroup", "autoscaling:",
-	"cloudwatch:alarm", "cloudwatch:dashboard", "logs:log-group", "scheduler:schedule-group", "states:stateMachine",
-	"lambda:function", "dynamodb:table", "iam:role", "iam:instance-profile", "s3:", "cloudformation:stack",
+	"cloudwatch:alarm", "logs:log-group", "scheduler:schedule-group", "s3:", "cloudformation:stack",
 }
 
-// taggedElsewhere asks for all kinds that nothing else here asks for: topics, queues and event rules
-// today, and whatever the stack may be given tomorrow.
+// taggedElsewhere asks for all other kinds: topics, queues, event rules and a state machine that
+// CloudFormation names today, and whatever the stack may be given tomorrow. What CloudFormation says it has
+// deleted is left out.
 func (s *sweep) taggedElsewhere(ctx context.Context) error {
 	var others []string
 	pages := tagging.NewGetResourcesPaginator(s.tags, &tagging.GetResourcesInput{
@@ -31,7 +31,7 @@ func (s *sweep) taggedElsewhere(ctx context.Context) error {
 	})
 	err := each(ctx, pages, func(page *tagging.GetResourcesOutput) {
 		for _, found := range page.ResourceTagMappingList {
-			if arn := aws.ToString(found.ResourceARN); !isAsked(arn) && !s.members[keyOf(arn)] {
+			if arn := aws.ToString(found.ResourceARN); !isAsked(arn) && !s.isKnown(arn) {
 				others = append(others, arn)
 			}
 		}
@@ -70,6 +70,8 @@ func (s *sweep) removal(arn string) string {
 	case "events":
 		return s.inRegion("aws events remove-targets --rule "+name+" --ids $(aws events list-targets-by-rule --rule "+name+" --query 'Targets[].Id' --output text)",
 			"aws events delete-rule --name "+name)
+	case "states":
+		return s.inRegion("aws stepfunctions delete-state-machine --state-machine-arn " + arn)
 	default:
 		return "look for it in the console of " + service + " in " + s.Config.Region
 	}
