@@ -34,7 +34,7 @@ func newCDK(environment string, config aws.Config) (cdk, error) {
 		return cdk{}, release.Errorf(release.InvalidRequest, "the CDK's command is not at %s: run this with make, which installs it, in the folder of the sources", filepath.Join(bin, "cdk"))
 	}
 	folder := filepath.Join(root, "bin", environment)
-	return cdk{bin, folder, folder + ".log", config.Region}, os.MkdirAll(folder, 0o755)
+	return cdk{bin, folder, folder + ".log", config.Region}, nil
 }
 
 // shown is how many lines of the command's last words an error holds.
@@ -46,6 +46,9 @@ const interruptFor = 30 * time.Second
 // run is Options.CDK. The command has a process group of its own: a Ctrl-C is for this program, which
 // passes it on where it ends the command.
 func (c cdk) run(ctx context.Context, arguments ...string) error {
+	if err := os.MkdirAll(filepath.Dir(c.log), 0o755); err != nil {
+		return err
+	}
 	log, err := os.OpenFile(c.log, os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o644)
 	if err != nil {
 		return err

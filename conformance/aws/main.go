@@ -85,7 +85,10 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 		return err
 	}
 	options.Cap = most
-	return e2e.Run(ctx, cleaning, options)
+	if err := e2e.Run(ctx, cleaning, options); err != nil {
+		return err
+	}
+	return os.RemoveAll(options.Assembly)
 }
 
 // capOf is the default where the variable is not set.

@@ -190,7 +190,7 @@ func (c *cloud) accountRefused() {
 // leaves the stack: the sweep has to find it.
 func (c *cloud) accountStory() {
 	v, options := c.visit(c.T)
-	options.Story = slices.DeleteFunc(options.Story, func(chapter e2e.Chapter) bool { return chapter.Beyond == e2e.Refreshes })
+	options.Story = slices.DeleteFunc(options.Story, func(chapter e2e.Chapter) bool { return chapter.Rolls })
 	ctx, cancel := context.WithTimeout(c.Context(), limit)
 	defer cancel()
 	err := e2e.Run(ctx, ctx, options)

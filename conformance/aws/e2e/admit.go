@@ -33,8 +33,11 @@ func (r *run) admit(ctx context.Context) (Budget, error) {
 	if err := r.examine(ctx); err != nil {
 		return Budget{}, err
 	}
-	r.say("Environment %s. After %s at the latest, at %s, it is cleaned up; that takes %s at most.\nAll in all it costs $%.2f at most; the cap is $%.2f.\n",
-		r.Environment, minutes(budget.Story), r.began.Add(budget.Story).Format(time.TimeOnly), minutes(cleaningUp), budget.Most, budget.Cap)
+	r.say(`
+Environment %s. After %s at the latest, at %s, it is cleaned up; that takes %s at most.
+All in all it costs $%.2f at most; the cap is $%.2f.
+Should this machine die: make aws-sweep ENVIRONMENT=%[1]s
+`, r.Environment, minutes(budget.Story), r.began.Add(budget.Story).Format(time.TimeOnly), minutes(cleaningUp), budget.Most, budget.Cap)
 	return budget, nil
 }
 

@@ -2,6 +2,7 @@ package leftover
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -17,7 +18,7 @@ import (
 func (s *sweep) endpoints(ctx context.Context) error {
 	return each(ctx, ec2.NewDescribeVpcEndpointsPaginator(s.EC2, &ec2.DescribeVpcEndpointsInput{Filters: s.tagged()}), func(page *ec2.DescribeVpcEndpointsOutput) {
 		for _, endpoint := range page.VpcEndpoints {
-			if endpoint.State != types.StateDeleted {
+			if !strings.EqualFold(string(endpoint.State), string(types.StateDeleted)) { // EC2 writes it small
 				s.addOfEC2("vpc-endpoint", endpoint.VpcEndpointId)
 			}
 		}
