@@ -72,7 +72,7 @@ func DefaultTimings() Timings {
 		Fleet:         15 * time.Minute,
 		Refresh:       90 * time.Minute,
 		BakeTime:      5 * time.Minute,
-		Verify:        3 * time.Minute,
+		Verify:        5 * time.Minute, // EC2 runs long before the service answers and has passed its health checks
 		VerifyBaking:  3 * time.Minute,
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 5 * time.Minute,
