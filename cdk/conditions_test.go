@@ -108,3 +108,22 @@ func TestWhatACallNeedsBesideItselfIsAllowed(t *testing.T) {
 		}
 	}
 }
+
+// Amazon's own images run no stranger's code in front of the bundle's.
+func TestABuilderIsMadeOfAmazonsImagesInThePublicSubnets(t *testing.T) {
+	reached := map[string]bool{}
+	everyStatement(t, func(step string, s cdk.Statement) {
+		if step != "LaunchBuilder" || !slices.Contains(s.Actions, "ec2:RunInstances") {
+			return
+		}
+		for _, resource := range s.Resources {
+			reached[resource] = true
+			if strings.Contains(resource, ":image/") && s.Conditions["StringEquals"]["ec2:Owner"] != "amazon" {
+				t.Errorf("a builder may be launched from %s with %v", resource, s.Conditions)
+			}
+		}
+	})
+	if !reached["${PublicSubnets}"] || !reached["${BuilderSecurityGroup}"] || len(reached) != 6 {
+		t.Errorf("a builder may be launched with %v", reached)
+	}
+}

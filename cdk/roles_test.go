@@ -2,6 +2,7 @@ package cdk_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -9,19 +10,13 @@ import (
 
 func TestTheFleetReachesPhotosUploadKeyAndItsLogAlone(t *testing.T) {
 	made := synthesize(t, "defaults")
-	var got []string
-	for _, one := range grants(made, "FleetRole") {
-		for _, resource := range one.resources {
-			got = append(got, fmt.Sprintf("%s %s %v", strings.Join(one.actions, " "), resource, one.conditions))
-		}
-	}
+	got := allowed(made, "FleetRole")
 	want := []string{
 		"logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs",
-		"s3:GetObject s3:PutObject arn:aws:s3:::Photos",
-		"s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload arn:aws:s3:::Photos",
-		"s3:ListBucket arn:aws:s3:::Photos",
+		"s3:GetObject s3:PutObject arn:aws:s3:::Photos/upload-key/key map[]",
+		"s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload arn:aws:s3:::Photos/gallery/* map[]",
+		"s3:ListBucket arn:aws:s3:::Photos map[",
 	}
-	slices.Sort(got)
 	if len(got) != len(want) {
 		t.Fatalf("the fleet may\n%s", strings.Join(got, "\n"))
 	}
@@ -48,4 +43,33 @@ func TestFormerBundlesStayReadable(t *testing.T) {
 			t.Errorf("%s cannot read %s", role, bundles)
 		}
 	}
+}
+
+// A bundle's install script runs with this role.
+func TestABuilderFetchesBundlesAndSpeaksForItselfAlone(t *testing.T) {
+	made := synthesize(t, "defaults")
+	got := allowed(made, "BuilderRole")
+	want := []string{
+		"events:PutEvents arn:aws:events:ap-southeast-2:123456789012:event-bus/default map[StringEquals:map[events:detail-type:Build Result events:source:photogallery.builder]]",
+		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:* map[]",
+		"s3:GetObject arn:aws:s3:::Photos/bundles/* map[]",
+		"s3:GetObject arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/*.gz map[]",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("a builder may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// hash is what the CDK puts behind a resource's name.
+var hash = regexp.MustCompile(`(Photos|InstanceLogs)[0-9A-F]{8}`)
+
+// allowed lists a role's grants as text, one for each resource, in alphabetical order.
+func allowed(made template, role string) (all []string) {
+	for _, one := range grants(made, role) {
+		for _, resource := range one.resources {
+			all = append(all, fmt.Sprintf("%s %s %v", strings.Join(one.actions, " "), hash.ReplaceAllString(resource, "$1"), one.conditions))
+		}
+	}
+	slices.Sort(all)
+	return all
 }
