@@ -7,6 +7,7 @@ import re
 import boto3
 from moto.awslambda.models import LambdaVersion, lambda_backends
 from moto.cloudformation import parsing
+from moto.cloudformation.models import CloudFormationBackend
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
@@ -112,6 +113,16 @@ def keep_what_is_retained():
     parsing.ResourceMap.delete = delete_the_rest
 
 
+def list_nothing_deleted():
+    """Without it a list of a deleted stack's resources makes them anew."""
+    list_resources = CloudFormationBackend.list_stack_resources
+
+    def list_stack_resources(self, name):
+        return [] if self.get_stack(name).status == "DELETE_COMPLETE" else list_resources(self, name)
+
+    CloudFormationBackend.list_stack_resources = list_stack_resources
+
+
 # Types that moto makes by its API, but not from a template: the call, and where its answer or its
 # properties have what Ref gives.
 BY_CALL = {
@@ -203,4 +214,5 @@ def apply(port):
     write_policies()
     delete_route_tables()
     keep_what_is_retained()
+    list_nothing_deleted()
     make_by_call(port)
