@@ -48,7 +48,7 @@ func (l *Local) restore(ctx context.Context) error {
 			known[string(image.Archive)] = true
 		}
 	})
-	if err := l.machines.DiscardAllBut(known); err != nil {
+	if err := errors.Join(l.machines.DiscardAllBut(known), l.pruneBundles(former)); err != nil {
 		return err
 	}
 	recorded := former.Current

@@ -1,0 +1,40 @@
+package local
+
+import (
+	"errors"
+	"path/filepath"
+
+	"photogallery/internal/release"
+)
+
+// pruneBundles deletes those that no release can ask for any more: not the deployment's own, not the
+// one released last, and not an image's, which a rollback makes the last. A bundle of the gallery is as
+// large as the program. It is called before any release begins.
+func (l *Local) pruneBundles(former kept) error {
+	wanted := map[string]bool{}
+	keep := func(bundle release.Bundle) { wanted[l.file(bundle)] = true }
+	keep(former.Current.Bundle)
+	for _, url := range append(bundlesOf(former.Images), l.stack.Settings.DefaultBundle) {
+		if bundle, err := release.ParseBundle(url); err == nil {
+			keep(bundle)
+		}
+	}
+	paths, err := filepath.Glob(filepath.Join(l.options.Data, "bundles", "*"))
+	for _, path := range paths {
+		if !wanted[path] {
+			err = errors.Join(err, removed(path))
+		}
+	}
+	return err
+}
+
+func (l *Local) file(bundle release.Bundle) string {
+	return filepath.Join(l.options.Data, filepath.FromSlash(bundle.Key))
+}
+
+func bundlesOf(images []keptImage) (urls []string) {
+	for _, image := range images {
+		urls = append(urls, image.Tags[release.TagBundle])
+	}
+	return urls
+}
