@@ -1,6 +1,7 @@
 package cdk_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,9 @@ import (
 	"photogallery/internal/release"
 	"photogallery/lambdas"
 )
+
+// namedAfterTheEnvironment are the ARNs of services in which a name tells whose a resource is.
+var namedAfterTheEnvironment = regexp.MustCompile(`:(autoscaling|elasticloadbalancing|cloudwatch|scheduler|states|dynamodb):`)
 
 // everyStatement calls what looks at each statement of each step's policy.
 func everyStatement(t *testing.T, look func(step string, s cdk.Statement)) {
@@ -65,8 +69,7 @@ func TestAnotherEnvironmentsResourcesAreOutOfReach(t *testing.T) {
 			}
 		}
 		for _, resource := range s.Resources {
-			parts := strings.SplitN(resource, ":", 6)
-			if len(parts) < 6 || !slices.Contains([]string{"autoscaling", "elasticloadbalancing", "cloudwatch", "scheduler", "states", "dynamodb"}, parts[2]) {
+			if !namedAfterTheEnvironment.MatchString(resource) {
 				continue
 			}
 			if !strings.Contains(resource+"/", "photogallery-main/") && !strings.Contains(resource, "photogallery-main-") {
