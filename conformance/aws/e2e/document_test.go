@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"photogallery/internal/release"
 )
@@ -42,39 +41,6 @@ func TestTheDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
 		}
 	default:
 		t.Errorf("docs/real-aws.md is out of date: make documents writes\n%s", described)
-	}
-}
-
-// What a chapter takes is at least what its scenario takes in the model of time.
-func TestChaptersTakeWhatTheModelOfTimeSays(t *testing.T) {
-	reliability := read(t, "../../../docs/reliability.md")
-	for chapter, scenarios := range map[string][]string{
-		"a release with the console's default input serves": {"first"},
-		"a second version rolls in, and fails no request":   {"rolling"},
-		"a teardown leaves the image that served":           {"teardown"},
-		"a release whose time is over tears itself down":    {"morning", "teardown"},
-	} {
-		var least time.Duration
-		for _, scenario := range scenarios {
-			row := regexp.MustCompile(`(?m)^\| ` + scenario + ` \| ([0-9]+[hms][0-9hms]*) \|`).FindStringSubmatch(reliability)
-			if row == nil {
-				t.Fatalf("docs/reliability.md has no time of %s", scenario)
-			}
-			took, err := time.ParseDuration(row[1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			least += took
-		}
-		found := false
-		for _, one := range Story() {
-			if found = found || one.Title == chapter; one.Title == chapter && one.Takes < least {
-				t.Errorf("%q takes %s, and the model says %s", chapter, one.Takes, least)
-			}
-		}
-		if !found {
-			t.Errorf("the story has no chapter %q", chapter)
-		}
 	}
 }
 

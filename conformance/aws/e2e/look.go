@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"photogallery/gallery-ami/app"
-	"photogallery/internal/load"
+	"photogallery/lambdas/fleet"
 )
 
 // eventually makes a check until it holds: AWS's lists are late, and instances take minutes to end.
@@ -63,11 +63,11 @@ func (r *run) serves(ctx context.Context, name string, images int) (seen string,
 
 // healthy asks the load balancer itself: every instance of the fleet must be a healthy target.
 func (r *run) healthy(ctx context.Context) error {
-	groups, err := r.state.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{Names: []string{r.Environment.Name()}})
-	if err != nil {
-		return err
+	group, err := fleet.Group(ctx, r.state.AutoScaling, r.Environment)
+	if err != nil || group == nil || len(group.TargetGroupARNs) != 1 {
+		return errors.Join(errors.New("there is no group with a target group"), err)
 	}
-	out, err := r.state.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: groups.TargetGroups[0].TargetGroupArn})
+	out, err := r.state.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: &group.TargetGroupARNs[0]})
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (r *run) healthy(ctx context.Context) error {
 	for _, target := range out.TargetHealthDescriptions {
 		health[aws.ToString(target.Target.Id)] = target.TargetHealth.State
 	}
-	fleet, err := r.state.Fleet(ctx)
-	if len(fleet) != leastFleet {
-		err = errors.Join(err, fmt.Errorf("the fleet is %v, not %d instances", fleet, leastFleet))
+	instances, err := r.state.Fleet(ctx)
+	if len(instances) != leastFleet {
+		err = errors.Join(err, fmt.Errorf("the fleet is %v, not %d instances", instances, leastFleet))
 	}
-	for _, instance := range fleet {
+	for _, instance := range instances {
 		if health[instance] != types.TargetHealthStateEnumHealthy {
 			err = errors.Join(err, fmt.Errorf("target %s is %q, not healthy", instance, health[instance]))
 		}
@@ -89,15 +89,16 @@ func (r *run) healthy(ctx context.Context) error {
 
 // homePage has the release in its footer, and comes through the load balancer.
 func (r *run) homePage(ctx context.Context) error {
-	page, err := r.get(ctx, "")
+	page, err := r.get(ctx, r.gallery)
 	if err == nil && !strings.Contains(page, "<b>"+r.serving.Release+"</b>") {
 		err = fmt.Errorf("the home page names another release than %s:\n%s", r.serving.Release, page)
 	}
 	return err
 }
 
-func (r *run) get(ctx context.Context, path string) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.gallery+path, http.NoBody)
+// get reads a page; an answer other than 200 is an error.
+func (r *run) get(ctx context.Context, url string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return "", err
 	}
@@ -108,7 +109,7 @@ func (r *run) get(ctx context.Context, path string) (string, error) {
 	defer response.Body.Close()
 	page, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	if err == nil && response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s is answered with %s", request.URL, response.Status)
+		err = fmt.Errorf("%s is answered with %s", url, response.Status)
 	}
 	return string(page), err
 }
@@ -130,7 +131,7 @@ func (r *run) photo(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "photo " + id, r.eventually(ctx, func(ctx context.Context) error {
-		_, err := r.get(ctx, "view/"+id)
+		_, err := r.get(ctx, r.gallery+"view/"+id)
 		return err
 	})
 }
@@ -143,18 +144,4 @@ func gradient() image.Image {
 		}
 	}
 	return picture
-}
-
-// perSecond is the load that no release may fail a request of: it shows that, and scales nothing.
-const perSecond = 5
-
-// underLoad counts requests while something happens; none may fail.
-func (r *run) underLoad(happens func() (string, error)) (string, error) {
-	traffic := load.Start(r.gallery, perSecond)
-	seen, err := happens()
-	result := traffic.End()
-	if err == nil && result.Failures > 0 {
-		err = fmt.Errorf("%d of %d requests failed, the first because %s", result.Failures, result.Requests, result.First)
-	}
-	return fmt.Sprintf("%s, none of %d requests failed", seen, result.Requests), err
 }

@@ -44,7 +44,7 @@ func (r *run) firstRelease(ctx context.Context) (string, error) {
 // roll has a ttl, too, of which only the schedule is looked at.
 func (r *run) roll(ctx context.Context) (string, error) {
 	name := r.name("second")
-	return r.underLoad(func() (string, error) {
+	return r.underLoad(ctx, func() (string, error) {
 		if _, err := r.release(ctx, name, `{"version": "second", "rebake": true, "ttl": "24h"}`, succeeded); err != nil {
 			return "", err
 		}
@@ -61,7 +61,7 @@ func (r *run) breakVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return r.underLoad(func() (string, error) {
+	return r.underLoad(ctx, func() (string, error) {
 		if _, err := r.release(ctx, r.name("broken"), fmt.Sprintf(`{"version": "broken", "bundle": %q}`, bundle), "FailedClean"); err != nil {
 			return "", err
 		}
