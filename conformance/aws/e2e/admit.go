@@ -81,8 +81,8 @@ func (r *run) examine(ctx context.Context) error {
 			failed = append(failed, f.Check+": "+f.Remedy)
 		}
 	})
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	if len(failed) > 0 {
 		return release.Errorf(release.InvalidRequest, "a run would fail here. %s", strings.Join(failed, " "))

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"io"
 	"net/http"
@@ -125,7 +124,7 @@ func (r *run) photo(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var picture bytes.Buffer
-	err = png.Encode(&picture, gradient())
+	err = png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 320, 240)))
 	id, failed := album.Add(ctx, &picture)
 	if err := errors.Join(err, failed, album.Close()); err != nil {
 		return "", err
@@ -134,14 +133,4 @@ func (r *run) photo(ctx context.Context) (string, error) {
 		_, err := r.get(ctx, r.gallery+"view/"+id)
 		return err
 	})
-}
-
-func gradient() image.Image {
-	picture := image.NewRGBA(image.Rect(0, 0, 320, 240))
-	for y := range 240 {
-		for x := range 320 {
-			picture.Set(x, y, color.RGBA{uint8(x * 255 / 320), uint8(y * 255 / 240), 160, 255})
-		}
-	}
-	return picture
 }
