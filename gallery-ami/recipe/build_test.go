@@ -1,0 +1,133 @@
+package recipe_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"photogallery/gallery-ami/recipe"
+)
+
+// builderStub stands for what a builder asks of AWS and of its machine. The first REFUSED events are refused.
+const builderStub = `#!/bin/bash
+case "${0##*/} $1 ${2:-}" in
+  curl*) case "$*" in *http_code*) printf 200 ;; *) echo i-0123456789abcdef0 ;; esac ;;
+  "aws s3 cp") cp "$ROOT/bundle.tar.gz" "${@: -1}" ;;
+  "aws events put-events")
+    echo "$6" >>"$ROOT/events"
+    [ "$(wc -l <"$ROOT/events")" -le "${REFUSED:-0}" ] && echo 1 || echo 0 ;;
+esac
+`
+
+// workshop is a folder that a builder works in.
+type workshop struct {
+	*testing.T
+	root, sha256 string
+}
+
+// newWorkshop has a bundle whose install.sh does that.
+func newWorkshop(t *testing.T, install string) workshop {
+	t.Helper()
+	root := t.TempDir()
+	for _, name := range []string{"curl", "sleep", "systemctl", "aws", "dnf", "shutdown", "sync"} {
+		write(t, filepath.Join(root, "bin", name), builderStub)
+	}
+	for _, folder := range []string{"run/photogallery", "var/lib", "var/tmp"} {
+		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "install.sh"), install)
+	write(t, filepath.Join(folder, "app.service"), "[Service]\nExecStart=/bin/true\n")
+	bundle := packed(t, folder)
+	write(t, filepath.Join(root, "bundle.tar.gz"), string(bundle))
+	sum := sha256.Sum256(bundle)
+	return workshop{t, root, hex.EncodeToString(sum[:])}
+}
+
+// build runs the builder's script with all of the machine's own paths below the root.
+func (w workshop) build(sum string, more ...string) {
+	w.Helper()
+	script := builder(w.T, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: sum, Region: "r", Release: "r1"})
+	for _, path := range []string{"/run/photogallery", "/var/tmp/photogallery", "/var/lib/photogallery-built", "/sys/devices"} {
+		script = strings.ReplaceAll(script, path, w.root+path)
+	}
+	command := exec.CommandContext(w.Context(), "bash", "-s", "build")
+	command.Env = append([]string{"ROOT=" + w.root, "CHECK_SECONDS=2", "PATH=" + filepath.Join(w.root, "bin") + ":" + os.Getenv("PATH")}, more...)
+	command.Stdin = strings.NewReader(script)
+	if output, err := command.CombinedOutput(); err != nil && len(w.events()) == 0 {
+		w.Fatalf("%v, and it reports nothing: %s", err, output)
+	}
+}
+
+// event is what a builder says of its build.
+type event struct{ Status, Reason, Instance, Release string }
+
+func (w workshop) events() (said []event) {
+	w.Helper()
+	content, err := os.ReadFile(filepath.Join(w.root, "events"))
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(content)) {
+		var entries []struct{ Detail string }
+		if err := json.Unmarshal([]byte(line), &entries); err != nil {
+			w.Fatalf("%v: %s", err, line)
+		}
+		var one event
+		if err := json.Unmarshal([]byte(entries[0].Detail), &one); err != nil {
+			w.Fatalf("%v: %s", err, entries[0].Detail)
+		}
+		said = append(said, one)
+	}
+	return said
+}
+
+func (w workshop) installs() int {
+	content, _ := os.ReadFile(filepath.Join(w.root, "installed")) // absent where nothing was
+	return strings.Count(string(content), "\n")
+}
+
+const install = "echo once >>\"$ROOT/installed\"\n"
+
+// Making the image restarts the builder.
+func TestABuilderBuildsOnceAndSaysSo(t *testing.T) {
+	w := newWorkshop(t, install)
+	for range 2 {
+		w.build(w.sha256)
+	}
+	want := event{"success", "", "i-0123456789abcdef0", "r1"}
+	if said := w.events(); len(said) != 1 || said[0] != want || w.installs() != 1 {
+		t.Errorf("it says %+v and has installed %d times", said, w.installs())
+	}
+}
+
+func TestABundleThatIsNotTheOnePlannedIsNotInstalled(t *testing.T) {
+	w := newWorkshop(t, install)
+	w.build(strings.Repeat("0", 64))
+	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, "sha256sum") || w.installs() != 0 {
+		t.Errorf("it says %+v and has installed %d times", said, w.installs())
+	}
+}
+
+func TestABuildThatFailsSaysWhatFailed(t *testing.T) {
+	w := newWorkshop(t, "echo no space left\nexit 7\n")
+	w.build(w.sha256)
+	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, "no space left") {
+		t.Errorf("it says %+v", said)
+	}
+}
+
+func TestAnEventThatIsRefusedIsSentAgain(t *testing.T) {
+	w := newWorkshop(t, install)
+	w.build(w.sha256, "REFUSED=3")
+	if said := w.events(); len(said) != 4 || said[3].Status != "success" {
+		t.Errorf("it says %+v", said)
+	}
+}
