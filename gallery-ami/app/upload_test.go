@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -246,6 +247,29 @@ func TestPhotoThatCannotBeStoredWholeIsNotStoredAtAll(t *testing.T) {
 		if err != nil || len(left) != 0 {
 			t.Errorf("%s holds %v: %v", sub, left, err)
 		}
+	}
+}
+
+// Whoever lists at any moment, or finds what a process left that was killed, finds whole photos.
+func TestAPhotoIsAtNoMomentHalfThere(t *testing.T) {
+	storage, bucket := newTroubled()
+	s, p := &store{bucket: bucket, shared: true}, newPhoto(time.Now(), "jpg", 4, 3)
+	storage.begin(func(context.Context) error {
+		storage.mu.Lock()
+		defer storage.mu.Unlock()
+		if storage.objects[p.thumbKey()] != nil && storage.objects[p.photoKey()] == nil {
+			t.Error("there is a thumbnail without its photo")
+		}
+		return nil
+	})
+	if err := s.put(t.Context(), p, []byte("photo"), []byte("small")); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := s.list(t.Context()); err != nil || len(ids) != 1 {
+		t.Errorf("listed are %v, %v", ids, err)
+	}
+	if err := s.remove(t.Context(), p); err != nil || len(storage.objects) != 0 {
+		t.Errorf("%v, left is %v", err, storage.objects)
 	}
 }
 
