@@ -41,9 +41,12 @@ func (r *run) clean(ctx context.Context) (err error) {
 }
 
 func (r *run) tearDownAll(ctx context.Context) (string, error) {
+	if there, err := r.isDeployed(ctx); err != nil || !there {
+		return "there is no stack to do it with", err
+	}
 	stack, err := deployed.Open(ctx, r.Config, r.Environment.Name())
 	if release.CodeOf(err) == release.NothingUp {
-		return "there is no stack to do it with", nil
+		return "the stack was not deployed to its end", nil
 	}
 	if err != nil {
 		return "", err

@@ -20,9 +20,10 @@ type traffic struct {
 // requests may fail.
 func (r *run) underLoad(ctx context.Context, happens func() (string, error)) (string, error) {
 	visiting, stop := context.WithCancel(ctx)
+	home := r.gallery // what happens looks it up anew
 	var seen traffic
 	var visitor sync.WaitGroup
-	visitor.Go(func() { seen = r.visit(visiting) })
+	visitor.Go(func() { seen = r.visit(visiting, home) })
 	words, err := happens()
 	stop()
 	visitor.Wait()
@@ -33,8 +34,7 @@ func (r *run) underLoad(ctx context.Context, happens func() (string, error)) (st
 }
 
 // visit asks until ctx ends; the request under way then does not count.
-func (r *run) visit(ctx context.Context) (seen traffic) {
-	home := r.gallery
+func (r *run) visit(ctx context.Context, home string) (seen traffic) {
 	tick := time.NewTicker(between)
 	defer tick.Stop()
 	for {

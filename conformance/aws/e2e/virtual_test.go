@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -50,6 +51,25 @@ func TestTheStoryIsToldInVirtualTime(t *testing.T) {
 			if took > chapter.Takes {
 				t.Errorf("%q takes %s, and %s are reckoned", chapter.Title, took, chapter.Takes)
 			}
+		}
+		if _, err := r.tearDownAll(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := r.nothing(t.Context(), 0); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The time ends in the middle of the first release.
+func TestAStoryWhoseTimeIsOverIsCleanedUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		r := imagine(t, &out)
+		story, cancel := context.WithTimeoutCause(t.Context(), 8*time.Minute, errOver)
+		defer cancel()
+		if err := r.tell(story); !errors.Is(err, errOver) || !strings.Contains(out.String(), "✗ a release with the console's default input") {
+			t.Errorf("it ends with %v\n%s", err, out.String())
 		}
 		if _, err := r.tearDownAll(t.Context()); err != nil {
 			t.Error(err)
