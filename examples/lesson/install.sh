@@ -10,7 +10,9 @@ fi
 
 # A folder of packages, not a virtual environment, which holds absolute paths: on one machine every
 # instance of the image has another folder.
-python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --root-user-action=ignore \
+# Amazon Linux's pip, 21.3, has no option for this.
+export PIP_ROOT_USER_ACTION=ignore
+python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
   --target "$INSTALL_DIR/lib" --requirement requirements.txt
 
 cp -R galleryApp.py templates photos "$INSTALL_DIR"
