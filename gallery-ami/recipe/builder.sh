@@ -3,11 +3,11 @@
 set -Eeuo pipefail
 
 # cloud-init still writes its state while user data runs, and provisioning removes that state:
-# the build starts when cloud-init has finished.
+# the build starts when cloud-init has finished. systemd gives a service no HOME, which installers want.
 if [ "${1:-}" != build ]; then
   install -D -m 0700 "$0" /run/photogallery/build.sh
   exec systemd-run --no-block --collect --unit=photogallery-build \
-    --property=After=cloud-final.service bash /run/photogallery/build.sh build
+    --setenv=HOME=/root --property=After=cloud-final.service bash /run/photogallery/build.sh build
 fi
 
 bucket={{shell .Bucket}}
