@@ -308,6 +308,7 @@ func TestAnImageBringsItsVersionAndBundle(t *testing.T) {
 func TestAnInstanceTypeMustFitAndBeOffered(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.refuses(`{"instanceType": "t3.small"}`, release.InvalidRequest, `"t3.small" is not for arm64`, "t4g.small")
+		c.refuses(`{"instanceType": "t4g.nano"}`, release.InvalidRequest, `"t4g.nano" has 512 MiB`, "t4g.small")
 		c.refuses(`{"instanceType": "q9.huge"}`, release.InvalidRequest, `"q9.huge" is not offered in us-east-1a and us-east-1b`)
 		c.fabric.Do(func() { c.ec2.SetOffered("m7g.large", "us-east-1b", false) })
 		c.refuses(`{"instanceType": "m7g.large"}`, release.InvalidRequest, `"m7g.large" is not offered in us-east-1b;`)
