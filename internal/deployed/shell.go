@@ -7,11 +7,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
 )
 
 // ShellArguments are those of the aws command that open a shell on an instance through the stack's
 // EC2 Instance Connect Endpoint. It is NotFound for an instance that does not run in the
-// environment, and NothingUp for a stack without the endpoint.
+// environment's fleet, and NothingUp for a stack without the endpoint.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html
 func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error) {
 	if err := checkInstance(id); err != nil {
@@ -26,11 +27,12 @@ func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error)
 	}
 	var running []string
 	for _, i := range living {
-		if i.State.Name == types.InstanceStateNameRunning {
+		if i.State.Name == types.InstanceStateNameRunning && owned.Tag(i.Tags, release.TagRole) == release.RoleFleet {
 			running = append(running, aws.ToString(i.InstanceId))
 		}
 	}
-	if err := among(running, id, "no instance %q runs"); err != nil {
+	// A builder admits nobody.
+	if err := among(running, id, "no instance %q of the fleet runs"); err != nil {
 		return nil, err
 	}
 	return []string{
