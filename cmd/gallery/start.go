@@ -22,7 +22,7 @@ func addRunFlags(command *cobra.Command) {
 }
 
 // executionName is one that tells when it was made.
-func executionName(kind string) string { return kind + "-" + time.Now().Format("20060102-150405.000") }
+func executionName(kind string) string { return release.ExecutionName(kind, time.Now()) }
 
 // begun is what --detach --json prints.
 type begun struct {

@@ -58,7 +58,7 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 func (c *Console) begin(ctx context.Context, of kind, machine string, wanted request) (name string, err error) {
 	for at := time.Now(); ; at = at.Add(time.Millisecond) {
 		if name = wanted.Name; name == "" {
-			name = string(of) + "-" + at.Format("20060102-150405.000")
+			name = release.ExecutionName(string(of), at)
 		}
 		_, err = c.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &wanted.Input})
 		if wanted.Name != "" || codeOf(err) != "ExecutionAlreadyExists" {

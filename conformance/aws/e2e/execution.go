@@ -28,7 +28,7 @@ func (r *run) start(ctx context.Context, machine, name, input string) (string, e
 
 // name is an execution's name that no earlier run has used.
 func (r *run) name(kind string) string {
-	return kind + "-" + r.began.UTC().Format("20060102-150405.000")
+	return release.ExecutionName(kind, r.began.UTC())
 }
 
 // release runs a release to its end, which must be the one wanted: "Succeeded", or the error with
