@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,6 +55,9 @@ func tests(name string, arguments ...string) check {
 	command := []string{"go", "test", "-failfast", "-timeout", "3m"}
 	return check{name, [][]string{append(command, arguments...)}}
 }
+
+// key tells checks of one name apart.
+func (c check) key() string { return fmt.Sprint(c) }
 
 // result is what a check says of a tree.
 type result struct {

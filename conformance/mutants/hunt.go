@@ -6,33 +6,25 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 )
 
-// outcome is what became of one mutant.
-type outcome struct {
-	area   string
-	mutant mutant
-	caught bool
-	stale  error  // it could not be planted, or does not compile
-	by     string // the check, and its test
-	took   time.Duration
+// hunter plants mutants in a tree, one after the other.
+type hunter struct {
+	tree
+	proven map[string]bool // the checks that have passed once, so that a failure is the mutant's
 }
 
-// hunt plants the mutants one after the other, and tells of each on standard error. Its error is one
-// of the tree: without a mutant the checks must pass.
+// hunt tries the mutants and tells of each on standard error. Its error is one of the tree: a check
+// that fails without any mutant.
 func hunt(ctx context.Context, in tree, areas []area) ([]outcome, error) {
-	if err := sound(ctx, in, areas); err != nil {
-		return nil, err
-	}
+	h := hunter{in, map[string]bool{}}
 	var outcomes []outcome
 	for _, a := range areas {
 		for _, m := range a.mutants {
-			one, err := try(ctx, in, m, a.checksOf(m))
+			one, err := h.try(ctx, m, a.checksOf(m))
 			if err != nil {
 				return nil, err
 			}
-			one.area = a.name
 			outcomes = append(outcomes, one)
 			fmt.Fprintln(os.Stderr, one)
 		}
@@ -40,54 +32,54 @@ func hunt(ctx context.Context, in tree, areas []area) ([]outcome, error) {
 	return outcomes, nil
 }
 
-// sound runs each check that will be used on the tree as it is, which also compiles it.
-func sound(ctx context.Context, in tree, areas []area) error {
-	seen := map[string]bool{}
-	for _, a := range areas {
-		for _, m := range a.mutants {
-			for _, c := range a.checksOf(m) {
-				key := fmt.Sprint(c)
-				if seen[key] {
-					continue
-				}
-				seen[key] = true
-				found := c.run(ctx, in)
-				if ctx.Err() != nil {
-					return ctx.Err()
-				}
-				if !found.passed {
-					return fmt.Errorf("%s fails without any mutant:\n%s", c.name, found.output)
-				}
-				fmt.Fprintf(os.Stderr, "passes: %s, %.1f s\n", c.name, found.took.Seconds())
-			}
+// try runs the checks on the mutant until one fails.
+func (h hunter) try(ctx context.Context, m mutant, checks []check) (outcome, error) {
+	one := outcome{mutant: m}
+	heal, err := h.plant(m)
+	if err != nil {
+		one.stale = err
+		return one, nil //nolint:nilerr // a mutant that cannot be planted is an outcome
+	}
+	failed := h.firstToFail(ctx, checks, &one)
+	if err := errors.Join(ctx.Err(), heal()); err != nil {
+		return one, err
+	}
+	if failed == nil {
+		return one, nil
+	}
+	return one, h.prove(ctx, *failed)
+}
+
+// firstToFail is nil where every check passes.
+func (h hunter) firstToFail(ctx context.Context, checks []check, one *outcome) *check {
+	for i, c := range checks {
+		found := c.run(ctx, h.tree)
+		one.took += found.took
+		switch {
+		case found.broken:
+			one.stale = fmt.Errorf("it does not compile:\n%s", found.output)
+			return &checks[i]
+		case !found.passed:
+			one.caught, one.by = true, strings.TrimSpace(c.name+" "+found.by)
+			return &checks[i]
 		}
+		h.proven[c.key()] = true
 	}
 	return nil
 }
 
-// try runs the checks on the mutant until one catches it.
-func try(ctx context.Context, in tree, m mutant, checks []check) (one outcome, err error) {
-	one = outcome{mutant: m}
-	heal, err := in.plant(m)
-	if err != nil {
-		one.stale = err
-		return one, nil
+// prove is an error unless the check passes in the tree as it is.
+func (h hunter) prove(ctx context.Context, c check) error {
+	if h.proven[c.key()] {
+		return nil
 	}
-	defer func() { err = errors.Join(err, heal()) }()
-	for _, c := range checks {
-		found := c.run(ctx, in)
-		if ctx.Err() != nil {
-			return one, ctx.Err()
-		}
-		one.took += found.took
-		if found.broken {
-			one.stale = fmt.Errorf("it does not compile:\n%s", found.output)
-			return one, nil
-		}
-		if !found.passed {
-			one.caught, one.by = true, strings.TrimSpace(c.name+" "+found.by)
-			return one, nil
-		}
+	found := c.run(ctx, h.tree)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return one, nil
+	if !found.passed {
+		return fmt.Errorf("%s fails without any mutant:\n%s", c.name, found.output)
+	}
+	h.proven[c.key()] = true
+	return nil
 }

@@ -16,7 +16,7 @@ import (
 
 func main() {
 	only := flag.String("only", "", "plant those alone whose name matches this expression")
-	write := flag.Bool("write", false, "write the table to "+document)
+	write := flag.Bool("write", false, "write the table to "+document+", the rows of what was planted alone")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, *only, *write)
@@ -36,9 +36,6 @@ func run(ctx context.Context, only string, write bool) (err error) {
 	if err != nil {
 		return fmt.Errorf("-only %s is no regular expression: %w", only, err)
 	}
-	if write && only != "" {
-		return errors.New("-write writes the whole table: leave -only out")
-	}
 	copied, err := copyTree(ctx, ".")
 	if err != nil {
 		return err
@@ -49,14 +46,11 @@ func run(ctx context.Context, only string, write bool) (err error) {
 	if err != nil {
 		return err
 	}
-	took := time.Since(started)
-	fmt.Print(summary(outcomes, took))
+	fmt.Println(summary(outcomes) + " in " + time.Since(started).Round(time.Second).String())
 	if write {
-		if err := os.WriteFile(document, []byte(page(outcomes, took)), 0o644); err != nil { //nolint:gosec // a document is for everybody
-			return err
-		}
+		err = writeDocument(outcomes)
 	}
-	return verdict(outcomes)
+	return errors.Join(err, verdict(outcomes))
 }
 
 // chosen are the areas with the mutants whose name matches; an area without any is left out.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -46,7 +45,7 @@ func (a area) checksOf(m mutant) []check {
 	own := packageTests(path.Dir(m.edits[0].file))
 	checks := []check{own}
 	for _, further := range a.checks {
-		if !slices.EqualFunc(further.commands, own.commands, slices.Equal) {
+		if further.key() != own.key() {
 			checks = append(checks, further)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 const root = "../.."
@@ -35,13 +36,41 @@ func TestEveryMutantCanBePlanted(t *testing.T) {
 	}
 }
 
-func TestMutantsAreToldApart(t *testing.T) {
-	seen := map[string]bool{}
+func TestMutantsAreToldApartAndInTheDocument(t *testing.T) {
+	rows, seen := rowsOf(read(t, document)), map[string]bool{}
 	for _, m := range everyMutant() {
 		if seen[m.name] {
 			t.Errorf("two mutants are called %q", m.name)
 		}
 		seen[m.name] = true
+		if rows[m.name] == "" {
+			t.Errorf("%s does not have %q; `make mutants ONLY=... WRITE=1` writes it", document, m.name)
+		}
+		delete(rows, m.name)
+	}
+	if len(rows) > 0 {
+		t.Errorf("%s has what is no mutant any more: %v", document, rows)
+	}
+}
+
+func TestTheDocumentKeepsTheRowsOfWhatIsNotPlanted(t *testing.T) {
+	one, two := mutant{"one", []edit{{file: "a"}}}, mutant{"two", []edit{{file: "b"}}}
+	two2 := outcome{mutant: two, caught: true, by: "cdk TestA/x|y", took: 3 * time.Second}
+	rows := map[string]string{"one": outcome{mutant: one}.row(), "two": two2.row(), "former": "| former | `c` | `cdk` | 1 |\n"}
+	text, err := page([]area{{"Area", nil, []mutant{one, two}}}, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"There are 2.", "\n## Area\n", "\n| one | `a` | **missed** | 0 |\n| two | `b` | `cdk`, `TestA/x\\|y` | 3 |\n"} {
+		if !strings.Contains(text, words) {
+			t.Errorf("the document does not have %q:\n%s", words, text)
+		}
+	}
+	if again := rowsOf(text); again["one"] != rows["one"] || again["two"] != rows["two"] || again["former"] != "" {
+		t.Errorf("read back are %v", again)
+	}
+	if _, err := page([]area{{"Area", nil, []mutant{one, two}}}, map[string]string{"one": rows["one"]}); err == nil || !strings.Contains(err.Error(), "two") {
+		t.Errorf("a row is lacking: %v", err)
 	}
 }
 
@@ -82,6 +111,34 @@ func TestAPlantedMutantIsTakenBack(t *testing.T) {
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != "one two" {
 		t.Errorf("in the end it is %q, %v", text, err)
+	}
+}
+
+func TestAMutantIsCaughtByTheFirstCheckThatFails(t *testing.T) {
+	passes, looks := check{"passes", [][]string{{"true"}}}, check{"looks", [][]string{{"true"}, {"grep", "-q", "one", "lambdas/file"}}}
+	m := mutant{"gone", []edit{{"lambdas/file", "", "one", "two"}}}
+	for name, test := range map[string]struct {
+		checks []check
+		want   string
+	}{
+		"missed": {[]check{passes, passes}, "MISSED nothing fails"}, "caught": {[]check{passes, looks}, "caught looks"},
+	} {
+		made := tree{root: t.TempDir()}
+		if err := os.Mkdir(made.path("lambdas"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(made.path("lambdas/file"), []byte("one"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		h := hunter{made, map[string]bool{}}
+		one, err := h.try(t.Context(), m, test.checks)
+		if got := one.word() + " " + one.finding(); err != nil || got != test.want {
+			t.Errorf("%s: got %s, %v", name, got, err)
+		}
+		never := check{"never", [][]string{{"false"}}}
+		if _, err := h.try(t.Context(), m, []check{never}); err == nil || !strings.Contains(err.Error(), "never fails without any mutant") {
+			t.Errorf("%s: a check that always fails proves %v", name, err)
+		}
 	}
 }
 

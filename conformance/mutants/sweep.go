@@ -29,7 +29,7 @@ var sweepMutants = []mutant{
 	{"a teardown keeps no image", []edit{
 		{sweepOrder, "", "over.images.Except = []string{current.Image}", "over.images.Except = nil"},
 	}},
-	{"a teardown goes by a group that another environment has", []edit{
+	{"a sweep takes what other environments own, too", []edit{
 		{"lambdas/owned/tag.go", "", `"tag:" + release.TagEnvironment), Values: []string{string(environment)}`, `"tag-key"), Values: []string{release.TagEnvironment}`},
 	}},
 	{"what is gone already fails a removal", []edit{
