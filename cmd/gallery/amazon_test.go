@@ -165,11 +165,23 @@ func (a *amazon) describeLoadBalancers(r *http.Request) (string, error) {
 		</member></LoadBalancers></DescribeLoadBalancersResult>`, host, state), nil
 }
 
+func tagsOf(tags map[string]string) string {
+	var items strings.Builder
+	for key, value := range tags {
+		fmt.Fprintf(&items, "<item><key>%s</key><value>%s</value></item>", key, value)
+	}
+	return items.String()
+}
+
 func (a *amazon) describeInstances(*http.Request) (string, error) {
 	var items strings.Builder
-	for _, id := range a.instances() {
-		fmt.Fprintf(&items, "<item><instanceId>%s</instanceId><instanceState><name>running</name></instanceState></item>", id)
-	}
+	a.Cloud.Fabric.Do(func() {
+		for _, i := range a.Cloud.EC2.Instances() {
+			if i.State == "running" {
+				fmt.Fprintf(&items, "<item><instanceId>%s</instanceId><instanceState><name>running</name></instanceState><tagSet>%s</tagSet></item>", i.ID, tagsOf(i.Tags))
+			}
+		}
+	})
 	return fmt.Sprintf("<reservationSet><item><instancesSet>%s</instancesSet></item></reservationSet>", &items), nil
 }
 

@@ -11,12 +11,15 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"photogallery/internal/localcloud/fabric"
@@ -178,4 +181,22 @@ func wantError(t *testing.T, err error, code release.Code, words ...string) {
 			t.Errorf("%q does not say %q", err, word)
 		}
 	}
+}
+
+// builder launches one and waits until it runs.
+func (a *account) builder(image string) (id string) {
+	a.Helper()
+	tags := []ec2types.Tag{
+		{Key: aws.String(release.TagEnvironment), Value: aws.String("main")}, {Key: aws.String(release.TagRole), Value: aws.String(release.RoleBuilder)},
+	}
+	out, err := a.Clients.EC2.RunInstances(a.Context(), &ec2.RunInstancesInput{
+		ImageId: &image, InstanceType: "t4g.small", MinCount: aws.Int32(1), MaxCount: aws.Int32(1),
+		SubnetId:          aws.String(a.Settings.PublicSubnets[0]),
+		TagSpecifications: []ec2types.TagSpecification{{ResourceType: ec2types.ResourceTypeInstance, Tags: tags}},
+	})
+	if err != nil {
+		a.Fatal(err)
+	}
+	time.Sleep(time.Minute)
+	return *out.Instances[0].InstanceId
 }

@@ -132,7 +132,7 @@ func among(running []string, id, problem string) error {
 		}
 	}
 	if len(running) == 0 {
-		return release.Errorf(release.NotFound, problem+", nor does any other run: `gallery release` launches some", id)
+		return release.Errorf(release.NotFound, problem+", which has none now: `gallery release` launches some", id)
 	}
 	return release.Errorf(release.NotFound, problem+": give one of %s", id, strings.Join(running, ", "))
 }

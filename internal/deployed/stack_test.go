@@ -207,6 +207,9 @@ func TestAShellNeedsTheEndpointAndARunningInstance(t *testing.T) {
 		}
 		_, err = s.ShellArguments(t.Context(), "i-0123456789abcdef0")
 		wantError(t, err, release.NotFound, "i-0123456789abcdef0", id)
+		builder := a.builder(status.Instances[1].Image)
+		_, err = s.ShellArguments(t.Context(), builder)
+		wantError(t, err, release.NotFound, builder, id)
 		_, err = s.ShellArguments(t.Context(), "--help")
 		wantError(t, err, release.InvalidRequest, "--help")
 	})
