@@ -1,19 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os/exec"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/doctor"
-	"photogallery/internal/release"
 )
-
-const toolPatience = 20 * time.Second
 
 func doctorCommand() *cobra.Command {
 	command := &cobra.Command{
@@ -42,7 +35,7 @@ func runDoctor(command *cobra.Command, _ []string) error {
 		return err
 	}
 	options := doctor.Options{
-		Architecture: architecture, InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Tool: firstLine,
+		Architecture: architecture, InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Tool: doctor.FirstLine,
 		Asked: command.Flags().Changed("min-size") || command.Flags().Changed("max-size"),
 	}
 	if options.Stack, err = stackOf(command); err != nil {
@@ -104,16 +97,4 @@ func count(found []doctor.Finding, verdict doctor.Verdict) (n int) {
 		}
 	}
 	return n
-}
-
-// firstLine runs a program of this machine and returns the first line of what it says.
-func firstLine(ctx context.Context, name string, arguments ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, toolPatience)
-	defer cancel()
-	said, err := exec.CommandContext(ctx, name, arguments...).Output()
-	if err != nil {
-		return "", release.Errorf(release.NotFound, "`%s %s`: %w", name, strings.Join(arguments, " "), err)
-	}
-	line, _, _ := strings.Cut(string(said), "\n")
-	return strings.TrimSpace(line), nil
 }

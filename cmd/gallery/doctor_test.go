@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -52,19 +51,5 @@ func TestDoctorSaysTheSameAsJSON(t *testing.T) {
 	}
 	if verdicts["credentials"] != doctor.Failed || verdicts["everything else"] != doctor.Warning || verdicts["Go"] == "" {
 		t.Errorf("found %+v", found)
-	}
-}
-
-func TestATwoLineToolIsReadToItsFirstLine(t *testing.T) {
-	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "speak"), []byte("#!/bin/sh\necho \" v1 \"\necho more\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	said, err := firstLine(t.Context(), filepath.Join(folder, "speak"), "--version")
-	if err != nil || said != "v1" {
-		t.Errorf("%q, %v", said, err)
-	}
-	if _, err := firstLine(t.Context(), filepath.Join(folder, "absent")); err == nil {
-		t.Error("an absent program says something")
 	}
 }

@@ -79,15 +79,3 @@ func lastWords(path string, begin int64) string {
 	lines := strings.Split(strings.TrimSpace(string(text[begin:])), "\n")
 	return strings.Join(lines[max(0, len(lines)-shown):], "\n")
 }
-
-// firstLine runs a program of this machine and returns the first line of what it says.
-func firstLine(ctx context.Context, name string, arguments ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, interruptFor)
-	defer cancel()
-	said, err := exec.CommandContext(ctx, name, arguments...).Output()
-	if err != nil {
-		return "", release.Errorf(release.NotFound, "`%s %s`: %w", name, strings.Join(arguments, " "), err)
-	}
-	line, _, _ := strings.Cut(string(said), "\n")
-	return strings.TrimSpace(line), nil
-}

@@ -16,6 +16,7 @@ import (
 
 	"photogallery/conformance/aws/e2e"
 	"photogallery/internal/deployed"
+	"photogallery/internal/doctor"
 	"photogallery/internal/release"
 )
 
@@ -117,7 +118,7 @@ func optionsOf(ctx context.Context, environment release.Environment, account str
 		return e2e.Options{}, err
 	}
 	return e2e.Options{
-		Config: config, Environment: environment, Account: account, CDK: cdk.run, Assembly: cdk.folder, Tool: firstLine,
+		Config: config, Environment: environment, Account: account, CDK: cdk.run, Assembly: cdk.folder, Tool: doctor.FirstLine,
 		Web: &http.Client{Timeout: 20 * time.Second}, Out: out, Story: e2e.Story(), Pause: 10 * time.Second, Patience: 10 * time.Minute,
 	}, nil
 }

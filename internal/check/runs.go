@@ -16,6 +16,7 @@ import (
 
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
+	"photogallery/internal/trace"
 )
 
 const poll = 50 * time.Millisecond
@@ -75,19 +76,9 @@ func (s *story) await(ctx context.Context, execution string, want types.Executio
 
 // entered tells whether an execution came by a state.
 func (s *story) entered(ctx context.Context, execution *sfn.DescribeExecutionOutput, state string) (bool, error) {
-	pages := sfn.NewGetExecutionHistoryPaginator(s.sfn, &sfn.GetExecutionHistoryInput{ExecutionArn: execution.ExecutionArn})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(page.Events, func(event types.HistoryEvent) bool {
-			return event.StateEnteredEventDetails != nil && aws.ToString(event.StateEnteredEventDetails.Name) == state
-		}) {
-			return true, nil
-		}
-	}
-	return false, nil
+	history := trace.NewReader(s.sfn, aws.ToString(execution.ExecutionArn))
+	err := history.Read(ctx)
+	return history.Run.State(state) != nil, err
 }
 
 // look asks for the cloud's status and remembers every instance.

@@ -3,9 +3,15 @@ package doctor
 import (
 	"context"
 	"go/version"
+	"os/exec"
 	"strconv"
 	"strings"
+	"time"
+
+	"photogallery/internal/release"
 )
+
+const toolPatience = 20 * time.Second
 
 // The least versions that `npx cdk deploy` works with: package.json's of Node.js, and of Go the one
 // from which it fetches by itself what go.mod asks for.
@@ -47,4 +53,17 @@ func (e *examination) tool(ctx context.Context, isEnough func(string) bool, reme
 		return well("%q is too old", said).but(verdict, "%s", remedy)
 	}
 	return well("%s", said)
+}
+
+// FirstLine is what Examination takes as its Tool: it runs a program of this machine, for at most
+// toolPatience, and gives the first line of what it says. A program that is absent or fails is NotFound.
+func FirstLine(ctx context.Context, name string, arguments ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, toolPatience)
+	defer cancel()
+	said, err := exec.CommandContext(ctx, name, arguments...).Output()
+	if err != nil {
+		return "", release.Errorf(release.NotFound, "`%s %s`: %w", name, strings.Join(arguments, " "), err)
+	}
+	line, _, _ := strings.Cut(string(said), "\n")
+	return strings.TrimSpace(line), nil
 }

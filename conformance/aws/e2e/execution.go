@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/release"
+	"photogallery/internal/trace"
 )
 
 // seenBy is how long what was made may not be seen.
@@ -88,19 +89,9 @@ func says(out *sfn.DescribeExecutionOutput, words ...string) error {
 
 // entered tells whether an execution has come by a state.
 func (r *run) entered(ctx context.Context, execution, state string) (bool, error) {
-	pages := sfn.NewGetExecutionHistoryPaginator(r.stack.SFN, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(page.Events, func(event types.HistoryEvent) bool {
-			return event.StateEnteredEventDetails != nil && aws.ToString(event.StateEnteredEventDetails.Name) == state
-		}) {
-			return true, nil
-		}
-	}
-	return false, nil
+	history := trace.NewReader(r.stack.SFN, execution)
+	err := history.Read(ctx)
+	return history.Run.State(state) != nil, err
 }
 
 // teardownOf waits for a teardown that was started by something else, and whose input has these words,
