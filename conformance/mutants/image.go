@@ -25,7 +25,7 @@ var imageMutants = []mutant{
 		{provisionScript, "", `[ "$answer" != 200 ] || break`, `[ "$answer" != 503 ] || break`},
 	}},
 	{"an image holds the builder's host keys", []edit{
-		{provisionScript, "", `rm -f "$root"/etc/ssh/ssh_host_* `, "rm -f "},
+		{provisionScript, "", ` "$root"/etc/ssh/ssh_host_*`, ""},
 	}},
 	{"an image holds the builder's machine id", []edit{
 		{provisionScript, "", "install -m 0444 /dev/null \"$root/etc/machine-id\"\n", ""},

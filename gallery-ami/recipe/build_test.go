@@ -124,6 +124,19 @@ func TestABuildThatFailsSaysWhatFailed(t *testing.T) {
 	}
 }
 
+func TestTheLastWordsOfALongLogAreWholeLines(t *testing.T) {
+	w := newWorkshop(t, "for i in {1..400}; do echo \"line $i of many\"; done\nexit 7\n")
+	w.build(w.sha256)
+	said := w.events()
+	if len(said) != 1 {
+		t.Fatalf("it says %+v", said)
+	}
+	_, words, _ := strings.Cut(said[0].Reason, ": ")
+	if !strings.HasPrefix(words, "line 3") || len(words) > 1500 || !strings.Contains(words, "line 400 of many") {
+		t.Errorf("it says %q", said[0].Reason)
+	}
+}
+
 func TestAnEventThatIsRefusedIsSentAgain(t *testing.T) {
 	w := newWorkshop(t, install)
 	w.build(w.sha256, "REFUSED=3")

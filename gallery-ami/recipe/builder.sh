@@ -64,6 +64,14 @@ keep_log() {
     --log-events file:///run/photogallery/events.json >/dev/null || true
 }
 
+# Whole lines, where there are some.
+last_words() {
+  local words
+  words=$(tail -c 1500 "$log")
+  [ "$(wc -c <"$log")" -le 1500 ] || words=${words#*$'\n'}
+  printf '%s' "$words"
+}
+
 failed=
 finish() {
   local status=$?
@@ -72,7 +80,7 @@ finish() {
   if [ "$status" = 0 ]; then
     report success ''
   else
-    report failure "\"${failed:-the build}\" ended with status $status: $(tail -c 1500 "$log")"
+    report failure "\"${failed:-the build}\" ended with status $status: $(last_words)"
   fi
 }
 

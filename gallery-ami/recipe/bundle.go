@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"embed"
 	"errors"
@@ -24,6 +25,8 @@ const (
 	MostBundleFiles = 10_000
 	MostBundleBytes = 500 << 20 // unpacked
 )
+
+const longestLine = 64 << 10
 
 // leftOut is what tools leave in a folder and no service needs; a .venv works nowhere else.
 var leftOut = []string{".git", "__pycache__", ".venv", ".DS_Store"}
@@ -49,7 +52,7 @@ func Pack(folder string, to io.Writer) error {
 	}
 	defer root.Close()
 	files, problems := collect(root)
-	problems = append(problems, missing(files)...)
+	problems = append(append(problems, missing(files)...), foreign(files)...)
 	if len(problems) > 0 {
 		return &BundleError{folder, problems}
 	}
@@ -138,6 +141,26 @@ func leadsInside(root *os.Root, link file) bool {
 	}
 	_, err := root.Stat(link.name)
 	return err == nil
+}
+
+// foreign tells of scripts and units with the line ends of Windows, on which bash and the kernel fail with
+// words that nobody understands.
+func foreign(files []file) (problems []string) {
+	for _, found := range files {
+		if !slices.Contains([]string{".sh", ".service"}, path.Ext(found.name)) || found.link != "" || found.open == nil {
+			continue
+		}
+		content, err := found.open()
+		if err != nil {
+			continue // that is told already
+		}
+		line, _ := bufio.NewReader(io.LimitReader(content, longestLine)).ReadString('\n')
+		_ = content.Close() // it was only read
+		if strings.HasSuffix(line, "\r\n") {
+			problems = append(problems, found.name+" has the line ends of Windows; save it with those of Unix")
+		}
+	}
+	return problems
 }
 
 func missing(files []file) (problems []string) {

@@ -127,7 +127,8 @@ func TestAFolderThatIsNoBundleIsRefused(t *testing.T) {
 		"a file":            {func(t *testing.T, folder string) { must(t, os.RemoveAll(folder)); write(t, folder, "") }, []string{"not a directory"}},
 		"nothing":           {func(t *testing.T, folder string) { must(t, os.RemoveAll(folder)); must(t, os.Mkdir(folder, 0o700)) }, []string{"no install.sh", "no systemd unit"}},
 		"two units":         {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "b.service"), "") }, []string{"2 systemd units, app.service, b.service; give it one"}},
-		"links that leave":  {addLinks, []string{"the link absolute leads to /etc/hosts", "the link above leads to ../x", "the link around leads to lib/root/../..", "the link nowhere leads to gone"}},
+		"links that leave":  {addLinks, []string{"the link absolute leads to /etc/hosts", "the link above leads to ../x", "the link around leads to lib/up/../..", "the link nowhere leads to gone"}},
+		"ends of Windows":   {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "run.sh"), "#!/bin/sh\r\n") }, []string{"run.sh has the line ends of Windows"}},
 		"a socket":          {addSocket, []string{"s is neither a file nor a link"}},
 		"a name with a tab": {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "a\tb"), "") }, []string{`the name "a\tb"`}},
 		"too large":         {addLargeFile, []string{"together; a bundle's have at most 524288000"}},
@@ -160,7 +161,7 @@ func must(t *testing.T, err error) {
 }
 
 func addLinks(t *testing.T, folder string) {
-	links := map[string]string{"absolute": "/etc/hosts", "above": "../x", "nowhere": "gone", "lib/root": "..", "around": "lib/root/../.."}
+	links := map[string]string{"absolute": "/etc/hosts", "above": "../x", "nowhere": "gone", "lib/up": "..", "around": "lib/up/../.."}
 	for _, name := range slices.Sorted(maps.Keys(links)) {
 		must(t, os.Symlink(links[name], filepath.Join(folder, name)))
 	}

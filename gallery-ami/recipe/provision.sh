@@ -62,8 +62,10 @@ systemctl stop "$unit"
 
 echo "cleaning"
 rm -f "$settings"
-rm -rf "$root"/var/lib/cloud/* "$root"/var/log/journal/* "$root"/tmp/* "$root"/root/.ssh "$root"/home/*/.ssh
-rm -f "$root"/etc/ssh/ssh_host_* "$root"/root/.bash_history "$root"/home/*/.bash_history
+rm -rf "$root"/var/lib/cloud/* "$root"/var/log/journal/* "$root"/tmp/* "$root"/etc/ssh/ssh_host_*
+for home in "$root/root" "$root"/home/*; do
+  rm -rf "$home/.ssh" "$home/.bash_history"
+done
 rm -rf "$root"/var/cache/dnf "$root"/var/lib/systemd/random-seed
 find "$root/var/log" -type f -delete 2>/dev/null || true
 # An empty machine-id is made anew at the next boot; a missing one would be a read-only mount's trouble.
