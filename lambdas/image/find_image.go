@@ -46,5 +46,9 @@ func (f finder) run(ctx context.Context, in FindInput) (Output, error) {
 	if err != nil {
 		return Output{}, err
 	}
-	return output(image, f.settings.Timings.Image), nil
+	found := output(image, f.settings.Timings.Image)
+	if image == nil && in.Plan.Rebake {
+		found.Reason = "a new one is asked for"
+	}
+	return found, nil
 }

@@ -30,6 +30,7 @@ type Output struct {
 	State    State     `json:"state"`
 	Image    string    `json:"image"` // the image's ID; "" when Absent
 	Deadline time.Time `json:"deadline"`
+	Reason   string    `json:"reason,omitempty"` // why it is Absent, where there may be one
 }
 
 func output(image *types.Image, patience time.Duration) Output {

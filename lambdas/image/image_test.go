@@ -207,7 +207,7 @@ func TestARebakeMakesAnImageOfItsOwnWhichIsUsedFromThenOn(t *testing.T) {
 		first := c.bake(planOf("r1"))
 		again := planOf("r2")
 		again.Rebake = true
-		if out := c.find(again); out.State != image.Absent {
+		if out := c.find(again); out.State != image.Absent || out.Reason == "" {
 			t.Fatalf("a rebake found %+v", out)
 		}
 		second := c.bake(again)
