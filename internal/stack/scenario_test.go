@@ -107,20 +107,16 @@ func (e *environment) fleetBehaves(of string, as machine.Behaviour) {
 }
 
 func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
-	tests := map[string]struct {
-		behaviour machine.Behaviour
-		word      string
-	}{
-		"never healthy":                 {machine.Behaviour{NeverHealthy: true}, "Refresh"},
-		"unhealthy after three minutes": {machine.Behaviour{UnhealthyAfter: 3 * time.Minute}, ""},
-	}
-	for name, test := range tests {
+	for name, behaviour := range map[string]machine.Behaviour{
+		"never healthy":                 {NeverHealthy: true},
+		"unhealthy after three minutes": {UnhealthyAfter: 3 * time.Minute},
+	} {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.release("r1", `{}`).ends("Succeeded")
-				e.fleetBehaves("r2", test.behaviour)
+				e.fleetBehaves("r2", behaviour)
 				began := time.Now()
-				e.release("r2", `{"rebake": true}`).ends("FailedClean", test.word)
+				e.release("r2", `{"rebake": true}`).ends("FailedClean", "Refresh", "Target.ResponseCodeMismatch")
 				e.serves("r1", 2)
 				e.Cloud.Fabric.Do(func() {
 					if least, ok := e.Cloud.AutoScaling.LeastServing(e.Settings.Environment.Name(), began); !ok || least < 2 {

@@ -36,6 +36,7 @@ var Verify = step.Define(step.Step{
 // VerifyInput is the step's input.
 type VerifyInput struct {
 	step.Call
+	fleet.Seen
 	Plan            release.Plan `json:"plan"`
 	LoadBalancer    string       `json:"loadBalancer"` // ARN
 	URL             string       `json:"url"`
@@ -46,6 +47,7 @@ type VerifyInput struct {
 
 // Verdict is what the look found.
 type Verdict struct {
+	fleet.Seen
 	Verified bool   `json:"verified"`
 	Healthy  int    `json:"healthy"` // targets that are healthy and run the release
 	Reason   string `json:"reason"`  // why it is not verified; "" if it is
@@ -54,38 +56,45 @@ type Verdict struct {
 // homePageTimeout leaves room for the other calls within the step's time-out.
 const homePageTimeout = 10 * time.Second
 
-type targetReader interface {
-	DescribeTargetHealth(context.Context, *elb.DescribeTargetHealthInput, ...func(*elb.Options)) (*elb.DescribeTargetHealthOutput, error)
-}
-
 type verify struct {
-	targets  targetReader
+	targets  fleet.TargetReader
 	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
 	web      step.Doer
 	settings step.Settings
 }
 
 func (v verify) run(ctx context.Context, in VerifyInput) (Verdict, error) {
-	healthy, reason, err := v.askTargets(ctx, in)
+	verdict, err := v.askTargets(ctx, in)
 	if err != nil {
 		return Verdict{}, err
 	}
-	if reason == "" && !v.settings.Closed {
-		reason = v.askHomePage(ctx, in.URL, in.Host)
+	if verdict.Reason == "" && !v.settings.Closed {
+		verdict.Reason = v.askHomePage(ctx, in.URL, in.Host)
 	}
-	if reason != "" && time.Now().After(in.Deadline) {
-		return Verdict{}, release.Errorf(release.VerifyFailed, "release %s does not serve at its deadline, %s: %s",
-			in.Plan.Release, in.Deadline.Format(time.RFC3339), reason)
+	if verdict.Reason != "" && time.Now().After(in.Deadline) {
+		return Verdict{}, tooLate(in, verdict)
 	}
-	return Verdict{Verified: reason == "", Healthy: healthy, Reason: reason}, nil
+	verdict.Verified = verdict.Reason == ""
+	return verdict, nil
 }
 
-// askTargets counts the healthy targets that run the release's template version; reason tells
-// what is missing, "" if nothing is.
-func (v verify) askTargets(ctx context.Context, in VerifyInput) (healthy int, reason string, err error) {
+// tooLate names the target that was ill before too, unless this look found one: by the deadline another
+// instance may have taken its place, and of that nothing is known yet.
+func tooLate(in VerifyInput, verdict Verdict) error {
+	reason := verdict.Reason
+	if verdict.Seen == in.Seen {
+		reason = in.Behind(reason)
+	}
+	return release.Errorf(release.VerifyFailed, "release %s does not serve at its deadline, %s: %s",
+		in.Plan.Release, in.Deadline.Format(time.RFC3339), reason)
+}
+
+// askTargets counts the healthy targets that run the release's template version, and says what is
+// missing.
+func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error) {
 	group, err := fleet.Group(ctx, v.groups, v.settings.Environment)
 	if err != nil || group == nil {
-		return 0, "there is no group " + v.settings.Environment.Name(), err
+		return Verdict{Seen: in.Seen, Reason: "there is no group " + v.settings.Environment.Name()}, err
 	}
 	ours := map[string]bool{}
 	for _, instance := range group.Instances {
@@ -93,21 +102,22 @@ func (v verify) askTargets(ctx context.Context, in VerifyInput) (healthy int, re
 	}
 	out, err := v.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(v.settings.TargetGroup)})
 	if err != nil {
-		return 0, "", err
+		return Verdict{}, err
 	}
+	verdict := Verdict{Seen: in.With(out.TargetHealthDescriptions)}
 	for _, target := range out.TargetHealthDescriptions {
 		id := aws.ToString(target.Target.Id)
-		if trouble := troubleOf(target); trouble != "" {
-			reason = fmt.Sprintf("target %s is %s", id, trouble)
+		if trouble := troubleOf(target); trouble != "" && (verdict.Reason == "" || fleet.IsIll(target)) {
+			verdict.Reason = fmt.Sprintf("target %s is %s", id, trouble)
 		} else if isHealthy(target) && ours[id] {
-			healthy++
+			verdict.Healthy++
 		}
 	}
 	// The group's own bound until EnsureScaling sets the plan's.
-	if least := min(in.Plan.MinSize, int(aws.ToInt32(group.MinSize))); reason == "" && healthy < least {
-		reason = fmt.Sprintf("%d healthy targets run launch template version %s, %d are needed", healthy, in.TemplateVersion, least)
+	if least := min(in.Plan.MinSize, int(aws.ToInt32(group.MinSize))); verdict.Reason == "" && verdict.Healthy < least {
+		verdict.Reason = fmt.Sprintf("%d healthy targets run launch template version %s, %d are needed", verdict.Healthy, in.TemplateVersion, least)
 	}
-	return healthy, reason, nil
+	return verdict, nil
 }
 
 func isHealthy(target types.TargetHealthDescription) bool {

@@ -1,9 +1,12 @@
 package balancer_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/step/steptest"
 )
@@ -20,6 +23,31 @@ func TestVerifyCountsOnTheTargetsWhereFunctionsAreNotAdmitted(t *testing.T) {
 		}
 		if got := look(e, made, "2"); got.Verified {
 			t.Errorf("with the former version's instances: %+v", got)
+		}
+	})
+}
+
+// At the deadline a replacement has just been registered, and of that AWS knows no trouble yet.
+func TestVerifyRemembersWhyAReplacedTargetWasUnhealthy(t *testing.T) {
+	failing := func(machine.Spec) machine.Behaviour { return machine.Behaviour{NeverHealthy: true} }
+	steptest.In(t, failing, func(e steptest.Environment) {
+		made := entrance(e)
+		group(e)
+		time.Sleep(5 * time.Minute)
+		seen := look(e, made, "1").Seen
+		e.Cloud.Fabric.Do(func() {
+			for _, instance := range e.Cloud.EC2.Instances() {
+				e.Cloud.EC2.Terminate(instance.ID)
+			}
+		})
+		in := verify(made, "1", time.Now().Add(time.Hour))
+		in.Seen = seen
+		for !strings.Contains(steptest.Run[balancer.Verdict](e, balancer.Verify, in).Reason, "initial") {
+			time.Sleep(time.Second)
+		}
+		in.Deadline = time.Now().Add(-time.Second)
+		if message := e.WantCode(release.VerifyFailed, balancer.Verify, in); !strings.Contains(message, "Target.ResponseCodeMismatch") {
+			t.Errorf("%q does not say why", message)
 		}
 	})
 }

@@ -21,14 +21,16 @@ var CheckFleet = step.Define(step.Step{
 	Operations: []step.Operation{
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		step.Unbound("autoscaling:DescribeScalingActivities"),
+		step.Unbound("elasticloadbalancing:DescribeTargetHealth"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CheckFleetInput) (Fleet, error) {
-	return checkFleet{clients.AutoScaling, settings}.run
+	return checkFleet{clients.AutoScaling, clients.ELB, settings}.run
 })
 
 // CheckFleetInput is the step's input.
 type CheckFleetInput struct {
 	step.Call
+	Seen
 	Plan     release.Plan `json:"plan"`
 	Deadline time.Time    `json:"deadline"`
 }
@@ -40,6 +42,7 @@ type fleetReader interface {
 
 type checkFleet struct {
 	api      fleetReader
+	targets  TargetReader
 	settings step.Settings
 }
 
@@ -48,8 +51,12 @@ func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) 
 	if err != nil {
 		return Fleet{}, err
 	}
+	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.Seen)
+	if err != nil {
+		return Fleet{}, err
+	}
 	fleet := Fleet{
-		Deadline: in.Deadline, Wanted: wanted(in.Plan),
+		Deadline: in.Deadline, Wanted: wanted(in.Plan), Verify: seen,
 		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
 	}
 	if group != nil {
@@ -71,7 +78,7 @@ func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, 
 	if err != nil {
 		return err
 	}
-	return release.Errorf(release.FleetFailed, "%d of %d instances of group %s are healthy at the deadline; %s", fleet.Healthy, fleet.Wanted, name, reason)
+	return release.Errorf(release.FleetFailed, "%d of %d instances of group %s are healthy at the deadline; %s", fleet.Healthy, fleet.Wanted, name, fleet.Verify.Behind(reason))
 }
 
 // lastFailure is what a person needs to see of the group's activities: the newest failed one.

@@ -20,14 +20,16 @@ var CheckRefresh = step.Define(step.Step{
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		step.Unbound("autoscaling:DescribeInstanceRefreshes"),
+		step.Unbound("elasticloadbalancing:DescribeTargetHealth"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CheckRefreshInput) (Refresh, error) {
-	return checkRefresh{clients.AutoScaling, settings}.run
+	return checkRefresh{clients.AutoScaling, clients.ELB, settings}.run
 })
 
 // CheckRefreshInput is the step's input.
 type CheckRefreshInput struct {
 	step.Call
+	Seen
 	Plan     release.Plan `json:"plan"`
 	Refresh  string       `json:"refresh"`
 	Deadline time.Time    `json:"deadline"`
@@ -35,6 +37,7 @@ type CheckRefreshInput struct {
 
 type checkRefresh struct {
 	api      autoscaling.DescribeInstanceRefreshesAPIClient
+	targets  TargetReader
 	settings step.Settings
 }
 
@@ -50,18 +53,23 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	if len(out.InstanceRefreshes) > 0 {
 		refresh = out.InstanceRefreshes[0]
 	}
-	if err := failure(refresh, in.Deadline); err != nil {
+	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.Seen)
+	if err != nil {
 		return Refresh{}, err
 	}
-	return progress(refresh, in.Deadline, c.settings), nil
+	if err := failure(refresh, seen, in.Deadline); err != nil {
+		return Refresh{}, err
+	}
+	return progress(refresh, seen, in.Deadline, c.settings), nil
 }
 
 // failure is what the status means for the release; nil while it is under way and when it is done.
-func failure(refresh types.InstanceRefresh, deadline time.Time) error {
+func failure(refresh types.InstanceRefresh, seen Seen, deadline time.Time) error {
 	id, reason := aws.ToString(refresh.InstanceRefreshId), aws.ToString(refresh.StatusReason)
 	if reason == "" {
 		reason = "AWS gives no reason"
 	}
+	reason = seen.Behind(reason)
 	switch refresh.Status {
 	case types.InstanceRefreshStatusSuccessful:
 		return nil

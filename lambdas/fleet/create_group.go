@@ -43,6 +43,7 @@ type Fleet struct {
 	Healthy  int       `json:"healthy"`
 	Wanted   int       `json:"wanted"`
 	VerifyBy time.Time `json:"verifyBy"` // until then the release must answer, if it is ready now
+	Verify   Seen      `json:"verify"`   // what Verify goes on with
 }
 
 type groupCreator interface {

@@ -48,6 +48,7 @@ type Refresh struct {
 	Percent  int       `json:"percent"`
 	Reason   string    `json:"reason"`   // AWS's explanation of the status; often ""
 	VerifyBy time.Time `json:"verifyBy"` // until then the release must answer, if it bakes now
+	Verify   Seen      `json:"verify"`   // what VerifyBaking goes on with
 }
 
 type refreshStarter interface {
@@ -70,7 +71,7 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 	}
 	deadline := time.Now().Add(s.settings.Timings.Refresh).UTC()
 	if own := RefreshTo(refreshes, in.TemplateVersion); own != nil {
-		return progress(*own, deadline, s.settings), nil
+		return progress(*own, Seen{}, deadline, s.settings), nil
 	}
 	if err := s.refuseInAlarm(ctx, in.Alarms); err != nil {
 		return Refresh{}, err
@@ -80,7 +81,7 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 		return Refresh{}, err
 	}
 	started := types.InstanceRefresh{InstanceRefreshId: out.InstanceRefreshId, Status: types.InstanceRefreshStatusPending}
-	return progress(started, deadline, s.settings), nil
+	return progress(started, Seen{}, deadline, s.settings), nil
 }
 
 // refuseInAlarm asks before AWS does: a refresh started under a guarding alarm fails at once, and
@@ -124,7 +125,7 @@ func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRe
 	}
 }
 
-func progress(refresh types.InstanceRefresh, deadline time.Time, settings step.Settings) Refresh {
+func progress(refresh types.InstanceRefresh, seen Seen, deadline time.Time, settings step.Settings) Refresh {
 	return Refresh{
 		Refresh:  aws.ToString(refresh.InstanceRefreshId),
 		Deadline: deadline,
@@ -132,5 +133,6 @@ func progress(refresh types.InstanceRefresh, deadline time.Time, settings step.S
 		Percent:  int(aws.ToInt32(refresh.PercentageComplete)),
 		Reason:   aws.ToString(refresh.StatusReason),
 		VerifyBy: time.Now().Add(settings.Timings.VerifyBaking).UTC(),
+		Verify:   seen,
 	}
 }
