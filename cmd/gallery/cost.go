@@ -82,8 +82,12 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	if err != nil {
 		return cost.Wanted{}, err
 	}
+	least, most, err := request.Sizes(release.Current{})
+	if err != nil {
+		return cost.Wanted{}, err
+	}
 	w := cost.Wanted{
-		InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Zones: costZones,
+		InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Zones: costZones,
 		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TrafficGB: f.traffic, PhotosGB: f.photos,
 	}
 	return w, w.Check()

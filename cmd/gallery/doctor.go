@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/doctor"
+	"photogallery/internal/release"
 )
 
 func doctorCommand() *cobra.Command {
@@ -34,8 +35,12 @@ func runDoctor(command *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	least, most, err := request.Sizes(release.Current{})
+	if err != nil {
+		return err
+	}
 	options := doctor.Options{
-		Architecture: architecture, InstanceType: request.InstanceType, MinSize: request.MinSize, MaxSize: request.MaxSize, Tool: doctor.FirstLine,
+		Architecture: architecture, InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Tool: doctor.FirstLine,
 		Asked: command.Flags().Changed("min-size") || command.Flags().Changed("max-size"),
 	}
 	if options.Stack, err = stackOf(command); err != nil {

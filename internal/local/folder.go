@@ -79,7 +79,7 @@ func writeJSON(path string, content any) error {
 		return err
 	}
 	partial := path + ".partial"
-	err = os.WriteFile(partial, append(encoded, '\n'), 0o600)
+	err = writeSynced(partial, append(encoded, '\n'))
 	if err == nil {
 		err = os.Rename(partial, path)
 	}
@@ -87,6 +87,16 @@ func writeJSON(path string, content any) error {
 		return errors.Join(err, removed(partial))
 	}
 	return nil
+}
+
+// writeSynced returns when the content is on the disk.
+func writeSynced(path string, content []byte) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 // removed removes a file, if it is there.

@@ -10,7 +10,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/process"
 	"photogallery/internal/release"
 	"photogallery/lambdas/current"
@@ -56,9 +59,17 @@ func (l *Local) restore(ctx context.Context) error {
 	if err := current.Write(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table, recorded); err != nil {
 		return err
 	}
+	l.stack.Cloud.Fabric.Persist(l.save, recording...)
 	l.stack.Cloud.Fabric.Go(l.keepOn)
 	return nil
 }
+
+// recording are the operations by which a release becomes the one that serves, or ends being it.
+// Whoever is told of that may kill this process at once.
+var recording = []fabric.Operation{{Service: dynamodb.ServiceID, Name: "PutItem"}}
+
+// save is keep for an operation that waits for it.
+func (l *Local) save() error { return l.explained(l.keep()) }
 
 func readKept(path string) (former kept, err error) {
 	content, err := os.ReadFile(path)

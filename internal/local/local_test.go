@@ -3,6 +3,7 @@ package local_test
 import (
 	"archive/tar"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -123,9 +124,11 @@ func start(t *testing.T, data string) *cloud {
 }
 
 // ended releases and waits for the end.
-func (c *cloud) ended() *sfn.DescribeExecutionOutput {
+func (c *cloud) ended() *sfn.DescribeExecutionOutput { return c.endOf("{}") }
+
+func (c *cloud) endOf(input string) *sfn.DescribeExecutionOutput {
 	c.Helper()
-	arn, err := c.Release(c.Context(), "", "{}")
+	arn, err := c.Release(c.Context(), "", input)
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -230,6 +233,46 @@ func TestAClosedCloudLetsItsServicesEnd(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(c.notes, i.ID)); err != nil {
 			t.Errorf("instance %s was not asked to end: %v", i.ID, err)
 		}
+	}
+}
+
+// A kill may follow at once.
+func TestReleaseIsOnTheDiskBeforeItIsReported(t *testing.T) {
+	data := t.TempDir()
+	c := start(t, data)
+	out := c.endOf(`{}`)
+	content, err := os.ReadFile(filepath.Join(data, "cloud.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept struct {
+		Current release.Current
+		Images  []struct{ ID string }
+	}
+	if err := json.Unmarshal(content, &kept); err != nil {
+		t.Fatal(err)
+	}
+	if kept.Current.Release != aws.ToString(out.Name) || len(kept.Images) != 1 || kept.Images[0].ID != kept.Current.Image {
+		t.Errorf("after release %s the disk has %s", aws.ToString(out.Name), content)
+	}
+}
+
+func TestSizesAndTTLOutlastARestart(t *testing.T) {
+	data := t.TempDir()
+	first := start(t, data)
+	first.endOf(`{"minSize": 1, "maxSize": 3, "ttl": "8h"}`)
+	before := first.Status()
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := start(t, data)
+	second.released()
+	after := second.Status()
+	if after.Group.Min != 1 || after.Group.Max != 3 {
+		t.Errorf("the group has %+v", after.Group)
+	}
+	if len(before.Schedules) != 1 || len(after.Schedules) != 1 || !after.Schedules[0].Next.Equal(before.Schedules[0].Next) {
+		t.Errorf("before it is torn down by %+v, then by %+v", before.Schedules, after.Schedules)
 	}
 }
 

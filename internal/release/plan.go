@@ -15,11 +15,12 @@ type Plan struct {
 	MinSize      int    `json:"minSize"`
 	MaxSize      int    `json:"maxSize"`
 	Desired      int    `json:"desired"`    // 0: MinSize for a new group, left alone on a running one
-	TTLSeconds   int64  `json:"ttlSeconds"` // 0: no scheduled teardown
+	TTLSeconds   int64  `json:"ttlSeconds"` // 0: none was asked for
+	TeardownAt   string `json:"teardownAt"` // RFC 3339: without a ttl, when the environment is torn down; "" for never
 	Wait         bool   `json:"wait"`       // wait for a busy environment
 }
 
-// TTL is how long the release is to serve; 0 for ever.
+// TTL is how long the release is to serve; 0 where it was not asked for.
 func (p Plan) TTL() time.Duration { return time.Duration(p.TTLSeconds) * time.Second }
 
 // Current is the environment's recorded state: which release serves and what it needs.
@@ -36,4 +37,6 @@ type Current struct {
 	FormerTemplate  string `json:"formerTemplate"`  // "" where there was none
 	MinSize         int    `json:"minSize"`         // the group's bounds, to which an undo goes back
 	MaxSize         int    `json:"maxSize"`         // 0 in a record that has none
+	InstanceType    string `json:"instanceType"`    // "" in a record that has none
+	TeardownAt      string `json:"teardownAt"`      // RFC 3339: when the ttl is over; "" for never
 }

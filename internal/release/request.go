@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,15 @@ import (
 var RequestSchema []byte
 
 var requestSchema = compile(RequestSchema)
+
+// The bounds of a fleet for which no release has asked for others.
+const (
+	DefaultMinSize = 2
+	DefaultMaxSize = 5
+)
+
+// NoTTL is the ttl of a request for a release that nothing ends.
+const NoTTL = "never"
 
 // OwnBundle is the bundle of a request for the one that the deployment itself has.
 const OwnBundle = "own"
@@ -30,7 +40,7 @@ type Request struct {
 	MinSize      int    `json:"minSize,omitempty"`
 	MaxSize      int    `json:"maxSize,omitempty"`
 	Desired      int    `json:"desired,omitempty"`
-	TTL          string `json:"ttl,omitempty"` // as time.ParseDuration reads it
+	TTL          string `json:"ttl,omitempty"` // as time.ParseDuration reads it, or NoTTL
 	Wait         bool   `json:"wait,omitempty"`
 }
 
@@ -43,7 +53,15 @@ func ParseRequest(raw []byte) (Request, error) {
 	return request, invalid(problems)
 }
 
-// Lifetime is the ttl as a duration; 0 where none was given.
+// Sizes returns the fleet's bounds: the request's, or those of the former release, or the defaults.
+// Its error is an InvalidRequest and holds Problems.
+func (r Request) Sizes(former Current) (least, most int, err error) {
+	r.MinSize = cmp.Or(r.MinSize, former.MinSize, DefaultMinSize)
+	r.MaxSize = cmp.Or(r.MaxSize, former.MaxSize, DefaultMaxSize)
+	return r.MinSize, r.MaxSize, invalid(r.unfitSizes())
+}
+
+// Lifetime is the ttl as a duration; 0 where none was given, and for NoTTL.
 func (r Request) Lifetime() time.Duration {
 	lifetime, err := time.ParseDuration(r.TTL)
 	if err != nil {
@@ -54,18 +72,24 @@ func (r Request) Lifetime() time.Duration {
 
 // conflicts finds fields that do not go together, leaving out those that are wrong by themselves.
 func (r Request) conflicts(known Problems) Problems {
-	var found Problems
+	found := r.unfitSizes()
 	sound := known.spare
-	if sound("minSize", "maxSize") && r.MinSize > r.MaxSize {
-		found.add("minSize", "%d is more than maxSize, %d; give a maxSize of at least %d, or a smaller minSize", r.MinSize, r.MaxSize, r.MinSize)
-	} else if sound("minSize", "maxSize", "desired") && r.Desired != 0 && (r.Desired < r.MinSize || r.Desired > r.MaxSize) {
-		found.add("desired", "%d is not between minSize, %d, and maxSize, %d; give a number between them, or leave it out", r.Desired, r.MinSize, r.MaxSize)
-	}
 	if sound("image") && r.Image != "" && r.Bundle != "" {
 		found.add("bundle", "%q does not go with image: an image already holds its bundle; leave one of the two out", r.Bundle)
 	}
 	if sound("image", "rebake") && r.Image != "" && r.Rebake {
 		found.add("rebake", "true does not go with image: an existing image is released as it is; leave one of the two out")
+	}
+	return found
+}
+
+// unfitSizes finds sizes that do not go together, among those that are known.
+func (r Request) unfitSizes() (found Problems) {
+	switch bounded := r.MinSize != 0 && r.MaxSize != 0; {
+	case bounded && r.MinSize > r.MaxSize:
+		found.add("minSize", "%d is more than maxSize, %d; give a maxSize of at least %d, or a smaller minSize", r.MinSize, r.MaxSize, r.MinSize)
+	case bounded && r.Desired != 0 && (r.Desired < r.MinSize || r.Desired > r.MaxSize):
+		found.add("desired", "%d is not between minSize, %d, and maxSize, %d; give a number between them, or leave it out", r.Desired, r.MinSize, r.MaxSize)
 	}
 	return found
 }

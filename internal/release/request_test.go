@@ -19,15 +19,15 @@ func TestARequestIsReadWithItsDefaults(t *testing.T) {
 		raw  string
 		want release.Request
 	}{
-		"nothing at all":        {`{}`, release.Request{MinSize: 2, MaxSize: 5}},
-		"the console's default": {`{"Comment": "Insert your JSON here"}`, release.Request{Comment: "Insert your JSON here", MinSize: 2, MaxSize: 5}},
+		"nothing at all":        {`{}`, release.Request{}},
+		"the console's default": {`{"Comment": "Insert your JSON here"}`, release.Request{Comment: "Insert your JSON here"}},
 		"everything for a bundle": {
 			`{"version": "1.4 beta", "bundle": "` + bundle + `", "rebake": true, "instanceType": "m7g.large", "minSize": 1, "maxSize": 20, "desired": 20, "ttl": "1h30m", "wait": true}`,
 			release.Request{Version: "1.4 beta", Bundle: bundle, Rebake: true, InstanceType: "m7g.large", MinSize: 1, MaxSize: 20, Desired: 20, TTL: "1h30m", Wait: true},
 		},
-		"an image":                            {`{"image": "ami-0123456789abcdef0"}`, release.Request{Image: "ami-0123456789abcdef0", MinSize: 2, MaxSize: 5}},
-		"a folder":                            {`{"bundle": "examples/lesson"}`, release.Request{Bundle: "examples/lesson", MinSize: 2, MaxSize: 5}},
-		"a folder on Windows":                 {`{"bundle": "C:\\lesson"}`, release.Request{Bundle: `C:\lesson`, MinSize: 2, MaxSize: 5}},
+		"an image":                            {`{"image": "ami-0123456789abcdef0"}`, release.Request{Image: "ami-0123456789abcdef0"}},
+		"a folder":                            {`{"bundle": "examples/lesson"}`, release.Request{Bundle: "examples/lesson"}},
+		"a folder on Windows":                 {`{"bundle": "C:\\lesson"}`, release.Request{Bundle: `C:\lesson`}},
 		"a whole number as JSON may write it": {`{"minSize": 3.0, "maxSize": 1e1}`, release.Request{MinSize: 3, MaxSize: 10}},
 	}
 	for name, test := range tests {
@@ -62,9 +62,9 @@ func TestABadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		"an empty version":              {`{"version": ""}`, "version", []string{`""`, "1 to 64 printable"}},
 		"a long version":                {`{"version": "` + strings.Repeat("v", 65) + `"}`, "version", []string{"1 to 64 printable"}},
 		"a version with a line break":   {`{"version": "a\nb"}`, "version", []string{`"a\nb"`}},
-		"min over max":                  {`{"minSize": 6}`, "minSize", []string{"6 is more than maxSize, 5", "give a maxSize of at least 6"}},
-		"desired over max":              {`{"desired": 6}`, "desired", []string{"6 is not between minSize, 2, and maxSize, 5"}},
-		"desired under min":             {`{"desired": 1}`, "desired", []string{"1 is not between"}},
+		"min over max":                  {`{"minSize": 6, "maxSize": 5}`, "minSize", []string{"6 is more than maxSize, 5", "give a maxSize of at least 6"}},
+		"desired over max":              {`{"desired": 6, "minSize": 2, "maxSize": 5}`, "desired", []string{"6 is not between minSize, 2, and maxSize, 5"}},
+		"desired under min":             {`{"desired": 1, "minSize": 2, "maxSize": 5}`, "desired", []string{"1 is not between"}},
 		"a ttl under a minute":          {`{"ttl": "59s"}`, "ttl", []string{`"59s"`, "from 1m to 8760h"}},
 		"a ttl over a year":             {`{"ttl": "8761h"}`, "ttl", []string{`"8761h"`}},
 		"a ttl that overflows":          {`{"ttl": "999999999h999999999h"}`, "ttl", []string{"999999999h"}},
@@ -143,10 +143,42 @@ func TestAHostileNumberOfProblemsMakesAMessageOfBoundedLength(t *testing.T) {
 }
 
 func TestLifetimeIsTheTTL(t *testing.T) {
-	for ttl, want := range map[string]time.Duration{"": 0, "90m": 90 * time.Minute, "1h30m": 90 * time.Minute} {
+	for ttl, want := range map[string]time.Duration{"": 0, "90m": 90 * time.Minute, "1h30m": 90 * time.Minute, release.NoTTL: 0} {
 		if got := (release.Request{TTL: ttl}).Lifetime(); got != want {
 			t.Errorf("%q: got %s, want %s", ttl, got, want)
 		}
+	}
+}
+
+func TestSizesStayAsTheFormerReleaseLeftThem(t *testing.T) {
+	former := release.Current{MinSize: 3, MaxSize: 4}
+	tests := map[string]struct {
+		request string
+		former  release.Current
+		want    [2]int
+		refusal string
+	}{
+		"nothing before":    {`{}`, release.Current{}, [2]int{2, 5}, ""},
+		"nothing asked":     {`{}`, former, [2]int{3, 4}, ""},
+		"one asked":         {`{"maxSize": 6}`, former, [2]int{3, 6}, ""},
+		"both asked":        {`{"minSize": 1, "maxSize": 2}`, former, [2]int{1, 2}, ""},
+		"more than the max": {`{"minSize": 5}`, former, [2]int{5, 4}, "5 is more than maxSize, 4"},
+		"desired above":     {`{"desired": 5}`, former, [2]int{3, 4}, "5 is not between minSize, 3, and maxSize, 4"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			request, err := release.ParseRequest([]byte(test.request))
+			if err != nil {
+				t.Fatal(err)
+			}
+			least, most, err := request.Sizes(test.former)
+			if (err != nil) != (test.refusal != "") || err != nil && !strings.Contains(err.Error(), test.refusal) {
+				t.Errorf("got %v, want %q", err, test.refusal)
+			}
+			if got := [2]int{least, most}; got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
 }
 
@@ -252,10 +284,11 @@ func FuzzParseRequest(f *testing.F) {
 			}
 			return
 		}
-		if got.MinSize < 1 || got.MinSize > got.MaxSize || got.MaxSize > 20 || got.Desired != 0 && (got.Desired < got.MinSize || got.Desired > got.MaxSize) {
+		least, most, err := got.Sizes(release.Current{})
+		if err == nil && (least < 1 || least > most || most > 20 || got.Desired != 0 && (got.Desired < least || got.Desired > most)) {
 			t.Errorf("accepted sizes %+v", got)
 		}
-		if got.TTL != "" && (got.Lifetime() < time.Minute || got.Lifetime() > 8760*time.Hour) {
+		if got.TTL != "" && got.TTL != release.NoTTL && (got.Lifetime() < time.Minute || got.Lifetime() > 8760*time.Hour) {
 			t.Errorf("accepted ttl %q", got.TTL)
 		}
 		if got.Image != "" && (got.Bundle != "" || got.Rebake) {

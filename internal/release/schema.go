@@ -40,6 +40,7 @@ type field struct {
 	Expects   string   `json:"x-expects"` // completes "give …"
 	AtLeast   string   `json:"x-minimum"` // of a duration
 	AtMost    string   `json:"x-maximum"`
+	Or        string   `json:"x-or"` // a word instead of a duration
 }
 
 // pattern is a regular expression; none fits all text.
@@ -166,7 +167,7 @@ func (f field) expects() string {
 // outOfRange compares durations; text that is none is the pattern's to refuse.
 func (f field) outOfRange(text string) bool {
 	least, err := time.ParseDuration(f.AtLeast)
-	if err != nil {
+	if err != nil || text == f.Or {
 		return false
 	}
 	most, err := time.ParseDuration(f.AtMost)

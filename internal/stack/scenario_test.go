@@ -259,10 +259,23 @@ func TestATeardownStopsARunningRelease(t *testing.T) {
 	})
 }
 
+func TestTTLStaysUntilAReleaseNamesAnother(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{"ttl": "3h", "minSize": 3, "maxSize": 4}`).ends("Succeeded")
+		e.release("r2", `{"version": "2"}`).ends("Succeeded")
+		e.serves("r2", 3)
+		time.Sleep(4 * time.Hour)
+		e.empty(1)
+		e.release("r3", `{}`).ends("Succeeded")
+		time.Sleep(24 * time.Hour)
+		e.serves("r3", 3)
+	})
+}
+
 func TestATTLTearsDownItsOwnReleaseOnly(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{"ttl": "1h"}`).ends("Succeeded")
-		e.release("r2", `{"version": "2"}`).ends("Succeeded")
+		e.release("r2", `{"version": "2", "ttl": "never"}`).ends("Succeeded")
 		time.Sleep(2 * time.Hour)
 		e.serves("r2", 2)
 		e.teardown("late", `{"onlyIfServing": "r1"}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown Unlock Succeeded")

@@ -351,8 +351,8 @@ func TestAReleaseThatIsStoppedAsItIsPromotedLeavesNothingOutdated(t *testing.T) 
 			}
 		}
 		versions, err := owned.Versions(t.Context(), e.Clients.EC2, e.Settings.Environment)
-		if err != nil || len(left) != 4 || len(versions) != 2 {
-			t.Errorf("%v, and launch template versions %v, %v: want two images and two versions", left, versions, err)
+		if err != nil || len(left) != 5 || len(versions) != 2 {
+			t.Errorf("%v, and launch template versions %v, %v: want two images, one schedule and two versions", left, versions, err)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -29,12 +30,21 @@ func (p planner) instead(wanted types.InstanceType) string {
 	return "give another one, or deploy to a region whose first two zones have it"
 }
 
-// instanceType decides what the release runs on: a type of the environment's architecture that
-// every zone of it has.
+// instanceType decides what the release runs on: the type asked for, or that of the release before,
+// unless the deployment has changed so that it does not fit any more, or the usual one.
 func (p planner) instanceType(ctx context.Context, d *draft) error {
-	if d.plan.InstanceType == "" {
-		d.plan.InstanceType = UsualType(p.settings.Architecture)
+	usual := UsualType(p.settings.Architecture)
+	d.plan.InstanceType = cmp.Or(d.request.InstanceType, d.serving.InstanceType, usual)
+	err := p.fits(ctx, d)
+	if isProblem(err) && d.request.InstanceType == "" && d.plan.InstanceType != usual {
+		d.plan.InstanceType = usual
+		return p.fits(ctx, d)
 	}
+	return err
+}
+
+// fits refuses a type that is not of the environment's architecture, or that one of its zones lacks.
+func (p planner) fits(ctx context.Context, d *draft) error {
 	wanted := types.InstanceType(d.plan.InstanceType)
 	lacking, err := p.zonesWithout(ctx, wanted)
 	if err != nil {

@@ -90,12 +90,11 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 	}
 	d := draft{request: request, serving: serving, plan: release.Plan{
 		Release: in.Release, Rebake: request.Rebake, Wait: request.Wait,
-		InstanceType: request.InstanceType,
-		MinSize:      request.MinSize, MaxSize: request.MaxSize, Desired: request.Desired,
-		TTLSeconds: int64(request.Lifetime() / time.Second),
+		Desired:    request.Desired,
+		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),
 	}}
 	var problems []error
-	for _, question := range []func(context.Context, *draft) error{plainName, p.content, p.instanceType, p.quota} {
+	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.content, p.instanceType, p.quota} {
 		err := question(ctx, &d)
 		if err != nil && !isProblem(err) {
 			return release.Plan{}, err
@@ -113,6 +112,22 @@ func plainName(_ context.Context, d *draft) error {
 		return release.Errorf(release.InvalidRequest, "the execution is named %q, and a release is named after its execution; start one with a name of ASCII characters, or with none", name)
 	}
 	return nil
+}
+
+// sizes leaves those that the request does not name as the release before left them.
+func sizes(_ context.Context, d *draft) (err error) {
+	d.plan.MinSize, d.plan.MaxSize, err = d.request.Sizes(d.serving)
+	return err
+}
+
+// teardownAt is the end that a former release was given, unless the request gives another or that
+// end has passed: then the teardown has come, or nothing served that it could end.
+func teardownAt(request release.Request, former release.Current) string {
+	at, err := time.Parse(time.RFC3339, former.TeardownAt)
+	if err != nil || request.TTL != "" || !at.After(time.Now()) {
+		return ""
+	}
+	return former.TeardownAt
 }
 
 // isProblem tells what is wrong with the request from what was wrong with asking: the former is

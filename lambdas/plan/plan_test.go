@@ -211,6 +211,42 @@ func TestEverythingThatIsGivenIsPlanned(t *testing.T) {
 	})
 }
 
+func TestPlanKeepsWhatTheRequestLeavesOut(t *testing.T) {
+	// Virtual time begins with the year 2000.
+	soon, past := "2001-01-01T00:00:00Z", "1999-01-01T00:00:00Z"
+	former := release.Current{MinSize: 3, MaxSize: 4, InstanceType: "t4g.medium", TeardownAt: soon}
+	with := func(change func(*release.Current)) release.Current {
+		changed := former
+		change(&changed)
+		return changed
+	}
+	tests := map[string]struct {
+		former  release.Current
+		request string
+		want    release.Plan
+	}{
+		"all":                      {former, `{}`, release.Plan{InstanceType: "t4g.medium", MinSize: 3, MaxSize: 4, TeardownAt: soon}},
+		"but a size":               {former, `{"maxSize": 9}`, release.Plan{InstanceType: "t4g.medium", MinSize: 3, MaxSize: 9, TeardownAt: soon}},
+		"but the type":             {former, `{"instanceType": "t4g.small"}`, release.Plan{InstanceType: "t4g.small", MinSize: 3, MaxSize: 4, TeardownAt: soon}},
+		"but the ttl":              {former, `{"ttl": "2h"}`, release.Plan{InstanceType: "t4g.medium", MinSize: 3, MaxSize: 4, TTLSeconds: 7200}},
+		"but any end":              {former, `{"ttl": "never"}`, release.Plan{InstanceType: "t4g.medium", MinSize: 3, MaxSize: 4}},
+		"but an end that is over":  {with(func(c *release.Current) { c.TeardownAt = past }), `{}`, release.Plan{InstanceType: "t4g.medium", MinSize: 3, MaxSize: 4}},
+		"but a type of other days": {with(func(c *release.Current) { c.InstanceType = "t3.small" }), `{}`, release.Plan{InstanceType: "t4g.small", MinSize: 3, MaxSize: 4, TeardownAt: soon}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			inCloud(t, func(c *cloud) {
+				c.serves(test.former)
+				plan := c.mustPlan(test.request)
+				got := release.Plan{InstanceType: plan.InstanceType, MinSize: plan.MinSize, MaxSize: plan.MaxSize, TTLSeconds: plan.TTLSeconds, TeardownAt: plan.TeardownAt}
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
 func TestWithoutABundleTheLastReleasedOneIsReleasedAgain(t *testing.T) {
 	last := release.Current{Version: "1.7", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), DefaultBundle: bundleOf("own")}
 	redeployed := last

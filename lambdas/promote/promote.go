@@ -33,6 +33,7 @@ type Input struct {
 	Plan            release.Plan `json:"plan"`
 	Image           string       `json:"image"`
 	TemplateVersion string       `json:"templateVersion"`
+	TeardownAt      string       `json:"teardownAt"` // RFC 3339; "" for never
 }
 
 type tableAPI interface {
@@ -72,6 +73,7 @@ func (p promoter) successor(former release.Current, in Input) (release.Current, 
 		Digest: in.Plan.Digest, Bundle: in.Plan.Bundle,
 		TemplateVersion: in.TemplateVersion, FormerTemplate: former.TemplateVersion,
 		MinSize: in.Plan.MinSize, MaxSize: in.Plan.MaxSize,
+		InstanceType: in.Plan.InstanceType, TeardownAt: in.TeardownAt,
 	}
 	if former.Image == in.Image {
 		next.FormerImage = former.FormerImage

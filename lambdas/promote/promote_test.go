@@ -25,8 +25,8 @@ func take(e steptest.Environment, by step.Call) {
 }
 
 func input(name, image, version string) promote.Input {
-	plan := release.Plan{Release: name, Version: "v" + name, Digest: "d" + image, MinSize: 1, MaxSize: 3}
-	return promote.Input{Call: mine, Plan: plan, Image: image, TemplateVersion: version}
+	plan := release.Plan{Release: name, Version: "v" + name, Digest: "d" + image, MinSize: 1, MaxSize: 3, InstanceType: "t4g.micro"}
+	return promote.Input{Call: mine, Plan: plan, Image: image, TemplateVersion: version, TeardownAt: "2026-01-31T20:00:00Z"}
 }
 
 func TestARecordKeepsTheWayBack(t *testing.T) {
@@ -52,7 +52,7 @@ func TestARecordKeepsTheWayBack(t *testing.T) {
 			if err != nil || recorded != got {
 				t.Errorf("%s: answered %+v, recorded %+v, %v", c.what, got, recorded, err)
 			}
-			if !got.Serving || got.MinSize != 1 || got.MaxSize != 3 || got.DefaultBundle.URL() != e.Settings.DefaultBundle {
+			if !got.Serving || got.MinSize != 1 || got.MaxSize != 3 || got.InstanceType != "t4g.micro" || got.TeardownAt == "" || got.DefaultBundle.URL() != e.Settings.DefaultBundle {
 				t.Errorf("%s: %+v", c.what, got)
 			}
 		}

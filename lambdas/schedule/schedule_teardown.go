@@ -63,7 +63,7 @@ type scheduleTeardown struct {
 
 // run leaves the schedule of an earlier run of this step as it is: the ttl counts from the first.
 func (s scheduleTeardown) run(ctx context.Context, in Input) (Scheduled, error) {
-	if in.Plan.TTL() == 0 {
+	if in.Plan.TTL() == 0 && in.Plan.TeardownAt == "" {
 		return Scheduled{}, nil
 	}
 	request, at, err := s.request(in.Plan)
@@ -95,8 +95,29 @@ func (s scheduleTeardown) existing(ctx context.Context, request *scheduler.Creat
 	return Scheduled{At: at.Format(time.RFC3339)}, nil
 }
 
+// soonest is how far ahead a schedule must be, which has the precision of a minute.
+const soonest = time.Minute
+
+// end is when the ttl is over, or the end that a former release was given, if that is still ahead.
+func end(plan release.Plan, now time.Time) (time.Time, error) {
+	if plan.TTL() != 0 {
+		return now.Add(plan.TTL()).UTC().Truncate(time.Second), nil
+	}
+	at, err := time.Parse(time.RFC3339, plan.TeardownAt)
+	if err != nil {
+		return at, release.Errorf(release.Unexpected, "the plan's teardownAt %q is no time: %w", plan.TeardownAt, err)
+	}
+	if least := now.Add(soonest).UTC().Truncate(time.Second); at.Before(least) {
+		at = least
+	}
+	return at, nil
+}
+
 func (s scheduleTeardown) request(plan release.Plan) (*scheduler.CreateScheduleInput, time.Time, error) {
-	at := time.Now().Add(plan.TTL()).UTC().Truncate(time.Second)
+	at, err := end(plan, time.Now())
+	if err != nil {
+		return nil, at, err
+	}
 	input, err := json.Marshal(map[string]string{"onlyIfServing": plan.Release})
 	if err != nil {
 		return nil, at, release.Errorf(release.Unexpected, "encode the teardown's input: %w", err)

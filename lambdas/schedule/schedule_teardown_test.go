@@ -39,6 +39,26 @@ func TestWithoutATTLNothingIsScheduled(t *testing.T) {
 	})
 }
 
+func TestScheduleKeepsTheEndOfTheReleaseBefore(t *testing.T) {
+	tests := map[string]struct{ ahead, want time.Duration }{
+		"ahead":        {time.Hour, time.Hour},
+		"almost there": {time.Second, time.Minute},
+		"over by now":  {-time.Hour, time.Minute},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			steptest.In(t, nil, func(e steptest.Environment) {
+				now := time.Now().UTC()
+				in := schedule.Input{Plan: release.Plan{Release: "r2", TeardownAt: now.Add(test.ahead).Format(time.RFC3339)}}
+				got := steptest.Run[schedule.Scheduled](e, schedule.ScheduleTeardown, in).At
+				if want := now.Add(test.want).Format(time.RFC3339); got != want || len(schedules(e)) != 1 {
+					t.Errorf("the teardown is at %s, want %s: %v", got, want, schedules(e))
+				}
+			})
+		})
+	}
+}
+
 func TestTheTTLCountsFromTheFirstRunOfTheStep(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		want := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)

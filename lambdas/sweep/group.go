@@ -43,7 +43,7 @@ var group = Stage{
 // comes after a teardown that broke off must not count on a former one.
 func stopServing(ctx context.Context, c cloud, _ extent) error {
 	return c.record(ctx, func(current *release.Current) {
-		current.Serving, current.TemplateVersion, current.FormerTemplate = false, "", ""
+		current.Serving, current.TemplateVersion, current.FormerTemplate, current.TeardownAt = false, "", "", ""
 	})
 }
 

@@ -74,6 +74,22 @@ func (f *Fabric) Intercept(with Interceptor) {
 	f.Do(func() { f.interceptors = append(f.interceptors, with) })
 }
 
+// Persist calls save after each successful call of one of the operations, before its answer. If save
+// fails, its error is the answer: a caller is told of nothing that is not saved. It is called before
+// the cloud is used.
+func (f *Fabric) Persist(save func() error, operations ...Operation) {
+	f.Intercept(func(_ context.Context, call Call, next func() (any, error)) (any, error) {
+		out, err := next()
+		if err != nil || !slices.Contains(operations, call.Operation) {
+			return out, err
+		}
+		if err := save(); err != nil {
+			return nil, Errorf("StorageUnavailable", "%s is done but cannot be saved: %v", call.Operation, err)
+		}
+		return out, nil
+	})
+}
+
 // Observe tells of every call after it was answered. The observer runs without the lock and may
 // be called concurrently.
 func (f *Fabric) Observe(observer func(Call)) {
