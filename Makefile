@@ -77,6 +77,7 @@ template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the st
 	cdk synth -q -o cdk.out
 	cmp cdk.out/first.json cdk.out/photogallery-main.template.json
 	$(VENV)/bin/cfn-lint --ignore-checks W3005 --regions us-east-1 --template cdk.out/photogallery-main.template.json
+	$(VENV)/bin/python conformance/create_only.py < cdk/testdata/create_only.json | cmp - cdk/testdata/create_only.json
 	for machine in release teardown; do asl-validator --json-path statemachine/$$machine.asl.json || exit 1; done
 
 .PHONY: bench

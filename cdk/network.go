@@ -54,10 +54,12 @@ func subnetIDs(subnets *[]awsec2.ISubnet) (ids []string) {
 }
 
 // addSecurityGroups chains them: the load balancer is reached from the option's range, the fleet
-// from the load balancer alone, the builder from nowhere.
+// from the load balancer alone, the builder from nowhere. Descriptions name no option: CloudFormation
+// replaces a group whose description changes, under the load balancer that uses it.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
 func (s *stack) addSecurityGroups() {
 	n := &s.network
-	n.entrance = s.securityGroup("EntranceSecurityGroup", "Load balancer: HTTP and HTTPS from "+s.options.CIDR)
+	n.entrance = s.securityGroup("EntranceSecurityGroup", "Load balancer: HTTP and HTTPS from outside")
 	n.fleet = s.securityGroup("FleetSecurityGroup", "Fleet: HTTP from the load balancer")
 	n.builder = s.securityGroup("BuilderSecurityGroup", "Builder: nothing comes in")
 

@@ -65,7 +65,7 @@ func Table() []Option {
 		},
 		{
 			Key: "domain", Default: "", Allowed: "a name such as photos.example.com",
-			Effect: "Serves the gallery there over HTTPS, with a certificate that AWS renews, and sends HTTP there. Needs `hostedZone`.",
+			Effect: "Serves the gallery there over HTTPS, with a certificate that AWS renews, and sends HTTP there. Needs `hostedZone`. Tear down before you change either: a running release keeps the former certificate and record, which CloudFormation cannot delete while they are used.",
 			parse:  func(o *Options, value string) error { return match(&o.Domain, value, domainName, "no domain name") },
 		},
 		{
@@ -87,7 +87,7 @@ func Table() []Option {
 		},
 		{
 			Key: "accessLogs", Default: off, Allowed: "on or off",
-			Effect: "Keeps the load balancer's access logs in a bucket of their own, which goes with the stack.",
+			Effect: "Keeps the load balancer's access logs in a bucket of their own, which goes with the stack, or when this is turned off.",
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.AccessLogs, value) },
 		},
 		{

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,6 +45,8 @@ func balancers() []Behaviour {
 			})
 			return refused(err, "LoadBalancerNotFound")
 		}},
+		{"SetSecurityGroups: the given groups replace the former ones", elbReference + "SetSecurityGroups.html", "", (*Account).balancerChangesGroups},
+		{"SetSubnets: the given subnets replace the former ones", elbReference + "SetSubnets.html", "", (*Account).balancerChangesSubnets},
 		{"CreateListener: it forwards to the target group and is described", createListener, "", (*Account).listenerForwards},
 		{"CreateListener: the same settings give the same listener", createListener,
 			"makes a second one of that port", (*Account).listenerIsIdempotent},
@@ -126,6 +129,44 @@ func (a *Account) balancerNameIsTaken() error {
 	}
 	_, err := a.balancer(func(in *elb.CreateLoadBalancerInput) { in.Scheme = types.LoadBalancerSchemeEnumInternal })
 	return refused(err, "DuplicateLoadBalancerName")
+}
+
+func (a *Account) balancerChangesGroups() error {
+	arn, err := a.balancer()
+	if err != nil {
+		return err
+	}
+	wanted := a.Settings.InstanceSecurityGroup
+	if _, err = a.ELB.SetSecurityGroups(a.Context, &elb.SetSecurityGroupsInput{LoadBalancerArn: &arn, SecurityGroups: []string{wanted}}); err != nil {
+		return err
+	}
+	found, err := a.describedBalancer(arn)
+	return errors.Join(err, same("its groups", strings.Join(found.SecurityGroups, " "), wanted))
+}
+
+func (a *Account) balancerChangesSubnets() error {
+	arn, err := a.balancer()
+	if err != nil {
+		return err
+	}
+	if _, err = a.ELB.SetSubnets(a.Context, &elb.SetSubnetsInput{LoadBalancerArn: &arn, Subnets: a.Settings.PrivateSubnets}); err != nil {
+		return err
+	}
+	found, err := a.describedBalancer(arn)
+	var subnets []string
+	for _, zone := range found.AvailabilityZones {
+		subnets = append(subnets, aws.ToString(zone.SubnetId))
+	}
+	slices.Sort(subnets)
+	return errors.Join(err, same("its subnets", strings.Join(subnets, " "), strings.Join(slices.Sorted(slices.Values(a.Settings.PrivateSubnets)), " ")))
+}
+
+func (a *Account) describedBalancer(arn string) (types.LoadBalancer, error) {
+	out, err := a.ELB.DescribeLoadBalancers(a.Context, &elb.DescribeLoadBalancersInput{LoadBalancerArns: []string{arn}})
+	if err != nil {
+		return types.LoadBalancer{}, err
+	}
+	return out.LoadBalancers[0], nil
 }
 
 func (a *Account) listener(balancer, group string) (arn string, err error) {

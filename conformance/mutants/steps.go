@@ -143,6 +143,9 @@ var stepMutants = []mutant{
 	{"a refresh terminates before it launches", []edit{
 		{"lambdas/fleet/refresh.go", "", "MinHealthyPercentage:      aws.Int32(100)", "MinHealthyPercentage:      aws.Int32(50)"},
 	}},
+	{"an entrance keeps the security group that it was made with", []edit{
+		{"lambdas/balancer/ensure_load_balancer.go", "", "if sameSet(found.SecurityGroups, groups) {", "if sameSet(groups, groups) {"},
+	}},
 	{"the group does not ask the load balancer for health", []edit{
 		{createGroup, "", `HealthCheckType:        aws.String("ELB")`, `HealthCheckType:        aws.String("EC2")`},
 	}},

@@ -42,6 +42,9 @@ var templateMutants = []mutant{
 	{"the entrance does not heed the range", []edit{
 		{stackNetwork, "", "from := awsec2.Peer_Ipv4(jsii.String(s.options.CIDR))", "from := awsec2.Peer_AnyIpv4()"},
 	}},
+	{"a change of the range replaces the entrance's security group", []edit{
+		{stackNetwork, "", `"Load balancer: HTTP and HTTPS from outside"`, `"Load balancer: HTTP and HTTPS from "+s.options.CIDR`},
+	}},
 	{"the load balancer does not reach the fleet", []edit{
 		{stackNetwork, "", "lead(n.entrance, n.fleet, 80,", "lead(n.entrance, n.fleet, 8080,"},
 	}},

@@ -2,6 +2,7 @@ package balancer_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,35 @@ func TestAccessLogsFollowTheStack(t *testing.T) {
 					}
 				}
 			})
+		}
+	})
+}
+
+// A deployment that gives the stack other subnets or another group must not leave the entrance that
+// serves in the former ones.
+func TestEntranceFollowsTheStacksNetwork(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		made := ensure(e)
+		e.Settings.LoadBalancerSecurityGroup = "sg-0123456789abcdef0"
+		e.Settings.PublicSubnets = slices.Clone(e.Settings.PrivateSubnets)
+		for range 2 { // the second time as it is
+			if again := ensure(e); again.ARN != made.ARN {
+				e.Errorf("made %s, then %s", made.ARN, again.ARN)
+			}
+			found, err := balancer.Find(e.Context(), e.Clients.ELB, e.Settings.Environment)
+			if err != nil {
+				e.Fatal(err)
+			}
+			var subnets []string
+			for _, zone := range found.AvailabilityZones {
+				subnets = append(subnets, *zone.SubnetId)
+			}
+			if slices.Sort(subnets); !slices.Equal(subnets, slices.Sorted(slices.Values(e.Settings.PublicSubnets))) {
+				e.Errorf("it is in %v, want %v", subnets, e.Settings.PublicSubnets)
+			}
+			if !slices.Equal(found.SecurityGroups, []string{"sg-0123456789abcdef0"}) {
+				e.Errorf("its groups are %v", found.SecurityGroups)
+			}
 		}
 	})
 }

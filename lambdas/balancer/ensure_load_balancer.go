@@ -3,6 +3,7 @@ package balancer
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,12 +17,14 @@ import (
 // EnsureLoadBalancer makes the entrance of the environment, or finds it.
 var EnsureLoadBalancer = step.Define(step.Step{
 	Name:     "EnsureLoadBalancer",
-	Summary:  "Creates the internet-facing Application Load Balancer, or finds it, and turns its access logs on or off.",
+	Summary:  "Creates the internet-facing Application Load Balancer, or finds it and sets its security group, subnets and access logs.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 		{Name: "elasticloadbalancing:CreateLoadBalancer", Scope: step.CreatedTagged},
+		{Name: "elasticloadbalancing:SetSecurityGroups", Scope: step.Named},
+		{Name: "elasticloadbalancing:SetSubnets", Scope: step.Named},
 		{Name: "elasticloadbalancing:ModifyLoadBalancerAttributes", Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureLoadBalancerInput) (LoadBalancer, error) {
@@ -47,6 +50,8 @@ type LoadBalancer struct {
 type loadBalancerMaker interface {
 	elb.DescribeLoadBalancersAPIClient
 	CreateLoadBalancer(context.Context, *elb.CreateLoadBalancerInput, ...func(*elb.Options)) (*elb.CreateLoadBalancerOutput, error)
+	SetSecurityGroups(context.Context, *elb.SetSecurityGroupsInput, ...func(*elb.Options)) (*elb.SetSecurityGroupsOutput, error)
+	SetSubnets(context.Context, *elb.SetSubnetsInput, ...func(*elb.Options)) (*elb.SetSubnetsOutput, error)
 	ModifyLoadBalancerAttributes(context.Context, *elb.ModifyLoadBalancerAttributesInput, ...func(*elb.Options)) (*elb.ModifyLoadBalancerAttributesOutput, error)
 }
 
@@ -64,6 +69,8 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 		if found, err = e.create(ctx); err != nil {
 			return LoadBalancer{}, err
 		}
+	} else if err := e.place(ctx, *found); err != nil {
+		return LoadBalancer{}, notYet(err, aws.ToString(found.LoadBalancerArn))
 	}
 	// Each time, so that an entrance whose step died after the creation gets its attributes too.
 	_, err = e.api.ModifyLoadBalancerAttributes(ctx, &elb.ModifyLoadBalancerAttributesInput{
@@ -74,6 +81,33 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 		return LoadBalancer{}, notYet(err, aws.ToString(found.LoadBalancerArn))
 	}
 	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC(), e.settings.Domain)
+}
+
+// place puts a load balancer that exists into the subnets and the security group that the stack has
+// now: it keeps those that it was made with until it is given others.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSubnets.html
+func (e ensureLoadBalancer) place(ctx context.Context, found types.LoadBalancer) error {
+	var subnets []string
+	for _, zone := range found.AvailabilityZones {
+		subnets = append(subnets, aws.ToString(zone.SubnetId))
+	}
+	if !sameSet(subnets, e.settings.PublicSubnets) {
+		_, err := e.api.SetSubnets(ctx, &elb.SetSubnetsInput{LoadBalancerArn: found.LoadBalancerArn, Subnets: e.settings.PublicSubnets})
+		if err != nil {
+			return err
+		}
+	}
+	groups := []string{e.settings.LoadBalancerSecurityGroup}
+	if sameSet(found.SecurityGroups, groups) {
+		return nil
+	}
+	_, err := e.api.SetSecurityGroups(ctx, &elb.SetSecurityGroupsInput{LoadBalancerArn: found.LoadBalancerArn, SecurityGroups: groups})
+	return err
+}
+
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // attributes turn access logs off where there is no bucket for them, however they were before. A

@@ -203,7 +203,7 @@ func TestListenerIsIdempotentByPort(t *testing.T) {
 
 func TestOnlyWhatTheStepsCallIsThere(t *testing.T) {
 	inCloud(t, func(c cloud) {
-		want := "CreateListener CreateLoadBalancer DeleteListener DeleteLoadBalancer DescribeListeners DescribeLoadBalancers DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes"
+		want := "CreateListener CreateLoadBalancer DeleteListener DeleteLoadBalancer DescribeListeners DescribeLoadBalancers DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes SetSecurityGroups SetSubnets"
 		var got []string
 		for _, operation := range c.fabric.Operations() {
 			if operation.Service == "Elastic Load Balancing v2" {

@@ -52,6 +52,8 @@ func New(f *fabric.Fabric, instances Instances, metrics Metrics) *Service {
 	fabric.Handle(f, serviceID, "CreateLoadBalancer", s.createLoadBalancer)
 	fabric.Handle(f, serviceID, "DescribeLoadBalancers", s.describeLoadBalancers)
 	fabric.Handle(f, serviceID, "ModifyLoadBalancerAttributes", s.modifyAttributes)
+	fabric.Handle(f, serviceID, "SetSecurityGroups", s.setSecurityGroups)
+	fabric.Handle(f, serviceID, "SetSubnets", s.setSubnets)
 	fabric.Handle(f, serviceID, "DeleteLoadBalancer", s.deleteLoadBalancer)
 	fabric.Handle(f, serviceID, "CreateListener", s.createListener)
 	fabric.Handle(f, serviceID, "ModifyListener", s.modifyListener)

@@ -1,0 +1,152 @@
+package cdk_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"photogallery/cdk"
+)
+
+// optionSets are the ways to deploy one environment: no option, each value of each option alone with
+// what it needs, and many at once. The option environment is left out: it names another stack.
+func optionSets() map[string]map[string]any {
+	sets := map[string]map[string]any{"defaults": {}, "many": maps.Clone(contexts()["everything"])}
+	delete(sets["many"], "environment")
+	for key, values := range optionValues {
+		for _, value := range values {
+			set := map[string]any{key: value}
+			if key == "domain" || key == "hostedZone" {
+				set = map[string]any{"domain": "photos.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", key: value}
+			}
+			sets[fmt.Sprintf("%s=%v", key, value)] = set
+		}
+	}
+	return sets
+}
+
+// optionValues are values beside each option's default.
+var optionValues = map[string][]any{
+	"environment":     nil,
+	"cidr":            {"203.0.113.0/24", "198.51.100.0/24"},
+	"nightlyTeardown": {"off"},
+	"morningRelease":  {"rate(1 day)"},
+	"timeZone":        {"Europe/Zurich"},
+	"notify":          {"ops@example.com"},
+	"domain":          {"photos.example.com", "photos.example.org"},
+	"hostedZone":      {"Z9876543210ABCDEFGHIJ"},
+	"uploadsOverHttp": {"on"},
+	"instanceConnect": {"on"},
+	"accessLogs":      {"on"},
+	"flowLogs":        {"off"},
+	"logDays":         {"7"},
+}
+
+// A deployment changes the stack under a release that runs. What CloudFormation would replace for it
+// goes away while the load balancer, its listeners or the fleet still use it.
+func TestNoOptionReplacesWhatARunningReleaseUses(t *testing.T) {
+	for _, key := range optionKeys() {
+		if _, known := optionValues[key]; !known {
+			t.Errorf("option %s has no value in optionValues", key)
+		}
+	}
+	createOnly := createOnlyProperties(t)
+	made := map[string]template{}
+	for name, context := range optionSets() {
+		made[name] = decode(t, raw(t, context))
+	}
+	found := map[string]string{}
+	for from, before := range made {
+		for to, after := range made {
+			for id, problem := range replacements(before, after, createOnly) {
+				found[id] = fmt.Sprintf("from %s to %s: %s", from, to, problem)
+			}
+		}
+	}
+	for id, example := range found {
+		if !slices.ContainsFunc(inevitable, func(prefix string) bool { return strings.HasPrefix(id, prefix) }) {
+			t.Error(example)
+		}
+	}
+	for _, prefix := range inevitable {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(found)), func(id string) bool { return strings.HasPrefix(id, prefix) }) {
+			t.Errorf("no option replaces %s; take it out of the list", prefix)
+		}
+	}
+}
+
+// inevitable are the resources that their own option replaces or removes, as it must. The
+// documentation of each such option says what to do before.
+var inevitable = []string{
+	"Certificate", // is for one name; domain and hostedZone
+	"AccessLogs",  // is there for accessLogs alone
+}
+
+// replacements tells by their logical IDs what a running release uses and an update replaces or removes.
+func replacements(before, after template, createOnly map[string][]string) map[string]string {
+	problems := map[string]string{}
+	for id := range usedByReleases(before) {
+		old, changed := before.Resources[id], after.Resources[id]
+		if changed.Type == "" {
+			problems[id] = id + " is removed"
+		}
+		for _, property := range createOnly[old.Type] {
+			if changed.Type != "" && !reflect.DeepEqual(resolve(before, old.Properties[property]), resolve(after, changed.Properties[property])) {
+				problems[id] = fmt.Sprintf("%s is replaced: its %s is %v, then %v", id, property, old.Properties[property], changed.Properties[property])
+			}
+		}
+	}
+	return problems
+}
+
+// usedByReleases are the resources that the functions' environments name, and all that those are made
+// of. A release gives them to what it makes, or keeps its state there.
+func usedByReleases(made template) map[string]bool {
+	used := map[string]bool{}
+	for _, function := range made.of("AWS::Lambda::Function") {
+		if function.Properties["Runtime"] != "provided.al2023" {
+			continue
+		}
+		for _, id := range references(function.Properties["Environment"], made) {
+			used[id] = true
+			maps.Copy(used, dependenciesOf(made, id))
+		}
+	}
+	return used
+}
+
+// createOnlyProperties reads what conformance/create_only.py says of CloudFormation's own schemas.
+func createOnlyProperties(t *testing.T) (known map[string][]string) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/create_only.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &known); err != nil {
+		t.Fatal(err)
+	}
+	return known
+}
+
+func TestTheSchemasOfAllResourcesAreKnown(t *testing.T) {
+	createOnly := createOnlyProperties(t)
+	for name := range contexts() {
+		for id, resource := range synthesize(t, name).Resources {
+			if _, known := createOnly[resource.Type]; !known && !strings.HasPrefix(resource.Type, "Custom::") && resource.Type != "AWS::CDK::Metadata" {
+				t.Errorf("%s: testdata/create_only.json has no %s; add it: conformance/.venv/bin/python conformance/create_only.py %s", id, resource.Type, resource.Type)
+			}
+		}
+	}
+}
+
+func optionKeys() (keys []string) {
+	for _, option := range cdk.Table() {
+		keys = append(keys, option.Key)
+	}
+	return slices.Sorted(slices.Values(keys))
+}
