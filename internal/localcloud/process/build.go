@@ -12,7 +12,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,6 +95,9 @@ func unpackBundle(path, folder string) error {
 	return extract(tar.NewReader(compressed), folder)
 }
 
+// buildGrace is how long the processes have to end that install.sh leaves behind.
+const buildGrace = time.Second
+
 // install runs the recipe's script. Its last words are the reason of a failure.
 func (m *instance) install(work, bundle string) error {
 	script := filepath.Join(work, "provision.sh")
@@ -103,18 +105,14 @@ func (m *instance) install(work, bundle string) error {
 		return err
 	}
 	var tail bytes.Buffer
-	command := exec.CommandContext(m.life, "bash", script, bundle)
-	command.Dir = bundle
-	command.Stdout = io.MultiWriter(m.log, &tail)
-	command.Stderr = command.Stdout
-	command.Env = append(append(m.environment(), network()...),
-		"ROOT="+m.root, "CHECK_HOST="+m.address.host, "HOME="+m.root, "LANG=C.UTF-8",
-		"PATH="+m.kind.scratch+string(os.PathListSeparator)+os.Getenv("PATH"),
-		socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID)
-	ownGroup(command)
-	command.Cancel = func() error { kill(command.Process.Pid); return nil }
-	command.WaitDelay = time.Second
-	if err := command.Run(); err != nil {
+	err := m.kind.runCommand(m.life, command{
+		words: []string{"bash", script, bundle}, folder: bundle, output: io.MultiWriter(m.log, &tail), grace: buildGrace,
+		environment: append(append(m.environment(), network()...),
+			"ROOT="+m.root, "CHECK_HOST="+m.address.host, "HOME="+m.root, "LANG=C.UTF-8",
+			"PATH="+m.kind.scratch+string(os.PathListSeparator)+os.Getenv("PATH"),
+			socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID),
+	})
+	if err != nil {
 		return fmt.Errorf("provision.sh: %w: %s", err, lastWords(tail.String()))
 	}
 	return nil

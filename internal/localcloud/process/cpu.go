@@ -35,23 +35,13 @@ func (m *instance) sampleCPU() {
 	}
 }
 
-// pids are those of the services and of their children, such as a web server's workers.
+// pids are those of the services and of all that has come of them, such as a web server's workers.
 func (m *instance) pids() []int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var pids []int
 	for _, s := range m.services {
-		pid := s.pid()
-		if pid == 0 {
-			continue
-		}
-		pids = append(pids, pid)
-		if parent, err := gopsutil.NewProcess(int32(pid)); err == nil {
-			children, _ := parent.Children() // none is the common case, and reported as an error
-			for _, child := range children {
-				pids = append(pids, int(child.Pid))
-			}
-		}
+		pids = append(pids, s.pids()...)
 	}
 	return pids
 }

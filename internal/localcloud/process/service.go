@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,55 +16,49 @@ import (
 
 // service runs one unit in a machine's root folder and restarts it as the unit says.
 type service struct {
+	kind        *Kind
 	unit        Unit
 	root        string
 	environment []string // HOST, PORT and the rest, after the unit's own
 	log         io.Writer
 
-	mu      sync.Mutex
-	process *os.Process
-	group   int // the last process's, whose children may outlive it; 0 once all were killed
-	cancel  context.CancelFunc
-	done    chan struct{}
+	mu     sync.Mutex
+	main   *kept // nil while none runs
+	cancel context.CancelFunc
+	done   chan struct{}
 }
 
-// start begins to supervise; it returns once the first process runs, or could not be started. The
-// end of the machine's life ends what prepares the service and starts it no more.
+// start begins to supervise; it returns once the first process runs, or could not be started. In
+// either case the service is started again as its unit says, until it is stopped or killed, or the
+// machine's life ends.
 func (s *service) start(life context.Context) error {
 	ctx, cancel := context.WithCancel(life)
 	s.cancel, s.done = cancel, make(chan struct{})
-	command, err := s.launch(ctx)
-	if err != nil {
-		cancel()
-		close(s.done)
-		return err
-	}
-	go s.supervise(ctx, command)
-	return nil
+	first := make(chan error, 1)
+	go s.supervise(ctx, first)
+	return <-first
 }
 
-func (s *service) supervise(ctx context.Context, command *exec.Cmd) {
+func (s *service) supervise(ctx context.Context, first chan<- error) {
 	defer close(s.done)
 	for {
-		err := command.Wait()
-		s.remember(nil)
-		if ctx.Err() == nil {
-			s.killGroup() // as systemd does: what is left could hold the service's port
+		main, err := s.launch(ctx)
+		select {
+		case first <- err:
+		default:
 		}
-		if ctx.Err() != nil || s.unit.Restart == "no" || s.unit.Restart == "on-failure" && err == nil {
+		if err == nil {
+			err = main.wait()
+			s.remember(nil)
+		}
+		if ctx.Err() != nil || !s.unit.startsAgain(err) {
 			return
 		}
 		fmt.Fprintf(s.log, "the service ended (%v) and is started again\n", ended(err))
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(s.unit.RestartDelay):
-			}
-			if command, err = s.launch(ctx); err == nil {
-				break
-			}
-			fmt.Fprintf(s.log, "the service does not start: %v\n", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.unit.RestartDelay):
 		}
 	}
 }
@@ -77,13 +70,13 @@ func ended(err error) string {
 	return err.Error()
 }
 
-func (s *service) launch(ctx context.Context) (*exec.Cmd, error) {
+func (s *service) launch(ctx context.Context) (*kept, error) {
 	environment, err := s.environ()
 	if err != nil {
 		return nil, err
 	}
 	for _, before := range s.unit.Before {
-		if err := s.command(ctx, before, environment).Run(); err != nil {
+		if err := s.kind.runCommand(ctx, s.command(before, environment)); err != nil {
 			return nil, fmt.Errorf("ExecStartPre %s: %w", strings.Join(before, " "), err)
 		}
 	}
@@ -92,27 +85,15 @@ func (s *service) launch(ctx context.Context) (*exec.Cmd, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	// Its end is decided by stop, which gives it time to drain.
-	command := s.command(context.WithoutCancel(ctx), s.unit.Start, environment)
-	if err := command.Start(); err != nil {
-		return nil, err
-	}
-	s.process, s.group = command.Process, command.Process.Pid
-	return command, nil
+	s.main, err = s.kind.start(s.command(s.unit.Start, environment))
+	return s.main, err
 }
 
-func (s *service) command(ctx context.Context, words, environment []string) *exec.Cmd {
-	words = expand(inRoot(s.root, words), environment)
-	command := exec.CommandContext(ctx, words[0], words[1:]...)
-	command.Cancel = func() error { kill(command.Process.Pid); return nil }
-	command.Dir = s.root
-	if s.unit.WorkingDirectory != "" {
-		command.Dir = filepath.Join(s.root, s.unit.WorkingDirectory)
+func (s *service) command(words, environment []string) command {
+	return command{
+		words: expand(inRoot(s.root, words), environment), folder: filepath.Join(s.root, s.unit.WorkingDirectory),
+		environment: environment, output: s.log, grace: s.unit.StopTimeout,
 	}
-	command.Env, command.Stdout, command.Stderr = environment, s.log, s.log
-	command.WaitDelay = time.Second
-	ownGroup(command)
-	return command
 }
 
 // inRoot turns the absolute paths that exist in the machine's root into paths there; what does
@@ -185,65 +166,40 @@ func readAssignments(path string) ([]string, error) {
 	return assignments, nil
 }
 
-func (s *service) remember(process *os.Process) {
+func (s *service) remember(main *kept) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.process = process
+	s.main = main
 }
 
-// pid is the service's process, 0 while none runs.
-func (s *service) pid() int {
+// runs reports whether the service has a process.
+func (s *service) runs() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.process == nil {
-		return 0
-	}
-	return s.process.Pid
+	return s.main != nil
 }
 
-// stop asks the service and its children to end, waits as long as the unit allows, then ends them.
-// It blocks.
-func (s *service) stop() {
-	s.askToEnd()
-	for end := time.Now().Add(s.unit.StopTimeout); s.runs() && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
-	}
-	s.kill()
-}
+// stop asks all of the service to end, and waits until it has or the unit's time is over.
+func (s *service) stop() { s.end((*kept).askToEnd) }
 
-// kill ends the service and its children at once and waits for it.
-func (s *service) kill() {
+// kill ends all of the service at once and waits for it.
+func (s *service) kill() { s.end((*kept).kill) }
+
+func (s *service) end(how func(*kept)) {
 	s.cancel()
-	s.killGroup()
+	s.mu.Lock()
+	if s.main != nil {
+		how(s.main)
+	}
+	s.mu.Unlock()
 	<-s.done
 }
 
-func (s *service) askToEnd() {
-	s.cancel()
+func (s *service) pids() []int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.group != 0 {
-		terminate(s.group)
+	if s.main == nil {
+		return nil
 	}
-}
-
-func (s *service) killGroup() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.group != 0 {
-		kill(s.group)
-	}
-	s.group = 0
-}
-
-// runs tells whether the service is supervised or has left children.
-func (s *service) runs() bool {
-	select {
-	case <-s.done:
-	default:
-		return true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.group != 0 && isThere(s.group)
+	return s.main.pids()
 }

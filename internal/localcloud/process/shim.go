@@ -27,10 +27,13 @@ type request struct {
 	Arguments []string `json:"arguments"`
 }
 
-// Shim runs the program as "systemctl" if it was called by that name inside a machine, and tells
-// whether it did, with the exit status. A program that offers itself as Options.Program calls it
-// first of all.
+// Shim runs the program as "systemctl" if it was called by that name inside a machine, or as the
+// keeper of a machine's command, and tells whether it did, with the exit status. A program that offers
+// itself as Options.Program calls it first of all.
 func Shim(arguments []string) (status int, called bool) {
+	if arguments[0] == keeperName {
+		return keep(arguments[1:]), true
+	}
 	socket := os.Getenv(socketVariable)
 	if socket == "" || filepath.Base(arguments[0]) != shimName {
 		return 0, false

@@ -66,7 +66,7 @@ func (m *instance) control(verb, name string, now bool) error {
 	case "restart", "try-restart":
 		return errors.Join(m.stop(name), m.start(name))
 	case "is-active":
-		if s := m.service(name); s == nil || s.pid() == 0 {
+		if s := m.service(name); s == nil || !s.runs() {
 			return errors.New("inactive")
 		}
 		return nil
@@ -134,7 +134,8 @@ func (m *instance) start(name string) error {
 	if m.life.Err() != nil {
 		return m.life.Err()
 	}
-	if running := m.services[name]; running != nil && running.pid() != 0 {
+	former := m.services[name]
+	if former != nil && former.runs() {
 		return nil
 	}
 	for _, condition := range unit.Conditions {
@@ -142,12 +143,12 @@ func (m *instance) start(name string) error {
 			return nil // as systemd does: a condition that does not hold is no failure
 		}
 	}
-	s := &service{unit: unit, root: m.root, environment: m.environment(), log: m.log}
-	if err := s.start(m.life); err != nil {
-		return err
+	if former != nil {
+		former.kill() // it may be about to start again
 	}
+	s := &service{kind: m.kind, unit: unit, root: m.root, environment: m.environment(), log: m.log}
 	m.services[name] = s
-	return nil
+	return s.start(m.life)
 }
 
 func (m *instance) stop(name string) error {
