@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"photogallery/gallery-ami/app"
 	"photogallery/internal/watch"
 )
 
@@ -103,8 +104,8 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 	if err := errors.Join(png.Encode(&content, image.NewGray(image.Rect(0, 0, 40, 30))), os.WriteFile(sample, content.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	refused := a.on("upload", sample, "stack_test.go", none).wants(t, exitUsage, "stack_test.go: This is no JPEG", none, "2 of 3 files", sample)
-	if strings.Count(refused.progress, "\n") != 3 {
+	refused := a.on("upload", folder, "stack_test.go", none, sample).wants(t, exitUsage, folder+": This is a folder", "stack_test.go: This is no JPEG", none, "3 of 4 files", sample)
+	if strings.Count(refused.progress, "\n") != 4 {
 		t.Errorf("it says\n%s", refused.progress)
 	}
 	if len(a.puts) != 2 || !strings.HasPrefix(a.puts[0], a.Settings.Bucket+"/gallery/photos/") || !strings.HasPrefix(a.puts[1], a.Settings.Bucket+"/gallery/thumbs/") {
@@ -114,6 +115,10 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 	parse(t, a.on("upload", sample, "--json").wants(t, 0), &stored)
 	if len(stored) != 1 || stored[0].File != sample || !strings.Contains(a.puts[2], stored[0].ID) {
 		t.Errorf("it stored %+v as %v", stored, a.puts)
+	}
+	parse(t, a.on("upload", folder, sample, "stack_test.go", "--json").wants(t, exitUsage), &stored)
+	if len(stored) != 3 || stored[0].Code != unreadable || stored[1].ID == "" || stored[2].Code != app.NotAnImage || stored[2].Message == "" {
+		t.Errorf("with refusals it says %+v", stored)
 	}
 	a.on("upload").wants(t, exitUsage, "JPEG")
 	a.refuse(s3Object, "AccessDenied")

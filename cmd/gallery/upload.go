@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -35,7 +38,8 @@ func uploadCommand() *cobra.Command {
 		Short: "Put photos into the gallery's storage, past its server",
 		Long: `Put photos into the gallery's storage, past its server: checked and encoded
 anew, with thumbnails, as an upload is. The gallery shows them at once, and
-also where it takes no uploads.`,
+also where it takes no uploads. Files that are refused do not keep others
+out; with --json they are listed with a code and the reason.`,
 		Args: func(command *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {
 				return release.Errorf(release.InvalidRequest, "%s takes the photos to upload: JPEG, PNG, GIF or WebP files", command.CommandPath())
@@ -50,36 +54,45 @@ also where it takes no uploads.`,
 	return command
 }
 
-// uploaded is a photo in the gallery.
+// uploaded is what became of a file: a photo in the gallery, or the reason why not.
 type uploaded struct {
-	File string `json:"file"`
-	ID   string `json:"id"`
+	File    string   `json:"file"`
+	ID      string   `json:"id,omitempty"`
+	Note    string   `json:"note,omitempty"` // what of the file the photo does not show
+	Code    app.Code `json:"code,omitempty"`
+	Message string   `json:"message,omitempty"`
 }
 
-// upload stores what it can, tells of each file that it cannot, and fails if there is one.
+// upload stores what it can, tells of each file that it cannot, and fails if there is one. Trouble with the storage ends
+// it, after it has told what it did.
 func (c cloud) upload(command *cobra.Command, files []string) (err error) {
 	album, err := c.album(command.Context())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, album.Close()) }()
-	var stored []uploaded
-	refused := 0
+	var all, stored []uploaded
+	var trouble error
 	for _, file := range files {
-		id, err := addFile(command, album, file)
-		var known *app.Error
-		switch {
-		case err == nil:
-			stored = append(stored, uploaded{file, id})
-		case errors.As(err, &known) && known.Code != app.StorageUnavailable && known.Code != app.StorageFull, errors.Is(err, errUnreadable):
-			refused++
-			fmt.Fprintf(command.ErrOrStderr(), "%s: %s\n", file, messageOf(err))
-		default:
-			return err
+		one, err := addFile(command, album, file)
+		if err != nil {
+			trouble = err
+			break
+		}
+		all = append(all, one)
+		if words := one.Note + one.Message; words != "" {
+			fmt.Fprintf(command.ErrOrStderr(), "%s: %s\n", file, words)
+		}
+		if one.ID != "" {
+			stored = append(stored, one)
 		}
 	}
-	if err := show(command, stored, []string{"FILE", "PHOTO"}, func(u uploaded) []any { return []any{u.File, u.ID} }); err != nil {
-		return err
+	refused := len(all) - len(stored)
+	if wantsJSON(command) {
+		stored = all
+	}
+	if err := show(command, stored, []string{"FILE", "PHOTO"}, func(u uploaded) []any { return []any{u.File, u.ID} }); err != nil || trouble != nil {
+		return errors.Join(trouble, err)
 	}
 	if refused > 0 {
 		return release.Errorf(release.InvalidRequest, "not in the gallery, for the reasons above: %d of %d files", refused, len(files))
@@ -87,14 +100,40 @@ func (c cloud) upload(command *cobra.Command, files []string) (err error) {
 	return nil
 }
 
-// errUnreadable is a file that this machine does not give.
-var errUnreadable = errors.New("it cannot be read")
+// unreadable is the code of a file that this machine does not give.
+const unreadable app.Code = "Unreadable"
 
-func addFile(command *cobra.Command, album *app.Album, path string) (id string, err error) {
-	file, err := os.Open(filepath.Clean(path))
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", errUnreadable, err)
+// addFile stores one file, or says why that file is refused. Its error is one of the storage.
+func addFile(command *cobra.Command, album *app.Album, path string) (uploaded, error) {
+	content, err := contentOf(path)
+	id, note := "", ""
+	if err == nil {
+		id, note, err = album.Add(command.Context(), bytes.NewReader(content))
 	}
-	defer file.Close() // it was only read
-	return album.Add(command.Context(), file)
+	var known *app.Error
+	switch {
+	case err == nil:
+		return uploaded{File: path, ID: id, Note: note}, nil
+	case errors.As(err, &known) && known.Code != app.StorageUnavailable && known.Code != app.StorageFull:
+		return uploaded{File: path, Code: known.Code, Message: messageOf(err)}, nil
+	}
+	return uploaded{}, err
+}
+
+// mostRead is more than a gallery takes of one file.
+const mostRead = 32 << 20
+
+func contentOf(path string) (content []byte, err error) {
+	file, err := os.Open(filepath.Clean(path))
+	if err == nil {
+		defer file.Close() // it was only read
+		content, err = io.ReadAll(io.LimitReader(file, mostRead))
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		return nil, &app.Error{Code: unreadable, Message: "This is a folder: name the photos in it, as in " + filepath.Join(path, "*.jpg") + "."}
+	}
+	if err != nil {
+		return nil, &app.Error{Code: unreadable, Message: "It cannot be read: " + err.Error()}
+	}
+	return content, nil
 }

@@ -23,18 +23,19 @@ func OpenAlbum(ctx context.Context, config Config) (*Album, error) {
 }
 
 // Add stores a photo, checked and encoded anew with its thumbnail as an upload is, and returns its
-// ID. Its errors are Errors, but for those of reading the file; after one nothing is stored.
-func (a *Album) Add(ctx context.Context, file io.Reader) (id string, err error) {
+// ID, and a note if it does not show all that the file has. Its errors are Errors, except those of
+// reading the file; after one nothing is stored.
+func (a *Album) Add(ctx context.Context, file io.Reader) (id, note string, err error) {
 	data, err := readWhole(file, a.config.MaxUploadBytes)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	made, err := develop(data, a.config.MaxPixels)
+	made, err := develop(data, a.config.limits())
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	p, err := a.store.add(ctx, made)
-	return p.ID, err
+	return p.ID, made.note, err
 }
 
 // Close gives the storage back.

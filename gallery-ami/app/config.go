@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -117,6 +118,12 @@ func parseStorage(storage string) (*url.URL, error) {
 		return u, nil
 	}
 	return nil, fmt.Errorf("PHOTOS=%q is no storage; use s3://bucket?region=eu-central-1, file:///folder or mem://", storage)
+}
+
+// limits are those of decoding. Six bytes a pixel are enough for a usual JPEG on its side; a process whose memory is
+// limited, as program.go does, takes two thirds of it at most.
+func (c Config) limits() limits {
+	return limits{c.MaxPixels, min(6*c.MaxPixels, debug.SetMemoryLimit(-1)/3*2)}
 }
 
 func (c Config) withDefaults() Config {

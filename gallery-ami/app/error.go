@@ -29,6 +29,8 @@ const (
 	TooManyPixels      Code = "TooManyPixels"
 	NotAnImage         Code = "NotAnImage"
 	ImageDamaged       Code = "ImageDamaged"
+	UnsupportedImage   Code = "UnsupportedImage"
+	TooHardToDecode    Code = "TooHardToDecode"
 )
 
 // Error is every failure this package reports on purpose. Message is one or
@@ -61,19 +63,21 @@ func problem(err error) *Error {
 }
 
 var statuses = map[Code]int{
-	NotFound:        http.StatusNotFound,
-	BadRequest:      http.StatusBadRequest,
-	CrossOrigin:     http.StatusForbidden,
-	UploadsOff:      http.StatusForbidden,
-	SignInFirst:     http.StatusUnauthorized,
-	WrongKey:        http.StatusUnauthorized,
-	TooManyAttempts: http.StatusTooManyRequests,
-	TooManyFiles:    http.StatusRequestEntityTooLarge,
-	FileTooLarge:    http.StatusRequestEntityTooLarge,
-	TooManyPixels:   http.StatusRequestEntityTooLarge,
-	NotAnImage:      http.StatusUnprocessableEntity,
-	ImageDamaged:    http.StatusUnprocessableEntity,
-	StorageFull:     http.StatusInsufficientStorage,
+	NotFound:         http.StatusNotFound,
+	BadRequest:       http.StatusBadRequest,
+	CrossOrigin:      http.StatusForbidden,
+	UploadsOff:       http.StatusForbidden,
+	SignInFirst:      http.StatusUnauthorized,
+	WrongKey:         http.StatusUnauthorized,
+	TooManyAttempts:  http.StatusTooManyRequests,
+	TooManyFiles:     http.StatusRequestEntityTooLarge,
+	FileTooLarge:     http.StatusRequestEntityTooLarge,
+	TooManyPixels:    http.StatusRequestEntityTooLarge,
+	NotAnImage:       http.StatusUnprocessableEntity,
+	ImageDamaged:     http.StatusUnprocessableEntity,
+	UnsupportedImage: http.StatusUnprocessableEntity,
+	TooHardToDecode:  http.StatusRequestEntityTooLarge,
+	StorageFull:      http.StatusInsufficientStorage,
 }
 
 func (e *Error) status() int { return cmp.Or(statuses[e.Code], http.StatusServiceUnavailable) }

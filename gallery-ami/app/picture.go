@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	_ "image/gif" // makes GIF known to image.Decode
 	"image/jpeg"
 	"image/png"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/image/draw"
+	"golang.org/x/image/math/f64"
 	_ "golang.org/x/image/webp" // makes WebP known to image.Decode
 )
 
@@ -30,54 +32,89 @@ type picture struct {
 	format          string // jpg or png
 	width, height   int
 	full, thumbnail []byte
+	note            string // what does not show as it did in the upload, "" for nothing
 }
 
+// limits are what decoding may take: of one picture's pixels, and of memory in bytes.
+type limits struct{ pixels, memory int64 }
+
 // develop turns an upload into a photo and its thumbnail. Both are encoded
-// anew, so that nothing of the upload but its pixels (and a JPEG's colour
-// profile) is kept: no location, no camera, nothing appended. JPEG stays JPEG;
+// anew, so that nothing of the upload but its pixels and what tells their
+// colors is kept: no location, no camera, nothing appended. JPEG stays JPEG;
 // WebP becomes JPEG, or PNG where it is transparent; PNG stays PNG, and so does
-// the first picture of a GIF. Sizes are checked before pixels are decoded.
-// Its errors are Errors.
-func develop(data []byte, maxPixels int64) (picture, error) {
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+// the first picture of a GIF. What decoding would take is weighed before it
+// begins. Its errors are Errors.
+func develop(data []byte, most limits) (picture, error) {
+	found := readFacts(data)
+	if err := found.unsupported(); err != nil {
+		return picture{}, err
+	}
+	config, format, err := image.DecodeConfig(found.source())
 	if errors.Is(err, image.ErrFormat) {
 		return picture{}, notAnImage(data)
 	}
 	if err != nil {
 		return picture{}, damaged(format, err)
 	}
-	if err := checkSize(config, maxPixels); err != nil {
+	if err := found.check(config, most); err != nil {
 		return picture{}, err
 	}
-	decoded, _, err := image.Decode(bytes.NewReader(data))
+	decoded, err := found.decode(config)
 	if err != nil {
 		return picture{}, damaged(format, err)
 	}
-	orientation, profile := 1, []byte(nil)
-	if format == "jpeg" {
-		orientation, profile = jpegMetadata(data)
-	}
-	if config.ColorModel == color.CMYKModel {
-		profile = nil // what is decoded and stored is RGB
-	}
-	return encode(upright(decoded, orientation), format, profile)
+	return found.encode(upright(decoded, found.orientation), format)
 }
 
-// checkSize counts a pixel of more than 32 bits twice: the limit is there to
-// bound memory.
-func checkSize(config image.Config, maxPixels int64) error {
-	pixels := int64(config.Width) * int64(config.Height)
-	if config.ColorModel == color.RGBA64Model || config.ColorModel == color.NRGBA64Model {
-		pixels *= 2
+// decode gives the pixels as browsers show them.
+func (f *facts) decode(config image.Config) (image.Image, error) {
+	decoded, _, err := image.Decode(&watched{from: f.source(), until: time.Now().Add(longestDecode), most: uint64(f.weigh(config) + besideDecoding)})
+	if err != nil {
+		return nil, err
 	}
-	if pixels > maxPixels || max(config.Width, config.Height) > longestSide {
-		return &Error{Code: TooManyPixels, Message: fmt.Sprintf("The picture is %d × %d pixels; %s million are allowed, half as many at 16 bits a colour. Save it smaller.",
-			config.Width, config.Height, millions(maxPixels))}
+	if canvas := image.Rect(0, 0, config.Width, config.Height); decoded.Bounds() != canvas { // a GIF's first picture need not fill it
+		whole := image.NewNRGBA(canvas)
+		draw.Draw(whole, decoded.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
+		decoded = whole
 	}
-	if pixels <= 0 {
-		return &Error{Code: ImageDamaged, Message: "The picture is empty: it is 0 pixels wide or high."}
+	if f.lossy {
+		useFullRange(decoded)
 	}
-	return nil
+	return decoded, nil
+}
+
+// useFullRange spreads a lossy WebP's brightness, which goes from 16 to 235, and color, from 16 to 240, over the whole
+// bytes that image.YCbCr has them in: https://github.com/golang/go/issues/40173.
+func useFullRange(decoded image.Image) {
+	planes, ok := decoded.(*image.YCbCr)
+	if transparent, both := decoded.(*image.NYCbCrA); both {
+		planes, ok = &transparent.YCbCr, true
+	}
+	if !ok {
+		return
+	}
+	var brightness, color [256]byte
+	for i := range 256 {
+		brightness[i] = uint8(min(255, max(0, ((i-16)*255+109)/219)))
+		color[i] = uint8(min(255, max(0, 128+((i-128)*255)/224)))
+	}
+	for i, value := range planes.Y {
+		planes.Y[i] = brightness[value]
+	}
+	for i := range planes.Cb {
+		planes.Cb[i], planes.Cr[i] = color[planes.Cb[i]], color[planes.Cr[i]]
+	}
+}
+
+// note says what an output picture does not show as the upload does.
+func (f *facts) note(output image.Image) string {
+	switch {
+	case f.animated:
+		return "It is animated: the gallery keeps its first picture only."
+	case f.heeded() && f.profileFor(output) == nil:
+		return fmt.Sprintf("Its color profile (%s, %d kB) was left out: its colors may look a little different. Convert it to sRGB to keep them.", strings.TrimSpace(spaceOf(f.profile)), (len(f.profile)+999)/1000)
+	}
+	return ""
 }
 
 func notAnImage(data []byte) error {
@@ -91,16 +128,24 @@ func notAnImage(data []byte) error {
 	return &Error{Code: NotAnImage, Message: "This is no JPEG, PNG, GIF or WebP, whatever its name says: its content looks like " + kind + "."}
 }
 
+// damaged is the error of a picture that a decoder refuses.
 func damaged(format string, err error) error {
-	if format == "webp" {
-		return &Error{ImageDamaged, "The WebP picture is damaged, cut off or animated, and cannot be read. Save it again as a still picture.", err}
+	var known *Error
+	var unsupported jpeg.UnsupportedError
+	switch {
+	case errors.As(err, &known): // the decoder was stopped
+		return known
+	case errors.As(err, &unsupported):
+		return &Error{UnsupportedImage, fmt.Sprintf("The gallery cannot read this kind of JPEG (%s). Save it again as a usual one and upload that.", string(unsupported)), err}
+	case format == "webp":
+		return &Error{ImageDamaged, "The WebP picture is damaged or cut off and cannot be read. Copy it from its source again, or save it as JPEG.", err}
 	}
 	return &Error{ImageDamaged, "The picture is damaged or cut off and cannot be read. Copy it from its source again.", err}
 }
 
-func encode(decoded image.Image, format string, profile []byte) (picture, error) {
+func (f *facts) encode(decoded image.Image, format string) (picture, error) {
 	size := decoded.Bounds().Size()
-	made := picture{format: "jpg", width: size.X, height: size.Y}
+	made := picture{format: "jpg", width: size.X, height: size.Y, note: f.note(decoded)}
 	var out bytes.Buffer
 	var err error
 	if format == "png" || format == "gif" || (format == "webp" && !opaque(decoded)) {
@@ -112,9 +157,51 @@ func encode(decoded image.Image, format string, profile []byte) (picture, error)
 	if err != nil {
 		return picture{}, damaged(format, err)
 	}
-	made.full = withProfile(out.Bytes(), profile)
-	made.thumbnail, err = thumbnailOf(decoded, profile)
+	if profile := f.profileFor(decoded); made.format == "png" {
+		made.full = inPNG(out.Bytes(), profile, f.colors)
+	} else {
+		made.full = inJPEG(out.Bytes(), profile)
+	}
+	made.thumbnail, err = f.thumbnailOf(decoded)
 	return made, err
+}
+
+func isGray(picture image.Image) bool {
+	_, plain := picture.(*image.Gray)
+	_, deep := picture.(*image.Gray16)
+	return plain || deep
+}
+
+// canvas is for drawing a picture anew: a gray one stays gray, as its profile does.
+func canvas(from image.Image, bounds image.Rectangle) draw.Image {
+	if isGray(from) {
+		return image.NewGray(bounds)
+	}
+	return image.NewRGBA(bounds)
+}
+
+// upright turns and mirrors a picture as its orientation says.
+func upright(from image.Image, orientation int) image.Image {
+	if orientation <= 1 {
+		return from
+	}
+	bounds := from.Bounds()
+	size := bounds.Size()
+	// How a pixel's place across and down follows from its x and y.
+	across := []float64{1, 0, float64(-bounds.Min.X)}
+	down := []float64{0, 1, float64(-bounds.Min.Y)}
+	if slices.Contains([]int{2, 3, 7, 8}, orientation) {
+		across = []float64{-1, 0, float64(bounds.Max.X)}
+	}
+	if slices.Contains([]int{3, 4, 6, 7}, orientation) {
+		down = []float64{0, -1, float64(bounds.Max.Y)}
+	}
+	if orientation >= 5 {
+		across, down, size.X, size.Y = down, across, size.Y, size.X
+	}
+	to := canvas(from, image.Rectangle{Max: size})
+	draw.NearestNeighbor.Transform(to, f64.Aff3(append(across, down...)), from, bounds, draw.Src, nil)
+	return to
 }
 
 func opaque(decoded image.Image) bool {
@@ -124,21 +211,21 @@ func opaque(decoded image.Image) bool {
 
 // thumbnailOf makes a JPEG that fits 720 × 360, on white where the picture is
 // transparent.
-func thumbnailOf(full image.Image, profile []byte) ([]byte, error) {
+func (f *facts) thumbnailOf(full image.Image) ([]byte, error) {
 	size := full.Bounds().Size()
 	scale := min(1, float64(thumbHeight)/float64(size.Y), float64(thumbWidth)/float64(size.X))
 	width, height := max(1, int(float64(size.X)*scale+0.5)), max(1, int(float64(size.Y)*scale+0.5))
+	small := canvas(full, image.Rect(0, 0, width, height))
 	if factor := min(size.X/width, size.Y/height) / 2; factor > 1 {
 		full = shrink(full, factor)
 	}
-	small := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: thumbQuality}); err != nil {
 		return nil, damaged("jpeg", err)
 	}
-	return withProfile(out.Bytes(), profile), nil
+	return inJPEG(out.Bytes(), f.profileFor(small)), nil
 }
 
 // shrink averages squares of factor × factor pixels. It goes through a large

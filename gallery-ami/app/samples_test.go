@@ -47,7 +47,7 @@ func thumbnailOfSample(t *testing.T, photo string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	thumbnail, err := thumbnailOf(decoded, nil)
+	thumbnail, err := (&facts{}).thumbnailOf(decoded)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,8 @@ type stored struct {
 	File string `json:"file"`
 	ID   string `json:"id"`
 	View string `json:"view"`
+	// Note says what of the file the photo does not show, if there is something.
+	Note string `json:"note,omitempty"`
 }
 
 type refusal struct {
@@ -107,14 +110,14 @@ func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, 
 			return &Error{Code: TooManyFiles, Message: fmt.Sprintf("More than %d files at once: the rest was left out. Upload them separately.", s.config.MaxFiles)}
 		}
 		name := brief(part.FileName())
-		p, err := s.takeFile(r.Context(), part)
+		p, note, err := s.takeFile(r.Context(), part)
 		if err != nil {
 			s.log.Warn("upload refused", "code", problem(err).Code, "error", err.Error(), "client", client(r))
 			result.refuse(name, err)
 			continue
 		}
 		s.log.Info("photo stored", "photo", p.ID, "client", client(r))
-		result.Stored = append(result.Stored, stored{name, p.ID, "/view/" + p.ID})
+		result.Stored = append(result.Stored, stored{name, p.ID, "/view/" + p.ID, note})
 	}
 }
 
@@ -126,7 +129,7 @@ func (s *Server) brokenUpload(err error) error {
 	return &Error{BadRequest, "The upload broke off before its end. Files not listed as stored were not stored; upload them again.", err}
 }
 
-func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (photo, error) {
+func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (p photo, note string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
 	data, err := readWhole(part, s.config.MaxUploadBytes)
@@ -135,13 +138,14 @@ func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (photo, err
 		err = s.brokenUpload(err)
 	}
 	if err != nil {
-		return photo{}, err
+		return photo{}, "", err
 	}
 	picture, err := s.develop(ctx, data)
 	if err != nil {
-		return photo{}, err
+		return photo{}, "", err
 	}
-	return s.store.add(ctx, picture)
+	p, err = s.store.add(ctx, picture)
+	return p, picture.note, err
 }
 
 // readWhole reads a file; one of more bytes than the limit is FileTooLarge.
@@ -162,7 +166,7 @@ func (s *Server) develop(ctx context.Context, data []byte) (picture, error) {
 		return picture{}, ctx.Err()
 	}
 	defer func() { <-s.developing }()
-	developed, err := develop(data, s.config.MaxPixels)
+	developed, err := develop(data, s.config.limits())
 	if developed.width*developed.height > 1_000_000 {
 		debug.FreeOSMemory()
 	}
@@ -190,7 +194,7 @@ func (s *Server) answerUpload(w http.ResponseWriter, r *http.Request, result *up
 	switch {
 	case wantsJSON(r):
 		s.answerJSON(w, result.status(), result)
-	case len(result.Refused) == 0:
+	case len(result.Refused) == 0 && !slices.ContainsFunc(result.Stored, func(s stored) bool { return s.Note != "" }):
 		newest := result.Stored[len(result.Stored)-1].ID
 		http.Redirect(w, r, "/?added="+strconv.Itoa(len(result.Stored))+"&show="+newest, http.StatusSeeOther)
 	default:

@@ -111,6 +111,11 @@ func TestUploadAnswersPeopleWithPages(t *testing.T) {
 	if w.Code != 422 || !strings.Contains(w.Body.String(), "&lt;b&gt;.jpg") || !strings.Contains(w.Body.String(), "text/plain") {
 		t.Errorf("a bad one: %d %s", w.Code, w.Body)
 	}
+	kind, body = form(string(pngWith(asPNG(t, scenery(4, 4)), "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00")))
+	w = ask(t, s, "POST", "/upload", strings.NewReader(body), "Content-Type", kind, "Cookie", session)
+	if w.Code != http.StatusCreated || !strings.Contains(w.Body.String(), "It is animated") {
+		t.Errorf("an animated one: %d %s", w.Code, w.Body)
+	}
 }
 
 func TestOnlyTheKeyOpensUploads(t *testing.T) {

@@ -65,7 +65,8 @@ if (form) {
         const image = new Image(); image.src = `/thumbs/${photo.id}.jpg`; image.alt = "";
         picture.replaceWith(image);
         const a = document.createElement("a"); a.href = photo.view; a.textContent = "See it in the gallery";
-        detail.replaceChildren(a);
+        if (photo.note) detail.replaceChildren(photo.note, document.createElement("br"), a);
+        else detail.replaceChildren(a);
       },
     };
   };

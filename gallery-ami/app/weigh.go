@@ -1,0 +1,121 @@
+package app
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// mostBlocks is how many squares of 8 × 8 pixels a JPEG's scans may go over, all in all: some seconds' work. A
+	// picture of 50 megapixels has 1.2 to 2.3 million, and the usual progressive JPEG goes over them ten times.
+	mostBlocks = 50_000_000
+	// longestDecode is for what is not weighed. It ends nothing that goes on: a picture takes seconds.
+	longestDecode = time.Minute
+	// checkEvery is how many bytes a decoder gets between two looks at time and memory.
+	checkEvery = 4096
+	// besideDecoding is what may live on the heap beside one picture: uploads that wait, what is kept, and the rest.
+	besideDecoding = 192 << 20
+	// webpTables is the most that a lossless WebP's codes take that the file itself need not hold: a table each for
+	// 65,536 groups, one for 16 pixels at most.
+	webpTables, webpTable = 65_536, 2_700
+)
+
+// unsupported refuses pictures that no decoder here reads, in words of their own.
+func (f *facts) unsupported() error {
+	kind := ""
+	switch marker := f.jpeg.marker; {
+	case marker >= 0xC9:
+		kind = "an arithmetic-coded JPEG"
+	case marker == 0xC3 || marker >= 0xC5:
+		kind = "a lossless or hierarchical JPEG"
+	case marker != 0 && f.jpeg.precision != 8:
+		kind = fmt.Sprintf("a JPEG of %d bits a color", f.jpeg.precision)
+	case f.animated && f.webp:
+		return &Error{Code: UnsupportedImage, Message: "This WebP is animated, which the gallery cannot read. Save it again as a still picture and upload that."}
+	default:
+		return nil
+	}
+	return &Error{Code: UnsupportedImage, Message: "This photo is " + kind + ", which most browsers do not show either. Save it again as a usual (baseline, 8-bit) JPEG and upload that."}
+}
+
+// check refuses a picture that is empty or takes too much to decode.
+func (f *facts) check(config image.Config, most limits) error {
+	pixels, bytes := int64(config.Width)*int64(config.Height), f.weigh(config)
+	switch {
+	case pixels <= 0:
+		return &Error{Code: ImageDamaged, Message: "The picture is empty: it is 0 pixels wide or high."}
+	case pixels > most.pixels || max(config.Width, config.Height) > longestSide:
+		return &Error{Code: TooManyPixels, Message: fmt.Sprintf("The picture is %d × %d pixels; %s million are allowed. Save it smaller.", config.Width, config.Height, millions(most.pixels))}
+	case bytes > most.memory:
+		return &Error{Code: TooHardToDecode, Message: fmt.Sprintf("The picture would take %d MB of memory to open; %d MB are allowed. Save it smaller, or as a usual JPEG: RGB, not progressive.", bytes/1e6, most.memory/1e6)}
+	case f.jpeg.scans*f.jpeg.samples/64 > mostBlocks:
+		return &Error{Code: TooHardToDecode, Message: fmt.Sprintf("The picture is stored in %d layers, which would take too long to open. Save it again as a usual JPEG, not progressive.", f.jpeg.scans)}
+	}
+	return nil
+}
+
+// weigh estimates the bytes of memory that a picture takes until it stands upright.
+func (f *facts) weigh(config image.Config) (bytes int64) {
+	pixels := int64(config.Width) * int64(config.Height)
+	each := int64(4)
+	switch config.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model:
+		each = 8
+	case color.Gray16Model:
+		each = 2
+	case color.YCbCrModel:
+		each = 2 // a WebP's
+	case color.NYCbCrAModel:
+		each = 7 // its transparency is decoded as a picture of its own
+	}
+	if f.transparent && config.ColorModel != color.RGBAModel {
+		each = 8
+	}
+	bytes = pixels * each
+	if f.jpeg.marker != 0 {
+		bytes = f.jpeg.samples
+	}
+	if f.jpeg.marker == 0xC2 { // progressive: all coefficients are kept
+		bytes += 4 * f.jpeg.samples
+	}
+	if f.jpeg.components == 4 || f.jpeg.rgb {
+		bytes += 4 * pixels
+	}
+	if f.interlaced {
+		bytes += bytes / 2
+	}
+	if f.lossless {
+		bytes += webpTable * min(webpTables, pixels/16)
+	}
+	if f.orientation > 1 {
+		bytes += 4 * pixels
+	}
+	return bytes
+}
+
+// watched is a decoder's input, which ends when decoding takes too long or more memory than was weighed: a decoder cannot
+// be stopped, but it goes no further without input.
+type watched struct {
+	from  io.Reader
+	until time.Time
+	most  uint64 // bytes that may live on the heap
+	given int    // bytes since the last look
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	if w.given >= checkEvery {
+		w.given = 0
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		if time.Now().After(w.until) || live[0].Value.Uint64() > w.most {
+			return 0, &Error{Code: TooHardToDecode, Message: "The picture takes too long or too much memory to open. Save it again as a usual JPEG and upload that."}
+		}
+	}
+	n, err := w.from.Read(p)
+	w.given += n
+	return n, err
+}
