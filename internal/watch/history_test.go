@@ -259,9 +259,12 @@ func TestAPictureFitsItsWindow(t *testing.T) {
 
 func TestRemediesNameTheInstance(t *testing.T) {
 	for cause, want := range map[string]string{
-		"BuildFailed: builder i-0123456789abcdef0 could not provision": "gallery logs i-0123456789abcdef0",
-		"VerifyFailed: image ami-0123456789abcdef0 does not answer":    "gallery logs INSTANCE",
-		"SomethingElse: nobody foresaw it":                             "SomethingElse",
+		"BuildFailed: builder i-0123456789abcdef0 could not provision":                                                      "gallery logs i-0123456789abcdef0",
+		"BuildFailed: builder i-1 could not provision the bundle: \"install\" ended with status 1: No space left on device": "Free some space",
+		"ImageFailed: write /data/images/x: no space left on device":                                                        "Free some space",
+		"FleetFailed: i-1: disk quota exceeded":                                                                             "Free some space",
+		"VerifyFailed: image ami-0123456789abcdef0 does not answer":                                                         "gallery logs INSTANCE",
+		"SomethingElse: nobody foresaw it":                                                                                  "SomethingElse",
 	} {
 		if got := newTold("x-release").end(types.ExecutionStatusFailed, "FailedClean", cause).look(t).Outcome(); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)

@@ -41,6 +41,9 @@ var remedies = map[release.Code]string{
 	release.LeftBehind:          "Start the teardown again: `gallery teardown`.",
 }
 
+// fullDisk is how programs tell of ENOSPC and EDQUOT.
+var fullDisk = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`)
+
 // Outcome tells in a few lines how the execution ended, why, and what to do next; "" while it runs.
 func (p *Picture) Outcome() string {
 	switch {
@@ -95,6 +98,9 @@ func (p *Picture) remedy() string {
 		return "On the command line that is --wait."
 	case "FailedDirty":
 		return "Remove what is left with `gallery teardown`."
+	}
+	if fullDisk.MatchString(p.Cause) {
+		return "A disk is full; that is not the bundle's fault. Free some space and release again; on AWS a builder has the disk of its base image, so install less."
 	}
 	code, _, _ := strings.Cut(p.Cause, ":")
 	next := remedies[release.Code(code)]
