@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -42,7 +46,27 @@ func Main() (status int) {
 	return 1
 }
 
+// memoryLimit is what the service may take, in bytes, as its unit's MemoryMax says and Linux keeps below root; false if
+// it may take all.
+func memoryLimit(root fs.FS) (bytes int64, limited bool) {
+	group, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return 0, false
+	}
+	_, name, _ := strings.Cut(strings.TrimSpace(string(group)), "::")
+	limit, err := fs.ReadFile(root, path.Join("sys/fs/cgroup", name, "memory.max"))
+	if err != nil {
+		return 0, false
+	}
+	bytes, err = strconv.ParseInt(strings.TrimSpace(string(limit)), 10, 64) // or it is "max"
+	return bytes, err == nil
+}
+
 func runProgram(ctx context.Context) error {
+	// The heap stays below what the kernel would end the service for.
+	if bytes, limited := memoryLimit(os.DirFS("/")); limited {
+		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), bytes/10*9))
+	}
 	config, err := ConfigFromEnv(os.Getenv)
 	if err != nil {
 		return err
