@@ -20,39 +20,63 @@ const (
 	newsSize = 100
 )
 
-// Reader reads the history of one execution as it grows.
-type Reader struct {
-	Run  *Run
-	Data map[int64]string // what each event carries; nil where nobody wants it
+// News reads the events of one execution as they come.
+type News struct {
 	api  API
 	arn  string
+	seen int64 // the ID of the last event that Read returned
 }
 
-// NewReader begins at the beginning; nothing is asked yet.
-func NewReader(api API, executionARN string) *Reader {
-	return &Reader{Run: New(), api: api, arn: executionARN}
-}
+// NewNews begins at the beginning; nothing is asked yet.
+func NewNews(api API, executionARN string) *News { return &News{api: api, arn: executionARN} }
 
-// Read adds what is new to Run, looking from the end of the history back to what is known. An
-// execution that does not exist is ExecutionDoesNotExist.
-func (r *Reader) Read(ctx context.Context) error {
-	in := &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(r.arn), MaxResults: pageSize, IncludeExecutionData: aws.Bool(true)}
-	if r.Run.Seen() > 0 {
+// Read returns the events that it has not returned before, in order. It looks from the end of the
+// history back to what is known, because AWS does not promise that the token of a page leads to
+// events that came after the token. An execution that does not exist is ExecutionDoesNotExist.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+func (n *News) Read(ctx context.Context) ([]types.HistoryEvent, error) {
+	in := &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(n.arn), MaxResults: pageSize, IncludeExecutionData: aws.Bool(true)}
+	if n.seen > 0 {
 		in.ReverseOrder, in.MaxResults = true, newsSize
 	}
 	var news []types.HistoryEvent
-	for pages := sfn.NewGetExecutionHistoryPaginator(r.api, in); pages.HasMorePages(); {
+	for pages := sfn.NewGetExecutionHistoryPaginator(n.api, in); pages.HasMorePages(); {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		news = append(news, page.Events...)
-		if in.ReverseOrder && len(news) > 0 && news[len(news)-1].Id <= r.Run.Seen() {
+		if in.ReverseOrder && len(news) > 0 && news[len(news)-1].Id <= n.seen {
 			break
 		}
 	}
 	if in.ReverseOrder {
 		slices.Reverse(news)
+	}
+	news = slices.DeleteFunc(news, func(event types.HistoryEvent) bool { return event.Id <= n.seen })
+	if len(news) > 0 {
+		n.seen = news[len(news)-1].Id
+	}
+	return news, nil
+}
+
+// Reader reads the history of one execution into a Run as it grows.
+type Reader struct {
+	Run  *Run
+	Data map[int64]string // what each event carries; nil where nobody wants it
+	news *News
+}
+
+// NewReader begins at the beginning; nothing is asked yet.
+func NewReader(api API, executionARN string) *Reader {
+	return &Reader{Run: New(), news: NewNews(api, executionARN)}
+}
+
+// Read adds what is new to Run. An execution that does not exist is ExecutionDoesNotExist.
+func (r *Reader) Read(ctx context.Context) error {
+	news, err := r.news.Read(ctx)
+	if err != nil {
+		return err
 	}
 	for _, event := range news {
 		if r.Data != nil {

@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/trace"
 )
 
 // API is what following an execution needs of Step Functions.
@@ -28,12 +30,6 @@ var (
 	OnAWS        = Polls{time.Second, 8 * time.Second}
 )
 
-// Pages of the history: of a run that is followed the last one is read again at each look.
-const (
-	wholePage  = 1000 // the most that there are
-	followPage = 100
-)
-
 // patience is for how long an answer may be late before the picture says so.
 const patience = 5 * time.Second
 
@@ -43,7 +39,7 @@ const formers = 5
 // Look is the execution now, with the history of all its states. An execution that does not exist
 // is ExecutionDoesNotExist.
 func Look(ctx context.Context, api API, executionARN string) (*Picture, error) {
-	f := follower{api: api, arn: executionARN, page: wholePage}
+	f := newFollower(api, executionARN)
 	if err := f.look(ctx); err != nil {
 		return nil, err
 	}
@@ -54,7 +50,7 @@ func Look(ctx context.Context, api API, executionARN string) (*Picture, error) {
 // Picture, and ctx's error if that ended first. The Picture is nil if there never was one. Each
 // Picture shown is show's own, and may be drawn at any time.
 func Follow(ctx context.Context, api API, executionARN string, polls Polls, show func(*Picture)) (*Picture, error) {
-	f := follower{api: api, arn: executionARN, page: followPage}
+	f := newFollower(api, executionARN)
 	for wait := polls.Shortest; ; {
 		seen := f.seen
 		if err := f.look(ctx); err != nil {
@@ -82,11 +78,14 @@ func Follow(ctx context.Context, api API, executionARN string, polls Polls, show
 type follower struct {
 	api     API
 	arn     string
-	page    int32 // how many events are read at once
+	news    *trace.News
 	picture *Picture
 	machine *string // its ARN
 	seen    int64   // the last event's ID
-	next    *string // the token of the first page that is not whole
+}
+
+func newFollower(api API, executionARN string) *follower {
+	return &follower{api: api, arn: executionARN, news: trace.NewNews(api, executionARN)}
 }
 
 // look asks for the end before the history: of an execution that has ended the history is then whole.
@@ -109,27 +108,18 @@ func (f *follower) look(ctx context.Context) error {
 	return nil
 }
 
-// read takes what is new of the history. Whole pages are not asked for again.
+// read takes what is new of the history.
 func (f *follower) read(ctx context.Context) error {
 	f.picture.forget()
-	for token := f.next; ; {
-		page, err := f.api.GetExecutionHistory(ctx, &sfn.GetExecutionHistoryInput{
-			ExecutionArn: aws.String(f.arn), NextToken: token, MaxResults: f.page, IncludeExecutionData: aws.Bool(true),
-		})
-		if err != nil {
-			return err
-		}
-		for _, event := range page.Events {
-			if event.Id > f.seen {
-				f.picture.add(event)
-				f.seen = event.Id
-			}
-		}
-		if page.NextToken == nil {
-			return nil
-		}
-		token, f.next = page.NextToken, page.NextToken
+	news, err := f.news.Read(ctx)
+	if err != nil {
+		return err
 	}
+	for _, event := range news {
+		f.picture.add(event)
+		f.seen = event.Id
+	}
+	return nil
 }
 
 // recall reads the last runs that succeeded; without them there is no estimate, and no failure.

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,19 +107,24 @@ func (h *told) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistor
 		return &sfn.GetExecutionHistoryOutput{Events: former.events}, nil
 	}
 	h.asked++
-	if h.page == 0 {
-		return &sfn.GetExecutionHistoryOutput{Events: h.events}, nil
-	}
-	from := 0
+	// A token leads through the history as it was when its first page was given.
+	from, known := 0, len(h.events)
 	if in.NextToken != nil {
-		if _, err := fmt.Sscan(*in.NextToken, &from); err != nil {
+		if _, err := fmt.Sscan(*in.NextToken, &from, &known); err != nil {
 			return nil, err
 		}
 	}
-	to := min(from+h.page, len(h.events))
-	out := &sfn.GetExecutionHistoryOutput{Events: h.events[from:to]}
-	if to < len(h.events) {
-		out.NextToken = aws.String(fmt.Sprint(to))
+	events := slices.Clone(h.events[:known])
+	if in.ReverseOrder {
+		slices.Reverse(events)
+	}
+	to := known
+	if h.page != 0 {
+		to = min(from+h.page, known)
+	}
+	out := &sfn.GetExecutionHistoryOutput{Events: events[from:to]}
+	if to < known {
+		out.NextToken = aws.String(fmt.Sprint(to, known))
 	}
 	return out, nil
 }
@@ -194,7 +200,7 @@ func TestAttemptsAreCountedAndTheErrorIsCaught(t *testing.T) {
 	}
 }
 
-func TestPagesThatAreWholeAreNotAskedForAgain(t *testing.T) {
+func TestFollowReadsOnlyTheNewEnd(t *testing.T) {
 	h := newTold("x-release")
 	h.page = 2
 	h.enter("Task", "Plan").answer("{}").exit("Task", "Plan").enter("Task", "Lock")
