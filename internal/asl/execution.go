@@ -45,7 +45,7 @@ type Execution struct {
 
 // run is the execution's goroutine. ctx ends with the execution, and after its TimeoutSeconds.
 func (e *Execution) run(ctx context.Context) {
-	t := &thread{exec: e, last: 1}
+	t := &thread{exec: e, latest: 1} // AWS records no event before the first state's
 	out, failure := t.follow(ctx, e.machine.def.machine.graph, e.input)
 	switch failure {
 	case nil:

@@ -265,6 +265,15 @@ func TestEventsFollowEachOtherInTheirBranch(t *testing.T) {
 			t.Errorf("%s follows event %d, want %s, %d", after, got, before, ids[before])
 		}
 	}
+	// As in histories that others recorded on AWS in 2023: an execution's first state follows nothing,
+	// and both events at a Parallel's end follow the last of its branches.
+	// https://github.com/localstack/localstack tests/aws/services/stepfunctions/v2/scenarios, test_parallel_state
+	last := max(ids["PassStateExitedA2"], ids["PassStateExitedB2"])
+	for event, want := range map[string]int64{"ParallelStateEnteredS": 0, "ParallelStateSucceeded": last, "ParallelStateExitedS": last} {
+		if got := history[ids[event]-1].PreviousID; ids[event] == 0 || got != want {
+			t.Errorf("%s has %d for its previous event, want %d", event, got, want)
+		}
+	}
 }
 
 func TestExecutionsShareADefinition(t *testing.T) {

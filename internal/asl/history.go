@@ -14,7 +14,8 @@ import (
 type Event struct {
 	ExecutionARN string
 	ID           int64 // from 1
-	PreviousID   int64 // 0 for ExecutionStarted, ExecutionTimedOut and ExecutionAborted
+	PreviousID   int64 // 0 for ExecutionStarted, the first state, ExecutionTimedOut and ExecutionAborted
+	follows      int64 // the event before it in its line of states: what is behind a Parallel follows its start
 	Type         string
 	Timestamp    time.Time
 
@@ -76,7 +77,7 @@ func (e *Execution) Path() (names []string) {
 	}
 	after := map[int64][]Event{}
 	for _, event := range e.History() {
-		after[event.PreviousID] = append(after[event.PreviousID], event)
+		after[event.follows] = append(after[event.follows], event)
 	}
 	var walk func(id int64)
 	walk = func(id int64) {

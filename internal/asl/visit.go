@@ -11,14 +11,16 @@ import (
 
 // thread is a line of states one after the other: the machine's, or a branch's.
 type thread struct {
-	exec *Execution
-	last int64 // ID of its latest event
+	exec   *Execution
+	last   int64 // the ID that its next event has for the previous one
+	latest int64 // ID of its latest event
 }
 
 // record adds an event that follows the thread's latest.
 func (t *thread) record(event Event) {
-	event.PreviousID = t.last
-	t.last = t.exec.record(event)
+	event.PreviousID, event.follows = t.last, t.latest
+	t.latest = t.exec.record(event)
+	t.last = t.latest
 }
 
 // follow runs states from the graph's start to an end.

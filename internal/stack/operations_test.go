@@ -77,7 +77,7 @@ func (l *callLog) differences() (lines []string) {
 
 // ofPeople are the operations that the command line and the aws command call.
 var ofPeople = []string{
-	"states:StartExecution", "states:StopExecution", "states:DescribeExecution", "states:GetExecutionHistory", "states:ListExecutions",
+	"states:ListStateMachines", "states:DescribeStateMachine", "states:StartExecution", "states:StopExecution", "states:DescribeExecution", "states:GetExecutionHistory", "states:ListExecutions",
 	"autoscaling:TerminateInstanceInAutoScalingGroup",
 }
 

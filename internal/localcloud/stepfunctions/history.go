@@ -15,7 +15,7 @@ import (
 )
 
 func (s *Service) getExecutionHistory(in *sfn.GetExecutionHistoryInput) (*sfn.GetExecutionHistoryOutput, error) {
-	_, e, err := s.execution(aws.ToString(in.ExecutionArn))
+	m, e, err := s.execution(aws.ToString(in.ExecutionArn))
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,11 @@ func (s *Service) getExecutionHistory(in *sfn.GetExecutionHistoryInput) (*sfn.Ge
 		if !withData {
 			event.Input, event.Output, event.Parameters = "", "", ""
 		}
-		out.Events = append(out.Events, historyEvent(event))
+		entry := historyEvent(event)
+		if started := entry.ExecutionStartedEventDetails; started != nil {
+			started.RoleArn = m.role()
+		}
+		out.Events = append(out.Events, entry)
 	}
 	return out, nil
 }

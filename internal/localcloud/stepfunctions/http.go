@@ -18,8 +18,7 @@ import (
 // largestRequest has room for an input of 256 KiB in its longest JSON form.
 const largestRequest = 2 << 20
 
-// Handler serves StartExecution, StopExecution, DescribeExecution, GetExecutionHistory and
-// ListExecutions in AWS JSON 1.0, for SDK clients and the aws command line. It asks for no
+// Handler serves what people call, the operations in served, in AWS JSON 1.0, for SDK clients and the aws command line. It asks for no
 // signature; instead it answers only requests that name a loopback host, so that no web page can
 // reach it through a name of its own, and only AWS's content type, which no page can send
 // elsewhere. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
@@ -72,11 +71,13 @@ func isLoopback(host string) bool {
 type servedOperation func(context.Context, *sfn.Client, *json.Decoder) (any, error)
 
 var served = map[string]servedOperation{
-	"StartExecution":      serve((*sfn.Client).StartExecution),
-	"StopExecution":       serve((*sfn.Client).StopExecution),
-	"DescribeExecution":   serve((*sfn.Client).DescribeExecution),
-	"GetExecutionHistory": serve((*sfn.Client).GetExecutionHistory),
-	"ListExecutions":      serve((*sfn.Client).ListExecutions),
+	"ListStateMachines":    serve((*sfn.Client).ListStateMachines),
+	"DescribeStateMachine": serve((*sfn.Client).DescribeStateMachine),
+	"StartExecution":       serve((*sfn.Client).StartExecution),
+	"StopExecution":        serve((*sfn.Client).StopExecution),
+	"DescribeExecution":    serve((*sfn.Client).DescribeExecution),
+	"GetExecutionHistory":  serve((*sfn.Client).GetExecutionHistory),
+	"ListExecutions":       serve((*sfn.Client).ListExecutions),
 }
 
 // serve makes an operation of the client's method. The SDK's input types have the wire's names but

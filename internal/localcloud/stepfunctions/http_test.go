@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
 )
 
 const story = `{"StartAt": "Both", "States": {
@@ -106,7 +108,7 @@ func TestHistoryComesOverHTTPAsAWSGivesIt(t *testing.T) {
 	for _, e := range forward {
 		byType[e.Type] = e
 	}
-	if e := byType["ExecutionStarted"].ExecutionStartedEventDetails; e == nil || *e.Input != `{"a":1}` {
+	if e := byType["ExecutionStarted"].ExecutionStartedEventDetails; e == nil || *e.Input != `{"a":1}` || *e.RoleArn != "arn:aws:iam::123456789012:role/m" {
 		t.Errorf("ExecutionStarted has %+v", e)
 	}
 	if e := byType["LambdaFunctionScheduled"].LambdaFunctionScheduledEventDetails; e == nil || *e.TimeoutInSeconds != 90 || !strings.HasSuffix(*e.Resource, ":function:Do") {
@@ -140,6 +142,68 @@ func history(t *testing.T, client *sfn.Client, in sfn.GetExecutionHistoryInput) 
 		all = append(all, part.Events...)
 	}
 	return all
+}
+
+func TestMachinesAreListedAndDescribedOverHTTP(t *testing.T) {
+	w := storyWorld(t)
+	m := w.machine("m", story)
+	client, _ := overWire(t, w)
+	listed, err := client.ListStateMachines(t.Context(), &sfn.ListStateMachinesInput{})
+	if err != nil || len(listed.StateMachines) != 1 || *listed.StateMachines[0].StateMachineArn != m || listed.StateMachines[0].Type != types.StateMachineTypeStandard {
+		t.Fatalf("%+v, %v", listed, err)
+	}
+	described, err := client.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: &m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := *described.Definition
+	if described.Status != types.StateMachineStatusActive || *described.RoleArn != "arn:aws:iam::123456789012:role/m" ||
+		!json.Valid([]byte(definition)) || !strings.Contains(definition, "function:Do") || strings.Contains(definition, "${") {
+		t.Errorf("it is %s, runs as %s, and is defined as %s", described.Status, *described.RoleArn, definition)
+	}
+}
+
+func TestHandlerRefusesWhatAWSRefuses(t *testing.T) {
+	w := storyWorld(t)
+	m := w.machine("m", story)
+	client, _ := overWire(t, w)
+	_, err := client.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: &m, Input: aws.String("")})
+	var input *types.InvalidExecutionInput
+	if !errors.As(err, &input) {
+		t.Errorf("an empty input gives %v", err)
+	}
+	_, err = client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &m, StatusFilter: "RUNING"})
+	var refused smithy.APIError
+	if !errors.As(err, &refused) || refused.ErrorCode() != "ValidationException" || !strings.Contains(refused.ErrorMessage(), "SUCCEEDED") {
+		t.Errorf("a filter that is no status gives %v", err)
+	}
+}
+
+// The models have no null: what is absent is left out.
+func TestNoAnswerHasANull(t *testing.T) {
+	w := storyWorld(t)
+	_, url := overWire(t, w)
+	execution := w.start(w.machine("m", story), "e", `{"a":1}`)
+	w.await(execution)
+	for operation, body := range map[string]string{
+		"GetExecutionHistory": fmt.Sprintf(`{"executionArn": %q}`, execution), "DescribeExecution": fmt.Sprintf(`{"executionArn": %q}`, execution),
+		"ListStateMachines": `{}`,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-Amz-Target", "AWSStepFunctions."+operation)
+		request.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK || strings.Contains(string(answer), ":null") {
+			t.Errorf("%s answers %d %s, %v", operation, response.StatusCode, answer, err)
+		}
+	}
 }
 
 func TestAFailureOverHTTPIsTheSDKsOwnType(t *testing.T) {

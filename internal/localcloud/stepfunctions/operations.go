@@ -2,6 +2,7 @@ package stepfunctions
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 )
 
 func (s *Service) register() {
+	fabric.Handle(s.fabric, sfn.ServiceID, "ListStateMachines", s.listStateMachines)
+	fabric.Handle(s.fabric, sfn.ServiceID, "DescribeStateMachine", s.describeStateMachine)
 	fabric.Handle(s.fabric, sfn.ServiceID, "StartExecution", s.startExecution)
 	fabric.Handle(s.fabric, sfn.ServiceID, "StopExecution", s.stopExecution)
 	fabric.Handle(s.fabric, sfn.ServiceID, "DescribeExecution", s.describeExecution)
@@ -23,9 +26,37 @@ func (s *Service) register() {
 	fabric.Handle(s.fabric, sfn.ServiceID, "SendTaskFailure", s.sendTaskFailure)
 }
 
+func (s *Service) listStateMachines(in *sfn.ListStateMachinesInput) (*sfn.ListStateMachinesOutput, error) {
+	part, next, err := page(s.machines, in.NextToken, in.MaxResults, func(m *machine) string { return m.name }, func(*machine) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	out := &sfn.ListStateMachinesOutput{NextToken: next, StateMachines: []types.StateMachineListItem{}}
+	for _, m := range part {
+		out.StateMachines = append(out.StateMachines, types.StateMachineListItem{
+			StateMachineArn: &m.arn, Name: &m.name, Type: types.StateMachineTypeStandard, CreationDate: &m.created,
+		})
+	}
+	return out, nil
+}
+
+func (s *Service) describeStateMachine(in *sfn.DescribeStateMachineInput) (*sfn.DescribeStateMachineOutput, error) {
+	m, err := s.machine(aws.ToString(in.StateMachineArn))
+	if err != nil {
+		return nil, err
+	}
+	return &sfn.DescribeStateMachineOutput{
+		StateMachineArn: &m.arn, Name: &m.name, Status: types.StateMachineStatusActive, Type: types.StateMachineTypeStandard,
+		Definition: &m.definition, RoleArn: m.role(), CreationDate: &m.created,
+	}, nil
+}
+
 func (s *Service) startExecution(in *sfn.StartExecutionInput) (*sfn.StartExecutionOutput, error) {
 	if in.Name != nil && *in.Name == "" {
 		return nil, fabric.Errorf("InvalidName", "Invalid Name: '': give it 1 to 80 characters, or leave it out")
+	}
+	if in.Input != nil && *in.Input == "" {
+		return nil, fabric.Errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: it is empty: give it JSON, or leave it out")
 	}
 	arn, err := s.Start(aws.ToString(in.StateMachineArn), aws.ToString(in.Name), aws.ToString(in.Input))
 	if err != nil {
@@ -69,6 +100,9 @@ func (s *Service) describeExecution(in *sfn.DescribeExecutionInput) (*sfn.Descri
 }
 
 func (s *Service) listExecutions(in *sfn.ListExecutionsInput) (*sfn.ListExecutionsOutput, error) {
+	if known := in.StatusFilter.Values(); in.StatusFilter != "" && !slices.Contains(known, in.StatusFilter) {
+		return nil, fabric.Errorf("ValidationException", "Value '%s' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: %v", in.StatusFilter, known)
+	}
 	m, err := s.machine(aws.ToString(in.StateMachineArn))
 	if err != nil {
 		return nil, err

@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/uuid"
 
 	"photogallery/internal/asl"
@@ -37,7 +39,14 @@ type Service struct {
 
 type machine struct {
 	*asl.Machine
-	name, arn string
+	name, arn  string
+	definition string // with the functions' ARNs filled in
+	created    time.Time
+}
+
+// role is what the machine seems to run as.
+func (m *machine) role() *string {
+	return aws.String("arn:aws:iam::" + fabric.Account + ":role/" + m.name)
 }
 
 // New registers the operations.
@@ -59,12 +68,20 @@ func (s *Service) AddMachine(name string, definition []byte, functions map[strin
 	if err != nil {
 		return "", fmt.Errorf("state machine %s: %w", name, err)
 	}
-	m := &machine{name: name, arn: MachineARN(name)}
+	m := &machine{name: name, arn: MachineARN(name), created: time.Now(), definition: filledIn(definition, substitutions)}
 	m.Machine = asl.NewMachine(m.arn, name, checked, asl.Options{
 		Invoker: invoker(functions), Random: s.options.Random, Pace: s.options.Pace,
 	})
 	s.fabric.Do(func() { s.machines = append(s.machines, m) })
 	return m.arn, nil
+}
+
+func filledIn(definition []byte, substitutions map[string]string) string {
+	var pairs []string
+	for name, arn := range substitutions {
+		pairs = append(pairs, "${"+name+"}", arn)
+	}
+	return strings.NewReplacer(pairs...).Replace(string(definition))
 }
 
 // MachineARN is the ARN of the state machine of that name.

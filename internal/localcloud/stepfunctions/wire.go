@@ -29,11 +29,20 @@ func wireValue(value reflect.Value) any {
 	return value.Interface()
 }
 
+func isAbsent(content reflect.Value) bool {
+	switch content.Kind() {
+	case reflect.Pointer, reflect.Map:
+		return content.IsNil()
+	case reflect.String:
+		return content.Len() == 0
+	}
+	return false
+}
+
 func wireFields(value reflect.Value) map[string]any {
 	fields := map[string]any{}
 	for field, content := range value.Fields() {
-		absent := content.Kind() == reflect.Pointer && content.IsNil() || content.Kind() == reflect.String && content.Len() == 0
-		if field.IsExported() && field.Name != "ResultMetadata" && !absent {
+		if field.IsExported() && field.Name != "ResultMetadata" && !isAbsent(content) {
 			fields[strings.ToLower(field.Name[:1])+field.Name[1:]] = wireValue(content)
 		}
 	}
