@@ -20,16 +20,20 @@ import (
 const plainWidth = 110
 
 // follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone, and so
-// does an answer that fails to come, unless the cloud was on this machine and is gone.
+// does an answer that fails to come, unless the cloud was on this machine and is gone: it took the
+// execution with it.
 func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error) {
 	seen, err := c.draw(command, arn)
 	var told ended
 	left := command.Context().Err() != nil
-	_, isHere := c.place.(here)
-	isGone := isHere && release.CodeOf(c.explain(err)) == release.NothingUp
-	if left || err != nil && !errors.As(err, &told) && !isGone {
-		name := arn[strings.LastIndex(arn, ":")+1:]
-		fmt.Fprintf(command.ErrOrStderr(), "\n%s goes on; %s shows it again.\n", name, c.hint("`gallery execution "+name+"`"))
+	if left || err != nil && !errors.As(err, &told) {
+		name, next := arn[strings.LastIndex(arn, ":")+1:], ""
+		if local, isHere := c.place.(here); isHere && local.isGone() {
+			next = "was cut off, as the local cloud has ended; what served before serves again after " + c.hint("`gallery up`")
+		} else {
+			next = "goes on; " + c.hint("`gallery execution "+name+"`") + " shows it again"
+		}
+		fmt.Fprintf(command.ErrOrStderr(), "\n%s %s.\n", name, next)
 	}
 	if left {
 		return seen, ended{exitInterrupted}
@@ -88,7 +92,7 @@ func outcome(of *watch.Picture) error {
 		return ended{exitDirty}
 	case of.Error == "Busy":
 		return ended{exitBusy}
-	case strings.HasPrefix(of.Cause, string(release.InvalidRequest)+":"):
+	case strings.HasPrefix(of.Cause, string(release.InvalidRequest)+":"), strings.HasPrefix(of.Cause, string(release.ImageNotFound)+":"):
 		return ended{exitUsage}
 	}
 	return ended{exitFailed}

@@ -120,11 +120,11 @@ func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
 	victim := status.Instances[0].ID
 	on("crash", victim).wants(t, 0, victim+" is dead")
 	replaced(t, on, victim)
-	on("terminate", victim).wants(t, exitFailed, "no instance \""+victim+"\" runs: give one of i-")
+	on("terminate", victim).wants(t, exitUsage, "no instance \""+victim+"\" runs: give one of i-")
 
 	on("release", "--name", "r1", "--version", "another").wants(t, exitUsage, `--name "r1"`, "give another")
 	on("release", "--name", "a b").wants(t, exitUsage, `--name "a b"`, "80 letters")
-	on("release", "--image", "ami-00000000000000000").wants(t, exitFailed, "FailedClean", "ami-00000000000000000", "gallery images")
+	on("release", "--image", "ami-00000000000000000").wants(t, exitUsage, "FailedClean", "ami-00000000000000000", "gallery images")
 
 	on("teardown", "--dry-run").wants(t, 0, "Auto Scaling group", "load balancer", "launch template")
 	on("teardown", "--images", "delete", "--name", "t1").wants(t, 0, "✓ Verify nothing left", "t1 succeeded in")

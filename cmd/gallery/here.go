@@ -24,6 +24,20 @@ type here struct {
 	data     string
 }
 
+// patience is how long a local cloud has to say that it is still there.
+const patience = 5 * time.Second
+
+// isGone reports whether the local cloud has ended since it was found.
+func (h here) isGone() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	now, err := control.Find(h.data)
+	if err == nil && now == h.endpoint {
+		_, err = h.Status(ctx)
+	}
+	return err != nil || now != h.endpoint
+}
+
 // findHere is for a command that works on a local cloud alone, too: it refuses the flags of AWS.
 func findHere(command *cobra.Command) (here, error) {
 	if err := onlyHere(command); err != nil {

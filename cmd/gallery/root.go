@@ -73,7 +73,7 @@ func statusOf(err error) int {
 	switch release.CodeOf(err) {
 	case release.NothingUp, release.AccessDenied, release.Throttled, release.AwsUnavailable:
 		return exitNothingUp
-	case release.InvalidRequest:
+	case release.InvalidRequest, release.NotFound:
 		return exitUsage
 	}
 	return exitFailed

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -38,14 +40,11 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 	if err != nil {
 		return false, err
 	}
-	if name == "" {
-		name = executionName(kind)
-	}
-	out, err := c.sfn.StartExecution(command.Context(), &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
+	started, err := c.begin(command.Context(), machine, kind, name, input)
 	if err != nil {
-		return false, notStarted(name, err)
+		return false, err
 	}
-	started := begun{name, aws.ToString(out.ExecutionArn)}
+	name = started.Name
 	switch detach, err := flags.GetBool("detach"); {
 	case err != nil:
 		return false, err
@@ -64,6 +63,21 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 		return false, failed
 	}
 	return false, err
+}
+
+// begin starts an execution of the name, or under one that tells when.
+func (c cloud) begin(ctx context.Context, machine, kind, name, input string) (begun, error) {
+	for at := time.Now(); ; at = at.Add(time.Millisecond) {
+		called := cmp.Or(name, release.ExecutionName(kind, at))
+		out, err := c.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &called, Input: &input})
+		if err == nil {
+			return begun{called, aws.ToString(out.ExecutionArn)}, nil
+		}
+		var taken *types.ExecutionAlreadyExists
+		if name != "" || !errors.As(err, &taken) {
+			return begun{}, notStarted(called, err)
+		}
+	}
 }
 
 // notStarted says what is wrong with the name, if that is it.

@@ -1,12 +1,19 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"photogallery/internal/release"
 	"photogallery/internal/watch"
@@ -23,6 +30,7 @@ func teardownCommand() *cobra.Command {
 	f := command.Flags()
 	f.String("images", string(release.KeepLatestImage), "which `images` go: keep-latest or delete")
 	f.Bool("dry-run", false, "list what would be deleted, and delete nothing")
+	f.BoolP("yes", "y", false, "do not ask, on a terminal, whether to go ahead")
 	addRunFlags(command)
 	completeFlag(command, "images", cobra.FixedCompletions([]string{string(release.KeepLatestImage), string(release.DeleteImages)}, cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -52,9 +60,51 @@ func runTeardown(command *cobra.Command, _ []string) error {
 		if dryRun {
 			return c.list(command, machine, string(input))
 		}
+		if err := c.mayTearDown(command); err != nil {
+			return err
+		}
 		_, err = c.start(command, machine, "teardown", string(input))
 		return err
 	})
+}
+
+// mayTearDown asks the person at a terminal; a script is not asked.
+func (c cloud) mayTearDown(command *cobra.Command) error {
+	yes, err := command.Flags().GetBool("yes")
+	in, isFile := command.InOrStdin().(*os.File)
+	if err != nil || yes || !isFile || !term.IsTerminal(int(in.Fd())) || terminalWidth(command.ErrOrStderr()) == 0 {
+		return err
+	}
+	status, err := c.Status(command.Context())
+	if err != nil {
+		return err
+	}
+	serving := "nothing serves"
+	if s := status.Serving; s != nil {
+		serving = fmt.Sprintf("version %s serves with %d instances", s.Version, len(status.Instances))
+	}
+	fmt.Fprintf(command.ErrOrStderr(), "This deletes all that releases made in environment %s, where %s; photos stay. Go ahead? [y/N] ", status.Environment, serving)
+	answer, err := readLine(command.Context(), in)
+	if strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes") {
+		return nil
+	}
+	fmt.Fprintln(command.ErrOrStderr(), "Nothing is torn down.")
+	return errors.Join(err, ended{exitInterrupted})
+}
+
+// readLine returns what a person types, without the line's end; it gives up when ctx ends.
+func readLine(ctx context.Context, from io.Reader) (line string, err error) {
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(from).ReadString('\n') // a closed input is an empty answer
+		typed <- strings.TrimSpace(line)
+	}()
+	select {
+	case line = <-typed:
+		return line, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // list runs the teardown's dry run and prints what it found.

@@ -168,6 +168,23 @@ func cutLast(text, by string) (before, after string, found bool) {
 	return text[:at], text[at+len(by):], true
 }
 
+func TestTeardownAsksAtATerminal(t *testing.T) {
+	data := t.TempDir()
+	brought(t, data)
+	for answer, want := range map[string]int{"\n": exitInterrupted, "no\n": exitInterrupted, "y\n": 0} {
+		p := inTerminal(t, 120, 30, "NO_COLOR=1", "teardown", "--data", data)
+		p.await(0, `environment main, where nothing serves; photos stay\. Go ahead\? \[y/N\]`)
+		p.sends(answer)
+		if status := p.ends(); status != want || strings.Contains(p.text(), "Nothing is torn down.") != (want != 0) {
+			t.Errorf("%q ends with %d: %s", answer, status, p.text())
+		}
+	}
+	p := inTerminal(t, 120, 30, "NO_COLOR=1", "teardown", "--yes", "--data", data)
+	if status := p.ends(); status != 0 || strings.Contains(p.text(), "Go ahead?") {
+		t.Errorf("with --yes it ends with %d: %s", status, p.text())
+	}
+}
+
 func TestCtrlZLeavesTheCursorToTheShell(t *testing.T) {
 	p := openTerminal(t, 90, 30, "NO_COLOR=1", "bash", "--norc", "--noprofile", "-i")
 	p.sends(executable(t) + " release --name r1 --data " + slowly(t) + "\n")

@@ -103,11 +103,16 @@ func up(command *cobra.Command, flags upFlags) error {
 	if flags.open {
 		openBrowser(command, where.Console)
 	}
-	if !flags.noRelease {
-		err = releaseFirst(command, running, options.Data, flags.ttl)
+	hint := "Try, in another terminal: gallery status, load, crash, release, teardown."
+	if flags.noRelease {
+		hint = "Nothing is released yet. In another terminal, gallery release does that."
+	} else if served, failed := releaseFirst(command, running, options.Data, flags.ttl); failed != nil {
+		err = failed
+	} else if !served {
+		hint = "The release did not succeed. In another terminal, gallery release tries again, and gallery logs shows what instances wrote."
 	}
 	if err == nil && command.Context().Err() == nil {
-		fmt.Fprintf(progress, upHints, where.Gallery, where.Console, where.API)
+		fmt.Fprintf(progress, upHints, where.Gallery, where.Console, where.API, hint)
 		<-command.Context().Done()
 	}
 	fmt.Fprintln(progress, "Ending the local cloud.")
@@ -119,24 +124,24 @@ const upHints = `
   Console         %s
   Step Functions  %s, for the aws command's --endpoint-url
 
-Try, in another terminal: gallery status, load, crash, release, teardown.
+%s
 Ctrl-C ends it all.
 `
 
-// releaseFirst releases the gallery and shows it. That it fails is told, and no reason to end: the
-// cloud is there for another try.
-func releaseFirst(command *cobra.Command, running *local.Local, data, ttl string) error {
+// releaseFirst releases the gallery, shows it and reports whether it serves. A release that fails is
+// no reason to end: the cloud is there for another try.
+func releaseFirst(command *cobra.Command, running *local.Local, data, ttl string) (serves bool, err error) {
 	arn, err := running.Release(command.Context(), executionName("release"), requestOf(ttl))
 	if err != nil {
-		return err
+		return false, err
 	}
 	up := here{control.NewClient(running.Endpoint()), running.Endpoint(), data}
 	_, err = up.cloud(command).draw(command, arn)
 	var done ended
 	if errors.As(err, &done) {
-		return nil
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }
 
 func (f upFlags) options(command *cobra.Command) (local.Options, error) {
@@ -230,12 +235,13 @@ func unitProblems(folder string) ([]string, error) {
 	return nil, err
 }
 
-// requestOf is the release that a local cloud begins with.
+// requestOf is the release that a local cloud begins with. It waits for what a schedule has started
+// at the same moment.
 func requestOf(ttl string) string {
 	if ttl == "" {
-		return "{}"
+		return `{"wait": true}`
 	}
-	return fmt.Sprintf(`{"ttl": %q}`, ttl)
+	return fmt.Sprintf(`{"wait": true, "ttl": %q}`, ttl)
 }
 
 // version is the module's, as the Go tool has stamped it.

@@ -70,6 +70,7 @@ func (s *story) chapters() []chapter {
 		{"a second version rolls in under load", s.roll, 90 * time.Second},
 		{"a broken release is undone under load", s.releaseBroken, 120 * time.Second},
 		{"a rollback brings the first image back", s.rollBack, 90 * time.Second},
+		{"a release and its sizes outlast a kill at its end", s.outlastKill, 120 * time.Second},
 		{"a teardown leaves no resource", s.tearDown, 60 * time.Second},
 		{"a second start bakes nothing", s.startAgain, 60 * time.Second},
 		{"the end leaves no process, no listener and no file", s.leaveNothing, 60 * time.Second},

@@ -89,7 +89,7 @@ func (s *story) leaveNothing(ctx context.Context) (string, error) {
 	return fmt.Sprintf("of %d instances and their images", len(s.seen)), nil
 }
 
-// noProcess looks for processes whose program lies in the data folder.
+// noProcess looks for processes whose program lies in the folder of the check.
 func (s *story) noProcess() error {
 	all, err := gopsutil.Processes()
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *story) noProcess() error {
 	}
 	for _, one := range all {
 		program, err := one.Exe()
-		if err == nil && strings.HasPrefix(program, s.data+string(filepath.Separator)) {
+		if err == nil && strings.HasPrefix(program, s.folder+string(filepath.Separator)) {
 			return fmt.Errorf("process %d still runs %s", one.Pid, program)
 		}
 	}

@@ -182,6 +182,7 @@ func TestEveryProblemIsToldAtItsField(t *testing.T) {
 		`no JSON`:                                                           {""},
 		`{}`:                                                                nil,
 		`{"wait": true}`:                                                    nil,
+		`{"bundle": "own"}`:                                                 nil,
 		`{"Comment": "Insert your JSON here"}`:                              nil,
 	} {
 		body, err := json.Marshal(map[string]string{"input": input})
@@ -211,8 +212,8 @@ func TestEveryProblemIsToldAtItsField(t *testing.T) {
 		}
 	}
 	out, err := p.cloud.SFN.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &p.cloud.Settings.ReleaseMachine})
-	if err != nil || len(out.Executions) != 3 {
-		t.Errorf("%d executions began, want those of the 3 sound requests, %v", len(out.Executions), err)
+	if err != nil || len(out.Executions) != 4 {
+		t.Errorf("%d executions began, want those of the 4 sound requests, %v", len(out.Executions), err)
 	}
 }
 

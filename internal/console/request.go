@@ -128,7 +128,7 @@ func checked(of kind, input string) (string, error) {
 	if err != nil && !errors.As(err, &problems) {
 		return "", err
 	}
-	if wanted.Bundle != "" && !strings.Contains(wanted.Bundle, ":/") {
+	if wanted.Bundle != "" && wanted.Bundle != release.OwnBundle && !strings.Contains(wanted.Bundle, ":/") {
 		absolute, missing := folder(wanted.Bundle)
 		if missing == nil && len(problems) == 0 {
 			return withBundle(input, absolute)

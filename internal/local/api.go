@@ -111,7 +111,7 @@ func (l *Local) log(w http.ResponseWriter, r *http.Request) {
 	}
 	file, err := l.Log(r.PathValue("id"))
 	if err == nil {
-		_, err = file.Seek(max(0, offset), io.SeekStart)
+		err = seek(file, offset)
 	}
 	if err != nil {
 		control.Refuse(w, err)
@@ -120,6 +120,19 @@ func (l *Local) log(w http.ResponseWriter, r *http.Request) {
 	defer file.Close()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.Copy(w, file) // a client that hung up has no use for an error
+}
+
+// seek goes to an offset, or to the start of a log that was shortened since.
+func seek(file io.Seeker, offset int64) error {
+	end, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if offset < 0 || offset > end {
+		offset = 0
+	}
+	_, err = file.Seek(offset, io.SeekStart)
+	return err
 }
 
 // Log opens what an instance wrote; also of one that is gone. The caller closes it.

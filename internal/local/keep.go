@@ -59,8 +59,10 @@ func (l *Local) restore(ctx context.Context) error {
 	if err := current.Write(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table, recorded); err != nil {
 		return err
 	}
+	l.restored = true
 	l.stack.Cloud.Fabric.Persist(l.save, recording...)
 	l.stack.Cloud.Fabric.Go(l.keepOn)
+	l.stack.Cloud.Fabric.Go(l.trimLogs)
 	return nil
 }
 
@@ -105,6 +107,9 @@ func (l *Local) keepOn() {
 func (l *Local) keep() error {
 	l.keeping.Lock()
 	defer l.keeping.Unlock()
+	if !l.restored {
+		return nil // what is there could not be read, and is not to be lost
+	}
 	now, err := l.toKeep()
 	if err != nil {
 		return err

@@ -50,6 +50,7 @@ type Local struct {
 	servers  []*http.Server
 	serving  sync.WaitGroup
 	endpoint control.Endpoint
+	restored bool // from the folder, so that its record may be replaced
 	keeping  sync.Mutex
 	lastKept []byte // as JSON; guarded by keeping
 	recorder recorder

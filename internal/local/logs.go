@@ -1,7 +1,9 @@
 package local
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +16,62 @@ const (
 	mostLogs     = 200
 	mostLogBytes = 32 << 20
 )
+
+// A running instance's log keeps its last keptLogBytes once it has more than longLogBytes.
+const (
+	longLogBytes = 8 << 20
+	keptLogBytes = 4 << 20
+	logsLook     = 5 * time.Second
+)
+
+// trimLogs shortens the logs of services that write much. Services append, so that they write on at
+// the new end.
+func (l *Local) trimLogs() {
+	ticker := time.NewTicker(logsLook)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.stack.Cloud.Fabric.Context().Done():
+			return
+		case <-ticker.C:
+		}
+		if err := trimLogs(filepath.Join(l.options.Data, "logs")); err != nil {
+			l.options.Log.Error("logs cannot be shortened", "reason", err)
+		}
+	}
+}
+
+func trimLogs(folder string) error {
+	paths, err := filepath.Glob(filepath.Join(folder, "*.log"))
+	for _, path := range paths {
+		err = errors.Join(err, trimLog(path))
+	}
+	return err
+}
+
+// trimLog cuts at the end of a line. What is written while it does so may be lost.
+func trimLog(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() <= longLogBytes {
+		return err
+	}
+	tail := make([]byte, keptLogBytes)
+	n, err := file.ReadAt(tail, info.Size()-keptLogBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	_, tail, _ = bytes.Cut(tail[:n], []byte("\n"))
+	if err := file.Truncate(0); err != nil {
+		return err
+	}
+	_, err = file.WriteAt(append([]byte("[earlier lines are gone]\n"), tail...), 0)
+	return err
+}
 
 // pruneLogs deletes the oldest logs beyond what is kept. It is called before any instance boots.
 func pruneLogs(folder string) error {

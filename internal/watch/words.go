@@ -91,19 +91,27 @@ func (p *Picture) report() string {
 
 var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
+// code is that of the failure that the cause tells of.
+func (p *Picture) code() release.Code {
+	code, _, _ := strings.Cut(p.Cause, ":")
+	return release.Code(code)
+}
+
 // remedy is what to do next after a failure. A log is the one of the instance that the cause names.
 func (p *Picture) remedy() string {
 	switch p.Error {
 	case "Busy":
 		return "On the command line that is --wait."
 	case "FailedDirty":
+		if code := p.code(); code == release.LeftBehind || code == release.SweepStuck { // whose cause says to start again
+			return "On the command line that is `gallery teardown`."
+		}
 		return "Remove what is left with `gallery teardown`."
 	}
 	if fullDisk.MatchString(p.Cause) {
 		return "A disk is full; that is not the bundle's fault. Free some space and release again; on AWS a builder has the disk of its base image, so install less."
 	}
-	code, _, _ := strings.Cut(p.Cause, ":")
-	next := remedies[release.Code(code)]
+	next := remedies[p.code()]
 	if next == "" {
 		return ""
 	}

@@ -24,7 +24,8 @@ var standardFamilies = []string{"a", "c", "d", "h", "i", "im", "is", "m", "r", "
 // quota holds what the release will need at least against the account's limit. What else runs in
 // the account is not known here; EC2 itself has the last word.
 func (p planner) quota(ctx context.Context, d *draft) error {
-	if d.vcpus == 0 || !IsStandard(d.plan.InstanceType) {
+	isKnown := d.vcpus != 0 && d.plan.MinSize <= d.plan.MaxSize
+	if !isKnown || !IsStandard(d.plan.InstanceType) {
 		return nil
 	}
 	running, err := p.running(ctx)

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,13 +29,20 @@ type Leftovers struct {
 
 type verifier struct{ cloud }
 
+func counted(resources int) string {
+	if resources == 1 {
+		return "1 resource is"
+	}
+	return fmt.Sprintf("%d resources are", resources)
+}
+
 func (v verifier) run(ctx context.Context, in ListInput) (Leftovers, error) {
 	left, err := v.covered(ctx, in.Plan)
 	if err != nil {
 		return Leftovers{}, err
 	}
 	if len(left) > 0 {
-		return Leftovers{}, release.Errorf(release.LeftBehind, "%d resources are left: %s; start the teardown again", len(left), names(left))
+		return Leftovers{}, release.Errorf(release.LeftBehind, "%s left: %s; start the teardown again", counted(len(left)), names(left))
 	}
 	return Leftovers{left}, nil
 }

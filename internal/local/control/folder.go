@@ -19,10 +19,18 @@ func DefaultData() (string, error) {
 	}
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		base, err := os.UserConfigDir()
-		return filepath.Join(base, release.Prefix), err
+		return filepath.Join(base, release.Prefix), nameIt(err)
 	}
 	home, err := os.UserHomeDir()
-	return filepath.Join(home, ".local", "share", release.Prefix), err
+	return filepath.Join(home, ".local", "share", release.Prefix), nameIt(err)
+}
+
+// nameIt says what to do where the user's data folder is unknown.
+func nameIt(err error) error {
+	if err == nil {
+		return nil
+	}
+	return release.Errorf(release.InvalidRequest, "your data folder is unknown (%w): name a folder with --data", err)
 }
 
 // Find reads where the local cloud on a data folder answers. It is NothingUp where none has said so.
