@@ -41,6 +41,9 @@ var sweepMutants = []mutant{
 	{"a load balancer's network interfaces are not awaited", []edit{
 		{"lambdas/sweep/load_balancer.go", "", `found = append(found, owned.Resource{Kind: interfaceKind,`, `_ = append(found, owned.Resource{Kind: interfaceKind,`},
 	}},
+	{"an alias record is known by the form of its target", []edit{
+		{"lambdas/dns/owner.go", "", "return slices.Contains(known, host(record)), err", "return slices.Contains(known, host(record)) || strings.HasPrefix(host(record), settings.Environment.Name()+\"-\"), err"},
+	}},
 	{"an image is deregistered and its snapshot stays", []edit{
 		{"lambdas/owned/image.go", "", "ImageId: aws.String(image.ID), DeleteAssociatedSnapshots: aws.Bool(true),", "ImageId: aws.String(image.ID),"},
 		{"lambdas/owned/image.go", "", "if snapshot.Kind == snapshotKind && !deleted[snapshot.ID] {", "if snapshot.Kind == snapshotKind && deleted[snapshot.ID] {"},

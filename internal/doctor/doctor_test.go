@@ -229,10 +229,10 @@ func TestTheLeastIsWhatTheRepositoryNeeds(t *testing.T) {
 
 func TestTheRoleBehindASession(t *testing.T) {
 	for caller, want := range map[string]string{
-		"arn:aws:sts::1:assumed-role/Admin/ann": "arn:aws:iam::1:role/Admin",
-		"arn:aws:iam::1:user/ann":               "arn:aws:iam::1:user/ann",
-		"arn:aws:sts::1:federated-user/ann":     "arn:aws:sts::1:federated-user/ann",
-		"":                                      "",
+		"arn:aws:sts::123456789012:assumed-role/Admin/ann": "arn:aws:iam::123456789012:role/Admin",
+		"arn:aws:iam::123456789012:user/ann":               "arn:aws:iam::123456789012:user/ann",
+		"arn:aws:sts::123456789012:federated-user/ann":     "arn:aws:sts::123456789012:federated-user/ann",
+		"": "",
 	} {
 		if got := principal(caller); got != want {
 			t.Errorf("%s: %s, want %s", caller, got, want)

@@ -122,10 +122,12 @@ func TestADomainGoesAndComesUnderARunningRelease(t *testing.T) {
 // The record of somebody else's stays, whatever a release or a teardown does.
 func TestARecordOfSomebodyElsesIsLeftAlone(t *testing.T) {
 	for name, record := range map[string]types.ResourceRecordSet{
-		"an address":                    {TTL: aws.Int64(60), ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}}},
-		"an alias to another balancer":  {AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-2-0123456789.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
-		"one of several weighted ones":  {SetIdentifier: aws.String("blue"), AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-1.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
-		"an alias to another service's": {AliasTarget: &types.AliasTarget{DNSName: aws.String("d1.cloudfront.net."), HostedZoneId: aws.String("Z2FDTNDATAQYW2")}},
+		"an address":                   {TTL: aws.Int64(60), ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}}},
+		"an alias to another balancer": {AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-2-0123456789.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
+		"an alias to a balancer of the same name elsewhere": {AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-0123456789.eu-west-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
+		"an alias to another account's of the same name":    {AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-0123456789.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
+		"one of several weighted ones":                      {SetIdentifier: aws.String("blue"), AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-1.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
+		"an alias to another service's":                     {AliasTarget: &types.AliasTarget{DNSName: aws.String("d1.cloudfront.net."), HostedZoneId: aws.String("Z2FDTNDATAQYW2")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
@@ -140,6 +142,66 @@ func TestARecordOfSomebodyElsesIsLeftAlone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// loseBalancer removes the load balancer as somebody in the console would.
+func (e *environment) loseBalancer() {
+	e.Helper()
+	balancers, err := e.Clients.ELB.DescribeLoadBalancers(e.Context(), &elb.DescribeLoadBalancersInput{})
+	if err == nil {
+		_, err = e.Clients.ELB.DeleteLoadBalancer(e.Context(), &elb.DeleteLoadBalancerInput{LoadBalancerArn: balancers.LoadBalancers[0].LoadBalancerArn})
+	}
+	if err != nil {
+		e.Fatal(err)
+	}
+}
+
+// A record that leads to a load balancer that is gone is one that anybody may come to own.
+func TestTeardownRemovesTheRecordOfALoadBalancerThatIsGone(t *testing.T) {
+	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.loseBalancer()
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		if left := e.records(); len(left) != 0 {
+			t.Errorf("%+v is left", left)
+		}
+	})
+}
+
+// The record is known even if the release dies between remembering the new load balancer and leading to it.
+func TestReleaseTakesTheRecordOfALostLoadBalancerOver(t *testing.T) {
+	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.loseBalancer()
+		e.refuses("EnsureAlias", "ChangeResourceRecordSets", "AccessDenied")
+		e.release("r2", `{"rebake": true}`).ends("FailedClean", "AccessDenied")
+		e.loseBalancer()
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		if left := e.records(); len(left) != 0 {
+			t.Errorf("%+v is left", left)
+		}
+	})
+	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.loseBalancer()
+		e.release("r2", `{"rebake": true}`).ends("Succeeded")
+		e.aliased()
+	})
+}
+
+// Route 53's console writes dualstack. in front of the name of a load balancer that is chosen there.
+func TestTeardownRemovesARecordThatTheConsoleRewrote(t *testing.T) {
+	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		rewritten := e.records()[0]
+		e.Cloud.Fabric.Do(func() {
+			rewritten.AliasTarget.DNSName = aws.String("dualstack." + *rewritten.AliasTarget.DNSName)
+		})
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		if left := e.records(); len(left) != 0 {
+			t.Errorf("%+v is left", left)
+		}
+	})
 }
 
 // Neighbours of the name, before and behind it, are no records of the domain.

@@ -3,14 +3,12 @@ package dns
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
 )
 
@@ -41,17 +39,6 @@ func Find(ctx context.Context, api Lister, settings step.Settings) (*types.Resou
 		return nil, nil
 	}
 	return &first, nil
-}
-
-// IsOurs tells whether a record is a plain alias to a load balancer of the environment's name, the one
-// there is or a former one. A load balancer's own name is its name and a number.
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
-func IsOurs(record types.ResourceRecordSet, environment release.Environment) bool {
-	if record.AliasTarget == nil || record.SetIdentifier != nil {
-		return false
-	}
-	own := regexp.MustCompile(`^(dualstack\.)?` + regexp.QuoteMeta(environment.Name()) + `-[0-9a-f]+\.[a-z0-9-]+\.elb\.amazonaws\.com(\.cn)?$`)
-	return own.MatchString(Target(record))
 }
 
 // Target is the name that a record leads to, in lower case and with no dot at its end; for a record

@@ -2,15 +2,16 @@ package dns
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
 )
 
@@ -24,11 +25,13 @@ var EnsureAlias = step.Define(step.Step{
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
 		{Name: "route53:ListResourceRecordSets", Scope: step.StackZone},
 		{Name: "route53:ChangeResourceRecordSets", Scope: step.StackZone},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (Alias, error) {
-	return ensureAlias{clients.Route53, clients.ELB, settings}.run
+	return ensureAlias{clients.Route53, clients.ELB, clients.DynamoDB, settings}.run
 })
 
 // Input is the step's input.
@@ -48,9 +51,15 @@ type recordAPI interface {
 	Changer
 }
 
+type tableAPI interface {
+	current.Reader
+	current.Writer
+}
+
 type ensureAlias struct {
 	api       recordAPI
 	balancers elb.DescribeLoadBalancersAPIClient
+	table     tableAPI
 	settings  step.Settings
 }
 
@@ -65,18 +74,33 @@ func (e ensureAlias) run(ctx context.Context, _ Input) (Alias, error) {
 	if entrance == nil {
 		return Alias{}, release.Errorf(release.AwsUnavailable, "load balancer %s was active but cannot be seen", e.settings.Environment.Name())
 	}
-	answer := Alias{Domain: e.settings.Domain, Target: strings.ToLower(aws.ToString(entrance.DNSName))}
+	answer := Alias{Domain: e.settings.Domain, Target: bare(entrance.DNSName)}
 	known, err := Find(ctx, e.api, e.settings)
+	if err != nil {
+		return Alias{}, err
+	}
+	if known == nil {
+		return answer, e.lead(ctx, entrance, answer.Target)
+	}
+	owns, err := Owns(ctx, e.table, e.settings, *known, entrance)
 	switch {
 	case err != nil:
 		return Alias{}, err
-	case known != nil && !IsOurs(*known, e.settings.Environment):
-		return Alias{}, release.Errorf(release.InvalidRequest, "%s has an address record in hosted zone %s that leads to %s, which is no load balancer of %s; delete the record or deploy with another domain, then release again",
+	case !owns:
+		return Alias{}, release.Errorf(release.InvalidRequest, "%s has an address record in hosted zone %s that leads to %s, which is not a load balancer of %s; delete the record or deploy with another domain, then release again",
 			e.settings.Domain, e.settings.HostedZone, Target(*known), e.settings.Environment.Name())
-	case known != nil && Target(*known) == answer.Target:
+	case Target(*known) == answer.Target:
 		return answer, nil
 	}
-	return answer, change(ctx, e.api, e.settings, types.ChangeActionUpsert, types.ResourceRecordSet{
+	return answer, e.lead(ctx, entrance, answer.Target, host(*known))
+}
+
+// lead makes the domain lead to the load balancer, and remembers the targets before.
+func (e ensureAlias) lead(ctx context.Context, entrance *elbtypes.LoadBalancer, targets ...string) error {
+	if err := remember(ctx, e.table, e.settings.Table, targets...); err != nil {
+		return err
+	}
+	return change(ctx, e.api, e.settings, types.ChangeActionUpsert, types.ResourceRecordSet{
 		Name: aws.String(e.settings.Domain), Type: types.RRTypeA,
 		// With one record there is nowhere else to send visitors, however the targets are.
 		AliasTarget: &types.AliasTarget{DNSName: entrance.DNSName, HostedZoneId: entrance.CanonicalHostedZoneId, EvaluateTargetHealth: false},

@@ -110,7 +110,7 @@ func (c *cloud) plan(request string) (release.Plan, *messages.InvokeResponse_Err
 
 func (c *cloud) planAs(name, request string) (release.Plan, *messages.InvokeResponse_Error) {
 	c.Helper()
-	payload, err := json.Marshal(map[string]any{"execution": "arn:aws:states:us-east-1:1:execution:release:" + name, "release": name, "request": json.RawMessage(request)})
+	payload, err := json.Marshal(map[string]any{"execution": "arn:aws:states:us-east-1:123456789012:execution:release:" + name, "release": name, "request": json.RawMessage(request)})
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func TestEveryRecordCarriesExecutionReleaseAndStep(t *testing.T) {
 	var log bytes.Buffer
 	h := handler(&log, func(in greetIn) (greetOut, error) { return greetOut{"hello " + in.Name}, nil })
 	answer, err := h.Invoke(context.Background(), []byte(
-		`{"execution": "arn:aws:states:us-east-1:1:execution:photogallery-main-release:run-7", "name": "you", "plan": {"release": "run-7"}}`))
+		`{"execution": "arn:aws:states:us-east-1:123456789012:execution:photogallery-main-release:run-7", "name": "you", "plan": {"release": "run-7"}}`))
 	if err != nil || string(answer) != `{"greeting":"hello you"}` {
 		t.Fatalf("got %s, %v", answer, err)
 	}

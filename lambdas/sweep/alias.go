@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
+	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/dns"
 	"photogallery/lambdas/owned"
 	"photogallery/lambdas/step"
@@ -18,11 +19,14 @@ type recordAPI interface {
 	dns.Changer
 }
 
-// alias is the domain's record, where it leads to a load balancer of the environment: a record of
-// somebody else's stays. Without a domain there is none to look for.
+// alias is the domain's record, if it leads where EnsureAlias let it lead: anybody else's record stays.
+// Without a domain there is none to look for.
 var alias = Stage{
-	Name:    "alias",
-	looks:   []step.Operation{{Name: "route53:ListResourceRecordSets", Scope: step.StackZone}},
+	Name: "alias",
+	looks: []step.Operation{
+		{Name: "route53:ListResourceRecordSets", Scope: step.StackZone},
+		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
+	},
 	changes: []step.Operation{{Name: "route53:ChangeResourceRecordSets", Scope: step.StackZone}},
 	list: func(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
 		found, err := c.alias(ctx)
@@ -51,13 +55,21 @@ func removeAlias(ctx context.Context, c cloud, _ extent, _ []owned.Resource) err
 	return refused
 }
 
-// alias is the environment's own record; nil where there is none.
+// alias is the environment's own record; nil if there is none.
 func (c cloud) alias(ctx context.Context) (*types.ResourceRecordSet, error) {
 	if c.settings.Domain == "" {
 		return nil, nil
 	}
 	found, err := dns.Find(ctx, c.records, c.settings)
-	if err != nil || found == nil || !dns.IsOurs(*found, c.settings.Environment) {
+	if err != nil || found == nil {
+		return nil, err
+	}
+	entrance, err := balancer.Find(ctx, c.balancers, c.settings.Environment)
+	if err != nil {
+		return nil, err
+	}
+	owns, err := dns.Owns(ctx, c.table, c.settings, *found, entrance)
+	if err != nil || !owns {
 		return nil, err
 	}
 	return found, nil

@@ -258,9 +258,11 @@ func TestBadAlarmsAreRefused(t *testing.T) {
 			"anomaly comparison": func(in *cloudwatch.PutMetricAlarmInput) {
 				in.ComparisonOperator = types.ComparisonOperatorLessThanLowerThreshold
 			},
-			"unknown treatment":    func(in *cloudwatch.PutMetricAlarmInput) { in.TreatMissingData = aws.String("notbreaching") },
-			"default treatment":    func(in *cloudwatch.PutMetricAlarmInput) { in.TreatMissingData = nil },
-			"action when OK":       func(in *cloudwatch.PutMetricAlarmInput) { in.OKActions = []string{"arn:aws:sns:topic"} },
+			"unknown treatment": func(in *cloudwatch.PutMetricAlarmInput) { in.TreatMissingData = aws.String("notbreaching") },
+			"default treatment": func(in *cloudwatch.PutMetricAlarmInput) { in.TreatMissingData = nil },
+			"action when OK": func(in *cloudwatch.PutMetricAlarmInput) {
+				in.OKActions = []string{"arn:aws:sns:us-east-1:123456789012:topic"}
+			},
 			"actions switched off": func(in *cloudwatch.PutMetricAlarmInput) { in.ActionsEnabled = aws.Bool(false) },
 			"no namespace":         func(in *cloudwatch.PutMetricAlarmInput) { in.Namespace = nil },
 			"no metric":            func(in *cloudwatch.PutMetricAlarmInput) { in.MetricName = nil },

@@ -152,7 +152,12 @@ func (f *Fabric) ID(prefix string) string {
 	return fmt.Sprintf("%s-%017x", prefix, f.sequence)
 }
 
-// ARN builds the name of a resource in the embedded cloud's account and region.
+// ARN builds the name of a resource in the embedded cloud's account and region. IAM's names have no region.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
 func ARN(service, resource string) string {
-	return "arn:aws:" + service + ":" + Region + ":" + Account + ":" + resource
+	region := Region
+	if service == "iam" {
+		region = ""
+	}
+	return "arn:aws:" + service + ":" + region + ":" + Account + ":" + resource
 }
