@@ -6,6 +6,7 @@ const (
 	fleetScript     = "gallery-ami/recipe/fleet.sh"
 	appSessions     = "gallery-ami/app/session.go"
 	appStore        = "gallery-ami/app/store.go"
+	appWeigh        = "gallery-ami/app/weigh.go"
 )
 
 var imageMutants = []mutant{
@@ -60,5 +61,17 @@ var imageMutants = []mutant{
 	}},
 	{"an instance that cannot read its storage says that it is well", []edit{
 		{"gallery-ami/app/health.go", "", `answer.Status, storage.Status, storage.Error = "failing",`, `answer.Status, storage.Status, storage.Error = "ok",`},
+	}},
+	{"a small file may take any memory to decode", []edit{
+		{appWeigh, "", "case bytes > most.memory:", "case bytes > 1<<40:"},
+	}},
+	{"a photo is decoded without end", []edit{
+		{appWeigh, "", "time.Now().After(w.until) ||", "w.until.IsZero() ||"},
+	}},
+	{"a gray photo's profile goes onto a colored one", []edit{
+		{"gallery-ami/app/profile.go", "", " || f.gray != isGray(output)", ""},
+	}},
+	{"an animation becomes a still without a word", []edit{
+		{"gallery-ami/app/picture.go", "", "case f.animated:", "case f.animated && f.webp:"},
 	}},
 }
