@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"photogallery/cdk"
+	"photogallery/conformance/callers"
 	"photogallery/internal/release"
 	"photogallery/lambdas"
+	"photogallery/lambdas/step"
 )
 
 // namedAfterTheEnvironment are the ARNs of services in which a name tells whose a resource is.
@@ -79,33 +81,29 @@ func TestAnotherEnvironmentsResourcesAreOutOfReach(t *testing.T) {
 	})
 }
 
-// What AWS checks beside the call itself, and moto in part: a tag in the call that creates, the launch
-// template's instances, the service's own role at its first use in an account.
-func TestWhatACallNeedsBesideItselfIsAllowed(t *testing.T) {
-	needs := map[string][]string{
-		"ec2:RunInstances":                        {"ec2:CreateTags"},
-		"ec2:CreateImage":                         {"ec2:CreateTags"},
-		"ec2:CreateLaunchTemplate":                {"ec2:CreateTags"},
-		"cloudwatch:PutMetricAlarm":               {"cloudwatch:TagResource"},
-		"elasticloadbalancing:CreateListener":     {"elasticloadbalancing:AddTags"},
-		"elasticloadbalancing:CreateLoadBalancer": {"elasticloadbalancing:AddTags", "iam:CreateServiceLinkedRole elasticloadbalancing"},
-		"autoscaling:CreateAutoScalingGroup": {
-			"autoscaling:CreateOrUpdateTags", "ec2:RunInstances", "ec2:CreateTags", "iam:CreateServiceLinkedRole autoscaling",
-		},
-		"autoscaling:StartInstanceRefresh": {"ec2:RunInstances", "ec2:CreateTags"},
+// What AWS checks beside the call itself, and moto does not: a tag in the call that creates, the launch
+// template's instances, the service's own role at its first use in an account, what a service does with
+// its caller's credentials.
+func TestRolesAllowWhatTheirCallsNeedBesideThemselves(t *testing.T) {
+	needs, err := callers.All()
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, declared := range lambdas.Steps() {
 		statements, err := cdk.Permissions("main", declared)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, operation := range declared.Operations {
-			for _, need := range needs[operation.Name] {
-				action, service, _ := strings.Cut(need, " ")
+		for _, need := range needs {
+			if !slices.ContainsFunc(declared.Operations, func(o step.Operation) bool { return o.Name == need.Operation }) {
+				continue
+			}
+			for _, one := range need.Needs {
+				action, resource, _ := strings.Cut(one, " ")
 				if !slices.ContainsFunc(statements, func(s cdk.Statement) bool {
-					return slices.Contains(s.Actions, action) && strings.Contains(strings.Join(s.Resources, " "), service)
+					return slices.Contains(s.Actions, action) && strings.Contains(strings.Join(s.Resources, " "), resource)
 				}) {
-					t.Errorf("%s calls %s, and nothing allows %s", declared.Name, operation.Name, need)
+					t.Errorf("%s calls %s, and nothing allows %s, see %s", declared.Name, need.Operation, one, need.Source)
 				}
 			}
 		}

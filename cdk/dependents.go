@@ -6,17 +6,12 @@ import (
 	"strings"
 
 	"photogallery/internal/release"
-	"photogallery/lambdas/step"
 )
 
 // whole holds the operations that need different resources under different conditions.
 var whole = map[string]func(release.Environment) []Statement{
 	"ec2:RunInstances": runBuilder,
 	"ec2:CreateImage":  createImage,
-
-	step.PassBuilderRole:  func(release.Environment) []Statement { return passRole("${BuilderRole}", "ec2.amazonaws.com") },
-	step.PassFleetRole:    func(release.Environment) []Statement { return passRole("${FleetRole}", "ec2.amazonaws.com") },
-	step.PassScheduleRole: func(release.Environment) []Statement { return passRole("${ScheduleRole}", "scheduler.amazonaws.com") },
 }
 
 // dependents holds what an operation needs beside its own action.
@@ -30,14 +25,18 @@ var dependents = map[string]func(release.Environment) []Statement{
 			},
 			serviceLinkedRole("autoscaling", "AutoScaling"))
 	},
-	"autoscaling:StartInstanceRefresh": launchFleet,
+	"autoscaling:StartInstanceRefresh":   launchFleet,
+	"autoscaling:UpdateAutoScalingGroup": launchFleet,
 	"elasticloadbalancing:CreateLoadBalancer": func(environment release.Environment) []Statement {
 		balancer := arn("elasticloadbalancing", "loadbalancer/app/"+environment.Name()+"/*")
 		return []Statement{
 			addTags(environment, balancer, "CreateLoadBalancer"),
 			serviceLinkedRole("elasticloadbalancing", "ElasticLoadBalancing"),
+			lookAtNetwork,
 		}
 	},
+	"elasticloadbalancing:SetSecurityGroups": looksAtNetwork,
+	"elasticloadbalancing:SetSubnets":        looksAtNetwork,
 	"elasticloadbalancing:CreateListener": func(environment release.Environment) []Statement {
 		return []Statement{addTags(environment, arn("elasticloadbalancing", "listener/app/"+environment.Name()+"/*"), "CreateListener")}
 	},
@@ -45,6 +44,15 @@ var dependents = map[string]func(release.Environment) []Statement{
 		return []Statement{{
 			Actions: []string{"cloudwatch:TagResource"}, Resources: []string{arn("cloudwatch", "alarm:"+environment.Name()+"-*")},
 			Conditions: tagged(environment), Reason: "an alarm is put with its tags",
+		}}
+	},
+	"scheduler:CreateSchedule": func(release.Environment) []Statement {
+		return []Statement{passRole("${ScheduleRole}", "scheduler.amazonaws.com", "a schedule is created with its role")}
+	},
+	"ec2:DeregisterImage": func(environment release.Environment) []Statement {
+		return []Statement{{
+			Actions: []string{"ec2:DeleteSnapshot"}, Resources: []string{amazon("snapshot/*")}, Conditions: owned(environment),
+			Reason: "an image is deregistered with its snapshots",
 		}}
 	},
 	"ec2:CreateLaunchTemplate": func(environment release.Environment) []Statement {
@@ -64,6 +72,7 @@ func runBuilder(environment release.Environment) []Statement {
 		},
 		{Actions: []string{"ec2:RunInstances"}, Resources: []string{"${PublicSubnets}", "${BuilderSecurityGroup}"}},
 		createTags(environment, "RunInstances", made...),
+		passRole("${BuilderRole}", "ec2.amazonaws.com", "a builder is launched with its role"),
 	}
 }
 
@@ -71,8 +80,10 @@ func instanceParts() []string {
 	return []string{arn("ec2", "instance/*"), arn("ec2", "volume/*"), arn("ec2", "network-interface/*")}
 }
 
-// launchFleet is what Auto Scaling checks of the caller who gives a group its launch template.
-// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+// launchFleet is what Auto Scaling checks of the caller who creates or updates a group or starts a
+// refresh, by a dry run of RunInstances. The document leaves open whether an update that names no
+// launch template is checked too.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html#runinstances-permissions-validation
 func launchFleet(environment release.Environment) []Statement {
 	const reason = "Auto Scaling checks whether the caller may launch what the launch template says"
 	fromTemplate := map[string]map[string]string{"ArnLike": {"ec2:LaunchTemplate": arn("ec2", "launch-template/*")}}
@@ -86,7 +97,7 @@ func launchFleet(environment release.Environment) []Statement {
 	}
 	tags := createTags(environment, "RunInstances", instanceParts()...)
 	tags.Reason = reason
-	return []Statement{template, parts, tags}
+	return []Statement{template, parts, tags, passRole("${FleetRole}", "ec2.amazonaws.com", reason)}
 }
 
 func createImage(environment release.Environment) []Statement {
@@ -119,6 +130,24 @@ func addTags(environment release.Environment, resource, by string) Statement {
 	}
 }
 
+func looksAtNetwork(release.Environment) []Statement { return []Statement{lookAtNetwork} }
+
+// lookAtNetwork is what Elastic Load Balancing asks of EC2 with the permissions of whoever creates a
+// load balancer or moves it. AWS's page does not have the last one, which accounts demand since October 2024.
+// What the policy of the AWS Load Balancer Controller has beside these is for what it calls itself
+// (DescribeAvailabilityZones), for Outposts (DescribeCoipPools, GetCoipPoolUsage) and for targets with
+// IPv6 addresses (DescribeVpcPeeringConnections).
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
+// https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917
+var lookAtNetwork = Statement{
+	Actions: []string{
+		"ec2:DescribeAccountAttributes", "ec2:DescribeAddresses", "ec2:DescribeInternetGateways",
+		"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs", "ec2:GetSecurityGroupsForVpc",
+	},
+	Resources: []string{"*"},
+	Reason:    "Elastic Load Balancing looks at the network with its caller's permissions; EC2 binds descriptions to no resource",
+}
+
 // serviceLinkedRole allows the role that a service makes for itself at its first use in an account.
 func serviceLinkedRole(service, name string) Statement {
 	domain := service + ".amazonaws.com"
@@ -130,31 +159,38 @@ func serviceLinkedRole(service, name string) Statement {
 	}
 }
 
-func passRole(role, service string) []Statement {
-	return []Statement{{
-		Actions: []string{"iam:PassRole"}, Resources: []string{role},
+func passRole(role, service, reason string) Statement {
+	return Statement{
+		Actions: []string{"iam:PassRole"}, Resources: []string{role}, Reason: reason,
 		// In China a service's name ends in .cn.
 		Conditions: map[string]map[string]string{"StringLike": {"iam:PassedToService": service + "*"}},
-	}}
+	}
 }
 
-// merge joins the actions of statements that are otherwise equal, in the order of their first one.
+// merge joins the actions of statements that are otherwise equal, in the order of their first one. What
+// one statement allows no other says again for another reason.
 func merge(statements []Statement) []Statement {
 	var merged []Statement
-	at := map[string]int{}
+	at, allowed := map[string]int{}, map[string]bool{}
 	for _, s := range statements {
-		key := fingerprint(s)
-		i, known := at[key]
+		reasonless := s
+		reasonless.Reason = ""
+		s.Actions = slices.DeleteFunc(slices.Clone(s.Actions), func(action string) bool {
+			key := action + "\x00" + fingerprint(reasonless)
+			repeated := allowed[key]
+			allowed[key] = true
+			return repeated
+		})
+		if len(s.Actions) == 0 {
+			continue
+		}
+		i, known := at[fingerprint(s)]
 		if !known {
-			at[key] = len(merged)
+			at[fingerprint(s)] = len(merged)
 			merged = append(merged, s)
 			continue
 		}
-		for _, action := range s.Actions {
-			if !slices.Contains(merged[i].Actions, action) {
-				merged[i].Actions = append(slices.Clone(merged[i].Actions), action)
-			}
-		}
+		merged[i].Actions = append(merged[i].Actions, s.Actions...)
 	}
 	return merged
 }

@@ -24,11 +24,17 @@ func OptionsDocument() string {
 	return text.String()
 }
 
-// PermissionsDocument tells in Markdown, function by function, what each may do to what and why, for
-// the environment "main". The error is that of Permissions.
+// PermissionsDocument tells in Markdown what each operation wants of its caller, and function by
+// function what each may do to what and why, for the environment "main". The error is that of
+// CallersDocument or Permissions.
 func PermissionsDocument() (string, error) {
 	const environment release.Environment = "main"
 	var text strings.Builder
+	operations, err := CallersDocument(lambdas.Steps())
+	if err != nil {
+		return "", err
+	}
+	text.WriteString(operations + "\n")
 	for _, declared := range lambdas.Steps() {
 		statements, err := Permissions(environment, declared)
 		if err != nil {

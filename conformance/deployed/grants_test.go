@@ -13,15 +13,14 @@ import (
 // reasons are why an action is granted that no part of the story needs and that is no step's own
 // operation. A step's own are all called in the scenarios of internal/stack, which its tests see to.
 var reasons = map[string]string{
-	"logs:CreateLogStream":        "Lambda's own logging",
-	"logs:PutLogEvents":           "Lambda's own logging",
-	"xray:PutTraceSegments":       "Lambda's own tracing",
-	"xray:PutTelemetryRecords":    "Lambda's own tracing",
-	"iam:CreateServiceLinkedRole": "the first use of a service in an account, which moto does not tell apart",
-	"iam:PassRole":                "with a launch template that has an instance profile, and with an instance refresh, which moto has not",
-	"ec2:RunInstances":            "with an instance refresh, which moto has not",
-	"ec2:CreateTags":              "with an instance refresh, which moto has not",
-	"cloudwatch:TagResource":      "with the alarm that guards an instance refresh, which moto has not",
+	"logs:CreateLogStream":     "Lambda's own logging",
+	"logs:PutLogEvents":        "Lambda's own logging",
+	"xray:PutTraceSegments":    "Lambda's own tracing",
+	"xray:PutTelemetryRecords": "Lambda's own tracing",
+	"iam:PassRole":             "with an instance refresh, which moto has not",
+	"ec2:RunInstances":         "with an instance refresh, which moto has not",
+	"ec2:CreateTags":           "with an instance refresh, which moto has not",
+	"cloudwatch:TagResource":   "with the alarm that guards an instance refresh, which moto has not",
 }
 
 // checkAccess holds the roles against the calls: each call was allowed, each action granted is used.

@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"photogallery/conformance/callers"
 )
 
 // access is what calls have needed, and what of the roles was of use.
@@ -39,7 +41,11 @@ func (c *cloud) authorize(made call) {
 		}
 		c.access.policies[made.caller] = statements
 	}
-	for _, needed := range c.needs(made) {
+	needs, err := beside(made, c.needs(made))
+	if err != nil {
+		c.access.denied = append(c.access.denied, err.Error())
+	}
+	for _, needed := range needs {
 		c.access.used[made.caller+" "+needed.action] = true
 		if !slices.ContainsFunc(statements, func(s statement) bool { return s.allows(needed) }) {
 			c.access.denied = append(c.access.denied, made.caller+" may not "+needed.String())
@@ -49,14 +55,50 @@ func (c *cloud) authorize(made call) {
 
 var prefixes = map[string]string{"monitoring": "cloudwatch"}
 
-// needs lists the permissions of a call, by
-// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-func (c *cloud) needs(made call) []permission {
+// beside adds to the permissions of a call what pages say that its caller also needs: what a service does
+// with the caller's credentials, and the service's own role, as at its first use in an account. The error
+// names one that nothing here demands.
+func beside(made call, needs []permission) ([]permission, error) {
+	pages, err := callers.All()
+	if err != nil {
+		return needs, err
+	}
+	for _, page := range pages {
+		if page.Operation != made.action() {
+			continue
+		}
+		for _, need := range page.Needs {
+			action, resource, _ := strings.Cut(need, " ")
+			switch _, verb, _ := strings.Cut(action, ":"); {
+			case strings.HasPrefix(verb, "Describe"), strings.HasPrefix(verb, "Get"):
+				needs = append(needs, permission{action, "*", nil})
+			case action == "iam:CreateServiceLinkedRole":
+				service := made.service + ".amazonaws.com"
+				needs = append(needs, permission{
+					action, "arn:aws:iam::" + account + ":role/aws-service-role/" + service + "/" + resource,
+					map[string]string{"iam:AWSServiceName": service},
+				})
+			case !slices.ContainsFunc(needs, func(p permission) bool { return p.action == action && strings.Contains(p.resource, resource) }):
+				return needs, fmt.Errorf("%s calls %s, and this front demands no %s of it", made.caller, made.action(), need)
+			}
+		}
+	}
+	return needs, nil
+}
+
+// action is the call's own, with the IAM prefix of its service.
+func (made call) action() string {
 	prefix := made.service
 	if other, differs := prefixes[prefix]; differs {
 		prefix = other
 	}
-	action := prefix + ":" + made.operation
+	return prefix + ":" + made.operation
+}
+
+// needs lists the permissions of a call, by
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+func (c *cloud) needs(made call) []permission {
+	action := made.action()
 	on := func(resources ...string) (all []permission) {
 		for _, resource := range resources {
 			all = append(all, permission{action, resource, nil})
@@ -162,7 +204,11 @@ func (c *cloud) needsOfAutoScaling(action string, made call) []permission {
 	name := made.form.Get("AutoScalingGroupName")
 	group := arnOf("autoscaling", "autoScalingGroup:00000000-0000-0000-0000-000000000000:autoScalingGroupName/"+name)
 	if made.operation != "CreateAutoScalingGroup" {
-		return []permission{{action, group, c.groupTags(name)}}
+		all := []permission{{action, group, c.groupTags(name)}}
+		if made.operation == "UpdateAutoScalingGroup" {
+			all = append(all, c.relaunching(name)...)
+		}
+		return all
 	}
 	requested := map[string]string{}
 	for i := 1; made.form.Get(fmt.Sprintf("Tags.member.%d.Key", i)) != ""; i++ {
@@ -172,6 +218,16 @@ func (c *cloud) needsOfAutoScaling(action string, made call) []permission {
 	template := made.form.Get("LaunchTemplate.LaunchTemplateId")
 	subnets := strings.Split(made.form.Get("VPCZoneIdentifier"), ",")
 	return append(all, c.launching(template, made.form.Get("LaunchTemplate.Version"), subnets)...)
+}
+
+// relaunching is what Auto Scaling checks of who updates a group.
+func (c *cloud) relaunching(group string) []permission {
+	out, err := c.AutoScaling.DescribeAutoScalingGroups(c.Context(), &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{group}})
+	if err != nil || len(out.AutoScalingGroups) == 0 {
+		return nil
+	}
+	found := out.AutoScalingGroups[0]
+	return c.launching(*found.LaunchTemplate.LaunchTemplateId, *found.LaunchTemplate.Version, strings.Split(*found.VPCZoneIdentifier, ","))
 }
 
 func (c *cloud) groupTags(name string) map[string]string {

@@ -28,7 +28,6 @@ var LaunchBuilder = step.Define(step.Step{
 		step.Unbound("ec2:DescribeSubnets"),
 		{Name: "ssm:GetParameter", Scope: step.PublicParameter},
 		{Name: "ec2:RunInstances", Scope: step.CreatedTagged},
-		{Name: step.PassBuilderRole, Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, LaunchInput) (Launched, error) {
 	return launcher{clients.EC2, clients.SSM, clients.EC2.Options().Region, settings}.run

@@ -22,7 +22,6 @@ var CreateGroup = step.Define(step.Step{
 	Operations: []step.Operation{
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		{Name: "autoscaling:CreateAutoScalingGroup", Scope: step.CreatedTagged},
-		{Name: step.PassFleetRole, Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CreateGroupInput) (Fleet, error) {
 	return createGroup{clients.AutoScaling, settings}.run

@@ -24,7 +24,6 @@ var EnsureTemplate = step.Define(step.Step{
 		step.Unbound("ec2:DescribeLaunchTemplates"),
 		{Name: "ec2:CreateLaunchTemplate", Scope: step.CreatedTagged},
 		{Name: "ec2:CreateLaunchTemplateVersion", Scope: step.Owned},
-		{Name: step.PassFleetRole, Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureTemplateInput) (TemplateVersion, error) {
 	return ensureTemplate{clients.EC2, clients.EC2.Options().Region, settings}.run

@@ -25,7 +25,6 @@ var StartRefresh = step.Define(step.Step{
 		step.Unbound("autoscaling:DescribeInstanceRefreshes"),
 		step.Unbound("cloudwatch:DescribeAlarms"),
 		{Name: "autoscaling:StartInstanceRefresh", Scope: step.Owned},
-		{Name: step.PassFleetRole, Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, StartRefreshInput) (Refresh, error) {
 	return startRefresh{clients.AutoScaling, clients.CloudWatch, settings}.run

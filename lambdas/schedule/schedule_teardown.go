@@ -24,7 +24,6 @@ var ScheduleTeardown = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "scheduler:CreateSchedule", Scope: step.ScheduleGroup},
 		{Name: "scheduler:GetSchedule", Scope: step.ScheduleGroup},
-		{Name: step.PassScheduleRole, Scope: step.Named},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (Scheduled, error) {
 	return scheduleTeardown{clients.Scheduler, settings}.run

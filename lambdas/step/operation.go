@@ -24,12 +24,3 @@ const (
 	PublicParameter Scope = "PublicParameter" // Amazon's public parameters of base images
 	Any             Scope = "Any"             // operations that know no resource; Reason says so
 )
-
-// PassRole is added to an operation's name list where a step hands a role to AWS:
-// PassBuilderRole with RunInstances, PassFleetRole with a launch template or group,
-// PassScheduleRole with a schedule.
-const (
-	PassBuilderRole  = "iam:PassRole(builder)"
-	PassFleetRole    = "iam:PassRole(fleet)"
-	PassScheduleRole = "iam:PassRole(schedule)"
-)

@@ -15,9 +15,11 @@ import (
 // bounds gives the group the least and most instances back that the release that serves asked
 // for. A record without bounds has none to give.
 var bounds = Stage{
-	Name:    "bounds",
-	looks:   looks("autoscaling:DescribeAutoScalingGroups"),
-	changes: []step.Operation{{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned}},
+	Name:  "bounds",
+	looks: looks("autoscaling:DescribeAutoScalingGroups"),
+	changes: []step.Operation{
+		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
+	},
 	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
 		found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
 		if err != nil || found == nil || fleet.Deleting(found) || over.current.MaxSize == 0 {

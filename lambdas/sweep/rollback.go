@@ -27,7 +27,6 @@ var rollback = Stage{
 		{Name: "autoscaling:RollbackInstanceRefresh", Scope: step.Owned},
 		{Name: "autoscaling:CancelInstanceRefresh", Scope: step.Owned},
 		{Name: "autoscaling:StartInstanceRefresh", Scope: step.Owned},
-		{Name: step.PassFleetRole, Scope: step.Named},
 	},
 	list:   listAstray,
 	remove: goBack,
