@@ -44,6 +44,9 @@ func benchConsole(ctx context.Context, folder string) (err error) {
 		return err
 	}
 	defer closeBrowser()
+	if err := enter(ctx, browser, where); err != nil {
+		return err
+	}
 	if err := tellPaint(browser, where.Console); err != nil {
 		return err
 	}
@@ -93,6 +96,17 @@ func browse(ctx context.Context) (browser context.Context, end func(), err error
 		return nil, nil, fmt.Errorf("a headless Chromium is needed (on Debian: apt-get install chromium): %w", err)
 	}
 	return browser, end, nil
+}
+
+// enter gives the browser the console's session.
+func enter(ctx, browser context.Context, where control.Endpoint) error {
+	address, err := control.NewClient(where).Console(ctx)
+	if err != nil {
+		return err
+	}
+	tab, closeTab := chromedp.NewContext(browser)
+	defer closeTab()
+	return open(tab, address)
 }
 
 // open returns when the page is live.
@@ -162,8 +176,7 @@ const frames = `window.slow = []; window.tasks = []; let last = performance.now(
 
 // tellFrames watches a release with some five hundred events drawn.
 func tellFrames(tab context.Context) error {
-	for _, step := range []string{frames, `fetch("/api/executions/release", {method: "POST", headers: {"Content-Type": "application/json"},
-		body: JSON.stringify({name: "frames", input: JSON.stringify({rebake: true})})}).then(() => { location.hash = "#/execution/release/frames"; return null; })`} {
+	for _, step := range []string{frames, `import("/api.js").then(({post}) => post("/api/executions/release", {name: "frames", input: JSON.stringify({rebake: true})})).then(() => { location.hash = "#/execution/release/frames"; return null; })`} {
 		if _, err := chromedp.Run(tab, chromedp.Evaluate[any](step, chromedp.EvalAwaitPromise)); err != nil {
 			return err
 		}

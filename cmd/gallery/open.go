@@ -3,15 +3,34 @@ package main
 import (
 	"context"
 	"fmt"
+	"html"
+	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"photogallery/internal/local/control"
 )
 
-// openBrowser opens a page in the browser that the system has set. That there is none is told, and no
-// reason to end: the address is printed too.
-func openBrowser(command *cobra.Command, url string) {
+// openConsole opens the console in the browser that the system has set. The address is a secret, and a
+// command line none: the browser is given a file instead, which only its owner can read.
+func openConsole(command *cobra.Command, data, address string) {
+	file := filepath.Join(data, control.OpenFile)
+	page := fmt.Sprintf("<!doctype html>\n<meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" content=\"0; url=%[1]s\">\n<title>Photogallery</title>\n<a href=\"%[1]s\">The console</a>\n", html.EscapeString(address))
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
+		fmt.Fprintf(command.ErrOrStderr(), "The console could not be opened (%v): open its address yourself.\n", err)
+		return
+	}
+	openBrowser(command, file)
+}
+
+// openBrowser opens a file. That there is no browser is told, and no reason to end: the console's address
+// is printed too.
+func openBrowser(command *cobra.Command, file string) {
+	url := (&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String()
 	words := []string{"xdg-open", url}
 	switch runtime.GOOS {
 	case "darwin":
@@ -22,7 +41,7 @@ func openBrowser(command *cobra.Command, url string) {
 	opener := exec.CommandContext(context.WithoutCancel(command.Context()), words[0], words[1:]...)
 	err := opener.Start()
 	if err != nil {
-		fmt.Fprintf(command.ErrOrStderr(), "No browser could be opened (%v): open %s yourself.\n", err, url)
+		fmt.Fprintf(command.ErrOrStderr(), "No browser could be opened (%v): open the console's address yourself.\n", err)
 		return
 	}
 	go func() { _ = opener.Wait() }() // what the opener does is its own

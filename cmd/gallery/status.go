@@ -28,6 +28,11 @@ func statusCommand() *cobra.Command {
 				if wantsJSON(command) {
 					return showJSON(command, status)
 				}
+				if at, isHere := c.place.(here); isHere && status.Console != "" && terminalWidth(command.OutOrStdout()) > 0 {
+					if status.Console, err = at.Console(command.Context()); err != nil { // one that opens it
+						return err
+					}
+				}
 				return showStatus(command, status)
 			})
 		},

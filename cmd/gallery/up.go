@@ -101,7 +101,7 @@ func up(command *cobra.Command, flags upFlags) error {
 	progress, where := command.ErrOrStderr(), running.Endpoint()
 	fmt.Fprintf(progress, "A local cloud is up, with its data in %s.\n", options.Data)
 	if flags.open {
-		openBrowser(command, where.Console)
+		openConsole(command, options.Data, running.ConsoleAddress())
 	}
 	hint := "Try, in another terminal: gallery status, load, crash, release, teardown."
 	if flags.noRelease {
@@ -112,7 +112,7 @@ func up(command *cobra.Command, flags upFlags) error {
 		hint = "The release did not succeed. In another terminal, gallery release tries again, and gallery logs shows what instances wrote."
 	}
 	if err == nil && command.Context().Err() == nil {
-		fmt.Fprintf(progress, upHints, where.Gallery, where.Console, where.API, hint)
+		fmt.Fprintf(progress, upHints, where.Gallery, consoleFor(progress, where.Console, running.ConsoleAddress), where.API, hint)
 		<-command.Context().Done()
 	}
 	fmt.Fprintln(progress, "Ending the local cloud.")
@@ -122,11 +122,20 @@ func up(command *cobra.Command, flags upFlags) error {
 const upHints = `
   Gallery         %s
   Console         %s
-  Step Functions  %s, for the aws command's --endpoint-url
+  Step Functions  %s, for the aws command's --endpoint-url; its key: api.key
 
 %s
 Ctrl-C ends it all.
 `
+
+// consoleFor is where the console is: on a terminal with the key that opens it once, and elsewhere, where
+// others may read it later, without.
+func consoleFor(out io.Writer, console string, opened func() string) string {
+	if terminalWidth(out) == 0 {
+		return console + ", opened by the address that `gallery status` prints on a terminal"
+	}
+	return opened()
+}
 
 // releaseFirst releases the gallery, shows it and reports whether it serves. A release that fails is
 // no reason to end: the cloud is there for another try.

@@ -11,9 +11,11 @@ const ended = `document.querySelector('.runs [aria-current] .dot')?.dataset.stat
 
 // One cloud and one browser tell the whole story: a teacher's hour in a minute.
 func TestTheStoryInABrowser(t *testing.T) {
-	where := up(t).Endpoint()
+	running := up(t)
 	browser := browse(t)
-	s := story{newTab(t, browser, where.Console, "first tab"), newTab(t, browser, where.Console, "second tab")}
+	first := newTab(t, browser, running.ConsoleAddress(), "first tab")
+	first.says("#connection", "Live")
+	s := story{first, newTab(t, browser, running.Endpoint().Console+"/", "second tab")}
 	for _, at := range []tab{s.one, s.other} {
 		at.says("#connection", "Live")
 		at.says("#serving", "Nothing serves")

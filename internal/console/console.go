@@ -38,6 +38,7 @@ type Console struct {
 	cloud      Cloud
 	executions Executions
 	feed       *feed
+	keys       *keyring
 	load       loader
 	closing    context.Context
 	close      context.CancelFunc
@@ -46,7 +47,7 @@ type Console struct {
 
 // New makes a console; it asks nothing of the cloud before somebody looks.
 func New(cloud Cloud, executions Executions) *Console {
-	c := &Console{cloud: cloud, executions: executions}
+	c := &Console{cloud: cloud, executions: executions, keys: newKeyring()}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.feed = &feed{console: c, subscribers: map[chan []byte]bool{}, runs: map[string]*followed{}}
 	return c
@@ -59,7 +60,8 @@ func (c *Console) Close() {
 	c.running.Wait()
 }
 
-// Handler serves the page on an address of loopback. It answers no other host and no other origin.
+// Handler serves the page on an address of loopback. It answers no other host and no other origin. The page
+// itself is no secret; all below /api/ is answered to those alone that came with a Ticket.
 func (c *Console) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/live", c.live)
@@ -76,8 +78,11 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /api/instances/{id}/log", c.log)
 	mux.HandleFunc("POST /api/load", c.startLoad)
 	mux.HandleFunc("DELETE /api/load", c.stopLoad)
-	mux.Handle("GET /", pages())
-	return control.Guard(headers(mux))
+	all := http.NewServeMux()
+	all.HandleFunc("POST /api/session", c.keys.open)
+	all.Handle("/api/", c.keys.lock(mux))
+	all.Handle("/", pages())
+	return control.Guard(headers(all))
 }
 
 // headers forbid the browser everything that the page does not need: what is not its own, and being

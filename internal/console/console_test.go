@@ -47,7 +47,9 @@ func (s *simulated) Crash(_ context.Context, id string) error {
 type page struct {
 	*testing.T
 	*httptest.Server
-	cloud *simulated
+	cloud   *simulated
+	console *console.Console
+	session string // that send has; "" for none
 }
 
 func open(t *testing.T) page {
@@ -64,7 +66,21 @@ func open(t *testing.T) page {
 		server.Close()
 		made.Close()
 	})
-	return page{t, server, cloud}
+	p := page{t, server, cloud, c, ""}
+	p.session = p.enter(c.Ticket())
+	return p
+}
+
+// enter gives a ticket for a session; "" where it is refused.
+func (p page) enter(ticket string) (session string) {
+	p.Helper()
+	_, key, _ := strings.Cut(ticket, "#key=")
+	_, answer := p.send(http.MethodPost, "/api/session", `{"ticket": "`+key+`"}`)
+	var opened struct{ Session string }
+	if err := json.Unmarshal([]byte(answer), &opened); err != nil {
+		p.Fatalf("%s: %v", answer, err)
+	}
+	return opened.Session
 }
 
 // send sends a request with headers, "Name: value" each.
@@ -76,6 +92,9 @@ func (p page) send(method, path, body string, headers ...string) (status int, an
 	}
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
+	}
+	if p.session != "" {
+		request.Header.Set("Authorization", "Bearer "+p.session)
 	}
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
@@ -137,6 +156,45 @@ func TestAPageElsewhereReadsNothing(t *testing.T) {
 	}
 	if status, _ := p.send(http.MethodGet, "/", "", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"); status != http.StatusOK {
 		t.Errorf("a link from elsewhere to the page is answered with %d", status)
+	}
+}
+
+func TestConsoleRefusesAllButItsPageWithoutASession(t *testing.T) {
+	p := open(t)
+	const all = "GET /api/live;GET /api/schemas/release;GET /api/drawings/release;GET /api/executions/release/r1;GET /api/instances/i-1/log;GET /api/none;" +
+		"POST /api/executions/release;POST /api/executions/release/r1/stop;POST /api/checks/release;POST /api/checks/load;" +
+		"POST /api/instances/i-1/terminate;POST /api/instances/i-1/crash;POST /api/load;DELETE /api/load"
+	for session, name := range map[string]string{"": "none", "x": "another", p.session[1:]: "part of it"} {
+		stranger := p
+		stranger.session = session
+		for call := range strings.SplitSeq(all, ";") {
+			method, path, _ := strings.Cut(call, " ")
+			if status, answer := stranger.send(method, path, "{}"); status != http.StatusForbidden || !strings.Contains(answer, "gallery status") {
+				t.Errorf("%s with %s: %d %s", call, name, status, answer)
+			}
+		}
+	}
+	if len(p.cloud.crashed) > 0 {
+		t.Errorf("a stranger has crashed %v", p.cloud.crashed)
+	}
+	stranger := p
+	stranger.session = ""
+	if status, answer := stranger.send(http.MethodGet, "/", ""); status != http.StatusOK || strings.Contains(answer, p.session) {
+		t.Errorf("the page: %d", status)
+	}
+}
+
+func TestConsoleTicketOpensOnce(t *testing.T) {
+	p := open(t)
+	ticket := p.console.Ticket()
+	other := p.console.Ticket()
+	for _, test := range []struct {
+		name, ticket string
+		opens        bool
+	}{{"the ticket", ticket, true}, {"the ticket again", ticket, false}, {"another", other, true}, {"none", "", false}, {"a guess", "/#key=AAAA", false}} {
+		if opened := p.enter(test.ticket) == p.session; opened != test.opens {
+			t.Errorf("%s opens: %t", test.name, opened)
+		}
 	}
 }
 

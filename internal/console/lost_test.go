@@ -13,18 +13,16 @@ import (
 	"photogallery/internal/console"
 )
 
-// serveAt serves the console on an address until end is called, as a `gallery up` that ends.
-func serveAt(t *testing.T, address string, cloud *simulated) (server *httptest.Server, end func()) {
+// serveAt serves a console on an address until end is called.
+func serveAt(t *testing.T, address string, c *console.Console) (server *httptest.Server, end func()) {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := console.New(cloud, cloud.SFN)
 	server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: c.Handler()}} //nolint:gosec // a test's
 	server.Start()
 	return server, func() {
-		c.Close()
 		server.CloseClientConnections()
 		server.Close()
 	}
@@ -32,9 +30,9 @@ func serveAt(t *testing.T, address string, cloud *simulated) (server *httptest.S
 
 func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
 	p := open(t)
-	server, end := serveAt(t, "127.0.0.1:0", p.cloud)
+	server, end := serveAt(t, "127.0.0.1:0", p.console)
 	at := blankTab(t, browse(t), server.URL, "tab") // its console will tell of refused connections
-	at.do(chromedp.Navigate(server.URL))
+	at.do(chromedp.Navigate(server.URL + p.console.Ticket()))
 	at.says("#connection", "Live")
 	at.until(`document.querySelector('#lost').hidden`)
 	end()
@@ -43,11 +41,23 @@ func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
 	if _, err := p.cloud.StartRelease(t.Context(), "meanwhile", "{}"); err != nil {
 		t.Fatal(err)
 	}
-	_, end = serveAt(t, server.Listener.Addr().String(), p.cloud)
-	defer end()
+	_, end = serveAt(t, server.Listener.Addr().String(), p.console)
 	at.says("#connection", "Live")
 	at.until(`document.querySelector('#lost').hidden`)
 	at.says(".runs", "meanwhile")
+
+	end() // and another `gallery up` takes its place
+	next := console.New(p.cloud, p.cloud.SFN)
+	_, end = serveAt(t, server.Listener.Addr().String(), next)
+	t.Cleanup(func() {
+		next.Close()
+		end()
+	})
+	at.says("#connection", "Locked")
+	at.says("#lost", "gallery status")
+	at.do(chromedp.Navigate("about:blank"), chromedp.Navigate(server.URL+next.Ticket()))
+	at.says("#connection", "Live")
+	at.until(`document.querySelector('#lost').hidden && location.hash === ''`)
 }
 
 func TestAPageThatHasHeardNothingClaimsNothing(t *testing.T) {
@@ -63,7 +73,7 @@ func TestAPageThatHasHeardNothingClaimsNothing(t *testing.T) {
 		silent.CloseClientConnections()
 		silent.Close()
 	})
-	at := newTab(t, browse(t), silent.URL, "tab")
+	at := newTab(t, browse(t), silent.URL+p.console.Ticket(), "tab")
 	at.click(`#tabs [data-view="planned"]`)
 	at.until(`document.querySelector('#tabs [aria-current]')?.dataset.view === 'planned'`)
 	if words := at.text("main"); words != "Waiting for the local cloud…" {
@@ -82,7 +92,7 @@ func TestTheGraphIsWalkedByKeys(t *testing.T) {
 	if _, err := p.cloud.Await(t.Context(), arn); err != nil {
 		t.Fatal(err)
 	}
-	at := newTab(t, browse(t), p.URL, "tab")
+	at := newTab(t, browse(t), p.URL+p.console.Ticket(), "tab")
 	at.until(`document.querySelector('.graph [data-state="Plan"]')?.dataset.phase === 'succeeded'`)
 	at.do(chromedp.Focus(`.graph [data-state="Plan"]`), chromedp.KeyEvent(kb.ArrowDown))
 	at.until(`document.activeElement.dataset.state === 'Lock'`)

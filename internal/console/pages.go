@@ -67,6 +67,10 @@ func pack(name string, content []byte) (file, error) {
 // listen on the address tomorrow.
 func pages() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.Error(w, "A page is only read.", http.StatusMethodNotAllowed)
+			return
+		}
 		one, known := files()[r.URL.Path]
 		if !known {
 			http.Error(w, "There is no such page: the console is at /.", http.StatusNotFound)

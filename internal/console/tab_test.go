@@ -79,7 +79,7 @@ func newTab(t *testing.T, browser context.Context, home, name string) tab {
 			if err != nil {
 				return
 			}
-			if !strings.HasPrefix(request.Request.URL, home) {
+			if !strings.HasPrefix(request.Request.URL, home[:strings.LastIndex(home, "/")]) {
 				t.Errorf("%s: the page asks for %s", name, request.Request.URL)
 			}
 		}

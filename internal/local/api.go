@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -21,7 +22,7 @@ import (
 	"photogallery/internal/release"
 )
 
-// api is the Step Functions API and, below control.Prefix, the control API.
+// api is the Step Functions API and, below control.Prefix, the control API. Both want the key.
 func (l *Local) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", l.stack.Cloud.StepFunctions.Handler())
@@ -31,7 +32,8 @@ func (l *Local) api() http.Handler {
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/terminate", answer(named(l.Terminate)))
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(named(l.Crash)))
 	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/log", l.log)
-	return control.Guard(mux)
+	mux.HandleFunc("POST "+control.Prefix+"console", answer(func(*http.Request) (any, error) { return control.Opened{Address: l.ConsoleAddress()}, nil }))
+	return control.Guard(control.Lock(l.endpoint.Key, filepath.Join(l.options.Data, control.KeyFile), mux))
 }
 
 func answer(ask func(*http.Request) (any, error)) http.HandlerFunc {

@@ -29,6 +29,9 @@ func takeFolder(path string) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, release.Errorf(release.InvalidRequest, "the data folder %s cannot be made (%w): name another with --data", path, err)
 	}
+	if err := checkPrivate(path); err != nil {
+		return nil, err
+	}
 	taken, err := f.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder %s: %w", path, err)
@@ -36,7 +39,15 @@ func takeFolder(path string) (*folder, error) {
 	if !taken {
 		return nil, release.Errorf(release.StillInUse, "another `gallery up` is up on %s%s: use it, end it, or name another folder with --data", path, whose(path))
 	}
-	return f, nil
+	return f, f.close()
+}
+
+// close closes to others what a former cloud has left, which may be older than this rule.
+func (f *folder) close() (err error) {
+	for _, name := range []string{control.PhotosFolder, "images", "bundles", "logs", "machines", control.UploadKeyFile, keptFile} {
+		err = errors.Join(err, makePrivate(filepath.Join(f.path, name)))
+	}
+	return err
 }
 
 func whose(path string) string {
@@ -47,18 +58,25 @@ func whose(path string) string {
 	return fmt.Sprintf(" (process %d, %s)", found.PID, found.Gallery)
 }
 
-// announce tells the other commands where to find this cloud.
+// announce tells the other commands where to find this cloud, and its key before.
 func (f *folder) announce(where control.Endpoint) error {
+	if err := writeFile(filepath.Join(f.path, control.KeyFile), []byte(where.Key+"\n")); err != nil {
+		return err
+	}
 	return writeJSON(filepath.Join(f.path, control.EndpointFile), where)
 }
 
 func (f *folder) release() error {
-	return errors.Join(removed(filepath.Join(f.path, control.EndpointFile)), f.lock.Unlock())
+	var err error
+	for _, name := range []string{control.EndpointFile, control.KeyFile, control.OpenFile} {
+		err = errors.Join(err, removed(filepath.Join(f.path, name)))
+	}
+	return errors.Join(err, f.lock.Unlock())
 }
 
 // uploadKey makes the key once and gives its file.
 func uploadKey(data string) (path string, err error) {
-	path = filepath.Join(data, "upload.key")
+	path = filepath.Join(data, control.UploadKeyFile)
 	secret := make([]byte, 24)
 	rand.Read(secret)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -72,14 +90,22 @@ func uploadKey(data string) (path string, err error) {
 	return path, errors.Join(err, file.Close())
 }
 
-// writeJSON makes a file that is whole as soon as it is there.
+// writeJSON is writeFile for JSON.
 func writeJSON(path string, content any) error {
 	encoded, err := json.MarshalIndent(content, "", "  ")
 	if err != nil {
 		return err
 	}
+	return writeFile(path, append(encoded, '\n'))
+}
+
+// writeFile makes a file that only its owner can read and that is whole as soon as it is there.
+func writeFile(path string, content []byte) error {
 	partial := path + ".partial"
-	err = writeSynced(partial, append(encoded, '\n'))
+	err := removed(partial) // it would keep its mode
+	if err == nil {
+		err = writeSynced(partial, content)
+	}
 	if err == nil {
 		err = os.Rename(partial, path)
 	}

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net"
@@ -32,7 +33,7 @@ func (l *Local) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid()}
+	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid(), Key: rand.Text() + rand.Text()}
 	l.serve(api, l.api())
 	return l.listenForConsole(ctx)
 }
@@ -54,14 +55,23 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 	return nil
 }
 
-// listenOnLoopback is for what asks nobody for a password.
+// ConsoleAddress is an address that opens the console in one browser, once; "" where there is none. It
+// is a secret until it is used.
+func (l *Local) ConsoleAddress() string {
+	if l.console == nil {
+		return ""
+	}
+	return l.endpoint.Console + l.console.Ticket()
+}
+
+// listenOnLoopback is for what stays on this machine.
 func listenOnLoopback(ctx context.Context, address, flag string) (net.Listener, error) {
 	listener, err := listenOn(ctx, address, flag)
 	if err != nil {
 		return nil, err
 	}
 	if at, isTCP := listener.Addr().(*net.TCPAddr); !isTCP || !at.IP.IsLoopback() {
-		err := release.Errorf(release.InvalidRequest, "%s %s is no loopback address, and what answers there asks for no password: give one such as 127.0.0.1:8081", flag, address)
+		err := release.Errorf(release.InvalidRequest, "%s %s is no loopback address, and what answers there is for this machine alone: give one such as 127.0.0.1:8081", flag, address)
 		return nil, errors.Join(err, listener.Close())
 	}
 	return listener, nil

@@ -50,7 +50,7 @@ var scenes = []scene{
 
 // ask is JavaScript that asks the console's server for something.
 func ask(path, body string) string {
-	return fmt.Sprintf("await fetch(%q, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: %q});", path, body)
+	return fmt.Sprintf("await (await import('/api.js')).post(%q, %s);", path, body)
 }
 
 // shootConsole brings a local cloud up and takes each scene, wide and on a phone, in the light and in
@@ -58,7 +58,7 @@ func ask(path, body string) string {
 func shootConsole(ctx context.Context, folder string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, consoleTimeout)
 	defer cancel()
-	console, stop, err := bringUp(ctx)
+	up, stop, err := bringUp(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,11 +68,18 @@ func shootConsole(ctx context.Context, folder string) (err error) {
 		return err
 	}
 	defer closeTab()
+	address, err := control.NewClient(up).Console(ctx)
+	if err != nil {
+		return err
+	}
+	if err := openConsole(tab, address); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a document
 		return err
 	}
 	for _, s := range scenes {
-		if err := s.take(tab, console, folder); err != nil {
+		if err := s.take(tab, up.Console, folder); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
@@ -80,34 +87,34 @@ func shootConsole(ctx context.Context, folder string) (err error) {
 }
 
 // bringUp runs `gallery up` in a temporary folder until stop is called, and waits for its release.
-func bringUp(ctx context.Context) (console string, stop func() error, err error) {
+func bringUp(ctx context.Context) (where control.Endpoint, stop func() error, err error) {
 	folder, err := os.MkdirTemp("", "gallery-pictures-")
 	if err != nil {
-		return "", nil, err
+		return where, nil, err
 	}
 	program := filepath.Join(folder, "gallery")
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/gallery").CombinedOutput(); err != nil {
-		return "", nil, errors.Join(fmt.Errorf("build gallery: %w\n%s", err, out), os.RemoveAll(folder))
+		return where, nil, errors.Join(fmt.Errorf("build gallery: %w\n%s", err, out), os.RemoveAll(folder))
 	}
 	up := exec.CommandContext(ctx, program, "up", "--data", filepath.Join(folder, "data"), "--address", "127.0.0.1:0", "--console", "127.0.0.1:0",
 		"--nightly", "cron(0 20 * * ? *)", "--morning", "cron(0 7 ? * MON-FRI *)")
 	up.Cancel = func() error { return up.Process.Signal(syscall.SIGTERM) }
 	if err := up.Start(); err != nil {
-		return "", nil, errors.Join(err, os.RemoveAll(folder))
+		return where, nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	stop = func() error {
 		_ = up.Process.Signal(syscall.SIGTERM)
 		return errors.Join(up.Wait(), os.RemoveAll(folder))
 	}
 	for {
-		if where, err := control.Find(filepath.Join(folder, "data")); err == nil {
+		if where, err = control.Find(filepath.Join(folder, "data")); err == nil {
 			if status, err := control.NewClient(where).Status(ctx); err == nil && status.Serving != nil {
-				return where.Console, stop, nil
+				return where, stop, nil
 			}
 		}
 		select {
 		case <-ctx.Done():
-			return "", nil, errors.Join(ctx.Err(), stop())
+			return where, nil, errors.Join(ctx.Err(), stop())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -118,10 +125,7 @@ func (s scene) take(tab context.Context, console, folder string) error {
 	if err := (shot{screen: desk, scheme: light}).openScreen(tab); err != nil {
 		return err
 	}
-	if err := chromedp.Do(tab, chromedp.Navigate("about:blank"), chromedp.Navigate(console+s.path)); err != nil {
-		return err
-	}
-	if err := until(tab, `document.querySelector('[data-is="live"]') && document.querySelector('.view')`); err != nil {
+	if err := openConsole(tab, console+s.path); err != nil {
 		return err
 	}
 	if _, err := chromedp.Run(tab, chromedp.Evaluate[any]("(async () => {"+s.before+"})()", chromedp.EvalAwaitPromise)); err != nil {
@@ -143,6 +147,14 @@ func (s scene) take(tab context.Context, console, folder string) error {
 		}
 	}
 	return nil
+}
+
+// openConsole returns when the page is live.
+func openConsole(tab context.Context, address string) error {
+	if err := chromedp.Do(tab, chromedp.Navigate("about:blank"), chromedp.Navigate(address)); err != nil {
+		return err
+	}
+	return until(tab, `document.querySelector('[data-is="live"]') && document.querySelector('.view')`)
 }
 
 // settled is JavaScript that waits until charts have taken the colours and the width.

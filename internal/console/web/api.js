@@ -1,4 +1,5 @@
 // Requests to the console's own server.
+import { authorization, session } from "./session.js";
 
 // Refused is an answer that says no: its message is for people, its problems have a field each.
 export class Refused extends Error {
@@ -11,7 +12,7 @@ export class Refused extends Error {
 async function ask(path, options) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(path, { ...options, headers: { ...options?.headers, ...authorization(session()) } });
   } catch {
     throw new Refused("The local cloud does not answer: start it with `gallery up`.");
   }

@@ -96,15 +96,20 @@ function plannedNow() {
   return { words: `${next.starts} in ${took(Date.parse(next.next) - Date.now())} · ${images}`, short: `in ${took(Date.parse(next.next) - Date.now())}`, tone: "busy" };
 }
 
+const troubles = {
+  lost: "The local cloud does not answer: what is shown may be out of date. The page connects again by itself; if `gallery up` has ended, start it and open the address that it prints.",
+  locked: "This page may not see the cloud. `gallery status` prints an address that opens it, once: open that in this browser.",
+};
+
 function updateHead() {
   const { status, connected } = store;
-  const is = connected === null ? "connecting" : connected ? "live" : "lost";
+  const is = connected === null ? "connecting" : connected === true ? "live" : connected || "lost";
   attribute(byID("connection"), "data-is", is);
-  text(byID("connection-words"), { connecting: "Connecting", live: "Live", lost: "Connection lost" }[is]);
+  text(byID("connection-words"), { connecting: "Connecting", live: "Live", lost: "Connection lost", locked: "Locked" }[is]);
   const lost = byID("lost");
-  lost.hidden = is !== "lost";
-  text(lost, lost.hidden ? "" : "The local cloud does not answer: what is shown may be out of date. The page connects again by itself as soon as `gallery up` runs.");
-  document.body.classList.toggle("stale", is === "lost");
+  lost.hidden = !troubles[is];
+  text(lost, troubles[is] ?? "");
+  document.body.classList.toggle("stale", Boolean(troubles[is]));
   if (!status) return;
   text(byID("environment"), status.environment);
   updateServing(status);

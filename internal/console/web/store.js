@@ -1,9 +1,10 @@
 // What the page knows of the cloud, kept up to date by the stream.
 import { get, pathOf } from "./api.js";
+import { enter, onOther, session } from "./session.js";
 import { openStream } from "./stream.js";
 
 export const store = {
-  connected: null, // null until it first is
+  connected: null, // null until it first is; "locked" without a session
   status: null,
   executions: [],
   images: [],
@@ -69,8 +70,8 @@ function progress({ kind, name, after, run }) {
 
 const take = {
   connected(now) {
-    if (now && store.connected === false) for (const [key, run] of store.runs) if (run.status === "RUNNING") store.runs.delete(key);
-    if (now) store.samples = [];
+    if (now === true && store.connected === false) for (const [key, run] of store.runs) if (run.status === "RUNNING") store.runs.delete(key);
+    if (now === true) store.samples = [];
     store.connected = now;
   },
   overview(content) {
@@ -95,12 +96,15 @@ function receive(name, content) {
 }
 
 // begin connects: through the worker that all pages share where the browser has such, else alone.
-export function begin() {
+export async function begin() {
+  await enter().catch(() => {}); // the stream tells that nothing answers
+  onOther(() => location.reload());
+  addEventListener("hashchange", () => location.hash.startsWith("#key=") && location.reload());
   if (!self.SharedWorker) {
-    openStream((name, text) => receive(name, JSON.parse(text)), (now) => receive("connected", now));
+    openStream(session(), (name, text) => receive(name, JSON.parse(text)), (now) => receive("connected", now));
     return;
   }
-  const worker = new SharedWorker(trusted("/worker.js"), { type: "module", name: "photogallery" });
+  const worker = new SharedWorker(trusted("/worker.js"), { type: "module", name: session() });
   worker.port.onmessage = ({ data }) => receive(data.name, data.content);
   addEventListener("pagehide", () => worker.port.postMessage("left"));
   addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,5 +1,5 @@
 // One stream for all pages: a browser opens six connections to a server at most, and a stream holds
-// one for good.
+// one for good. Its name is the session.
 import { openStream } from "./stream.js";
 
 const ports = new Set();
@@ -10,13 +10,13 @@ const runs = new Map();
 
 const tellAll = (message) => ports.forEach((port) => port.postMessage(message));
 
-openStream((name, text) => {
+openStream(self.name, (name, text) => {
   const content = JSON.parse(text);
   remember(name, content);
   tellAll({ name, content });
 }, (now) => {
   connected = now;
-  if (now) { // and everything begins anew
+  if (now === true) { // and everything begins anew
     runs.clear();
     samples = [];
   }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/release"
@@ -28,9 +29,9 @@ func NewClient(of Endpoint) *Client {
 	return &Client{of, &http.Client{Timeout: time.Minute}}
 }
 
-// StepFunctions is the SDK's client of the cloud's Step Functions API.
+// StepFunctions is the SDK's client of the cloud's Step Functions API, which signs with its key.
 func (e Endpoint) StepFunctions() *sfn.Client {
-	return sfn.New(sfn.Options{BaseEndpoint: aws.String(e.API), Region: "us-east-1", Credentials: aws.AnonymousCredentials{}})
+	return sfn.New(sfn.Options{BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
 }
 
 // Status is the cloud at this moment.
@@ -56,6 +57,19 @@ func (c *Client) Terminate(ctx context.Context, instance string) error {
 // Crash kills an instance without warning.
 func (c *Client) Crash(ctx context.Context, instance string) error {
 	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/crash")
+}
+
+// Console is an address that opens the console once, in one browser, for as long as the cloud runs; "" where
+// there is no console.
+func (c *Client) Console(ctx context.Context) (address string, err error) {
+	body, err := c.send(ctx, http.MethodPost, "console")
+	if err != nil {
+		return "", err
+	}
+	defer body.Close()
+	var opened Opened
+	err = json.NewDecoder(body).Decode(&opened)
+	return opened.Address, err
 }
 
 // Log reads an instance's output from an offset in bytes; also of one that is gone. The caller
@@ -87,6 +101,9 @@ func (c *Client) post(ctx context.Context, path string) error {
 func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.endpoint.API+Prefix+path, http.NoBody)
 	if err != nil {
+		return nil, err
+	}
+	if err := sign(request, c.endpoint.Key); err != nil {
 		return nil, err
 	}
 	response, err := c.http.Do(request)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"photogallery/internal/release"
 )
@@ -39,12 +40,22 @@ func Find(data string) (Endpoint, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Endpoint{}, nothingUp(data)
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return Endpoint{}, release.Errorf(release.AccessDenied, "the data folder %s is another user's (%w): name one of your own with --data", data, err)
+	}
 	if err != nil {
 		return Endpoint{}, err
 	}
 	var found Endpoint
 	if err := json.Unmarshal(content, &found); err != nil {
 		return Endpoint{}, release.Errorf(release.NothingUp, "%s is unreadable: %w; start `gallery up` again", filepath.Join(data, EndpointFile), err)
+	}
+	key, err := os.ReadFile(filepath.Join(data, KeyFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Endpoint{}, err
+	}
+	if found.Key = strings.TrimSpace(string(key)); found.Key == "" {
+		found.Key = "none" // the SDK refuses an empty one without asking
 	}
 	return found, nil
 }

@@ -18,9 +18,10 @@ import (
 // largestRequest has room for an input of 256 KiB in its longest JSON form.
 const largestRequest = 2 << 20
 
-// Handler serves what people call, the operations in served, in AWS JSON 1.0, for SDK clients and the aws command line. It asks for no
-// signature; instead it answers only requests that name a loopback host, so that no web page can
-// reach it through a name of its own, and only AWS's content type, which no page can send
+// Handler serves what people call, the operations in served, in AWS JSON 1.0, for SDK clients and the
+// aws command line. It checks no signature, which is its caller's part; it answers only requests that
+// name a loopback host, so that no web page can reach it through a name of its own, and only AWS's
+// content type, which no page can send
 // elsewhere. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 func (s *Service) Handler() http.Handler {
 	client := sfn.NewFromConfig(s.fabric.Config(), func(o *sfn.Options) { o.Retryer = aws.NopRetryer{} })

@@ -1,0 +1,83 @@
+package console
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"photogallery/internal/local/control"
+	"photogallery/internal/release"
+)
+
+// keyring holds who may use a console. A ticket is part of an address and opens once; a page gives it for
+// the session, which the browser keeps for the console's origin: unlike a cookie's, that is one port.
+type keyring struct {
+	session string
+
+	mu      sync.Mutex
+	tickets []string // that nobody has used, oldest first
+}
+
+// mostTickets is how many addresses are good at a time; older ones open no more.
+const mostTickets = 100
+
+func newKeyring() *keyring { return &keyring{session: rand.Text() + rand.Text()} }
+
+// Ticket ends an address of the console, such as http://127.0.0.1:8081, so that it opens the console once.
+// It is in the fragment, which browsers send to nobody.
+func (c *Console) Ticket() string {
+	ticket := rand.Text()
+	c.keys.mu.Lock()
+	defer c.keys.mu.Unlock()
+	c.keys.tickets = append(c.keys.tickets, ticket)
+	c.keys.tickets = c.keys.tickets[max(0, len(c.keys.tickets)-mostTickets):]
+	return "/#key=" + ticket
+}
+
+// use takes a ticket out and reports whether it was good.
+func (k *keyring) use(ticket string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	at := slices.IndexFunc(k.tickets, func(good string) bool { return same(good, ticket) })
+	if at < 0 {
+		return false
+	}
+	k.tickets = slices.Delete(k.tickets, at, at+1)
+	return true
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// opened is the answer to a ticket.
+type opened struct {
+	Session string `json:"session"`
+}
+
+func (k *keyring) open(w http.ResponseWriter, r *http.Request) {
+	var given struct {
+		Ticket string `json:"ticket"`
+	}
+	if !read(w, r, &given) {
+		return
+	}
+	if !k.use(given.Ticket) {
+		control.Refuse(w, release.Errorf(release.AccessDenied, "this address was used before, or is of an earlier `gallery up`: `gallery status` prints a new one"))
+		return
+	}
+	answer(w, http.StatusOK, opened{k.session})
+}
+
+// lock refuses requests without the session before next sees them.
+func (k *keyring) lock(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !isBearer || !same(session, k.session) {
+			control.Refuse(w, release.Errorf(release.AccessDenied, "this page may not see the cloud: open the address that `gallery status` prints"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
