@@ -12,7 +12,10 @@ type Known struct {
 const (
 	specification = "https://states-language.net/spec.html"
 	errorNames    = "https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html"
-	choiceState   = "https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html"
+
+	// recordedHeartbeat are histories that others recorded against AWS on 18 April 2024.
+	recordedHeartbeat = "https://github.com/localstack/localstack/blob/0d4768330f496af9f630890e34e8b62238c2c429/tests/aws/services/stepfunctions/v2/timeouts/test_heartbeats.snapshot.json"
+	choiceState       = "https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html"
 )
 
 // Corpus are all of them.
@@ -75,12 +78,26 @@ func Corpus() []Known {
 			Docs: "https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html",
 		},
 		{
-			Name: "a missed heartbeat is States.HeartbeatTimeout, and comes before the time-out",
+			Name: "Catch knows a missed heartbeat as States.HeartbeatTimeout, and it comes before the time-out",
 			Case: of(`"S": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60, "HeartbeatSeconds": 1,
 				"Parameters": {"FunctionName": "`+arn("Silent", "S")+`", "Payload": {"token.$": "$$.Task.Token"}}, "Next": "No",
 				"Catch": [{"ErrorEquals": ["States.HeartbeatTimeout"], "ResultPath": null, "Next": "Yes"}]},
 				"Yes": {"Type": "Succeed"}, "No": {"Type": "Succeed"}`, `{}`),
-			Want: succeeded(object{}, "S", "Yes"), Docs: errorNames, Moto: "calls it States.Timeout",
+			Want: succeeded(object{}, "S", "Yes"), Docs: errorNames, Moto: "knows it as States.Timeout alone",
+		},
+		{
+			Name: "a missed heartbeat is called States.Timeout, without a cause, where it is recorded",
+			Case: of(`"S": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60, "HeartbeatSeconds": 1,
+				"Parameters": {"FunctionName": "`+arn("Silent", "S")+`", "Payload": {"token.$": "$$.Task.Token"}}, "End": true}`, `{}`),
+			Want: Ended{Status: "FAILED", Error: "States.Timeout", Path: []string{"S"}}, Docs: recordedHeartbeat,
+		},
+		{
+			Name: "States.Timeout catches a missed heartbeat",
+			Case: of(`"S": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 60, "HeartbeatSeconds": 1,
+				"Parameters": {"FunctionName": "`+arn("Silent", "S")+`", "Payload": {"token.$": "$$.Task.Token"}}, "Next": "No",
+				"Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": null, "Next": "Yes"}]},
+				"Yes": {"Type": "Succeed"}, "No": {"Type": "Succeed"}`, `{}`),
+			Want: succeeded(object{}, "S", "Yes"), Docs: recordedHeartbeat,
 		},
 		{
 			Name: "States.TaskFailed stands for what a function fails with",

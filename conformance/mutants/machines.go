@@ -92,7 +92,14 @@ var machineMutants = []mutant{
 		{releaseMachine, "", `"HeartbeatSeconds": 120`, `"HeartbeatSeconds": 12`},
 	}},
 	{"a missed heartbeat fails the build", []edit{
-		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout"],`, `"ErrorEquals": ["States.Timeout"],`},
+		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"],
+                  "IntervalSeconds": 1,`, `"ErrorEquals": ["Busy"],
+                  "IntervalSeconds": 1,`},
+	}},
+	{"a missed heartbeat is known by the guide's name alone, not by that of AWS's histories", []edit{
+		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"],
+                  "IntervalSeconds": 1,`, `"ErrorEquals": ["States.HeartbeatTimeout"],
+                  "IntervalSeconds": 1,`},
 	}},
 	{"a first release is not verified", []edit{
 		{releaseMachine, `"FleetReady": {`, `"Next": "Verify"`, `"Next": "EnsureScaling"`},

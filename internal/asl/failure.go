@@ -59,16 +59,22 @@ const (
 // stopped or timed out, or a sibling branch failed. Nothing retries or catches it.
 var interrupted = &TaskError{Name: "interrupted"}
 
-// matches tells whether an ErrorEquals list names the error. States.Timeout also
-// stands for a missed heartbeat, and at a Parallel state States.BranchFailed for
-// whatever its branches failed with.
-func (s *state) matches(errorEquals []string, name string) bool {
-	timedOut := name == errorTimeout || name == errorHeartbeatTimeout
+// heartbeatMissed is the failure of a task that sent no heartbeat. Histories call it States.Timeout
+// and give no cause, as histories of AWS show that others recorded; Retry and Catch know it as
+// States.HeartbeatTimeout too.
+// https://github.com/localstack/localstack/blob/0d4768330f496af9f630890e34e8b62238c2c429/tests/aws/services/stepfunctions/v2/timeouts/test_heartbeats.snapshot.json
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+var heartbeatMissed = &TaskError{Name: errorTimeout}
+
+// matches tells whether an ErrorEquals list names the failure. At a Parallel state
+// States.BranchFailed stands for whatever its branches failed with.
+func (s *state) matches(errorEquals []string, failure *TaskError) bool {
+	name := failure.Name
 	return name != errorRuntime && slices.ContainsFunc(errorEquals, func(want string) bool {
 		return want == name ||
 			want == errorAll && name != errorDataLimitExceeded ||
-			want == errorTaskFailed && !timedOut ||
-			want == errorTimeout && timedOut ||
+			want == errorTaskFailed && name != errorTimeout ||
+			want == errorHeartbeatTimeout && failure == heartbeatMissed ||
 			want == errorBranchFailed && s.Type == "Parallel"
 	})
 }

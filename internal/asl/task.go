@@ -3,7 +3,6 @@ package asl
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -37,7 +36,7 @@ func (s *state) task(ctx context.Context, v *visit, in payload) (any, *TaskError
 	case failure == interrupted:
 		return nil, interrupted
 	case failure == nil:
-	case failure.Name == errorTimeout || failure.Name == errorHeartbeatTimeout:
+	case failure.Name == errorTimeout:
 		event = s.event("TimedOut")
 	default:
 		event = s.event("Failed")
@@ -60,9 +59,9 @@ type answer struct {
 // invocation runs on its own: a state does not wait for a function that
 // outlives it. Nothing sends heartbeats, so that the first one is missed.
 func (s *state) call(parent context.Context, v *visit, argument payload) (payload, *TaskError) {
-	limit, late := s.TimeoutSeconds, errorTimeout
+	limit, late := s.TimeoutSeconds, &TaskError{Name: errorTimeout}
 	if s.HeartbeatSeconds > 0 {
-		limit, late = s.HeartbeatSeconds, errorHeartbeatTimeout
+		limit, late = s.HeartbeatSeconds, heartbeatMissed
 	}
 	if limit == 0 {
 		limit = maxSeconds
@@ -78,7 +77,7 @@ func (s *state) call(parent context.Context, v *visit, argument payload) (payloa
 	case parent.Err() != nil:
 		return payload{}, interrupted
 	}
-	return payload{}, &TaskError{late, fmt.Sprintf("the state %q took longer than %d seconds", s.name, limit)}
+	return payload{}, late
 }
 
 func (s *state) invoke(ctx context.Context, invoker Invoker, argument payload) answer {

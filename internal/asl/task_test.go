@@ -216,15 +216,27 @@ func TestTheHeartbeatIsMissed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		begin := time.Now()
 		m, e, tokens := waitingTask(t, `, "HeartbeatSeconds": 10, "TimeoutSeconds": 25`)
-		check(t, wait(t, e), "States.HeartbeatTimeout")
+		check(t, wait(t, e), "States.Timeout")
 		if took := time.Since(begin); took != 10*time.Second {
 			t.Errorf("ended after %v", took)
 		}
-		if last := e.History()[5]; last.Type != "TaskTimedOut" || last.HeartbeatInSeconds != 0 || e.History()[2].HeartbeatInSeconds != 10 {
+		if last := e.History()[5]; last.Type != "TaskTimedOut" || last.Error != "States.Timeout" || last.Cause != "" || last.HeartbeatInSeconds != 0 || e.History()[2].HeartbeatInSeconds != 10 {
 			t.Errorf("history %+v", e.History())
 		}
 		checkError(t, m.SendTaskSuccess(<-tokens, []byte(`1`)), asl.ErrTaskTimedOut)
 	})
+}
+
+func TestMissedHeartbeatIsCaughtByEitherName(t *testing.T) {
+	for name, caught := range map[string]bool{"States.HeartbeatTimeout": true, "States.Timeout": true, "States.ALL": true, "States.TaskFailed": false} {
+		bubble(t, func(t *testing.T) {
+			_, e, _ := waitingTask(t, `, "HeartbeatSeconds": 10, "Retry": [{"ErrorEquals": ["`+name+`"], "MaxAttempts": 1}]`)
+			check(t, wait(t, e), "States.Timeout")
+			if got := len(e.History()) > 7; got != caught {
+				t.Errorf("%s retries it: %t", name, got)
+			}
+		})
+	}
 }
 
 func TestEachAttemptHasItsOwnToken(t *testing.T) {

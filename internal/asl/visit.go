@@ -68,7 +68,7 @@ func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
 		if failure == interrupted || ctx.Err() != nil {
 			return payload{}, "", interrupted
 		}
-		i := slices.IndexFunc(v.state.Retry, func(r retrier) bool { return v.state.matches(r.ErrorEquals, failure.Name) })
+		i := slices.IndexFunc(v.state.Retry, func(r retrier) bool { return v.state.matches(r.ErrorEquals, failure) })
 		if i < 0 || used[i] >= v.state.Retry[i].MaxAttempts {
 			return v.caught(failure)
 		}
@@ -109,7 +109,7 @@ func (v *visit) explain(failure *TaskError) *TaskError {
 // the error output into the raw input.
 func (v *visit) caught(failure *TaskError) (payload, string, *TaskError) {
 	for _, c := range v.state.Catch {
-		if !v.state.matches(c.ErrorEquals, failure.Name) {
+		if !v.state.matches(c.ErrorEquals, failure) {
 			continue
 		}
 		var out payload

@@ -28,7 +28,7 @@ func (r *Run) Add(event types.HistoryEvent) {
 	default:
 		r.at[event.Id] = r.at[event.PreviousEventId]
 		if s := r.state[r.at[event.Id]]; s != nil && s.Last().Ended.IsZero() {
-			s.happen(kind, failure, failed)
+			s.happen(event, failure, failed)
 		}
 		r.end(event, failure, at)
 	}
@@ -76,15 +76,20 @@ func (r *Run) leave(event types.HistoryEvent, at time.Time) {
 	}
 	v := s.Last()
 	v.Left, v.Ended = event.Id, at
+	v.giveUp()
 	if s.Phase = Succeeded; len(v.Failures) > 0 && !v.answered {
 		s.Phase = Caught
 	}
 }
 
 // happen takes what a Task's function or a Parallel's branches did.
-func (s *State) happen(kind string, failure Failure, failed bool) {
-	v := s.Last()
+func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
+	kind, v := string(event.Type), s.Last()
 	switch {
+	case IsLate(event):
+		v.late, v.answered = &failure, false
+	case v.late != nil && kind == "TaskScheduled":
+		v.late = nil
 	case failed:
 		v.Failures, v.answered = append(v.Failures, failure), false
 		s.Phase = Retrying
@@ -92,6 +97,13 @@ func (s *State) happen(kind string, failure Failure, failed bool) {
 		v.Attempts++
 	case strings.HasSuffix(kind, "Succeeded"):
 		v.answered = true
+	}
+}
+
+// giveUp makes a failure of a token that nobody asks for again.
+func (v *Visit) giveUp() {
+	if v.late != nil {
+		v.Failures, v.late = append(v.Failures, *v.late), nil
 	}
 }
 
@@ -116,6 +128,7 @@ func (r *Run) end(event types.HistoryEvent, failure Failure, at time.Time) {
 	for _, s := range r.States {
 		if v := s.Last(); v.Ended.IsZero() {
 			v.Ended = at
+			v.giveUp()
 			s.Phase = withRun(r.Status)
 		}
 	}

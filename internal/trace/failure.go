@@ -2,6 +2,7 @@ package trace
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -24,6 +25,14 @@ func FailureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 		return told(event.TaskTimedOutEventDetails.Error, event.TaskTimedOutEventDetails.Cause)
 	}
 	return Failure{}, false
+}
+
+// IsLate reports whether the event tells that a task's token has not come back by its heartbeat. The
+// state machine asks again then, so that it is no failed attempt. AWS records it as a time-out like any
+// other, by States.Timeout; nothing here sends heartbeats, so that a token has no other time-out.
+func IsLate(event types.HistoryEvent) bool {
+	details := event.TaskTimedOutEventDetails
+	return details != nil && strings.HasSuffix(aws.ToString(details.Resource), ".waitForTaskToken")
 }
 
 // endOf is the error of an event that ends more than an attempt: the execution, or branches.

@@ -56,6 +56,7 @@ type Visit struct {
 	Attempts int       `json:"attempts"`           // of a Task
 	Failures []Failure `json:"failures,omitempty"` // an attempt's each
 	answered bool      // the last attempt did well
+	late     *Failure  // its token has not come back, and nobody has asked again yet
 }
 
 // Failure is one of an attempt, or of a state as a whole.

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -153,6 +154,36 @@ func TestWhatIsStoppedIsAtWorkNoMore(t *testing.T) {
 	}
 	if end.Status != types.ExecutionStatusAborted || end.Ended.IsZero() {
 		t.Errorf("it ended %s at %s", end.Status, end.Ended)
+	}
+}
+
+// What AWS records of a token that does not come back by its heartbeat is a time-out like any other.
+func TestLateTokenIsNoAttempt(t *testing.T) {
+	name, token := "AwaitBuild", "invoke.waitForTaskToken"
+	entered := types.HistoryEvent{Type: "TaskStateEntered", StateEnteredEventDetails: &types.StateEnteredEventDetails{Name: &name}}
+	scheduled := types.HistoryEvent{Type: types.HistoryEventTypeTaskScheduled}
+	late := types.HistoryEvent{
+		Type:                     types.HistoryEventTypeTaskTimedOut,
+		TaskTimedOutEventDetails: &types.TaskTimedOutEventDetails{Error: aws.String("States.Timeout"), Resource: &token},
+	}
+	left := types.HistoryEvent{Type: "TaskStateExited", StateExitedEventDetails: &types.StateExitedEventDetails{Name: &name}}
+	for want, events := range map[trace.Phase][]types.HistoryEvent{
+		trace.Running:   {entered, scheduled, late, scheduled, late},
+		trace.Succeeded: {entered, scheduled, late, scheduled, {Type: types.HistoryEventTypeTaskSucceeded}, left},
+		trace.Caught:    {entered, scheduled, late, scheduled, late, left},
+	} {
+		r := trace.New()
+		for i, event := range events {
+			event.Id, event.PreviousEventId = int64(i+1), int64(i)
+			r.Add(event)
+		}
+		s, failures := r.State(name), 0
+		if want == trace.Caught {
+			failures = 1
+		}
+		if v := s.Last(); s.Phase != want || v.Attempts != 1 || len(v.Failures) != failures {
+			t.Errorf("want %s: it is %s, %+v", want, s.Phase, v)
+		}
 	}
 }
 

@@ -123,22 +123,20 @@ func (p *Picture) happen(event types.HistoryEvent, at time.Time) {
 		s.answer(aws.ToString(event.TaskSucceededEventDetails.Output))
 	default:
 		if failure, failed := trace.FailureOf(event); failed && s != nil {
-			s.Phase, s.Error, s.Cause = Retrying, failure.Error, failure.Cause
+			s.Phase, s.Error, s.Cause, s.late = Retrying, failure.Error, failure.Cause, trace.IsLate(event)
 		}
 		p.end(event, at)
 	}
 }
 
-// heartbeat is the error of a step whose event is late; asking again makes up for a lost one, so that
-// it counts as no failure.
-const heartbeat = "States.HeartbeatTimeout"
-
+// again is a step's next attempt. Where only an event was late, asking again makes up for a lost one and
+// counts as no failure.
 func (s *Step) again() {
 	if s == nil || s.Phase != Retrying {
 		return
 	}
-	if s.Phase = Running; s.Error == heartbeat {
-		s.Error, s.Cause = "", ""
+	if s.Phase = Running; s.late {
+		s.Error, s.Cause, s.late = "", "", false
 		return
 	}
 	s.Retries++

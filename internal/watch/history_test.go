@@ -69,6 +69,17 @@ func (h *told) fail(name, cause string) *told {
 	})
 }
 
+// late is a token that has not come back by its heartbeat, as AWS records it.
+func (h *told) late() *told {
+	h.add(types.HistoryEvent{Type: types.HistoryEventTypeTaskScheduled})
+	return h.add(types.HistoryEvent{
+		Type: types.HistoryEventTypeTaskTimedOut,
+		TaskTimedOutEventDetails: &types.TaskTimedOutEventDetails{
+			Error: aws.String("States.Timeout"), Resource: aws.String("invoke.waitForTaskToken"), ResourceType: aws.String("lambda"),
+		},
+	})
+}
+
 func (h *told) end(status types.ExecutionStatus, name, cause string) *told {
 	kind := map[types.ExecutionStatus]types.HistoryEventType{
 		types.ExecutionStatusSucceeded: types.HistoryEventTypeExecutionSucceeded, types.ExecutionStatusFailed: types.HistoryEventTypeExecutionFailed,
@@ -179,7 +190,7 @@ func TestWhatIsCutOffIsStopped(t *testing.T) {
 }
 
 func TestALateEventIsNoAttempt(t *testing.T) {
-	h := newTold("x-release").enter("Task", "AwaitBuild").fail("States.HeartbeatTimeout", "")
+	h := newTold("x-release").enter("Task", "AwaitBuild").late()
 	if line := h.drawnAt(t, 100)[1]; !strings.Contains(line, "no word yet, asks again") || strings.Contains(line, "attempt") {
 		t.Errorf("it is %q", line)
 	}

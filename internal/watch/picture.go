@@ -42,6 +42,7 @@ type Step struct {
 
 	at   place
 	left time.Time // the end of the last visit
+	late bool      // the last failure was an event that has not come yet
 }
 
 // place is where a state stands: at the top, or in the branch of a Parallel state that begins with

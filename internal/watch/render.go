@@ -209,7 +209,7 @@ func (p *Picture) rail(i int) string {
 // told is what there is to say of a step besides its name and its time.
 func (s *Step) told() string {
 	var parts []string
-	late := s.Error == heartbeat && s.Phase != Caught
+	late := s.late && s.Phase != Caught
 	if s.Retries > 0 || s.Phase == Retrying && !late {
 		parts = append(parts, fmt.Sprintf("attempt %d", s.Retries+1))
 	}

@@ -48,7 +48,7 @@ const build = `{"StartAt": "Begin", "States": {
 	"Dawdle": {"Type": "Wait", "Seconds": %.0f, "Next": "AwaitBuild"},
 	"AwaitBuild": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 1800, "HeartbeatSeconds": 120,
 		"Parameters": {"FunctionName": "${AwaitBuild}", "Payload": {"execution.$": "$$.Execution.Id", "plan.$": "$.plan", "instance.$": "$.builder.instance", "token.$": "$$.Task.Token"}},
-		"Retry": [{"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1, "MaxAttempts": 15, "BackoffRate": 1}], "End": true}}}`
+		"Retry": [{"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 15, "BackoffRate": 1}], "End": true}}}`
 
 type cloud struct {
 	*testing.T
@@ -187,7 +187,7 @@ func TestABuildersResultEndsTheWait(t *testing.T) {
 		"failure before anybody waits":   {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, late, "FAILED", "BuildFailed", "pip: no space"},
 		"a death":                        {machine.Behaviour{Build: machine.BuilderDies}, usual, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
 		"a death before anybody waits":   {machine.Behaviour{Build: machine.BuilderDies}, late, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
-		"a builder that says nothing":    {machine.Behaviour{Build: machine.BuildSilent}, usual, "FAILED", "States.HeartbeatTimeout", ""},
+		"a builder that says nothing":    {machine.Behaviour{Build: machine.BuildSilent}, usual, "FAILED", "States.Timeout", ""},
 		"a reason that is a whole novel": {machine.Behaviour{Build: machine.BuildFails, Reason: strings.Repeat("x", 5000) + " the end"}, usual, "FAILED", "BuildFailed", "the end"},
 	}
 	for name, test := range tests {

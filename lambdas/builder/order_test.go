@@ -30,7 +30,7 @@ func TestAResultThatIsNotRecordedEndsNoWait(t *testing.T) {
 			return next()
 		})
 		c.fabric.Rule(every, func(event fabric.Event) { _ = c.invoke(builder.Resume, event, &struct{}{}) })
-		if ended := c.build(0); ended.Error != "States.HeartbeatTimeout" {
+		if ended := c.build(0); ended.Error != "States.Timeout" {
 			t.Errorf("ended %s %s", ended.Status, ended.Error)
 		}
 	})
