@@ -20,6 +20,7 @@ var (
 	every       = flag.Int("every", 97, "explore one in so many")
 	pairs       = flag.Int("pairs", 0, "explore so many pairs of faults")
 	seed        = flag.Uint64("seed", 1, "of what is drawn by lot")
+	graceIs     = flag.Bool("grace-is-health", false, "let refreshes count instances in their grace period as healthy")
 	reportTo    = flag.String("report", "", "append the figures to this file")
 )
 
@@ -53,7 +54,7 @@ func listed(t *testing.T) (all []listing) {
 		if *theScenario != "" && *theScenario != s.name {
 			continue
 		}
-		result := run(t, s, variant{})
+		result := run(t, s, variant{graceIsHealth: *graceIs})
 		if len(result.violations) > 0 {
 			t.Errorf("%s, without a fault: %s", s.name, strings.Join(result.violations, "; "))
 		}
@@ -101,12 +102,12 @@ func chosen(all []trial) (some []trial) {
 // explore repeats a trial whose fault has not struck: the last turn of a loop may be one less.
 func explore(t *testing.T, one trial, unharmed string, explored *report) {
 	t.Helper()
-	result := run(t, one.scenario, variant{}, one.strikes()...)
+	result := run(t, one.scenario, variant{graceIsHealth: *graceIs}, one.strikes()...)
 	for range 5 {
 		if result.struck == len(one.faults) {
 			break
 		}
-		result = run(t, one.scenario, variant{}, one.strikes()...)
+		result = run(t, one.scenario, variant{graceIsHealth: *graceIs}, one.strikes()...)
 	}
 	if result.struck < len(one.faults) && len(one.faults) == 1 && one.faults[0].at.turn <= 1 {
 		t.Errorf("%s has not struck: the repetitions went another way\n%s", one.faults, one.reproducer())
@@ -134,7 +135,7 @@ func TestPairsOfFaults(t *testing.T) {
 			first := some[random.IntN(len(some))]
 			t.Run(fmt.Sprint(*seed, "-", i), func(t *testing.T) {
 				t.Parallel()
-				sites := run(t, first.scenario, variant{}, first.strikes()...).trail.places()
+				sites := run(t, first.scenario, variant{graceIsHealth: *graceIs}, first.strikes()...).trail.places()
 				explore(t, second(first, sites, random), l.unharmed, &explored)
 			})
 		}

@@ -47,6 +47,8 @@ type world struct {
 type variant struct {
 	steps             []step.Step
 	release, teardown []byte
+
+	graceIsHealth bool // refreshes take an instance in its grace period for healthy, which AWS leaves open
 }
 
 // newWorld deploys the environment. Close it in the end.
@@ -60,6 +62,7 @@ func newWorld(ctx context.Context, as variant) (*world, error) {
 		return nil, err
 	}
 	w.Stack = s
+	s.Cloud.Fabric.Do(func() { s.Cloud.AutoScaling.SetGraceIsHealth(as.graceIsHealth) })
 	s.Cloud.Fabric.Intercept(w.intercept)
 	s.Cloud.Fabric.Deliver(w.deliver)
 	return w, nil

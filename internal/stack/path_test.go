@@ -2,6 +2,7 @@ package stack
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +40,10 @@ func inVirtualTime(t *testing.T, scenario func(*testing.T, *environment)) {
 	inVirtualTimeWith(t, Options{}, scenario)
 }
 
+// graceIsHealth runs every scenario with refreshes that take an instance in its grace period for healthy:
+// AWS leaves it open.
+var graceIsHealth = flag.Bool("grace-is-health", false, "let refreshes count instances in their grace period as healthy")
+
 // inVirtualTimeWith deploys the stack with more options.
 func inVirtualTimeWith(t *testing.T, options Options, scenario func(*testing.T, *environment)) {
 	t.Helper()
@@ -52,6 +57,7 @@ func inVirtualTimeWith(t *testing.T, options Options, scenario func(*testing.T, 
 		}
 		defer s.Close()
 		s.Cloud.Fabric.Observe(calls.add)
+		s.Cloud.Fabric.Do(func() { s.Cloud.AutoScaling.SetGraceIsHealth(*graceIsHealth) })
 		e.Stack = s
 		scenario(t, e)
 	})

@@ -107,14 +107,21 @@ func (e *environment) fleetBehaves(of string, as machine.Behaviour) {
 }
 
 func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
-	for name, behaviour := range map[string]machine.Behaviour{
-		"never healthy":                 {NeverHealthy: true},
-		"unhealthy after three minutes": {UnhealthyAfter: 3 * time.Minute},
-	} {
+	tests := map[string]struct {
+		behaviour     machine.Behaviour
+		graceIsHealth bool
+	}{
+		"never healthy":                                     {machine.Behaviour{NeverHealthy: true}, false},
+		"unhealthy after three minutes":                     {machine.Behaviour{UnhealthyAfter: 3 * time.Minute}, false},
+		"never healthy, which the grace period hides":       {machine.Behaviour{NeverHealthy: true}, true},
+		"after three minutes, which the grace period hides": {machine.Behaviour{UnhealthyAfter: 3 * time.Minute}, true},
+	}
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.Cloud.Fabric.Do(func() { e.Cloud.AutoScaling.SetGraceIsHealth(test.graceIsHealth || *graceIsHealth) })
 				e.release("r1", `{}`).ends("Succeeded")
-				e.fleetBehaves("r2", behaviour)
+				e.fleetBehaves("r2", test.behaviour)
 				began := time.Now()
 				e.release("r2", `{"rebake": true}`).ends("FailedClean", "Refresh", "Target.ResponseCodeMismatch")
 				e.serves("r1", 2)

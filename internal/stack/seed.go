@@ -103,8 +103,8 @@ func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, 
 	return release.Bundle{Bucket: bucket, Key: key, SHA256: sha}, err
 }
 
-// timings divides by the pace what the steps measure by the clock. BakeTime, InstanceGrace and
-// Warmup stay: they are parameters of Auto Scaling, which divides by the pace itself.
+// timings divides by the pace what the steps measure by the clock. BakeTime, InstanceGrace, Warmup and
+// RefreshWarmup stay: they are parameters of Auto Scaling, which divides by the pace itself.
 func timings(f *fabric.Fabric, options Options) step.Timings {
 	t := step.DefaultTimings()
 	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Unseen, &t.Settle} {
@@ -132,7 +132,8 @@ func leaveRoom(t *step.Timings, pace float64) {
 	} {
 		*limit = max(*limit, least)
 	}
-	t.Unseen = 0 // this cloud lists what it has made at once
+	t.Unseen = 0               // this cloud lists what it has made at once
+	t.RefreshWarmup = t.Warmup // and its refreshes count nobody as healthy who fails a check
 	const start = 15 * time.Second
 	t.InstanceGrace = max(t.InstanceGrace, time.Duration(float64(start)*max(pace, 1)))
 }

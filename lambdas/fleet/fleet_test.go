@@ -262,6 +262,9 @@ func TestARefreshIsStartedOnceAndFoundAgain(t *testing.T) {
 			t.Fatalf("%d refreshes, %v", len(refreshes), err)
 		}
 		preferences := refreshes[0].Preferences
+		if group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, "main"); err != nil || *preferences.InstanceWarmup < *group.HealthCheckGracePeriod {
+			t.Errorf("%v, a refresh goes on after %d s, and health checks count after %d s", err, *preferences.InstanceWarmup, *group.HealthCheckGracePeriod)
+		}
 		if !*preferences.AutoRollback || !*preferences.SkipMatching || *preferences.MinHealthyPercentage != 100 || *preferences.MaxHealthyPercentage != 150 || *preferences.BakeTime != 300 {
 			t.Errorf("preferences are %+v", preferences)
 		}

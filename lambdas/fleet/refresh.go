@@ -67,7 +67,7 @@ func Preferences(settings step.Settings) *types.RefreshPreferences {
 	return &types.RefreshPreferences{
 		MinHealthyPercentage:      aws.Int32(100),
 		MaxHealthyPercentage:      aws.Int32(150),
-		InstanceWarmup:            aws.Int32(int32(settings.Timings.Warmup.Seconds())),
+		InstanceWarmup:            aws.Int32(int32(settings.Timings.RefreshWarmup.Seconds())),
 		SkipMatching:              aws.Bool(true),
 		ScaleInProtectedInstances: types.ScaleInProtectedInstancesRefresh,
 		StandbyInstances:          types.StandbyInstancesTerminate,

@@ -47,8 +47,8 @@ type Settings struct {
 }
 
 // Timings bound the waits of a release. The local mode divides them by its pace, but BakeTime,
-// InstanceGrace and Warmup: those go to Auto Scaling as seconds, and the embedded cloud divides
-// them itself.
+// InstanceGrace, Warmup and RefreshWarmup: those go to Auto Scaling as seconds, and the embedded cloud
+// divides them itself.
 type Timings struct {
 	Image         time.Duration // from CreateImage to available
 	LoadBalancer  time.Duration // from creation to active
@@ -59,12 +59,20 @@ type Timings struct {
 	VerifyBaking  time.Duration // the same of a refresh that bakes; shorter than BakeTime, so that it can be rolled back
 	Sweep         time.Duration // one undo or teardown stage
 	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced; longer than it boots and its service starts
-	Warmup        time.Duration // until a new instance counts in scaling and in a refresh
+	Warmup        time.Duration // until a new instance counts in scaling
+	RefreshWarmup time.Duration // until a new instance counts in a refresh; no shorter than InstanceGrace on AWS
 	Unseen        time.Duration // for how long what was just made may be in no list yet
 	Settle        time.Duration // for how long the last step of a stopped execution may still be at work; longer than any step's time-out
 }
 
 // DefaultTimings fit AWS's usual durations with room to spare.
+//
+// AWS leaves open whether a refresh counts an instance as healthy that fails the load balancer's checks
+// within its grace period: health is what the group's health checks say, and those begin after it. So the
+// refresh waits until the grace period is over, and by then the alarm on unhealthy hosts has rung:
+// a broken version would replace the whole fleet before it otherwise.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-health-check-grace-period
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-check-grace-period.html
 func DefaultTimings() Timings {
 	return Timings{
 		Image:         30 * time.Minute,
@@ -77,6 +85,7 @@ func DefaultTimings() Timings {
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 5 * time.Minute,
 		Warmup:        2 * time.Minute,
+		RefreshWarmup: 5 * time.Minute,
 		Unseen:        40 * time.Second,
 		Settle:        70 * time.Second,
 	}

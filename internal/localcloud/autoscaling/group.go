@@ -119,6 +119,14 @@ func (s *Service) serves(g *group, m *member) bool {
 	})
 }
 
+// counts tells whether a refresh takes a member for healthy. AWS leaves open whether one does that fails
+// its health checks in its grace period.
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-health-check-grace-period
+func (s *Service) counts(g *group, m *member) bool {
+	inGrace := s.graceIsHealth && m.state == types.LifecycleStateInService && !m.unhealthy && !s.past(m.inService, g.grace)
+	return inGrace || s.serves(g, m)
+}
+
 // warm tells whether a member has been in service for the warm-up.
 func (s *Service) warm(m *member, warmup time.Duration) bool {
 	return m.state == types.LifecycleStateInService && s.past(m.inService, warmup)

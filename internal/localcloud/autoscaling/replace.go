@@ -30,7 +30,7 @@ func (s *Service) replaceOutdated(g *group, r *refresh) bool {
 func (s *Service) count(g *group, r *refresh) (counted headcount, warmed int) {
 	for _, m := range g.active() {
 		counted.active++
-		serves, awaited := s.serves(g, m), s.awaited(g, r, m)
+		serves, awaited := s.counts(g, m), s.awaited(g, r, m)
 		switch {
 		case r.outdated[m.id] && serves:
 			counted.outdatedUp++
@@ -51,7 +51,7 @@ func (r *refresh) launched(m *member) bool { return !m.launched.Before(r.began) 
 
 // awaited tells whether a member is one that the refresh has launched and that is not ready yet.
 func (s *Service) awaited(g *group, r *refresh, m *member) bool {
-	return r.launched(m) && (!s.serves(g, m) || !s.warm(m, r.warmup))
+	return r.launched(m) && (!s.counts(g, m) || !s.warm(m, r.warmup))
 }
 
 // noteProgress also remembers when there was some. A rollback counts the percentage down.
@@ -76,7 +76,7 @@ func (s *Service) waitingFor(g *group, r *refresh) string {
 		case !s.awaited(g, r, m):
 		case m.state == types.LifecycleStatePending:
 			return fmt.Sprintf("Waiting for remaining instances to be available. For example: %s is being launched.", m.id)
-		case !s.serves(g, m):
+		case !s.counts(g, m):
 			return fmt.Sprintf("Waiting for remaining instances to be available. For example: %s does not pass its health checks.", m.id)
 		default:
 			return fmt.Sprintf("Waiting for instances to warm up before continuing. For example: %s is warming up.", m.id)

@@ -58,7 +58,13 @@ type Service struct {
 	targets   Targets
 	alarms    Alarms
 	groups    []*group // in order of creation
+
+	graceIsHealth bool // refreshes take an instance in its grace period for healthy
 }
+
+// SetGraceIsHealth makes refreshes take an instance for healthy that fails its health checks in its
+// grace period, or no longer. AWS leaves it open; without a call they do not.
+func (s *Service) SetGraceIsHealth(is bool) { s.graceIsHealth = is }
 
 // New registers Auto Scaling's operations and starts to look after the groups.
 func New(f *fabric.Fabric, instances Instances, targets Targets, alarms Alarms) *Service {
