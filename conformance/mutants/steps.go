@@ -58,6 +58,15 @@ const (
 )
 
 var stepMutants = []mutant{
+	{"a refresh goes on before the grace period of a new instance is over", []edit{
+		{"lambdas/step/settings.go", "", "RefreshWarmup: 5 * time.Minute", "RefreshWarmup: 2 * time.Minute"},
+	}},
+	{"a target that was ill is forgotten when it is replaced", []edit{
+		{"lambdas/balancer/verify.go", "", "reason = in.Behind(reason)", `reason += ""`},
+	}},
+	{"a template that AWS does not know everywhere yet fails the release", []edit{
+		{"internal/release/classify.go", "", `{"AccessDenied", "You are not authorized to use launch template"}`, `{"AccessDenied", "You are not authorized to use a launch template"}`},
+	}},
 	{"a step's error has the name of its Go type", []edit{
 		{handler, "", "return messages.InvokeResponse_Error{Type: string(failure.Code), Message: failure.Message}",
 			"_ = messages.InvokeResponse_Error{}\n\treturn failure"},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
+	"strings"
 )
 
 // apiError is what an error of any AWS SDK client offers; it is written down here so that the
@@ -76,6 +78,21 @@ var alreadyExists = set(
 	"ConditionalCheckFailedException", "PreconditionFailed",
 )
 
+// tooEarly holds the refusals by which AWS answers a call that needs what was made seconds ago: an instance
+// profile, a template's tags, an image. Their codes alone are those of refusals that last, so that their
+// messages, which others have written down, must tell.
+//   - Auto Scaling tries a template out: https://github.com/hashicorp/terraform-provider-aws/pull/5633
+//     (also for a profile's ARN: https://github.com/hashicorp/terraform-provider-aws/issues/24910)
+//   - and finds the caller not allowed to use it; the same is said where a permission lacks for good:
+//     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-launch-template.html
+//   - EC2 does not know the profile of an instance:
+//     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshoot-iam-roles-for-amazon-ec2.html
+var tooEarly = []struct{ code, message string }{
+	{"ValidationError", "You must use a valid fully-formed launch template"},
+	{"AccessDenied", "You are not authorized to use launch template"},
+	{"InvalidParameterValue", "Invalid IAM Instance Profile"},
+}
+
 // taskOver holds the codes by which Step Functions says that nobody waits on a task token.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 var taskOver = set("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
@@ -112,6 +129,9 @@ func Classify(err error) *Error {
 
 // codeOfAPI is given the whole error too: the response's status is in what wraps AWS's answer.
 func codeOfAPI(api apiError, err error) Code {
+	if isTooEarly(api) {
+		return NotSeenYet
+	}
 	if code, known := codesOf[api.ErrorCode()]; known {
 		return code
 	}
@@ -119,6 +139,12 @@ func codeOfAPI(api apiError, err error) Code {
 		return AwsUnavailable
 	}
 	return AwsRefused
+}
+
+func isTooEarly(api apiError) bool {
+	return slices.ContainsFunc(tooEarly, func(refusal struct{ code, message string }) bool {
+		return api.ErrorCode() == refusal.code && strings.Contains(api.ErrorMessage(), refusal.message)
+	})
 }
 
 // isServerFault asks an HTTP response error for its status, for codes that no list has.

@@ -14,6 +14,14 @@ import (
 // awsError is an error as SDK clients return it.
 type awsError struct{ code string }
 
+// refusal is one whose message matters.
+type refusal struct {
+	awsError
+	message string
+}
+
+func (r refusal) ErrorMessage() string { return r.message }
+
 func (e awsError) Error() string        { return "api error " + e.code }
 func (e awsError) ErrorCode() string    { return e.code }
 func (e awsError) ErrorMessage() string { return "as AWS puts it" }
@@ -33,34 +41,40 @@ func TestErrorsAreClassifiedByCode(t *testing.T) {
 		err  error
 		want release.Code
 	}{
-		"nil":                        {nil, ""},
-		"our own":                    {own, release.BuildFailed},
-		"our own, wrapped":           {fmt.Errorf("bake: %w", own), release.BuildFailed},
-		"our own, joined":            {errors.Join(errors.New("other"), own), release.BuildFailed},
-		"our own about AWS's":        {release.Errorf(release.ImageFailed, "image: %w", awsError{"Throttling"}), release.ImageFailed},
-		"throttled by EC2":           {awsError{"RequestLimitExceeded"}, release.Throttled},
-		"throttled, wrapped twice":   {fmt.Errorf("a: %w", fmt.Errorf("b: %w", awsError{"ThrottlingException"})), release.Throttled},
-		"S3 slows down":              {awsError{"SlowDown"}, release.Throttled},
-		"AWS fails":                  {awsError{"InternalError"}, release.AwsUnavailable},
-		"no capacity":                {awsError{"InsufficientInstanceCapacity"}, release.CapacityUnavailable},
-		"quota of vCPUs":             {awsError{"VcpuLimitExceeded"}, release.QuotaExceeded},
-		"not allowed":                {awsError{"UnauthorizedOperation"}, release.AccessDenied},
-		"forbidden to look":          {awsError{"Forbidden"}, release.AccessDenied},
-		"a dependency":               {awsError{"DependencyViolation"}, release.StillInUse},
-		"a fresh account's role":     {awsError{"ServiceLinkedRoleFailure"}, release.AwsUnavailable},
-		"a fresh account":            {awsError{"PendingVerification"}, release.AccessDenied},
-		"snapshots under way":        {awsError{"PendingSnapshotLimitExceeded"}, release.Throttled},
-		"CloudWatch's quota":         {awsError{"LimitExceededFault"}, release.QuotaExceeded},
-		"Scheduler changes it":       {awsError{"ConflictException"}, release.StillInUse},
-		"a former load balancer's":   {awsError{"TargetGroupAssociationLimit"}, release.StillInUse},
-		"a code no list has":         {awsError{"InvalidParameterValue"}, release.AwsRefused},
-		"such a code, server fault":  {response{awsError{"Mystery"}, 503}, release.AwsUnavailable},
-		"such a code, client fault":  {response{awsError{"Mystery"}, 400}, release.AwsRefused},
-		"deadline":                   {fmt.Errorf("call: %w", context.DeadlineExceeded), release.AwsUnavailable},
-		"connection refused":         {&net.OpError{Op: "dial", Err: errors.New("refused")}, release.AwsUnavailable},
-		"connection cut off":         {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), release.AwsUnavailable},
-		"cancelled":                  {context.Canceled, release.Unexpected},
-		"an error nobody classified": {errors.New("no idea"), release.Unexpected},
+		"nil":                      {nil, ""},
+		"our own":                  {own, release.BuildFailed},
+		"our own, wrapped":         {fmt.Errorf("bake: %w", own), release.BuildFailed},
+		"our own, joined":          {errors.Join(errors.New("other"), own), release.BuildFailed},
+		"our own about AWS's":      {release.Errorf(release.ImageFailed, "image: %w", awsError{"Throttling"}), release.ImageFailed},
+		"throttled by EC2":         {awsError{"RequestLimitExceeded"}, release.Throttled},
+		"throttled, wrapped twice": {fmt.Errorf("a: %w", fmt.Errorf("b: %w", awsError{"ThrottlingException"})), release.Throttled},
+		"S3 slows down":            {awsError{"SlowDown"}, release.Throttled},
+		"AWS fails":                {awsError{"InternalError"}, release.AwsUnavailable},
+		"no capacity":              {awsError{"InsufficientInstanceCapacity"}, release.CapacityUnavailable},
+		"quota of vCPUs":           {awsError{"VcpuLimitExceeded"}, release.QuotaExceeded},
+		"not allowed":              {awsError{"UnauthorizedOperation"}, release.AccessDenied},
+		"forbidden to look":        {awsError{"Forbidden"}, release.AccessDenied},
+		"a dependency":             {awsError{"DependencyViolation"}, release.StillInUse},
+		"a fresh account's role":   {awsError{"ServiceLinkedRoleFailure"}, release.AwsUnavailable},
+		"a fresh account":          {awsError{"PendingVerification"}, release.AccessDenied},
+		"snapshots under way":      {awsError{"PendingSnapshotLimitExceeded"}, release.Throttled},
+		"CloudWatch's quota":       {awsError{"LimitExceededFault"}, release.QuotaExceeded},
+		"Scheduler changes it":     {awsError{"ConflictException"}, release.StillInUse},
+		"a former load balancer's": {awsError{"TargetGroupAssociationLimit"}, release.StillInUse},
+		"a profile's name, by Auto Scaling": {refusal{awsError{"ValidationError"}, "You must use a valid fully-formed launch template. " +
+			"Value (fleet) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"}, release.NotSeenYet},
+		"a template, by Auto Scaling": {refusal{awsError{"AccessDenied"}, "You are not authorized to use launch template: lt-0123456789abcdef0"}, release.NotSeenYet},
+		"a profile's ARN, by EC2": {refusal{awsError{"InvalidParameterValue"}, "Value (arn:aws:iam::123456789012:instance-profile/builder) " +
+			"for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN"}, release.NotSeenYet},
+		"another refusal of such a code": {refusal{awsError{"AccessDenied"}, "User is not authorized to perform: autoscaling:CreateAutoScalingGroup"}, release.AccessDenied},
+		"a code no list has":             {awsError{"InvalidParameterValue"}, release.AwsRefused},
+		"such a code, server fault":      {response{awsError{"Mystery"}, 503}, release.AwsUnavailable},
+		"such a code, client fault":      {response{awsError{"Mystery"}, 400}, release.AwsRefused},
+		"deadline":                       {fmt.Errorf("call: %w", context.DeadlineExceeded), release.AwsUnavailable},
+		"connection refused":             {&net.OpError{Op: "dial", Err: errors.New("refused")}, release.AwsUnavailable},
+		"connection cut off":             {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), release.AwsUnavailable},
+		"cancelled":                      {context.Canceled, release.Unexpected},
+		"an error nobody classified":     {errors.New("no idea"), release.Unexpected},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

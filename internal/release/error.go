@@ -12,7 +12,7 @@ import (
 type Code string
 
 // The codes. Those that a state machine retries are Throttled, AwsUnavailable,
-// CapacityUnavailable and StillInUse; every other ends the release and undoes it.
+// CapacityUnavailable, StillInUse and NotSeenYet; every other ends the release and undoes it.
 const (
 	InvalidRequest      Code = "InvalidRequest"      // the request cannot be carried out as written
 	ImageNotFound       Code = "ImageNotFound"       // the image asked for, or needed, does not exist or is not usable
@@ -22,6 +22,7 @@ const (
 	AwsUnavailable      Code = "AwsUnavailable"      // AWS, or the way to it, failed on its side
 	CapacityUnavailable Code = "CapacityUnavailable" // no instance of the type is to be had in the zones tried
 	StillInUse          Code = "StillInUse"          // something else holds on to the resource for the moment
+	NotSeenYet          Code = "NotSeenYet"          // AWS refuses what it may take in a minute: something it needs was just made
 	AwsRefused          Code = "AwsRefused"          // AWS rejects the request for a reason of its own; the message has AWS's code
 	BuildFailed         Code = "BuildFailed"         // provisioning failed, as the builder reported, or had no end
 	BuilderDied         Code = "BuilderDied"         // the builder stopped before it reported a result
@@ -43,7 +44,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		InvalidRequest, ImageNotFound, QuotaExceeded, AccessDenied, Throttled, AwsUnavailable,
-		CapacityUnavailable, StillInUse, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
+		CapacityUnavailable, StillInUse, NotSeenYet, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
 		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, LockLost,
 		SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
 	}

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +33,35 @@ func TestABuilderWithoutRoomIsLaunchedWhenThereIsSome(t *testing.T) {
 		e.await(execution).ends("Succeeded")
 		e.serves("r1", 2)
 	})
+}
+
+// What was made seconds ago may not be known everywhere: the stack's instance profiles, the release's template.
+func TestReleaseWaitsForWhatWasJustMade(t *testing.T) {
+	template := fabric.Errorf("AccessDenied", "You are not authorized to use launch template: lt-0123456789abcdef0")
+	profile := fabric.Errorf("InvalidParameterValue", "Value (builder) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name")
+	valid := fabric.Errorf("ValidationError", "You must use a valid fully-formed launch template. Invalid IAM Instance Profile ARN")
+	tests := map[string]error{"RunInstances": profile, "CreateAutoScalingGroup": template, "StartInstanceRefresh": valid}
+	for operation, refusal := range tests {
+		for times, end := range map[int]string{3: "Succeeded", 1000: "FailedClean"} {
+			t.Run(fmt.Sprintf("%s after %d refusals", operation, times), func(t *testing.T) {
+				inVirtualTime(t, func(t *testing.T, e *environment) {
+					if operation == "StartInstanceRefresh" {
+						e.release("r0", `{}`).ends("Succeeded")
+					}
+					lift := e.refusesWith(operation, refusal, times)
+					begun := time.Now()
+					ended := e.release("r1", `{"rebake": true}`)
+					lift()
+					if ended.ends(end); end == "FailedClean" {
+						ended.ends(end, "NotSeenYet")
+					}
+					if took := time.Since(begun); end == "FailedClean" && took > 20*time.Minute {
+						t.Errorf("it gives up after %v", took)
+					}
+				})
+			})
+		}
+	}
 }
 
 // Each stage of a teardown is awaited: the group's instances leave their target group on their way out.

@@ -33,6 +33,19 @@ func (e *environment) refuses(step, operation, code string) (lift func()) {
 	return func() { lifted.Store(true) }
 }
 
+// refusesWith makes the first calls of an operation fail with an error until it is lifted.
+func (e *environment) refusesWith(operation string, refusal error, times int) (lift func()) {
+	var left atomic.Int64
+	left.Store(int64(times))
+	e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+		if call.Operation.Name == operation && left.Add(-1) >= 0 {
+			return nil, refusal
+		}
+		return next()
+	})
+	return func() { left.Store(0) }
+}
+
 // losesAnswer lets a step's first call of an operation take effect and loses the answer.
 func (e *environment) losesAnswer(step, operation string) {
 	var lost atomic.Bool

@@ -29,6 +29,7 @@ var remedies = map[release.Code]string{
 	release.Throttled:           "AWS asks to slow down: release again in some minutes.",
 	release.AwsUnavailable:      "AWS failed on its side: release again in some minutes.",
 	release.CapacityUnavailable: "Release again later, or with another --instance-type.",
+	release.NotSeenYet:          "If the stack was deployed a moment ago, release again; else a role lacks a permission: see `gallery doctor`.",
 	release.BuildFailed:         "Correct the bundle and release again; `gallery logs BUILDER` has all that the builder wrote.",
 	release.BuilderDied:         "Release again; `gallery logs BUILDER` has what the builder wrote before it ended.",
 	release.ImageFailed:         "Release again.",
