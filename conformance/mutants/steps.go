@@ -162,8 +162,8 @@ var stepMutants = []mutant{
 		{createGroup, "", "c.settings.PrivateSubnets", "c.settings.PublicSubnets"},
 	}},
 	{"a release is verified by its home page alone", []edit{
-		{"lambdas/balancer/verify.go", "", `reason == "" && healthy < least {`, `reason == "-" && healthy < least {`},
-		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" {`, `if trouble := troubleOf(target); trouble == "-" {`},
+		{"lambdas/balancer/verify.go", "", `verdict.Reason == "" && verdict.Healthy < least {`, `verdict.Reason == "-" && verdict.Healthy < least {`},
+		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" && (`, `if trouble := troubleOf(target); trouble == "-" && (`},
 	}},
 	{"the lock is written whoever holds it", []edit{
 		{lockRecord, "", `in.ConditionExpression = aws.String("attribute_not_exists(" + current.Key + ")")`, "in.ConditionExpression = nil"},

@@ -21,7 +21,7 @@ func Story() []Chapter {
 		{"a build that fails leaves nothing, and says why", 8 * time.Minute, false, (*run).failingBuild},
 		{"a release with the console's default input serves", 8 * time.Minute, false, (*run).firstRelease},
 		{"a photo that is put in is shown", time.Minute, false, (*run).photo},
-		{"a second version rolls in, and fails no request", 18 * time.Minute, true, (*run).roll},
+		{"a second version rolls in, and fails no request", 24 * time.Minute, true, (*run).roll},
 		{"a version that breaks is undone by itself", 25 * time.Minute, true, (*run).breakVersion},
 		{"a release that is stopped is undone", 7 * time.Minute, false, (*run).stop},
 		{"a teardown leaves the image that served", 4 * time.Minute, false, (*run).tearDown},
