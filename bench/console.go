@@ -19,6 +19,7 @@ import (
 
 	"photogallery/internal/console"
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
 
 const (
@@ -124,7 +125,7 @@ func open(tab context.Context, url string) error {
 }
 
 func until(tab context.Context, expression string) error {
-	_, err := chromedp.Run(tab, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(2*time.Minute)))
+	_, err := chromedp.Run(tab, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience.Limit)))
 	return err
 }
 

@@ -21,6 +21,7 @@ import (
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/process"
+	"photogallery/internal/patience"
 )
 
 // The test binary is what the gallery's program is to its machines.
@@ -33,9 +34,6 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
-
-// limit bounds a release; it is of the order of ten seconds.
-const limit = 2 * time.Minute
 
 func TestTheLessonsAppIsReleasedSeenAndRolledBackFrom(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil && os.Getenv("CI") == "" {
@@ -88,7 +86,7 @@ func bringUp(t *testing.T) *local.Local {
 // release runs a release to its success.
 func release(t *testing.T, up *local.Local, request string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	ctx, cancel := context.WithTimeout(t.Context(), patience.Limit)
 	defer cancel()
 	began := time.Now()
 	arn, err := up.Release(ctx, "", request)

@@ -22,6 +22,7 @@ import (
 
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
 
 // kill ends the program without warning, as a lack of memory or of power does.
@@ -172,7 +173,7 @@ func TestACloudThatIsKilledLosesNothingAndLeavesNothing(t *testing.T) {
 		for range 3 {
 			uploading.Go(func() { photos.uploadOn(t, endpoint.Gallery, strings.TrimSpace(string(key))) })
 		}
-		for deadline := time.Now().Add(30 * time.Second); len(photos.ids()) == 0 && time.Now().Before(deadline); {
+		for deadline := time.Now().Add(patience.Limit); len(photos.ids()) == 0 && time.Now().Before(deadline); {
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(time.Duration(rand.Int64N(int64(300 * time.Millisecond))))
@@ -196,7 +197,7 @@ func TestACloudThatIsKilledLosesNothingAndLeavesNothing(t *testing.T) {
 // awaitFleet waits until the release serves: before, requests may go to an instance that boots.
 func (p *program) awaitFleet(endpoint control.Endpoint) {
 	p.Helper()
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if status, err := control.NewClient(endpoint).Status(p.Context()); err == nil && status.Serving != nil {
 			return
 		}

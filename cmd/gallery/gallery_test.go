@@ -17,6 +17,7 @@ import (
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/process"
+	"photogallery/internal/patience"
 )
 
 // asProgram lets the test binary be the program itself, so that a test can send it signals.
@@ -137,7 +138,7 @@ func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
 // replaced waits until the instance is gone and two others are healthy.
 func replaced(t *testing.T, on func(...string) said, victim string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); ; time.Sleep(50 * time.Millisecond) {
 		shown := on("status").wants(t, 0).out
 		if strings.Count(shown, " healthy ") == 2 && !strings.Contains(strings.SplitN(shown, "ACTIVITIES", 2)[0], victim) {
 			return
@@ -148,12 +149,27 @@ func replaced(t *testing.T, on func(...string) said, victim string) {
 	}
 }
 
+// pressing does something once when what was written has a word.
+type pressing struct {
+	bytes.Buffer
+	on   string
+	then func()
+}
+
+func (p *pressing) Write(text []byte) (int, error) {
+	n, err := p.Buffer.Write(text)
+	if p.then != nil && strings.Contains(p.String(), p.on) {
+		p.then()
+		p.then = nil
+	}
+	return n, err
+}
+
 func TestAFollowedRunIsLeftAloneByCtrlC(t *testing.T) {
 	data := t.TempDir()
 	brought(t, data)
 	ctx, cancel := context.WithCancel(t.Context())
-	var progress bytes.Buffer
-	time.AfterFunc(300*time.Millisecond, cancel)
+	progress := pressing{on: "Lock", then: cancel}
 	status := run(ctx, []string{"release", "--name", "r1", "--data", data}, &bytes.Buffer{}, &progress)
 	if status != exitInterrupted || !strings.Contains(progress.String(), "r1 goes on; `gallery execution r1 --data "+data+"` shows it again.") {
 		t.Fatalf("status %d: %s", status, progress.String())
@@ -221,7 +237,7 @@ func TestUpServesUntilItIsEnded(t *testing.T) {
 	go func() {
 		done <- run(ctx, []string{"up", "--data", data, "--address", "127.0.0.1:0"}, &bytes.Buffer{}, &progress)
 	}()
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(patience.Limit)
 	for served := false; !served; time.Sleep(20 * time.Millisecond) {
 		if endpoint, err := control.Find(data); err == nil {
 			served = load.Get(t.Context(), http.DefaultClient, endpoint.Gallery) == nil

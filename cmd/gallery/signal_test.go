@@ -20,6 +20,7 @@ import (
 
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
 
 // program is `gallery up` as a process of its own.
@@ -76,7 +77,7 @@ func (p *program) said() string {
 // awaitServing waits until the gallery answers.
 func (p *program) awaitServing() control.Endpoint {
 	p.Helper()
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if endpoint, err := control.Find(p.data); err == nil && endpoint.PID == p.Process.Pid &&
 			load.Get(p.Context(), http.DefaultClient, endpoint.Gallery) == nil {
 			return endpoint
@@ -184,7 +185,7 @@ func TestWhatAKilledOneLeavesIsCleanedUp(t *testing.T) {
 // runsOnlyItsInstances waits until each instance has its process and there is no other.
 func (p *program) runsOnlyItsInstances(endpoint control.Endpoint) {
 	p.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); ; time.Sleep(50 * time.Millisecond) {
 		status, err := control.NewClient(endpoint).Status(p.Context())
 		if err != nil {
 			p.Fatal(err)

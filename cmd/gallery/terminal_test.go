@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"photogallery/internal/local"
+	"photogallery/internal/patience"
 )
 
 // terminal is a pseudo-terminal that the program runs in.
@@ -79,7 +80,7 @@ func (p *terminal) text() string {
 func (p *terminal) await(from int, pattern string) (end int) {
 	p.Helper()
 	wanted := regexp.MustCompile(pattern)
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if at := wanted.FindStringIndex(p.text()[from:]); at != nil {
 			return from + at[1]
 		}

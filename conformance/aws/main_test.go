@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"photogallery/conformance/aws/e2e"
+	"photogallery/internal/patience"
 	"photogallery/internal/release"
 )
 
@@ -98,7 +99,7 @@ func TestTheCDKIsInterruptedAndNotKilled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- command.run(ctx, "deploy") }()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); ; time.Sleep(10 * time.Millisecond) {
 		if log, err := os.ReadFile(command.log); err == nil && strings.Contains(string(log), "ready") {
 			break
 		}

@@ -28,6 +28,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/conformance/aws/e2e"
+	"photogallery/internal/patience"
 	"photogallery/internal/release"
 )
 
@@ -191,7 +192,7 @@ func (c *cloud) accountRefused() {
 func (c *cloud) accountStory() {
 	v, options := c.visit(c.T)
 	options.Story = slices.DeleteFunc(options.Story, func(chapter e2e.Chapter) bool { return chapter.Rolls })
-	ctx, cancel := context.WithTimeout(c.Context(), limit)
+	ctx, cancel := context.WithTimeout(c.Context(), patience.Limit)
 	defer cancel()
 	err := e2e.Run(ctx, ctx, options)
 	if release.CodeOf(err) != release.LeftBehind || !strings.Contains(err.Error(), "1 resource") {
@@ -229,7 +230,7 @@ func (c *cloud) permitted(called map[string]bool) {
 // accountInterrupted interrupts a run in the middle of a release, and takes the stack away for good.
 func (c *cloud) accountInterrupted() {
 	v, options := c.visit(c.T)
-	ctx, cancel := context.WithTimeout(c.Context(), limit)
+	ctx, cancel := context.WithTimeout(c.Context(), patience.Limit)
 	defer cancel()
 	story, end := context.WithCancelCause(ctx)
 	ended := errors.New("somebody ended it")

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/internal/patience"
 	"photogallery/lambdas/current"
 )
 
@@ -119,7 +120,7 @@ func (c *cloud) stoppedRelease() {
 
 func (c *cloud) eventually(what string, is func() bool) {
 	c.Helper()
-	for deadline := time.Now().Add(limit); !is(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); !is(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			c.Fatalf("%s does not come", what)
 		}

@@ -10,10 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-)
 
-// limit bounds an execution.
-const limit = 2 * time.Minute
+	"photogallery/internal/patience"
+)
 
 // run is an execution that has ended.
 type run struct {
@@ -43,7 +42,7 @@ func (c *cloud) run(machine, name, input string) run {
 
 func (c *cloud) await(execution string) run {
 	c.Helper()
-	for deadline := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); ; time.Sleep(20 * time.Millisecond) {
 		out, err := c.SFN.DescribeExecution(c.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution})
 		if err != nil {
 			c.Fatal(err)
@@ -54,7 +53,7 @@ func (c *cloud) await(execution string) run {
 			return run{c, out, c.path(execution)}
 		}
 		if time.Now().After(deadline) {
-			c.Fatalf("%s takes more than %s, by way of %v", execution, limit, c.path(execution))
+			c.Fatalf("%s takes more than %s, by way of %v", execution, patience.Limit, c.path(execution))
 		}
 	}
 }

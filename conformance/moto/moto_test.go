@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"photogallery/conformance/moto"
+	"photogallery/internal/patience"
 )
 
 const starter = "CONFORMANCE_TEST_STARTS_MOTO"
@@ -65,7 +66,7 @@ func TestItEndsWithAProcessThatIsKilled(t *testing.T) {
 	}
 	_ = parent.Process.Kill()
 	_ = parent.Wait() // says that it was killed
-	for deadline := time.Now().Add(20 * time.Second); answers(t, endpoint); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience.Limit); answers(t, endpoint); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("moto outlives the process that started it")
 		}

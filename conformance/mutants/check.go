@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"photogallery/internal/patience"
 )
 
 // check is one of the project's own checks; it fails if one of its commands does.
@@ -52,7 +54,7 @@ func packageTests(folder string) check {
 }
 
 func tests(name string, arguments ...string) check {
-	command := []string{"go", "test", "-failfast", "-timeout", "3m"}
+	command := []string{"go", "test", "-failfast", "-timeout", patience.Limit.String()}
 	return check{name, [][]string{append(command, arguments...)}}
 }
 

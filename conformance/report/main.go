@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// patience is for how long a process may outlive the tests: the go command's own do for a moment.
-const patience = 10 * time.Second
+// outliving is for how long a process may outlive the tests: the go command's own do for a moment.
+const outliving = 10 * time.Second
 
 func main() {
 	write := flag.Bool("write", false, "write docs/conformance.md, and run nothing")
@@ -53,7 +53,7 @@ func check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(ran.failure(), ran.missing(wanted), orphans(ctx, patience))
+	err = errors.Join(ran.failure(), ran.missing(wanted), orphans(ctx, outliving))
 	if err == nil {
 		fmt.Println("\nEvery check held, and no process is left.")
 	}

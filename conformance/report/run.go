@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"photogallery/conformance/moto"
+	"photogallery/internal/patience"
 )
 
 // event is what go test -json says.
@@ -42,7 +43,7 @@ func runTests(ctx context.Context) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, "go", "test", "-tags", "conformance", "-count", "1", "-timeout", "5m", "-json", "./conformance/...")
+	command := exec.CommandContext(ctx, "go", "test", "-tags", "conformance", "-count", "1", "-timeout", patience.Tests.String(), "-json", "./conformance/...")
 	command.Dir, command.Stderr = root, os.Stderr
 	out, err := command.StdoutPipe()
 	if err != nil {

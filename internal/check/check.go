@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
 
 // Cloud is a running local cloud.
@@ -55,25 +56,24 @@ func Run(ctx context.Context, options Options) (err error) {
 type chapter struct {
 	title string
 	check func(context.Context) (seen string, err error)
-	limit time.Duration
 }
 
 func (s *story) chapters() []chapter {
 	return []chapter{
-		{"a first release serves", s.firstRelease, 60 * time.Second},
-		{"a photo uploaded through one instance is served by all", s.upload, 20 * time.Second},
-		{"unchanged content is not baked again", s.releaseUnchanged, 60 * time.Second},
-		{"load scales the group out", s.scaleOut, 60 * time.Second},
-		{"a crashed instance is replaced", s.crash, 60 * time.Second},
-		{"an instance is terminated in order under load", s.terminate, 60 * time.Second},
-		{"the group scales in when the load falls", s.scaleIn, 90 * time.Second},
-		{"a second version rolls in under load", s.roll, 90 * time.Second},
-		{"a broken release is undone under load", s.releaseBroken, 120 * time.Second},
-		{"a rollback brings the first image back", s.rollBack, 90 * time.Second},
-		{"a release and its sizes outlast a kill at its end", s.outlastKill, 120 * time.Second},
-		{"a teardown leaves no resource", s.tearDown, 60 * time.Second},
-		{"a second start bakes nothing", s.startAgain, 60 * time.Second},
-		{"the end leaves no process, no listener and no file", s.leaveNothing, 60 * time.Second},
+		{"a first release serves", s.firstRelease},
+		{"a photo uploaded through one instance is served by all", s.upload},
+		{"unchanged content is not baked again", s.releaseUnchanged},
+		{"load scales the group out", s.scaleOut},
+		{"a crashed instance is replaced", s.crash},
+		{"an instance is terminated in order under load", s.terminate},
+		{"the group scales in when the load falls", s.scaleIn},
+		{"a second version rolls in under load", s.roll},
+		{"a broken release is undone under load", s.releaseBroken},
+		{"a rollback brings the first image back", s.rollBack},
+		{"a release and its sizes outlast a kill at its end", s.outlastKill},
+		{"a teardown leaves no resource", s.tearDown},
+		{"a second start bakes nothing", s.startAgain},
+		{"the end leaves no process, no listener and no file", s.leaveNothing},
 	}
 }
 
@@ -96,7 +96,7 @@ type story struct {
 func (s *story) tell(ctx context.Context) error {
 	for _, c := range s.chapters() {
 		began := time.Now()
-		limited, cancel := context.WithTimeout(ctx, c.limit)
+		limited, cancel := context.WithTimeout(ctx, patience.Limit)
 		seen, err := c.check(limited)
 		cancel()
 		took := time.Since(began).Round(100 * time.Millisecond)

@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"photogallery/internal/patience"
 )
 
 // browse starts the browser that all tabs of a test share.
@@ -40,9 +42,6 @@ type tab struct {
 	home string
 	name string
 }
-
-// patience is for what a slow machine is still to come to.
-const patience = 90 * time.Second
 
 // blankTab is a wide one that notes nothing.
 func blankTab(t *testing.T, browser context.Context, home, name string) tab {
@@ -89,7 +88,7 @@ func newTab(t *testing.T, browser context.Context, home, name string) tab {
 
 func (at tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	at.Helper()
-	ctx, cancel := context.WithTimeout(at.ctx, patience)
+	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		at.Fatalf("%s: %v\n%s", at.name, err, at.shown())
@@ -100,9 +99,9 @@ func (at tab) do(steps ...chromedp.Action[chromedp.Void]) {
 func (at tab) until(expression string, arguments ...any) {
 	at.Helper()
 	expression = fmt.Sprintf(expression, arguments...)
-	ctx, cancel := context.WithTimeout(at.ctx, patience)
+	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(patience.Limit))); err != nil {
 		at.Fatalf("%s: it does not come about that %s: %v\n%s", at.name, expression, err, at.shown())
 	}
 }
@@ -120,7 +119,7 @@ func (at tab) text(selector string) string {
 
 func evaluate[R any](at tab, expression string) R {
 	at.Helper()
-	ctx, cancel := context.WithTimeout(at.ctx, patience)
+	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
 	defer cancel()
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[R](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -150,7 +149,7 @@ func (at tab) look(view string) {
 
 // shown is what the page says, for a failure's message.
 func (at tab) shown() string {
-	ctx, cancel := context.WithTimeout(at.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(at.ctx, time.Minute)
 	defer cancel()
 	words, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"photogallery/internal/load"
+	"photogallery/internal/patience"
 )
 
 func TestOnlyThisMachineIsLoaded(t *testing.T) {
@@ -51,7 +52,7 @@ func TestALoadCountsWhatCameOfIt(t *testing.T) {
 		t.Fatalf("the thumbnails are %v, %v", thumbnails, err)
 	}
 	running := load.Start(server.URL, 2000, append(thumbnails, server.URL+"/broken")...)
-	for deadline := time.Now().Add(20 * time.Second); running.Requests() < 200 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(patience.Limit); running.Requests() < 200 && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	now, end := running.Now(), running.End()

@@ -14,10 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
-
-// consoleTimeout is for a build, two releases and a load.
-const consoleTimeout = 5 * time.Minute
 
 // desk is as wide as the console has use for.
 var desk = screen{width: 1440, height: 900, density: 1}
@@ -56,7 +54,7 @@ func ask(path, body string) string {
 // shootConsole brings a local cloud up and takes each scene, wide and on a phone, in the light and in
 // the dark.
 func shootConsole(ctx context.Context, folder string) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, consoleTimeout)
+	ctx, cancel := context.WithTimeout(ctx, patience.Limit)
 	defer cancel()
 	up, stop, err := bringUp(ctx)
 	if err != nil {
@@ -175,6 +173,6 @@ func capture(tab context.Context, s shot) ([]byte, error) {
 }
 
 func until(tab context.Context, expression string) error {
-	_, err := chromedp.Run(tab, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
+	_, err := chromedp.Run(tab, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingInterval(100*time.Millisecond), chromedp.WithPollingTimeout(patience.Limit)))
 	return err
 }

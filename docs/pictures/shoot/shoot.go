@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -17,16 +16,14 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"photogallery/gallery-ami/app"
+	"photogallery/internal/patience"
 )
 
-const (
-	timeout = 2 * time.Minute
-	key     = "a key for these pictures alone"
-)
+const key = "a key for these pictures alone"
 
 // shoot runs the gallery, takes the shots and writes them into folder.
 func shoot(ctx context.Context, folder string, shots []shot) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, patience.Limit)
 	defer cancel()
 	gallery, stop, err := serve(ctx)
 	if err != nil {

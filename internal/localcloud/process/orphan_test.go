@@ -11,6 +11,7 @@ import (
 
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/process"
+	"photogallery/internal/patience"
 )
 
 // withChild is a unit whose main process starts another, which notes its ID and heeds no SIGTERM.
@@ -25,12 +26,11 @@ func withChild(t *testing.T, then string) (packed []byte, child func() int) {
 		"install.sh": "install -m 0755 server run.sh \"$INSTALL_DIR/\"\n",
 	})
 	return packed, func() int {
-		for range 1000 {
+		for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 			if content, err := os.ReadFile(note); err == nil {
 				pid, _ := strconv.Atoi(strings.TrimSpace(string(content)))
 				return pid
 			}
-			time.Sleep(10 * time.Millisecond)
 		}
 		t.Fatal("the child never ran")
 		return 0
@@ -38,12 +38,11 @@ func withChild(t *testing.T, then string) (packed []byte, child func() int) {
 }
 
 func gone(pid int) bool {
-	for range 300 {
+	for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 		if err != nil || strings.Contains(string(stat), ") Z ") {
 			return true
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	return false
 }
@@ -82,7 +81,7 @@ func TestAKilledMachineDoesNotWaitForWhatPreparesItsService(t *testing.T) {
 	builder.Kill()
 	select {
 	case <-h.stopped:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience.Limit):
 		t.Error("it does not end")
 	}
 }
