@@ -24,12 +24,12 @@ type here struct {
 	data     string
 }
 
-// patience is how long a local cloud has to say that it is still there.
-const patience = 5 * time.Second
+// answersIn is how long a local cloud has to say that it is still there.
+const answersIn = 5 * time.Second
 
 // isGone reports whether the local cloud has ended since it was found.
 func (h here) isGone() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), answersIn)
 	defer cancel()
 	now, err := control.Find(h.data)
 	if err == nil && now == h.endpoint {
