@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"html/template"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httputil"
 )
 
 // front is the load balancer's listener on a real address: what comes in goes to the environment's
 // load balancer. Without one a page says so, and loads itself again until there is.
-func (l *Local) front() http.Handler {
-	transport := l.traffic.measured(l.stack.Cloud.ELB.Transport())
+func (l *Local) front(at net.Addr) http.Handler {
+	transport := l.traffic.measured(l.stack.Cloud.ELB.TransportAt(portOf(at)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		dnsName, state := l.loadBalancer()
 		if state != "active" {
@@ -22,12 +23,34 @@ func (l *Local) front() http.Handler {
 			Transport: transport, FlushInterval: -1, ErrorHandler: unreachable,
 			ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),
 			Rewrite: func(r *httputil.ProxyRequest) {
-				r.SetXForwarded()
+				forward(r)
 				r.Out.URL.Scheme, r.Out.URL.Host = "http", dnsName
 			},
 		}
 		proxy.ServeHTTP(w, r)
 	})
+}
+
+// forward appends the client to the X-Forwarded-For that it came with and leaves the headers that an
+// Application Load Balancer knows nothing of.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+func forward(r *httputil.ProxyRequest) {
+	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
+	r.SetXForwarded()
+	for _, name := range []string{"X-Forwarded-Host", "Forwarded"} {
+		delete(r.Out.Header, name)
+		if values, isThere := r.In.Header[name]; isThere {
+			r.Out.Header[name] = values
+		}
+	}
+}
+
+func portOf(at net.Addr) int {
+	tcp, isTCP := at.(*net.TCPAddr)
+	if !isTCP {
+		return 0
+	}
+	return tcp.Port
 }
 
 func unreachable(w http.ResponseWriter, _ *http.Request, err error) {

@@ -24,7 +24,7 @@ func (l *Local) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.serve(gallery, l.front())
+	l.serve(gallery, guarded(gallery.Addr(), l.front(gallery.Addr())))
 	at := l.options.APIAddress
 	if at == "" {
 		at = "127.0.0.1:0"
@@ -36,6 +36,15 @@ func (l *Local) listen(ctx context.Context) error {
 	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid(), Key: rand.Text() + rand.Text()}
 	l.serve(api, l.api())
 	return l.listenForConsole(ctx)
+}
+
+// guarded keeps a gallery that only this machine reaches from pages elsewhere, whose own names may come to
+// point here. One that --address opens to a network has names that nobody here knows.
+func guarded(at net.Addr, gallery http.Handler) http.Handler {
+	if tcp, isTCP := at.(*net.TCPAddr); isTCP && tcp.IP.IsLoopback() {
+		return control.OnLoopback(gallery)
+	}
+	return gallery
 }
 
 func (l *Local) listenForConsole(ctx context.Context) error {

@@ -15,16 +15,23 @@ import (
 // read from a page elsewhere, which could not see the answer but hold it open.
 func Guard(next http.Handler) http.Handler {
 	protected := http.NewCrossOriginProtection().Handler(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLoopback(r.Host) {
-			Refuse(w, release.Errorf(release.AccessDenied, "the host %s is not this machine: use localhost or 127.0.0.1", r.Host))
-			return
-		}
+	return OnLoopback(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if from := r.Header.Get("Sec-Fetch-Site"); (from == "cross-site" || from == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate" {
 			Refuse(w, release.Errorf(release.AccessDenied, "this request comes from a page of another origin: open http://%s/ itself", r.Host))
 			return
 		}
 		protected.ServeHTTP(w, r)
+	}))
+}
+
+// OnLoopback refuses requests that reached a handler on loopback by a name that is not this machine's.
+func OnLoopback(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			Refuse(w, release.Errorf(release.AccessDenied, "the host %s is not this machine: use localhost or 127.0.0.1", r.Host))
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -1,6 +1,7 @@
 package elb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +20,16 @@ import (
 // ends here and is not spoken: only what a listener does with a request is the real thing.
 // As an Application Load Balancer does, it answers 503 without targets, 502 when a target fails
 // and 504 when it is too slow, and never asks a second target.
-func (s *Service) Transport() http.RoundTripper { return transport{s} }
+func (s *Service) Transport() http.RoundTripper { return transport{service: s} }
 
-type transport struct{ service *Service }
+// TransportAt is a Transport whose clients have connected to another port than the listener's, which its
+// targets are told.
+func (s *Service) TransportAt(port int) http.RoundTripper { return transport{s, port} }
+
+type transport struct {
+	service *Service
+	port    int // that clients connected to; 0 for the listener's
+}
 
 // route is where one request goes; machine is nil when the target group has no targets.
 type route struct {
@@ -47,7 +55,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	forwarded := request.Clone(request.Context())
 	forwarded.Header.Set("X-Forwarded-Proto", strings.ToLower(string(taken.listener.Protocol)))
-	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(int(*taken.listener.Port)))
+	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(cmp.Or(t.port, int(*taken.listener.Port))))
 	response, err := taken.target.answering(taken.machine, forwarded)
 	var timeout net.Error
 	switch {

@@ -31,6 +31,10 @@ func main() {
 			_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), "slow-"+rand.Text()), nil, 0o600)
 			time.Sleep(slow)
 		}
+		if r.URL.Path == "/forwarded" {
+			fmt.Fprintf(w, "%q %q %q", r.Header.Get("X-Forwarded-For"), r.Header.Get("X-Forwarded-Port"), r.Header.Get("X-Forwarded-Proto"))
+			return
+		}
 		fmt.Fprint(w, os.Getenv("INSTANCE_ID"))
 	})
 	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), handler)) //nolint:gosec // a test's service
