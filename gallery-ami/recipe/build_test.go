@@ -137,6 +137,14 @@ func TestTheLastWordsOfALongLogAreWholeLines(t *testing.T) {
 	}
 }
 
+func TestAReasonSaysEachLineOnce(t *testing.T) {
+	w := newWorkshop(t, "for i in {1..50}; do echo no module named flask; done\nexit 7\n")
+	w.build(w.sha256)
+	if said := w.events(); len(said) != 1 || strings.Count(said[0].Reason, "no module named flask") != 1 {
+		t.Errorf("it says %+v", said)
+	}
+}
+
 func TestAnEventThatIsRefusedIsSentAgain(t *testing.T) {
 	w := newWorkshop(t, install)
 	w.build(w.sha256, "REFUSED=3")

@@ -64,11 +64,14 @@ keep_log() {
     --log-events file:///run/photogallery/events.json >/dev/null || true
 }
 
-# Whole lines, where there are some.
+# Each line once, and whole lines, where there are some.
 last_words() {
   local words
-  words=$(tail -c 1500 "$log")
-  [ "$(wc -c <"$log")" -le 1500 ] || words=${words#*$'\n'}
+  words=$(tail -c 60000 "$log" | awk '!said[$0]++')
+  if [ "${#words}" -gt 1500 ]; then
+    words=${words: -1500}
+    words=${words#*$'\n'}
+  fi
   printf '%s' "$words"
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -193,7 +194,7 @@ func TestProvisioningSaysWhatFailed(t *testing.T) {
 		"no install script":         {200, func(t *testing.T, s site) { remove(t, filepath.Join(s.bundle, "install.sh")) }, "the bundle has no install.sh"},
 		"no unit":                   {200, func(t *testing.T, s site) { remove(t, filepath.Join(s.bundle, "gallery.service")) }, "0 *.service files"},
 		"two units":                 {200, func(t *testing.T, s site) { write(t, filepath.Join(s.bundle, "b.service"), "") }, "2 *.service files"},
-		"the service answers badly": {500, func(*testing.T, site) {}, "answers 500, not 200"},
+		"the service answers badly": {503, func(*testing.T, site) {}, "answers 503 after 0 seconds, not 200"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -204,6 +205,45 @@ func TestProvisioningSaysWhatFailed(t *testing.T) {
 				t.Errorf("got %v and %q, want %q", err, said, test.says)
 			}
 		})
+	}
+}
+
+// The deadline of these is never reached.
+func TestProvisioningWaitsNoLongerThanThereIsHope(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		state  string // what systemd says of the service
+		says   string
+	}{
+		"an error from the first second": {500, "ActiveState=active\nNRestarts=0", "answers 500, not 200"},
+		"a page that is not there":       {404, "ActiveState=active\nNRestarts=1", "answers 404, not 200"},
+		"the service has ended":          {503, "NRestarts=0\nActiveState=failed", "has ended and is not started again"},
+		"the service did not begin":      {503, "NRestarts=0\nActiveState=inactive", "has ended and is not started again"},
+		"a crash loop":                   {503, "NRestarts=3\nActiveState=activating", "ends each time it is started"},
+		"a long crash loop":              {503, "ActiveState=activating\nNRestarts=12", "ends each time it is started"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, environment := newSite(t, test.status)
+			write(t, filepath.Join(s.tools, "systemctl"), "#!/bin/bash\n[ \"$1\" != show ] || printf '"+test.state+"\n'\n[ \"$1\" != status ] || echo its last words\n")
+			write(t, filepath.Join(s.tools, "sleep"), "#!/bin/bash\n")
+			said, err := s.provision(t, append(environment, "CHECK_SECONDS=1000000"))
+			if err == nil || !strings.Contains(said, test.says) || strings.Count(said, "its last words") != 1 {
+				t.Errorf("got %v and %q, want %q", err, said, test.says)
+			}
+		})
+	}
+}
+
+func TestProvisioningNotesHowLongTheServiceTook(t *testing.T) {
+	s, environment := newSite(t, http.StatusOK)
+	write(t, filepath.Join(s.tools, "systemctl"), "#!/bin/bash\n[ \"$1\" != restart ] || sleep 0.3\n")
+	said, err := s.provision(t, environment)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	noted, err := os.ReadFile(filepath.Join(s.root, "etc/photogallery/start-milliseconds"))
+	if milliseconds, _ := strconv.Atoi(strings.TrimSpace(string(noted))); err != nil || milliseconds < 300 || milliseconds > 600_000 {
+		t.Errorf("%v, noted %q", err, noted)
 	}
 }
 

@@ -69,7 +69,8 @@ func (s *story) chapters() []chapter {
 		{"the group scales in when the load falls", s.scaleIn},
 		{"a second version rolls in under load", s.roll},
 		{"a broken release is undone under load", s.releaseBroken},
-		{"a rollback brings the first image back", s.rollBack},
+		{"a service that takes 10 seconds to start rolls in", s.releaseSlow},
+		{"a rollback brings the former image back", s.rollBack},
 		{"a release and its sizes outlast a kill at its end", s.outlastKill},
 		{"a teardown leaves no resource", s.tearDown},
 		{"a second start bakes nothing", s.startAgain},
@@ -91,6 +92,7 @@ type story struct {
 	status     control.Status              // the latest
 	seen       map[string]control.Instance // every instance that ever was
 	firstImage string
+	lastImage  string // serves at the end
 }
 
 func (s *story) tell(ctx context.Context) error {

@@ -58,11 +58,11 @@ func (s *story) startAgain(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, i := range s.status.Instances {
-		if i.Image != s.firstImage {
-			return "", fmt.Errorf("instance %s runs image %s, not %s", i.ID, i.Image, s.firstImage)
+		if i.Image != s.lastImage {
+			return "", fmt.Errorf("instance %s runs image %s, not %s", i.ID, i.Image, s.lastImage)
 		}
 	}
-	return fmt.Sprintf("first answer after %.1f s, image %s", took.Seconds(), s.firstImage), nil
+	return fmt.Sprintf("first answer after %.1f s, image %s", took.Seconds(), s.lastImage), nil
 }
 
 func (s *story) close() error {
@@ -89,7 +89,8 @@ func (s *story) leaveNothing(ctx context.Context) (string, error) {
 	return fmt.Sprintf("of %d instances and their images", len(s.seen)), nil
 }
 
-// noProcess looks for processes whose program lies in the folder of the check.
+// noProcess looks for processes whose program lies in the folder of the check, or whose command names
+// it, as a daemon's does.
 func (s *story) noProcess() error {
 	all, err := gopsutil.Processes()
 	if err != nil {
@@ -99,6 +100,9 @@ func (s *story) noProcess() error {
 		program, err := one.Exe()
 		if err == nil && strings.HasPrefix(program, s.folder+string(filepath.Separator)) {
 			return fmt.Errorf("process %d still runs %s", one.Pid, program)
+		}
+		if command, err := one.Cmdline(); err == nil && strings.Contains(command, s.folder) {
+			return fmt.Errorf("process %d still runs: %s", one.Pid, command)
 		}
 	}
 	return nil

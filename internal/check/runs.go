@@ -191,15 +191,19 @@ func (s *story) releaseBroken(ctx context.Context) (string, error) {
 
 // brokenBundle works where it is built and fails on every instance of the fleet.
 func (s *story) brokenBundle() (folder string, err error) {
-	folder = filepath.Join(s.folder, "broken")
+	return s.bundle("broken", "[ \"$RELEASE\" = build ] || { echo 'broken on purpose'; exit 1; }\n")
+}
+
+// bundle is the gallery's program behind a script that begins so.
+func (s *story) bundle(name, begin string) (folder string, err error) {
+	folder = filepath.Join(s.folder, name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
 	}
 	for name, content := range map[string]string{
-		"install.sh": "install -m 0755 run.sh photogallery \"$INSTALL_DIR/\"\n",
-		"run.sh": "#!/bin/sh\n[ \"$RELEASE\" = build ] || { echo 'broken on purpose'; exit 1; }\n" +
-			"exec \"$(dirname \"$0\")/photogallery\"\n",
-		"broken.service": "[Service]\nExecStart=/opt/photogallery/run.sh\nRestart=always\nRestartSec=1\n[Install]\nWantedBy=multi-user.target\n",
+		"install.sh":  "install -m 0755 run.sh photogallery \"$INSTALL_DIR/\"\n",
+		"run.sh":      "#!/bin/sh\n" + begin + "exec \"$(dirname \"$0\")/photogallery\"\n",
+		"app.service": "[Service]\nExecStart=/opt/photogallery/run.sh\nRestart=always\nRestartSec=1\nTimeoutStopSec=1\n[Install]\nWantedBy=multi-user.target\n",
 	} {
 		err = errors.Join(err, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o700))
 	}
@@ -212,7 +216,8 @@ func (s *story) rollBack(ctx context.Context) (string, error) {
 	if err := s.until(ctx, guardIsQuiet); err != nil {
 		return "", err
 	}
-	out, err := s.run(ctx, s.status.ReleaseMachine, fmt.Sprintf(`{"image": %q}`, s.firstImage), types.ExecutionStatusSucceeded)
+	s.lastImage = s.status.Serving.FormerImage
+	out, err := s.run(ctx, s.status.ReleaseMachine, fmt.Sprintf(`{"image": %q}`, s.lastImage), types.ExecutionStatusSucceeded)
 	if err != nil {
 		return "", err
 	}
@@ -222,10 +227,10 @@ func (s *story) rollBack(ctx context.Context) (string, error) {
 	if err := s.look(ctx); err != nil {
 		return "", err
 	}
-	if s.status.Serving == nil || s.status.Serving.Image != s.firstImage {
-		return "", fmt.Errorf("what serves is %+v, not image %s", s.status.Serving, s.firstImage)
+	if s.status.Serving == nil || s.status.Serving.Image != s.lastImage {
+		return "", fmt.Errorf("what serves is %+v, not image %s", s.status.Serving, s.lastImage)
 	}
-	return "image " + s.firstImage + " serves again", nil
+	return "image " + s.lastImage + " serves again", nil
 }
 
 func guardIsQuiet(status control.Status) bool {

@@ -127,8 +127,8 @@ func patient(f *fabric.Fabric) elb.Settings {
 // leaveRoom gives real work the time that a quick pace takes from it.
 func leaveRoom(t *step.Timings, pace float64) {
 	for limit, least := range map[*time.Duration]time.Duration{
-		&t.Image: 2 * time.Minute, &t.LoadBalancer: 30 * time.Second, &t.Fleet: time.Minute,
-		&t.Refresh: 3 * time.Minute, &t.Verify: 20 * time.Second, &t.Sweep: time.Minute, &t.Settle: time.Second,
+		&t.Image: 2 * time.Minute, &t.LoadBalancer: 30 * time.Second, &t.Fleet: 3 * time.Minute,
+		&t.Refresh: 10 * time.Minute, &t.Verify: 20 * time.Second, &t.Sweep: time.Minute, &t.Settle: time.Second,
 	} {
 		*limit = max(*limit, least)
 	}

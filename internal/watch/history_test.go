@@ -280,7 +280,7 @@ func TestRemediesNameTheInstance(t *testing.T) {
 		"BuildFailed: builder i-1 could not provision the bundle: \"install\" ended with status 1: No space left on device": "Free some space",
 		"ImageFailed: write /data/images/x: no space left on device":                                                        "Free some space",
 		"FleetFailed: i-1: disk quota exceeded":                                                                             "Free some space",
-		"VerifyFailed: image ami-0123456789abcdef0 does not answer":                                                         "gallery logs INSTANCE",
+		"VerifyFailed: image ami-0123456789abcdef0 does not answer":                                                         "the log of each instance",
 		"SomethingElse: nobody foresaw it":                                                                                  "SomethingElse",
 	} {
 		if got := newTold("x-release").end(types.ExecutionStatusFailed, "FailedClean", cause).look(t).Outcome(); !strings.Contains(got, want) {

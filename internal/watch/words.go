@@ -33,7 +33,7 @@ var remedies = map[release.Code]string{
 	release.BuildFailed:         "Correct the bundle and release again; `gallery logs BUILDER` has all that the builder wrote.",
 	release.BuilderDied:         "Release again; `gallery logs BUILDER` has what the builder wrote before it ended.",
 	release.ImageFailed:         "Release again.",
-	release.FleetFailed:         "`gallery logs INSTANCE` has what the service wrote; correct the bundle and release again.",
+	release.FleetFailed:         "Correct the bundle and release again; `gallery logs INSTANCE` has what the service wrote.",
 	release.RefreshFailed:       "`gallery status` shows the alarms; release again when all is quiet.",
 	release.RefreshRolledBack:   "The new version does not stay healthy: `gallery logs INSTANCE` has what it wrote.",
 	release.VerifyFailed:        "The new version does not answer /: `gallery logs INSTANCE` has what it wrote.",
@@ -117,7 +117,8 @@ func (p *Picture) remedy() string {
 		return ""
 	}
 	if instance := instanceID.FindString(p.Cause); instance != "" {
-		next = strings.NewReplacer("BUILDER", instance, "INSTANCE", instance).Replace(next)
+		return strings.NewReplacer("BUILDER", instance, "INSTANCE", instance).Replace(next)
 	}
-	return next
+	return strings.NewReplacer("`gallery logs BUILDER`", "the builder's log, which `gallery logs` shows by its ID,",
+		"`gallery logs INSTANCE`", "the log of each instance, which `gallery logs` shows by its ID,").Replace(next)
 }

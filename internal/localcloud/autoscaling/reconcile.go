@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/machine"
 )
 
 // reconcile brings a group nearer to what it should be. What happens to its instances meanwhile
@@ -48,6 +49,7 @@ func (s *Service) followInstances(g *group) {
 		switch {
 		case m.state == types.LifecycleStateTerminating && gone:
 			s.remove(g, m)
+		case m.state == types.LifecycleStatePending && running && isStarting(instance.Machine):
 		case m.state == types.LifecycleStatePending && running:
 			s.putInService(g, m)
 		case m.state == types.LifecycleStatePending && (gone || instance.State != ec2.Pending):
@@ -58,6 +60,11 @@ func (s *Service) followInstances(g *group) {
 			s.takeOutDead(g, m)
 		}
 	}
+}
+
+func isStarting(m machine.Machine) bool {
+	starter, starts := m.(machine.Starter)
+	return starts && starter.Starting()
 }
 
 // putInService registers a member with the target groups first, as AWS does; it does not wait for

@@ -45,6 +45,15 @@ type Machine interface {
 	Kill()
 }
 
+// Starter is a Machine whose service starts in real time, which no pace makes shorter. While it is
+// starting, a group keeps it pending, as AWS does while an instance boots; so the waits that follow begin
+// when they would begin on AWS.
+type Starter interface {
+	// Starting reports whether the service may be waited for: it has not answered yet, and not for much
+	// longer than it took where its image was built. It returns at once.
+	Starting() bool
+}
+
 // Kind makes machines and turns them into images. Its methods are called under the cloud's lock
 // and return at once.
 type Kind interface {

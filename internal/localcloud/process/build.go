@@ -130,9 +130,16 @@ func network() (variables []string) {
 	return variables
 }
 
+// lastWords are the last lines of an output, each line once: a service that is started again and again
+// says the same each time.
 func lastWords(output string) string {
 	const most = 1500
-	output = strings.TrimSpace(output)
+	said := map[string]bool{}
+	output = strings.Join(slices.DeleteFunc(strings.Split(strings.TrimSpace(output), "\n"), func(line string) bool {
+		before := said[line]
+		said[line] = true
+		return before
+	}), "\n")
 	if len(output) <= most {
 		return output
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"photogallery/internal/localcloud/machine"
 )
@@ -27,6 +28,7 @@ type instance struct {
 	ending  sync.Once
 	booted  chan struct{} // closed when boot no longer touches the root folder
 	cpu     atomic.Uint64 // percent × 1000
+	settled atomic.Bool   // the service has answered, or has had the time to
 
 	mu       sync.Mutex
 	services map[string]*service
@@ -50,13 +52,16 @@ func (m *instance) boot() {
 	}
 	m.kind.running.Go(m.sampleCPU)
 	if m.spec.Image == nil {
+		m.settled.Store(true)
 		m.build()
 		return
 	}
 	if err := m.configure(); err != nil {
 		fmt.Fprintf(m.log, "the instance's settings: %v\n", err)
 	}
+	began := time.Now()
 	m.startEnabled()
+	m.kind.running.Go(func() { m.settle(began) })
 }
 
 func (m *instance) prepare() (err error) {

@@ -254,7 +254,10 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 			map[string]string{"photogallery.service": serviceUnit, "install.sh": "echo no such luck; exit 7\n"}, "no such luck"},
 		"the install script asks for a service's state": {
 			map[string]string{"photogallery.service": serviceUnit, "install.sh": "echo such is life\nsystemctl status --no-pager --lines=9 photogallery\nexit 7\n"},
-			"photogallery.service is inactive. Its machine said last:\nsuch is life"},
+			"such is life\nphotogallery.service is inactive. Its machine said last:"},
+		"the install script says the same again and again": {
+			map[string]string{"photogallery.service": serviceUnit, "install.sh": "for i in {1..50}; do echo such is life; done; exit 7\n"},
+			"exit status 7: such is life"},
 		"the unit asks for what is not honoured": {
 			map[string]string{"photogallery.service": "[Service]\nExecStart=/bin/true\nSockets=x\n", "install.sh": ":"}, "Sockets=x is not honoured"},
 	}
@@ -263,7 +266,7 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 			k := newKind(t, bundle(t, test.files))
 			h := newHost()
 			k.Boot(machine.Spec{InstanceID: "i-1", Role: "builder"}, h)
-			if result := <-h.events; result["status"] != "failure" || !strings.Contains(result["reason"], test.reason) {
+			if result := <-h.events; result["status"] != "failure" || !strings.Contains(result["reason"], test.reason) || strings.Count(result["reason"], "such is life") > 1 {
 				t.Errorf("reported %v, want %q", result, test.reason)
 			}
 		})

@@ -22,10 +22,12 @@ type service struct {
 	environment []string // HOST, PORT and the rest, after the unit's own
 	log         io.Writer
 
-	mu     sync.Mutex
-	main   *kept // nil while none runs
-	cancel context.CancelFunc
-	done   chan struct{}
+	mu       sync.Mutex
+	main     *kept // nil while none runs
+	failed   bool  // the last start or run of it
+	restarts int
+	cancel   context.CancelFunc
+	done     chan struct{}
 }
 
 // start begins to supervise; it returns once the first process runs, or could not be started. In
@@ -49,21 +51,24 @@ func (s *service) supervise(ctx context.Context, first chan<- error) {
 		}
 		if err == nil {
 			err = main.wait()
-			s.remember(nil)
 		}
+		s.ended(err)
 		if ctx.Err() != nil || !s.unit.startsAgain(err) {
 			return
 		}
-		fmt.Fprintf(s.log, "the service ended (%v) and is started again\n", ended(err))
+		fmt.Fprintf(s.log, "the service ended (%v) and is started again\n", howItEnded(err))
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(s.unit.RestartDelay):
 		}
+		s.mu.Lock()
+		s.restarts++
+		s.mu.Unlock()
 	}
 }
 
-func ended(err error) string {
+func howItEnded(err error) string {
 	if err == nil {
 		return "exit status 0"
 	}
@@ -166,10 +171,28 @@ func readAssignments(path string) ([]string, error) {
 	return assignments, nil
 }
 
-func (s *service) remember(main *kept) {
+func (s *service) ended(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.main = main
+	s.main, s.failed = nil, !isClean(err)
+}
+
+// state is systemd's word for it, and how often the service was started again.
+func (s *service) state() (word string, restarts int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.done:
+		if s.failed {
+			return "failed", s.restarts
+		}
+		return "inactive", s.restarts
+	default:
+	}
+	if s.main == nil {
+		return "activating", s.restarts
+	}
+	return "active", s.restarts
 }
 
 // runs reports whether the service has a process.

@@ -30,8 +30,11 @@ func (m *instance) systemctl(arguments []string) (said string, err error) {
 	if len(arguments) < 2 {
 		return "", fmt.Errorf("systemctl %s: give one of daemon-reload, %s and a unit", strings.Join(arguments, " "), verbs)
 	}
-	if arguments[0] == "status" {
+	switch arguments[0] {
+	case "status":
 		return m.status(unitName(arguments[1]))
+	case "show":
+		return m.show(arguments[1:])
 	}
 	for _, name := range arguments[1:] {
 		if err := m.control(arguments[0], unitName(name), now); err != nil {
@@ -41,11 +44,11 @@ func (m *instance) systemctl(arguments []string) (said string, err error) {
 	return "", nil
 }
 
-const verbs = "enable, disable, start, stop, restart, is-active, status"
+const verbs = "enable, disable, start, stop, restart, is-active, show, status"
 
 // changesNothing tells of options that are about how systemctl waits and what it prints.
 func changesNothing(option string) bool {
-	return slices.Contains([]string{"--quiet", "-q", "--no-block", "--no-pager", "--full", "-l"}, option) ||
+	return slices.Contains([]string{"--quiet", "-q", "--no-block", "--no-pager", "--full", "-l", "--output=cat"}, option) ||
 		strings.HasPrefix(option, "--lines=")
 }
 
@@ -83,6 +86,21 @@ func (m *instance) status(name string) (string, error) {
 	}
 	log, err := os.ReadFile(m.log.Name())
 	return fmt.Sprintf("%s is %s. Its machine said last:\n%s\n", name, state, lastWords(string(log))), err
+}
+
+// shown are the properties that a script may ask for.
+const shown = "--property=ActiveState,NRestarts"
+
+// show tells how it stands with a service, in the words of org.freedesktop.systemd1(5).
+func (m *instance) show(arguments []string) (string, error) {
+	if len(arguments) != 2 || arguments[0] != shown {
+		return "", fmt.Errorf("systemctl show %s: give %s and a unit", strings.Join(arguments, " "), shown)
+	}
+	state, restarts := "inactive", 0
+	if s := m.service(unitName(arguments[1])); s != nil {
+		state, restarts = s.state()
+	}
+	return fmt.Sprintf("ActiveState=%s\nNRestarts=%d\n", state, restarts), nil
 }
 
 func onlyIf(wanted bool, do func() error) error {

@@ -1,0 +1,65 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	startTimePath = "etc/photogallery/start-milliseconds" // written by provision.sh
+	longestStart  = time.Minute                           // the build allows no more
+	settleEvery   = 50 * time.Millisecond
+	// A fleet starts at once, on the machine that its builder had alone.
+	patienceFactor = 2
+)
+
+// Starting satisfies machine.Starter.
+func (m *instance) Starting() bool { return !m.settled.Load() }
+
+// settle looks at the service until it answers, for a little longer than it took at the build.
+func (m *instance) settle(began time.Time) {
+	defer m.settled.Store(true)
+	measured := m.startTime()
+	for deadline := began.Add(patienceFactor * measured); time.Now().Before(deadline); {
+		if m.answers() {
+			return
+		}
+		select {
+		case <-m.life.Done():
+			return
+		case <-time.After(settleEvery):
+		}
+	}
+	if measured > 0 {
+		fmt.Fprintf(m.log, "the service does not answer / with 200 after %s; at the build it took %s\n",
+			time.Since(began).Round(time.Millisecond), measured)
+	}
+}
+
+// startTime is how long the service took at the build; 0 for an image that does not tell.
+func (m *instance) startTime() time.Duration {
+	content, _ := os.ReadFile(filepath.Join(m.root, startTimePath)) // absent where nobody has measured
+	milliseconds, _ := strconv.Atoi(strings.TrimSpace(string(content)))
+	return max(0, min(time.Duration(milliseconds)*time.Millisecond, longestStart))
+}
+
+func (m *instance) answers() bool {
+	ctx, cancel := context.WithTimeout(m.life, time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.address.String()+"/", nil)
+	if err != nil {
+		return false
+	}
+	response, err := m.kind.transport.RoundTrip(request)
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close() // its status is the answer
+	return response.StatusCode == http.StatusOK
+}
