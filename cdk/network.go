@@ -21,7 +21,7 @@ type network struct {
 func (s *stack) addNetwork() {
 	vpc := awsec2.NewVpc(s.scope, jsii.String("Network"), &awsec2.VpcProps{
 		VpcName:     jsii.String(s.options.Environment.Name()),
-		IpAddresses: awsec2.IpAddresses_Cidr(jsii.String("10.0.0.0/16")),
+		IpAddresses: awsec2.IpAddresses_Cidr(jsii.String(s.options.VPCRange)),
 		IpProtocol:  awsec2.IpProtocol_DUAL_STACK,
 		MaxAzs:      jsii.Number(2),
 		NatGateways: jsii.Number(0),
@@ -32,6 +32,7 @@ func (s *stack) addNetwork() {
 		// Nothing is ever put into the default group, and closing it takes a function of its own.
 		RestrictDefaultSecurityGroup: jsii.Bool(false),
 	})
+	s.setZones(vpc)
 	s.network = network{vpc: vpc, public: subnetIDs(vpc.PublicSubnets()), private: subnetIDs(vpc.PrivateSubnets())}
 	s.network.s3 = vpc.AddGatewayEndpoint(jsii.String("Storage"), &awsec2.GatewayVpcEndpointOptions{
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
@@ -43,6 +44,26 @@ func (s *stack) addNetwork() {
 	}
 	if s.options.InstanceConnect {
 		s.addInstanceConnect()
+	}
+}
+
+// setZones puts the subnets into the zones of the option. Without it CloudFormation takes the first two
+// that the account sees in the region.
+func (s *stack) setZones(vpc awsec2.Vpc) {
+	zones := s.options.zones()
+	if zones == nil {
+		return
+	}
+	for _, subnets := range []*[]awsec2.ISubnet{vpc.PublicSubnets(), vpc.PrivateSubnets()} {
+		for i, subnet := range *subnets {
+			subnet := subnet.Node().DefaultChild().(awsec2.CfnSubnet)
+			if zoneByID.MatchString(zones[i]) {
+				subnet.SetAvailabilityZone(nil)
+				subnet.SetAvailabilityZoneId(jsii.String(zones[i]))
+				continue
+			}
+			subnet.SetAvailabilityZone(jsii.String(zones[i]))
+		}
 	}
 }
 

@@ -126,3 +126,33 @@ func TestTheFleetReachesNoBucketButThePhotos(t *testing.T) {
 		}
 	}
 }
+
+func TestNetworkIsInTheZonesAndRangeOfTheOptions(t *testing.T) {
+	for name, want := range map[string]struct {
+		property string
+		zones    []string
+		first    string
+	}{
+		"defaults":   {"AvailabilityZone", []string{"0", "1"}, "10.0.0.0/24"},
+		"everything": {"AvailabilityZoneId", []string{"use1-az1", "use1-az4"}, "10.20.0.0/24"},
+	} {
+		made := synthesize(t, name)
+		var ranges []string
+		for id, subnet := range made.of("AWS::EC2::Subnet") {
+			ranges = append(ranges, subnet.Properties["CidrBlock"].(string))
+			zone := subnet.Properties[want.property]
+			if selected, isSelected := zone.(map[string]any); isSelected {
+				zone = fmt.Sprint(selected["Fn::Select"].([]any)[0])
+			}
+			if i := int(id[strings.Index(id, "Subnet")+len("Subnet")] - '1'); zone != want.zones[i] {
+				t.Errorf("%s: %s is in %v, want %s", name, id, zone, want.zones[i])
+			}
+			if subnet.Properties["AvailabilityZone"] != nil && subnet.Properties["AvailabilityZoneId"] != nil {
+				t.Errorf("%s: %s has a zone's name and an ID", name, id)
+			}
+		}
+		if slices.Sort(ranges); len(ranges) != 4 || ranges[0] != want.first {
+			t.Errorf("%s: the subnets are %v", name, ranges)
+		}
+	}
+}

@@ -41,7 +41,19 @@ func Table() []Option {
 			parse:   parseCIDR,
 		},
 		{
-			Key: "nightlyTeardown", Default: "cron(0 20 * * ? *)",
+			Key: "vpcRange", Default: "10.0.0.0/16",
+			Allowed: "a private IPv4 range of 1,024 to 65,536 addresses, such as 10.20.0.0/20",
+			Effect:  "The addresses of the network. Of the first deployment: see below.",
+			parse:   parseVPCRange,
+		},
+		{
+			Key: "zones", Default: "",
+			Allowed: "two zones such as us-east-1a,us-east-1c, or their IDs such as use1-az1,use1-az4",
+			Effect:  "The two Availability Zones; without it the first two that the account sees, of which one may lack Graviton: `gallery doctor` proposes a pair. Of the first deployment: see below.",
+			parse:   parseZones,
+		},
+		{
+			Key: "nightlyTeardown", Default: off,
 			Allowed: "off, or a schedule such as cron(0 20 * * ? *)",
 			Effect:  "Tears everything down that costs by the hour; the image stays, so that the next release takes minutes.",
 			parse:   func(o *Options, value string) error { return parseSchedule(&o.NightlyTeardown, value) },
@@ -127,6 +139,66 @@ func parseCIDR(o *Options, value string) error {
 	}
 	o.CIDR = value
 	return nil
+}
+
+// The network has two public and two private subnets of 256 addresses each, in a VPC of at most 65,536.
+// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+const (
+	largestRange  = 16
+	smallestRange = 22
+)
+
+// shared is the range of RFC 6598, which a VPC may have like the private ones.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
+
+func parseVPCRange(o *Options, value string) error {
+	prefix, err := netip.ParsePrefix(value)
+	if err != nil || !prefix.Addr().Is4() {
+		return errors.New("no IPv4 range")
+	}
+	if prefix != prefix.Masked() {
+		return errors.New("the address has bits beyond the range, which starts at " + prefix.Masked().String())
+	}
+	if prefix.Bits() < largestRange || prefix.Bits() > smallestRange {
+		return errors.New("a network has /16 to /22")
+	}
+	if !prefix.Addr().IsPrivate() && !shared.Contains(prefix.Addr()) {
+		return errors.New("these addresses are other people's")
+	}
+	o.VPCRange = value
+	return nil
+}
+
+var (
+	zoneName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$`)
+	zoneByID = regexp.MustCompile(`^[a-z]{2,5}[0-9]-az[0-9]{1,2}$`)
+)
+
+// parseZones takes names or IDs. A name may be another zone in another account, an ID may not.
+// https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html
+func parseZones(o *Options, value string) error {
+	if value == "" {
+		return nil
+	}
+	o.Zones = value
+	zones := o.zones()
+	if len(zones) != 2 || zones[0] == zones[1] {
+		return errors.New("not two different zones")
+	}
+	for _, form := range []*regexp.Regexp{zoneName, zoneByID} {
+		if form.MatchString(zones[0]) && form.MatchString(zones[1]) && regionOf(zones[0]) == regionOf(zones[1]) {
+			return nil
+		}
+	}
+	return errors.New("neither names nor IDs of two zones of one region")
+}
+
+// regionOf is us-east-1 of us-east-1a, and use1 of use1-az1.
+func regionOf(zone string) string {
+	if region, _, isID := strings.Cut(zone, "-az"); isID {
+		return region
+	}
+	return zone[:len(zone)-1]
 }
 
 // parseSchedule checks the form alone; EventBridge Scheduler knows the rest.

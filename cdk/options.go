@@ -14,6 +14,8 @@ import (
 type Options struct {
 	Environment     release.Environment
 	CIDR            string // IPv4 range that the load balancer admits
+	VPCRange        string // IPv4 range of the network
+	Zones           string // two zones, a comma between; "" for the first two of the account
 	NightlyTeardown string // schedule expression; "" for none
 	MorningRelease  string // schedule expression; "" for none
 	TimeZone        string // of both, by its IANA name
@@ -25,6 +27,14 @@ type Options struct {
 	AccessLogs      bool
 	FlowLogs        bool
 	LogDays         int
+}
+
+// zones are the names or the IDs of the network's zones; nil for the account's first two.
+func (o Options) zones() []string {
+	if o.Zones == "" {
+		return nil
+	}
+	return strings.Split(strings.ReplaceAll(o.Zones, " ", ""), ",")
 }
 
 // Uploads tells whether the gallery takes photos from browsers: only where the upload key does not
@@ -60,6 +70,7 @@ func ParseOptions(context map[string]any) (Options, error) {
 		}
 	}
 	problems = append(problems, options.conflicts()...)
+	problems = append(problems, boundaryProblems(context)...)
 	if len(problems) > 0 {
 		return Options{}, &release.Error{Code: release.InvalidRequest, Message: problems.Error(), Err: problems}
 	}
@@ -72,6 +83,19 @@ func (o Options) conflicts() (problems release.Problems) {
 	}
 	if o.Domain == "" && o.HostedZone != "" {
 		problems = append(problems, release.Problem{Field: "domain", Message: "left out, but hostedZone is given; give the name under which the gallery shall be served"})
+	}
+	return problems
+}
+
+// boundaryKey is the CDK's own key for a permissions boundary of all roles.
+// https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions-boundaries.html
+const boundaryKey = "@aws-cdk/core:permissionsBoundary"
+
+// boundaryProblems refuses what the CDK would panic about: it fills account, region and partition into
+// the name of a boundary for a stack that is bound to them, and this one is bound to none.
+func boundaryProblems(context map[string]any) (problems release.Problems) {
+	if boundary := fmt.Sprint(context[boundaryKey]); strings.Contains(boundary, "${AWS::") {
+		problems = append(problems, release.Problem{Field: boundaryKey, Message: boundary + " holds a pseudo parameter, which the CDK does not fill in here; write the account, region or partition out"})
 	}
 	return problems
 }

@@ -2,9 +2,13 @@ package cdk_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/cdk"
 	"photogallery/internal/release"
@@ -14,7 +18,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 	_, err := cdk.ParseOptions(map[string]any{
 		"timezone": "main", "environment": "Main", "cidr": "10.0.0.1/8", "nightlyTeardown": "20:00",
 		"morningRelease": "cron(0 7 * *)", "timeZone": "Zurich", "notify": "nobody", "domain": "gallery",
-		"uploadsOverHttp": "yes", "logDays": 31,
+		"uploadsOverHttp": "yes", "logDays": 31, "vpcRange": "10.0.0.0/24", "zones": "us-east-1a,use1-az2",
 	})
 	if release.CodeOf(err) != release.InvalidRequest {
 		t.Fatalf("got %v", err)
@@ -24,7 +28,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 		`environment: "Main"`, `cidr: "10.0.0.1/8": the address has bits beyond the range, which starts at 10.0.0.0/8`,
 		`nightlyTeardown: "20:00"`, "give off, or a schedule such as cron(0 20 * * ? *)", `morningRelease: "cron(0 7 * *)"`,
 		`timeZone: "Zurich"`, `notify: "nobody"`, `domain: "gallery"`, "hostedZone: left out", `uploadsOverHttp: "yes"`,
-		`logDays: "31"`,
+		`logDays: "31"`, `vpcRange: "10.0.0.0/24": a network has /16 to /22`, `zones: "us-east-1a,use1-az2": neither names nor IDs`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in:\n%v", want, err)
@@ -34,7 +38,8 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 
 func TestEveryOptionTakesEffect(t *testing.T) {
 	given := map[string]any{
-		"environment": "staging", "cidr": "203.0.113.0/24", "nightlyTeardown": "off", "morningRelease": "rate(1 day)",
+		"environment": "staging", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)",
+		"vpcRange": "10.20.0.0/20", "zones": "use1-az1, use1-az4",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com", "domain": "photos.example.com", "hostedZone": "Z0123",
 		"uploadsOverHttp": true, "instanceConnect": "on", "accessLogs": "on", "flowLogs": false, "logDays": 7.0,
 	}
@@ -43,7 +48,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	}
 	got, err := cdk.ParseOptions(given)
 	want := cdk.Options{
-		Environment: "staging", CIDR: "203.0.113.0/24", MorningRelease: "rate(1 day)", TimeZone: "Europe/Zurich",
+		Environment: "staging", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
 		InstanceConnect: true, AccessLogs: true, LogDays: 7,
 	}
@@ -76,7 +81,45 @@ func TestTheProjectsOwnContextIsSound(t *testing.T) {
 	if err := json.Unmarshal(text, &project); err != nil {
 		t.Fatal(err)
 	}
-	if options, err := cdk.ParseOptions(project.Context); err != nil || options.NightlyTeardown == "" {
+	if options, err := cdk.ParseOptions(project.Context); err != nil || options.NightlyTeardown != "" {
 		t.Errorf("got %+v, %v", options, err)
+	}
+}
+
+func TestZonesAndRangeAreThoseOfANetwork(t *testing.T) {
+	for _, test := range []struct {
+		key, value string
+		taken      bool
+	}{
+		{"zones", "us-east-1a,us-east-1c", true}, {"zones", "use1-az1,use1-az4", true}, {"zones", "us-gov-west-1a, us-gov-west-1b", true},
+		{"zones", "usgw1-az1,usgw1-az2", true}, {"zones", "us-east-1a", false}, {"zones", "us-east-1a,us-east-1a", false},
+		{"zones", "us-east-1a,us-west-2a", false}, {"zones", "use1-az1,usw2-az1", false}, {"zones", "a,b", false},
+		{"zones", "us-east-1-bos-1a,us-east-1a", false},
+		{"vpcRange", "172.31.0.0/16", true}, {"vpcRange", "100.64.0.0/20", true}, {"vpcRange", "192.168.4.0/22", true},
+		{"vpcRange", "10.0.0.0/8", false}, {"vpcRange", "10.0.0.0/23", false}, {"vpcRange", "8.8.0.0/16", false}, {"vpcRange", "10.0.1.0/16", false},
+	} {
+		if _, err := cdk.ParseOptions(map[string]any{test.key: test.value}); (err == nil) != test.taken {
+			t.Errorf("%s %s: %v", test.key, test.value, err)
+		}
+	}
+}
+
+func TestBoundaryIsTakenUnlessItHoldsAPseudoParameter(t *testing.T) {
+	boundary := func(name string) map[string]any {
+		return map[string]any{"@aws-cdk/core:permissionsBoundary": map[string]any{"name": name}}
+	}
+	_, err := cdk.ParseOptions(boundary("org-${AWS::AccountId}"))
+	if release.CodeOf(err) != release.InvalidRequest || !strings.Contains(err.Error(), "write the account") {
+		t.Errorf("got %v", err)
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)})
+	for key, value := range boundary("org-${Qualifier}") {
+		app.Node().SetContext(jsii.String(key), value)
+	}
+	made := decode(t, rawOf(t, newStack(t, app, boundary("org-${Qualifier}"))))
+	for id, role := range made.of("AWS::IAM::Role") {
+		if !strings.HasSuffix(fmt.Sprint(resolve(made, role.Properties["PermissionsBoundary"])), ":policy/org-hnb659fds") {
+			t.Errorf("%s has the boundary %v", id, role.Properties["PermissionsBoundary"])
+		}
 	}
 }

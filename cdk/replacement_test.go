@@ -34,7 +34,9 @@ func optionSets() map[string]map[string]any {
 var optionValues = map[string][]any{
 	"environment":     nil,
 	"cidr":            {"203.0.113.0/24", "198.51.100.0/24"},
-	"nightlyTeardown": {"off"},
+	"vpcRange":        {"10.20.0.0/20"},
+	"zones":           {"us-east-1a,us-east-1c", "use1-az1,use1-az4"},
+	"nightlyTeardown": {"rate(1 day)"},
 	"morningRelease":  {"rate(1 day)"},
 	"timeZone":        {"Europe/Zurich"},
 	"notify":          {"ops@example.com"},
@@ -85,6 +87,7 @@ func TestNoOptionReplacesWhatARunningReleaseUses(t *testing.T) {
 var inevitable = []string{
 	"Certificate", // is for one name; domain and hostedZone
 	"AccessLogs",  // is there for accessLogs alone
+	"Network",     // lies in its range and zones; vpcRange and zones
 }
 
 // replacements tells by their logical IDs what a running release uses and an update replaces or removes.

@@ -25,7 +25,8 @@ func contexts() map[string]map[string]any {
 	return map[string]map[string]any{
 		"defaults": {},
 		"everything": {
-			"environment": "staging", "cidr": "203.0.113.0/24", "morningRelease": "cron(0 7 ? * MON-FRI *)",
+			"environment": "staging", "cidr": "203.0.113.0/24", "vpcRange": "10.20.0.0/20", "zones": "use1-az1,use1-az4",
+			"nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "cron(0 7 ? * MON-FRI *)",
 			"timeZone": "Europe/Zurich", "notify": "ops@example.com", "domain": "photos.example.com",
 			"hostedZone": "Z0123456789ABCDEFGHIJ", "instanceConnect": "on", "accessLogs": "on",
 		},
@@ -85,7 +86,11 @@ func synthesize(t *testing.T, name string) template {
 
 func raw(t *testing.T, context map[string]any) []byte {
 	t.Helper()
-	stack := newStack(t, awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)}), context)
+	return rawOf(t, newStack(t, awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)}), context))
+}
+
+func rawOf(t *testing.T, stack awscdk.Stack) []byte {
+	t.Helper()
 	text, err := json.MarshalIndent(assertions.Template_FromStack(stack, nil).ToJSON(), "", " ")
 	if err != nil {
 		t.Fatal(err)

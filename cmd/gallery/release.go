@@ -7,10 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"photogallery/internal/local/control"
+	"photogallery/internal/localcloud/scheduler"
 	"photogallery/internal/release"
 )
 
@@ -87,7 +90,37 @@ func (c cloud) release(command *cobra.Command, input string) error {
 		return nil // the release has succeeded all the same
 	}
 	fmt.Fprintln(command.OutOrStdout(), gallery)
+	status, err := c.Status(command.Context())
+	if err != nil {
+		fmt.Fprintf(command.ErrOrStderr(), "When it is torn down cannot be told: %s\n", messageOf(c.explain(err)))
+		return nil
+	}
+	fmt.Fprintln(command.ErrOrStderr(), teardownOf(status.Schedules, time.Now(), c.hint("`gallery teardown`")))
 	return nil
+}
+
+// teardownOf says when the first of the schedules tears down what serves, the stack's own or a ttl's.
+// A schedule whose time cannot be worked out is told as it is written.
+func teardownOf(schedules []control.Schedule, now time.Time, command string) string {
+	var first control.Schedule
+	for _, s := range schedules {
+		if s.Starts != "teardown" {
+			continue
+		}
+		if s.Next.IsZero() {
+			var err error
+			if s.Next, err = scheduler.Next(s.Expression, s.TimeZone, now); err != nil {
+				return fmt.Sprintf("The schedule %s tears it down: %s %s.", s.Name, s.Expression, s.TimeZone)
+			}
+		}
+		if !s.Next.IsZero() && (first.Next.IsZero() || s.Next.Before(first.Next)) {
+			first = s
+		}
+	}
+	if first.Next.IsZero() {
+		return "No teardown is scheduled: it serves until " + command + "."
+	}
+	return fmt.Sprintf("The schedule %s tears it down at %s.", first.Name, first.Next.Local().Format("2006-01-02 15:04 MST"))
 }
 
 // releaseInput is the request, checked before anything is asked of the cloud, and the absolute path

@@ -43,6 +43,7 @@ type account struct {
 	roles       map[string]bool
 	mayMake     bool
 	defaultZone []string         // zones with a default subnet
+	offered     []string         // zones that have the instance type; nil for those of the embedded cloud
 	others      []types.Instance // of nobody's business here
 	refused     map[string]error // by operation
 	tools       map[string]string
@@ -126,6 +127,14 @@ func (a *account) instead(_ context.Context, call fabric.Call, next func() (any,
 			out := &ec2.DescribeSubnetsOutput{}
 			for _, zone := range a.defaultZone {
 				out.Subnets = append(out.Subnets, types.Subnet{AvailabilityZone: aws.String(zone)})
+			}
+			return out, nil
+		}
+	case *ec2.DescribeInstanceTypeOfferingsInput:
+		if a.offered != nil {
+			out := &ec2.DescribeInstanceTypeOfferingsOutput{}
+			for _, zone := range a.offered {
+				out.InstanceTypeOfferings = append(out.InstanceTypeOfferings, types.InstanceTypeOffering{Location: aws.String(zone)})
 			}
 			return out, nil
 		}

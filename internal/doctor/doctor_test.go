@@ -55,16 +55,21 @@ func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 		verdict Verdict
 		words   []string
 	}{
-		"no Node.js":                         {func(a *account) { delete(a.tools, "node") }, "Node.js", Failed, []string{"nodejs.org"}},
-		"an old Node.js":                     {func(a *account) { a.tools["node"] = "v18.20.4" }, "Node.js", Failed, []string{"v18.20.4", "nodejs.org"}},
-		"an old Go":                          {func(a *account) { a.tools["go"] = "go1.20.1" }, "Go", Failed, []string{"go1.20.1", "go.dev"}},
-		"the root user":                      {func(a *account) { a.caller = "arn:aws:iam::123456789012:root" }, "credentials", Warning, []string{"aws sso login"}},
-		"no bootstrap":                       {func(a *account) { a.refused["GetParameter"] = fabric.Errorf("ParameterNotFound", "") }, "CDK bootstrap", Failed, []string{"`npx cdk bootstrap aws://123456789012/us-east-1`"}},
-		"an old one":                         {func(a *account) { a.set(func() { a.Cloud.SSM.Set(bootstrapParameter, "5") }) }, "CDK bootstrap", Failed, []string{`"5"`, "npx cdk bootstrap"}},
-		"a single zone":                      {func(a *account) { a.defaultZone = []string{"us-east-1a"} }, "zones", Failed, []string{"--region"}},
-		"no such type":                       {func(a *account) { a.InstanceType = "t4g.smal" }, "instance type", Failed, []string{"t4g.smal", "t4g.small"}},
-		"no arm64 type":                      {func(a *account) { a.InstanceType = "t3.small" }, "instance type", Failed, []string{"t3.small", "arm64", "t4g.small"}},
-		"not in one zone":                    {func(a *account) { a.set(func() { a.Cloud.EC2.SetOffered("t4g.small", "us-east-1b", false) }) }, "instance type", Failed, []string{"us-east-1b", "--instance-type"}},
+		"no Node.js":                        {func(a *account) { delete(a.tools, "node") }, "Node.js", Failed, []string{"nodejs.org"}},
+		"an old Node.js":                    {func(a *account) { a.tools["node"] = "v18.20.4" }, "Node.js", Failed, []string{"v18.20.4", "nodejs.org"}},
+		"an old Go":                         {func(a *account) { a.tools["go"] = "go1.20.1" }, "Go", Failed, []string{"go1.20.1", "go.dev"}},
+		"the root user":                     {func(a *account) { a.caller = "arn:aws:iam::123456789012:root" }, "credentials", Warning, []string{"aws sso login"}},
+		"no bootstrap":                      {func(a *account) { a.refused["GetParameter"] = fabric.Errorf("ParameterNotFound", "") }, "CDK bootstrap", Failed, []string{"`npx cdk bootstrap aws://123456789012/us-east-1`"}},
+		"an old one":                        {func(a *account) { a.set(func() { a.Cloud.SSM.Set(bootstrapParameter, "5") }) }, "CDK bootstrap", Failed, []string{`"5"`, "npx cdk bootstrap"}},
+		"a single zone":                     {func(a *account) { a.defaultZone = []string{"us-east-1a"} }, "zones", Failed, []string{"--region"}},
+		"no such type":                      {func(a *account) { a.InstanceType = "t4g.smal" }, "instance type", Failed, []string{"t4g.smal", "t4g.small"}},
+		"no arm64 type":                     {func(a *account) { a.InstanceType = "t3.small" }, "instance type", Failed, []string{"t3.small", "arm64", "t4g.small"}},
+		"not in one zone":                   {func(a *account) { a.set(func() { a.Cloud.EC2.SetOffered("t4g.small", "us-east-1b", false) }) }, "instance type", Failed, []string{"us-east-1b", "--instance-type"}},
+		"in one zone alone":                 {func(a *account) { a.offered = []string{"us-east-1a"} }, "instance type", Failed, []string{"--region", "--instance-type"}},
+		"not in one of the first two zones": {func(a *account) { a.offered = []string{"us-east-1d", "us-east-1b", "us-east-1c"} }, "instance type", Failed, []string{"us-east-1a", "`npx cdk deploy -c zones=us-east-1b,us-east-1c`", "--instance-type"}},
+		"not in one of a stack's two zones": {func(a *account) {
+			a.Options.Stack, a.offered = "photogallery-main", []string{"us-east-1b", "us-east-1c"}
+		}, "instance type", Failed, []string{"`npx cdk destroy`", "zones=us-east-1b,us-east-1c"}},
 		"a new account":                      {func(a *account) { delete(a.quotas, plan.StandardQuota); a.set(func() { a.Cloud.EC2.SetVCPULimit(5) }) }, "vCPU quota", Failed, []string{"5 vCPUs", "takes 6", "L-1216C47A --desired-value 14 --region us-east-1"}},
 		"busy elsewhere":                     {func(a *account) { a.others = instances("m7g.large", 14) }, "vCPU quota", Failed, []string{"others use 28", "--desired-value 42"}},
 		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 14", "--max-size"}},

@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -92,9 +93,25 @@ func (e *examination) instanceType(ctx context.Context) Finding {
 	}
 	lacking := slices.DeleteFunc(slices.Clone(e.zones), func(zone string) bool { return slices.Contains(offered, zone) })
 	if len(lacking) > 0 {
-		return well("%s is not offered in %s", wanted, strings.Join(lacking, " and ")).but(Failed, "Release with --instance-type and a type that %s have, such as another size or family, or choose another region with --region.", strings.Join(e.zones, " and "))
+		return well("%s is not offered in %s", wanted, strings.Join(lacking, " and ")).but(Failed, "%s", e.elsewhere(sorted(offered)))
 	}
 	return e.describeType(ctx, wanted, usual)
+}
+
+// elsewhere is what to do where a zone lacks the type, as use1-az3 lacks Graviton: a pair of zones that
+// have it. The zones of a stack that stands cannot change.
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-regions.html
+func (e *examination) elsewhere(offered []string) string {
+	const another = "release with --instance-type and a type that %s have, such as another size or family"
+	otherwise := fmt.Sprintf(another, strings.Join(e.zones, " and "))
+	if len(offered) < 2 {
+		return "Choose another region with --region, or " + otherwise + "."
+	}
+	deploy := fmt.Sprintf("eploy with `npx cdk deploy -c zones=%s`, which have it", strings.Join(offered[:2], ","))
+	if e.environment != "" {
+		return "Run `npx cdk destroy`, which leaves the photos, and d" + deploy + "; or " + otherwise + "."
+	}
+	return "D" + deploy + ", or " + otherwise + "."
 }
 
 func (e *examination) describeType(ctx context.Context, wanted types.InstanceType, usual string) Finding {

@@ -27,7 +27,7 @@ func (p planner) instead(wanted types.InstanceType) string {
 	if usual := UsualType(p.settings.Architecture); string(wanted) != usual {
 		return "give another one, such as " + usual
 	}
-	return "give another one, or deploy to a region whose first two zones have it"
+	return "give another one, or deploy to zones that have it, with the option zones: gallery doctor proposes a pair"
 }
 
 // instanceType decides what the release runs on: the type asked for, or that of the release before,
