@@ -15,9 +15,11 @@ func (s *stack) addDestroyer() awscdk.CustomResource {
 	provider := customresources.NewProvider(s.scope, jsii.String("Destroyer"), &customresources.ProviderProps{
 		OnEventHandler:    s.functions["Destroy"],
 		IsCompleteHandler: s.functions["Destroyed"],
-		QueryInterval:     awscdk.Duration_Seconds(jsii.Number(15)),
-		TotalTimeout:      awscdk.Duration_Minutes(jsii.Number(58)),
-		LogGroup:          s.logs.steps,
+		// A look takes seconds beside the interval: a hundred of them must end well before CloudFormation
+		// gives up, or its own words would be all that is told. Destroyed gives up before either.
+		QueryInterval: awscdk.Duration_Seconds(jsii.Number(30)),
+		TotalTimeout:  awscdk.Duration_Minutes(jsii.Number(50)),
+		LogGroup:      s.logs.steps,
 		// The CDK's own roles may make log groups: a line that comes late would leave one behind, which
 		// the next deployment would fail on.
 		FrameworkOnEventRole:            s.role("DestroyerRole", "lambda.amazonaws.com", "Begins the teardown before the stack is deleted", log),

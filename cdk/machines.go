@@ -7,7 +7,9 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	sfn "github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/jsii-runtime-go"
@@ -39,6 +41,7 @@ func (s *stack) machine(id, name string, definition []byte) sfn.CfnStateMachine 
 		}
 		substitutions[step] = version.FunctionArn()
 	}
+	substitutions["Partition"] = awscdk.Aws_PARTITION()
 	return sfn.NewCfnStateMachine(s.scope, jsii.String(id), &sfn.CfnStateMachineProps{
 		StateMachineName:        jsii.String(name),
 		StateMachineType:        jsii.String("STANDARD"),
@@ -67,13 +70,15 @@ func stepsOf(definition []byte) []string {
 	return slices.Sorted(maps.Keys(steps))
 }
 
-// compact leaves out white space: a template has at most a megabyte.
+// compact leaves out white space: a template has at most a megabyte. The files name AWS's integrations
+// as in its largest partition, so that any engine runs them; a deployment names its own.
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 func compact(definition []byte) string {
 	var small bytes.Buffer
 	if err := json.Compact(&small, definition); err != nil {
 		panic(err)
 	}
-	return small.String()
+	return strings.ReplaceAll(small.String(), "arn:aws:states:::", "arn:${Partition}:states:::")
 }
 
 // machineRole may invoke the machine's own functions, in their published versions.

@@ -216,3 +216,28 @@ func TestWhatTheFrameworkMustNotTakeForTheEnd(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// CloudFormation gives up after an hour, with words of its own.
+func TestDeletionEndsWithReasonBeforeCloudFormationGivesUp(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		if _, err := e.Await(e.Context(), begun(e, "r1")); err != nil {
+			e.Fatal(err)
+		}
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "DescribeExecution" && call.Caller == destroy.Destroyed.Name {
+				return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusRunning}, nil
+			}
+			return next()
+		})
+		event := begin(e, "Delete", "1")
+		time.Sleep(44 * time.Minute)
+		if steptest.Run[destroy.Completion](e, destroy.Destroyed, event).IsComplete {
+			e.Error("a teardown that runs is taken for the end")
+		}
+		time.Sleep(2 * time.Minute)
+		message := e.WantCode(release.LeftBehind, destroy.Destroyed, event)
+		if !strings.Contains(message, fmt.Sprint(event["Execution"])) || !strings.Contains(message, "delete the stack again") {
+			e.Errorf("%q names neither the teardown nor what to do", message)
+		}
+	})
+}

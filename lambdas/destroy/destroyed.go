@@ -39,6 +39,11 @@ type Completion struct {
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 const unseen = 2 * time.Minute
 
+// patience is for how long a teardown is waited for. CloudFormation waits for an hour and the framework
+// for fifty minutes; what they say then names neither the teardown nor a way out.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
+const patience = 45 * time.Minute
+
 type executionAPI interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 	sfn.ListExecutionsAPIClient
@@ -62,7 +67,10 @@ func (w watcher) run(ctx context.Context, text json.RawMessage) (Completion, err
 	done, err := w.isDone(ctx, started)
 	switch release.CodeOf(err) {
 	case release.Throttled, release.AwsUnavailable:
-		return Completion{false}, nil
+		done, err = false, nil
+	}
+	if err == nil && !done && time.Since(started.At) > patience {
+		return Completion{}, release.Errorf(release.LeftBehind, "the teardown %s has not ended within %s; follow it in Step Functions, and delete the stack again when it has ended", started.Execution, patience)
 	}
 	return Completion{done}, err
 }
