@@ -87,8 +87,8 @@ var templateMutants = []mutant{
 	{"the death of a builder is not heard of", []edit{
 		{stackRules, "", `"stopping", "stopped", "shutting-down", "terminated"`, `"stopping", "stopped"`},
 	}},
-	{"there is no nightly teardown unless it is asked for", []edit{
-		{optionTable, "", `Key: "nightlyTeardown", Default: "cron(0 20 * * ? *)"`, `Key: "nightlyTeardown", Default: off`},
+	{"a first deployment is torn down at night without being asked", []edit{
+		{optionTable, "", `Key: "nightlyTeardown", Default: off`, `Key: "nightlyTeardown", Default: "cron(0 20 * * ? *)"`},
 	}},
 	{"a release begins every morning unless that is turned off", []edit{
 		{optionTable, "", `Key: "morningRelease", Default: off`, `Key: "morningRelease", Default: "cron(0 7 * * ? *)"`},
