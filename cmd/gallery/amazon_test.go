@@ -99,11 +99,24 @@ func (a *amazon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.Cloud.StepFunctions.Handler().ServeHTTP(w, r)
 	case target == "Logs_20140328.FilterLogEvents":
 		a.filterLogEvents(w, r)
+	case strings.HasPrefix(r.URL.Path, "/schedules"):
+		a.schedule(w, r)
 	case target == "":
 		a.object(w, r)
 	default:
 		a.Errorf("nobody expects %s", target)
 	}
+}
+
+// schedule lists the stack's nightly teardown, and describes it.
+// https://docs.aws.amazon.com/scheduler/latest/APIReference/API_ListSchedules.html
+func (a *amazon) schedule(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if r.URL.Path == "/schedules" {
+		fmt.Fprintf(w, `{"Schedules": [{"Name": "photogallery-main-nightly", "GroupName": "photogallery-main", "State": "ENABLED", "Target": {"Arn": %q}}]}`, a.Settings.TeardownMachine)
+		return
+	}
+	fmt.Fprint(w, `{"Name": "photogallery-main-nightly", "ScheduleExpression": "cron(0 20 * * ? *)", "ScheduleExpressionTimezone": "UTC"}`)
 }
 
 func (a *amazon) refuses(operation string) bool {

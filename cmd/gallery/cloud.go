@@ -34,6 +34,7 @@ type place interface {
 	Terminate(ctx context.Context, instance string) error
 	Gallery(context.Context) (string, error) // its URL; "" while there is none
 	UploadKey(context.Context) (string, error)
+	Schedules(context.Context) ([]control.Schedule, error)
 
 	// machines are the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)

@@ -73,6 +73,11 @@ func (h here) machines(ctx context.Context) (releases, teardowns string, err err
 }
 
 // Gallery is known from where the cloud has announced itself.
+func (h here) Schedules(ctx context.Context) ([]control.Schedule, error) {
+	status, err := h.Status(ctx)
+	return status.Schedules, err
+}
+
 func (h here) Gallery(context.Context) (string, error) { return h.endpoint.Gallery, nil }
 
 // bundle is the folder itself: the local cloud packs it.

@@ -90,12 +90,12 @@ func (c cloud) release(command *cobra.Command, input string) error {
 		return nil // the release has succeeded all the same
 	}
 	fmt.Fprintln(command.OutOrStdout(), gallery)
-	status, err := c.Status(command.Context())
+	schedules, err := c.Schedules(command.Context())
 	if err != nil {
 		fmt.Fprintf(command.ErrOrStderr(), "When it is torn down cannot be told: %s\n", messageOf(c.explain(err)))
 		return nil
 	}
-	fmt.Fprintln(command.ErrOrStderr(), teardownOf(status.Schedules, time.Now(), c.hint("`gallery teardown`")))
+	fmt.Fprintln(command.ErrOrStderr(), teardownOf(schedules, time.Now(), c.hint("`gallery teardown`")))
 	return nil
 }
 

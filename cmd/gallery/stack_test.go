@@ -30,7 +30,7 @@ func (a *amazon) on(arguments ...string) said {
 func TestReleasesAndTeardownsRunOnAStack(t *testing.T) {
 	a := onAmazon(t)
 	lesson := filepath.Join("..", "..", "examples", "lesson")
-	first := a.on("release", "--name", "r1", "--bundle", lesson).wants(t, 0, "│ ✓ Await build", "r1 succeeded in")
+	first := a.on("release", "--name", "r1", "--bundle", lesson).wants(t, 0, "│ ✓ Await build", "r1 succeeded in", "The schedule photogallery-main-nightly tears it down at ")
 	if !strings.HasPrefix(first.out, "http://"+deployedStack) || strings.Count(first.out, "\n") != 1 {
 		t.Errorf("where the gallery is it tells by %q", first.out)
 	}

@@ -147,6 +147,13 @@ func (s *Stack) alarms(ctx context.Context, status *control.Status) error {
 	return nil
 }
 
+// Schedules are those that are on: the stack's nightly and morning ones, and a ttl's.
+func (s *Stack) Schedules(ctx context.Context) ([]control.Schedule, error) {
+	var status control.Status
+	err := s.schedules(ctx, &status)
+	return status.Schedules, err
+}
+
 // schedules are those that are on: the stack's nightly and morning ones, and a ttl's.
 func (s *Stack) schedules(ctx context.Context, status *control.Status) error {
 	pages := scheduler.NewListSchedulesPaginator(s.clients.Scheduler, &scheduler.ListSchedulesInput{GroupName: aws.String(s.Environment.Name())})
