@@ -42,7 +42,7 @@ var dependents = map[string]func(release.Environment) []Statement{
 	},
 	"cloudwatch:PutMetricAlarm": func(environment release.Environment) []Statement {
 		return []Statement{{
-			Actions: []string{"cloudwatch:TagResource"}, Resources: []string{arn("cloudwatch", "alarm:"+environment.Name()+"-*")},
+			Actions: []string{"cloudwatch:TagResource"}, Resources: alarmsOf(environment),
 			Conditions: tagged(environment), Reason: "an alarm is put with its tags",
 		}}
 	},

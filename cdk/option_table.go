@@ -24,7 +24,7 @@ func Table() []Option {
 	return []Option{
 		{
 			Key: "environment", Default: "main",
-			Allowed: "1 to 19 lower-case letters, digits and dashes, a letter first, no dash last",
+			Allowed: "1 to 19 lower-case letters and digits, a letter first",
 			Effect:  "Names the stack, `photogallery-ENVIRONMENT`, and everything in it. Environments share nothing.",
 			parse: func(o *Options, value string) error {
 				o.Environment = release.Environment(value)

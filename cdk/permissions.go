@@ -92,11 +92,19 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	case "elasticloadbalancing":
 		return balancerOf(name, operation.Name)
 	case "cloudwatch":
-		return []string{arn("cloudwatch", "alarm:"+name+"-*")}
+		return alarmsOf(environment)
 	case "ec2":
 		return ec2Resources(operation.Name)
 	}
 	return nil
+}
+
+// alarmsOf are those that a release makes, and not the stack's own.
+func alarmsOf(environment release.Environment) (alarms []string) {
+	for _, kind := range release.AlarmKinds() {
+		alarms = append(alarms, arn("cloudwatch", "alarm:"+environment.Alarm(kind)))
+	}
+	return alarms
 }
 
 func machinesOf(environment release.Environment, operation string) []string {

@@ -33,7 +33,7 @@ import (
 )
 
 // runner is who makes the calls of a run for whoever has an account.
-const runner = "e2e-runner"
+const runner = "e2erunner"
 
 // visitor is a run in moto, of the environment that is deployed there.
 type visitor struct {
@@ -251,7 +251,7 @@ func (c *cloud) accountInterrupted() {
 
 // accountListed looks for what runs have left, without knowing of them, and again after it was removed.
 func (c *cloud) accountListed() {
-	const crashed, gone release.Environment = "e2e-crashed", "e2e-gone"
+	const crashed, gone release.Environment = "e2ebroken", "e2eabsent"
 	v, options := c.visit(c.T)
 	options.Environment = crashed
 	if err := e2e.List(c.Context(), options.Config, &v.out); err != nil {
@@ -264,12 +264,12 @@ func (c *cloud) accountListed() {
 	if err := e2e.Clean(c.Context(), options); release.CodeOf(err) != release.LeftBehind {
 		c.Error(err)
 	}
-	v.says("Nothing is left of any run.", "environment e2e-crashed", "aws --region us-east-1 ec2 delete-volume --volume-id "+volume)
+	v.says("Nothing is left of any run.", "environment e2ebroken", "aws --region us-east-1 ec2 delete-volume --volume-id "+volume)
 	options.Environment = gone
 	if err := e2e.Clean(c.Context(), options); err != nil {
 		c.Error(err)
 	}
-	v.says("Nothing is left of environment e2e-gone.")
+	v.says("Nothing is left of environment e2eabsent.")
 }
 
 // plant leaves what belongs to the environment and to nothing that is torn down or destroyed.

@@ -15,12 +15,14 @@ const Prefix = "photogallery"
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 type Environment string
 
-var environmentName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,17}[a-z0-9])?$`)
+// A dash ends the environment's part of a name: in a name of its own, what is allowed or looked for by
+// the prefix photogallery-main- would be environment main-x's too.
+var environmentName = regexp.MustCompile(`^[a-z][a-z0-9]{0,18}$`)
 
 // Check is nil, or an InvalidRequest that tells what an environment's name may be.
 func (e Environment) Check() error {
 	if !environmentName.MatchString(string(e)) {
-		return Errorf(InvalidRequest, "environment %q: give 1 to 19 lower-case letters, digits and dashes, a letter first, no dash last", string(e))
+		return Errorf(InvalidRequest, "environment %q: give 1 to 19 lower-case letters and digits, a letter first", string(e))
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func TestAnEnvironmentOfARunIsToldFromOthers(t *testing.T) {
 	if parsed, err := ParseEnvironment(string(made)); err != nil || parsed != made || made == NewEnvironment() {
 		t.Errorf("%s: %v", made, err)
 	}
-	for _, other := range []string{"main", "e2e", "", "e2e-", "E2E-abcdef", "staging-e2e-abcdef"} {
+	for _, other := range []string{"main", "e2e", "", "e2e-abcdef", "E2Eabcdef", "staginge2eabcdef", "e2eabcde", "e2eabcdefg"} {
 		if _, err := ParseEnvironment(other); release.CodeOf(err) != release.InvalidRequest {
 			t.Errorf("%q would be removed with its photos: %v", other, err)
 		}

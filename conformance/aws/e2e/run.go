@@ -24,11 +24,14 @@ import (
 )
 
 // Prefix begins the names of the environments that runs make. All that is in one of them may be deleted.
-const Prefix = "e2e-"
+const Prefix = "e2e"
+
+// suffix is how many characters follow the Prefix.
+const suffix = 6
 
 // NewEnvironment names an environment that nobody has.
 func NewEnvironment() release.Environment {
-	return release.Environment(Prefix + strings.ToLower(rand.Text()[:6]))
+	return release.Environment(Prefix + strings.ToLower(rand.Text()[:suffix]))
 }
 
 // ParseEnvironment is the environment of a run. Its error is an InvalidRequest for the name of any other.
@@ -37,8 +40,8 @@ func ParseEnvironment(name string) (release.Environment, error) {
 	if err := environment.Check(); err != nil {
 		return "", err
 	}
-	if !strings.HasPrefix(name, Prefix) {
-		return "", release.Errorf(release.InvalidRequest, "environment %q is none of a run's, whose names begin with %s: take it down with `gallery teardown` and `npx cdk destroy`, which leave its photos", name, Prefix)
+	if !strings.HasPrefix(name, Prefix) || len(name) != len(Prefix)+suffix {
+		return "", release.Errorf(release.InvalidRequest, "environment %q is none of a run's, whose names are %s and %d characters: take it down with `gallery teardown` and `npx cdk destroy`, which leave its photos", name, Prefix, suffix)
 	}
 	return environment, nil
 }

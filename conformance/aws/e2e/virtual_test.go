@@ -33,7 +33,7 @@ import (
 	"photogallery/lambdas/current"
 )
 
-const imagined release.Environment = "e2e-virtual"
+const imagined release.Environment = "e2emirage"
 
 // The embedded cloud has what moto lacks: instance refreshes, alarms, a scheduler, and AWS's durations.
 func TestTheStoryIsToldInVirtualTime(t *testing.T) {

@@ -2,6 +2,7 @@ package leftover
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -70,13 +71,15 @@ func (s *sweep) dashboards(ctx context.Context) error {
 
 // logGroups are the stack's, and those that a service has made anew after the stack's were deleted.
 func (s *sweep) logGroups(ctx context.Context) error {
-	for _, prefix := range []string{
-		"/photogallery/" + string(s.environment) + "/", "/aws/vendedlogs/states/photogallery/" + string(s.environment), "/aws/lambda/" + s.environment.Name() + "-",
-	} {
+	machines := "/aws/vendedlogs/states/photogallery/" + string(s.environment)
+	for _, prefix := range []string{"/photogallery/" + string(s.environment) + "/", machines, "/aws/lambda/" + s.environment.Name() + "-"} {
 		pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(s.logs, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: aws.String(prefix)})
 		if err := each(ctx, pages, func(page *cloudwatchlogs.DescribeLogGroupsOutput) {
 			for _, group := range page.LogGroups {
 				name := aws.ToString(group.LogGroupName)
+				if strings.HasPrefix(name, machines) && name != machines {
+					continue // of an environment whose name begins alike
+				}
 				s.add(s.arn("logs", "log-group:"+name), "aws logs delete-log-group --log-group-name "+name)
 			}
 		}); err != nil {

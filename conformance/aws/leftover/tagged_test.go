@@ -11,13 +11,13 @@ import (
 
 func TestWhoseWordCountsOfAKind(t *testing.T) {
 	for arn, want := range map[string]bool{
-		"arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0":                           true,
-		"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/photogallery-e2e-x/1": true,
-		"arn:aws:logs:us-east-1:123456789012:log-group:/photogallery/e2e-x/steps":                   true,
-		"arn:aws:s3:::photogallery-e2e-x-123456789012-us-east-1":                                    true,
-		"arn:aws:sns:us-east-1:123456789012:photogallery-e2e-x-Topic":                               false,
-		"arn:aws:states:us-east-1:123456789012:stateMachine:Waiter-1a2b3c":                          false,
-		"arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-1":                         false,
+		"arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0":                          true,
+		"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/photogallery-e2ex/1": true,
+		"arn:aws:logs:us-east-1:123456789012:log-group:/photogallery/e2ex/steps":                   true,
+		"arn:aws:s3:::photogallery-e2ex-123456789012-us-east-1":                                    true,
+		"arn:aws:sns:us-east-1:123456789012:photogallery-e2ex-Topic":                               false,
+		"arn:aws:states:us-east-1:123456789012:stateMachine:Waiter-1a2b3c":                         false,
+		"arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-1":                        false,
 		"no ARN": false,
 	} {
 		if got := isAsked(arn); got != want {
@@ -29,9 +29,9 @@ func TestWhoseWordCountsOfAKind(t *testing.T) {
 // A stack's resources have IDs, URLs or ARNs, and are told from those of other services by the service.
 func TestWhatCloudFormationCallsAResourceIsWhatItsARNSays(t *testing.T) {
 	for arn, id := range map[string]string{
-		"arn:aws:sns:us-east-1:123456789012:photogallery-e2e-x-Topic":      "sns arn:aws:sns:us-east-1:123456789012:photogallery-e2e-x-Topic",
-		"arn:aws:sqs:us-east-1:123456789012:photogallery-e2e-x-Letters":    "sqs https://sqs.us-east-1.amazonaws.com/123456789012/photogallery-e2e-x-Letters",
-		"arn:aws:events:us-east-1:123456789012:rule/photogallery-e2e-x-a":  "events photogallery-e2e-x-a",
+		"arn:aws:sns:us-east-1:123456789012:photogallery-e2ex-Topic":       "sns arn:aws:sns:us-east-1:123456789012:photogallery-e2ex-Topic",
+		"arn:aws:sqs:us-east-1:123456789012:photogallery-e2ex-Letters":     "sqs https://sqs.us-east-1.amazonaws.com/123456789012/photogallery-e2ex-Letters",
+		"arn:aws:events:us-east-1:123456789012:rule/photogallery-e2ex-a":   "events photogallery-e2ex-a",
 		"arn:aws:states:us-east-1:123456789012:stateMachine:Waiter-1a2b3c": "states arn:aws:states:us-east-1:123456789012:stateMachine:Waiter-1a2b3c",
 	} {
 		service, physical, _ := strings.Cut(id, " ")
@@ -39,8 +39,8 @@ func TestWhatCloudFormationCallsAResourceIsWhatItsARNSays(t *testing.T) {
 			t.Errorf("%s is not taken for %s", arn, id)
 		}
 	}
-	group := "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:0:autoScalingGroupName/photogallery-e2e-x"
-	if dashboard := "cloudwatch " + last("photogallery-e2e-x"); keyOf(group) == dashboard {
+	group := "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:0:autoScalingGroupName/photogallery-e2ex"
+	if dashboard := "cloudwatch " + last("photogallery-e2ex"); keyOf(group) == dashboard {
 		t.Error("the group is taken for the dashboard of the same name")
 	}
 }
