@@ -45,15 +45,14 @@ func TestTagsMayBePutOnWhatIsMadeAlone(t *testing.T) {
 }
 
 func TestARoleMayBePassedToItsServiceAlone(t *testing.T) {
-	services := map[string]string{
-		"${BuilderRole}": "ec2.amazonaws.com*", "${FleetRole}": "ec2.amazonaws.com*", "${ScheduleRole}": "scheduler.amazonaws.com*",
-	}
+	const ec2, scheduler = "ec2.amazonaws.com, ec2.amazonaws.com.cn", "scheduler.amazonaws.com, scheduler.amazonaws.com.cn"
+	services := map[string]string{"${BuilderRole}": ec2, "${FleetRole}": ec2, "${ScheduleRole}": scheduler}
 	everyStatement(t, func(step string, s cdk.Statement) {
 		if !slices.Contains(s.Actions, "iam:PassRole") {
 			return
 		}
 		for _, role := range s.Resources {
-			if want := services[role]; want == "" || s.Conditions["StringLike"]["iam:PassedToService"] != want {
+			if want := services[role]; want == "" || s.Conditions["StringEquals"]["iam:PassedToService"] != want {
 				t.Errorf("%s may pass %s with %v", step, role, s.Conditions)
 			}
 		}
@@ -79,6 +78,29 @@ func TestAnotherEnvironmentsResourcesAreOutOfReach(t *testing.T) {
 			}
 		}
 	})
+}
+
+// ForAllValues holds for a request that has none of the values.
+func TestForAllValuesHoldsForNoRequestWithoutTheKey(t *testing.T) {
+	seen := 0
+	for name := range contexts() {
+		for _, one := range everyGrant(synthesize(t, name)) {
+			present, _ := one.conditions["Null"].(map[string]any)
+			for operator, keys := range one.conditions {
+				if !strings.HasPrefix(operator, "ForAllValues:") {
+					continue
+				}
+				for key := range keys.(map[string]any) {
+					if seen++; present[key] != "false" {
+						t.Errorf("%s: %s: %v without a %s", name, one.of, one.actions, key)
+					}
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no policy has ForAllValues; take this test out")
+	}
 }
 
 // What AWS checks beside the call itself, and moto does not: a tag in the call that creates, the launch

@@ -162,8 +162,9 @@ func serviceLinkedRole(service, name string) Statement {
 func passRole(role, service, reason string) Statement {
 	return Statement{
 		Actions: []string{"iam:PassRole"}, Resources: []string{role}, Reason: reason,
-		// In China a service's name ends in .cn.
-		Conditions: map[string]map[string]string{"StringLike": {"iam:PassedToService": service + "*"}},
+		// In China some services' names end in .cn.
+		// https://docs.amazonaws.cn/en_us/IAM/latest/UserGuide/reference_policies_elements_principal.html
+		Conditions: map[string]map[string]string{"StringEquals": {"iam:PassedToService": anyOf(service, service+".cn")}},
 	}
 }
 

@@ -27,6 +27,7 @@ func (s *stack) addDestroyer() awscdk.CustomResource {
 		// The waiter's log would be a group more; what it waits for is in the teardown's own.
 		DisableWaiterStateMachineLogging: jsii.Bool(true),
 	})
+	bindToAccount(provider)
 	destroyer := awscdk.NewCustomResource(s.scope, jsii.String("Everything"), &awscdk.CustomResourceProps{
 		ServiceToken:   provider.ServiceToken(),
 		ResourceType:   jsii.String("Custom::PhotogalleryEnvironment"),
@@ -38,4 +39,12 @@ func (s *stack) addDestroyer() awscdk.CustomResource {
 		}
 	}
 	return destroyer
+}
+
+// bindToAccount lets the state machine of this account alone use the waiter's role, which the CDK makes.
+// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
+func bindToAccount(provider customresources.Provider) {
+	role := provider.Node().FindChild(jsii.String("waiter-state-machine")).Node().FindChild(jsii.String("Role"))
+	role.Node().DefaultChild().(awscdk.CfnResource).AddPropertyOverride(jsii.String("AssumeRolePolicyDocument.Statement.0.Condition"),
+		conditions(map[string]map[string]string{"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}, nil))
 }

@@ -38,11 +38,10 @@ func TestNoEventIsLostForWantOfAPermission(t *testing.T) {
 func TestWhoMayWriteToQueueAndTopic(t *testing.T) {
 	made := synthesize(t, "everything")
 	rules := "arn:aws:events:ap-southeast-2:123456789012:rule/photogallery-staging-*"
+	const own = "StringEquals:map[aws:SourceAccount:123456789012]]"
 	want := map[string]string{
-		"sqs:SendMessage events.amazonaws.com": "map[ArnLike:map[aws:SourceArn:" + rules + "]]",
-		// EventBridge says neither rule nor account when it publishes to a topic.
-		"sns:Publish events.amazonaws.com":     "map[]",
-		"sns:Publish cloudwatch.amazonaws.com": "map[StringEquals:map[aws:SourceAccount:123456789012]]",
+		"sqs:SendMessage events.amazonaws.com": "map[ArnLike:map[aws:SourceArn:" + rules + "] " + own,
+		"sns:Publish cloudwatch.amazonaws.com": "map[ArnLike:map[aws:SourceArn:arn:aws:cloudwatch:ap-southeast-2:123456789012:alarm:photogallery-staging-*] " + own,
 	}
 	for id, resource := range made.Resources {
 		if resource.Type != "AWS::SQS::QueuePolicy" && resource.Type != "AWS::SNS::TopicPolicy" {
@@ -62,9 +61,29 @@ func TestWhoMayWriteToQueueAndTopic(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("nobody allows %v", want)
 	}
+	told := allowed(made, "TellerRole")
+	if len(told) != 1 || !strings.HasPrefix(told[0], "sns:Publish Notifications") {
+		t.Errorf("the rules may %v", told)
+	}
 	for _, rule := range made.of("AWS::Events::Rule") {
 		if name := fmt.Sprint(rule.Properties["Name"]); !strings.HasPrefix(name, "photogallery-staging-") {
 			t.Errorf("the queue does not know rule %s", name)
+		}
+	}
+}
+
+// The policy of a topic cannot say which rule may publish, the role that publishes can say whose it is.
+func TestARulesRoleIsOfItsRulesAlone(t *testing.T) {
+	made := synthesize(t, "everything")
+	for role, rules := range map[string][]string{"AbandonedRole": {"abandoned"}, "TellerRole": {"release-ended", "teardown-ended"}} {
+		id := withPrefix(t, made, "AWS::IAM::Role", role)
+		trust := statementsOf(made, id, made.Resources[id].Properties["AssumeRolePolicyDocument"])[0].conditions["ArnEquals"]
+		var want []string
+		for _, rule := range rules {
+			want = append(want, "arn:aws:events:ap-southeast-2:123456789012:rule/photogallery-staging-"+rule)
+		}
+		if got := fmt.Sprint(trust.(map[string]any)["aws:SourceArn"]); strings.Trim(got, "[]") != strings.Join(want, " ") {
+			t.Errorf("%s is of %v, want %v", role, got, want)
 		}
 	}
 }
@@ -75,13 +94,11 @@ func TestServicesThatActForOthersAreBoundToThisAccount(t *testing.T) {
 	for id, role := range made.of("AWS::IAM::Role") {
 		for _, one := range statementsOf(made, id, role.Properties["AssumeRolePolicyDocument"]) {
 			service := one.principal.(map[string]any)["Service"]
-			bound := strings.Contains(fmt.Sprint(one.conditions), "123456789012")
-			if ofTheCDK := strings.HasPrefix(id, "Destroyerwaiter") || strings.HasPrefix(id, "NetworkRefused"); ofTheCDK {
-				continue
-			}
+			same, _ := one.conditions["StringEquals"].(map[string]any)
+			bound := same["aws:SourceAccount"] == "123456789012"
 			switch service {
 			case "lambda.amazonaws.com", "ec2.amazonaws.com": // may be handed to by PassRole alone
-			case "states.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com":
+			case "states.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com":
 				if !bound {
 					t.Errorf("%s trusts %v for any account", id, service)
 				}

@@ -2,6 +2,8 @@ package cdk
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
 )
 
@@ -121,9 +123,24 @@ func lead(from, to awsec2.SecurityGroup, port float64, description string) {
 }
 
 func (s *stack) addFlowLogs() {
+	group := s.logGroup("FlowLogs", "/photogallery/"+string(s.options.Environment)+"/flow")
 	s.network.vpc.AddFlowLog(jsii.String("Refused"), &awsec2.FlowLogOptions{
 		TrafficType: awsec2.FlowLogTrafficType_REJECT,
-		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(s.logGroup("FlowLogs", "/photogallery/"+string(s.options.Environment)+"/flow"), nil),
+		Destination: awsec2.FlowLogDestination_ToCloudWatchLogs(group, s.flowLogRole(group).WithoutPolicyUpdates(nil)),
+	})
+}
+
+// flowLogRole is the flow logs' own. That of the CDK trusts the service for any account and may pass itself.
+// https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+func (s *stack) flowLogRole(group awslogs.LogGroup) awsiam.Role {
+	trust := awsiam.NewServicePrincipal(jsii.String("vpc-flow-logs.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: conditions(map[string]map[string]string{
+			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+			"ArnLike":      {"aws:SourceArn": arn("ec2", "vpc-flow-log/*")},
+		}, nil),
+	})
+	return s.roleOf("FlowLogRole", trust, "Writes the network's flow logs", []Statement{
+		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, Resources: []string{*group.LogGroupArn()}},
 	})
 }
 

@@ -19,31 +19,39 @@ func (s *stack) addNotifications() awssns.Topic {
 		DisplayName: jsii.String("Photogallery " + string(s.options.Environment)),
 		EnforceSSL:  jsii.Bool(true),
 	})
-	// A topic's policy cannot bind EventBridge by a condition: it says nothing of the rule or the account
-	// when it publishes, and a statement with one never matches.
-	// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-	s.admit(topic, "events", nil)
-	s.admit(topic, "cloudwatch", map[string]map[string]string{"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}})
+	// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Sid:        jsii.String("PublishAlarms"),
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"),
+		Resources:  jsii.Strings(*topic.TopicArn()),
+		Conditions: conditions(map[string]map[string]string{
+			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+			"ArnLike":      {"aws:SourceArn": arn("cloudwatch", "alarm:"+*s.name("*"))},
+		}, nil),
+	}))
 	if s.options.Notify != "" {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(s.options.Notify), nil))
 	}
-	s.tell(topic, "ReleaseEnded", "release", s.options.Environment.ReleaseMachine())
-	s.tell(topic, "TeardownEnded", "teardown", s.options.Environment.TeardownMachine())
+	role := s.teller(topic)
+	s.tell(topic, role, "ReleaseEnded", "release", s.options.Environment.ReleaseMachine())
+	s.tell(topic, role, "TeardownEnded", "teardown", s.options.Environment.TeardownMachine())
 	return topic
 }
 
-func (s *stack) admit(topic awssns.Topic, service string, only map[string]map[string]string) {
-	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("Publish" + service),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service+".amazonaws.com"), nil)},
-		Actions:    jsii.Strings("sns:Publish"),
-		Resources:  jsii.Strings(*topic.TopicArn()),
-		Conditions: conditions(only, nil),
-	}))
+// teller publishes for the two rules. A topic's policy cannot bind EventBridge: it says nothing of the
+// rule or the account when it publishes by itself, but does when it assumes a role.
+// https://aws.amazon.com/about-aws/whats-new/2025/03/amazon-eventbridge-iam-execution-role-all-targets/
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+func (s *stack) teller(topic awssns.Topic) awsiam.Role {
+	trust := s.forRules(s.ruleARN("release-ended"), s.ruleARN("teardown-ended"))
+	return s.roleOf("TellerRole", trust, "Tells how releases and teardowns end", []Statement{
+		{Actions: []string{"sns:Publish"}, Resources: []string{*topic.TopicArn()}},
+	})
 }
 
 // tell sends one message for each end of a machine. An event without an error leaves its place empty.
-func (s *stack) tell(topic awssns.Topic, id, what, machine string) {
+func (s *stack) tell(topic awssns.Topic, role awsiam.Role, id, what, machine string) {
 	execution := s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>"
 	awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
 		Name:        s.name(what + "-ended"),
@@ -56,7 +64,7 @@ func (s *stack) tell(topic awssns.Topic, id, what, machine string) {
 			},
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
-			Id: jsii.String("Topic"), Arn: topic.TopicArn(),
+			Id: jsii.String("Topic"), Arn: topic.TopicArn(), RoleArn: role.RoleArn(),
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
 				InputPathsMap: map[string]*string{
 					"name": jsii.String("$.detail.name"), "status": jsii.String("$.detail.status"),

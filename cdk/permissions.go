@@ -13,7 +13,7 @@ import (
 type Statement struct {
 	Actions    []string
 	Resources  []string
-	Conditions map[string]map[string]string // operator, condition key, value
+	Conditions map[string]map[string]string // operator, condition key, value; several by anyOf
 	Reason     string                       // why it is there beside the step's own call, or knows no resource
 }
 
@@ -152,13 +152,29 @@ func conditionsOf(environment release.Environment, operation step.Operation) map
 		return tagged(environment)
 	}
 	if operation.Name == "route53:ChangeResourceRecordSets" {
-		return map[string]map[string]string{"ForAllValues:StringEquals": {
+		return forAll(map[string]string{
 			"route53:ChangeResourceRecordSetsNormalizedRecordNames": "${Domain}",
 			"route53:ChangeResourceRecordSetsRecordTypes":           "A",
-		}}
+		})
 	}
 	return nil
 }
+
+// forAll holds for requests all of whose values are these. ForAllValues alone holds for a request
+// without the key, too.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func forAll(values map[string]string) map[string]map[string]string {
+	present := map[string]string{}
+	for key := range values {
+		present[key] = "false"
+	}
+	return map[string]map[string]string{"ForAllValues:StringEquals": values, "Null": present}
+}
+
+// anyOf is a condition's value of which one has to match.
+func anyOf(values ...string) string { return strings.Join(values, alternative) }
+
+const alternative = ", " // is in no value
 
 // owned holds for resources that carry the environment's tag.
 func owned(environment release.Environment) map[string]map[string]string {

@@ -99,9 +99,11 @@ func conditions(declared map[string]map[string]string, places map[string][]strin
 	}
 	resolved := map[string]any{}
 	for operator, keys := range declared {
-		values := map[string]string{}
+		values := map[string]any{}
 		for key, value := range keys {
-			values[key] = resolve([]string{value}, places)[0]
+			if values[key] = resolve([]string{value}, places)[0]; strings.Contains(value, alternative) {
+				values[key] = resolve(strings.Split(value, alternative), places)
+			}
 		}
 		resolved[operator] = values
 	}

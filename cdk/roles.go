@@ -25,9 +25,22 @@ func (s *stack) builderStatements() []Statement {
 		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundlesARN()}},
 		{
 			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
-			Conditions: map[string]map[string]string{"StringEquals": {"events:source": buildSource, "events:detail-type": buildDetailType}},
+			Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": buildDetailType}},
 		},
-		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
+		s.streams("i-*/build"),
+	}
+}
+
+// streams allows to write to the log streams of instances with such a name. A builder, in which a
+// bundle's script runs, does not write to what an instance of the fleet has said. No name says which
+// instance asks: IAM has the ID in ec2:SourceInstanceARN and aws:userid alone, both of which hold a
+// colon, and no log stream's name may.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html
+func (s *stack) streams(name string) Statement {
+	return Statement{
+		Actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
+		Resources: []string{arn("logs", "log-group:"+*s.logs.instances.LogGroupName()+":log-stream:"+name)},
 	}
 }
 
@@ -42,7 +55,8 @@ func (s *stack) fleetStatements() []Statement {
 			Conditions: map[string]map[string]string{"StringLikeIfExists": {"s3:prefix": photosPrefix + "*"}},
 		},
 		{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{bucket + "/" + uploadKeyObject}},
-		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
+		s.streams("i-*"),
+		{Actions: []string{"logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
 	}
 }
 

@@ -12,7 +12,8 @@ func TestTheFleetReachesPhotosUploadKeyAndItsLogAlone(t *testing.T) {
 	made := synthesize(t, "defaults")
 	got := allowed(made, "FleetRole")
 	want := []string{
-		"logs:CreateLogStream logs:PutLogEvents logs:DescribeLogStreams arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs",
+		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:log-stream:i-* map[]",
+		"logs:DescribeLogStreams arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs",
 		"s3:GetObject s3:PutObject arn:aws:s3:::Photos/upload-key/key map[]",
 		"s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload arn:aws:s3:::Photos/gallery/* map[]",
 		"s3:ListBucket arn:aws:s3:::Photos map[",
@@ -26,8 +27,8 @@ func TestTheFleetReachesPhotosUploadKeyAndItsLogAlone(t *testing.T) {
 		}
 	}
 	// Without IfExists S3 answers 403 for a photo that is not there, and a new gallery gets no samples.
-	if !strings.HasSuffix(got[3], "map[StringLikeIfExists:map[s3:prefix:gallery/*]]") {
-		t.Errorf("the fleet lists %s", got[3])
+	if !strings.HasSuffix(got[4], "map[StringLikeIfExists:map[s3:prefix:gallery/*]]") {
+		t.Errorf("the fleet lists %s", got[4])
 	}
 }
 
@@ -50,8 +51,8 @@ func TestABuilderFetchesBundlesAndSpeaksForItselfAlone(t *testing.T) {
 	made := synthesize(t, "defaults")
 	got := allowed(made, "BuilderRole")
 	want := []string{
-		"events:PutEvents arn:aws:events:ap-southeast-2:123456789012:event-bus/default map[StringEquals:map[events:detail-type:Build Result events:source:photogallery.builder]]",
-		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:* map[]",
+		"events:PutEvents arn:aws:events:ap-southeast-2:123456789012:event-bus/default map[StringEquals:map[events:detail-type:Build Result events:source:photogallery-main.builder]]",
+		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:log-stream:i-*/build map[]",
 		"s3:GetObject arn:aws:s3:::Photos/bundles/* map[]",
 		"s3:GetObject arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/*.gz map[]",
 	}

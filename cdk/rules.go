@@ -9,11 +9,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// A builder reports its result as an event of this source and type.
-const (
-	buildSource     = "photogallery.builder"
-	buildDetailType = "Build Result"
-)
+// A builder reports its result as an event of this type, and of the environment's source.
+const buildDetailType = "Build Result"
 
 // ownEnds are the errors with which the release machine fails by itself. Behind them lies its own
 // undo, or nothing to undo.
@@ -21,7 +18,7 @@ var ownEnds = []string{"FailedClean", "FailedDirty", "Busy"}
 
 func (s *stack) addRules() {
 	s.resumeRule("BuildResult", "build-result", "A builder has finished", map[string]any{
-		"source": []string{buildSource}, "detail-type": []string{buildDetailType},
+		"source": []string{s.options.Environment.BuildSource()}, "detail-type": []string{buildDetailType},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
 	// EC2's events carry no tags: the function looks up whether the instance is a builder.
@@ -63,10 +60,7 @@ func (s *stack) ruleARN(name string) string {
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) undoRule() {
 	teardown := s.machineARN(s.options.Environment.TeardownMachine())
-	trust := awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
-		Conditions: conditions(map[string]map[string]string{"ArnEquals": {"aws:SourceArn": s.ruleARN("abandoned")}}, nil),
-	})
-	role := s.roleOf("AbandonedRole", trust, "Starts the teardown of one release", []Statement{
+	role := s.roleOf("AbandonedRole", s.forRules(s.ruleARN("abandoned")), "Starts the teardown of one release", []Statement{
 		{Actions: []string{"states:StartExecution"}, Resources: []string{arn("states", "stateMachine:"+s.options.Environment.TeardownMachine())}},
 	})
 	failed := func(what map[string]any) map[string]any {
@@ -97,6 +91,16 @@ func (s *stack) undoRule() {
 	})
 }
 
+// forRules trusts EventBridge on behalf of these rules alone.
+func (s *stack) forRules(arns ...string) awsiam.IPrincipal {
+	return awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+		Conditions: conditions(map[string]map[string]string{
+			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+			"ArnEquals":    {"aws:SourceArn": anyOf(arns...)},
+		}, nil),
+	})
+}
+
 func retries() *awsevents.CfnRule_RetryPolicyProperty {
 	return &awsevents.CfnRule_RetryPolicyProperty{MaximumEventAgeInSeconds: jsii.Number(3600), MaximumRetryAttempts: jsii.Number(20)}
 }
@@ -118,6 +122,9 @@ func (s *stack) addDeadLetters() {
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("sqs:SendMessage"),
 		Resources:  jsii.Strings(*s.deadLetters.QueueArn()),
-		Conditions: conditions(map[string]map[string]string{"ArnLike": {"aws:SourceArn": s.ruleARN("*")}}, nil),
+		Conditions: conditions(map[string]map[string]string{
+			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+			"ArnLike":      {"aws:SourceArn": s.ruleARN("*")},
+		}, nil),
 	}))
 }

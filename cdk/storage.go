@@ -125,7 +125,7 @@ func (s *stack) accessLogBucket() awss3.Bucket {
 		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("logdelivery.elasticloadbalancing.amazonaws.com"), nil)},
 		Actions:    jsii.Strings("s3:PutObject"),
 		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/*"))),
-		Conditions: conditions(map[string]map[string]string{"ArnLike": {"aws:SourceArn": arn("elasticloadbalancing", "loadbalancer/*")}}, nil),
+		Conditions: conditions(map[string]map[string]string{"ArnLike": {"aws:SourceArn": arn("elasticloadbalancing", "loadbalancer/app/"+s.options.Environment.Name()+"/*")}}, nil),
 	}))
 	return bucket
 }

@@ -48,7 +48,7 @@ func (c *cloud) ran(i invoked) {
 		detail["status"] = c.plays.status
 	}
 	c.plays.plays.Go(func() {
-		if err := c.publish(c.Context(), "photogallery.builder", "Build Result", detail); err != nil {
+		if err := c.publish(c.Context(), "photogallery-main.builder", "Build Result", detail); err != nil {
 			c.Error(err)
 		}
 	})

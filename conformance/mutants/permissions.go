@@ -41,7 +41,7 @@ var permissionMutants = []mutant{
 		{dependents, "", "\tconditions[\"StringEquals\"][\"elasticloadbalancing:CreateAction\"] = by\n", ""},
 	}},
 	{"a role may be passed to any service", []edit{
-		{dependents, "", `"StringLike": {"iam:PassedToService": service + "*"}`, `"StringLike": {"iam:PassedToService": service[:0] + "*"}`},
+		{dependents, "", `"StringEquals": {"iam:PassedToService": anyOf(`, `"StringLike": {"iam:PassedToService": anyOf("*", `},
 	}},
 	{"any role may be passed", []edit{
 		{dependents, "", `Actions: []string{"iam:PassRole"}, Resources: []string{role},`, `Actions: []string{"iam:PassRole"}, Resources: []string{"*", role}, Reason: "-",`},
@@ -66,7 +66,20 @@ var permissionMutants = []mutant{
 		{stackRoles, "", `*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*"`, `*s.storage.bucket.BucketArn() + "/" + photosPrefix + "*"`},
 	}},
 	{"a builder may send events in anybody's name", []edit{
-		{stackRoles, "", `"StringEquals": {"events:source": buildSource, "events:detail-type": buildDetailType}`, `"StringLike": {"events:source": "*", "events:detail-type": buildDetailType}`},
+		{stackRoles, "", `"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": buildDetailType}`, `"StringLike": {"events:source": "*", "events:detail-type": buildDetailType}`},
+	}},
+	{"a builder may write what an instance of the fleet has said", []edit{
+		{stackRoles, "", `s.streams("i-*/build")`, `s.streams("i-*")`},
+	}},
+	{"a step may change the alarms of a stack whose name begins alike", []edit{
+		{permissions, "", `arn("cloudwatch", "alarm:"+environment.Alarm(kind))`, `arn("cloudwatch", "alarm:"+environment.Name()+"*"+string(kind))`},
+	}},
+	{"a request without values is a request for the domain's", []edit{
+		{permissions, "", `"ForAllValues:StringEquals": values, "Null": present}`, `"ForAllValues:StringEquals": values}`},
+	}},
+	{"every rule may tell how a release ends", []edit{
+		{stackRules, "", `"ArnEquals":    {"aws:SourceArn": anyOf(arns...)},`, `"ArnLike":      {"aws:SourceArn": s.ruleARN("*")},`},
+		{stackRules, "", "func (s *stack) forRules(arns ...string)", "func (s *stack) forRules(...string)"},
 	}},
 	{"the fleet may overwrite bundles", []edit{
 		{stackRoles, "", `bucket + "/" + photosPrefix + "*"}},`, `bucket + "/*"}},`},

@@ -254,8 +254,8 @@ keep_log
 	}
 	asked, err := os.ReadFile(filepath.Join(root, "asked"))
 	if err != nil || !slices.Equal(strings.Split(string(asked), "\n"), []string{
-		"logs create-log-stream --region r --log-group-name /g --log-stream-name i-1",
-		"logs put-log-events --region r --log-group-name /g --log-stream-name i-1 --log-events file://" + root + "/events.json", "",
+		"logs create-log-stream --region r --log-group-name /g --log-stream-name i-1/build",
+		"logs put-log-events --region r --log-group-name /g --log-stream-name i-1/build --log-events file://" + root + "/events.json", "",
 	}) {
 		t.Errorf("%v, asked for %s", err, asked)
 	}

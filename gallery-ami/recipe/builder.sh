@@ -15,6 +15,7 @@ key={{shell .Key}}
 sha256={{shell .SHA256}}
 region={{shell .Region}}
 release={{shell .Release}}
+source={{shell .Source}}
 log_group={{shell .LogGroup}}
 work=/var/tmp/photogallery
 log=/run/photogallery/build.log
@@ -46,7 +47,7 @@ json() {
 report() {
   local detail entries pause refused
   detail="{\"instance\":$(json "$instance"),\"release\":$(json "$release"),\"status\":$(json "$1"),\"reason\":$(json "$2")}"
-  entries="[{\"Source\":\"photogallery.builder\",\"DetailType\":\"Build Result\",\"Detail\":$(json "$detail")}]"
+  entries="[{\"Source\":$(json "$source"),\"DetailType\":\"Build Result\",\"Detail\":$(json "$detail")}]"
   for pause in 1 2 4 8 16 32; do
     refused=$(aws events put-events --region "$region" --entries "$entries" --query FailedEntryCount --output text) || refused=all
     [ "$refused" != 0 ] || return 0
@@ -59,8 +60,8 @@ report() {
 keep_log() {
   [ -n "$log_group" ] || return 0
   printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json
-  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance" || true
-  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance" \
+  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" || true
+  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" \
     --log-events file:///run/photogallery/events.json >/dev/null || true
 }
 

@@ -51,6 +51,7 @@ type BuilderInput struct {
 	Bucket, Key, SHA256 string // the bundle, a .tar.gz
 	Region              string
 	Release             string
+	Source              string // of the event that reports the result
 	LogGroup            string // takes the build's log; "" for none
 }
 
@@ -61,7 +62,7 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	script, _ := baked.ReadFile("builder.sh")
 	return render("builder", string(script), map[string]string{
 		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
-		"Release": in.Release, "LogGroup": in.LogGroup, "Provision": string(Provision()),
+		"Release": in.Release, "Source": in.Source, "LogGroup": in.LogGroup, "Provision": string(Provision()),
 	})
 }
 

@@ -84,12 +84,12 @@ func TestUserDataStaysWithinEC2sLimit(t *testing.T) {
 
 // The builder's report is JSON in JSON, made by the shell.
 func TestABuildersReportIsAnEventWhateverTheLogSays(t *testing.T) {
-	script := builder(t, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: "s", Region: "eu-west-1", Release: "r1"})
+	script := builder(t, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: "s", Region: "eu-west-1", Release: "r1", Source: "photogallery-main.builder"})
 	functions := script[strings.Index(script, "json() {"):strings.Index(script, "failed=\n")]
 	reason := "line 1: \"quoted\" \\ back\n\ttabbed \x1b[31mred\x1b[0m ü"
 	arguments := run(t, []string{"REASON=" + reason}, `
 set -Eeuo pipefail
-region=eu-west-1 release=r1 instance=i-0123456789abcdef0
+region=eu-west-1 release=r1 source=photogallery-main.builder instance=i-0123456789abcdef0
 aws() { printf '%s\n' "$@" >&2; echo 0; }
 `+functions+`
 report failure "$REASON" 2>&1
@@ -112,7 +112,7 @@ report failure "$REASON" 2>&1
 			t.Errorf("%s: got %q, want %q", name, detail[name], value)
 		}
 	}
-	if sent[0].Source != "photogallery.builder" || sent[0].DetailType != "Build Result" {
+	if sent[0].Source != "photogallery-main.builder" || sent[0].DetailType != "Build Result" {
 		t.Errorf("got %+v", sent[0])
 	}
 }

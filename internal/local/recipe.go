@@ -11,7 +11,7 @@ type machineRecipe struct{}
 // Build satisfies process.Recipe.
 func (machineRecipe) Build(userData string) (process.Build, error) {
 	told, err := recipe.ReadBuilder(userData)
-	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release}, err
+	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release, Source: told.Source}, err
 }
 
 // Provision satisfies process.Recipe.

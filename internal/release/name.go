@@ -39,6 +39,10 @@ func (e Environment) TeardownMachine() string { return e.Name() + "-teardown" }
 // TTLSchedule is the name of the one-time schedule that tears a release down when its ttl is over.
 func (e Environment) TTLSchedule() string { return e.Name() + "-ttl" }
 
+// BuildSource is the source of the events by which the environment's builders report their results. A
+// builder may send events of this source alone.
+func (e Environment) BuildSource() string { return e.Name() + ".builder" }
+
 // Alarm is the name of the environment's alarm of that kind.
 func (e Environment) Alarm(kind AlarmKind) string { return e.Name() + "-" + string(kind) }
 

@@ -14,13 +14,13 @@ import (
 
 // addRules are the stack's EventBridge rules.
 func (s *Stack) addRules() {
-	s.Cloud.Fabric.Rule(isBuildResult, s.resume)
+	s.Cloud.Fabric.Rule(s.isBuildResult, s.resume)
 	s.Cloud.Fabric.Rule(isInstanceGone, s.resume)
 	s.Cloud.Fabric.Rule(s.isAbandonedRelease, s.undo)
 }
 
-func isBuildResult(e fabric.Event) bool {
-	return e.Source == "photogallery.builder" && e.DetailType == "Build Result"
+func (s *Stack) isBuildResult(e fabric.Event) bool {
+	return e.Source == s.Settings.Environment.BuildSource() && e.DetailType == "Build Result"
 }
 
 // isInstanceGone matches any instance: EC2's events carry no tags, so that the step must look up

@@ -160,7 +160,8 @@ func TestEventsOfBuildersReachResume(t *testing.T) {
 		detail             map[string]string
 		want               bool
 	}{
-		"a build result":         {"photogallery.builder", "Build Result", map[string]string{"instance": "i-1", "status": "success"}, true},
+		"a build result":         {"photogallery-main.builder", "Build Result", map[string]string{"instance": "i-1", "status": "success"}, true},
+		"another's build result": {"photogallery-mainx.builder", "Build Result", map[string]string{"instance": "i-1", "status": "success"}, false},
 		"an instance that stops": {"aws.ec2", "EC2 Instance State-change Notification", map[string]string{"instance-id": "i-1", "state": "stopping"}, true},
 		"one that is terminated": {"aws.ec2", "EC2 Instance State-change Notification", map[string]string{"instance-id": "i-1", "state": "terminated"}, true},
 		"one that runs":          {"aws.ec2", "EC2 Instance State-change Notification", map[string]string{"instance-id": "i-1", "state": "running"}, false},
@@ -207,7 +208,7 @@ func TestAnEventIsNotLostWhenResumeFailsOnce(t *testing.T) {
 			}
 			return nil, nil
 		}})
-		s.Cloud.Fabric.Do(func() { s.Cloud.Fabric.Publish("photogallery.builder", "Build Result", map[string]string{}) })
+		s.Cloud.Fabric.Do(func() { s.Cloud.Fabric.Publish("photogallery-main.builder", "Build Result", map[string]string{}) })
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		if tries != 2 {

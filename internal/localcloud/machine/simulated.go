@@ -204,7 +204,7 @@ func (m *SimulatedMachine) finishBuild() {
 	if err != nil {
 		panic("a build result cannot be encoded: " + err.Error())
 	}
-	m.host.PutEvents("photogallery.builder", "Build Result", detail)
+	m.host.PutEvents(release.Environment(m.spec.Tags[release.TagEnvironment]).BuildSource(), "Build Result", detail)
 }
 
 type buildResult struct {

@@ -25,7 +25,7 @@ type host struct {
 func (h *host) PutEvents(source, detailType string, detail json.RawMessage) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if source == "photogallery.builder" && detailType == "Build Result" {
+	if source == "photogallery-main.builder" && detailType == "Build Result" {
 		h.events = append(h.events, detail)
 	}
 }
@@ -54,7 +54,7 @@ func (h *host) After(d time.Duration, what func()) (stop func()) {
 func boot(role string, behaviour machine.Behaviour) (*host, machine.Machine, *machine.Simulated) {
 	h := &host{}
 	kind := machine.NewSimulated(func(machine.Spec) machine.Behaviour { return behaviour })
-	spec := machine.Spec{InstanceID: "i-1", Role: role, Tags: map[string]string{"photogallery:release": "r-1"}}
+	spec := machine.Spec{InstanceID: "i-1", Role: role, Tags: map[string]string{"photogallery:environment": "main", "photogallery:release": "r-1"}}
 	return h, kind.Boot(spec, h), kind
 }
 

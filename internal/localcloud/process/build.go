@@ -40,7 +40,7 @@ func (m *instance) build() {
 	if err != nil {
 		panic("a map of strings cannot be encoded: " + err.Error())
 	}
-	m.host.PutEvents("photogallery.builder", "Build Result", detail)
+	m.host.PutEvents(task.Source, "Build Result", detail)
 }
 
 func (m *instance) provision(task Build) error {

@@ -35,6 +35,7 @@ type Recipe interface {
 type Build struct {
 	Bucket, Key, SHA256 string
 	Release             string
+	Source              string // of the event that reports the result
 }
 
 // Options of a Kind. All are needed, but Settings and Log.
