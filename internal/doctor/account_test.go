@@ -38,7 +38,8 @@ type account struct {
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
 	rate        float64            // of state transitions
 	concurrency int32
-	empty       bool // of Lambda's answer
+	stored      int64 // bytes of code
+	empty       bool  // of Lambda's answer
 	buckets     map[string]bool
 	roles       map[string]bool
 	mayMake     bool
@@ -86,8 +87,8 @@ func (a *account) attach() {
 			return &lambda.GetAccountSettingsOutput{}, nil
 		}
 		return &lambda.GetAccountSettingsOutput{AccountLimit: &lambdatypes.AccountLimit{
-			ConcurrentExecutions: a.concurrency, UnreservedConcurrentExecutions: &a.concurrency,
-		}}, nil
+			ConcurrentExecutions: a.concurrency, UnreservedConcurrentExecutions: &a.concurrency, TotalCodeSize: 75 << 30,
+		}, AccountUsage: &lambdatypes.AccountUsage{TotalCodeSize: a.stored}}, nil
 	})
 	fabric.Handle(f, "S3", "HeadBucket", func(in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
 		if !a.buckets[*in.Bucket] {

@@ -87,6 +87,7 @@ var onAWS = []check{
 	{"VPC quota", (*examination).vpcQuota},
 	{"photo bucket", (*examination).photoBucket},
 	{"Lambda concurrency", (*examination).concurrency},
+	{"Lambda code storage", (*examination).codeStorage},
 	{"Step Functions quota", (*examination).transitions},
 	{"Auto Scaling role", (*examination).autoScalingRole},
 	{"Elastic Load Balancing role", (*examination).loadBalancingRole},

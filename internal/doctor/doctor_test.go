@@ -77,6 +77,8 @@ func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 		"photos of a former stack":           {func(a *account) { a.status = ""; a.buckets = photos }, "photo bucket", Warning, []string{"photogallery-main-123456789012-us-east-1", "`npx cdk deploy --import-existing-resources`"}},
 		"photos of a stack":                  {func(a *account) { a.buckets = photos }, "photo bucket", "", nil},
 		"few functions":                      {func(a *account) { a.concurrency = 2 }, "Lambda concurrency", Failed, []string{"2 functions", "L-B99A9384"}},
+		"much code":                          {func(a *account) { a.stored = 70 << 30 }, "Lambda code storage", Warning, []string{"70.0 of 75.0 GB", "--qualifier", "L-2ACBD22F --desired-value 150"}},
+		"no room for code":                   {func(a *account) { a.stored = 75 << 30 }, "Lambda code storage", Failed, []string{"75.0 of 75.0 GB", "--qualifier"}},
 		"few transitions":                    {func(a *account) { a.rate = 2 }, "Step Functions quota", Warning, []string{"2 state transitions", "L-1 "}},
 		"no role, which the caller may make": {func(a *account) { a.roles = nil; a.mayMake = true }, "Auto Scaling role", OK, []string{"you may make it"}},
 		"no role, which the caller may not make": {func(a *account) { a.roles = nil }, "Elastic Load Balancing role", Warning,

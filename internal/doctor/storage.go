@@ -1,0 +1,40 @@
+package doctor
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+)
+
+// storageCode is the quota of what functions, their versions and layers may hold together, in gigabytes.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const storageCode = "L-2ACBD22F"
+
+const (
+	gibibyte = 1 << 30
+	// deployedCode is more than a deployment that changes every function stores.
+	deployedCode = gibibyte / 2
+	// roomForDeployments is how many more of them there is no reason to worry about.
+	roomForDeployments = 20
+)
+
+// codeStorage looks at what published versions take. A deployment that changes the code leaves the former
+// versions to the executions that run; AWS refuses one that would go beyond the quota.
+func (e *examination) codeStorage(ctx context.Context) Finding {
+	out, err := e.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	if err != nil || out.AccountLimit == nil || out.AccountUsage == nil {
+		return e.unseen(err)
+	}
+	limit, used := out.AccountLimit.TotalCodeSize, out.AccountUsage.TotalCodeSize
+	f := well("%.1f of %.1f GB of code are stored, of all functions and their versions", float64(used)/gibibyte, float64(limit)/gibibyte)
+	const remedy = "While nothing runs, delete all published versions of the stack's functions but the newest of each " +
+		"(`aws lambda list-versions-by-function --function-name NAME`, `aws lambda delete-function --function-name NAME --qualifier VERSION`), or ask for more with %s."
+	ask := e.askFor(lambdaService, storageCode, int(2*limit/gibibyte))
+	switch free := limit - used; {
+	case free < deployedCode:
+		return f.but(Failed, remedy, ask)
+	case free < roomForDeployments*deployedCode:
+		return f.but(Warning, remedy, ask)
+	}
+	return f
+}
