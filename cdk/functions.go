@@ -1,6 +1,7 @@
 package cdk
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 
@@ -30,6 +31,16 @@ func (s *stack) addFunctions() {
 	}
 }
 
+// settingsOf are settings, with the bundle for a step that reads it: a deployment that changes the app
+// alone publishes the versions of those.
+func (s *stack) settingsOf(declared step.Step, settings map[string]*string) *map[string]*string {
+	if declared.DefaultBundle {
+		settings = maps.Clone(settings)
+		settings["DEFAULT_BUNDLE"] = jsii.String(s.defaultBundleURL())
+	}
+	return &settings
+}
+
 func (s *stack) function(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) awslambda.Version {
 	function := awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
 		FunctionName:  s.name(kebab(declared.Name)),
@@ -38,7 +49,7 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		Architecture:  awslambda.Architecture_ARM_64(),
 		Handler:       jsii.String(declared.Name),
 		Code:          code,
-		Environment:   &settings,
+		Environment:   s.settingsOf(declared, settings),
 		Timeout:       awscdk.Duration_Millis(jsii.Number(declared.Timeout.Milliseconds())),
 		MemorySize:    jsii.Number(declared.MemoryMB),
 		LogGroup:      s.logs.steps,
@@ -48,8 +59,10 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		Role: s.stepRole(declared, places).WithoutPolicyUpdates(nil),
 	})
 	version := function.CurrentVersion()
-	// An update must leave the former version to the executions that run; all go with the function.
-	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)
+	// An update must leave the former version to the executions that run; all go with the function. One
+	// that a failed update made goes again: it would be in the next one's way, which has the same code.
+	// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 	return version
 }
 
@@ -79,7 +92,7 @@ func (s *stack) logStatement() Statement {
 	return Statement{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}}
 }
 
-// settings are what step.SettingsFrom reads, and what Go itself does.
+// settings are what every step reads by step.SettingsFrom, and what Go itself does.
 func (s *stack) settings() map[string]*string {
 	settings := map[string]*string{
 		"ENVIRONMENT":                  jsii.String(string(s.options.Environment)),
@@ -94,7 +107,6 @@ func (s *stack) settings() map[string]*string {
 		"FLEET_PROFILE":                s.roles.fleetProfile.InstanceProfileArn(),
 		"TABLE":                        s.storage.table.TableName(),
 		"BUCKET":                       s.storage.bucket.BucketName(),
-		"DEFAULT_BUNDLE":               jsii.String(s.defaultBundleURL()),
 		"BASE_IMAGE_PARAMETER":         jsii.String(baseImageParameter),
 		"RELEASE_MACHINE":              jsii.String(s.machineARN(s.options.Environment.ReleaseMachine())),
 		"TEARDOWN_MACHINE":             jsii.String(s.machineARN(s.options.Environment.TeardownMachine())),

@@ -33,7 +33,7 @@ func TestTheDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) 
 			names[step] = "arn:aws:lambda:us-east-1:123456789012:function:" + step
 			published := made.Resources[attributeOf(version)]
 			function := made.Resources[attributeOf(published.Properties["FunctionName"])]
-			if published.DeletionPolicy != "Retain" {
+			if published.DeletionPolicy != "RetainExceptOnCreate" || published.UpdateReplacePolicy != "Retain" {
 				t.Errorf("%s: a deployment would take ${%s} from under what runs", name, step)
 			}
 			if published.Type != "AWS::Lambda::Version" || function.Properties["Handler"] != step {

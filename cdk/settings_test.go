@@ -2,6 +2,7 @@ package cdk_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +38,22 @@ func TestTheStepsAreToldWhatIsMeant(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A version is of a function's code and settings: a setting that a step does not read is a version more
+// of it at each change. Of all that the functions are told the bundle alone changes with the app.
+func TestAChangeOfTheAppPublishesWhatReadsTheBundleAlone(t *testing.T) {
+	made := synthesize(t, "defaults")
+	var told []string
+	for _, function := range made.of("AWS::Lambda::Function") {
+		environment, _ := function.Properties["Environment"].(map[string]any)
+		if strings.Contains(fmt.Sprint(environment), "cdk-hnb659fds-assets") {
+			told = append(told, fmt.Sprint(function.Properties["Handler"]))
+		}
+	}
+	if slices.Sort(told); !slices.Equal(told, []string{"Plan", "Promote"}) {
+		t.Errorf("the bundle is told to %v", told)
 	}
 }
 

@@ -68,19 +68,6 @@ var permissionMutants = []mutant{
 	{"a builder may send events in anybody's name", []edit{
 		{stackRoles, "", `"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": buildDetailType}`, `"StringLike": {"events:source": "*", "events:detail-type": buildDetailType}`},
 	}},
-	{"a builder may write what an instance of the fleet has said", []edit{
-		{stackRoles, "", `s.streams("i-*/build")`, `s.streams("i-*")`},
-	}},
-	{"a step may change the alarms of a stack whose name begins alike", []edit{
-		{permissions, "", `arn("cloudwatch", "alarm:"+environment.Alarm(kind))`, `arn("cloudwatch", "alarm:"+environment.Name()+"*"+string(kind))`},
-	}},
-	{"a request without values is a request for the domain's", []edit{
-		{permissions, "", `"ForAllValues:StringEquals": values, "Null": present}`, `"ForAllValues:StringEquals": values}`},
-	}},
-	{"every rule may tell how a release ends", []edit{
-		{stackRules, "", `"ArnEquals":    {"aws:SourceArn": anyOf(arns...)},`, `"ArnLike":      {"aws:SourceArn": s.ruleARN("*")},`},
-		{stackRules, "", "func (s *stack) forRules(arns ...string)", "func (s *stack) forRules(...string)"},
-	}},
 	{"the fleet may overwrite bundles", []edit{
 		{stackRoles, "", `bucket + "/" + photosPrefix + "*"}},`, `bucket + "/*"}},`},
 	}},

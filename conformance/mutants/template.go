@@ -16,7 +16,7 @@ var templateMutants = []mutant{
 		{"cdk/machines.go", "", "substitutions[step] = version.FunctionArn()", "substitutions[step] = version.Lambda().FunctionArn()"},
 	}},
 	{"a deployment deletes the version that runs", []edit{
-		{functionFile, "", "\tversion.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN)\n", ""},
+		{functionFile, "", "\tversion.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)\n", ""},
 	}},
 	{"the functions are for another processor", []edit{
 		{functionFile, "", "awslambda.Architecture_ARM_64()", "awslambda.Architecture_X86_64()"},

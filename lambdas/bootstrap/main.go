@@ -37,7 +37,7 @@ func newHandler(ctx context.Context, steps []step.Step, getenv func(string) stri
 	if err != nil {
 		return step.Handler{}, err
 	}
-	settings, err := step.SettingsFrom(getenv)
+	settings, err := chosen.SettingsFrom(getenv)
 	if err != nil {
 		return step.Handler{}, err
 	}

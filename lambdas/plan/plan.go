@@ -25,6 +25,8 @@ var Plan = step.Define(step.Step{
 	Summary:  "Check the whole request and fill in its defaults; nothing is touched.",
 	Timeout:  60 * time.Second,
 	MemoryMB: 128,
+
+	DefaultBundle: true,
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "s3:HeadObject", Scope: step.StackBucket},

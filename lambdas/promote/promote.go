@@ -19,6 +19,8 @@ var Promote = step.Define(step.Step{
 	Summary:  "Records the release as the one that serves, and the former one as what a rollback would go to.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
+
+	DefaultBundle: true,
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "dynamodb:PutItem", Scope: step.StackTable},

@@ -114,12 +114,30 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 	}
 }
 
+func TestTheDefaultBundleIsTheStepsThatReadIt(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		var told string
+		declared := step.Define(step.Step{Name: "Look", DefaultBundle: reads}, func(_ step.Clients, settings step.Settings) func(context.Context, struct{}) (struct{}, error) {
+			told = settings.DefaultBundle
+			return func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil }
+		})
+		set := stackSets()
+		if _, err := declared.SettingsFrom(func(name string) string { return set[name] }); (err != nil) != reads || reads && !strings.Contains(err.Error(), "DEFAULT_BUNDLE") {
+			t.Errorf("a step that reads it, %t, and is not told: %v", reads, err)
+		}
+		declared.Handler(step.Clients{}, step.Settings{DefaultBundle: "s3://b/k"}, slog.New(slog.DiscardHandler))
+		if (told != "") != reads {
+			t.Errorf("a step that reads it, %t, is told %q", reads, told)
+		}
+	}
+}
+
 // stackSets is what the stack sets for every function.
 func stackSets() map[string]string {
 	return map[string]string{
 		"ENVIRONMENT": "main", "ARCHITECTURE": "arm64", "PUBLIC_SUBNETS": "s1,s2", "PRIVATE_SUBNETS": "s3,s4", "LOAD_BALANCER_SECURITY_GROUP": "sg1",
 		"INSTANCE_SECURITY_GROUP": "sg2", "BUILDER_SECURITY_GROUP": "sg3", "TARGET_GROUP": "arn", "BUILDER_PROFILE": "arn", "FLEET_PROFILE": "arn",
-		"TABLE": "table", "BUCKET": "bucket", "DEFAULT_BUNDLE": "s3://b/k", "BASE_IMAGE_PARAMETER": "/p", "RELEASE_MACHINE": "arn",
+		"TABLE": "table", "BUCKET": "bucket", "BASE_IMAGE_PARAMETER": "/p", "RELEASE_MACHINE": "arn",
 		"TEARDOWN_MACHINE": "arn", "SCHEDULE_ROLE": "arn",
 	}
 }

@@ -91,7 +91,19 @@ func DefaultTimings() Timings {
 	}
 }
 
-// SettingsFrom reads the environment variables that the stack sets. Every one that is missing, or that
+// SettingsFrom reads the environment variables that the stack sets for the step's function. Every one
+// that is missing, or that does not go with another, is named.
+func (s Step) SettingsFrom(getenv func(string) string) (Settings, error) {
+	settings, err := SettingsFrom(getenv)
+	if !s.DefaultBundle {
+		return settings, err
+	}
+	r := reader{getenv: getenv}
+	settings.DefaultBundle = r.text("DEFAULT_BUNDLE")
+	return settings, errors.Join(append(r.problems, err)...)
+}
+
+// SettingsFrom reads the environment variables that the stack sets for every function. Every one that is missing, or that
 // does not go with another, is named.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
 	r := reader{getenv: getenv}
@@ -108,7 +120,6 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 		FleetProfile:              r.text("FLEET_PROFILE"),
 		Table:                     r.text("TABLE"),
 		Bucket:                    r.text("BUCKET"),
-		DefaultBundle:             r.text("DEFAULT_BUNDLE"),
 		BaseImageParameter:        r.text("BASE_IMAGE_PARAMETER"),
 		ReleaseMachine:            r.text("RELEASE_MACHINE"),
 		TeardownMachine:           r.text("TEARDOWN_MACHINE"),

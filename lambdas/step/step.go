@@ -17,6 +17,10 @@ type Step struct {
 	Operations []Operation // every AWS operation the step may call, no other
 	Event      bool        // invoked by an event rule, by no state machine
 
+	// DefaultBundle says that the step reads Settings.DefaultBundle, which no other is told: it changes
+	// with the app, and a function whose settings change is published anew.
+	DefaultBundle bool
+
 	build func(Clients, Settings) invoke
 }
 
@@ -31,6 +35,9 @@ type Call struct {
 // decoded strictly: a field that In does not know is a defect of the state machine.
 func Define[In, Out any](declared Step, build func(Clients, Settings) func(context.Context, In) (Out, error)) Step {
 	declared.build = func(clients Clients, settings Settings) invoke {
+		if !declared.DefaultBundle {
+			settings.DefaultBundle = ""
+		}
 		run := build(clients, settings)
 		return func(ctx context.Context, payload []byte) (any, error) {
 			var input In
