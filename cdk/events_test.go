@@ -77,12 +77,12 @@ func TestARulesRoleIsOfItsRulesAlone(t *testing.T) {
 	made := synthesize(t, "everything")
 	for role, rules := range map[string][]string{"AbandonedRole": {"abandoned"}, "TellerRole": {"release-ended", "teardown-ended"}} {
 		id := withPrefix(t, made, "AWS::IAM::Role", role)
-		trust := statementsOf(made, id, made.Resources[id].Properties["AssumeRolePolicyDocument"])[0].conditions["ArnEquals"]
+		trust, _ := statementsOf(made, id, made.Resources[id].Properties["AssumeRolePolicyDocument"])[0].conditions["ArnEquals"].(map[string]any)
 		var want []string
 		for _, rule := range rules {
 			want = append(want, "arn:aws:events:ap-southeast-2:123456789012:rule/photogallery-staging-"+rule)
 		}
-		if got := fmt.Sprint(trust.(map[string]any)["aws:SourceArn"]); strings.Trim(got, "[]") != strings.Join(want, " ") {
+		if got := fmt.Sprint(trust["aws:SourceArn"]); strings.Trim(got, "[]") != strings.Join(want, " ") {
 			t.Errorf("%s is of %v, want %v", role, got, want)
 		}
 	}
