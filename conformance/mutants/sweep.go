@@ -49,6 +49,6 @@ var sweepMutants = []mutant{
 		{"lambdas/owned/image.go", "", "if snapshot.Kind == snapshotKind && !deleted[snapshot.ID] {", "if snapshot.Kind == snapshotKind && deleted[snapshot.ID] {"},
 	}},
 	{"a teardown does not record that nothing serves", []edit{
-		{"lambdas/sweep/group.go", "", "current.Serving, current.TemplateVersion, current.FormerTemplate = false, \"\", \"\"", "current.TemplateVersion, current.FormerTemplate = \"\", \"\""},
+		{"lambdas/sweep/group.go", "", "current.Serving, current.TemplateVersion, current.FormerTemplate, current.TeardownAt = false, \"\", \"\", \"\"", "current.TemplateVersion, current.FormerTemplate, current.TeardownAt = \"\", \"\", \"\""},
 	}},
 }
