@@ -44,9 +44,9 @@ func TestReleasesAndTeardownsRunOnAStack(t *testing.T) {
 	}
 	a.on("executions").wants(t, 0, "r1", "r2", "photogallery-main-release", "SUCCEEDED")
 	a.on("execution", "r1").wants(t, 0, "✓ Verify", "r1 succeeded in")
-	a.on("execution", "r9").wants(t, exitFailed, `"r9"`, "`gallery executions --stack "+deployedStack+"`")
+	a.on("execution", "r9").wants(t, exitUsage, `"r9"`, "`gallery executions --stack "+deployedStack+"`")
 	a.on("release", "--name", "r1", "--version", "3").wants(t, exitUsage, `--name "r1"`, "give another")
-	a.on("release", "--image", "ami-00000000000000000").wants(t, exitFailed, "FailedClean", "`gallery images --stack "+deployedStack+"`")
+	a.on("release", "--image", "ami-00000000000000000").wants(t, exitUsage, "FailedClean", "`gallery images --stack "+deployedStack+"`")
 	a.on("teardown", "--dry-run").wants(t, 0, "Auto Scaling group", "load balancer")
 	a.on("teardown", "--name", "t1").wants(t, 0, "✓ Verify nothing left", "t1 succeeded in")
 }
@@ -125,7 +125,7 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 	a.on("upload", sample).wants(t, exitNothingUp, "S3 PutObject", "permission")
 	a.refuse(s3Object, "")
 
-	a.on("upload-key").wants(t, exitFailed, "upload-key/key", "cdk deploy")
+	a.on("upload-key").wants(t, exitUsage, "upload-key/key", "cdk deploy")
 	a.objects[a.Settings.Bucket+"/upload-key/key"] = "correct horse battery"
 	if key := a.on("upload-key").wants(t, 0); key.out != "correct horse battery\n" {
 		t.Errorf("the key is %q", key.out)
@@ -173,7 +173,7 @@ func TestAShellIsTheAWSCommands(t *testing.T) {
 	if want := "ec2-instance-connect ssh --instance-id " + id + " --connection-type eice --region us-east-1\n"; err != nil || string(called) != want {
 		t.Errorf("aws %s, %v", called, err)
 	}
-	a.on("shell", "i-0123456789abcdef0").wants(t, exitFailed, "i-0123456789abcdef0", id)
+	a.on("shell", "i-0123456789abcdef0").wants(t, exitUsage, "i-0123456789abcdef0", id)
 }
 
 func TestWhichCloudIsMeant(t *testing.T) {
