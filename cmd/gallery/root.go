@@ -31,6 +31,7 @@ const (
 func run(ctx context.Context, arguments []string, out, progress io.Writer) (status int) {
 	root := rootCommand()
 	root.SetArgs(arguments)
+	out, progress = onTerminal(out), onTerminal(progress)
 	root.SetOut(out)
 	root.SetErr(progress)
 	refuseUnknown(root) // now, as the completion remembers where its output goes

@@ -24,8 +24,8 @@ type screen struct {
 
 // screenOn is nil where nothing can be redrawn.
 func screenOn(w io.Writer) *screen {
-	file, isFile := w.(*os.File)
-	if !isFile || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
+	file := fileOf(w)
+	if file == nil || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
 	s := &screen{to: file, stops: make(chan os.Signal, 1)}
@@ -46,7 +46,7 @@ func widthOf(w io.Writer) int {
 
 // terminalWidth is 0 where there is no terminal.
 func terminalWidth(w io.Writer) int {
-	if file, isFile := w.(*os.File); isFile {
+	if file := fileOf(w); file != nil {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			return width
 		}
@@ -137,6 +137,9 @@ func (s *screen) write(text string) {
 
 // styleFor has colours where w is a terminal and NO_COLOR does not forbid them.
 func styleFor(w io.Writer) watch.Style {
+	if file := fileOf(w); file != nil {
+		w = file // termenv asks it what it can show
+	}
 	output := termenv.NewOutput(w)
 	if output.EnvNoColor() {
 		return watch.Style{}

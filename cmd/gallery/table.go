@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -67,7 +69,25 @@ func fitting(rows [][]string, width int) int {
 }
 
 func showJSON(command *cobra.Command, value any) error {
-	encoder := json.NewEncoder(command.OutOrStdout())
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	_, err := io.WriteString(command.OutOrStdout(), escaped(text.String()))
+	return err
+}
+
+// escaped is JSON of the same value without what a terminal obeys and encoding/json leaves as it is.
+func escaped(text string) string {
+	var whole strings.Builder
+	for _, letter := range text {
+		if visible(letter) < 0 {
+			fmt.Fprintf(&whole, `\u%04x`, letter)
+		} else {
+			whole.WriteRune(letter)
+		}
+	}
+	return whole.String()
 }
