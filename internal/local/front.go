@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+
+	"photogallery/internal/pace"
 )
 
 // front is the load balancer's listener on a real address: what comes in goes to the environment's
@@ -53,7 +55,14 @@ func portOf(at net.Addr) int {
 	return tcp.Port
 }
 
-func unreachable(w http.ResponseWriter, _ *http.Request, err error) {
+// unreachable answers for a client that stopped sending, as an Application Load Balancer does, with 408.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-408-issues
+func unreachable(w http.ResponseWriter, r *http.Request, err error) {
+	if pace.Stalled(r) {
+		w.Header().Set("Connection", "close")
+		http.Error(w, "The client stopped sending the body of the request.", http.StatusRequestTimeout)
+		return
+	}
 	http.Error(w, fmt.Sprintf("The load balancer cannot be reached: %v", err), http.StatusBadGateway)
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"photogallery/internal/console"
 	"photogallery/internal/local/control"
+	"photogallery/internal/pace"
 	"photogallery/internal/release"
 )
 
@@ -108,7 +109,7 @@ func reachable(address net.Addr) string {
 
 func (l *Local) serve(listener net.Listener, handler http.Handler) {
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: pace.Bodies(handler), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),
 	}
 	l.servers = append(l.servers, server)
