@@ -52,6 +52,13 @@ var imageMutants = []mutant{
 	{"keys can be guessed without a pause", []edit{
 		{appSessions, "", "s.owed[address] = owed.Add(attemptInterval)", "s.owed[address] = owed"},
 	}},
+	{"slow clients hold the places of uploads", []edit{
+		{"gallery-ami/app/upload.go", "", "enter(s.arriving)", "enter(s.uploads)"},
+		{"gallery-ami/app/upload.go", "", "	leave, err := enter(s.uploads)\n	if err != nil {\n		return photo{}, \"\", err\n	}\n	defer leave()\n", ""},
+	}},
+	{"a body that stalls is waited for", []edit{
+		{"internal/pace/pace.go", "", "_ = b.connection.SetReadDeadline(ends)\n", ""},
+	}},
 	{"pages of other sites may send forms", []edit{
 		{"gallery-ami/app/routes.go", "", "protected := sameOrigin.Handler(mux)", "protected := http.Handler(mux)"},
 	}},

@@ -13,11 +13,14 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"photogallery/internal/pace"
 )
 
 const (
 	memoryBytes  = 16 << 20
 	uploadSlots  = 4
+	mostArriving = 32 // of at most 25 MB each, on the disk
 	writeTimeout = 2 * time.Minute
 )
 
@@ -34,10 +37,10 @@ type Server struct {
 	started  time.Time
 	draining atomic.Bool
 	handler  http.Handler
-	// uploads bounds the files held in memory, developing the pictures that
-	// are decoded.
-	uploads, developing chan struct{}
-	stop                context.CancelFunc
+	// arriving bounds the uploads on their way, uploads the files held in
+	// memory, developing the pictures that are decoded.
+	arriving, uploads, developing chan struct{}
+	stop                          context.CancelFunc
 }
 
 // New opens the storage and stores the samples if asked to; it blocks for
@@ -67,6 +70,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		assets:     loadAssets(),
 		sessions:   newSessions(config.UploadKey),
 		started:    time.Now(),
+		arriving:   make(chan struct{}, mostArriving),
 		uploads:    make(chan struct{}, uploadSlots),
 		developing: make(chan struct{}, 1),
 		stop:       stop,
@@ -105,9 +109,8 @@ func (s *Server) Run(ctx context.Context) error {
 // balancer does that deregisters a target first.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
-		Handler:           s.handler,
+		Handler:           pace.Bodies(s.handler),
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      writeTimeout,
 		// An Application Load Balancer closes idle connections after 60 s;
 		// closing one before it does would fail a request on its way.

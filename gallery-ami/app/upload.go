@@ -7,18 +7,20 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 )
 
 const (
 	slotTimeout = 30 * time.Second
-	// fileTimeout is what each further file of an upload may take to arrive
-	// and be stored.
+	// fileTimeout is what each file of an upload may take to be stored, once it
+	// has arrived.
 	fileTimeout  = 2 * time.Minute
 	formOverhead = 1 << 20
 	longestName  = 60
@@ -64,13 +66,12 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	case <-time.After(slotTimeout):
-		s.fail(w, r, &Error{Code: Busy, Message: "Many uploads are running right now. Nothing was stored; please try again in a minute."})
+	leave, err := enter(s.arriving)
+	if err != nil {
+		s.fail(w, r, err)
 		return
 	}
+	defer leave()
 	most := s.config.MaxUploadBytes*int64(s.config.MaxFiles) + formOverhead
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	form, err := r.MultipartReader()
@@ -86,14 +87,23 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	s.answerUpload(w, r, result)
 }
 
+// enter takes a place, which leave gives back, or is Busy.
+func enter(places chan struct{}) (leave func(), err error) {
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, nil
+	case <-time.After(slotTimeout):
+		return nil, &Error{Code: Busy, Message: "Many uploads are running right now. Nothing of this was stored; please try again in a minute."}
+	}
+}
+
 // takeFiles goes through the form. Its error ends the upload; what is wrong
 // with a single file is in the result.
 func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, form *multipart.Reader, result *uploadResult) error {
 	for files := 0; ; {
-		// A connection that has no deadlines, as in a test, needs none.
-		_ = deadlines.SetReadDeadline(time.Now().Add(fileTimeout))
-		_ = deadlines.SetWriteDeadline(time.Now().Add(2 * fileTimeout))
 		part, err := form.NextPart()
+		// However long it took to arrive. A connection that has no deadlines, as in a test, needs none.
+		_ = deadlines.SetWriteDeadline(time.Now().Add(2 * fileTimeout))
 		if errors.Is(err, io.EOF) && files == 0 {
 			return &Error{Code: BadRequest, Message: "No photo was chosen. Choose one or more files, then upload."}
 		}
@@ -122,23 +132,35 @@ func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, 
 }
 
 func (s *Server) brokenUpload(err error) error {
+	var known *Error
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.Is(err, syscall.ENOSPC):
+		return storageError(err)
+	case errors.As(err, &tooLarge):
 		return &Error{FileTooLarge, fmt.Sprintf("The upload is larger than %s MB in all: the rest was left out. Upload fewer files at once.", millions(tooLarge.Limit)), err}
 	}
 	return &Error{BadRequest, "The upload broke off before its end. Files not listed as stored were not stored; upload them again.", err}
 }
 
 func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (p photo, note string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
-	defer cancel()
-	data, err := readWhole(part, s.config.MaxUploadBytes)
-	var known *Error
-	if err != nil && !errors.As(err, &known) {
-		err = s.brokenUpload(err)
+	arrived, err := spool(io.LimitReader(part, s.config.MaxUploadBytes+1))
+	if err != nil {
+		return photo{}, "", s.brokenUpload(err)
 	}
+	defer arrived.Close()
+	leave, err := enter(s.uploads)
 	if err != nil {
 		return photo{}, "", err
+	}
+	defer leave()
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
+	defer cancel()
+	data, err := readWhole(arrived, s.config.MaxUploadBytes)
+	if err != nil {
+		return photo{}, "", s.brokenUpload(err)
 	}
 	picture, err := s.develop(ctx, data)
 	if err != nil {
@@ -146,6 +168,22 @@ func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (p photo, n
 	}
 	p, err = s.store.add(ctx, picture)
 	return p, picture.note, err
+}
+
+// spool has a file arrive on the disk, where it has no name: how fast a client sends costs nobody memory.
+func spool(from io.Reader) (*os.File, error) {
+	file, err := os.CreateTemp("", "upload-*")
+	if err != nil {
+		return nil, storageError(err)
+	}
+	_, err = io.Copy(file, from)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err = errors.Join(err, os.Remove(file.Name())); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
 // readWhole reads a file; one of more bytes than the limit is FileTooLarge.
