@@ -1,10 +1,14 @@
 package cdk_test
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/cdk"
 	"photogallery/conformance/callers"
@@ -42,6 +46,65 @@ func TestTagsMayBePutOnWhatIsMadeAlone(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What a release makes carries the organization's tags too. A role that names the keys it may give would
+// refuse every one of its calls.
+func TestConditionsAdmitTheOrganizationsTags(t *testing.T) {
+	given := map[string]string{release.TagEnvironment: "staging", "team": "web", "cost-center": "42"}
+	seen := 0
+	for _, one := range everyGrant(synthesize(t, "everything")) {
+		for operator, keys := range one.conditions {
+			for key, value := range keys.(map[string]any) {
+				if requested, isTag := strings.CutPrefix(key, "aws:RequestTag/"); isTag {
+					if seen++; operator != "StringEquals" || given[requested] != value {
+						t.Errorf("%s: %v wants %s %s %v", one.of, one.actions, operator, key, value)
+					}
+				}
+				if key == "aws:TagKeys" {
+					t.Errorf("%s: %v takes the tags %v alone", one.of, one.actions, value)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no condition is about a tag; take this test out")
+	}
+}
+
+// The stack's tags reach a resource by the template, or by CloudFormation alone where the CDK knows of no
+// tags. Neither may replace it.
+func TestAllOfTheStackCarriesTheOrganizationsTags(t *testing.T) {
+	createOnly := createOnlyProperties(t)
+	stack := newStack(t, awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)}), contexts()["everything"])
+	want := map[string]string{release.TagEnvironment: "staging", "team": "web", "cost-center": "42"}
+	for key, value := range want {
+		if got := (*stack.Tags().TagValues())[key]; got == nil || *got != value {
+			t.Errorf("the stack's tag %s is not %s", key, value)
+		}
+	}
+	for id, resource := range decode(t, rawOf(t, stack)).Resources {
+		for _, property := range createOnly[resource.Type] {
+			if strings.HasSuffix(property, "Tags") {
+				t.Errorf("%s: a change of %s replaces it", id, property)
+			}
+		}
+		if told := fmt.Sprint(resource.Properties["Environment"]); strings.Contains(told, "SCHEDULE_ROLE") && !strings.Contains(told, "TAGS:team=web,cost-center=42") {
+			t.Errorf("%s does not tell its step the tags: %s", id, told)
+		}
+		text := fmt.Sprint(resource.Properties["Tags"])
+		ofTheCDK := strings.HasPrefix(id, "Custom") // in whose own resources Tags.Of sees no tags
+		if slices.Contains(taggable, resource.Type) && !ofTheCDK && (!strings.Contains(text, "team") || !strings.Contains(text, "cost-center")) {
+			t.Errorf("%s has the tags %s", id, text)
+		}
+	}
+}
+
+// taggable are types of which each takes tags in the template.
+var taggable = []string{
+	"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::SecurityGroup",
+	"AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::ElasticLoadBalancingV2::TargetGroup",
+	"AWS::StepFunctions::StateMachine", "AWS::Scheduler::ScheduleGroup", "AWS::CertificateManager::Certificate", "AWS::CloudWatch::Alarm",
 }
 
 func TestARoleMayBePassedToItsServiceAlone(t *testing.T) {

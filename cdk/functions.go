@@ -124,6 +124,9 @@ func (s *stack) settings() map[string]*string {
 	if s.storage.accessLogs != nil {
 		settings["ACCESS_LOG_BUCKET"] = s.storage.accessLogs.BucketName()
 	}
+	if s.options.Tags != "" {
+		settings["TAGS"] = jsii.String(s.options.Tags)
+	}
 	if s.options.Domain != "" {
 		settings["DOMAIN"] = jsii.String(s.options.Domain)
 		settings["HOSTED_ZONE"] = jsii.String(s.options.HostedZone)

@@ -112,6 +112,12 @@ func Table() []Option {
 			Effect: "How many days logs are kept.",
 			parse:  parseLogDays,
 		},
+		{
+			Key: "tags", Default: "",
+			Allowed: "at most 20 such as team=web,cost-center=42, in cdk.json an object too",
+			Effect:  "Tags that your organization demands, beside Photogallery's own: of the stack, of all in it, and of what a release makes. See below.",
+			parse:   parseTags,
+		},
 	}
 }
 

@@ -1,6 +1,7 @@
 package cdk
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +28,7 @@ type Options struct {
 	AccessLogs      bool
 	FlowLogs        bool
 	LogDays         int
+	Tags            string // that everything carries, as release.ParseTags reads them; "" for none
 }
 
 // zones are the names or the IDs of the network's zones; nil for the account's first two.
@@ -63,10 +65,10 @@ func ParseOptions(context map[string]any) (Options, error) {
 	for _, option := range Table() {
 		value := option.Default
 		if given, isGiven := context[option.Key]; isGiven && given != nil {
-			value = fmt.Sprint(given)
+			value = textOf(given)
 		}
 		if err := option.parse(&options, value); err != nil {
-			problems = append(problems, release.Problem{Field: option.Key, Message: fmt.Sprintf("%q: %s; give %s", value, err, option.Allowed)})
+			problems = append(problems, option.problems(value, err)...)
 		}
 	}
 	problems = append(problems, options.conflicts()...)
@@ -75,6 +77,18 @@ func ParseOptions(context map[string]any) (Options, error) {
 		return Options{}, &release.Error{Code: release.InvalidRequest, Message: problems.Error(), Err: problems}
 	}
 	return options, nil
+}
+
+// problems are what parse said of a value, each with what is allowed.
+func (o Option) problems(value string, err error) (problems release.Problems) {
+	var several release.Problems
+	if !errors.As(err, &several) {
+		several = release.Problems{{Message: err.Error()}}
+	}
+	for _, one := range several {
+		problems = append(problems, release.Problem{Field: o.Key, Message: fmt.Sprintf("%q: %s; give %s", value, one.Message, o.Allowed)})
+	}
+	return problems
 }
 
 func (o Options) conflicts() (problems release.Problems) {

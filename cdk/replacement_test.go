@@ -47,6 +47,7 @@ var optionValues = map[string][]any{
 	"accessLogs":      {"on"},
 	"flowLogs":        {"off"},
 	"logDays":         {"7"},
+	"tags":            {"team=web", "team=ops,cost-center=42"},
 }
 
 // A deployment changes the stack under a release that runs. What CloudFormation would replace for it

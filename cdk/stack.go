@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"photogallery/internal/release"
 )
 
 // stack is what the concerns of one environment give each other.
@@ -44,8 +42,9 @@ func NewStack(scope constructs.Construct, options Options, assets Assets) awscdk
 	s := &stack{options: options, assets: assets}
 	s.scope = awscdk.NewStack(scope, jsii.String(options.Environment.Name()), &awscdk.StackProps{
 		Description: jsii.String("Photogallery, environment " + string(options.Environment) + ": bakes, releases, scales and tears down a gallery of photos."),
-		Tags:        &map[string]*string{release.TagEnvironment: jsii.String(string(options.Environment))},
+		Tags:        options.stackTags(),
 	})
+	s.addTags()
 	s.addConsole()
 	s.addLogs()
 	s.addBundle()

@@ -29,6 +29,7 @@ func contexts() map[string]map[string]any {
 			"nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "cron(0 7 ? * MON-FRI *)",
 			"timeZone": "Europe/Zurich", "notify": "ops@example.com", "domain": "photos.example.com",
 			"hostedZone": "Z0123456789ABCDEFGHIJ", "instanceConnect": "on", "accessLogs": "on",
+			"tags": "team=web,cost-center=42",
 		},
 	}
 }

@@ -78,28 +78,28 @@ var stepMutants = []mutant{
 		{"internal/release/classify.go", "", `"RequestLimitExceeded", `, ""},
 	}},
 	{"a builder has no role tag", []edit{
-		{launchBuilder, "", "\t\t{Key: aws.String(release.TagRole), Value: aws.String(release.RoleBuilder)},\n", ""},
+		{launchBuilder, "", "\t\trelease.Tag{Key: release.TagRole, Value: release.RoleBuilder},\n", ""},
 	}},
 	{"a builder's volume has no tags", []edit{
 		{launchBuilder, "", "types.ResourceTypeInstance, types.ResourceTypeVolume, types", "types.ResourceTypeInstance, types"},
 	}},
 	{"an image has no release tag", []edit{
-		{createImage, "", "\t\t{release.TagRelease, plan.Release},\n", ""},
+		{createImage, "", "\t\trelease.Tag{Key: release.TagRelease, Value: plan.Release},\n", ""},
 	}},
 	{"a snapshot has no tags", []edit{
 		{createImage, "", "\t\t{ResourceType: types.ResourceTypeSnapshot, Tags: tags},\n", ""},
 	}},
 	{"a launch template has no tags", []edit{
-		{makeTemplate, "", "\t\tTagSpecifications:  tagged(e.settings.Environment, types.ResourceTypeLaunchTemplate),\n", ""},
+		{makeTemplate, "", "ResourceType: types.ResourceTypeLaunchTemplate, Tags: owned.Tags(e.settings.Tagged()),", "ResourceType: types.ResourceTypeLaunchTemplate,"},
 	}},
 	{"a group does not hand its tag on to instances", []edit{
-		{createGroup, "", "PropagateAtLaunch: aws.Bool(true)", "PropagateAtLaunch: aws.Bool(false)"},
+		{createGroup, "", "PropagateAtLaunch: aws.Bool(tag.Key == release.TagEnvironment)", "PropagateAtLaunch: aws.Bool(false)"},
 	}},
 	{"a group has no environment tag", []edit{
-		{createGroup, "", "Key: aws.String(release.TagEnvironment)", "Key: aws.String(release.TagRole)"},
+		{createGroup, "", "range c.settings.Tagged()", "range c.settings.Tags"},
 	}},
 	{"an alarm has no tags", []edit{
-		{scalingAlarms, "", "\t\tTags:             []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(p.environment))}},\n", ""},
+		{scalingAlarms, "", "\t\tTags:             p.tags,\n", ""},
 	}},
 	{"the fleet's metadata service wants no token", []edit{
 		{templateData, "", "types.LaunchTemplateHttpTokensStateRequired", "types.LaunchTemplateHttpTokensStateOptional"},
@@ -186,6 +186,9 @@ var stepMutants = []mutant{
 	}},
 	{"a ttl's teardown does not say whose ttl it is", []edit{
 		{ttlSchedule, "", `map[string]string{"onlyIfServing": plan.Release}`, `map[string]string{}`},
+	}},
+	{"what a release makes lacks the organization's tags", []edit{
+		{"lambdas/step/settings.go", "", "append(append(tags, own...), s.Tags...)", "append(tags, own...)"},
 	}},
 	{"a fleet without data counts as busy", []edit{
 		{scalingAlarms, "", `aws.String("breaching")`, `aws.String("notBreaching")`},

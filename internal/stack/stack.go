@@ -28,6 +28,7 @@ type Options struct {
 	Pace          float64        // divides AWS's durations; 0 means 1
 	Real          bool           // instances do real work, which takes the time it takes at any pace
 	Domain        string         // the gallery's own name, with a zone and a certificate; "" for none
+	Tags          release.Tags   // that the organization demands; nil for none
 	Folder        string         // keeps the bucket's objects; "" for memory
 	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
 	DefaultBundle Bundle         // what {} releases; nil is an empty one, which simulated machines never read

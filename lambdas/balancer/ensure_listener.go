@@ -88,7 +88,7 @@ func (e ensureListener) ensure(ctx context.Context, balancer string, found map[i
 		_, err := e.api.CreateListener(ctx, &elb.CreateListenerInput{
 			LoadBalancerArn: aws.String(balancer), Port: wanted.Port, Protocol: wanted.Protocol,
 			Certificates: wanted.Certificates, SslPolicy: wanted.SslPolicy, DefaultActions: wanted.DefaultActions,
-			Tags: tags(e.settings.Environment),
+			Tags: tags(e.settings),
 		})
 		return notYet(err, balancer)
 	}

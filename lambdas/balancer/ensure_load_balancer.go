@@ -139,7 +139,7 @@ func (e ensureLoadBalancer) create(ctx context.Context) (*types.LoadBalancer, er
 		IpAddressType:  types.IpAddressTypeIpv4,
 		Subnets:        e.settings.PublicSubnets,
 		SecurityGroups: []string{e.settings.LoadBalancerSecurityGroup},
-		Tags:           tags(e.settings.Environment),
+		Tags:           tags(e.settings),
 	})
 	if err != nil {
 		return nil, err
@@ -150,6 +150,9 @@ func (e ensureLoadBalancer) create(ctx context.Context) (*types.LoadBalancer, er
 	return &out.LoadBalancers[0], nil
 }
 
-func tags(environment release.Environment) []types.Tag {
-	return []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(environment))}}
+func tags(settings step.Settings) (tags []types.Tag) {
+	for _, tag := range settings.Tagged() {
+		tags = append(tags, types.Tag{Key: aws.String(tag.Key), Value: aws.String(tag.Value)})
+	}
+	return tags
 }

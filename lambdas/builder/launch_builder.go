@@ -14,6 +14,7 @@ import (
 
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
 	"photogallery/lambdas/step"
 )
 
@@ -162,12 +163,11 @@ func (l launcher) networkInterfaces(subnet types.Subnet) []types.InstanceNetwork
 }
 
 func (l launcher) tags(plan release.Plan) []types.TagSpecification {
-	tags := []types.Tag{
-		{Key: aws.String("Name"), Value: aws.String(l.settings.Environment.Name() + "-builder")},
-		{Key: aws.String(release.TagEnvironment), Value: aws.String(string(l.settings.Environment))},
-		{Key: aws.String(release.TagRelease), Value: aws.String(plan.Release)},
-		{Key: aws.String(release.TagRole), Value: aws.String(release.RoleBuilder)},
-	}
+	tags := owned.Tags(l.settings.Tagged(
+		release.Tag{Key: "Name", Value: l.settings.Environment.Name() + "-builder"},
+		release.Tag{Key: release.TagRelease, Value: plan.Release},
+		release.Tag{Key: release.TagRole, Value: release.RoleBuilder},
+	))
 	var specifications []types.TagSpecification
 	for _, kind := range []types.ResourceType{types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface} {
 		specifications = append(specifications, types.TagSpecification{ResourceType: kind, Tags: tags})

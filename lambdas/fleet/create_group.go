@@ -95,11 +95,19 @@ func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScaling
 		DefaultInstanceWarmup:  aws.Int32(int32(c.settings.Timings.Warmup.Seconds())),
 		VPCZoneIdentifier:      aws.String(strings.Join(c.settings.PrivateSubnets, ",")),
 		TargetGroupARNs:        []string{c.settings.TargetGroup},
-		Tags: []types.Tag{{
-			ResourceId: aws.String(environment.Name()), ResourceType: aws.String("auto-scaling-group"),
-			Key: aws.String(release.TagEnvironment), Value: aws.String(string(environment)), PropagateAtLaunch: aws.Bool(true),
-		}},
+		Tags:                   c.tags(),
 	}
+}
+
+// tags are the group's. The launch template has the organization's for the instances.
+func (c createGroup) tags() (tags []types.Tag) {
+	for _, tag := range c.settings.Tagged() {
+		tags = append(tags, types.Tag{
+			ResourceId: aws.String(c.settings.Environment.Name()), ResourceType: aws.String("auto-scaling-group"),
+			Key: aws.String(tag.Key), Value: aws.String(tag.Value), PropagateAtLaunch: aws.Bool(tag.Key == release.TagEnvironment),
+		})
+	}
+	return tags
 }
 
 func wanted(plan release.Plan) int {

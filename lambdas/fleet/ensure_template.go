@@ -86,7 +86,9 @@ func (e ensureTemplate) create(ctx context.Context, in EnsureTemplateInput, data
 		LaunchTemplateData: data,
 		VersionDescription: aws.String(in.Plan.Release),
 		ClientToken:        e.token("template", in),
-		TagSpecifications:  tagged(e.settings.Environment, types.ResourceTypeLaunchTemplate),
+		TagSpecifications: []types.TagSpecification{{
+			ResourceType: types.ResourceTypeLaunchTemplate, Tags: owned.Tags(e.settings.Tagged()),
+		}},
 	})
 	if release.IsAlreadyExists(err) {
 		return TemplateVersion{}, release.Errorf(release.AwsUnavailable, "launch template %s exists but cannot be seen yet: %w", e.settings.Environment.Name(), err)

@@ -8,6 +8,7 @@ import (
 
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/release"
+	"photogallery/lambdas/owned"
 	"photogallery/lambdas/step"
 )
 
@@ -44,29 +45,21 @@ func templateData(settings step.Settings, region string, in EnsureTemplateInput)
 				VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(true), DeleteOnTermination: aws.Bool(true),
 			},
 		}},
-		TagSpecifications: instanceTags(settings.Environment),
+		TagSpecifications: instanceTags(settings),
 		UserData:          aws.String(base64.StdEncoding.EncodeToString([]byte(userData))),
 	}, nil
 }
 
-func instanceTags(environment release.Environment) []types.LaunchTemplateTagSpecificationRequest {
+func instanceTags(settings step.Settings) []types.LaunchTemplateTagSpecificationRequest {
 	var specifications []types.LaunchTemplateTagSpecificationRequest
 	for _, kind := range []types.ResourceType{types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface} {
 		specifications = append(specifications, types.LaunchTemplateTagSpecificationRequest{
 			ResourceType: kind,
-			Tags: []types.Tag{
-				{Key: aws.String("Name"), Value: aws.String(environment.Name())},
-				{Key: aws.String(release.TagEnvironment), Value: aws.String(string(environment))},
-				{Key: aws.String(release.TagRole), Value: aws.String(release.RoleFleet)},
-			},
+			Tags: owned.Tags(settings.Tagged(
+				release.Tag{Key: "Name", Value: settings.Environment.Name()},
+				release.Tag{Key: release.TagRole, Value: release.RoleFleet},
+			)),
 		})
 	}
 	return specifications
-}
-
-func tagged(environment release.Environment, kind types.ResourceType) []types.TagSpecification {
-	return []types.TagSpecification{{
-		ResourceType: kind,
-		Tags:         []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(environment))}},
-	}}
 }

@@ -145,18 +145,14 @@ func (c creator) base(ctx context.Context, instance string) (string, error) {
 }
 
 func (c creator) tags(plan release.Plan, base string) []types.TagSpecification {
-	var tags []types.Tag
-	for _, tag := range [][2]string{
-		{"Name", c.name(plan)},
-		{release.TagEnvironment, string(c.settings.Environment)},
-		{release.TagRelease, plan.Release},
-		{release.TagDigest, plan.Digest},
-		{release.TagVersion, plan.Version},
-		{release.TagBundle, plan.Bundle.URL()},
-		{release.TagBase, base},
-	} {
-		tags = append(tags, types.Tag{Key: aws.String(tag[0]), Value: aws.String(tag[1])})
-	}
+	tags := owned.Tags(c.settings.Tagged(
+		release.Tag{Key: "Name", Value: c.name(plan)},
+		release.Tag{Key: release.TagRelease, Value: plan.Release},
+		release.Tag{Key: release.TagDigest, Value: plan.Digest},
+		release.Tag{Key: release.TagVersion, Value: plan.Version},
+		release.Tag{Key: release.TagBundle, Value: plan.Bundle.URL()},
+		release.Tag{Key: release.TagBase, Value: base},
+	))
 	return []types.TagSpecification{
 		{ResourceType: types.ResourceTypeImage, Tags: tags},
 		{ResourceType: types.ResourceTypeSnapshot, Tags: tags},

@@ -13,6 +13,14 @@ func Filters(environment release.Environment) []types.Filter {
 	return []types.Filter{{Name: aws.String("tag:" + release.TagEnvironment), Values: []string{string(environment)}}}
 }
 
+// Tags are tags as EC2 takes them.
+func Tags(tags release.Tags) (converted []types.Tag) {
+	for _, tag := range tags {
+		converted = append(converted, types.Tag{Key: aws.String(tag.Key), Value: aws.String(tag.Value)})
+	}
+	return converted
+}
+
 // Tag is the value of the tag with that key; "" where there is none.
 func Tag(tags []types.Tag, key string) string {
 	for _, tag := range tags {

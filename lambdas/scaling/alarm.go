@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"photogallery/internal/release"
+	"photogallery/lambdas/step"
 )
 
 // When the fleet grows and shrinks. The low marks are half of the high ones: even from two
@@ -34,6 +35,15 @@ type place struct {
 	environment  release.Environment
 	loadBalancer string // ARN
 	targetGroup  string // ARN
+	tags         []types.Tag
+}
+
+func placeOf(settings step.Settings, loadBalancer string) place {
+	at := place{environment: settings.Environment, loadBalancer: loadBalancer, targetGroup: settings.TargetGroup}
+	for _, tag := range settings.Tagged() {
+		at.tags = append(at.tags, types.Tag{Key: aws.String(tag.Key), Value: aws.String(tag.Value)})
+	}
+	return at
 }
 
 // targets are the dimensions of the load balancer's metrics, the last parts of the ARNs.
@@ -114,7 +124,7 @@ func (p place) alarm(kind release.AlarmKind, description string) *cloudwatch.Put
 	return &cloudwatch.PutMetricAlarmInput{
 		AlarmName:        aws.String(p.environment.Alarm(kind)),
 		AlarmDescription: aws.String(description),
-		Tags:             []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(p.environment))}},
+		Tags:             p.tags,
 	}
 }
 

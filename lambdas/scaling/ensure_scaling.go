@@ -68,7 +68,7 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 	if err != nil {
 		return struct{}{}, err
 	}
-	at := place{e.settings.Environment, in.LoadBalancer, e.settings.TargetGroup}
+	at := placeOf(e.settings, in.LoadBalancer)
 	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink)} {
 		if _, err := e.alarms.PutMetricAlarm(ctx, alarm); err != nil {
 			return struct{}{}, err

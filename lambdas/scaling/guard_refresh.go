@@ -45,7 +45,7 @@ type guardRefresh struct {
 }
 
 func (g guardRefresh) run(ctx context.Context, in GuardRefreshInput) (Guard, error) {
-	at := place{g.settings.Environment, in.LoadBalancer, g.settings.TargetGroup}
+	at := placeOf(g.settings, in.LoadBalancer)
 	if _, err := g.api.PutMetricAlarm(ctx, at.unhealthyHosts()); err != nil {
 		return Guard{}, err
 	}

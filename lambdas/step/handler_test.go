@@ -160,7 +160,9 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 		"a domain": {domain, nil},
 		"everything": {with(map[string]string{
 			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m",
+			"TAGS": "team=web,cost-center=42",
 		}), nil},
+		"AWS's own tag":    {map[string]string{"TAGS": "aws:team=web"}, []string{`TAGS: tag "aws:team" with value "web"`}},
 		"no zone":          {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
 		"no domain":        {map[string]string{"CERTIFICATE": domain["CERTIFICATE"]}, []string{"give all or none"}},
 		"a URL":            {with(map[string]string{"DOMAIN": "https://photos.example.com/"}), []string{`DOMAIN is "https://`}},
@@ -185,8 +187,8 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 					t.Errorf("%v does not say %s", err, want)
 				}
 			}
-			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] {
-				t.Errorf("read %+v", settings.Optional)
+			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] {
+				t.Errorf("read %+v and the tags %v", settings.Optional, settings.Tags)
 			}
 		})
 	}

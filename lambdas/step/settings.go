@@ -34,6 +34,7 @@ type Settings struct {
 	ScheduleDeadLetters       string // queue ARN; "" for none
 
 	Optional
+	Tags    release.Tags // that the user's organization demands of everything; nil for none
 	Timings Timings
 
 	// Metrics takes the metrics of an execution, one line of JSON in CloudWatch's embedded metric
@@ -132,7 +133,15 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 		r.problems = append(r.problems, err)
 	}
 	r.problems = append(r.problems, settings.problems()...)
+	r.tags(&settings)
 	return settings, errors.Join(r.problems...)
+}
+
+// Tagged are the tags of what a step makes: the environment's, those that are only this resource's, and
+// the organization's last.
+func (s Settings) Tagged(own ...release.Tag) release.Tags {
+	tags := release.Tags{{Key: release.TagEnvironment, Value: string(s.Environment)}}
+	return append(append(tags, own...), s.Tags...)
 }
 
 type reader struct {
@@ -146,6 +155,14 @@ func (r *reader) text(name string) string {
 		r.problems = append(r.problems, fmt.Errorf("environment variable %s is not set: the stack sets it, deploy again", name))
 	}
 	return value
+}
+
+func (r *reader) tags(settings *Settings) {
+	tags, err := release.ParseTags(r.getenv("TAGS"))
+	if err != nil {
+		r.problems = append(r.problems, fmt.Errorf("environment variable TAGS: %w", err))
+	}
+	settings.Tags = tags
 }
 
 func (r *reader) list(name string) []string {

@@ -1,0 +1,110 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Tag is one tag of a resource.
+type Tag struct{ Key, Value string }
+
+// Tags are several, in the order in which a resource is given them.
+type Tags []Tag
+
+// What tags of an organization may be. Services differ in the signs that they take; these all take. A
+// stack's tags have a value, a resource has at most 50 tags, and an image has seven of ours. The steps
+// are told the tags in an environment variable, and all of a function's take 4 KB.
+// https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const (
+	mostTags     = 20
+	mostTagKey   = 128   // characters
+	mostTagValue = 256   // characters
+	mostTagText  = 1_024 // bytes
+	tagSigns     = " _.:/=+-@"
+)
+
+// ParseTags reads tags of an organization as Tags.String writes them: team=web,cost-center=42. Spaces
+// around keys and values do not count; "" has none. Its error is a Problems that lists every problem.
+func ParseTags(text string) (tags Tags, err error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	for _, pair := range strings.Split(text, ",") {
+		key, value, _ := strings.Cut(pair, "=")
+		tags = append(tags, Tag{strings.TrimSpace(key), strings.TrimSpace(value)})
+	}
+	return tags, tags.Check()
+}
+
+// String writes the tags in one line, each as key=value.
+func (t Tags) String() string {
+	pairs := make([]string, len(t))
+	for i, tag := range t {
+		pairs[i] = tag.Key + "=" + tag.Value
+	}
+	return strings.Join(pairs, ",")
+}
+
+// Check is nil for what an organization may demand, or a Problems that lists every problem.
+func (t Tags) Check() error {
+	var problems Problems
+	wrong := func(format string, args ...any) {
+		problems = append(problems, Problem{Message: fmt.Sprintf(format, args...)})
+	}
+	if len(t) > mostTags {
+		wrong("%d tags are more than %d", len(t), mostTags)
+	}
+	if size := len(t.String()); size > mostTagText {
+		wrong("the tags take %d bytes, and the functions' settings have room for %d", size, mostTagText)
+	}
+	seen := map[string]bool{}
+	for _, tag := range t {
+		if problem := tag.problem(); problem != "" {
+			wrong("tag %q with value %q: %s", tag.Key, tag.Value, problem)
+		}
+		// Roles have one tag of a key in whatever case.
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+		if folded := strings.ToLower(tag.Key); seen[folded] {
+			wrong("tag %q is given twice, or once in another case", tag.Key)
+		} else {
+			seen[folded] = true
+		}
+	}
+	if problems == nil {
+		return nil
+	}
+	return problems
+}
+
+// problem is what is wrong with one tag; "" for nothing.
+func (t Tag) problem() string {
+	switch {
+	case t.Key == "" || t.Value == "":
+		return "a tag has a key and a value"
+	case utf8.RuneCountInString(t.Key) > mostTagKey || utf8.RuneCountInString(t.Value) > mostTagValue:
+		return fmt.Sprintf("a key has at most %d characters and a value %d", mostTagKey, mostTagValue)
+	case strings.Contains(t.Key, "=") || !isTagText(t.Key) || !isTagText(t.Value):
+		return "only letters, digits, spaces and " + tagSigns[1:] + " are taken, in a key no =, and no space at an end"
+	case strings.EqualFold(t.Key, "Name"):
+		return "Photogallery gives this tag itself"
+	}
+	if begins(t.Key, "photogallery:") || begins(t.Key, "aws:") || begins(t.Value, "aws:") {
+		return "aws: begins only what AWS gives, and photogallery: only keys that Photogallery gives"
+	}
+	return ""
+}
+
+// begins compares in any case, as AWS does.
+func begins(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+}
+
+func isTagText(text string) bool {
+	return text == strings.TrimSpace(text) && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune(tagSigns, r)
+	})
+}
