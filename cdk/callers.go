@@ -23,6 +23,7 @@ const (
 	launchedBy    = "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html#runinstances-permissions-validation"
 	networkReport = "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917"
 	scalingPages  = "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-api-permissions.html"
+	volumeKeys    = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html"
 	templatePages = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html"
 )
 
@@ -54,7 +55,7 @@ var callers = map[string][]string{
 	"ec2:DeleteSnapshot":               {instanceRead},
 	"ec2:DeregisterImage":              {instanceRead, "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSnapshotReturnCode.html"},
 	"ec2:ModifyLaunchTemplate":         {templatePages},
-	"ec2:RunInstances":                 {instanceRead, instanceTags, instancePass},
+	"ec2:RunInstances":                 {instanceRead, instanceTags, instancePass, volumeKeys},
 	"ec2:TerminateInstances":           {instanceRead},
 
 	"elasticloadbalancing:CreateListener":               {balancerPages, balancerTags},

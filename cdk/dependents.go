@@ -64,7 +64,7 @@ var dependents = map[string]func(release.Environment) []Statement{
 // everybody, and tagged in the same call.
 func runBuilder(environment release.Environment) []Statement {
 	made := instanceParts()
-	return []Statement{
+	return append([]Statement{
 		{Actions: []string{"ec2:RunInstances"}, Resources: made, Conditions: tagged(environment)},
 		{
 			Actions: []string{"ec2:RunInstances"}, Resources: []string{amazon("image/*")},
@@ -73,6 +73,30 @@ func runBuilder(environment release.Environment) []Statement {
 		{Actions: []string{"ec2:RunInstances"}, Resources: []string{"${PublicSubnets}", "${BuilderSecurityGroup}"}},
 		createTags(environment, "RunInstances", made...),
 		passRole("${BuilderRole}", "ec2.amazonaws.com", "a builder is launched with its role"),
+	}, useKey()...)
+}
+
+// useKey is what EC2 asks of KMS with the permissions of whoever launches with a key that is not AWS's.
+// The fleet's instances are launched by Auto Scaling's own role, which the key's policy has to name: no
+// policy here can. A snapshot of an encrypted volume asks nothing of its caller: AWS's own role for
+// backups takes them without a permission of KMS.
+// https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
+// https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDataLifecycleManagerServiceRole.html
+// https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+func useKey() []Statement {
+	const reason = "with the option ebsKey: EC2 encrypts the builder's volume with its caller's permissions"
+	ec2 := "ec2.${AWS::Region}.amazonaws.com"
+	via := map[string]string{"kms:ViaService": anyOf(ec2, ec2+".cn")}
+	return []Statement{
+		{
+			Actions:   []string{"kms:DescribeKey", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKeyWithoutPlaintext"},
+			Resources: []string{"${EbsKey}"}, Conditions: map[string]map[string]string{"StringEquals": via}, Reason: reason,
+		},
+		{
+			Actions: []string{"kms:CreateGrant"}, Resources: []string{"${EbsKey}"}, Reason: reason,
+			Conditions: map[string]map[string]string{"StringEquals": via, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+		},
 	}
 }
 

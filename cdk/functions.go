@@ -127,6 +127,9 @@ func (s *stack) settings() map[string]*string {
 	if s.options.Tags != "" {
 		settings["TAGS"] = jsii.String(s.options.Tags)
 	}
+	if s.options.EBSKey != "" {
+		settings["EBS_KEY"] = jsii.String(s.options.EBSKey)
+	}
 	if s.options.Domain != "" {
 		settings["DOMAIN"] = jsii.String(s.options.Domain)
 		settings["HOSTED_ZONE"] = jsii.String(s.options.HostedZone)

@@ -113,7 +113,11 @@ func machineNamed(t *testing.T, made template, name string) resource {
 // A stack in China or GovCloud has other ARNs; CloudFormation knows which.
 func TestNothingDeployedNamesAPartition(t *testing.T) {
 	for name, context := range contexts() {
-		if text := string(raw(t, context)); strings.Contains(text, "arn:aws") {
+		text := string(raw(t, context))
+		if given, isGiven := context["ebsKey"].(string); isGiven {
+			text = strings.ReplaceAll(text, given, "the key that was given")
+		}
+		if strings.Contains(text, "arn:aws") {
 			at := strings.Index(text, "arn:aws")
 			t.Errorf("%s: the template says %q", name, text[max(0, at-80):min(len(text), at+80)])
 		}

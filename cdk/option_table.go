@@ -12,6 +12,7 @@ import (
 	_ "time/tzdata" // time zones are checked on machines that have no database of them
 
 	"photogallery/internal/release"
+	"photogallery/lambdas/step"
 )
 
 const (
@@ -103,6 +104,13 @@ func Table() []Option {
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.AccessLogs, value) },
 		},
 		{
+			Key: "ebsKey", Default: "", Allowed: "a KMS key's ARN such as arn:aws:kms:us-east-1:123456789012:key/ID, or " + step.ManagedKey,
+			Effect: "Encrypts the volumes of builders and instances. Without it EBS takes the account's default key, and where that is a key of yours no release bakes: `gallery doctor` tells. What a key's policy needs is below.",
+			parse: func(o *Options, value string) error {
+				return match(&o.EBSKey, value, volumeKey, "neither the ARN of a KMS key nor the alias of AWS's")
+			},
+		},
+		{
 			Key: "flowLogs", Default: "on", Allowed: "on or off",
 			Effect: "Records refused connections of the network in CloudWatch Logs.",
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.FlowLogs, value) },
@@ -124,6 +132,8 @@ func Table() []Option {
 var (
 	domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
 	zoneID     = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
+	// https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
+	volumeKey  = regexp.MustCompile(`^(alias/aws/ebs|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`)
 	expression = regexp.MustCompile(`^(cron\(([^ ()]+ ){5}[^ ()]+\)|rate\([1-9][0-9]* (minute|hour|day)s?\))$`)
 )
 

@@ -26,6 +26,7 @@ type Options struct {
 	UploadsOverHTTP bool
 	InstanceConnect bool
 	AccessLogs      bool
+	EBSKey          string // ARN of the key of volumes, or step.ManagedKey; "" for the account's default
 	FlowLogs        bool
 	LogDays         int
 	Tags            string // that everything carries, as release.ParseTags reads them; "" for none

@@ -27,6 +27,9 @@ func (s *stack) addOutputs() {
 	if s.options.Domain != "" {
 		s.output("GalleryUrl", "The gallery, while a release serves", "https://"+s.options.Domain+"/")
 	}
+	if s.options.EBSKey != "" {
+		s.output("EbsKey", "The key of the instances' volumes", s.options.EBSKey)
+	}
 	s.output("InstanceLogGroupName", "The instances' logs", *s.logs.instances.LogGroupName())
 	if s.network.connect != nil {
 		s.output("InstanceConnectEndpointId", "By which gallery shell reaches instances", *s.network.connect.AttrId())

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/lambdas/step"
 )
 
 // places are what the names in statements stand for, which a deployment alone knows. A name may
@@ -35,6 +37,7 @@ func (s *stack) places() map[string][]string {
 		"${InstanceSecurityGroup}": group(s.network.fleet.SecurityGroupId()),
 		"${HostedZone}":            {s.options.HostedZone},
 		"${Domain}":                {s.options.Domain},
+		"${EbsKey}":                {s.ownKey()},
 	}
 }
 
@@ -64,10 +67,21 @@ func document(statements []Statement, places map[string][]string) awsiam.PolicyD
 	return document
 }
 
-// isOfNothing tells whether a statement is about the hosted zone of a stack without a domain.
+// ownKey is the ARN of the key of volumes; "" for one of AWS's, which needs no permission.
+func (s *stack) ownKey() string {
+	if s.options.EBSKey == step.ManagedKey {
+		return ""
+	}
+	return s.options.EBSKey
+}
+
+// isOfNothing reports whether a statement is about what the stack does without: the hosted zone of a
+// domain, or a key of one's own.
 func isOfNothing(statement Statement, places map[string][]string) bool {
-	zone, isKnown := places["${HostedZone}"]
-	return isKnown && zone[0] == "" && strings.Contains(statement.Resources[0], "${HostedZone}")
+	return slices.ContainsFunc([]string{"${HostedZone}", "${EbsKey}"}, func(name string) bool {
+		place, isKnown := places[name]
+		return isKnown && place[0] == "" && strings.Contains(statement.Resources[0], name)
+	})
 }
 
 func resolve(resources []string, places map[string][]string) (resolved []string) {

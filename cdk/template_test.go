@@ -29,7 +29,8 @@ func contexts() map[string]map[string]any {
 			"nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "cron(0 7 ? * MON-FRI *)",
 			"timeZone": "Europe/Zurich", "notify": "ops@example.com", "domain": "photos.example.com",
 			"hostedZone": "Z0123456789ABCDEFGHIJ", "instanceConnect": "on", "accessLogs": "on",
-			"tags": "team=web,cost-center=42",
+			"tags":   "team=web,cost-center=42",
+			"ebsKey": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a",
 		},
 	}
 }

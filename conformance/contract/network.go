@@ -40,6 +40,13 @@ func network() []Behaviour {
 				same("its architecture", out.InstanceTypes[0].ProcessorInfo.SupportedArchitectures[0], types.ArchitectureTypeArm64))
 		}},
 		{"DescribeInstanceTypeOfferings: by zone, those of one type", "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypeOfferings.html", "", (*Account).offeringsAreByZone},
+		{"GetEbsDefaultKmsKeyId: an account that has chosen no key has AWS's own, by its alias", "https://docs.aws.amazon.com/cli/latest/reference/ec2/get-ebs-default-kms-key-id.html", "", func(a *Account) error {
+			out, err := a.EC2.GetEbsDefaultKmsKeyId(a.Context, &ec2.GetEbsDefaultKmsKeyIdInput{})
+			if err != nil {
+				return err
+			}
+			return same("the key", *out.KmsKeyId, "alias/aws/ebs")
+		}},
 		{"GetParameter: Amazon's public parameter names a base image", "https://docs.aws.amazon.com/linux/al2023/ug/ec2.html", "", func(a *Account) error {
 			base, err := a.base()
 			if err != nil {

@@ -93,6 +93,15 @@ def list_no_refreshes():
     AutoScalingResponse.describe_instance_refreshes = lambda self: ActionResult({"InstanceRefreshes": []})
 
 
+def name_default_key():
+    """Without it there is no GetEbsDefaultKmsKeyId, though ModifyEbsDefaultKmsKeyId is there."""
+
+    def get_ebs_default_kms_key_id(self):
+        return ActionResult({"KmsKeyId": "alias/aws/ebs"})
+
+    EC2Response.get_ebs_default_kms_key_id = get_ebs_default_kms_key_id
+
+
 def apply():
     size_root_volumes()
     tag_snapshots()
@@ -100,3 +109,4 @@ def apply():
     delete_template_versions()
     name_policies()
     list_no_refreshes()
+    name_default_key()

@@ -40,6 +40,12 @@ var permissionMutants = []mutant{
 	{"tags may be put on a load balancer that exists", []edit{
 		{dependents, "", "\tconditions[\"StringEquals\"][\"elasticloadbalancing:CreateAction\"] = by\n", ""},
 	}},
+	{"a builder may not use the key of its volume", []edit{
+		{dependents, "", "\t}, useKey()...)\n", "\t})\n"},
+	}},
+	{"whoever launches a builder may hand its key on", []edit{
+		{dependents, "", `, "Bool": {"kms:GrantIsForAWSResource": "true"}`, ""},
+	}},
 	{"a role may be passed to any service", []edit{
 		{dependents, "", `"StringEquals": {"iam:PassedToService": anyOf(`, `"StringLike": {"iam:PassedToService": anyOf("*", `},
 	}},

@@ -113,6 +113,15 @@ var stepMutants = []mutant{
 	{"the builder's volume is not encrypted", []edit{
 		{launchBuilder, "", "Encrypted: aws.Bool(true)", "Encrypted: aws.Bool(false)"},
 	}},
+	{"the fleet's volumes have another key than the stack's", []edit{
+		{templateData, "", "KmsKeyId: settings.VolumeKey(), ", ""},
+	}},
+	{"the builder's volume has another key than the stack's", []edit{
+		{launchBuilder, "", "KmsKeyId: l.settings.VolumeKey(), ", ""},
+	}},
+	{"a release bakes with a key that its builder may not use", []edit{
+		{"lambdas/plan/ebs_key.go", "", "aws.ToString(out.KmsKeyId); IsOwnKey(key)", "aws.ToString(out.KmsKeyId); IsOwnKey(key) && d.request.Image != \"\""},
+	}},
 	{"the fleet's instances have public addresses", []edit{
 		{templateData, "", "AssociatePublicIpAddress: aws.Bool(false)", "AssociatePublicIpAddress: aws.Bool(true)"},
 	}},

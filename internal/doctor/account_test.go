@@ -34,6 +34,7 @@ type account struct {
 
 	caller      string
 	status      cloudformationtypes.StackStatus // "" for no stack
+	key         string                          // that the stack was deployed with; "" for none
 	vpcs        int
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
 	rate        float64            // of state transitions
@@ -178,6 +179,7 @@ func (a *account) describeStacks(in *cloudformation.DescribeStacksInput) (*cloud
 		Outputs: []cloudformationtypes.Output{
 			{OutputKey: aws.String("Environment"), OutputValue: aws.String(string(a.Settings.Environment))},
 			{OutputKey: aws.String("TableName"), OutputValue: &a.Settings.Table},
+			{OutputKey: aws.String("EbsKey"), OutputValue: &a.key},
 			{OutputKey: aws.String("ReleaseStateMachineArn"), OutputValue: &a.Settings.ReleaseMachine},
 			{OutputKey: aws.String("TeardownStateMachineArn"), OutputValue: &a.Settings.TeardownMachine},
 		},

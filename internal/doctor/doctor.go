@@ -65,6 +65,7 @@ type examination struct {
 	vcpus       int                 // of one instance; 0 for a type that will not do
 	environment release.Environment // the stack's; "" where none is looked at, or none is well
 	table       string              // the stack's
+	key         string              // of the stack's volumes; "" for the account's default
 }
 
 type check struct {
@@ -83,6 +84,7 @@ var onAWS = []check{
 	{"stack", (*examination).stack},
 	{"zones", (*examination).twoZones},
 	{"instance type", (*examination).instanceType},
+	{"EBS key", (*examination).ebsKey},
 	{"vCPU quota", (*examination).vcpuQuota},
 	{"VPC quota", (*examination).vpcQuota},
 	{"photo bucket", (*examination).photoBucket},

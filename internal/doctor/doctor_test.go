@@ -46,6 +46,8 @@ func TestAGoodAccountIsWell(t *testing.T) {
 	})
 }
 
+const ownKey = "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"
+
 var photos = map[string]bool{"photogallery-main-123456789012-us-east-1": true}
 
 func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
@@ -70,6 +72,12 @@ func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 		"not in one of a stack's two zones": {func(a *account) {
 			a.Options.Stack, a.offered = "photogallery-main", []string{"us-east-1b", "us-east-1c"}
 		}, "instance type", Failed, []string{"`npx cdk destroy`", "zones=us-east-1b,us-east-1c"}},
+		"a default key of one's own": {func(a *account) { a.set(func() { a.Cloud.EC2.SetDefaultKey(ownKey) }) }, "EBS key", Failed, []string{ownKey, "`npx cdk deploy -c ebsKey=" + ownKey + "`", "ebsKey=alias/aws/ebs"}},
+		"a stack that is told its key": {func(a *account) {
+			a.Options.Stack, a.key = "photogallery-main", ownKey
+			a.set(func() { a.Cloud.EC2.SetDefaultKey(ownKey) })
+		}, "EBS key", OK, []string{ownKey, "option ebsKey"}},
+		"an EC2 that tells no key":           {func(a *account) { a.refused["GetEbsDefaultKmsKeyId"] = fabric.Errorf("UnauthorizedOperation", "no") }, "EBS key", Warning, []string{"GetEbsDefaultKmsKeyId", "grant it"}},
 		"a new account":                      {func(a *account) { delete(a.quotas, plan.StandardQuota); a.set(func() { a.Cloud.EC2.SetVCPULimit(5) }) }, "vCPU quota", Failed, []string{"5 vCPUs", "takes 6", "L-1216C47A --desired-value 14 --region us-east-1"}},
 		"busy elsewhere":                     {func(a *account) { a.others = instances("m7g.large", 14) }, "vCPU quota", Failed, []string{"others use 28", "--desired-value 42"}},
 		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 14", "--max-size"}},

@@ -354,6 +354,24 @@ func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
 	})
 }
 
+func TestABuildersVolumeHasTheStacksKeyIfItHasOne(t *testing.T) {
+	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"} {
+		inCloud(t, machine.Behaviour{}, func(c cloud) {
+			c.settings.EBSKey = key
+			var asked *awsec2.RunInstancesInput
+			c.fabric.Observe(func(call fabric.Call) {
+				if in, is := call.Input.(*awsec2.RunInstancesInput); is {
+					asked = in
+				}
+			})
+			c.mustLaunch()
+			if disk := asked.BlockDeviceMappings[0].Ebs; aws.ToString(disk.KmsKeyId) != key || (disk.KmsKeyId == nil) != (key == "") {
+				t.Errorf("the disk is %+v, want the key %q", disk, key)
+			}
+		})
+	}
+}
+
 func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
 	tests := map[string]struct {
 		full []string

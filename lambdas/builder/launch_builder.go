@@ -147,7 +147,7 @@ func (l launcher) order(ctx context.Context, plan release.Plan) (ec2.RunInstance
 		BlockDeviceMappings: []types.BlockDeviceMapping{{
 			DeviceName: aws.String("/dev/xvda"), // the root device of Amazon Linux 2023
 			Ebs: &types.EbsBlockDevice{
-				VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(true), DeleteOnTermination: aws.Bool(true),
+				VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(true), KmsKeyId: l.settings.VolumeKey(), DeleteOnTermination: aws.Bool(true),
 			},
 		}},
 		TagSpecifications: l.tags(plan),

@@ -90,6 +90,22 @@ func TestATemplateCarriesTheTagByWhichItMayBeChanged(t *testing.T) {
 	})
 }
 
+func TestTheFleetsVolumesHaveTheStacksKeyIfItHasOne(t *testing.T) {
+	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"} {
+		steptest.In(t, nil, func(e steptest.Environment) {
+			e.Settings.EBSKey = key
+			template(e, "r1")
+			versions, err := owned.Versions(e.Context(), e.Clients.EC2, "main")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if disk := versions[0].LaunchTemplateData.BlockDeviceMappings[0].Ebs; aws.ToString(disk.KmsKeyId) != key {
+				t.Errorf("the disk is %+v, want the key %q", disk, key)
+			}
+		})
+	}
+}
+
 func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")

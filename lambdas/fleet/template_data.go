@@ -42,7 +42,7 @@ func templateData(settings step.Settings, region string, in EnsureTemplateInput)
 		BlockDeviceMappings: []types.LaunchTemplateBlockDeviceMappingRequest{{
 			DeviceName: aws.String("/dev/xvda"), // the root device of Amazon Linux 2023
 			Ebs: &types.LaunchTemplateEbsBlockDeviceRequest{
-				VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(true), DeleteOnTermination: aws.Bool(true),
+				VolumeType: types.VolumeTypeGp3, Encrypted: aws.Bool(true), KmsKeyId: settings.VolumeKey(), DeleteOnTermination: aws.Bool(true),
 			},
 		}},
 		TagSpecifications: instanceTags(settings),

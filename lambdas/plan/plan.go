@@ -34,11 +34,12 @@ var Plan = step.Define(step.Step{
 		step.Unbound("ec2:DescribeSubnets"),
 		step.Unbound("ec2:DescribeInstanceTypeOfferings"),
 		step.Unbound("ec2:DescribeInstanceTypes"),
+		step.Unbound("ec2:GetEbsDefaultKmsKeyId"),
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		step.Unbound("servicequotas:GetServiceQuota"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Plan, error) {
-	return planner{clients.DynamoDB, clients.S3, clients.EC2, clients.AutoScaling, clients.Quotas, settings}.run
+	return planner{clients.DynamoDB, clients.S3, clients.EC2, clients.AutoScaling, clients.Quotas, clients.EC2.Options().Region, settings}.run
 })
 
 // Input is what Plan is given.
@@ -57,6 +58,7 @@ type ec2API interface {
 	ec2.DescribeSubnetsAPIClient
 	ec2.DescribeInstanceTypeOfferingsAPIClient
 	ec2.DescribeInstanceTypesAPIClient
+	GetEbsDefaultKmsKeyId(context.Context, *ec2.GetEbsDefaultKmsKeyIdInput, ...func(*ec2.Options)) (*ec2.GetEbsDefaultKmsKeyIdOutput, error)
 }
 
 type quotaAPI interface {
@@ -69,6 +71,7 @@ type planner struct {
 	ec2      ec2API
 	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
 	quotas   quotaAPI
+	region   string
 	settings step.Settings
 }
 
@@ -96,7 +99,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),
 	}}
 	var problems []error
-	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.content, p.instanceType, p.quota} {
+	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.content, p.ebsKey, p.instanceType, p.quota} {
 		err := question(ctx, &d)
 		if err != nil && !isProblem(err) {
 			return release.Plan{}, err

@@ -160,19 +160,20 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 		"a domain": {domain, nil},
 		"everything": {with(map[string]string{
 			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m",
-			"TAGS": "team=web,cost-center=42",
+			"TAGS": "team=web,cost-center=42", "EBS_KEY": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a",
 		}), nil},
-		"AWS's own tag":    {map[string]string{"TAGS": "aws:team=web"}, []string{`TAGS: tag "aws:team" with value "web"`}},
-		"no zone":          {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
-		"no domain":        {map[string]string{"CERTIFICATE": domain["CERTIFICATE"]}, []string{"give all or none"}},
-		"a URL":            {with(map[string]string{"DOMAIN": "https://photos.example.com/"}), []string{`DOMAIN is "https://`}},
-		"one label":        {with(map[string]string{"DOMAIN": "localhost"}), []string{"DOMAIN is"}},
-		"a long domain":    {with(map[string]string{"DOMAIN": strings.Repeat("abc.", 63) + "com"}), []string{"255 characters"}},
-		"a long log group": {map[string]string{"INSTANCE_LOG_GROUP": strings.Repeat("g", 513)}, []string{"INSTANCE_LOG_GROUP has 513 characters"}},
-		"many at once":     {map[string]string{"UPLOADS": "yes", "INSTANCE_LOG_GROUP": "a b", "ACCESS_LOG_BUCKET": "A"}, []string{"UPLOADS", "INSTANCE_LOG_GROUP", "ACCESS_LOG_BUCKET"}},
-		"a lone prefix":    {map[string]string{"ACCESS_LOG_PREFIX": "logs"}, []string{"without ACCESS_LOG_BUCKET"}},
-		"a slash behind":   {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "logs/"}, []string{"no / at either end"}},
-		"ELB's own part":   {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "AWSLogs"}, []string{"refuses it in a prefix"}},
+		"AWS's own tag":     {map[string]string{"TAGS": "aws:team=web"}, []string{`TAGS: tag "aws:team" with value "web"`}},
+		"no zone":           {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
+		"no domain":         {map[string]string{"CERTIFICATE": domain["CERTIFICATE"]}, []string{"give all or none"}},
+		"a URL":             {with(map[string]string{"DOMAIN": "https://photos.example.com/"}), []string{`DOMAIN is "https://`}},
+		"one label":         {with(map[string]string{"DOMAIN": "localhost"}), []string{"DOMAIN is"}},
+		"a long domain":     {with(map[string]string{"DOMAIN": strings.Repeat("abc.", 63) + "com"}), []string{"255 characters"}},
+		"a long log group":  {map[string]string{"INSTANCE_LOG_GROUP": strings.Repeat("g", 513)}, []string{"INSTANCE_LOG_GROUP has 513 characters"}},
+		"many at once":      {map[string]string{"UPLOADS": "yes", "INSTANCE_LOG_GROUP": "a b", "ACCESS_LOG_BUCKET": "A"}, []string{"UPLOADS", "INSTANCE_LOG_GROUP", "ACCESS_LOG_BUCKET"}},
+		"a lone prefix":     {map[string]string{"ACCESS_LOG_PREFIX": "logs"}, []string{"without ACCESS_LOG_BUCKET"}},
+		"a slash behind":    {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "logs/"}, []string{"no / at either end"}},
+		"ELB's own part":    {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "AWSLogs"}, []string{"refuses it in a prefix"}},
+		"an alias of a key": {map[string]string{"EBS_KEY": "alias/photos"}, []string{`EBS_KEY is "alias/photos"`, "alias/aws/ebs"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -187,7 +188,7 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 					t.Errorf("%v does not say %s", err, want)
 				}
 			}
-			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] {
+			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] || settings.EBSKey != test.set["EBS_KEY"] {
 				t.Errorf("read %+v and the tags %v", settings.Optional, settings.Tags)
 			}
 		})

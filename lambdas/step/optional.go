@@ -16,8 +16,13 @@ type Optional struct {
 	InstanceLogGroup string  // where instances send their logs; "" for nowhere
 	AccessLogBucket  string  // where the load balancer logs each request; "" for nowhere
 	AccessLogPrefix  string  // in front of the keys in AccessLogBucket; may be ""
+	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey; "" for the account's default
 	Closed           bool    // the load balancer admits a range of addresses in which functions are not
 }
+
+// ManagedKey is the alias of the key that AWS keeps in each account and region for EBS.
+// https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html
+const ManagedKey = "alias/aws/ebs"
 
 // Uploads says whether the gallery takes photos.
 type Uploads string
@@ -29,6 +34,14 @@ const (
 	UploadsOff     Uploads = "off" // for viewing only
 )
 
+// VolumeKey is EBSKey for a request, nil to leave the choice to EBS.
+func (o Optional) VolumeKey() *string {
+	if o.EBSKey == "" {
+		return nil
+	}
+	return &o.EBSKey
+}
+
 func optionalFrom(getenv func(string) string) Optional {
 	return Optional{
 		Domain:           getenv("DOMAIN"),
@@ -38,6 +51,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		InstanceLogGroup: getenv("INSTANCE_LOG_GROUP"),
 		AccessLogBucket:  getenv("ACCESS_LOG_BUCKET"),
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
+		EBSKey:           getenv("EBS_KEY"),
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }
@@ -51,6 +65,7 @@ const (
 	uploads     = `^(on|off)$`
 	logGroup    = `^[A-Za-z0-9._/#-]+$`
 	bucketName  = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	ebsKey      = `^(alias/aws/ebs|arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`
 	logPrefix   = `^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`
 )
 
@@ -75,6 +90,7 @@ func (o Optional) problems() (problems []error) {
 		{"UPLOADS", string(o.Uploads), uploads, "on or off"},
 		{"INSTANCE_LOG_GROUP", o.InstanceLogGroup, logGroup, "/photogallery/main/instances"},
 		{"ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name"},
+		{"EBS_KEY", o.EBSKey, ebsKey, "arn:aws:kms:us-east-1:123456789012:key/ID, or " + ManagedKey},
 		{"ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end"},
 	} {
 		if given.value != "" && !regexp.MustCompile(given.form).MatchString(given.value) {

@@ -27,6 +27,8 @@ var unbound = map[string]string{
 	"cloudwatch:DescribeAlarms": "CloudWatch checks a list of alarms against all alarms of the account, alarm:*, not against those that are asked for",
 	// https://github.com/aws/aws-cdk/issues/38201
 	"scheduler:ListSchedules": "EventBridge Scheduler checks the list of one group against all schedules, schedule/*/*, and refuses the group's own",
+	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+	"ec2:GetEbsDefaultKmsKeyId": "the default key of EBS has no resource type",
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
 	"servicequotas:GetServiceQuota": "the quota is an optional resource of the operation, and the reference does not say whether it is checked",
 }

@@ -40,6 +40,7 @@ type Service struct {
 	keepSnaps bool              // DeregisterImage leaves its snapshots and says so
 	lag       time.Duration
 	vcpuLimit int
+	ebsKey    string // encrypts volumes by default
 	watchers  []func(id, state string)
 }
 
@@ -48,12 +49,14 @@ func New(f *fabric.Fabric, kind machine.Kind) *Service {
 	s := &Service{
 		fabric: f, kind: kind,
 		tokens: map[string]remembered{}, full: map[string]bool{}, unoffered: map[offering]bool{}, vcpuLimit: 32,
+		ebsKey: "alias/aws/ebs",
 	}
 	s.handleInstances()
 	s.handleImages()
 	s.handleTemplates()
 	s.handleNetwork()
 	s.handleTypes()
+	s.handleKey()
 	return s
 }
 

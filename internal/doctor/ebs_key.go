@@ -1,0 +1,29 @@
+package doctor
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"photogallery/lambdas/plan"
+)
+
+// keyOutput is the stack's output that names the key of volumes; there is none without the option ebsKey.
+const keyOutput = "EbsKey"
+
+// ebsKey finds what the Plan step would refuse, before there is a stack as well.
+func (e *examination) ebsKey(ctx context.Context) Finding {
+	if e.key != "" {
+		return well("volumes are encrypted with %s, by the option ebsKey", e.key)
+	}
+	out, err := e.EC2.GetEbsDefaultKmsKeyId(ctx, &ec2.GetEbsDefaultKmsKeyIdInput{})
+	if err != nil || aws.ToString(out.KmsKeyId) == "" {
+		return e.unseen(err)
+	}
+	f := well("EBS encrypts with %s by default", *out.KmsKeyId)
+	if plan.IsOwnKey(*out.KmsKeyId) {
+		return f.but(Failed, "A builder may not use it unless it is told to: %s.", plan.KeyRemedy(*out.KmsKeyId))
+	}
+	return f
+}
