@@ -1,5 +1,6 @@
 // Package plan holds the step that turns a request into a plan. It asks everything that could make
-// the release fail later, and touches nothing.
+// the release fail later, and touches nothing that runs: for a request that it accepts it copies
+// the deployment's bundle into the stack's bucket, unless it is there.
 package plan
 
 import (
@@ -22,7 +23,7 @@ import (
 // Plan checks a release's request against the account and fills in its defaults.
 var Plan = step.Define(step.Step{
 	Name:     "Plan",
-	Summary:  "Check the whole request and fill in its defaults; nothing is touched.",
+	Summary:  "Check the whole request and fill in its defaults; nothing that runs is touched.",
 	Timeout:  60 * time.Second,
 	MemoryMB: 128,
 
@@ -30,6 +31,7 @@ var Plan = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "s3:HeadObject", Scope: step.StackBucket},
+		{Name: "s3:CopyObject", Scope: step.StackBucket},
 		step.Unbound("ec2:DescribeImages"),
 		step.Unbound("ec2:DescribeSubnets"),
 		step.Unbound("ec2:DescribeInstanceTypeOfferings"),
@@ -51,6 +53,7 @@ type Input struct {
 
 type objectAPI interface {
 	HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s3.Options)) (*s3.HeadObjectOutput, error)
+	CopyObject(context.Context, *s3.CopyObjectInput, ...func(*s3.Options)) (*s3.CopyObjectOutput, error)
 }
 
 type ec2API interface {
@@ -82,6 +85,7 @@ type draft struct {
 	serving release.Current
 	vcpus   int  // of one instance; 0 where the type is no good
 	bakes   bool // a builder will run
+	copies  bool // the bundle is still where the deployment left it
 }
 
 func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
@@ -106,7 +110,10 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		}
 		problems = append(problems, err)
 	}
-	return d.plan, release.Join(problems...)
+	if err := release.Join(problems...); err != nil || !d.copies {
+		return d.plan, err
+	}
+	return d.plan, p.copyOwn(ctx, d.plan.Bundle)
 }
 
 // plainName refuses an execution's name that Step Functions takes and the rest does not: EC2 holds
