@@ -61,14 +61,14 @@ func TestWhatIsNotThere(t *testing.T) {
 		status int
 		words  []string
 	}{
-		{"execution none", exitFailed, []string{`"none"`, "`gallery executions --data " + data + "`"}},
-		{"crash i-00000000000000000", exitFailed, []string{`"i-00000000000000000"`, "gallery release"}},
-		{"terminate i-00000000000000000", exitFailed, []string{`"i-00000000000000000"`, "gallery release"}},
-		{"logs i-00000000000000000", exitFailed, []string{"i-00000000000000000", "gallery status"}},
+		{"execution none", exitUsage, []string{`"none"`, "`gallery executions --data " + data + "`"}},
+		{"crash i-00000000000000000", exitUsage, []string{`"i-00000000000000000"`, "gallery release"}},
+		{"terminate i-00000000000000000", exitUsage, []string{`"i-00000000000000000"`, "gallery release"}},
+		{"logs i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
 		{"logs ../../etc/passwd", exitUsage, []string{"../../etc/passwd", "17 hexadecimal digits"}},
 		{"logs --since 1h", exitUsage, []string{"--since 1h0m0s", "--stack"}},
-		{"shell i-00000000000000000", exitFailed, []string{"i-00000000000000000", "gallery status"}},
-		{"load --duration 1s", exitFailed, []string{"nothing serves", "gallery release"}},
+		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
+		{"load --duration 1s", exitUsage, []string{"nothing serves", "gallery release"}},
 		{"status", 0, []string{"Nothing serves."}},
 		{"logs", 0, []string{"No instance that runs has written anything"}},
 	} {

@@ -24,5 +24,5 @@ func TestAnExecutionIsReported(t *testing.T) {
 		}
 	}
 	gallery(t, "execution", "reported", "--data", data, "--html", filepath.Join(data, "no", "folder.html")).wants(t, exitUsage, "--html", "no such file")
-	gallery(t, "execution", "nothing", "--data", data, "--html", file).wants(t, exitFailed, "there is no execution")
+	gallery(t, "execution", "nothing", "--data", data, "--html", file).wants(t, exitUsage, "there is no execution")
 }

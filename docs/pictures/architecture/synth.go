@@ -17,6 +17,7 @@ var everything = map[string]any{
 	"domain": "gallery.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", "notify": "you@example.com",
 	"morningRelease": "cron(0 7 ? * MON-FRI *)", "instanceConnect": "on", "accessLogs": "on", "flowLogs": "on", "uploadsOverHttp": "on",
 	"nightlyTeardown": "cron(0 20 * * ? *)", "zones": "us-east-1a,us-east-1b",
+	"ebsKey": "alias/aws/ebs", "tags": "team=web",
 }
 
 // synthesize makes the template of a stack with all options, from the repository's root. It needs node
