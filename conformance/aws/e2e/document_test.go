@@ -49,8 +49,9 @@ func TestThePriceIsOfTheFleetThatAReleaseMakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if request.MinSize != leastFleet || request.MaxSize != mostFleet {
-		t.Errorf("a release has %d to %d instances, and %d to %d are reckoned with", request.MinSize, request.MaxSize, leastFleet, mostFleet)
+	least, most, err := request.Sizes(release.Current{})
+	if err != nil || least != leastFleet || most != mostFleet {
+		t.Errorf("a release has %d to %d instances, %v, and %d to %d are reckoned with", least, most, err, leastFleet, mostFleet)
 	}
 }
 
