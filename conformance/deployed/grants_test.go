@@ -20,6 +20,7 @@ var reasons = map[string]string{
 	"iam:PassRole":             "with an instance refresh, which moto has not",
 	"ec2:RunInstances":         "with an instance refresh, which moto has not",
 	"ec2:CreateTags":           "with an instance refresh, which moto has not",
+	"ec2:DeleteSnapshot":       "with an image that failed, which no image of moto does",
 	"cloudwatch:TagResource":   "with the alarm that guards an instance refresh, which moto has not",
 }
 
