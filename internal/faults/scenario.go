@@ -101,7 +101,7 @@ func scenarios() []scenario {
 			ends: map[string]bool{"r2": true},
 			during: func(w *world) {
 				w.release("r2", `{"rebake": true, "ttl": "24h", "minSize": 3, "maxSize": 6}`)
-				time.Sleep(9*time.Minute + 3*time.Second)
+				time.Sleep(12*time.Minute + 3*time.Second) // all instances of r2 are launched
 				w.listFromHere()
 				_ = w.abort("r2")
 			},
@@ -130,7 +130,7 @@ func scenarios() []scenario {
 			ends: map[string]bool{"r2": true},
 			during: func(w *world) {
 				w.release("r2", `{"rebake": true}`)
-				time.Sleep(9*time.Minute + 3*time.Second)
+				time.Sleep(12*time.Minute + 3*time.Second) // all instances of r2 are launched
 				w.listFromHere()
 				w.teardown("t1", `{"images": "delete"}`)
 			},
