@@ -53,17 +53,15 @@ func pack(program, to string) error {
 }
 
 func (s *stack) defaultBundleURL() string {
-	return fmt.Sprintf("s3://%s/%s#sha256=%s", *s.storage.bucket.BucketName(), s.defaultBundleKey(), s.bundleSHA256)
+	return fmt.Sprintf("s3://%s/%s#sha256=%s", *s.bundle.S3BucketName(), *s.bundle.S3ObjectKey(), s.bundleSHA256)
 }
 
-// defaultBundleKey is where an upload of the same content would be. The bundle stays there whatever is
-// deployed later: a release that runs meanwhile still fetches it, and after a rollback to its image it is
-// what is released next.
-func (s *stack) defaultBundleKey() string { return bundlesPrefix + s.bundleSHA256 + ".tar.gz" }
-
-// bundleAsset is where the deployment leaves the bundle: in the bucket of every CDK app of the account and
-// region, of which Plan reads this object and nobody anything else.
-func (s *stack) bundleAsset() string { return *s.bundle.S3BucketName() + "/" + *s.bundle.S3ObjectKey() }
+// defaultBundlesARN is of this deployment's bundle and of former ones, which are named by their content
+// alone: a release that runs while the stack is deployed still fetches the former one, and after a
+// rollback to a former image its bundle is what is released next.
+func (s *stack) defaultBundlesARN() string {
+	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/*" + filepath.Ext(s.assets.Bundle)
+}
 
 // addBundle uploads the gallery with the deployment. Its key changes with its content alone.
 func (s *stack) addBundle() {

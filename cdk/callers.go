@@ -69,8 +69,6 @@ var callers = map[string][]string{
 
 	"route53:ChangeResourceRecordSets": {"https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/r53-api-permissions-ref.html"},
 
-	"s3:CopyObject": {"https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"},
-
 	"scheduler:CreateSchedule": {reference + "list_amazoneventbridgescheduler.html"},
 	"scheduler:DeleteSchedule": {reference + "list_amazoneventbridgescheduler.html"},
 

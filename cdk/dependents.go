@@ -12,7 +12,6 @@ import (
 var whole = map[string]func(release.Environment) []Statement{
 	"ec2:RunInstances": runBuilder,
 	"ec2:CreateImage":  createImage,
-	"s3:CopyObject":    copyBundle,
 }
 
 // dependents holds what an operation needs beside its own action.
@@ -123,14 +122,6 @@ func launchFleet(environment release.Environment) []Statement {
 	tags := createTags(environment, "RunInstances", instanceParts()...)
 	tags.Reason = reason
 	return []Statement{template, parts, tags, passRole("${FleetRole}", "ec2.amazonaws.com", reason)}
-}
-
-// copyBundle takes the deployment's bundle alone, to its own place alone.
-func copyBundle(release.Environment) []Statement {
-	return []Statement{
-		{Actions: []string{"s3:GetObject"}, Resources: []string{"${BundleAsset}"}},
-		{Actions: []string{"s3:PutObject"}, Resources: []string{"${DefaultBundle}"}},
-	}
 }
 
 func createImage(environment release.Environment) []Statement {

@@ -37,7 +37,6 @@ func (s *stack) settingsOf(declared step.Step, settings map[string]*string) *map
 	if declared.DefaultBundle {
 		settings = maps.Clone(settings)
 		settings["DEFAULT_BUNDLE"] = jsii.String(s.defaultBundleURL())
-		settings["DEFAULT_BUNDLE_ASSET"] = jsii.String(s.bundleAsset())
 	}
 	return &settings
 }

@@ -73,7 +73,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	case step.StackTable:
 		return []string{"${Table}"}
 	case step.StackBucket:
-		return []string{"${Bucket}/bundles/*"}
+		return []string{"${Bucket}/bundles/*", "${DefaultBundles}"}
 	case step.StackTarget:
 		return []string{"${TargetGroup}"}
 	case step.StackZone:

@@ -26,8 +26,7 @@ func (s *stack) places() map[string][]string {
 	return map[string][]string{
 		"${Table}":                 {*s.storage.table.TableArn()},
 		"${Bucket}":                {*s.storage.bucket.BucketArn()},
-		"${BundleAsset}":           {"arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + s.bundleAsset()},
-		"${DefaultBundle}":         {*s.storage.bucket.BucketArn() + "/" + s.defaultBundleKey()},
+		"${DefaultBundles}":        {s.defaultBundlesARN()},
 		"${TargetGroup}":           {*s.storage.targetGroup.TargetGroupArn()},
 		"${BuilderRole}":           {*s.roles.builder.RoleArn()},
 		"${FleetRole}":             {*s.roles.fleet.RoleArn()},

@@ -22,7 +22,7 @@ func (s *stack) addRoles() {
 
 func (s *stack) builderStatements() []Statement {
 	return []Statement{
-		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*"}},
+		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundlesARN()}},
 		{
 			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
 			Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": buildDetailType}},

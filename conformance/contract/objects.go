@@ -8,10 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-const (
-	copyObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html"
-	headObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"
-)
+const headObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"
 
 func objects() []Behaviour {
 	return []Behaviour{
@@ -23,23 +20,6 @@ func objects() []Behaviour {
 				return err
 			}
 			return errors.Join(same("it has a length", out.ContentLength != nil, true), same("it has a time", out.LastModified != nil, true))
-		}},
-		{"CopyObject: a copy is read where it is put, a second time too", copyObject, "", func(a *Account) error {
-			from, _, _ := strings.Cut(strings.TrimPrefix(a.Settings.DefaultBundle, "s3://"), "#")
-			key := aws.String("bundles/copy.tar.gz")
-			for range 2 {
-				if _, err := a.S3.CopyObject(a.Context, &s3.CopyObjectInput{Bucket: &a.Settings.Bucket, Key: key, CopySource: &from}); err != nil {
-					return err
-				}
-			}
-			_, err := a.S3.HeadObject(a.Context, &s3.HeadObjectInput{Bucket: &a.Settings.Bucket, Key: key})
-			return err
-		}},
-		{"CopyObject: a key that is not there is NoSuchKey", copyObject, "", func(a *Account) error {
-			_, err := a.S3.CopyObject(a.Context, &s3.CopyObjectInput{
-				Bucket: &a.Settings.Bucket, Key: aws.String("bundles/copy.tar.gz"), CopySource: aws.String(a.Settings.Bucket + "/none"),
-			})
-			return refused(err, "NoSuchKey")
 		}},
 		{"HeadObject: a key or a bucket that is not there is NotFound", headObject, "", func(a *Account) error {
 			for _, bucket := range []string{a.Settings.Bucket, "photogallery-none"} {

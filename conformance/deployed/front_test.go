@@ -35,7 +35,6 @@ type call struct {
 	form      url.Values     // of a query protocol
 	method    string
 	path      string // of a REST protocol
-	copied    string // bucket and key of what S3 copies
 }
 
 // invoked is an invocation that has ended.
@@ -178,7 +177,6 @@ func read(r *http.Request, body []byte) call {
 		made.form, made.operation = form, form.Get("Action")
 		return made
 	}
-	made.copied = r.Header.Get("X-Amz-Copy-Source")
 	made.operation = operationOf(made)
 	_ = json.Unmarshal(body, &made.input)
 	return made
@@ -188,9 +186,6 @@ func read(r *http.Request, body []byte) call {
 func operationOf(made call) string {
 	switch made.service {
 	case "s3":
-		if made.copied != "" {
-			return "CopyObject"
-		}
 		return map[string]string{http.MethodHead: "HeadObject", http.MethodGet: "GetObject", http.MethodPut: "PutObject"}[made.method]
 	case "scheduler":
 		if made.method == http.MethodGet && made.path == "/schedules" {

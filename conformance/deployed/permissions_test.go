@@ -117,11 +117,7 @@ func (c *cloud) needs(made call) []permission {
 	case "dynamodb":
 		return on(arnOf("dynamodb", "table/"+made.text("TableName")))
 	case "s3":
-		object := "arn:aws:s3:::" + strings.TrimPrefix(made.path, "/")
-		if made.operation == "CopyObject" { // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-			return []permission{{"s3:GetObject", "arn:aws:s3:::" + made.copied, nil}, {"s3:PutObject", object, nil}}
-		}
-		return []permission{{"s3:GetObject", object, nil}}
+		return []permission{{"s3:GetObject", "arn:aws:s3:::" + strings.TrimPrefix(made.path, "/"), nil}}
 	case "ssm":
 		return on("arn:aws:ssm:" + region + "::parameter" + made.text("Name"))
 	case "states":

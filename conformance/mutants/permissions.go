@@ -65,12 +65,6 @@ var permissionMutants = []mutant{
 	{"a plan may read the photos", []edit{
 		{permissions, "", `"${Bucket}/bundles/*"`, `"${Bucket}/*"`},
 	}},
-	{"a plan may read what every app of the CDK deploys", []edit{
-		{"cdk/policy.go", "", `":s3:::" + s.bundleAsset()`, `":s3:::" + *s.bundle.S3BucketName() + "/*"`},
-	}},
-	{"a plan may write over every bundle", []edit{
-		{"cdk/policy.go", "", `"/" + s.defaultBundleKey()`, `"/" + bundlesPrefix + "*"`},
-	}},
 	{"every table may be written", []edit{
 		{permissions, "", `return []string{"${Table}"}`, `return []string{"${Table}", "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"}`},
 	}},

@@ -39,17 +39,6 @@ func TestAFirstReleaseServes(t *testing.T) {
 	}
 }
 
-func TestAFirstReleaseTakesTheBundleFromWhereTheDeploymentLeftIt(t *testing.T) {
-	inVirtualTimeWith(t, Options{BundleApart: true}, func(t *testing.T, e *environment) {
-		e.release("r1", `{}`).ends("Succeeded")
-		e.serves("r1", 2)
-		if got := e.current().Bundle; got.URL() != e.Settings.DefaultBundle || got.Bucket != e.Settings.Bucket {
-			t.Errorf("%s serves", got.URL())
-		}
-		e.release("r2", `{"rebake": true}`).ends("Succeeded")
-	})
-}
-
 func TestUnchangedContentIsNotBakedAgain(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")

@@ -56,27 +56,13 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		cloud.SSM.Set(baseImageParameter, base)
 		cloud.Scheduler.AddGroup(name)
 	})
-	return settings, seedBundle(cloud, options, &settings)
-}
-
-// seedBundle puts the bundle that {} releases where releases read bundles, or where a deployment leaves it.
-func seedBundle(cloud *localcloud.Cloud, options Options, settings *step.Settings) error {
 	write := options.DefaultBundle
 	if write == nil {
 		write = func(io.Writer) error { return nil }
 	}
-	bucket := settings.Bucket
-	if options.BundleApart {
-		bucket = "assets"
-		cloud.Fabric.Do(func() { cloud.S3.AddBucket(bucket, "") })
-	}
-	bundle, err := put(cloud, bucket, write)
-	if options.BundleApart {
-		settings.DefaultBundleAsset = bucket + "/" + bundle.Key
-		bundle.Bucket = settings.Bucket
-	}
+	bundle, err := put(cloud, settings.Bucket, write)
 	settings.DefaultBundle = bundle.URL()
-	return err
+	return settings, err
 }
 
 func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {

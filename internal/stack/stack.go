@@ -32,7 +32,6 @@ type Options struct {
 	Folder        string         // keeps the bucket's objects; "" for memory
 	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
 	DefaultBundle Bundle         // what {} releases; nil is an empty one, which simulated machines never read
-	BundleApart   bool           // DefaultBundle lies in a bucket of its own until it is released, as on AWS
 	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
 	Log           *slog.Logger   // of the steps; nil discards
 	Random        func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2

@@ -250,7 +250,7 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 		}
 		defer s.Close()
 		for field, value := range reflect.ValueOf(s.Settings).Fields() {
-			if value.IsZero() && !slices.Contains([]string{"DefaultBundleAsset", "ScheduleDeadLetters", "Optional", "Metrics", "Tags"}, field.Name) {
+			if value.IsZero() && !slices.Contains([]string{"ScheduleDeadLetters", "Optional", "Metrics", "Tags"}, field.Name) {
 				t.Errorf("%s is empty", field.Name)
 			}
 		}

@@ -28,7 +28,7 @@ func (p planner) content(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	if d.copies, err = p.find(ctx, bundle); err != nil {
+	if err := p.mustExist(ctx, bundle); err != nil {
 		return err
 	}
 	d.plan.Bundle = bundle
@@ -78,7 +78,7 @@ func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	if err != nil {
 		return release.Bundle{}, err
 	}
-	if d.serving.DefaultBundle.SHA256 != own.SHA256 || d.serving.Bundle == (release.Bundle{}) || d.serving.Bundle.SHA256 == own.SHA256 {
+	if d.serving.Bundle == (release.Bundle{}) || d.serving.DefaultBundle != own {
 		return own, nil
 	}
 	return d.serving.Bundle, nil
@@ -91,35 +91,14 @@ func (p planner) own() (release.Bundle, error) {
 	return release.ParseBundle(p.settings.DefaultBundle)
 }
 
-// find asks for a bundle. The deployment's own may still have to be copied; any other must be there.
-func (p planner) find(ctx context.Context, bundle release.Bundle) (copies bool, err error) {
+func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {
 	if url := bundle.URL(); len(url) > mostURL {
-		return false, release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), mostURL)
+		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), mostURL)
 	}
-	_, err = p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
-	if !isAbsent(err) {
-		return false, err
-	}
-	if p.settings.DefaultBundleAsset != "" && bundle.URL() == p.settings.DefaultBundle {
-		return true, nil
-	}
-	return false, release.Errorf(release.InvalidRequest, "bundle: there is no s3://%s/%s that environment %s may read; upload it to bucket %s with `gallery release --bundle FOLDER`, or give another one: %w", bundle.Bucket, bundle.Key, p.settings.Environment, p.settings.Bucket, err)
-}
-
-// isAbsent reports whether an object is not there. Without permission to list a bucket, S3 answers 403.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
-func isAbsent(err error) bool {
-	return release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied
-}
-
-// copyOwn puts the deployment's bundle where releases find it, whatever is deployed later. A second copy
-// is the same again. The step's role reads what the newest deployment left: one that began with a former
-// deployment's function may find that it may not.
-func (p planner) copyOwn(ctx context.Context, bundle release.Bundle) error {
-	from := p.settings.DefaultBundleAsset
-	_, err := p.objects.CopyObject(ctx, &s3.CopyObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key), CopySource: aws.String(from)})
-	if isAbsent(err) {
-		return release.Errorf(release.InvalidRequest, "bundle: the deployment left its bundle at s3://%s, from where it cannot be copied; if a deployment is under way, release again when it has ended, else deploy again with `npx cdk deploy --force`: %w", from, err)
+	_, err := p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
+	// Without permission to list a bucket, S3 answers 403 for an object that is not there.
+	if release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied {
+		return release.Errorf(release.InvalidRequest, "bundle: there is no s3://%s/%s that environment %s may read; upload it to bucket %s with `gallery release --bundle FOLDER`, or give another one: %w", bundle.Bucket, bundle.Key, p.settings.Environment, p.settings.Bucket, err)
 	}
 	return err
 }

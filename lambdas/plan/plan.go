@@ -1,6 +1,5 @@
 // Package plan holds the step that turns a request into a plan. It asks everything that could make
-// the release fail later, and touches nothing that runs: for a request that it accepts it copies
-// the deployment's bundle into the stack's bucket, unless it is there.
+// the release fail later, and touches nothing.
 package plan
 
 import (
@@ -23,7 +22,7 @@ import (
 // Plan checks a release's request against the account and fills in its defaults.
 var Plan = step.Define(step.Step{
 	Name:     "Plan",
-	Summary:  "Check the whole request and fill in its defaults; nothing that runs is touched.",
+	Summary:  "Check the whole request and fill in its defaults; nothing is touched.",
 	Timeout:  60 * time.Second,
 	MemoryMB: 128,
 
@@ -31,7 +30,6 @@ var Plan = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "s3:HeadObject", Scope: step.StackBucket},
-		{Name: "s3:CopyObject", Scope: step.StackBucket},
 		step.Unbound("ec2:DescribeImages"),
 		step.Unbound("ec2:DescribeSubnets"),
 		step.Unbound("ec2:DescribeInstanceTypeOfferings"),
@@ -53,7 +51,6 @@ type Input struct {
 
 type objectAPI interface {
 	HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s3.Options)) (*s3.HeadObjectOutput, error)
-	CopyObject(context.Context, *s3.CopyObjectInput, ...func(*s3.Options)) (*s3.CopyObjectOutput, error)
 }
 
 type ec2API interface {
@@ -85,7 +82,6 @@ type draft struct {
 	serving release.Current
 	vcpus   int  // of one instance; 0 where the type is no good
 	bakes   bool // a builder will run
-	copies  bool // the bundle is still where the deployment left it
 }
 
 func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
@@ -110,10 +106,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		}
 		problems = append(problems, err)
 	}
-	if err := release.Join(problems...); err != nil || !d.copies {
-		return d.plan, err
-	}
-	return d.plan, p.copyOwn(ctx, d.plan.Bundle)
+	return d.plan, release.Join(problems...)
 }
 
 // plainName refuses an execution's name that Step Functions takes and the rest does not: EC2 holds

@@ -59,21 +59,7 @@ type cloud struct {
 	ec2      *ec2.Service
 	clients  step.Clients
 	settings step.Settings
-	objects  *s3.Service
 	group    *groups.AutoScalingGroup // what is there to be described; nil for no group
-}
-
-// leave leaves a bundle as the deployment's own where a deployment does, and tells where it belongs.
-func (c *cloud) leave(content string) release.Bundle {
-	c.Helper()
-	c.fabric.Do(func() { c.objects.AddBucket("assets", "") })
-	key, _, err := c.objects.Put("assets", "", ".gz", func(to io.Writer) error { _, err := io.WriteString(to, content); return err })
-	if err != nil {
-		c.Fatal(err)
-	}
-	own := bundleOf(content)
-	c.settings.DefaultBundle, c.settings.DefaultBundleAsset = own.URL(), "assets/"+key
-	return own
 }
 
 func inCloud(t *testing.T, test func(c *cloud)) {
@@ -89,7 +75,6 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 			},
 		}
 		tables, objects := dynamodb.New(f), s3.New(f)
-		c.objects = objects
 		quotas.New(f, c.ec2)
 		fabric.Handle(f, "Auto Scaling", "DescribeAutoScalingGroups", c.describeGroups)
 		f.Do(func() {
@@ -294,71 +279,6 @@ func TestWithoutABundleTheLastReleasedOneIsReleasedAgain(t *testing.T) {
 			})
 		})
 	}
-}
-
-// The content decides, wherever a former deployment kept it.
-func TestTheDeploymentsBundleIsReleasedFromItsPlace(t *testing.T) {
-	elsewhere := bundleOf("own")
-	elsewhere.Bucket, elsewhere.Key = "assets", elsewhere.SHA256+".gz"
-	for name, last := range map[string]release.Current{
-		"released from elsewhere": {Version: "1.7", Bundle: elsewhere, Digest: digestOf(elsewhere), DefaultBundle: elsewhere},
-		"another released since":  {Version: "1.7", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), DefaultBundle: elsewhere},
-	} {
-		t.Run(name, func(t *testing.T) {
-			inCloud(t, func(c *cloud) {
-				c.serves(last)
-				want := bundleOf("own")
-				if last.Bundle != elsewhere {
-					want = last.Bundle
-				}
-				if got := c.mustPlan(`{}`); got.Bundle != want || got.Version != "1.7" {
-					t.Errorf("got %s version %s", got.Bundle.URL(), got.Version)
-				}
-			})
-		})
-	}
-}
-
-func TestTheDeploymentsBundleIsCopiedWhenItIsFirstReleased(t *testing.T) {
-	inCloud(t, func(c *cloud) {
-		own := c.leave("new")
-		copies := 0
-		c.fabric.Observe(func(call fabric.Call) {
-			if call.Operation.Name == "CopyObject" {
-				copies++
-			}
-		})
-		c.refuses(`{"instanceType": "x99.huge"}`, release.InvalidRequest, "x99.huge")
-		c.mustPlan(`{"bundle": "` + bundleOf("other").URL() + `"}`)
-		if copies != 0 {
-			t.Errorf("%d copies for a request that is refused and one of another bundle", copies)
-		}
-		for range 2 {
-			if got := c.mustPlan(`{}`).Bundle; got != own {
-				t.Errorf("planned %s", got.URL())
-			}
-		}
-		c.settings.DefaultBundleAsset = ""
-		c.mustPlan(`{}`) // it is there
-		if copies != 1 {
-			t.Errorf("%d copies, want 1", copies)
-		}
-	})
-}
-
-func TestABundleThatCannotBeCopiedIsRefused(t *testing.T) {
-	inCloud(t, func(c *cloud) {
-		c.leave("new")
-		for _, code := range []string{"NoSuchKey", "AccessDenied"} {
-			c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
-				if call.Operation.Name == "CopyObject" {
-					return nil, fabric.Errorf(code, "for the test")
-				}
-				return next()
-			})
-			c.refuses(`{}`, release.InvalidRequest, c.settings.DefaultBundleAsset, "deploy again", "for the test")
-		}
-	})
 }
 
 func TestABundleThatIsNotThereIsRefused(t *testing.T) {

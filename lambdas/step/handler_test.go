@@ -118,14 +118,14 @@ func TestTheDefaultBundleIsTheStepsThatReadIt(t *testing.T) {
 	for _, reads := range []bool{true, false} {
 		var told string
 		declared := step.Define(step.Step{Name: "Look", DefaultBundle: reads}, func(_ step.Clients, settings step.Settings) func(context.Context, struct{}) (struct{}, error) {
-			told = settings.DefaultBundle + settings.DefaultBundleAsset
+			told = settings.DefaultBundle
 			return func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil }
 		})
 		set := stackSets()
-		if _, err := declared.SettingsFrom(func(name string) string { return set[name] }); (err != nil) != reads || reads && !strings.Contains(err.Error(), "DEFAULT_BUNDLE_ASSET") {
+		if _, err := declared.SettingsFrom(func(name string) string { return set[name] }); (err != nil) != reads || reads && !strings.Contains(err.Error(), "DEFAULT_BUNDLE") {
 			t.Errorf("a step that reads it, %t, and is not told: %v", reads, err)
 		}
-		declared.Handler(step.Clients{}, step.Settings{DefaultBundle: "s3://b/k", DefaultBundleAsset: "assets/k"}, slog.New(slog.DiscardHandler))
+		declared.Handler(step.Clients{}, step.Settings{DefaultBundle: "s3://b/k"}, slog.New(slog.DiscardHandler))
 		if (told != "") != reads {
 			t.Errorf("a step that reads it, %t, is told %q", reads, told)
 		}

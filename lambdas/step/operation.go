@@ -16,7 +16,7 @@ const (
 	CreatedTagged   Scope = "CreatedTagged"   // resources made by this call, tagged in the same call
 	Named           Scope = "Named"           // resources whose ARN holds the environment's name
 	StackTable      Scope = "StackTable"      // the lock-and-result table
-	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket; of a copy, the deployment's from where it was left
+	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
 	StackTarget     Scope = "StackTarget"     // the stack's target group
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group

@@ -27,7 +27,6 @@ type Settings struct {
 	Table                     string // lock, build results and the current release
 	Bucket                    string // bundles and photos
 	DefaultBundle             string // s3://…#sha256=…, the one that was deployed with the stack
-	DefaultBundleAsset        string // bucket/key where the deployment left it, to be copied when it is first released; "" for in its place
 	BaseImageParameter        string // SSM public parameter that names the base image
 	ReleaseMachine            string // ARN
 	TeardownMachine           string // ARN
@@ -101,7 +100,7 @@ func (s Step) SettingsFrom(getenv func(string) string) (Settings, error) {
 		return settings, err
 	}
 	r := reader{getenv: getenv}
-	settings.DefaultBundle, settings.DefaultBundleAsset = r.text("DEFAULT_BUNDLE"), r.text("DEFAULT_BUNDLE_ASSET")
+	settings.DefaultBundle = r.text("DEFAULT_BUNDLE")
 	return settings, errors.Join(append(r.problems, err)...)
 }
 

@@ -36,7 +36,7 @@ type Call struct {
 func Define[In, Out any](declared Step, build func(Clients, Settings) func(context.Context, In) (Out, error)) Step {
 	declared.build = func(clients Clients, settings Settings) invoke {
 		if !declared.DefaultBundle {
-			settings.DefaultBundle, settings.DefaultBundleAsset = "", ""
+			settings.DefaultBundle = ""
 		}
 		run := build(clients, settings)
 		return func(ctx context.Context, payload []byte) (any, error) {

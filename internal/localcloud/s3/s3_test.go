@@ -57,34 +57,6 @@ func TestHeadTellsWhetherAnObjectIsThere(t *testing.T) {
 	})
 }
 
-func TestACopyIsReadWhereItIsPut(t *testing.T) {
-	inCloud(t, func(t *testing.T, service *s3.Service, client *awss3.Client) {
-		copyTo := func(bucket, from string) error {
-			_, err := client.CopyObject(t.Context(), &awss3.CopyObjectInput{Bucket: &bucket, Key: aws.String("bundles/copy"), CopySource: &from})
-			return err
-		}
-		for range 2 {
-			if err := copyTo("photos", "photos/"+stored); err != nil {
-				t.Fatal(err)
-			}
-		}
-		out, err := client.HeadObject(t.Context(), &awss3.HeadObjectInput{Bucket: aws.String("photos"), Key: aws.String("bundles/copy")})
-		if err != nil || aws.ToInt64(out.ContentLength) != 7 {
-			t.Errorf("got %v, %v", out, err)
-		}
-		var noKey *types.NoSuchKey
-		if err := copyTo("photos", "photos/none"); !errors.As(err, &noKey) {
-			t.Errorf("got %v, want NoSuchKey", err)
-		}
-		for bucket, from := range map[string]string{"none": "photos/" + stored, "photos": "none/" + stored} {
-			var noBucket *types.NoSuchBucket
-			if err := copyTo(bucket, from); !errors.As(err, &noBucket) {
-				t.Errorf("got %v, want NoSuchBucket", err)
-			}
-		}
-	})
-}
-
 func TestAnInstanceOpensAnObject(t *testing.T) {
 	inCloud(t, func(t *testing.T, service *s3.Service, _ *awss3.Client) {
 		content, err := service.Open("photos", stored)

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -42,7 +41,6 @@ type Service struct {
 func New(f *fabric.Fabric) *Service {
 	s := &Service{fabric: f, buckets: map[string]bucket{}}
 	fabric.Handle(f, serviceID, "HeadObject", s.headObject)
-	fabric.Handle(f, serviceID, "CopyObject", s.copyObject)
 	return s
 }
 
@@ -140,37 +138,6 @@ func (s *Service) headObject(in *s3.HeadObjectInput) (*s3.HeadObjectOutput, erro
 	return &s3.HeadObjectOutput{
 		ContentLength: aws.Int64(int64(len(found.content))), LastModified: aws.Time(found.modified), ETag: aws.String(found.etag()),
 	}, nil
-}
-
-// copyObject copies between buckets. A source that is not there is NoSuchKey, a bucket NoSuchBucket.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-func (s *Service) copyObject(in *s3.CopyObjectInput) (*s3.CopyObjectOutput, error) {
-	source, key, _ := strings.Cut(aws.ToString(in.CopySource), "/")
-	from, known := s.buckets[source]
-	to, isThere := s.buckets[aws.ToString(in.Bucket)]
-	if !known || !isThere {
-		return nil, &types.NoSuchBucket{Message: aws.String("The specified bucket does not exist")}
-	}
-	content, err := from.open(key)
-	if err != nil {
-		return nil, err
-	}
-	defer content.Close()
-	copied, err := to.store(aws.ToString(in.Key), content)
-	if err != nil {
-		return nil, err
-	}
-	return &s3.CopyObjectOutput{CopyObjectResult: &types.CopyObjectResult{LastModified: aws.Time(copied.modified), ETag: aws.String(copied.etag())}}, nil
-}
-
-// store keeps an object in memory, also in a bucket whose other objects are files.
-func (b bucket) store(key string, from io.Reader) (object, error) {
-	content, err := io.ReadAll(from)
-	stored := object{content, time.Now().UTC()}
-	if err == nil {
-		b.objects[key] = stored
-	}
-	return stored, err
 }
 
 func (o object) etag() string {
