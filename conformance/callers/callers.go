@@ -12,7 +12,7 @@ import (
 //go:embed callers.json
 var text []byte
 
-// Need is what the caller of an operation needs beside the operation's own action.
+// A Need lists the actions that an operation demands of its caller beside its own.
 type Need struct {
 	Operation string   // with the IAM prefix of its service
 	Needs     []string // actions; behind a space a part of the resource that each is needed on

@@ -66,7 +66,7 @@ var interrupted = &TaskError{Name: "interrupted"}
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 var heartbeatMissed = &TaskError{Name: errorTimeout}
 
-// matches tells whether an ErrorEquals list names the failure. At a Parallel state
+// matches reports whether an ErrorEquals list names the failure. At a Parallel state
 // States.BranchFailed stands for whatever its branches failed with.
 func (s *state) matches(errorEquals []string, failure *TaskError) bool {
 	name := failure.Name

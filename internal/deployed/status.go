@@ -147,7 +147,7 @@ func (s *Stack) alarms(ctx context.Context, status *control.Status) error {
 	return nil
 }
 
-// Schedules are those that are on: the stack's nightly and morning ones, and a ttl's.
+// Schedules returns the enabled schedules: the stack's nightly and morning ones, and a ttl's.
 func (s *Stack) Schedules(ctx context.Context) ([]control.Schedule, error) {
 	var status control.Status
 	err := s.schedules(ctx, &status)

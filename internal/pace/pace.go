@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// Patience is how long a body may send nothing, as an Application Load Balancer's idle timeout is by default.
+	// Patience is the longest time without a byte of a body. An Application Load Balancer's idle timeout has this default.
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
 	Patience = 60 * time.Second
 	// slowest is the bytes a second that a body must have sent after Patience: less than any network, and more

@@ -20,7 +20,7 @@ type Plan struct {
 	Wait         bool   `json:"wait"`       // wait for a busy environment
 }
 
-// TTL is how long the release is to serve; 0 where it was not asked for.
+// TTL returns the time that the release asked to serve, or 0 if it asked for none.
 func (p Plan) TTL() time.Duration { return time.Duration(p.TTLSeconds) * time.Second }
 
 // Current is the environment's recorded state: which release serves and what it needs.

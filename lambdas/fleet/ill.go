@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// Seen is what the looks at a fleet remember from one to the next. An instance that fails its health
+// Seen holds the last unhealthy target that was seen, from one look at a fleet to the next. An instance that fails its health
 // checks is replaced, and the group's log keeps of it that a check failed, but not how: AWS
 // tells that only while the target is unhealthy.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-healthchecks.html

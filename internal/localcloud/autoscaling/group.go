@@ -119,8 +119,8 @@ func (s *Service) serves(g *group, m *member) bool {
 	})
 }
 
-// counts tells whether a refresh takes a member for healthy. AWS leaves open whether one does that fails
-// its health checks in its grace period.
+// counts reports whether a refresh counts a member as healthy. AWS leaves open whether it counts one that
+// fails its health checks within its grace period.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-health-check-grace-period
 func (s *Service) counts(g *group, m *member) bool {
 	inGrace := s.graceIsHealth && m.state == types.LifecycleStateInService && !m.unhealthy && !s.past(m.inService, g.grace)

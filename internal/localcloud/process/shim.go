@@ -28,7 +28,7 @@ type request struct {
 }
 
 // Shim runs the program as "systemctl" if it was called by that name inside a machine, or as the
-// keeper of a machine's command, and tells whether it did, with the exit status. A program that offers
+// keeper of a machine's command, and reports whether it did, with the exit status. A program that offers
 // itself as Options.Program calls it first of all.
 func Shim(arguments []string) (status int, called bool) {
 	if arguments[0] == keeperName {
