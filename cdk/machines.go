@@ -41,7 +41,9 @@ func (s *stack) machine(id, name string, definition []byte) sfn.CfnStateMachine 
 		}
 		substitutions[step] = version.FunctionArn()
 	}
-	substitutions["Partition"] = awscdk.Aws_PARTITION()
+	if text := compact(definition); strings.Contains(text, "${"+integrationName+"}") {
+		substitutions[integrationName] = awscdk.Fn_Sub(jsii.String(strings.Replace(integration, "arn:aws:", "arn:${AWS::Partition}:", 1)), nil)
+	}
 	return sfn.NewCfnStateMachine(s.scope, jsii.String(id), &sfn.CfnStateMachineProps{
 		StateMachineName:        jsii.String(name),
 		StateMachineType:        jsii.String("STANDARD"),
@@ -70,15 +72,21 @@ func stepsOf(definition []byte) []string {
 	return slices.Sorted(maps.Keys(steps))
 }
 
-// compact leaves out white space: a template has at most a megabyte. The files name AWS's integrations
-// as in its largest partition, so that any engine runs them; a deployment names its own.
+// The files name AWS's integration as in its largest partition, so that any engine runs them; a
+// deployment names its own. The whole ARN is substituted: cfn-lint knows no other form.
+const (
+	integration     = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+	integrationName = "InvokeAndWait"
+)
+
+// compact leaves out white space: a template has at most a megabyte.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 func compact(definition []byte) string {
 	var small bytes.Buffer
 	if err := json.Compact(&small, definition); err != nil {
 		panic(err)
 	}
-	return strings.ReplaceAll(small.String(), "arn:aws:states:::", "arn:${Partition}:states:::")
+	return strings.ReplaceAll(small.String(), integration, "${"+integrationName+"}")
 }
 
 // machineRole may invoke the machine's own functions, in their published versions.

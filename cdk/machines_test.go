@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -21,13 +22,13 @@ func TestTheDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) 
 		if err := json.Compact(&file, definition); err != nil {
 			t.Fatal(err)
 		}
-		deployed := strings.ReplaceAll(machine.Properties["DefinitionString"].(string), "arn:${Partition}:", "arn:aws:")
+		deployed := strings.ReplaceAll(machine.Properties["DefinitionString"].(string), "${InvokeAndWait}", "arn:aws:states:::lambda:invoke.waitForTaskToken")
 		if deployed != file.String() {
 			t.Errorf("%s is not the file", name)
 		}
 		names := map[string]string{}
 		for step, version := range machine.Properties["DefinitionSubstitutions"].(map[string]any) {
-			if step == "Partition" {
+			if step == "InvokeAndWait" {
 				continue
 			}
 			names[step] = "arn:aws:lambda:us-east-1:123456789012:function:" + step
@@ -123,7 +124,8 @@ func TestNothingDeployedNamesAPartition(t *testing.T) {
 		}
 	}
 	machine := machineNamed(t, synthesize(t, "defaults"), "photogallery-main-release")
-	if partition := machine.Properties["DefinitionSubstitutions"].(map[string]any)["Partition"]; attributeOf(partition) != "AWS::Partition" {
-		t.Errorf("the release machine's partition is %v", partition)
+	arn := machine.Properties["DefinitionSubstitutions"].(map[string]any)["InvokeAndWait"]
+	if want := map[string]any{"Fn::Sub": "arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken"}; !reflect.DeepEqual(arn, want) {
+		t.Errorf("the release machine's integration is %v, want %v", arn, want)
 	}
 }
