@@ -20,16 +20,19 @@ var imageMutants = []mutant{
 		{builderScript, "", "for pause in 1 2 4 8 16 32; do\n    refused", "for pause in 1; do\n    refused"},
 	}},
 	{"a builder that has built builds again", []edit{
-		{builderScript, "", "[ ! -e \"$built\" ] || exit 0\n", ""},
+		{builderScript, "", "  clean_at_shutdown\n  exit 0\n", "  clean_at_shutdown\n"},
 	}},
 	{"an image is made of what does not serve", []edit{
 		{provisionScript, "", `[ "$answer" != 200 ] || break`, `[ "$answer" != 503 ] || break`},
 	}},
 	{"an image holds the builder's host keys", []edit{
-		{provisionScript, "", ` "$root"/etc/ssh/ssh_host_*`, ""},
+		{provisionScript, "", "etc/ssh/ssh_host_*\n", ""},
 	}},
 	{"an image holds the builder's machine id", []edit{
 		{provisionScript, "", "install -m 0444 /dev/null \"$root/etc/machine-id\"\n", ""},
+	}},
+	{"an image holds what the builder writes when it shuts down", []edit{
+		{builderScript, "", "  ln -sf ../photogallery-clean.service \"$units/final.target.wants/\"\n", ""},
 	}},
 	{"provisioning may run on somebody's own machine", []edit{
 		{provisionScript, "", `if [ -z "$root" ]; then`, `if [ "$root" = - ]; then`},

@@ -189,9 +189,16 @@ func TestAnInstanceSendsItsLogs(t *testing.T) {
 	if dropIn := h.file(t, logDropIn); logs == "" || !strings.Contains(dropIn, "StandardOutput=append:"+logs+"\n") || !strings.Contains(dropIn, "StandardError=append:"+logs+"\n") {
 		t.Errorf("the agent reads %v, the service writes %s", files, dropIn)
 	}
-	asked := strings.Split(h.file(t, "asked"), "\n")
-	if want := fmt.Sprintf("amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:%s/opt/aws/amazon-cloudwatch-agent/etc/cloudwatch-agent.json", h.root); len(asked) < 3 || asked[2] != want {
-		t.Errorf("asked for %q, want last %s", asked, want)
+	// The log's size is looked at more often than once a day.
+	if timer := h.file(t, "etc/systemd/system/logrotate.timer.d/photogallery.conf"); !strings.Contains(timer, "[Timer]\nOnCalendar=\nOnCalendar=*:0/10\n") {
+		t.Errorf("logs are rotated by %s", timer)
+	}
+	want := []string{
+		"systemctl daemon-reload", "systemctl restart --no-block logrotate.timer", "systemctl restart --no-block photogallery.service",
+		fmt.Sprintf("amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:%s/opt/aws/amazon-cloudwatch-agent/etc/cloudwatch-agent.json", h.root), "",
+	}
+	if asked := strings.Split(h.file(t, "asked"), "\n"); !slices.Equal(asked, want) {
+		t.Errorf("asked for %q, want %q", asked, want)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,7 +56,7 @@ func newWorkshop(t *testing.T, install string) workshop {
 func (w workshop) build(sum string, more ...string) {
 	w.Helper()
 	script := builder(w.T, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: sum, Region: "r", Release: "r1"})
-	for _, path := range []string{"/run/photogallery", "/var/tmp/photogallery", "/var/lib/photogallery-built", "/sys/devices"} {
+	for _, path := range []string{"/run/photogallery", "/run/systemd", "/var/tmp/photogallery", "/var/lib/photogallery-built", "/sys/devices"} {
 		script = strings.ReplaceAll(script, path, w.root+path)
 	}
 	command := exec.CommandContext(w.Context(), "bash", "-s", "build")
@@ -105,6 +106,56 @@ func TestABuilderBuildsOnceAndSaysSo(t *testing.T) {
 	want := event{"success", "", "i-0123456789abcdef0", "r1"}
 	if said := w.events(); len(said) != 1 || said[0] != want || w.installs() != 1 {
 		t.Errorf("it says %+v and has installed %d times", said, w.installs())
+	}
+}
+
+// shutDown does what systemd does last: all services have ended, and what final.target wants is started.
+func (w workshop) shutDown() {
+	w.Helper()
+	units, err := filepath.Glob(filepath.Join(w.root, "run/systemd/system/final.target.wants/*"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, unit := range units {
+		content, err := os.ReadFile(unit)
+		if err != nil {
+			w.Fatal(err)
+		}
+		_, line, _ := strings.Cut(string(content), "\nExecStart=")
+		line, _, _ = strings.Cut(line, "\n")
+		words := strings.Fields(line)
+		command := exec.CommandContext(w.Context(), words[0], words[1:]...)
+		command.Env = []string{"ROOT=" + w.root, "PATH=" + os.Getenv("PATH")}
+		if said, err := command.CombinedOutput(); err != nil {
+			w.Fatalf("%v: %s", err, said)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(w.root, "run")); err != nil {
+		w.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(w.root, "run/photogallery"), 0o755); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// CreateImage shuts the builder down before it takes the snapshot; one that fails is made again.
+func TestImageHoldsNothingThatBuilderWritesWhenItShutsDown(t *testing.T) {
+	w := newWorkshop(t, install)
+	for range 2 {
+		w.build(w.sha256)
+		written := []string{"var/lib/systemd/random-seed", "var/log/wtmp", "var/log/journal/0123/system.journal", "etc/ssh/ssh_host_rsa_key", "var/lib/cloud/instance"}
+		for _, path := range written {
+			write(t, filepath.Join(w.root, path), "of the builder\n")
+		}
+		w.shutDown()
+		for _, path := range written {
+			if _, err := os.Lstat(filepath.Join(w.root, path)); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("%s is in the image: %v", path, err)
+			}
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(w.root, "*/systemd/system*/*clean*")); err != nil || len(left) > 0 {
+		t.Errorf("%v, the image holds %q", err, left)
 	}
 }
 

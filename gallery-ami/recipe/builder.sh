@@ -30,9 +30,36 @@ if [ "$(cat /sys/devices/virtual/dmi/id/board_asset_tag 2>/dev/null)" = "$instan
   shutdown -h +45 || true
 fi
 
-# Making the image restarts the builder, which forgets when to end, and whose cloud-init then takes
-# it for a new instance.
-[ ! -e "$built" ] || exit 0
+# CreateImage shuts the builder down before it takes the snapshot, and a shutdown writes logs and a random
+# seed. This unit starts when all services have ended; in /run it is no part of the image.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html
+# https://www.freedesktop.org/software/systemd/man/latest/systemd.special.html#final.target
+clean_at_shutdown() {
+  local units=/run/systemd/system
+  cat >/run/photogallery/provision.sh <<'PHOTOGALLERY_PROVISION'
+{{.Provision}}PHOTOGALLERY_PROVISION
+  install -d "$units/final.target.wants"
+  cat >"$units/photogallery-clean.service" <<'UNIT'
+[Unit]
+Description=Remove what an image must not hold
+DefaultDependencies=no
+After=shutdown.target
+Before=final.target
+[Service]
+Type=oneshot
+ExecStart=/bin/bash /run/photogallery/provision.sh --clean
+TimeoutStartSec=60
+UNIT
+  ln -sf ../photogallery-clean.service "$units/final.target.wants/"
+  systemctl daemon-reload
+}
+
+# After the snapshot the builder boots again: it forgets when to end, and its cloud-init takes it for a new
+# instance. An image that fails is made once more of this builder.
+if [ -e "$built" ]; then
+  clean_at_shutdown
+  exit 0
+fi
 
 json() {
   local text
@@ -89,16 +116,15 @@ finish() {
 }
 
 build() {
+  clean_at_shutdown
   rm -rf "$work"
   install -d -m 0755 "$work/bundle"
-  cat >"$work/provision.sh" <<'PHOTOGALLERY_PROVISION'
-{{.Provision}}PHOTOGALLERY_PROVISION
   aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   tar -xzf "$work/bundle.tar.gz" --no-same-owner -C "$work/bundle"
   # Every image can send its logs, whether or not it is asked to today: an image outlives the settings.
   dnf -y -q install amazon-cloudwatch-agent
-  bash "$work/provision.sh" "$work/bundle"
+  bash /run/photogallery/provision.sh "$work/bundle"
   rm -rf "$work"
   touch "$built"
   sync

@@ -41,6 +41,15 @@ cat >/etc/logrotate.d/photogallery <<'ROTATION'
   missingok
 }
 ROTATION
+# Amazon Linux looks at sizes once a day, and a busy day would fill the disk.
+# https://www.freedesktop.org/software/systemd/man/latest/systemd.timer.html#OnCalendar=
+install -d -m 0755 /etc/systemd/system/logrotate.timer.d
+cat >/etc/systemd/system/logrotate.timer.d/photogallery.conf <<'TIMER'
+[Timer]
+OnCalendar=
+OnCalendar=*:0/10
+AccuracySec=1min
+TIMER
 
 # The subnets reach AWS by IPv6 alone, but for S3.
 agent=/opt/aws/amazon-cloudwatch-agent
@@ -84,5 +93,8 @@ DROPIN
 {{- end}}
 
 systemctl daemon-reload
+{{- if .LogGroup}}
+systemctl restart --no-block logrotate.timer
+{{- end}}
 # Not awaited: the service may be ordered after cloud-init, which this script is part of.
 systemctl restart --no-block photogallery.service

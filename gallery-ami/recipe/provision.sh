@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs the unpacked bundle in FOLDER, checks that it serves, and removes what an image must
-# not hold.  Usage: provision.sh FOLDER
+# not hold; with --clean it only removes.  Usage: provision.sh FOLDER | --clean
 #
 # The bundle has an install.sh, which installs into $INSTALL_DIR, and one unit, *.service, whose
 # service listens on $HOST:$PORT and answers /.  With ROOT set everything happens below that folder.
@@ -24,6 +24,63 @@ if [ -z "$root" ]; then
 fi
 
 shopt -s nullglob
+
+# What distinguishes a machine, what lets somebody in, and what was said and done during the build. EC2 Image
+# Builder and systemd have lists of their own; a test names each line of theirs that is not here, and why.
+# https://docs.aws.amazon.com/imagebuilder/latest/userguide/security-best-practices.html#post-build-cleanup
+# https://systemd.io/BUILDING_IMAGES/
+unwanted() {
+  cat <<'UNWANTED'
+var/lib/cloud/*
+etc/sudoers.d/90-cloud-init-users
+etc/hostname
+etc/machine-info
+etc/ssh/ssh_host_*
+var/lib/dbus/machine-id
+var/lib/systemd/random-seed
+var/lib/systemd/credential.secret
+boot/efi/loader/random-seed
+boot/loader/random-seed
+efi/loader/random-seed
+var/lib/dhclient/*
+root/.ssh
+home/*/.ssh
+root/.*_history
+home/*/.*_history
+root/.lesshst
+home/*/.lesshst
+root/.viminfo
+home/*/.viminfo
+var/log/journal/*
+var/lib/rsyslog/imjournal.state
+var/cache/dnf
+var/cache/yum
+tmp/*
+var/tmp/*
+UNWANTED
+}
+
+clean() {
+  # The journal goes on in memory alone.
+  # https://www.freedesktop.org/software/systemd/man/latest/journalctl.html#--relinquish-var
+  [ -n "$root" ] || timeout 10 journalctl --relinquish-var || true
+  shopt -s dotglob
+  local pattern
+  while read -r pattern; do
+    rm -rf "$root"/$pattern
+  done < <(unwanted)
+  # The folders stay: services that log want theirs.
+  find "$root/var/log" -type f -delete 2>/dev/null || true
+  # systemd fills an empty machine-id at the next boot; "uninitialized" would also reset which units are enabled.
+  # https://www.freedesktop.org/software/systemd/man/latest/machine-id.html
+  install -m 0444 /dev/null "$root/etc/machine-id"
+}
+
+if [ "$bundle" = --clean ]; then
+  clean
+  exit
+fi
+
 units=("$bundle"/*.service)
 [ -f "$bundle/install.sh" ] || fail "the bundle has no install.sh"
 [ ${#units[@]} -eq 1 ] || fail "the bundle has ${#units[@]} *.service files; give it one"
@@ -80,11 +137,4 @@ systemctl stop "$unit"
 
 echo "cleaning"
 rm -f "$settings"
-rm -rf "$root"/var/lib/cloud/* "$root"/var/log/journal/* "$root"/tmp/* "$root"/etc/ssh/ssh_host_*
-for home in "$root/root" "$root"/home/*; do
-  rm -rf "$home/.ssh" "$home/.bash_history"
-done
-rm -rf "$root"/var/cache/dnf "$root"/var/lib/systemd/random-seed
-find "$root/var/log" -type f -delete 2>/dev/null || true
-# An empty machine-id is made anew at the next boot; a missing one would be a read-only mount's trouble.
-install -m 0444 /dev/null "$root/etc/machine-id"
+clean
