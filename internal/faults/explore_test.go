@@ -17,7 +17,7 @@ var (
 	position2   = flag.Int("position2", 0, "of a pair: strike there, too")
 	fault2      = flag.String("fault2", "", "of a pair: with this fault")
 	everything  = flag.Bool("all", false, "explore every fault and not a sample")
-	every       = flag.Int("every", 97, "explore one in so many")
+	every       = flag.Int("every", 97, "explore one in so many, drawn with the seed")
 	pairs       = flag.Int("pairs", 0, "explore so many pairs of faults")
 	seed        = flag.Uint64("seed", 1, "of what is drawn by lot")
 	graceIs     = flag.Bool("grace-is-health", false, "let refreshes count instances in their grace period as healthy")
@@ -93,8 +93,10 @@ func chosen(all []trial) (some []trial) {
 	all = slices.DeleteFunc(all, func(one trial) bool {
 		return *thePosition >= 0 && one.faults[0].position != *thePosition || *theFault != "" && one.faults[0].fault.name != *theFault
 	})
-	for i := 0; i < len(all); i += step {
-		some = append(some, all[i])
+	for i := range all {
+		if rand.New(rand.NewPCG(*seed, uint64(i))).IntN(step) == 0 {
+			some = append(some, all[i])
+		}
 	}
 	return some
 }
