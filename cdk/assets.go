@@ -56,11 +56,13 @@ func (s *stack) defaultBundleURL() string {
 	return fmt.Sprintf("s3://%s/%s#sha256=%s", *s.bundle.S3BucketName(), *s.bundle.S3ObjectKey(), s.bundleSHA256)
 }
 
-// defaultBundlesARN is of this deployment's bundle and of former ones, which are named by their content
-// alone: a release that runs while the stack is deployed still fetches the former one, and after a
+// assetsPrefix begins the keys of the environment's assets.
+func (o Options) assetsPrefix() string { return o.Environment.Name() + "/" }
+
+// defaultBundlesARN is of this deployment's bundle and of the environment's former ones: a release that runs while the stack is deployed still fetches the former one, and after a
 // rollback to a former image its bundle is what is released next.
 func (s *stack) defaultBundlesARN() string {
-	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/*" + filepath.Ext(s.assets.Bundle)
+	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/" + s.options.assetsPrefix() + "*" + filepath.Ext(s.assets.Bundle)
 }
 
 // addBundle uploads the gallery with the deployment. Its key changes with its content alone.

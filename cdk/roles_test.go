@@ -37,11 +37,29 @@ func TestTheFleetReachesPhotosUploadKeyAndItsLogAlone(t *testing.T) {
 func TestFormerBundlesStayReadable(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for _, role := range []string{"BuilderRole", "PlanRole"} {
-		bundles := "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/*.gz"
+		bundles := "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/photogallery-main/*.gz"
 		if !slices.ContainsFunc(grants(made, role), func(one grant) bool {
 			return slices.Contains(one.actions, "s3:GetObject") && slices.Contains(one.resources, bundles)
 		}) {
 			t.Errorf("%s cannot read %s", role, bundles)
+		}
+	}
+}
+
+// All CDK apps of an account share the bucket of assets.
+func TestRolesReadAssetsOfTheirEnvironmentAlone(t *testing.T) {
+	const bucket = "arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2"
+	made := synthesize(t, "defaults")
+	for _, one := range grants(made, "") {
+		for _, resource := range one.resources {
+			if strings.HasPrefix(resource, bucket) && resource != bucket+"/photogallery-main/*.gz" {
+				t.Errorf("%s may %v %s", one.of, one.actions, resource)
+			}
+		}
+	}
+	for _, function := range made.of("AWS::Lambda::Function") {
+		if code, _ := function.Properties["Code"].(map[string]any); !strings.HasPrefix(fmt.Sprint(code["S3Key"]), "photogallery-main/") {
+			t.Errorf("a function's code is at %v", code["S3Key"])
 		}
 	}
 }
@@ -54,7 +72,7 @@ func TestABuilderFetchesBundlesAndSpeaksForItselfAlone(t *testing.T) {
 		"events:PutEvents arn:aws:events:ap-southeast-2:123456789012:event-bus/default map[StringEquals:map[events:detail-type:Build Result events:source:photogallery-main.builder]]",
 		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:log-stream:i-*/build map[]",
 		"s3:GetObject arn:aws:s3:::Photos/bundles/* map[]",
-		"s3:GetObject arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/*.gz map[]",
+		"s3:GetObject arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/photogallery-main/*.gz map[]",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("a builder may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -43,6 +43,10 @@ func NewStack(scope constructs.Construct, options Options, assets Assets) awscdk
 	s.scope = awscdk.NewStack(scope, jsii.String(options.Environment.Name()), &awscdk.StackProps{
 		Description: jsii.String("Photogallery, environment " + string(options.Environment) + ": bakes, releases, scales and tears down a gallery of photos."),
 		Tags:        options.stackTags(),
+		// All apps of the account share the bucket of assets, and a role that reads this app's bundles is to read no
+		// other app's.
+		// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.DefaultStackSynthesizer.html
+		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{BucketPrefix: jsii.String(options.assetsPrefix())}),
 	})
 	s.addTags()
 	s.addConsole()

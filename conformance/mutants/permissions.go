@@ -46,6 +46,9 @@ var permissionMutants = []mutant{
 	{"whoever launches a builder may hand its key on", []edit{
 		{dependents, "", `, "Bool": {"kms:GrantIsForAWSResource": "true"}`, ""},
 	}},
+	{"a builder reads the assets of other apps", []edit{
+		{"cdk/assets.go", "", `"/" + s.options.assetsPrefix() + "*"`, `"/*"`},
+	}},
 	{"a role may be passed to any service", []edit{
 		{dependents, "", `"StringEquals": {"iam:PassedToService": anyOf(`, `"StringLike": {"iam:PassedToService": anyOf("*", `},
 	}},
