@@ -45,9 +45,9 @@ func instancesAre(wanted int) func(control.Status) bool {
 	}
 }
 
-// underTraffic counts requests while something happens; none may fail.
+// underTraffic counts what clients receive while something happens; no answer may be lost.
 func (s *story) underTraffic(happens func() (string, error)) (string, error) {
-	traffic := load.Start(s.endpoint.Gallery, ordinary)
+	traffic := load.StartPosting(s.endpoint.Gallery, ordinary)
 	seen, err := happens()
 	return told(seen, err, traffic)
 }
@@ -71,7 +71,7 @@ func (s *story) scaleOut(ctx context.Context) (string, error) {
 }
 
 func (s *story) scaleIn(ctx context.Context) (string, error) {
-	traffic := load.Start(s.endpoint.Gallery, light)
+	traffic := load.StartPosting(s.endpoint.Gallery, light)
 	err := s.until(ctx, instancesAre(s.status.Group.Min))
 	return told(fmt.Sprintf("%d instances", len(s.status.Instances)), err, traffic)
 }

@@ -24,6 +24,7 @@ const viewers = 16
 // Load is one that runs.
 type Load struct {
 	home, rest []string
+	posts      bool
 	client     *http.Client
 	sent       atomic.Int64
 	stop       context.CancelFunc
@@ -36,7 +37,7 @@ type Load struct {
 // Result is what came of a load.
 type Result struct {
 	Requests  int
-	Failures  int            // no answer, one that broke off, or one that is not 200
+	Failures  int            // no answer, one that broke off, or one that is not what a client may expect
 	First     string         // what the first failure was
 	Instances map[string]int // home pages by the instance that they name as theirs
 	times     []time.Duration
@@ -82,8 +83,18 @@ func OnThisMachine(of string) error {
 // Start sends about perSecond requests a second to the home page and, in turn with it, to the rest,
 // until End.
 func Start(home string, perSecond int, rest ...string) *Load {
+	return (&Load{home: []string{home}, rest: rest}).start(perSecond)
+}
+
+// StartPosting sends requests to the home page as Start does; one of eight posts a body as large as a small photo, which
+// the gallery refuses. It is for a gallery of one's own: another app might keep the body.
+func StartPosting(home string, perSecond int) *Load {
+	return (&Load{home: []string{home}, posts: true}).start(perSecond)
+}
+
+func (l *Load) start(perSecond int) *Load {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &Load{home: []string{home}, rest: rest, stop: stop, result: Result{Instances: map[string]int{}}}
+	l.stop, l.result.Instances = stop, map[string]int{}
 	l.client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: viewers}}
 	for range viewers {
 		l.running.Go(func() { l.view(ctx, time.Second*viewers/time.Duration(perSecond)) })
@@ -102,12 +113,16 @@ func (l *Load) view(ctx context.Context, every time.Duration) {
 		case <-tick.C:
 		}
 		turn := int(l.sent.Add(1) - 1)
+		began := time.Now()
+		page.Reset()
+		if l.posts && turn%between == between-1 {
+			l.count(post(context.WithoutCancel(ctx), l.client, l.home[0]), time.Since(began), nil)
+			continue
+		}
 		urls := l.home
 		if turn%2 == 1 && len(l.rest) > 0 {
 			urls = l.rest
 		}
-		began := time.Now()
-		page.Reset()
 		failure := get(context.WithoutCancel(ctx), l.client, urls[turn/2%len(urls)], &page)
 		l.count(failure, time.Since(began), instanceID.Find(page.Bytes()))
 	}
@@ -122,22 +137,42 @@ func Get(ctx context.Context, client *http.Client, url string) error {
 }
 
 func get(ctx context.Context, client *http.Client, url string, into io.Writer) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	status, _, err := received(ctx, client, http.MethodGet, url, http.NoBody, into)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("it is answered with %d %s", status, http.StatusText(status))
+	}
+	return err
+}
+
+// posted is what one of so many requests posts.
+var posted = make([]byte, 128<<10)
+
+const between = 8
+
+// post wants a service's own answer, whatever it says, with the page that each of the gallery's has.
+func post(ctx context.Context, client *http.Client, url string) error {
+	status, length, err := received(ctx, client, http.MethodPost, url, bytes.NewReader(posted), io.Discard)
+	if err == nil && (status >= http.StatusInternalServerError || length == 0) {
+		err = fmt.Errorf("a POST is answered with %d %s and %d bytes", status, http.StatusText(status), length)
+	}
+	return err
+}
+
+// received is what a client has of an answer, which came as long as it said.
+func received(ctx context.Context, client *http.Client, method, url string, body io.Reader, into io.Writer) (status int, length int64, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	defer response.Body.Close()
-	if _, err := io.Copy(into, response.Body); err != nil {
-		return fmt.Errorf("the answer breaks off: %w", err)
+	if length, err = io.Copy(into, response.Body); err != nil {
+		return 0, 0, fmt.Errorf("the answer to a %s breaks off after %d bytes: %w", method, length, err)
 	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("it is answered with %s", response.Status)
-	}
-	return nil
+	return response.StatusCode, length, nil
 }
 
 var thumbnail = regexp.MustCompile(`src="(/thumbs/[^"]+)"`)

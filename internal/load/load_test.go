@@ -69,3 +69,36 @@ func TestALoadCountsWhatCameOfIt(t *testing.T) {
 		t.Errorf("half within %v, 99 of 100 within %v", p50, p99)
 	}
 }
+
+// A server may have answered: what the client has not received is a failure.
+func TestLoadCountsPostsByWhatTheClientReceives(t *testing.T) {
+	for says, answer := range map[string]http.HandlerFunc{
+		"":                   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound); fmt.Fprint(w, "no") },
+		"200 OK and 0 bytes": func(http.ResponseWriter, *http.Request) {},
+		"502": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadGateway)
+			fmt.Fprint(w, "no")
+		},
+		"breaks off after 4 bytes": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "10")
+			fmt.Fprint(w, "half")
+		},
+	} {
+		t.Run(says, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					answer(w, r)
+				}
+			}))
+			defer server.Close()
+			running := load.StartPosting(server.URL, 2000)
+			for deadline := time.Now().Add(patience.Limit); running.Requests() < 80 && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
+			}
+			end := running.End()
+			if isLost := end.Failures >= end.Requests/8; isLost != (says != "") || !strings.Contains(end.First, says) {
+				t.Errorf("%d of %d requests failed, the first because %q", end.Failures, end.Requests, end.First)
+			}
+		})
+	}
+}

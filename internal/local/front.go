@@ -21,6 +21,13 @@ func (l *Local) front(at net.Addr) http.Handler {
 			l.notReleased(w)
 			return
 		}
+		// Without it the server reads the rest of a body itself when the answer begins, while the proxy still sends
+		// it on: the proxy misses it, and takes the answer's connection down. With it a body must be closed before
+		// its handler ends, which the proxy does, or the server fails at the connection's next request.
+		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+			unreachable(w, r, err)
+			return
+		}
 		proxy := httputil.ReverseProxy{
 			Transport: transport, FlushInterval: -1, ErrorHandler: unreachable,
 			ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),

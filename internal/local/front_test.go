@@ -1,14 +1,72 @@
 package local_test
 
 import (
+	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
+
+// What a client receives counts: a status and a whole body. The service answers before it has read what it was sent;
+// at /reset it then resets its connection, and at / it stops reading.
+func TestBalancerLosesNoAnswerToAPOST(t *testing.T) {
+	c := start(t, filepath.Join(t.TempDir(), "data"))
+	c.released()
+	const clients, each = 8, 20
+	for path, size := range map[string]int{"/early": 128 << 10, "/reset": 1 << 20, "/": 8 << 20} {
+		failed := make(chan string, clients*each)
+		var posting sync.WaitGroup
+		for range clients {
+			posting.Go(func() {
+				for range each {
+					if failure := posted(t, c.Endpoint().Gallery+path, size); failure != "" {
+						failed <- failure
+					}
+				}
+			})
+		}
+		posting.Wait()
+		close(failed)
+		if len(failed) > 0 {
+			t.Errorf("%s: %d of %d answers are lost, the first: %s", path, len(failed), clients*each, <-failed)
+		}
+	}
+}
+
+// posted is what is wrong with the answer to a body of a size; "" for nothing. The client reads while it writes,
+// and what it could not write is no matter.
+func posted(t *testing.T, address string, size int) string {
+	at, err := url.Parse(address)
+	if err != nil {
+		return err.Error()
+	}
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", at.Host)
+	if err != nil {
+		return err.Error()
+	}
+	defer connection.Close()
+	go func() {
+		fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n", at.Path, at.Host, size)
+		_, _ = connection.Write(make([]byte, size))
+	}()
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		return err.Error()
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	if want := map[string]int{"/": len("i-0123456789abcdef0")}; err != nil || response.StatusCode != http.StatusOK || len(content) != cmp.Or(want[at.Path], 16<<10) {
+		return fmt.Sprintf("%s, %d bytes, %v", response.Status, len(content), err)
+	}
+	return ""
+}
 
 func TestBalancerTellsWhatClientsSaid(t *testing.T) {
 	c := start(t, filepath.Join(t.TempDir(), "data"))

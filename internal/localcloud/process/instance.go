@@ -97,7 +97,7 @@ func (m *instance) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	there := request.Clone(request.Context())
 	there.URL.Scheme, there.URL.Host = "http", m.address.String()
-	return m.kind.transport.RoundTrip(there)
+	return m.kind.services.RoundTrip(there)
 }
 
 // Stop satisfies machine.Machine: services get their time to drain.

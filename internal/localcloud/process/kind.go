@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -55,7 +54,7 @@ type Kind struct {
 	options   Options
 	scratch   string // the shim and its socket; short, because a socket's path is limited
 	server    *http.Server
-	transport *http.Transport
+	services  services
 	addresses addresses
 	running   sync.WaitGroup // what machines do
 	serving   sync.WaitGroup // the shim's server, which they need to the end
@@ -69,10 +68,7 @@ func New(options Options) (*Kind, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	k := &Kind{options: options, machines: map[string]*instance{}, transport: &http.Transport{
-		MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second, DisableCompression: true,
-		DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, ResponseHeaderTimeout: 60 * time.Second,
-	}}
+	k := &Kind{options: options, machines: map[string]*instance{}, services: newServices()}
 	if err := errors.Join(k.prepareFolders(), k.listen()); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare %s for machines: %w", options.Dir, err), k.removeScratch())
 	}
@@ -179,7 +175,7 @@ const patience = 3 * time.Second
 // Close asks every machine to end, cuts off what takes more than a few seconds, waits for what runs,
 // and removes what is not an image or a log.
 func (k *Kind) Close() error {
-	k.transport.CloseIdleConnections() // a service that drains would wait for them
+	k.services.kept.CloseIdleConnections() // a service that drains would wait for them
 	for _, m := range k.all() {
 		m.Stop()
 	}
@@ -196,7 +192,7 @@ func (k *Kind) Close() error {
 		}
 		<-ended
 	}
-	k.transport.CloseIdleConnections()
+	k.services.kept.CloseIdleConnections()
 	err := k.server.Close()
 	k.serving.Wait()
 	return errors.Join(err, k.removeScratch(), os.RemoveAll(k.machinesDir()))

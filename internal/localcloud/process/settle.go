@@ -56,7 +56,7 @@ func (m *instance) answers() bool {
 	if err != nil {
 		return false
 	}
-	response, err := m.kind.transport.RoundTrip(request)
+	response, err := m.kind.services.RoundTrip(request)
 	if err != nil {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/signal"
@@ -31,12 +32,43 @@ func main() {
 			_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), "slow-"+rand.Text()), nil, 0o600)
 			time.Sleep(slow)
 		}
-		if r.URL.Path == "/forwarded" {
+		switch r.URL.Path {
+		case "/forwarded":
 			fmt.Fprintf(w, "%q %q %q", r.Header.Get("X-Forwarded-For"), r.Header.Get("X-Forwarded-Port"), r.Header.Get("X-Forwarded-Proto"))
+			return
+		case "/early":
+			answerEarly(w, r)
+			return
+		case "/reset":
+			reset(w)
 			return
 		}
 		fmt.Fprint(w, os.Getenv("INSTANCE_ID"))
 	})
 	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), handler)) //nolint:gosec // a test's service
 	os.Exit(1)
+}
+
+// earlyAnswer is how many bytes the answers have that do not wait for the request's body.
+const earlyAnswer = 16 << 10
+
+// answerEarly answers in pieces while the body comes, which it reads afterwards.
+func answerEarly(w http.ResponseWriter, r *http.Request) {
+	control := http.NewResponseController(w)
+	_ = control.EnableFullDuplex()
+	for range earlyAnswer >> 10 {
+		_, _ = w.Write(make([]byte, 1<<10))
+		_ = control.Flush()
+	}
+	_, _ = io.Copy(io.Discard, r.Body)
+}
+
+// reset answers and closes the connection, on which there is more to read: its end is a reset.
+func reset(w http.ResponseWriter) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", earlyAnswer, make([]byte, earlyAnswer))
+	_ = connection.Close()
 }
