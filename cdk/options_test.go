@@ -89,6 +89,22 @@ func TestTheProjectsOwnContextIsSound(t *testing.T) {
 	}
 }
 
+// cdk watch hotswaps, by which no state machine gets to call the new code, and the next deployment fails.
+// Without this key it does not start. https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-watch.html
+func TestProjectDoesNotConfigureWatch(t *testing.T) {
+	text, err := os.ReadFile("../cdk.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var project map[string]any
+	if err := json.Unmarshal(text, &project); err != nil {
+		t.Fatal(err)
+	}
+	if watch, isThere := project["watch"]; isThere {
+		t.Errorf("cdk.json configures cdk watch: %v", watch)
+	}
+}
+
 func TestZonesAndRangeAreThoseOfANetwork(t *testing.T) {
 	for _, test := range []struct {
 		key, value string
