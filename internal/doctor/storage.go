@@ -27,8 +27,8 @@ func (e *examination) codeStorage(ctx context.Context) Finding {
 	}
 	limit, used := out.AccountLimit.TotalCodeSize, out.AccountUsage.TotalCodeSize
 	f := well("%.1f of %.1f GB of code are stored, of all functions and their versions", float64(used)/gibibyte, float64(limit)/gibibyte)
-	const remedy = "While nothing runs, delete all published versions of the stack's functions but the newest of each " +
-		"(`aws lambda list-versions-by-function --function-name NAME`, `aws lambda delete-function --function-name NAME --qualifier VERSION`), or ask for more with %s."
+	const remedy = "While nothing runs, delete the versions of the stack's functions that the stack no longer uses: " +
+		"\"Former versions of the functions\" in docs/aws.md has the commands. Or ask for more with %s."
 	ask := e.askFor(lambdaService, storageCode, int(2*limit/gibibyte))
 	switch free := limit - used; {
 	case free < deployedCode:
