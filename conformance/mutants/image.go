@@ -13,6 +13,9 @@ var imageMutants = []mutant{
 	{"a builder takes a bundle that is not the one planned", []edit{
 		{builderScript, "", "  echo \"$sha256  $work/bundle.tar.gz\" | sha256sum --check --quiet -\n", ""},
 	}},
+	{"a builder unpacks what no bundle may hold", []edit{
+		{builderScript, "", "total > bytes { refuse(", "total > bytes * 2 { refuse("},
+	}},
 	{"a build that fails is reported as a success", []edit{
 		{builderScript, "", `report failure "`, `report success "`},
 	}},

@@ -1,10 +1,15 @@
 package recipe_test
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,6 +39,14 @@ type workshop struct {
 // newWorkshop has a bundle whose install.sh does that.
 func newWorkshop(t *testing.T, install string) workshop {
 	t.Helper()
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "install.sh"), install)
+	write(t, filepath.Join(folder, "app.service"), "[Service]\nExecStart=/bin/true\n")
+	return workshopWith(t, packed(t, folder))
+}
+
+func workshopWith(t *testing.T, bundle []byte) workshop {
+	t.Helper()
 	root := t.TempDir()
 	for _, name := range []string{"curl", "sleep", "systemctl", "aws", "dnf", "shutdown", "sync"} {
 		write(t, filepath.Join(root, "bin", name), builderStub)
@@ -43,10 +56,6 @@ func newWorkshop(t *testing.T, install string) workshop {
 			t.Fatal(err)
 		}
 	}
-	folder := t.TempDir()
-	write(t, filepath.Join(folder, "install.sh"), install)
-	write(t, filepath.Join(folder, "app.service"), "[Service]\nExecStart=/bin/true\n")
-	bundle := packed(t, folder)
 	write(t, filepath.Join(root, "bundle.tar.gz"), string(bundle))
 	sum := sha256.Sum256(bundle)
 	return workshop{t, root, hex.EncodeToString(sum[:])}
@@ -164,6 +173,63 @@ func TestABundleThatIsNotTheOnePlannedIsNotInstalled(t *testing.T) {
 	w.build(strings.Repeat("0", 64))
 	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, "sha256sum") || w.installs() != 0 {
 		t.Errorf("it says %+v and has installed %d times", said, w.installs())
+	}
+}
+
+// bundleOf has an install.sh and more, all of it empty.
+func bundleOf(t *testing.T, more ...tar.Header) []byte {
+	t.Helper()
+	var bundle bytes.Buffer
+	compressed, err := gzip.NewWriterLevel(&bundle, gzip.BestSpeed)
+	must(t, err)
+	entries := tar.NewWriter(compressed)
+	for _, header := range append([]tar.Header{{Name: "./install.sh"}, {Name: "app.service"}, {Name: "lib/", Typeflag: tar.TypeDir}}, more...) {
+		header.Mode = 0o755
+		must(t, entries.WriteHeader(&header))
+		if _, err := io.CopyN(entries, zeros{}, header.Size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, errors.Join(entries.Close(), compressed.Close()))
+	return bundle.Bytes()
+}
+
+type zeros struct{}
+
+func (zeros) Read(piece []byte) (int, error) { clear(piece); return len(piece), nil }
+
+// One machine refuses the same in the same words, which the embedded cloud's own test has more of.
+func TestBuilderHoldsABundleToWhatPackingPacks(t *testing.T) {
+	var many []tar.Header
+	for i := range recipe.MostBundleFiles {
+		many = append(many, tar.Header{Name: fmt.Sprint("lib/", i)})
+	}
+	for name, test := range map[string]struct {
+		more []tar.Header
+		says string
+	}{
+		"what a bundle may be": {[]tar.Header{{Name: "lib/a -> b"}, {Name: "lib/link", Typeflag: tar.TypeSymlink, Linkname: "../install.sh"}}, ""},
+		"a file above":         {[]tar.Header{{Name: "lib/../../kept"}}, "the name lib/../../kept leads out of the folder; pack the folder from within"},
+		"an absolute file":     {[]tar.Header{{Name: "/kept"}}, "the name /kept leads out of the folder"},
+		"a link to the machine": {[]tar.Header{{Name: "python", Typeflag: tar.TypeSymlink, Linkname: "/usr/bin/env"}},
+			"the link python leads to /usr/bin/env, which is not in the folder; copy the file instead"},
+		"a link nowhere": {[]tar.Header{{Name: "lib/a", Typeflag: tar.TypeSymlink, Linkname: "gone"}}, "the link lib/a leads to gone, which is not in the folder"},
+		"a hard link":    {[]tar.Header{{Name: "b", Typeflag: tar.TypeLink, Linkname: "app.service"}}, "b is a hard link; copy the file instead"},
+		"a pipe":         {[]tar.Header{{Name: "p q", Typeflag: tar.TypeFifo}}, "p q is neither a file nor a link; remove it"},
+		"too many files": {many, "it has more than 10000 files; leave out what the service does not need"},
+		"too many bytes": {[]tar.Header{{Name: "large", Size: recipe.MostBundleBytes + 1}}, "its files have more than 524288000 bytes together"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := workshopWith(t, bundleOf(t, test.more...))
+			w.build(w.sha256)
+			said := w.events()
+			if len(said) != 1 || (said[0].Status == "success") != (test.says == "") || !strings.Contains(said[0].Reason, test.says) {
+				t.Errorf("it says %+v", said)
+			}
+			if left, err := filepath.Glob(filepath.Join(w.root, "kept")); err != nil || len(left) > 0 {
+				t.Errorf("beside the bundle there is %v, %v", left, err)
+			}
+		})
 	}
 }
 

@@ -115,13 +115,32 @@ finish() {
   fi
 }
 
+# What no bundle has is refused here as it is on one machine: before it fills the disk, and links afterwards.
+unpack() {
+  local link
+  tar --numeric-owner -Ptvzf "$1" | awk -v files={{.MostFiles}} -v bytes={{.MostBytes}} '
+    function refuse(why) { print why; exit 1 }
+    { name = $6; for (i = 7; i <= NF && $i !~ /^(->|link)$/; i++) name = name " " $i }
+    name ~ /^\/|(^|\/)\.\.(\/|$)/ { refuse("the name " name " leads out of the folder; pack the folder from within") }
+    /^h/ { refuse(name " is a hard link; copy the file instead") }
+    /^[^-dl]/ { refuse(name " is neither a file nor a link; remove it") }
+    /^d/ { folders++ }
+    /^[-l]/ { found++; total += $3 }
+    found > files || folders > files { refuse("it has more than " files " files; leave out what the service does not need") }
+    total > bytes { refuse("its files have more than " bytes " bytes together") }'
+  tar -xzf "$1" --no-same-owner -C "$2"
+  while IFS= read -r link; do
+    [[ $(realpath -e -- "$link")/ == "$2"/* ]] || { echo "the link ${link#"$2"/} leads to $(readlink "$link"), which is not in the folder; copy the file instead"; false; }
+  done < <(find "$2" -type l)
+}
+
 build() {
   clean_at_shutdown
   rm -rf "$work"
   install -d -m 0755 "$work/bundle"
   aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
-  tar -xzf "$work/bundle.tar.gz" --no-same-owner -C "$work/bundle"
+  unpack "$work/bundle.tar.gz" "$work/bundle"
   # Every image can send its logs, whether or not it is asked to today: an image outlives the settings.
   dnf -y -q install amazon-cloudwatch-agent
   bash /run/photogallery/provision.sh "$work/bundle"

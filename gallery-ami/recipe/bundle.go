@@ -11,19 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
-)
-
-// What a bundle may hold.
-const (
-	MostBundleFiles = 10_000
-	MostBundleBytes = 500 << 20 // unpacked
 )
 
 const longestLine = 64 << 10
@@ -89,16 +80,13 @@ func collect(root *os.Root) (files []file, problems []string) {
 		}
 		files = append(files, found)
 		total += found.size
-		if len(files) > MostBundleFiles {
-			return fmt.Errorf("it has more than %d files; leave out what the service does not need", MostBundleFiles)
-		}
-		return nil
+		return fits(len(files), 0)
 	})
 	if err != nil {
 		problems = append(problems, err.Error())
 	}
-	if total > MostBundleBytes {
-		problems = append(problems, fmt.Sprintf("its files have %d bytes together; a bundle's have at most %d", total, MostBundleBytes))
+	if err := fits(0, total); err != nil {
+		problems = append(problems, err.Error())
 	}
 	return files, problems
 }
@@ -109,8 +97,8 @@ func describe(root *os.Root, name string, entry fs.DirEntry) (found file, proble
 		return file{}, "", err
 	}
 	found = file{name: name, open: func() (io.ReadCloser, error) { return root.Open(name) }}
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return found, fmt.Sprintf("the name %q has a character that cannot be printed; rename it", name), nil
+	if err := named(name); err != nil {
+		return found, err.Error(), nil
 	}
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
@@ -124,23 +112,13 @@ func describe(root *os.Root, name string, entry fs.DirEntry) (found file, proble
 		if found.link, err = root.Readlink(name); err != nil {
 			return file{}, "", err
 		}
-		if !leadsInside(root, found) {
-			problem = fmt.Sprintf("the link %s leads to %s, which is not in the folder; copy the file instead", name, found.link)
+		if err := leadsInside(root, name, found.link); err != nil {
+			problem = err.Error()
 		}
 	default:
-		problem = name + " is neither a file nor a link; remove it"
+		problem = neither(name).Error()
 	}
 	return found, problem, nil
-}
-
-// leadsInside looks at the words of a link, for where the bundle will be unpacked, and at where it
-// leads by way of other links.
-func leadsInside(root *os.Root, link file) bool {
-	if path.IsAbs(link.link) || !filepath.IsLocal(filepath.Join(filepath.Dir(link.name), link.link)) {
-		return false
-	}
-	_, err := root.Stat(link.name)
-	return err == nil
 }
 
 // foreign tells of scripts and units with the line ends of Windows, on which bash and the kernel fail with

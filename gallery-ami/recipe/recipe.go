@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -63,6 +64,7 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	return render("builder", string(script), map[string]string{
 		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
 		"Release": in.Release, "Source": in.Source, "LogGroup": in.LogGroup, "Provision": string(Provision()),
+		"MostFiles": strconv.Itoa(MostBundleFiles), "MostBytes": strconv.Itoa(MostBundleBytes),
 	})
 }
 

@@ -21,3 +21,6 @@ func (machineRecipe) Provision() []byte { return recipe.Provision() }
 func (machineRecipe) Settings(userData string) (map[string]string, error) {
 	return recipe.ReadSettings(userData)
 }
+
+// Unpacking satisfies process.Recipe.
+func (machineRecipe) Unpacking() process.Unpacking { return new(recipe.Unpacking) }

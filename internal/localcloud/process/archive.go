@@ -64,14 +64,32 @@ func unpack(path, root string) error {
 		return err
 	}
 	defer compressed.Close()
-	if err := extract(tar.NewReader(compressed), root); err != nil {
+	if err := extract(tar.NewReader(compressed), root, image{}); err != nil {
 		return fmt.Errorf("image %s: %w", path, err)
 	}
 	return nil
 }
 
+// Unpacking judges an archive while it is unpacked.
+type Unpacking interface {
+	// Entry is called before each entry is written, and may refuse it.
+	Entry(*tar.Header) error
+	// Unpacked is called when all are.
+	Unpacked(into *os.Root) error
+}
+
+// image is a machine's disk, which this program has archived: a preparation may have made as many files as it
+// liked, and links to what is on the machine outside, such as an interpreter.
+type image struct{}
+
+// Entry satisfies Unpacking.
+func (image) Entry(*tar.Header) error { return nil }
+
+// Unpacked satisfies Unpacking.
+func (image) Unpacked(*os.Root) error { return nil }
+
 // extract writes an archive's files into a folder; nothing can be written outside it.
-func extract(entries *tar.Reader, folder string) error {
+func extract(entries *tar.Reader, folder string, limits Unpacking) error {
 	inside, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
@@ -80,7 +98,10 @@ func extract(entries *tar.Reader, folder string) error {
 	for {
 		header, err := entries.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return limits.Unpacked(inside)
+		}
+		if err == nil {
+			err = limits.Entry(header)
 		}
 		if err != nil {
 			return err

@@ -4,10 +4,13 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	limits "photogallery/gallery-ami/recipe"
 )
 
 // tarOf makes an archive of a listing, an entry a line: its type, its name and, for links, where they
@@ -18,10 +21,17 @@ func tarOf(listing string) []byte {
 	for line := range strings.Lines(listing) {
 		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		name, target, _ := strings.Cut(rest, " ")
-		types := map[string]byte{"file": tar.TypeReg, "folder": tar.TypeDir, "link": tar.TypeSymlink, "hard": tar.TypeLink, "pipe": tar.TypeFifo}
+		types := map[string]byte{"file": tar.TypeReg, "folder": tar.TypeDir, "link": tar.TypeSymlink, "hard": tar.TypeLink, "pipe": tar.TypeFifo, "device": tar.TypeBlock, "large": tar.TypeReg}
 		header := &tar.Header{Typeflag: types[kind], Name: name, Linkname: target, Mode: 0o644}
 		if kind == "file" {
 			header.Size = int64(len(name))
+		}
+		if kind == "large" { // and nothing of it there: whoever reads on fails
+			header.Size = limits.MostBundleBytes + 1
+			if entries.Flush() != nil {
+				return nil
+			}
+			return append(packed.Bytes(), headerOf(header)...)
 		}
 		if entries.WriteHeader(header) != nil {
 			return nil
@@ -36,28 +46,83 @@ func tarOf(listing string) []byte {
 	return packed.Bytes()
 }
 
+// many are entries of a kind, each with a name of its own.
+func many(kind string, entries int) string {
+	var listing strings.Builder
+	for i := range entries {
+		fmt.Fprintf(&listing, "%s %s%d x\n", kind, kind, i)
+	}
+	return listing.String()
+}
+
+func headerOf(header *tar.Header) []byte {
+	var packed bytes.Buffer
+	_ = tar.NewWriter(&packed).WriteHeader(header)
+	return packed.Bytes()
+}
+
 const wellMeant = "file install.sh\nfile lib/deep/x\nlink lib/y deep/x\nfolder empty"
 
-var hostile = map[string]string{
-	"a file above":            "file ../kept",
-	"an absolute file":        "file /tmp/photogallery-was-here",
-	"a file through a link":   "link out ..\nfile out/kept",
-	"a folder through a link": "link out ../other\nfolder out/folder",
-	"a link through a link":   "link out ..\nlink out/kept x",
-	"a hard link":             "hard a ../kept",
-	"a pipe":                  "pipe a",
-	"a name given twice":      "file a\nfile a",
-}
+// hostile are refused by any unpacking, unfit by that of a bundle alone, which says why.
+var (
+	hostile = map[string]string{
+		"a file above":            "file ../kept",
+		"an absolute file":        "file /tmp/photogallery-was-here",
+		"a file through a link":   "link out ..\nfile out/kept",
+		"a folder through a link": "link out ../other\nfolder out/folder",
+		"a link through a link":   "link out ..\nlink out/kept x",
+		"a hard link":             "hard a ../kept",
+		"a pipe":                  "pipe a",
+		"a name given twice":      "file a\nfile a",
+	}
+	unfit = map[string][2]string{
+		"a file above, in the end":  {"file lib/../x", `the name "lib/../x" leads out of the folder; pack the folder from within`},
+		"a name with a tab":         {"file a\tb", `the name "a\tb" has a character that cannot be printed; rename it`},
+		"a link to the machine":     {"link python /usr/bin/python3", "the link python leads to /usr/bin/python3, which is not in the folder; copy the file instead"},
+		"a link above":              {"link up ../x", "the link up leads to ../x"},
+		"a link nowhere":            {"link a gone", "the link a leads to gone"},
+		"a link above by a link":    {"link lib/up ..\nlink around lib/up/../..", "the link around leads to lib/up/../.."},
+		"a hard link inside":        {"file a\nhard b a", "b is a hard link to a; copy the file instead"},
+		"a device":                  {"device null", "null is neither a file nor a link; remove it"},
+		"too many files":            {many("file", limits.MostBundleFiles+1), "more than 10000 files; leave out what the service does not need"},
+		"too many folders":          {many("folder", limits.MostBundleFiles+1), "more than 10000 files"},
+		"too many links and files":  {many("link", limits.MostBundleFiles/2) + many("file", limits.MostBundleFiles/2+1), "more than 10000 files"},
+		"bytes that need no room":   {"large a", "its files have 524288001 bytes together; a bundle's have at most 524288000"},
+		"bytes of one after others": {"file a\nlarge b", "bytes together"},
+	}
+)
 
 func TestAHostileArchiveIsRefused(t *testing.T) {
 	for name, listing := range hostile {
 		t.Run(name, func(t *testing.T) {
-			if err := extractAside(t, tarOf(listing)); err == nil {
-				t.Error("it was unpacked")
+			for _, unpacking := range []Unpacking{image{}, new(limits.Unpacking)} {
+				if err := extractAside(t, tarOf(listing), unpacking); err == nil {
+					t.Errorf("%T has it unpacked", unpacking)
+				}
 			}
 		})
 	}
-	if err := extractAside(t, tarOf(wellMeant)); err != nil {
+	for _, unpacking := range []Unpacking{image{}, new(limits.Unpacking)} {
+		if err := extractAside(t, tarOf(wellMeant), unpacking); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestUnpackingHoldsABundleToWhatPackingPacks(t *testing.T) {
+	for name, test := range unfit {
+		t.Run(name, func(t *testing.T) {
+			err := extractAside(t, tarOf(test[0]), new(limits.Unpacking))
+			if err == nil || !strings.Contains(err.Error(), test[1]) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// A preparation makes links to what is on the machine, and as many files as it likes.
+func TestUnpackingTakesAnImageAsItIs(t *testing.T) {
+	if err := extractAside(t, tarOf("link python /usr/bin/python3\nlink gone x"), image{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -68,7 +133,7 @@ func FuzzExtract(f *testing.F) {
 		f.Add(listing)
 	}
 	f.Fuzz(func(t *testing.T, listing string) {
-		_ = extractAside(t, tarOf(listing)) // it may be refused; what it does elsewhere is at stake
+		_ = extractAside(t, tarOf(listing), image{}) // it may be refused; what it does elsewhere is at stake
 	})
 }
 
@@ -86,7 +151,7 @@ func FuzzUnpackBundle(f *testing.F) {
 		if err := os.WriteFile(file, bundle, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_ = aside(t, func(inside string) error { return unpackBundle(file, inside) }) // as above
+		_ = aside(t, func(inside string) error { return unpackBundle(file, inside, new(limits.Unpacking)) }) // as above
 	})
 }
 
@@ -102,9 +167,9 @@ func gzipped(f *testing.F, content []byte) []byte {
 	return packed.Bytes()
 }
 
-func extractAside(t *testing.T, archive []byte) error {
+func extractAside(t *testing.T, archive []byte, limits Unpacking) error {
 	t.Helper()
-	return aside(t, func(inside string) error { return extract(tar.NewReader(bytes.NewReader(archive)), inside) })
+	return aside(t, func(inside string) error { return extract(tar.NewReader(bytes.NewReader(archive)), inside, limits) })
 }
 
 // aside unpacks into a folder and fails the test if anything beside it has changed.

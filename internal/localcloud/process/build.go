@@ -52,7 +52,7 @@ func (m *instance) provision(task Build) error {
 	if err := m.fetch(task, filepath.Join(work, "bundle.tar.gz")); err != nil {
 		return err
 	}
-	if err := unpackBundle(filepath.Join(work, "bundle.tar.gz"), bundle); err != nil {
+	if err := unpackBundle(filepath.Join(work, "bundle.tar.gz"), bundle, m.kind.options.Recipe.Unpacking()); err != nil {
 		return fmt.Errorf("unpack the bundle: %w", err)
 	}
 	if err := m.install(work, bundle); err != nil {
@@ -82,7 +82,7 @@ func (m *instance) fetch(task Build, to string) error {
 	return nil
 }
 
-func unpackBundle(path, folder string) error {
+func unpackBundle(path, folder string, limits Unpacking) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func unpackBundle(path, folder string) error {
 	if err != nil {
 		return err
 	}
-	return extract(tar.NewReader(compressed), folder)
+	return extract(tar.NewReader(compressed), folder, limits)
 }
 
 // buildGrace is how long the processes have to end that install.sh leaves behind.

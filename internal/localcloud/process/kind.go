@@ -26,6 +26,8 @@ type Recipe interface {
 	Build(userData string) (Build, error)
 	// Provision is the script that installs an unpacked bundle, below the folder ROOT.
 	Provision() []byte
+	// Unpacking is what one bundle's archive may hold.
+	Unpacking() Unpacking
 	// Settings are those of a fleet instance's service.
 	Settings(userData string) (map[string]string, error)
 }

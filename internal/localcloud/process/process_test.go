@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	limits "photogallery/gallery-ami/recipe"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/process"
 )
@@ -106,6 +107,7 @@ type recipe struct{ build process.Build }
 
 func (r recipe) Build(string) (process.Build, error) { return r.build, nil }
 func (r recipe) Provision() []byte                   { return []byte(provision) }
+func (r recipe) Unpacking() process.Unpacking        { return new(limits.Unpacking) }
 func (r recipe) Settings(userData string) (map[string]string, error) {
 	return map[string]string{"RELEASE": userData}, nil
 }

@@ -1,0 +1,92 @@
+package recipe
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What a bundle may hold, when it is packed and when it is unpacked.
+const (
+	MostBundleFiles = 10_000
+	MostBundleBytes = 500 << 20 // unpacked
+)
+
+func fits(files int, bytes int64) error {
+	switch {
+	case files > MostBundleFiles:
+		return fmt.Errorf("it has more than %d files; leave out what the service does not need", MostBundleFiles)
+	case bytes > MostBundleBytes:
+		return fmt.Errorf("its files have %d bytes together; a bundle's have at most %d", bytes, MostBundleBytes)
+	}
+	return nil
+}
+
+func named(name string) error {
+	switch {
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return fmt.Errorf("the name %q has a character that cannot be printed; rename it", name)
+	case path.IsAbs(name) || slices.Contains(strings.Split(name, "/"), ".."):
+		return fmt.Errorf("the name %q leads out of the folder; pack the folder from within", name)
+	}
+	return nil
+}
+
+func neither(name string) error {
+	return fmt.Errorf("%s is neither a file nor a link; remove it", name)
+}
+
+// leadsInside looks at the words of a link, for where the bundle will be unpacked, and at where it
+// leads by way of other links.
+func leadsInside(root *os.Root, name, link string) error {
+	_, err := root.Stat(name)
+	if err != nil || path.IsAbs(link) || !filepath.IsLocal(filepath.Join(filepath.Dir(name), link)) {
+		return fmt.Errorf("the link %s leads to %s, which is not in the folder; copy the file instead", name, link)
+	}
+	return nil
+}
+
+// Unpacking holds an archive that is unpacked to what Pack packs: who has made it, nobody knows. The zero value is
+// ready for one archive.
+type Unpacking struct {
+	files, folders int
+	bytes          int64
+	links          []*tar.Header
+}
+
+// Entry is to be called before an entry is unpacked. Its error names what no bundle has, and says what to do.
+func (u *Unpacking) Entry(header *tar.Header) error {
+	if err := named(header.Name); err != nil {
+		return err
+	}
+	switch header.Typeflag {
+	case tar.TypeDir:
+		u.folders++
+		return fits(u.folders, 0)
+	case tar.TypeSymlink:
+		u.links = append(u.links, header)
+	case tar.TypeReg:
+		u.bytes += header.Size
+	case tar.TypeLink:
+		return fmt.Errorf("%s is a hard link to %s; copy the file instead", header.Name, header.Linkname)
+	default:
+		return neither(header.Name)
+	}
+	u.files++
+	return fits(u.files, u.bytes)
+}
+
+// Unpacked is to be called when all is in its folder. Its error names each link that leads out of it, or nowhere.
+func (u *Unpacking) Unpacked(into *os.Root) (err error) {
+	for _, link := range u.links {
+		err = errors.Join(err, leadsInside(into, link.Name, link.Linkname))
+	}
+	return err
+}
