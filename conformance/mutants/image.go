@@ -32,7 +32,7 @@ var imageMutants = []mutant{
 		{provisionScript, "", "etc/ssh/ssh_host_*\n", ""},
 	}},
 	{"an image holds the builder's machine id", []edit{
-		{provisionScript, "", "install -m 0444 /dev/null \"$root/etc/machine-id\"\n", ""},
+		{provisionScript, "", "install -m 0444 /dev/null \"$root/etc/machine-id\" || status=$?\n", ""},
 	}},
 	{"an image holds what the builder writes when it shuts down", []edit{
 		{builderScript, "", "  ln -sf ../photogallery-clean.service \"$units/final.target.wants/\"\n", ""},

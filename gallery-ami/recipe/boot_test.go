@@ -202,13 +202,16 @@ func TestAnInstanceSendsItsLogs(t *testing.T) {
 	}
 }
 
-// An image from before the agent was part of it, and an agent that does not start, serve all the same.
-func TestWithoutTheAgentAnInstanceServesAllTheSame(t *testing.T) {
+// An image from before the agent or logrotate was part of it, and an agent that does not start, serve all the same.
+func TestInstanceServesWithoutWhatSendsAndRotatesItsLog(t *testing.T) {
 	script := fleet(t, recipe.FleetInput{Release: "r1", Bucket: "b", Region: "eu-west-1", LogGroup: "/g"})
 	const ctl = "opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
 	for says, spoil := range map[string]func(h host){
 		"this image has no CloudWatch agent":       func(h host) { remove(t, filepath.Join(h.root, ctl)) },
 		"the CloudWatch agent does not start: log": func(h host) { write(t, filepath.Join(h.root, ctl), "#!/bin/bash\nexit 1\n") },
+		"this image has no logrotate: the log grows": func(h host) {
+			write(t, filepath.Join(h.root, "bin/systemctl"), stub+"[[ \"$*\" != *logrotate* ]] || exit 5\n")
+		},
 	} {
 		h := newHost(t, newBucket(t))
 		spoil(h)

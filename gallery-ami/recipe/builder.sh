@@ -141,8 +141,8 @@ build() {
   aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   unpack "$work/bundle.tar.gz" "$work/bundle"
-  # Every image can send its logs, whether or not it is asked to today: an image outlives the settings.
-  dnf -y -q install amazon-cloudwatch-agent
+  # Every image can send and rotate its logs, whether or not it is asked to today: an image outlives the settings.
+  dnf -y -q install amazon-cloudwatch-agent logrotate
   bash /run/photogallery/provision.sh "$work/bundle"
   rm -rf "$work"
   touch "$built"

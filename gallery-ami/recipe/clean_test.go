@@ -103,3 +103,20 @@ func TestImageHoldsNothingOfItsBuilder(t *testing.T) {
 		}
 	}
 }
+
+// rm says so of what it cannot remove, as a mount point.
+func TestImageHoldsNothingElseWhereOneThingCannotBeRemoved(t *testing.T) {
+	s, environment := newSite(t, http.StatusOK)
+	write(t, filepath.Join(s.tools, "rm"), "#!/bin/bash\ncase \"$*\" in *random-seed*) exit 1 ;; esac\nexec /bin/rm \"$@\"\n")
+	for _, path := range []string{"var/lib/systemd/random-seed", "var/tmp/left", "var/log/messages"} {
+		write(t, filepath.Join(s.root, path), "of the builder\n")
+	}
+	if said, err := s.provision(t, environment); err == nil {
+		t.Errorf("the build succeeds: %s", said)
+	}
+	for _, path := range []string{"var/tmp/left", "var/log/messages"} {
+		if _, err := os.Lstat(filepath.Join(s.root, path)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is in the image: %v", path, err)
+		}
+	}
+}

@@ -94,7 +94,7 @@ DROPIN
 
 systemctl daemon-reload
 {{- if .LogGroup}}
-systemctl restart --no-block logrotate.timer
+systemctl restart --no-block logrotate.timer || echo "this image has no logrotate: the log grows"
 {{- end}}
 # Not awaited: the service may be ordered after cloud-init, which this script is part of.
 systemctl restart --no-block photogallery.service

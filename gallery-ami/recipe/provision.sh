@@ -65,15 +65,17 @@ clean() {
   # https://www.freedesktop.org/software/systemd/man/latest/journalctl.html#--relinquish-var
   [ -n "$root" ] || timeout 10 journalctl --relinquish-var || true
   shopt -s dotglob
-  local pattern
+  local pattern status=0
+  # What cannot be removed keeps nothing else in the image.
   while read -r pattern; do
-    rm -rf "$root"/$pattern
+    rm -rf "$root"/$pattern || status=$?
   done < <(unwanted)
   # The folders stay: services that log want theirs.
   find "$root/var/log" -type f -delete 2>/dev/null || true
   # systemd fills an empty machine-id at the next boot; "uninitialized" would also reset which units are enabled.
   # https://www.freedesktop.org/software/systemd/man/latest/machine-id.html
-  install -m 0444 /dev/null "$root/etc/machine-id"
+  install -m 0444 /dev/null "$root/etc/machine-id" || status=$?
+  return "$status"
 }
 
 if [ "$bundle" = --clean ]; then
