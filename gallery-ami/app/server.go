@@ -119,7 +119,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	// A visitor takes a connection, an open photo, and a connection to the storage.
+	go func() { failed <- server.Serve(pace.Bounded(listener, 4)) }()
 	s.log.Info("serving", "address", listener.Addr().String(), "instance", s.config.Instance,
 		"zone", s.config.Zone, "release", s.config.Release, "uploads", s.config.AllowUpload)
 	select {

@@ -25,7 +25,8 @@ func (l *Local) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.serve(gallery, guarded(gallery.Addr(), l.front(gallery.Addr())))
+	// A client of the load balancer takes a connection to an instance, too.
+	l.serve(pace.Paced(gallery, 4), guarded(gallery.Addr(), l.front(gallery.Addr())))
 	at := l.options.APIAddress
 	if at == "" {
 		at = "127.0.0.1:0"
@@ -35,7 +36,7 @@ func (l *Local) listen(ctx context.Context) error {
 		return err
 	}
 	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid(), Key: rand.Text() + rand.Text()}
-	l.serve(api, l.api())
+	l.serve(pace.Paced(api, 16), l.api())
 	return l.listenForConsole(ctx)
 }
 
@@ -59,7 +60,7 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 		}
 		l.endpoint.Console = "http://" + listener.Addr().String()
 		l.console = console.New(l, l.stack.SFN)
-		l.serve(listener, l.console.Handler())
+		l.serve(pace.Paced(listener, 16), l.console.Handler())
 		return nil
 	}
 	return nil

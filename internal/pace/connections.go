@@ -1,0 +1,135 @@
+package pace
+
+import (
+	"io"
+	"math"
+	"net"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// piece is what a connection has Patience to take: as many bytes as a body must send in that time.
+const piece = int(Patience / time.Second * slowest)
+
+// Bounded is a listener with at most one connection open for so many files as the process may have open. Others wait
+// until one of them ends.
+func Bounded(listener net.Listener, filesEach int) net.Listener {
+	return bounded(listener, mostConnections(filesEach), false)
+}
+
+// Paced is Bounded, and ends connections that do not take what is written to them, as Bodies ends those that do not send.
+// It is for servers without a WriteTimeout, whose answers may last.
+func Paced(listener net.Listener, filesEach int) net.Listener {
+	return bounded(listener, mostConnections(filesEach), true)
+}
+
+// mostConnections is 4096 where the system sets a high limit or none.
+func mostConnections(filesEach int) int {
+	const least, most = 8, 4096
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		return most
+	}
+	return int(max(least, min(most, uint64(files.Cur)/uint64(filesEach)))) //nolint:unconvert // signed on some systems
+}
+
+func bounded(listener net.Listener, most int, paced bool) *bound {
+	return &bound{Listener: listener, paced: paced, places: make(chan struct{}, most), closed: make(chan struct{})}
+}
+
+type bound struct {
+	net.Listener
+	paced   bool
+	places  chan struct{}
+	closing sync.Once
+	closed  chan struct{}
+}
+
+// Accept is net.Listener's.
+func (b *bound) Accept() (net.Conn, error) {
+	select {
+	case b.places <- struct{}{}:
+	case <-b.closed:
+		return nil, net.ErrClosed
+	}
+	leave := sync.OnceFunc(func() { <-b.places })
+	accepted, err := b.Listener.Accept()
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	one := held{Conn: accepted, leave: leave, paced: b.paced}
+	if tcp, isTCP := accepted.(*net.TCPConn); isTCP {
+		return &heldTCP{one, tcp}, nil
+	}
+	return &one, nil
+}
+
+// Close is net.Listener's.
+func (b *bound) Close() error {
+	b.closing.Do(func() { close(b.closed) })
+	return b.Listener.Close()
+}
+
+// held is a connection that has a place.
+type held struct {
+	net.Conn
+	leave func()
+	paced bool
+}
+
+// Close is net.Conn's.
+func (h *held) Close() error {
+	defer h.leave()
+	return h.Conn.Close()
+}
+
+// Write is net.Conn's.
+func (h *held) Write(content []byte) (n int, err error) {
+	if !h.paced {
+		return h.Conn.Write(content)
+	}
+	for n < len(content) && err == nil {
+		var written int
+		h.allow()
+		written, err = h.Conn.Write(content[n:min(len(content), n+piece)])
+		n += written
+	}
+	return n, err
+}
+
+func (h *held) allow() { _ = h.SetWriteDeadline(time.Now().Add(Patience)) } // a write on one without it fails by itself
+
+// heldTCP keeps what a server asks a TCP connection for: without it files are not sent by the system, and clients lose
+// answers whose connection a server closes.
+type heldTCP struct {
+	held
+	tcp *net.TCPConn
+}
+
+// CloseWrite is net.TCPConn's.
+func (h *heldTCP) CloseWrite() error { return h.tcp.CloseWrite() }
+
+// ReadFrom is io.ReaderFrom's.
+func (h *heldTCP) ReadFrom(content io.Reader) (n int64, err error) {
+	if !h.paced {
+		return h.tcp.ReadFrom(content)
+	}
+	left := int64(math.MaxInt64)
+	if limited, isLimited := content.(*io.LimitedReader); isLimited { // as that of a file is
+		content, left = limited.R, limited.N
+		defer func() { limited.N = left }()
+	}
+	for left > 0 && err == nil {
+		h.allow()
+		part := &io.LimitedReader{R: content, N: min(left, int64(piece))}
+		var sent int64
+		sent, err = h.tcp.ReadFrom(part)
+		n, left = n+sent, left-sent
+		if part.N > 0 { // it is at its end
+			break
+		}
+	}
+	return n, err
+}
