@@ -3,6 +3,8 @@ package recipe
 import (
 	"fmt"
 	"strings"
+
+	"photogallery/internal/systemd"
 )
 
 // ReadBuilder reads back what BuilderUserData was given. The local mode carries it out by itself.
@@ -31,11 +33,14 @@ func ReadSettings(userData string) (map[string]string, error) {
 	if !found || !ended {
 		return nil, fmt.Errorf("the user data is not a fleet instance's: it has no settings")
 	}
-	unquote := strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, `$`, "\\`", "`")
+	assignments, ignored, err := systemd.ReadEnvironment(block)
+	if err != nil || len(ignored) > 0 {
+		return nil, fmt.Errorf("the settings in the user data are not read by systemd: %v %s", err, strings.Join(ignored, "; "))
+	}
 	settings := map[string]string{}
-	for line := range strings.Lines(block) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		settings[name] = unquote.Replace(strings.TrimSuffix(strings.TrimPrefix(value, `"`), `"`))
+	for _, assignment := range assignments {
+		name, value, _ := strings.Cut(assignment, "=")
+		settings[name] = value
 	}
 	return settings, nil
 }

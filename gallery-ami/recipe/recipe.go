@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"photogallery/internal/systemd"
 )
 
 // What goes into an image. fleet.sh is apart: it runs on the image, so changing it needs no bake.
@@ -109,7 +111,7 @@ func FleetUserData(in FleetInput) (string, error) {
 var (
 	whereValue = regexp.MustCompile(`(?s)\n\{\{- if \.(\w+)\}\}(.*?)\n\{\{- end\}\}`)
 	valueOf    = regexp.MustCompile(`\{\{(?:(\w+) )?\.(\w+)\}\}`)
-	quotes     = map[string]func(string) string{"": verbatim, "shell": shell, "setting": setting, "json": quoted}
+	quotes     = map[string]func(string) string{"": verbatim, "shell": shell, "setting": systemd.Quote, "json": quoted}
 )
 
 func render(name, script string, values map[string]string) (string, error) {
@@ -144,10 +146,4 @@ func shell(value string) string { return "'" + strings.ReplaceAll(value, "'", `'
 func quoted(value string) string {
 	text, _ := json.Marshal(value) // which takes any string
 	return string(text)
-}
-
-// setting quotes a value for a file that systemd's EnvironmentFile= and a shell both read.
-// https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
-func setting(value string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(value) + `"`
 }

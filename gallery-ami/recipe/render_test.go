@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"testing"
 	"text/template"
+
+	"photogallery/internal/systemd"
 )
 
 func TestUserDataIsWhatTextTemplateMakesOfTheScripts(t *testing.T) {
@@ -11,7 +13,7 @@ func TestUserDataIsWhatTextTemplateMakesOfTheScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	functions := template.FuncMap{"shell": shell, "setting": setting, "json": quoted}
+	functions := template.FuncMap{"shell": shell, "setting": systemd.Quote, "json": quoted}
 	for name, script := range map[string]string{"builder": string(builder), "fleet": fleetScript} {
 		parsed, err := template.New(name).Funcs(functions).Option("missingkey=error").Parse(script)
 		if err != nil {

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"photogallery/internal/systemd"
 )
 
 // environmentPath is where a service's settings lie in the root folder, as on AWS.
@@ -157,15 +159,17 @@ func (m *instance) configure() error {
 		return err
 	}
 	maps.Copy(settings, m.kind.options.Settings)
-	lines := m.environment()
+	for _, variable := range m.environment() {
+		name, value, _ := strings.Cut(variable, "=")
+		settings[name] = value
+	}
+	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		if name != "HOST" && name != "PORT" {
-			lines = append(lines, name+"="+settings[name])
-		}
+		lines.WriteString(name + "=" + systemd.Quote(settings[name]) + "\n")
 	}
 	path := filepath.Join(m.root, environmentPath)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600)
+	return os.WriteFile(path, []byte(lines.String()), 0o600)
 }

@@ -32,6 +32,7 @@ type instance struct {
 
 	mu       sync.Mutex
 	services map[string]*service
+	limits   map[string]*startLimit // by the unit's name
 }
 
 func newInstance(k *Kind, spec machine.Spec, host machine.Host) *instance {
@@ -39,7 +40,7 @@ func newInstance(k *Kind, spec machine.Spec, host machine.Host) *instance {
 	return &instance{
 		kind: k, spec: spec, host: host, life: life, end: end, booted: make(chan struct{}),
 		root:     filepath.Join(k.machinesDir(), spec.InstanceID),
-		services: map[string]*service{},
+		services: map[string]*service{}, limits: map[string]*startLimit{},
 	}
 }
 
@@ -110,9 +111,15 @@ func (m *instance) Kill() {
 	m.kind.running.Go(func() { m.finish(m.killServices) })
 }
 
+// mostShutdown is how long services may hold up the end of an instance, whatever their units say. EC2 says so
+// of a reboot: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RebootInstances.html
+const mostShutdown = 4 * time.Minute
+
 func (m *instance) finish(endServices func()) {
 	m.end()
+	late := time.AfterFunc(m.kind.shutdown, m.killServices)
 	endServices()
+	late.Stop()
 	m.ending.Do(func() {
 		<-m.booted
 		m.killServices()

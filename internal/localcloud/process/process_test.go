@@ -233,6 +233,27 @@ func TestAUnitsCommandMayNameVariables(t *testing.T) {
 	}
 }
 
+func TestABuildSaysOnceWhatOfItsUnitChangesNothing(t *testing.T) {
+	k := newKind(t, bundle(t, map[string]string{
+		"photogallery.service": strings.Replace(serviceUnit, "[Service]\n", "[Service]\nTasksMax=9\nMemoryMax=75%\nMemoryMax=1G\n", 1),
+		"install.sh":           "cp server \"$INSTALL_DIR/server\"\n",
+	}))
+	bake(t, k)
+	log, err := os.ReadFile(k.LogFile("i-builder"))
+	if want := "photogallery.service: on one machine these change nothing, see docs/bundle.md: MemoryMax, TasksMax\n"; err != nil || strings.Count(string(log), want) != 1 {
+		t.Errorf("%v: the log does not say once %q:\n%s", err, want, log)
+	}
+}
+
+func TestAServicesSettingsArriveAsTheyAre(t *testing.T) {
+	k := newKind(t, working(t))
+	release := `odd "$name\ 'x' ` + "`y` #;  "
+	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: release}, newHost())
+	if got, want := answer(t, fleet, "/"), release+" on i-1 in z"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestAServiceThatDiesIsStartedAgain(t *testing.T) {
 	k := newKind(t, working(t))
 	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: "v1"}, newHost())

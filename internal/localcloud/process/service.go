@@ -1,23 +1,23 @@
 package process
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"photogallery/internal/systemd"
 )
 
 // service runs one unit in a machine's root folder and restarts it as the unit says.
 type service struct {
 	kind        *Kind
 	unit        Unit
+	limit       *startLimit // of the unit, whichever service runs it
 	root        string
 	environment []string // HOST, PORT and the rest, after the unit's own
 	log         io.Writer
@@ -31,8 +31,8 @@ type service struct {
 }
 
 // start begins to supervise; it returns once the first process runs, or could not be started. In
-// either case the service is started again as its unit says, until it is stopped or killed, or the
-// machine's life ends.
+// either case the service is started again as its unit says, until its start limit is reached, it is
+// stopped or killed, or the machine's life ends.
 func (s *service) start(life context.Context) error {
 	ctx, cancel := context.WithCancel(life)
 	s.cancel, s.done = cancel, make(chan struct{})
@@ -65,6 +65,12 @@ func (s *service) supervise(ctx context.Context, first chan<- error) {
 		s.mu.Lock()
 		s.restarts++
 		s.mu.Unlock()
+		if !s.limit.allows(time.Now()) {
+			err := s.limit.reached()
+			fmt.Fprintln(s.log, err)
+			s.ended(err)
+			return
+		}
 	}
 }
 
@@ -95,80 +101,39 @@ func (s *service) launch(ctx context.Context) (*kept, error) {
 }
 
 func (s *service) command(words, environment []string) command {
+	words = append([]string{words[0]}, systemd.Expand(words[1:], environment)...)
 	return command{
-		words: expand(inRoot(s.root, words), environment), folder: filepath.Join(s.root, s.unit.WorkingDirectory),
+		words: allInRoot(s.root, words), folder: filepath.Join(s.root, s.unit.WorkingDirectory),
 		environment: environment, output: s.log, grace: s.unit.StopTimeout,
 	}
 }
 
-// inRoot turns the absolute paths that exist in the machine's root into paths there; what does
-// not, like /usr/bin/python3, is this machine's own.
-func inRoot(root string, words []string) []string {
-	there := make([]string, len(words))
-	for i, word := range words {
-		there[i] = word
-		if path := filepath.Join(root, word); strings.HasPrefix(word, "/") && exists(path) {
-			there[i] = path
-		}
-	}
-	return there
-}
-
-var variable = regexp.MustCompile(`\$\$|\$\{\w+\}`)
-
-// expand puts in variables as systemd does: ${NAME} anywhere, and $NAME for a word of its own, which
-// becomes as many words as its value has.
-// https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
-func expand(words, environment []string) (expanded []string) {
-	values := map[string]string{"$$": "$"}
-	for _, assignment := range environment {
-		name, value, _ := strings.Cut(assignment, "=")
-		values["${"+name+"}"] = value
-	}
-	for _, word := range words {
-		if name, isVariable := strings.CutPrefix(word, "$"); isVariable && !strings.ContainsAny(name, "${") {
-			expanded = append(expanded, strings.Fields(values["${"+name+"}"])...)
-			continue
-		}
-		expanded = append(expanded, variable.ReplaceAllStringFunc(word, func(found string) string { return values[found] }))
-	}
-	return expanded
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
-}
-
 func (s *service) environ() ([]string, error) {
 	environment := []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + s.root}
-	environment = append(environment, s.unit.Environment...)
+	environment = append(environment, allInRoot(s.root, s.unit.Environment)...)
 	for _, file := range s.unit.EnvironmentFiles {
-		lines, err := readAssignments(filepath.Join(s.root, file.path))
-		isLeftOut := file.optional && errors.Is(err, os.ErrNotExist)
-		if err != nil && !isLeftOut {
-			return nil, fmt.Errorf("EnvironmentFile: %w", err)
+		assignments, err := s.readEnvironment(file.path)
+		if err != nil && !file.optional {
+			return nil, fmt.Errorf("EnvironmentFile=%s: %w", file.path, err)
 		}
-		environment = append(environment, lines...)
+		environment = append(environment, allInRoot(s.root, assignments)...)
 	}
 	return append(environment, s.environment...), nil
 }
 
-func readAssignments(path string) ([]string, error) {
-	file, err := os.Open(path)
+// readEnvironment says once what of the file systemd leaves out.
+func (s *service) readEnvironment(path string) ([]string, error) {
+	text, err := os.ReadFile(filepath.Join(s.root, path))
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	var assignments []string
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		line := strings.TrimSpace(lines.Text())
-		name, value, isAssignment := strings.Cut(line, "=")
-		if isAssignment && !strings.HasPrefix(line, "#") {
-			assignments = append(assignments, name+"="+strings.Trim(value, `"'`))
+	assignments, ignored, err := systemd.ReadEnvironment(string(text))
+	for _, reason := range ignored {
+		if s.restarts == 0 {
+			fmt.Fprintf(s.log, "EnvironmentFile=%s: %s; it is left out, as on AWS\n", path, reason)
 		}
 	}
-	return assignments, nil
+	return assignments, err
 }
 
 func (s *service) ended(err error) {

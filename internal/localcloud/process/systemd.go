@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 const (
@@ -111,14 +112,18 @@ func onlyIf(wanted bool, do func() error) error {
 }
 
 func (m *instance) enable(name string) error {
-	if _, err := m.readUnit(name); err != nil {
+	unit, err := m.readUnit(name)
+	if err != nil {
 		return err
+	}
+	if len(unit.Unheeded) > 0 {
+		fmt.Fprintf(m.log, "%s: on one machine these change nothing, see docs/bundle.md: %s\n", name, strings.Join(unit.Unheeded, ", "))
 	}
 	wants := filepath.Join(m.root, enabledDir)
 	if err := os.MkdirAll(wants, 0o755); err != nil {
 		return err
 	}
-	err := os.Symlink("../"+name, filepath.Join(wants, name))
+	err = os.Symlink("../"+name, filepath.Join(wants, name))
 	if errors.Is(err, os.ErrExist) {
 		return nil
 	}
@@ -164,7 +169,16 @@ func (m *instance) start(name string) error {
 	if former != nil {
 		former.kill() // it may be about to start again
 	}
-	s := &service{kind: m.kind, unit: unit, root: m.root, environment: m.environment(), log: m.log}
+	limit := m.limits[name]
+	if limit == nil {
+		limit = &startLimit{}
+		m.limits[name] = limit
+	}
+	limit.burst, limit.interval = unit.StartLimit.burst, unit.StartLimit.interval
+	if !limit.allows(time.Now()) {
+		return limit.reached()
+	}
+	s := &service{kind: m.kind, unit: unit, limit: limit, root: m.root, environment: m.environment(), log: m.log}
 	m.services[name] = s
 	return s.start(m.life)
 }

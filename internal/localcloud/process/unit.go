@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -8,17 +9,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/coreos/go-systemd/v22/unit"
-	"github.com/mattn/go-shellwords"
-
 	"photogallery/internal/release"
+	"photogallery/internal/systemd"
 )
 
 // Unit is a systemd service as far as the local mode honours it.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 type Unit struct {
 	Description      string
-	Start            []string // ExecStart, split
+	Start            []string // ExecStart, in words, with variables still in place
 	Before           [][]string
 	Environment      []string // NAME=value
 	EnvironmentFiles []environmentFile
@@ -28,6 +27,8 @@ type Unit struct {
 	StopTimeout      time.Duration
 	Conditions       []string // ConditionPathExists: the service starts only where all exist
 	WantedBy         []string
+	StartLimit       startLimit
+	Unheeded         []string // directives of it that change nothing here, sorted; see Directives
 }
 
 type environmentFile struct {
@@ -38,8 +39,10 @@ type environmentFile struct {
 const (
 	defaultRestartDelay = 100 * time.Millisecond
 	defaultStopTimeout  = 90 * time.Second
-	mostUnitBytes       = 64 << 10
 )
+
+// defaultStartLimit is that of systemd-system.conf(5).
+var defaultStartLimit = startLimit{burst: 5, interval: 10 * time.Second}
 
 // directives is every directive that a unit may hold here. Those with a nil reader say how the
 // service is confined or ordered on a real instance; a process of your own account on your own
@@ -50,8 +53,8 @@ var directives = map[string]func(*Unit, string) error{
 	"Unit.After":                 nil,
 	"Unit.Wants":                 nil,
 	"Unit.ConditionPathExists":   readCondition,
-	"Unit.StartLimitBurst":       nil,
-	"Unit.StartLimitIntervalSec": nil,
+	"Unit.StartLimitBurst":       readStartLimitBurst,
+	"Unit.StartLimitIntervalSec": func(u *Unit, v string) (err error) { u.StartLimit.interval, err = systemd.Time(v); return err },
 	"Service.Type":               readType,
 	"Service.ExecStart":          readStart,
 	"Service.ExecStartPre":       readBefore,
@@ -59,9 +62,9 @@ var directives = map[string]func(*Unit, string) error{
 	"Service.EnvironmentFile":    readEnvironmentFile,
 	"Service.WorkingDirectory":   readWorkingDirectory,
 	"Service.Restart":            readRestart,
-	"Service.RestartSec":         func(u *Unit, v string) (err error) { u.RestartDelay, err = readSeconds(v); return err },
-	"Service.TimeoutStopSec":     func(u *Unit, v string) (err error) { u.StopTimeout, err = readSeconds(v); return err },
-	"Install.WantedBy":           func(u *Unit, v string) error { u.WantedBy = strings.Fields(v); return nil },
+	"Service.RestartSec":         func(u *Unit, v string) (err error) { u.RestartDelay, err = systemd.Time(v); return err },
+	"Service.TimeoutStopSec":     readStopTimeout,
+	"Install.WantedBy":           readWantedBy,
 
 	"Service.User": nil, "Service.Group": nil, "Service.DynamicUser": nil, "Service.UMask": nil,
 	"Service.StateDirectory": nil, "Service.CacheDirectory": nil, "Service.LogsDirectory": nil, "Service.RuntimeDirectory": nil,
@@ -88,18 +91,20 @@ func Directives() (all []string, applied func(string) bool) {
 }
 
 // ParseUnit reads a service unit and its drop-ins, in their order. Every problem is in the one InvalidRequest that it returns:
-// a directive that is not honoured, by name, and a value that cannot be.
+// a directive that is not honoured, by name, a value that cannot be, and a line that systemd would ignore.
 func ParseUnit(name string, files ...io.Reader) (Unit, error) {
-	parsed := Unit{Restart: "no", RestartDelay: defaultRestartDelay, StopTimeout: defaultStopTimeout}
+	parsed := Unit{Restart: "no", RestartDelay: defaultRestartDelay, StopTimeout: defaultStopTimeout, StartLimit: defaultStartLimit}
 	var problems []string
 	for _, file := range files {
-		options, err := unit.DeserializeOptions(io.LimitReader(file, mostUnitBytes))
+		text, err := io.ReadAll(file)
 		if err != nil {
-			return Unit{}, release.Errorf(release.InvalidRequest, "unit %s is no systemd unit: %w", name, err)
+			return Unit{}, fmt.Errorf("read unit %s: %w", name, err)
 		}
+		options, unread := systemd.ReadUnit(string(text))
+		problems = append(problems, unread...)
 		for _, option := range options {
-			if problem := parsed.apply(option); problem != "" {
-				problems = append(problems, problem)
+			if err := parsed.apply(option); err != nil {
+				problems = append(problems, err.Error())
 			}
 		}
 	}
@@ -109,24 +114,26 @@ func ParseUnit(name string, files ...io.Reader) (Unit, error) {
 	if len(problems) > 0 {
 		return Unit{}, release.Errorf(release.InvalidRequest, "unit %s: %s", name, strings.Join(problems, "; "))
 	}
+	slices.Sort(parsed.Unheeded)
+	parsed.Unheeded = slices.Compact(parsed.Unheeded)
 	return parsed, nil
 }
 
-func (u *Unit) apply(option *unit.UnitOption) string {
+func (u *Unit) apply(option systemd.Option) error {
 	read, known := directives[option.Section+"."+option.Name]
 	if !known {
-		return fmt.Sprintf("[%s] %s=%s is not honoured here: remove it, or see the list in docs/bundle.md", option.Section, option.Name, option.Value)
+		return fmt.Errorf("%s is not honoured here: remove it, or see the list in docs/bundle.md", option)
 	}
 	if read == nil {
-		return ""
-	}
-	if strings.Contains(option.Value, "%") && option.Name != "Description" {
-		return fmt.Sprintf("[%s] %s=%s has a specifier, which is not honoured here: write out what it stands for", option.Section, option.Name, option.Value)
+		if option.Section == "Service" {
+			u.Unheeded = append(u.Unheeded, option.Name)
+		}
+		return nil
 	}
 	if err := read(u, option.Value); err != nil {
-		return fmt.Sprintf("[%s] %s=%s: %v", option.Section, option.Name, option.Value, err)
+		return fmt.Errorf("%s: %w", option, err)
 	}
-	return ""
+	return nil
 }
 
 func readType(_ *Unit, value string) error {
@@ -145,85 +152,98 @@ func readRestart(u *Unit, value string) error {
 }
 
 func readCondition(u *Unit, value string) error {
+	if value == "" {
+		u.Conditions = nil
+		return nil
+	}
 	u.Conditions = append(u.Conditions, value)
-	return mustBeAbsolute(value)
+	return mustBePath(value)
 }
 
 func readWorkingDirectory(u *Unit, value string) error {
-	u.WorkingDirectory = value
-	return mustBeAbsolute(value)
+	if u.WorkingDirectory = value; value == "" {
+		return nil
+	}
+	return mustBePath(value)
 }
 
-func mustBeAbsolute(path string) error {
-	if !strings.HasPrefix(path, "/") {
-		return fmt.Errorf("give an absolute path")
+func mustBePath(path string) error {
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return errors.New("give an absolute path")
+	case strings.Contains(path, "%"):
+		return errors.New("it has a specifier, which is not honoured here: write out what it stands for")
 	}
 	return nil
 }
 
+// An empty value takes back what a list had before, here and below.
 func readStart(u *Unit, value string) (err error) {
-	if len(u.Start) > 0 {
-		return fmt.Errorf("it is given twice; give it once")
+	if value == "" {
+		u.Start = nil
+		return nil
 	}
-	u.Start, err = splitCommand(value)
+	if len(u.Start) > 0 {
+		return errors.New("it is given twice; give it once")
+	}
+	u.Start, err = systemd.Command(value)
 	return err
 }
 
 func readBefore(u *Unit, value string) error {
-	command, err := splitCommand(value)
+	if value == "" {
+		u.Before = nil
+		return nil
+	}
+	command, err := systemd.Command(value)
 	u.Before = append(u.Before, command)
 	return err
 }
 
 func readEnvironment(u *Unit, value string) error {
-	assignments, err := splitWords(value)
-	if err != nil {
-		return err
+	if value == "" {
+		u.Environment = nil
+		return nil
 	}
-	for _, assignment := range assignments {
-		if !strings.Contains(assignment, "=") {
-			return fmt.Errorf("%q is no NAME=value", assignment)
-		}
-	}
+	assignments, err := systemd.Assignments(value)
 	u.Environment = append(u.Environment, assignments...)
-	return nil
+	return err
 }
 
 func readEnvironmentFile(u *Unit, value string) error {
+	if value == "" {
+		u.EnvironmentFiles = nil
+		return nil
+	}
 	path, optional := strings.CutPrefix(value, "-")
 	u.EnvironmentFiles = append(u.EnvironmentFiles, environmentFile{path, optional})
-	return mustBeAbsolute(path)
+	if strings.ContainsAny(path, "*?[") {
+		return errors.New("wildcards are not honoured here: name each file")
+	}
+	return mustBePath(path)
 }
 
-// readSeconds takes systemd's plain seconds or Go's "1m30s", which it reads alike.
-func readSeconds(value string) (time.Duration, error) {
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil && seconds >= 0 {
-		return time.Duration(seconds * float64(time.Second)), nil
+// readStopTimeout takes 0 for no limit, as systemd does for this one.
+func readStopTimeout(u *Unit, value string) (err error) {
+	if u.StopTimeout, err = systemd.Time(value); u.StopTimeout == 0 {
+		u.StopTimeout = systemd.Forever
 	}
-	d, err := time.ParseDuration(value)
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("give seconds, or a time like 90s")
-	}
-	return d, nil
+	return err
 }
 
-func splitCommand(value string) ([]string, error) {
-	command, err := splitWords(value)
+func readStartLimitBurst(u *Unit, value string) error {
+	burst, err := strconv.ParseUint(value, 10, 31)
 	if err != nil {
-		return nil, err
+		return errors.New("give a whole number")
 	}
-	if len(command) == 0 || !strings.HasPrefix(command[0], "/") {
-		return nil, fmt.Errorf("begin with the absolute path of a program")
-	}
-	if slices.Contains(command, ";") {
-		return nil, fmt.Errorf("give one command")
-	}
-	return command, nil
+	u.StartLimit.burst = int(burst)
+	return nil
 }
 
-// splitWords splits as systemd does: what a shell would take for its own is a character like others.
-func splitWords(value string) ([]string, error) {
-	parser := shellwords.NewParser()
-	parser.SetExcludeSeparators(';', '&', '|', '<', '>', '(', ')', '`')
-	return parser.Parse(value)
+func readWantedBy(u *Unit, value string) error {
+	u.WantedBy = append(u.WantedBy, strings.Fields(value)...)
+	if value == "" {
+		u.WantedBy = nil
+	}
+	return nil
 }

@@ -1,0 +1,46 @@
+package process
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"photogallery/internal/localcloud/machine"
+)
+
+type stopped struct {
+	machine.Host
+	ids chan string
+}
+
+func (s stopped) Stopped(id string) { s.ids <- id }
+
+func TestAnInstanceEndsThoughItsUnitWaitsForever(t *testing.T) {
+	k := &Kind{options: Options{Dir: t.TempDir(), Program: os.Args[0], Log: slog.New(slog.DiscardHandler)}, shutdown: time.Millisecond, machines: map[string]*instance{}}
+	host := stopped{ids: make(chan string, 1)}
+	m := newInstance(k, machine.Spec{InstanceID: "i-1"}, host)
+	close(m.booted)
+	units := filepath.Join(m.root, unitsDir)
+	unit := "[Service]\nTimeoutStopSec=infinity\nExecStart=/bin/sh -c 'trap \"\" TERM; touch /opt/photogallery/runs; while :; do sleep 1; done'\n"
+	installed := filepath.Join(m.root, installDir)
+	err := errors.Join(os.MkdirAll(units, 0o755), os.MkdirAll(installed, 0o755), os.WriteFile(filepath.Join(units, "x.service"), []byte(unit), 0o600))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.log, err = os.Create(filepath.Join(t.TempDir(), "log")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.systemctl([]string{"start", "x"}); err != nil {
+		t.Fatal(err)
+	}
+	for !exists(filepath.Join(installed, "runs")) && t.Context().Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	m.Stop()
+	if id := <-host.ids; id != "i-1" {
+		t.Errorf("%s stopped", id)
+	}
+}

@@ -1,0 +1,95 @@
+// Package systemd reads unit files and environment files as systemd does. Amazon Linux 2023 runs systemd
+// 252; where versions differ, that one decides.
+package systemd
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Option is one assignment in a unit file.
+type Option struct {
+	Section, Name string
+	Value         string // without white space around it; lines that a backslash continues are one
+}
+
+// String is the option as a unit would say it.
+func (o Option) String() string { return "[" + o.Section + "] " + o.Name + "=" + o.Value }
+
+// longestLine is LONG_LINE_MAX, with the lines that continue it.
+const longestLine = 1 << 20
+
+// whiteSpace is what systemd takes for such.
+const whiteSpace = " \t\n\r"
+
+var lineEnd = regexp.MustCompile(`\r\n|\n\r|[\n\r]`)
+
+// ReadUnit reads the options of a unit file, in their order. Sections and options whose names begin with
+// "X-" are left out. A problem is a line on which systemd refuses the unit, or which it ignores.
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
+func ReadUnit(text string) (options []Option, problems []string) {
+	var r unitReader
+	continued := ""
+	lines := lineEnd.Split(strings.TrimPrefix(text, "\ufeff"), -1)
+	for i, line := range lines {
+		r.line = i + 1
+		if isComment(line) {
+			continue
+		}
+		if line = continued + line; len(line) > longestLine {
+			r.report("is longer than the %d bytes that systemd reads", longestLine)
+			break
+		}
+		if isContinued(line) {
+			continued = line[:len(line)-1] + " "
+			continue
+		}
+		continued = ""
+		r.read(strings.Trim(line, whiteSpace))
+	}
+	r.read(strings.Trim(continued, whiteSpace))
+	return r.options, r.problems
+}
+
+type unitReader struct {
+	line     int // from 1; of several that are one, the last
+	section  string
+	options  []Option
+	problems []string
+}
+
+func (r *unitReader) report(format string, values ...any) {
+	r.problems = append(r.problems, fmt.Sprintf("line %d ", r.line)+fmt.Sprintf(format, values...))
+}
+
+func (r *unitReader) read(line string) {
+	name, value, isAssignment := strings.Cut(line, "=")
+	name = strings.TrimRight(name, whiteSpace)
+	switch {
+	case line == "":
+	case !utf8.ValidString(line) || strings.Contains(line, "\x00"):
+		r.report("is not text: save the file as UTF-8")
+	case line[0] == '[' && line[len(line)-1] == ']':
+		r.section = line[1 : len(line)-1]
+	case line[0] == '[':
+		r.report("%q is not a section: end it with a bracket, and give a comment a line of its own", line)
+	case r.section == "":
+		r.report("%q is in no section", line)
+	case !isAssignment || name == "":
+		r.report("%q is not Name=value", line)
+	case !strings.HasPrefix(r.section, "X-") && !strings.HasPrefix(name, "X-"):
+		r.options = append(r.options, Option{r.section, name, strings.Trim(value, whiteSpace)})
+	}
+}
+
+func isComment(line string) bool {
+	line = strings.TrimLeft(line, whiteSpace)
+	return line != "" && strings.Contains("#;", line[:1])
+}
+
+// isContinued reports whether a line ends with a backslash that no other one escapes.
+func isContinued(line string) bool {
+	return (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
+}
