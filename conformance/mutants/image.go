@@ -47,10 +47,13 @@ var imageMutants = []mutant{
 		{fleetScript, "", "  umask 077\n", ""},
 	}},
 	{"whoever asks may upload", []edit{
-		{appSessions, "", "case !s.signedIn(r):", "case !s.signedIn(r) && r == nil:"},
+		{appSessions, "", "	_, err := s.session(r)\n	return err\n", "	_, _ = s.session(r)\n	return nil\n"},
 	}},
 	{"a session does not end", []edit{
-		{appSessions, "", "now.Unix() < int64(binary.BigEndian.Uint64(raw))", "now.Unix() != int64(binary.BigEndian.Uint64(raw))"},
+		{appSessions, "", "return one, now.Before(one.ends)", "return one, !now.Equal(one.ends)"},
+	}},
+	{"a session goes on after its sign-out", []edit{
+		{"gallery-ami/app/signedout.go", "", "	return ended, nil", "	return ended && err != nil, nil"},
 	}},
 	{"a session's cookie can be read by scripts", []edit{
 		{appSessions, "", "HttpOnly: true, ", ""},

@@ -34,9 +34,11 @@ type Server struct {
 	pages    *pageCache
 	assets   assets
 	sessions *sessions
-	started  time.Time
-	draining atomic.Bool
-	handler  http.Handler
+	// signedOut is asked for valid sessions alone.
+	signedOut *signedOut
+	started   time.Time
+	draining  atomic.Bool
+	handler   http.Handler
 	// arriving bounds the uploads on their way, uploads the files held in
 	// memory, developing the pictures that are decoded.
 	arriving, uploads, developing chan struct{}
@@ -69,6 +71,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		pages:      &pageCache{pages: map[pageKey]*ready{}},
 		assets:     loadAssets(),
 		sessions:   newSessions(config.UploadKey),
+		signedOut:  &signedOut{store: opened},
 		started:    time.Now(),
 		arriving:   make(chan struct{}, mostArriving),
 		uploads:    make(chan struct{}, uploadSlots),

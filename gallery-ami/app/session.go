@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -16,6 +18,8 @@ const (
 	sessionCookie = "photogallery_session"
 	sessionLength = 12 * time.Hour
 	longestForm   = 8 << 10
+	// pagePatience is how long a page waits to know whether its visitor has signed out.
+	pagePatience = time.Second
 
 	// An address may try ten wrong keys at once, then one each six seconds.
 	attemptInterval = 6 * time.Second
@@ -45,16 +49,36 @@ func mac(secret, message []byte) []byte {
 	return h.Sum(nil)
 }
 
-// token is the time it ends and a signature of that.
+// session is what a cookie stands for.
+type session struct {
+	ends time.Time // in seconds
+	id   [idSize]byte
+}
+
+const idSize = 16
+
+func newSession(ends time.Time) session {
+	one := session{ends: time.Unix(ends.Unix(), 0)}
+	_, _ = rand.Read(one.id[:]) // which never fails
+	return one
+}
+
+// token is a session and a signature of that.
 func (s *sessions) token(ends time.Time) string {
-	message := binary.BigEndian.AppendUint64(nil, uint64(ends.Unix()))
+	one := newSession(ends)
+	message := append(binary.BigEndian.AppendUint64(nil, uint64(one.ends.Unix())), one.id[:]...)
 	return base64.RawURLEncoding.EncodeToString(append(message, mac(s.secret, message)...))
 }
 
-func (s *sessions) valid(token string, now time.Time) bool {
+// valid returns the session of a token that was signed here, or at another instance, and is not over.
+func (s *sessions) valid(token string, now time.Time) (session, bool) {
+	const size = 8 + idSize
 	raw, err := base64.RawURLEncoding.DecodeString(token)
-	return err == nil && len(raw) == 8+sha256.Size && hmac.Equal(raw[8:], mac(s.secret, raw[:8])) &&
-		now.Unix() < int64(binary.BigEndian.Uint64(raw))
+	if err != nil || len(raw) != size+sha256.Size || !hmac.Equal(raw[size:], mac(s.secret, raw[:size])) {
+		return session{}, false
+	}
+	one := session{ends: time.Unix(int64(binary.BigEndian.Uint64(raw)), 0), id: [idSize]byte(raw[8:size])}
+	return one, now.Before(one.ends)
 }
 
 // check compares a key in constant time and makes an address that keeps
@@ -79,10 +103,35 @@ func (s *sessions) check(key, address string, now time.Time) error {
 	return &Error{Code: WrongKey, Message: "That is not the upload key of this gallery. Check for missing characters and try again."}
 }
 
+// signedIn reports whether a page is for somebody who may upload. It does not tell a storage that fails from that.
 func (s *Server) signedIn(r *http.Request) bool {
-	cookie, err := r.Cookie(sessionCookie)
-	return err == nil && s.config.AllowUpload && s.sessions.valid(cookie.Value, time.Now())
+	if !s.config.AllowUpload {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
+	defer cancel()
+	_, err := s.session(r.WithContext(ctx))
+	return err == nil
 }
+
+// session returns the session of a request: one that is valid and was signed out nowhere.
+func (s *Server) session(r *http.Request) (session, error) {
+	cookie, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return session{}, errSignInFirst
+	}
+	one, isValid := s.sessions.valid(cookie.Value, time.Now())
+	if !isValid {
+		return session{}, errSignInFirst
+	}
+	ended, err := s.signedOut.has(r.Context(), one)
+	if err == nil && ended {
+		err = errSignInFirst
+	}
+	return one, err
+}
+
+var errSignInFirst = &Error{Code: SignInFirst, Message: "You are not signed in, or your session has ended. Sign in with the upload key and try again."}
 
 // authorise returns nil if the request may change photos: it carries a session
 // or the upload key itself.
@@ -90,13 +139,11 @@ func (s *Server) authorise(r *http.Request) error {
 	if key, bearer := bearerKey(r); bearer && s.config.AllowUpload {
 		return s.checkKey(r, key)
 	}
-	switch {
-	case !s.config.AllowUpload:
+	if !s.config.AllowUpload {
 		return &Error{Code: UploadsOff, Message: "This gallery is for viewing only: uploading and deleting are turned off."}
-	case !s.signedIn(r):
-		return &Error{Code: SignInFirst, Message: "You are not signed in, or your session has ended. Sign in with the upload key and try again."}
 	}
-	return nil
+	_, err := s.session(r)
+	return err
 }
 
 func (s *Server) checkKey(r *http.Request, key string) error {
@@ -143,7 +190,16 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/upload", http.StatusSeeOther)
 }
 
+// logout ends the session wherever its cookie may be. A visitor who has none, or one that has ended, is signed out.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
+	one, err := s.session(r)
+	if err == nil {
+		err = s.signedOut.add(r.Context(), one)
+	}
+	if err != nil && problem(err).Code != SignInFirst {
+		s.fail(w, r, err)
+		return
+	}
 	s.setSession(w, r, "", -1)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
