@@ -105,8 +105,8 @@ func (s *sessions) check(key, address string, now time.Time) error {
 
 // signedIn reports whether a page is for somebody who may upload. It does not tell a storage that fails from that.
 func (s *Server) signedIn(r *http.Request) bool {
-	if !s.config.AllowUpload {
-		return false
+	if _, err := r.Cookie(sessionCookie); err != nil || !s.config.AllowUpload {
+		return false // as most visitors
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), pagePatience)
 	defer cancel()

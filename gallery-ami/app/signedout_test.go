@@ -17,7 +17,7 @@ import (
 func TestSignOutEndsTheSessionAtEveryInstance(t *testing.T) {
 	t.Run("bucket", func(t *testing.T) {
 		bucket := memblob.OpenBucket(nil)
-		defer bucket.Close()
+		defer func() { _ = bucket.Close() }()
 		signOutAt(t, Config{Bucket: bucket})
 	})
 	t.Run("folder", func(t *testing.T) { signOutAt(t, Config{Storage: "file://" + t.TempDir()}) })
@@ -81,7 +81,7 @@ func signOuts(t *testing.T, bucket *blob.Bucket) (found int) {
 	t.Helper()
 	objects := bucket.List(&blob.ListOptions{Prefix: signedOutFolder})
 	for {
-		if _, err := objects.Next(t.Context()); err == io.EOF {
+		if _, err := objects.Next(t.Context()); errors.Is(err, io.EOF) {
 			return found
 		} else if err != nil {
 			t.Fatal(err)
