@@ -13,7 +13,7 @@ import (
 
 const (
 	// Patience is the longest time without a byte of a body. An Application Load Balancer's idle timeout has this default.
-	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
 	Patience = 60 * time.Second
 	// slowest is the bytes a second that a body must have sent after Patience: less than any network, and more
 	// than a client sends that only means to keep a connection.

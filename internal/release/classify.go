@@ -85,8 +85,8 @@ var alreadyExists = set(
 //     (also for a profile's ARN: https://github.com/hashicorp/terraform-provider-aws/issues/24910)
 //   - and finds the caller not allowed to use it; the same is said where a permission lacks for good:
 //     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-launch-template.html
-//   - EC2 does not know the profile of an instance:
-//     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshoot-iam-roles-for-amazon-ec2.html
+//   - EC2 does not know the profile of an instance: https://github.com/hashicorp/terraform/issues/15341
+//     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
 var tooEarly = []struct{ code, message string }{
 	{"ValidationError", "You must use a valid fully-formed launch template"},
 	{"AccessDenied", "You are not authorized to use launch template"},
