@@ -386,6 +386,23 @@ func TestATeardownThatCannotLockNamesWhatStays(t *testing.T) {
 	})
 }
 
+// What a refresh has yet to launch is on no list when its way back is refused.
+func TestAnUndoThatMayStopNoRefreshSaysThatItGoesOn(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		lift := e.refuses("Undo", "RollbackInstanceRefresh", "AccessDenied")
+		e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		time.Sleep(12 * time.Minute)
+		e.full(true)
+		e.stop("r2")
+		e.await(e.settled("undo-r2")).ends("FailedDirty", "AccessDenied", "instance refresh", "goes on launching instances")
+		lift()
+		e.full(false)
+		e.release("r3", `{}`).ends("Succeeded")
+		e.serves("r3", 2)
+	})
+}
+
 func TestARollbackThatGetsStuckNamesTheInstancesOnTheWrongVersion(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -33,9 +34,20 @@ func listRefresh(ctx context.Context, c cloud, _ extent) ([]owned.Resource, erro
 		return nil, err
 	}
 	return []owned.Resource{{
-		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId), Name: string(active.Status),
+		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId), Name: course(active),
 		Leaving: active.Status == types.InstanceRefreshStatusCancelling,
 	}}, nil
+}
+
+// course says how far a refresh under way is and that it has not launched all of its instances, where that is
+// so: no list has those yet.
+func course(active *types.InstanceRefresh) string {
+	text := fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete))
+	switch active.Status {
+	case types.InstanceRefreshStatusBaking, types.InstanceRefreshStatusCancelling:
+		return text
+	}
+	return text + ", goes on launching instances until it is cancelled or its group is deleted"
 }
 
 // groupAndRefresh is the environment's group, nil if there is none or none any more, and its

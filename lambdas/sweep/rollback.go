@@ -46,7 +46,7 @@ func listAstray(ctx context.Context, c cloud, over extent) ([]owned.Resource, er
 	}
 	return append([]owned.Resource{{
 		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId),
-		Name:    fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete)),
+		Name:    course(active),
 		Leaving: !canGoBack(active, over.current.TemplateVersion),
 	}}, standing...), nil
 }
