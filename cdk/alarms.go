@@ -9,27 +9,41 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// metricNamespace is where the last step of an execution counts its end.
+// metricNamespace is where the stack counts what it finds in its logs.
 const metricNamespace = "Photogallery"
 
 // addAlarms makes the stack's own alarms. Those that scale the fleet and guard a refresh are the
 // release's.
 func (s *stack) addAlarms(topic awssns.Topic) {
 	five := awscdk.Duration_Minutes(jsii.Number(5))
-	s.alarm(topic, "left-behind", "A release or teardown left something behind that may cost money. Its execution's cause names it; start a teardown to remove it, and look again.",
-		s.endMetric("FailedDirty", five))
-	s.alarm(topic, "teardown-failed", "A teardown has failed, so that the environment may go on costing money. Open its execution in Step Functions, read the cause, and start another one.",
-		s.machineMetric("ExecutionsFailed", s.options.Environment.TeardownMachine(), five))
+	s.addEndAlarms(topic, five)
 	s.alarm(topic, "step-defect", "A step failed in a way that none of its errors foresees, or ran out of time. Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+".",
 		s.defectMetric(five))
-	s.alarm(topic, "throttled", "Lambda refuses invocations of this account: its concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
-		awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-			Namespace: jsii.String("AWS/Lambda"), MetricName: jsii.String("Throttles"), Statistic: jsii.String("Sum"), Period: five,
-		}))
+	s.alarm(topic, "throttled", "Lambda refuses to run this environment's steps: the account's concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
+		s.throttledMetric(five))
 	s.alarm(topic, "dead-letters", "An event or a schedule could not be delivered: a teardown may not have started. Read the queue's message, mend what it says, start by hand what it would have started, and delete it.",
 		s.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: five}))
-	s.alarm(topic, "release-failed", "A release has failed. The former one goes on serving; the execution's cause says why, and what to do.",
-		s.machineMetric("ExecutionsFailed", s.options.Environment.ReleaseMachine(), five))
+}
+
+// addEndAlarms makes the alarms that ring for ends of executions: for each end one at most. Those of releases
+// count what the rules match, which tell a refusal from a failure. Those of teardowns, behind which money is
+// spent, do not hang on an event: they count what Step Functions counts.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+func (s *stack) addEndAlarms(topic awssns.Topic, period awscdk.Duration) {
+	for _, one := range ends() {
+		if one.alarm != "" {
+			s.alarm(topic, one.name, one.alarm, s.ruleMetric(one.name, period))
+		}
+	}
+	for _, end := range []struct{ name, what, metric string }{
+		{"teardown-failed", "has failed", "ExecutionsFailed"},
+		{"teardown-timed-out", "ran out of time", "ExecutionsTimedOut"},
+		{"teardown-stopped", "was stopped", "ExecutionsAborted"},
+	} {
+		s.alarm(topic, end.name, "A teardown "+end.what+", so that the environment may go on costing money. Open its execution in Step Functions, read how far it came, and start another one.",
+			s.machineMetric(end.metric, s.options.Environment.TeardownMachine(), period))
+	}
 }
 
 func (s *stack) alarm(topic awssns.Topic, name, description string, metric awscloudwatch.IMetric) {
@@ -46,10 +60,10 @@ func (s *stack) alarm(topic awssns.Topic, name, description string, metric awscl
 	s.alarms = append(s.alarms, alarm)
 }
 
-func (s *stack) endMetric(name string, period awscdk.Duration) awscloudwatch.Metric {
+func (s *stack) ruleMetric(rule string, period awscdk.Duration) awscloudwatch.Metric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace: jsii.String(metricNamespace), MetricName: jsii.String(name), Statistic: jsii.String("Sum"), Period: period,
-		DimensionsMap: &map[string]*string{"Environment": jsii.String(string(s.options.Environment))},
+		Namespace: jsii.String("AWS/Events"), MetricName: jsii.String("MatchedEvents"), Statistic: jsii.String("Sum"), Period: period,
+		DimensionsMap: &map[string]*string{"RuleName": s.name(rule)},
 	})
 }
 
@@ -68,6 +82,20 @@ func (s *stack) defectMetric(period awscdk.Duration) awscloudwatch.Metric {
 		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(`{ ($.code = "Unexpected") || ($.record.status = "timeout") || ($.record.status = "error") }`)),
 		MetricNamespace: jsii.String(metricNamespace),
 		MetricName:      s.name("step-defects"),
+		MetricValue:     jsii.String("1"),
+	})
+	return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period})
+}
+
+// throttledMetric counts the steps that Lambda refused to run, as the state machines log them. Lambda's own
+// Throttles are the whole account's, or one function's each.
+// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+func (s *stack) throttledMetric(period awscdk.Duration) awscloudwatch.Metric {
+	filter := s.logs.machines.AddMetricFilter(jsii.String("Throttled"), &awslogs.MetricFilterOptions{
+		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(`{ $.details.error = "Lambda.TooManyRequestsException" }`)),
+		MetricNamespace: jsii.String(metricNamespace),
+		MetricName:      s.name("throttled-steps"),
 		MetricValue:     jsii.String("1"),
 	})
 	return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period})

@@ -2,6 +2,8 @@ package cdk
 
 import (
 	"fmt"
+	"maps"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
@@ -34,47 +36,59 @@ func (s *stack) addNotifications() awssns.Topic {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(s.options.Notify), nil))
 	}
 	role := s.teller(topic)
-	s.tell(topic, role, "ReleaseEnded", "release", s.options.Environment.ReleaseMachine())
-	s.tell(topic, role, "TeardownEnded", "teardown", s.options.Environment.TeardownMachine())
+	for _, one := range ends() {
+		s.tell(topic, role, one)
+	}
 	return topic
 }
 
-// teller publishes for the two rules. A topic's policy cannot bind EventBridge: it says nothing of the
+// teller publishes for the rules of the ends. A topic's policy cannot bind EventBridge: it says nothing of the
 // rule or the account when it publishes by itself, but does when it assumes a role.
 // https://aws.amazon.com/about-aws/whats-new/2025/03/amazon-eventbridge-iam-execution-role-all-targets/
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) teller(topic awssns.Topic) awsiam.Role {
-	trust := s.forRules(s.ruleARN("release-ended"), s.ruleARN("teardown-ended"))
-	return s.roleOf("TellerRole", trust, "Tells how releases and teardowns end", []Statement{
+	var rules []string
+	for _, one := range ends() {
+		rules = append(rules, s.ruleARN(one.name))
+	}
+	return s.roleOf("TellerRole", s.forRules(rules...), "Tells how releases and teardowns end", []Statement{
 		{Actions: []string{"sns:Publish"}, Resources: []string{*topic.TopicArn()}},
 	})
 }
 
-// tell sends one message for each end of a machine. An event without an error leaves its place empty.
-func (s *stack) tell(topic awssns.Topic, role awsiam.Role, id, what, machine string) {
+// tell sends a message for each execution that ends so.
+func (s *stack) tell(topic awssns.Topic, role awsiam.Role, one end) {
 	execution := s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>"
-	awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
-		Name:        s.name(what + "-ended"),
-		Description: jsii.String("A " + what + " has ended"),
+	detail := map[string]any{"stateMachineArn": []string{s.machineARN(s.nameOf(one.of))}}
+	maps.Copy(detail, one.detail)
+	paths := map[string]*string{"execution": jsii.String("$.detail.executionArn")}
+	for _, place := range []string{"name", "status", "cause"} {
+		if place == "name" || strings.Contains(one.text, "<"+place+">") {
+			paths[place] = jsii.String("$.detail." + place)
+		}
+	}
+	awsevents.NewCfnRule(s.scope, jsii.String("Told-"+one.name), &awsevents.CfnRuleProps{
+		Name:        s.name(one.name),
+		Description: jsii.String("An execution ended: " + one.name),
 		EventPattern: map[string]any{
-			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"},
-			"detail": map[string]any{
-				"stateMachineArn": []string{s.machineARN(machine)},
-				"status":          []string{"SUCCEEDED", "FAILED", "ABORTED", "TIMED_OUT"},
-			},
+			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"}, "detail": detail,
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id: jsii.String("Topic"), Arn: topic.TopicArn(), RoleArn: role.RoleArn(),
 			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
-				InputPathsMap: map[string]*string{
-					"name": jsii.String("$.detail.name"), "status": jsii.String("$.detail.status"),
-					"error": jsii.String("$.detail.error"), "cause": jsii.String("$.detail.cause"),
-					"execution": jsii.String("$.detail.executionArn"),
-				},
-				InputTemplate: jsii.String(fmt.Sprintf(`"The %s <name> of environment %s has ended: <status>. <error> <cause>"`+"\n"+`"%s"`,
-					what, s.options.Environment, execution)),
+				InputPathsMap: paths,
+				InputTemplate: jsii.String(fmt.Sprintf(`"The %s <name> of environment %s %s"`+"\n"+`"%s"`,
+					one.of, s.options.Environment, one.text, execution)),
 			},
 			DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
 		}},
 	})
+}
+
+// nameOf is the name of the state machine of releases or teardowns.
+func (s *stack) nameOf(of string) string {
+	if of == "release" {
+		return s.options.Environment.ReleaseMachine()
+	}
+	return s.options.Environment.TeardownMachine()
 }

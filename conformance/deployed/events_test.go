@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -153,6 +154,11 @@ func matchesOne(wanted, value any, exists bool) bool {
 			}
 		}
 		return exists
+	}
+	if other, is := operator["anything-but"].(map[string]any); is {
+		return exists && !slices.ContainsFunc(other["prefix"].([]any), func(prefix any) bool {
+			return matchesOne(map[string]any{"prefix": prefix}, value, exists)
+		})
 	}
 	panic(fmt.Sprintf("the pattern %v is not known here", operator))
 }

@@ -99,6 +99,18 @@ var templateMutants = []mutant{
 	{"a schedule begins a release while the stack is destroyed", []edit{
 		{"cdk/schedules.go", "", "\tschedule.Node().AddDependency(destroyer)\n", "\t_ = schedule\n"},
 	}},
+	{"a release that somebody stops rings nobody", []edit{
+		{"cdk/ends.go", "", `unless("ABORTED", lock.Interrupted), `, ""},
+	}},
+	{"a request that was refused rings as a failed release", []edit{
+		{"cdk/ends.go", "", `anythingBut(map[string]any{"prefix": refusals})`, `map[string]any{"prefix": ""}`},
+	}},
+	{"a message says null of a release without a cause", []edit{
+		{"cdk/ends.go", "", `"is <status>. A teardown`, `"is <status>: <cause> A teardown`},
+	}},
+	{"a teardown that runs out of time rings nobody", []edit{
+		{"cdk/alarms.go", "", "\t\t{\"teardown-timed-out\", \"ran out of time\", \"ExecutionsTimedOut\"},\n", ""},
+	}},
 	{"an alarm tells nobody", []edit{
 		{"cdk/alarms.go", "", "\talarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))\n", "\t_ = awscloudwatchactions.NewSnsAction(topic)\n"},
 	}},

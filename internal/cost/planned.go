@@ -28,7 +28,7 @@ const (
 	keptImages    = 2    // what serves and what a rollback would release
 	ownMetrics    = 7    // of an instance under detailed monitoring
 	releaseAlarms = 5    // metrics in the alarms that a release makes
-	stackAlarms   = 6    // metrics in the stack's own
+	stackAlarms   = 9    // metrics in the stack's own
 	flowLogGB     = 0.05 // of a public address in a month: connections that are refused
 	appLogGB      = 0.1  // of an instance in a month
 	callSeconds   = 1    // of a function

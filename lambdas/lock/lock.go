@@ -53,6 +53,9 @@ const (
 	Refused   Outcome = "refused"   // held by another execution: give up
 )
 
+// Interrupted is the error of a release that a teardown stopped.
+const Interrupted = "Interrupted"
+
 // Output is what Lock answers.
 type Output struct {
 	Outcome   Outcome   `json:"outcome"`
@@ -145,7 +148,7 @@ func (l locker) contend(ctx context.Context, in Input, held record) (Output, err
 	if in.Interrupt && held.Release != "" {
 		_, err := l.executions.StopExecution(ctx, &sfn.StopExecutionInput{
 			ExecutionArn: aws.String(held.Holder),
-			Error:        aws.String("Interrupted"),
+			Error:        aws.String(Interrupted),
 			Cause:        aws.String("A teardown of the environment was started: " + in.Execution),
 		})
 		if err != nil && !release.IsNotFound(err) {

@@ -1,0 +1,84 @@
+package cdk
+
+import (
+	"photogallery/internal/release"
+	"photogallery/lambdas/lock"
+)
+
+// An end is one way in which an execution ends. Each has a rule of its own, so that people get one message for
+// it, and the message has a place for what its events hold alone: an event has null for what it lacks, and a
+// message would say so.
+// https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+type end struct {
+	name   string         // of its rule, and of the alarm that counts what the rule matches
+	of     string         // "release" or "teardown"
+	detail map[string]any // of its events, beside the state machine
+	text   string         // of the message, behind the execution's name; its places are those of an event
+	alarm  string         // what to do about it; "" where nobody must do anything, or another alarm says it
+}
+
+// refusals are the beginnings of a cause that the sender of the request must mend.
+var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":"}
+
+// ends are all of them: each event of an execution that has ended is of one.
+func ends() []end {
+	return []end{
+		{"release-succeeded", "release", status("SUCCEEDED"), "has succeeded.", ""},
+		{"release-refused", "release", either(failed("Busy"), because(failed("FailedClean"), prefixes(refusals)...)),
+			"was refused: <cause>", ""},
+		{"release-failed", "release", because(failed("FailedClean"), anythingBut(map[string]any{"prefix": refusals})),
+			"has failed, and nothing of it is left: <cause>",
+			"A release has failed, and nothing of it is left. Its execution's cause says why, what to do, and which release serves, if any."},
+		{"release-left-behind", "release", failed("FailedDirty"),
+			"has failed, and something is left: <cause>",
+			"A release left something behind that may cost money. Its execution's cause names it; start a teardown to remove it, and look again."},
+		{"release-interrupted", "release", map[string]any{"status": []string{"ABORTED"}, "error": []string{lock.Interrupted}},
+			"was stopped by a teardown, which removes what it made.", ""},
+		{"release-abandoned", "release", either(status("TIMED_OUT"), unless("ABORTED", lock.Interrupted), unless("FAILED", ownEnds...)),
+			"is <status>. A teardown of this release alone removes what it made; a release that served before goes on serving.",
+			"A release was stopped, ran out of time, or its state machine failed. A teardown of that release alone has been started: see in Step Functions that it succeeds, and what the release's execution says."},
+		{"teardown-succeeded", "teardown", status("SUCCEEDED"), "has succeeded.", ""},
+		{"teardown-failed", "teardown", failed(ownEnds...), "has failed: <cause>", ""},
+		{"teardown-abandoned", "teardown", either(status("ABORTED", "TIMED_OUT"), unless("FAILED", ownEnds...)),
+			"is <status>, and what it has not removed may cost money. Start another one.", ""},
+	}
+}
+
+func status(one ...string) map[string]any {
+	return map[string]any{"status": one}
+}
+
+func failed(with ...string) map[string]any {
+	return map[string]any{"status": []string{"FAILED"}, "error": with}
+}
+
+func because(end map[string]any, cause ...any) map[string]any {
+	return map[string]any{"status": end["status"], "error": end["error"], "cause": cause}
+}
+
+// unless matches an end with any error but these, and with none: null is anything but a text.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+func unless(status string, errors ...string) map[string]any {
+	return map[string]any{"status": []string{status}, "error": []any{map[string]any{"exists": false}, anythingBut(errors)}}
+}
+
+func either(details ...map[string]any) map[string]any {
+	alternatives := make([]any, len(details))
+	for i, detail := range details {
+		alternatives[i] = detail
+	}
+	return map[string]any{"$or": alternatives}
+}
+
+func anythingBut(what any) map[string]any {
+	return map[string]any{"anything-but": what}
+}
+
+func prefixes(all []string) []any {
+	var some []any
+	for _, one := range all {
+		some = append(some, map[string]any{"prefix": one})
+	}
+	return some
+}
