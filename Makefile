@@ -79,7 +79,7 @@ VENV = conformance/.venv
 
 $(VENV)/installed: conformance/requirements.txt
 	python3 -m venv --clear $(VENV)
-	$(VENV)/bin/pip install -q --disable-pip-version-check -r $<
+	$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .PHONY: conformance

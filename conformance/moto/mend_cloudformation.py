@@ -7,7 +7,7 @@ import re
 import boto3
 from moto.awslambda.models import LambdaVersion, lambda_backends
 from moto.cloudformation import parsing
-from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.models import Stack
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
@@ -115,12 +115,12 @@ def keep_what_is_retained():
 
 def list_nothing_deleted():
     """Without it a list of a deleted stack's resources makes them anew."""
-    list_resources = CloudFormationBackend.list_stack_resources
+    resources = Stack.stack_resources
 
-    def list_stack_resources(self, name):
-        return [] if self.get_stack(name).status == "DELETE_COMPLETE" else list_resources(self, name)
+    def stack_resources(self):
+        return [] if self.status == "DELETE_COMPLETE" else resources.fget(self)
 
-    CloudFormationBackend.list_stack_resources = list_stack_resources
+    Stack.stack_resources = property(stack_resources)
 
 
 # Types that moto makes by its API, but not from a template: the call, and where its answer or its
