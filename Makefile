@@ -83,9 +83,12 @@ $(VENV)/installed: conformance/requirements.txt
 	@touch $@
 
 .PHONY: conformance
-conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an AWS that others wrote, with a report (installs it the first time; needs Python 3 with pip)
+conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an AWS that others wrote, with a report, and its requests against botocore's models (installs it the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
 	$(GO) run ./conformance/report
+	@mkdir -p bin
+	CONFORMANCE_REQUESTS=$(CURDIR)/bin/requests.jsonl $(GO) test -count 1 ./internal/stack
+	$(VENV)/bin/python conformance/requests.py <bin/requests.jsonl
 
 .PHONY: aws
 aws: node_modules/.package-lock.json ## The story in an AWS account of yours: says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md
@@ -107,6 +110,9 @@ template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the st
 	cdk synth -q -o cdk.out
 	cmp cdk.out/first.json cdk.out/photogallery-main.template.json
 	$(VENV)/bin/cfn-lint --ignore-checks W3005 --regions us-east-1 --template cdk.out/photogallery-main.template.json
+	cdk synth -q -o cdk.out/all -c domain=photos.example.com -c hostedZone=Z0123456789ABCDEFGHIJ -c instanceConnect=on -c accessLogs=on \
+		-c nightlyTeardown='cron(0 20 * * ? *)' -c ebsKey=arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a
+	$(VENV)/bin/python conformance/statements.py cdk.out/photogallery-main.template.json cdk.out/all/photogallery-main.template.json
 	$(VENV)/bin/python conformance/create_only.py < cdk/testdata/create_only.json | cmp - cdk/testdata/create_only.json
 	for machine in release teardown; do asl-validator --json-path statemachine/$$machine.asl.json || exit 1; done
 

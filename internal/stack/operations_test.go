@@ -12,7 +12,7 @@ import (
 )
 
 // calls are the operations that each step was seen to call, over all scenarios of this package.
-var calls = callLog{steps: map[string]map[string]bool{}}
+var calls = callLog{steps: map[string]map[string]bool{}, requests: map[string]bool{}}
 
 // TestMain compares, when every scenario has run, what the steps declare with what they called. A
 // run of some of the tests says nothing of what is never called.
@@ -25,12 +25,19 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, difference)
 		}
 	}
+	if path := os.Getenv("CONFORMANCE_REQUESTS"); path != "" {
+		if err := calls.write(path); err != nil {
+			status = 1
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 	os.Exit(status)
 }
 
 type callLog struct {
-	mu    sync.Mutex
-	steps map[string]map[string]bool
+	mu       sync.Mutex
+	steps    map[string]map[string]bool
+	requests map[string]bool // each different one once, where they are asked for
 }
 
 // prefixes are the IAM prefixes of the SDK's service IDs.
@@ -46,6 +53,9 @@ func (l *callLog) add(call fabric.Call) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if os.Getenv("CONFORMANCE_REQUESTS") != "" {
+		l.requests[line(call)] = true
+	}
 	if l.steps[call.Caller] == nil {
 		l.steps[call.Caller] = map[string]bool{}
 	}
