@@ -18,7 +18,7 @@ help: ## List the targets
 test: node_modules/.package-lock.json check story template conformance ## Everything that must hold: formatting, vet, the whole story, the template, moto, a third of the faults, all tests with the race detector
 	$(MAKE) faults EVERY=3
 	$(GO) test -race -timeout $(LIMIT) $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults)
-	$(GO) test -timeout $(LIMIT) ./cdk/... ./docs/pictures/architecture
+	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture
 
 .PHONY: build
 build: ## Build bin/gallery, which knows its version
@@ -34,7 +34,7 @@ cross: ## Vet and build for PLATFORM (darwin/arm64)
 fmt: ## Format the Go code and tidy the modules
 	gofmt -w $$(git ls-files '*.go')
 	$(GO) mod tidy
-	cd tools && $(GO) mod tidy
+	cd tools/lint && $(GO) mod tidy
 
 .PHONY: cover
 cover: ## Statements that the Go tests run, by package, and bin/cover.html
@@ -59,7 +59,7 @@ FAULTS := $(CURDIR)/bin/faults.txt
 .PHONY: faults
 faults: ## Every fault at every place of every scenario (one in EVERY), PAIRS of them (100), drawn with SEED (1), planted bugs, time and money; WRITE=1 writes docs/reliability.md
 	@mkdir -p bin && rm -f $(FAULTS)
-	@GOGC=400 $(GO) test ./internal/faults -count 1 -timeout $(LIMIT) $(if $(EVERY),-every $(EVERY),-all) -pairs $(or $(PAIRS),100) -seed $(or $(SEED),1) \
+	@GOGC=400 $(GO) test ./conformance/faults -count 1 -timeout $(LIMIT) $(if $(EVERY),-every $(EVERY),-all) -pairs $(or $(PAIRS),100) -seed $(or $(SEED),1) \
 		-report $(FAULTS) $(if $(WRITE),-write) || { cat $(FAULTS); exit 1; }
 	@cat $(FAULTS)
 
@@ -72,8 +72,8 @@ check: ## Formatting, vet and a tidy module
 
 .PHONY: lint
 lint: ## The linters of .golangci.yml and the vulnerability check (builds them the first time)
-	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
-	$(GO) tool -modfile=tools/go.mod govulncheck ./...
+	$(GO) tool -modfile=tools/lint/go.mod golangci-lint run ./...
+	$(GO) tool -modfile=tools/lint/go.mod govulncheck ./...
 
 VENV = conformance/.venv
 
@@ -118,25 +118,25 @@ template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the st
 
 .PHONY: bench
 bench: ## The app, gallery up and the functions' start beside what else one might use (needs Linux, nginx, python3-venv and Chromium)
-	$(GO) run ./bench
+	$(GO) run ./tools/bench
 
 .PHONY: pictures
 pictures: screenshots console-pictures drawings ## What the README shows, made from the program (needs Chromium and tmux)
-	docs/pictures/record.sh
+	tools/pictures/record.sh
 	$(GO) run ./cmd/gallery up --check >docs/pictures/check.txt
 
 .PHONY: screenshots
 screenshots: ## The README's pictures of the gallery alone (needs Chromium)
-	$(GO) run ./docs/pictures/shoot
+	$(GO) run ./tools/pictures/shoot
 
 .PHONY: console-pictures
 console-pictures: ## The console's views, light and dark, wide and on a phone (needs Chromium)
-	$(GO) run ./docs/pictures/shoot -console
+	$(GO) run ./tools/pictures/shoot -console
 
 .PHONY: drawings
 drawings: node_modules/.package-lock.json ## The pictures of the state machines and of the stack, from what runs (needs Node)
-	$(GO) run ./docs/pictures/graph
-	$(GO) run ./docs/pictures/architecture
+	$(GO) run ./tools/pictures/graph
+	$(GO) run ./tools/pictures/architecture
 
 .PHONY: documents
 documents: ## What the documents say of the stack's options and permissions, and of the conformance tests, from the program

@@ -12,9 +12,9 @@ import (
 
 	"photogallery/cdk"
 	"photogallery/conformance/callers"
-	"photogallery/internal/release"
 	"photogallery/lambdas"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // namedAfterTheEnvironment are the ARNs of services in which a name tells whose a resource is.

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // addDashboard shows releases, fleet, load balancer and alarms. A load balancer is made anew by a

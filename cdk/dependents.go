@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // whole holds the operations that need different resources under different conditions.

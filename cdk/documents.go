@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas"
+	"photogallery/release"
 )
 
 // OptionsDocument is the table of options in Markdown.

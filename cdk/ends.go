@@ -1,8 +1,8 @@
 package cdk
 
 import (
-	"photogallery/internal/release"
 	"photogallery/lambdas/lock"
+	"photogallery/release"
 )
 
 // An end is one way in which an execution ends. Each has a rule of its own, so that people get one message for

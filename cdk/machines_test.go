@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"photogallery/internal/asl"
-	"photogallery/internal/release"
 	"photogallery/lambdas"
+	"photogallery/release"
 	"photogallery/statemachine"
 )
 

@@ -11,8 +11,8 @@ import (
 	"time"
 	_ "time/tzdata" // time zones are checked on machines that have no database of them
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const (

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Options are all that can be chosen about a stack. They come from the context: -c key=value, or

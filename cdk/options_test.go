@@ -11,7 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/cdk"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {

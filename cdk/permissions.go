@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Statement is one Allow statement of a function's policy. Resources and conditions may hold the

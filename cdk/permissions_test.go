@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"photogallery/cdk"
-	"photogallery/internal/release"
 	"photogallery/lambdas"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // inRuntime are the actions that every function needs, whatever its step does.

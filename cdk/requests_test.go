@@ -14,8 +14,8 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
+	"photogallery/release"
 )
 
 // What a release asks of AWS is held to the rules that the template keeps: only the token-bound

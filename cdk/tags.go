@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // parseTags takes key=value pairs, or a JSON object of keys and values.

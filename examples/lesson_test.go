@@ -20,7 +20,7 @@ import (
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
-	"photogallery/internal/localcloud/process"
+	"photogallery/internal/local/process"
 	"photogallery/internal/patience"
 )
 

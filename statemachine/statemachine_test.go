@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"photogallery/internal/asl"
-	"photogallery/internal/release"
 	"photogallery/lambdas"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/sweep"
+	"photogallery/release"
 	"photogallery/statemachine"
 )
 

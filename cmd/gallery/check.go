@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/check"
 	"photogallery/internal/local"
+	"photogallery/internal/selftest"
 )
 
 // checkUp is `gallery up --check`.
@@ -15,10 +15,10 @@ func checkUp(command *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return check.Run(command.Context(), check.Options{
+	return selftest.Run(command.Context(), selftest.Options{
 		Program: probe.Program,
 		Out:     command.OutOrStdout(),
-		Start: func(ctx context.Context, data string) (check.Cloud, error) {
+		Start: func(ctx context.Context, data string) (selftest.Cloud, error) {
 			options := probe
 			options.Data = data
 			cloud, err := local.Start(ctx, options)

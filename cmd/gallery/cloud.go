@@ -14,8 +14,8 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
 	"photogallery/internal/watch"
+	"photogallery/release"
 )
 
 // cloud is what a command works on.

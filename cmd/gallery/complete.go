@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/deployed"
+	"photogallery/internal/awsstack"
 )
 
 // What the shell completes is what there is at the moment; where nothing is up, nothing.
@@ -58,7 +58,7 @@ func stackNames(command *cobra.Command, _ []string, _ string) ([]string, cobra.S
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names, _ := deployed.Names(command.Context(), config) // where it cannot be told, none
+	names, _ := awsstack.Names(command.Context(), config) // where it cannot be told, none
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 

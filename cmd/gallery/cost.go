@@ -7,12 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/awsstack"
 	"photogallery/internal/cost"
-	"photogallery/internal/deployed"
 	"photogallery/internal/local/control"
 	"photogallery/internal/price"
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // costZones are the stack's.
@@ -101,17 +101,17 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 	if err != nil {
 		return cost.Bill{}, err
 	}
-	stack, err := deployed.Open(ctx, config, name)
+	stack, err := awsstack.Open(ctx, config, name)
 	if err != nil {
 		return cost.Bill{}, err
 	}
 	status, err := stack.Status(ctx)
 	if err != nil {
-		return cost.Bill{}, deployed.Explain(err, config.Region)
+		return cost.Bill{}, awsstack.Explain(err, config.Region)
 	}
 	seen, err := cost.Look(ctx, step.NewClients(config, nil), stack.Environment)
 	if err != nil {
-		return cost.Bill{}, deployed.Explain(err, config.Region)
+		return cost.Bill{}, awsstack.Explain(err, config.Region)
 	}
 	w = adapted(command, w, seen, status.Schedules)
 	bill, err := cost.Add(price.Load(), w, seen.Mark(cost.Planned(w), w.InstanceType))

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/doctor"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func doctorCommand() *cobra.Command {

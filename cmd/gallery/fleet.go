@@ -4,8 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/price"
-	"photogallery/internal/release"
 	"photogallery/lambdas/plan"
+	"photogallery/release"
 )
 
 // architecture is what the stack's functions and instances are for.

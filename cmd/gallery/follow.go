@@ -12,8 +12,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/release"
 	"photogallery/internal/watch"
+	"photogallery/release"
 )
 
 // plainWidth is for where nothing tells how wide a line may be.

@@ -16,7 +16,7 @@ import (
 	"photogallery/internal/load"
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
-	"photogallery/internal/localcloud/process"
+	"photogallery/internal/local/process"
 	"photogallery/internal/patience"
 )
 

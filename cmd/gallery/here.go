@@ -13,8 +13,8 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
 	"photogallery/internal/watch"
+	"photogallery/release"
 )
 
 // here is the local cloud on a data folder.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func terminateCommand() *cobra.Command {

@@ -13,8 +13,8 @@ import (
 
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
 	"photogallery/internal/watch"
+	"photogallery/release"
 )
 
 // The bounds are for the machine's sake: its cores serve what they ask for.

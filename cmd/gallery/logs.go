@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/deployed"
-	"photogallery/internal/release"
+	"photogallery/internal/awsstack"
+	"photogallery/release"
 )
 
 func logsCommand() *cobra.Command {
@@ -80,7 +80,7 @@ func printOn(ctx context.Context, out io.Writer, reader logReader) error {
 
 // stackLogs reads from CloudWatch Logs.
 type stackLogs struct {
-	*deployed.Logs
+	*awsstack.Logs
 	only  string // the instance; "" for all
 	since time.Duration
 }

@@ -9,7 +9,7 @@ import (
 	"syscall"
 
 	"photogallery/gallery-ami/app"
-	"photogallery/internal/localcloud/process"
+	"photogallery/internal/local/process"
 )
 
 // The machines of a local cloud call this program by two other names: systemctl, and that of the

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func TestAllThatIsWrongWithABundleIsToldTogether(t *testing.T) {

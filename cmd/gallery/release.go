@@ -14,7 +14,7 @@ import (
 
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/scheduler"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // requestFlags are the fields of a release request that a flag gives, by the flag's name.

@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
 	"photogallery/internal/report"
 	"photogallery/internal/trace"
+	"photogallery/release"
 )
 
 // sampled is a place that keeps samples of what its fleet did.

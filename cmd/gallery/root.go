@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // The exit statuses, which `gallery help exit-codes` documents.

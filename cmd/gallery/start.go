@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // addRunFlags are those of the commands that start an execution.

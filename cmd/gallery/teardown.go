@@ -15,9 +15,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"photogallery/internal/release"
 	"photogallery/internal/watch"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 func teardownCommand() *cobra.Command {
@@ -123,7 +123,7 @@ func (c cloud) list(command *cobra.Command, machine, input string) error {
 		return err
 	}
 	var listed struct {
-		Resources []owned.Resource `json:"resources"`
+		Resources []inventory.Resource `json:"resources"`
 	}
 	if err := json.Unmarshal([]byte(seen.Output), &listed); err != nil {
 		return err
@@ -132,5 +132,5 @@ func (c cloud) list(command *cobra.Command, machine, input string) error {
 		fmt.Fprintln(command.ErrOrStderr(), "Nothing would be deleted.")
 		return nil
 	}
-	return show(command, listed.Resources, []string{"KIND", "ID", "NAME"}, func(r owned.Resource) []any { return []any{r.Kind, r.ID, r.Name} })
+	return show(command, listed.Resources, []string{"KIND", "ID", "NAME"}, func(r inventory.Resource) []any { return []any{r.Kind, r.ID, r.Name} })
 }

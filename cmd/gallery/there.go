@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/gallery-ami/app"
-	"photogallery/internal/deployed"
-	"photogallery/internal/release"
+	"photogallery/internal/awsstack"
 	"photogallery/internal/watch"
+	"photogallery/release"
 )
 
 // addAWSFlags says where on AWS a command works. They stand at the root, so that each command that
@@ -28,7 +28,7 @@ func addAWSFlags(root *cobra.Command) {
 }
 
 // awsConfig is the configuration of SDK clients by the standard chain, --region and --profile; see
-// deployed.Configure for its errors.
+// awsstack.Configure for its errors.
 func awsConfig(command *cobra.Command) (aws.Config, error) {
 	region, err := command.Flags().GetString("region")
 	if err != nil {
@@ -38,11 +38,11 @@ func awsConfig(command *cobra.Command) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	return deployed.Configure(command.Context(), region, profile)
+	return awsstack.Configure(command.Context(), region, profile)
 }
 
 // there is a stack on AWS.
-type there struct{ *deployed.Stack }
+type there struct{ *awsstack.Stack }
 
 func findThere(command *cobra.Command, name string, err error) (cloud, error) {
 	if err != nil {
@@ -52,7 +52,7 @@ func findThere(command *cobra.Command, name string, err error) (cloud, error) {
 	if err != nil {
 		return cloud{}, err
 	}
-	stack, err := deployed.Open(command.Context(), config, name)
+	stack, err := awsstack.Open(command.Context(), config, name)
 	if err != nil {
 		return cloud{}, err
 	}
@@ -114,4 +114,4 @@ func (t there) shell(ctx context.Context, instance, profile string) error {
 	return err
 }
 
-func (t there) explain(err error) error { return deployed.Explain(err, t.Region) }
+func (t there) explain(err error) error { return awsstack.Explain(err, t.Region) }

@@ -17,8 +17,8 @@ import (
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
-	"photogallery/internal/localcloud/process"
-	"photogallery/internal/release"
+	"photogallery/internal/local/process"
+	"photogallery/release"
 )
 
 // demoPace lets a minute on AWS pass in a second.

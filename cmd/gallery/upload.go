@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/gallery-ami/app"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func uploadKeyCommand() *cobra.Command {

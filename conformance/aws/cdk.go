@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // cdk is the CDK's command of package.json.

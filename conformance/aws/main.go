@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"photogallery/conformance/aws/e2e"
-	"photogallery/internal/deployed"
+	"photogallery/internal/awsstack"
 	"photogallery/internal/doctor"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Variables of the environment.
@@ -108,7 +108,7 @@ func capOf(given string) (float64, error) {
 const attempts = 15
 
 func optionsOf(ctx context.Context, environment release.Environment, account string, out io.Writer) (e2e.Options, error) {
-	config, err := deployed.Configure(ctx, "", "")
+	config, err := awsstack.Configure(ctx, "", "")
 	if err != nil {
 		return e2e.Options{}, err
 	}
@@ -138,7 +138,7 @@ func clean(ctx context.Context, name, account string, out io.Writer) error {
 
 // list tells what every run has left, and removes nothing: one may be under way.
 func list(ctx context.Context, out io.Writer) error {
-	config, err := deployed.Configure(ctx, "", "")
+	config, err := awsstack.Configure(ctx, "", "")
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 
 	"photogallery/conformance/aws/e2e"
 	"photogallery/internal/patience"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func TestNothingIsDoneUnlessItIsAskedFor(t *testing.T) {

@@ -29,7 +29,7 @@ import (
 
 	"photogallery/conformance/aws/e2e"
 	"photogallery/internal/patience"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // runner is who makes the calls of a run for whoever has an account.

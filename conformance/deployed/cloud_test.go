@@ -21,8 +21,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/shirou/gopsutil/v4/process"
 
-	"photogallery/conformance/function"
 	"photogallery/conformance/moto"
+	"photogallery/conformance/runtimeapi"
 	"photogallery/lambdas/step"
 )
 
@@ -57,7 +57,7 @@ func deploy(t *testing.T) *cloud {
 	t.Helper()
 	c := &cloud{T: t, plays: &builder{}, access: access{policies: map[string][]statement{}, used: map[string]bool{}}}
 	log := c.logFile("moto.log")
-	c.functions = &functions{executable: buildBootstrap(t), log: c.logFile("functions.log"), hosts: map[string]*function.Host{}}
+	c.functions = &functions{executable: buildBootstrap(t), log: c.logFile("functions.log"), hosts: map[string]*runtimeapi.Host{}}
 	c.front = &front{functions: c.functions, made: c.authorize, seen: c.saw, invoked: c.ran, refuse: func(call) bool { return false }}
 	server, err := moto.Start(t.Context(), moto.Options{Pace: pace, Log: log, Around: func(moto http.Handler) http.Handler {
 		c.front.moto = moto

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"photogallery/cdk/executable"
-	"photogallery/conformance/function"
+	"photogallery/conformance/runtimeapi"
 )
 
 // functions are the deployed functions, run on this machine by the executable that would run on AWS,
@@ -28,7 +28,7 @@ type functions struct {
 	log        io.Writer
 
 	mu    sync.Mutex
-	hosts map[string]*function.Host // by name
+	hosts map[string]*runtimeapi.Host // by name
 }
 
 // buildBootstrap compiles the executable that is deployed, for this machine.
@@ -42,10 +42,10 @@ func buildBootstrap(t *testing.T) string {
 }
 
 // invoke runs a function, named by its ARN, by what was deployed of it.
-func (f *functions) invoke(ctx context.Context, arn string, payload []byte) (function.Answer, error) {
+func (f *functions) invoke(ctx context.Context, arn string, payload []byte) (runtimeapi.Answer, error) {
 	host, err := f.host(ctx, arn)
 	if err != nil {
-		return function.Answer{}, err
+		return runtimeapi.Answer{}, err
 	}
 	return host.Invoke(ctx, payload)
 }
@@ -60,7 +60,7 @@ func nameOf(arn string) string {
 	return name
 }
 
-func (f *functions) host(ctx context.Context, arn string) (*function.Host, error) {
+func (f *functions) host(ctx context.Context, arn string) (*runtimeapi.Host, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	name := nameOf(arn)
@@ -71,7 +71,7 @@ func (f *functions) host(ctx context.Context, arn string) (*function.Host, error
 	if err != nil {
 		return nil, fmt.Errorf("function %s is not deployed: %w", name, err)
 	}
-	host, err := function.Start(function.Function{
+	host, err := runtimeapi.Start(runtimeapi.Function{
 		Executable: f.executable, Handler: aws.ToString(found.Handler), Environment: f.environment(name, found), Log: f.log,
 		Timeout: time.Duration(aws.ToInt32(found.Timeout)) * time.Second,
 	})

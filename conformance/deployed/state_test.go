@@ -6,7 +6,7 @@ import (
 	"reflect"
 
 	"photogallery/conformance/state"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const environment release.Environment = "main"

@@ -34,7 +34,7 @@ var (
 	nagTests      = tests("cdk", "-run", slowest, "./cdk")
 	requestTests  = tests("cdk", "-run", "^TestAReleaseKeepsTheTemplatesRules$", "./cdk")
 	stepTests     = tests("lambdas", "./lambdas/...")
-	faultSample   = tests("internal/faults", "-run", "^TestEveryFault$", "./internal/faults")
+	faultSample   = tests("conformance/faults", "-run", "^TestEveryFault$", "./conformance/faults")
 	deployedTests = tests("conformance/deployed", "-tags", "conformance", "./conformance/deployed")
 	aslValidator  = check{"asl-validator", [][]string{
 		{"asl-validator", "--json-path", "statemachine/release.asl.json"},

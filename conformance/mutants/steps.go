@@ -65,7 +65,7 @@ var stepMutants = []mutant{
 		{"lambdas/balancer/verify.go", "", "reason = in.Behind(reason)", `reason += ""`},
 	}},
 	{"a template that AWS does not know everywhere yet fails the release", []edit{
-		{"internal/release/classify.go", "", `{"AccessDenied", "You are not authorized to use launch template"}`, `{"AccessDenied", "You are not authorized to use a launch template"}`},
+		{"release/classify.go", "", `{"AccessDenied", "You are not authorized to use launch template"}`, `{"AccessDenied", "You are not authorized to use a launch template"}`},
 	}},
 	{"a step's error has the name of its Go type", []edit{
 		{handler, "", "return messages.InvokeResponse_Error{Type: string(failure.Code), Message: failure.Message}",
@@ -75,7 +75,7 @@ var stepMutants = []mutant{
 		{handler, "", `boundary(release.Errorf(release.Unexpected, "%s panicked: %v", h.step, defect))`, `fmt.Errorf("%s panicked: %v", h.step, defect)`},
 	}},
 	{"a throttled call is refused for good", []edit{
-		{"internal/release/classify.go", "", `"RequestLimitExceeded", `, ""},
+		{"release/classify.go", "", `"RequestLimitExceeded", `, ""},
 	}},
 	{"a builder has no role tag", []edit{
 		{launchBuilder, "", "\t\trelease.Tag{Key: release.TagRole, Value: release.RoleBuilder},\n", ""},
@@ -90,7 +90,7 @@ var stepMutants = []mutant{
 		{createImage, "", "\t\t{ResourceType: types.ResourceTypeSnapshot, Tags: tags},\n", ""},
 	}},
 	{"a launch template has no tags", []edit{
-		{makeTemplate, "", "ResourceType: types.ResourceTypeLaunchTemplate, Tags: owned.Tags(e.settings.Tagged()),", "ResourceType: types.ResourceTypeLaunchTemplate,"},
+		{makeTemplate, "", "ResourceType: types.ResourceTypeLaunchTemplate, Tags: inventory.Tags(e.settings.Tagged()),", "ResourceType: types.ResourceTypeLaunchTemplate,"},
 	}},
 	{"a group does not hand its tag on to instances", []edit{
 		{createGroup, "", "PropagateAtLaunch: aws.Bool(tag.Key == release.TagEnvironment)", "PropagateAtLaunch: aws.Bool(false)"},
@@ -147,7 +147,7 @@ var stepMutants = []mutant{
 		{awaitBuild, "", tokenFirst, lookFirst},
 	}},
 	{"whoever can write events ends a build", []edit{
-		{resumeBuild, "", `if heard.release != "" && heard.release != owned`, `if heard.release == "-" && heard.release != owned`},
+		{resumeBuild, "", `if heard.release != "" && heard.release != inventory`, `if heard.release == "-" && heard.release != inventory`},
 	}},
 	{"a refresh does not roll itself back", []edit{
 		{startRefresh, "", "AutoRollback = aws.Bool(true)", "AutoRollback = aws.Bool(false)"},

@@ -24,29 +24,29 @@ var sweepMutants = []mutant{
 		{undoRound, "", "case in.Deadline.IsZero() || time.Now().Before(seen):", "case time.Now().Before(seen) && false:"},
 	}},
 	{"the undo takes the former release's images", []edit{
-		{sweepOrder, "case current.Serving:", "images: owned.Selection{Release: name, Except: []string{current.Image, current.FormerImage}},", "images: owned.Selection{},"},
+		{sweepOrder, "case current.Serving:", "images: inventory.Selection{Release: name, Except: []string{current.Image, current.FormerImage}},", "images: inventory.Selection{},"},
 	}},
 	{"a teardown keeps no image", []edit{
 		{sweepOrder, "", "over.images.Except = []string{current.Image}", "over.images.Except = nil"},
 	}},
 	{"a sweep takes what other environments own, too", []edit{
-		{"lambdas/owned/tag.go", "", `"tag:" + release.TagEnvironment), Values: []string{string(environment)}`, `"tag-key"), Values: []string{release.TagEnvironment}`},
+		{"lambdas/inventory/tag.go", "", `"tag:" + release.TagEnvironment), Values: []string{string(environment)}`, `"tag-key"), Values: []string{release.TagEnvironment}`},
 	}},
 	{"what is gone already fails a removal", []edit{
-		{"lambdas/owned/resource.go", "", "if release.IsNotFound(err) {", "if release.IsNotFound(err) && err == nil {"},
+		{"lambdas/inventory/resource.go", "", "if release.IsNotFound(err) {", "if release.IsNotFound(err) && err == nil {"},
 	}},
 	{"a group that is gone already fails its removal", []edit{
 		{"lambdas/sweep/group.go", "", "if failure == nil && (found == nil || fleet.Deleting(found)) {", "if failure == nil && found != nil && fleet.Deleting(found) {"},
 	}},
 	{"a load balancer's network interfaces are not awaited", []edit{
-		{"lambdas/sweep/load_balancer.go", "", `found = append(found, owned.Resource{Kind: interfaceKind,`, `_ = append(found, owned.Resource{Kind: interfaceKind,`},
+		{"lambdas/sweep/load_balancer.go", "", `found = append(found, inventory.Resource{Kind: interfaceKind,`, `_ = append(found, inventory.Resource{Kind: interfaceKind,`},
 	}},
 	{"an alias record is known by the form of its target", []edit{
 		{"lambdas/dns/owner.go", "", "return slices.Contains(known, host(record)), err", "return slices.Contains(known, host(record)) || strings.HasPrefix(host(record), settings.Environment.Name()+\"-\"), err"},
 	}},
 	{"an image is deregistered and its snapshot stays", []edit{
-		{"lambdas/owned/image.go", "", "ImageId: aws.String(image.ID), DeleteAssociatedSnapshots: aws.Bool(true),", "ImageId: aws.String(image.ID),"},
-		{"lambdas/owned/image.go", "", "if snapshot.Kind == snapshotKind && !deleted[snapshot.ID] {", "if snapshot.Kind == snapshotKind && deleted[snapshot.ID] {"},
+		{"lambdas/inventory/image.go", "", "ImageId: aws.String(image.ID), DeleteAssociatedSnapshots: aws.Bool(true),", "ImageId: aws.String(image.ID),"},
+		{"lambdas/inventory/image.go", "", "if snapshot.Kind == snapshotKind && !deleted[snapshot.ID] {", "if snapshot.Kind == snapshotKind && deleted[snapshot.ID] {"},
 	}},
 	{"a teardown does not record that nothing serves", []edit{
 		{"lambdas/sweep/group.go", "", "current.Serving, current.TemplateVersion, current.FormerTemplate, current.TeardownAt = false, \"\", \"\", \"\"", "current.TemplateVersion, current.FormerTemplate, current.TeardownAt = \"\", \"\", \"\""},

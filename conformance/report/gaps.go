@@ -37,7 +37,7 @@ var gaps = []gap{
 		"internal/localcloud/elb TestHealthFollowsTheChecks", "internal/localcloud/autoscaling TestAnInstanceThatFallsIllIsReplaced",
 	}},
 	{"Instances run, images are available and load balancers active at once, and all that is made is seen at once", []string{
-		"internal/faults TestEveryFault", "internal/localcloud/ec2 TestAnInstancePassesThroughItsStatesAndTellsThem",
+		"conformance/faults TestEveryFault", "internal/localcloud/ec2 TestAnInstancePassesThroughItsStatesAndTellsThem",
 		"internal/localcloud/ec2 TestAnImageBecomesAvailableWithItsSnapshot", "internal/localcloud/ec2 TestANewInstanceIsNotFoundWhileEC2LagsBehind",
 		"internal/localcloud/elb TestLoadBalancerBecomesActiveOrFails", "lambdas/builder TestABuilderThatCannotBeSeenYetIsNotLaunchedTwice",
 	}},
@@ -47,7 +47,7 @@ var gaps = []gap{
 	}},
 	{"Instances run nothing: the tests report a build's result, and answer for the home page", []string{
 		"gallery-ami/recipe TestABuildersReportIsAnEventWhateverTheLogSays", "gallery-ami/recipe TestProvisioningInstallsTheBundleAndCleansTheImage",
-		"gallery-ami/recipe TestAnInstanceThatGetsNoKeyFailsAndSaysSo", "internal/localcloud/process TestABundleBecomesAnImageAndTheImageAServingInstance",
+		"gallery-ami/recipe TestAnInstanceThatGetsNoKeyFailsAndSaysSo", "internal/local/process TestABundleBecomesAnImageAndTheImageAServingInstance",
 	}},
 	{"EventBridge tells functions and state machines nothing: the tests deliver, by the deployed rules", []string{
 		"internal/stack TestEventsOfBuildersReachResume", "internal/stack TestAnEventIsNotLostWhenResumeFailsOnce",
@@ -63,7 +63,7 @@ var gaps = []gap{
 	}},
 	{"An execution is never redriven, nor waits for that", []string{"lambdas/lock TestAHolderThatWaitsForItsRedriveHasNotEnded"}},
 	{"Functions are not run: the tests run the executable, by a Lambda Runtime API of their own", []string{
-		"conformance/function TestAFunctionIsInvokedAgainAndAgain", "conformance/function TestAFunctionThatTakesTooLongIsKilled",
+		"conformance/runtimeapi TestAFunctionIsInvokedAgainAndAgain", "conformance/runtimeapi TestAFunctionThatTakesTooLongIsKilled",
 		"lambdas/bootstrap TestTheRuntimeReportsAFailureByItsCode",
 	}},
 	{"A template's functions are all for x86_64, and a custom resource's function is not called", []string{

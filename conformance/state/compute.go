@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Builders counts the instances that build and have not ended. Its errors are AWS's, as those of the

@@ -8,7 +8,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // entrance checks load balancer, listener and target group.

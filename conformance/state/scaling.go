@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // scales checks policies and alarms.

@@ -8,7 +8,7 @@ import (
 	"net/http"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // mostRequest is what Step Functions takes as an input, and room for its JSON.

@@ -15,8 +15,8 @@ import (
 	"photogallery/internal/console"
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
+	"photogallery/release"
 )
 
 // simulated is a cloud without processes: its executions are real, its status is made up.

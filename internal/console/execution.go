@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
 	"photogallery/internal/trace"
+	"photogallery/release"
 )
 
 // kind tells the two state machines apart.

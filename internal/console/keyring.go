@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // keyring holds who may use a console. A ticket is part of an address and opens once; a page gives it for

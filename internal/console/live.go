@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // pulse is how often a stream says that it is alive, so that a page notices one that is not.

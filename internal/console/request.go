@@ -14,7 +14,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // request is what a person wants to start, its input as JSON text.

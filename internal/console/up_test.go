@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"photogallery/internal/local"
-	"photogallery/internal/localcloud/process"
+	"photogallery/internal/local/process"
 )
 
 // The test binary is also the machines' systemctl.

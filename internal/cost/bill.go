@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"photogallery/internal/price"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Bill is what an environment costs.

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"photogallery/internal/price"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // prices are round, so that sums can be done in the head.

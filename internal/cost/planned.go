@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"photogallery/internal/price"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Wanted is what the cost of an environment depends on.

@@ -8,8 +8,8 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
+	"photogallery/release"
 )
 
 const fleetSize = 2

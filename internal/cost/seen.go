@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/price"
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const gigabyte = 1 << 30
@@ -103,7 +103,7 @@ func (l *look) entrance(ctx context.Context) error {
 
 func (l *look) instances(ctx context.Context) error {
 	byType := map[string]int{}
-	pages := ec2.NewDescribeInstancesPaginator(l.EC2, &ec2.DescribeInstancesInput{Filters: owned.Filters(l.environment)})
+	pages := ec2.NewDescribeInstancesPaginator(l.EC2, &ec2.DescribeInstancesInput{Filters: inventory.Filters(l.environment)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -111,7 +111,7 @@ func (l *look) instances(ctx context.Context) error {
 		}
 		for _, reservation := range page.Reservations {
 			for _, i := range reservation.Instances {
-				if l.count(i) && !owned.IsBuilder(i) {
+				if l.count(i) && !inventory.IsBuilder(i) {
 					byType[string(i.InstanceType)]++
 				}
 			}
@@ -142,7 +142,7 @@ func (l *look) count(i types.Instance) bool {
 }
 
 func (l *look) disks(ctx context.Context) error {
-	pages := ec2.NewDescribeVolumesPaginator(l.EC2, &ec2.DescribeVolumesInput{Filters: owned.Filters(l.environment)})
+	pages := ec2.NewDescribeVolumesPaginator(l.EC2, &ec2.DescribeVolumesInput{Filters: inventory.Filters(l.environment)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -159,7 +159,7 @@ func (l *look) disks(ctx context.Context) error {
 // one, which is less.
 func (l *look) snapshots(ctx context.Context) error {
 	pages := ec2.NewDescribeSnapshotsPaginator(l.EC2, &ec2.DescribeSnapshotsInput{
-		OwnerIds: []string{"self"}, Filters: owned.Filters(l.environment),
+		OwnerIds: []string{"self"}, Filters: inventory.Filters(l.environment),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

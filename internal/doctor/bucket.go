@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // usualStack is what `npx cdk deploy` makes where nobody chooses an environment.

@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
-	"photogallery/internal/deployed"
-	"photogallery/internal/release"
+	"photogallery/internal/awsstack"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Verdict is what a check comes to.
@@ -148,7 +148,7 @@ func (e *examination) unseen(err error) Finding {
 	if err == nil {
 		err = release.Errorf(release.Unexpected, "AWS's answer is empty")
 	}
-	told := release.Classify(deployed.Explain(err, e.Config.Region))
+	told := release.Classify(awsstack.Explain(err, e.Config.Region))
 	f := well("cannot be looked at: %s", told.Message)
 	if told.Code == release.AccessDenied {
 		return f.but(Warning, "Have someone run `gallery doctor` who may read this, or grant it.")

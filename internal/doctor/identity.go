@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
-	"photogallery/internal/deployed"
-	"photogallery/internal/release"
+	"photogallery/internal/awsstack"
+	"photogallery/release"
 )
 
 // credentials asks AWS who calls, which needs no permission.
@@ -24,7 +24,7 @@ func (e *examination) credentials(ctx context.Context) Finding {
 		}
 	}
 	if err != nil {
-		return well("none that AWS takes").but(Failed, "%s.", upper(release.Classify(deployed.Explain(err, e.Config.Region)).Message))
+		return well("none that AWS takes").but(Failed, "%s.", upper(release.Classify(awsstack.Explain(err, e.Config.Region)).Message))
 	}
 	f := well("account %s, %s, region %s", e.account, e.caller, e.Config.Region)
 	if strings.HasSuffix(e.caller, ":root") {

@@ -11,9 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/plan"
+	"photogallery/release"
 )
 
 // The quota of VPCs; that of internet gateways follows it.
@@ -109,7 +109,7 @@ func (e *examination) vcpusOfOthers(ctx context.Context) (count int, err error) 
 		}
 		for _, reservation := range page.Reservations {
 			for _, i := range reservation.Instances {
-				own := e.environment != "" && owned.Tag(i.Tags, release.TagEnvironment) == string(e.environment)
+				own := e.environment != "" && inventory.Tag(i.Tags, release.TagEnvironment) == string(e.environment)
 				if !own && i.InstanceLifecycle == "" && plan.IsStandard(string(i.InstanceType)) && i.CpuOptions != nil {
 					count += int(aws.ToInt32(i.CpuOptions.CoreCount) * aws.ToInt32(i.CpuOptions.ThreadsPerCore))
 				}

@@ -17,14 +17,14 @@ import (
 	sfntypes "github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/aws/smithy-go"
 
-	"photogallery/internal/deployed"
-	"photogallery/internal/release"
+	"photogallery/internal/awsstack"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
-	"photogallery/lambdas/owned"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/sweep"
+	"photogallery/release"
 )
 
 // stuck are the states that CloudFormation does not get a stack out of by itself, with what does.
@@ -56,7 +56,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 	if remedy := stuck[status]; remedy != "" {
 		return well("%s is in %s", e.Stack, status).but(Failed, "%s", strings.ReplaceAll(remedy, "NAME", e.Stack))
 	}
-	opened, err := deployed.Open(ctx, e.Config, e.Stack)
+	opened, err := awsstack.Open(ctx, e.Config, e.Stack)
 	if err != nil {
 		return well("%s is in %s, and none of Photogallery's", e.Stack, status).but(Failed, "%s.", upper(release.Classify(err).Message))
 	}
@@ -82,7 +82,7 @@ func output(of types.Stack, name string) string {
 // others tells what to do instead of working on a stack that does not exist.
 func (e *examination) others(ctx context.Context) string {
 	const deploy = "Deploy it with `npx cdk deploy`, or choose another region with --region."
-	if names, err := deployed.Names(ctx, e.Config); err == nil && len(names) > 0 {
+	if names, err := awsstack.Names(ctx, e.Config); err == nil && len(names) > 0 {
 		return "Those of Photogallery that are there are " + strings.Join(names, ", ") + ". " + deploy
 	}
 	return deploy
@@ -156,7 +156,7 @@ func (e *examination) leftovers(ctx context.Context) Finding {
 	return well("%s", names(left)).but(Warning, "They may cost money, and no release needs them: `gallery teardown --stack %s` removes them, with what serves.", e.Stack)
 }
 
-func (e *examination) findLeftovers(ctx context.Context) ([]owned.Resource, error) {
+func (e *examination) findLeftovers(ctx context.Context) ([]inventory.Resource, error) {
 	recorded, err := current.Read(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return nil, err
@@ -164,16 +164,16 @@ func (e *examination) findLeftovers(ctx context.Context) ([]owned.Resource, erro
 	if !recorded.Serving {
 		return e.allThereIs(ctx)
 	}
-	builders, err := owned.Instances(ctx, e.EC2, e.environment, owned.IsBuilder)
+	builders, err := inventory.Instances(ctx, e.EC2, e.environment, inventory.IsBuilder)
 	if err != nil {
 		return nil, err
 	}
-	images, err := owned.Images(ctx, e.EC2, e.environment, owned.Selection{Except: []string{recorded.Image, recorded.FormerImage}})
+	images, err := inventory.Images(ctx, e.EC2, e.environment, inventory.Selection{Except: []string{recorded.Image, recorded.FormerImage}})
 	return slices.Concat(builders, images), err
 }
 
 // allThereIs is what a teardown that keeps the latest image would remove, as its own step lists it.
-func (e *examination) allThereIs(ctx context.Context) ([]owned.Resource, error) {
+func (e *examination) allThereIs(ctx context.Context) ([]inventory.Resource, error) {
 	input, err := json.Marshal(sweep.ListInput{Plan: release.Teardown{Scope: release.ScopeEnvironment, Images: release.KeepLatestImage, DryRun: true}})
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func (e *examination) allThereIs(ctx context.Context) ([]owned.Resource, error) 
 	return listed.Resources, err
 }
 
-func names(resources []owned.Resource) string {
+func names(resources []inventory.Resource) string {
 	var all []string
 	for _, resource := range resources {
 		all = append(all, resource.String())

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const toolPatience = 20 * time.Second

@@ -19,7 +19,7 @@ import (
 
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/ec2"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // api is the Step Functions API and, below control.Prefix, the control API. Both want the key.

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // pruneBundles deletes those that no release can ask for any more: not the deployment's own, not the

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"photogallery/internal/localcloud/ec2"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 func TestBundlesThatNoReleaseCanAskForAreDeleted(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/local"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const ownDisk = "GALLERY_TEST_OWN_DISK"

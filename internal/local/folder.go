@@ -13,7 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // folder is the data folder, held by this process alone.

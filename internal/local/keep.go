@@ -12,11 +12,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"photogallery/internal/local/process"
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/localcloud/process"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
+	"photogallery/release"
 )
 
 // kept is what of the cloud outlives the process. Archives, photos and bundles are files by

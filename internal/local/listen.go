@@ -16,7 +16,7 @@ import (
 	"photogallery/internal/console"
 	"photogallery/internal/local/control"
 	"photogallery/internal/pace"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // listen opens the load balancer's address, that of the APIs and the console's.

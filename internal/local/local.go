@@ -17,9 +17,9 @@ import (
 
 	"photogallery/internal/console"
 	"photogallery/internal/local/control"
-	"photogallery/internal/localcloud/process"
-	"photogallery/internal/release"
+	"photogallery/internal/local/process"
 	"photogallery/internal/stack"
+	"photogallery/release"
 )
 
 // Environment is the name of the one environment of a local cloud.

@@ -22,8 +22,8 @@ import (
 
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
-	"photogallery/internal/localcloud/process"
-	"photogallery/internal/release"
+	"photogallery/internal/local/process"
+	"photogallery/release"
 )
 
 // The test binary is also the machines' systemctl.

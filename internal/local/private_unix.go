@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const (

@@ -14,7 +14,7 @@ import (
 
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // The paths that the API and the console have, and some that they do not.

@@ -2,7 +2,7 @@ package local
 
 import (
 	"photogallery/gallery-ami/recipe"
-	"photogallery/internal/localcloud/process"
+	"photogallery/internal/local/process"
 )
 
 // machineRecipe lets process machines read the user data that the steps give to instances.

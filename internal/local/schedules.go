@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/smithy-go"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Schedule starts a state machine as EventBridge Scheduler does.

@@ -13,9 +13,9 @@ import (
 
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/ec2"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
+	"photogallery/release"
 )
 
 const shownActivities = 20

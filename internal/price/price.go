@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Path is where the price file lies in the repository.

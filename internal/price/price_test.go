@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas"
 	"photogallery/lambdas/plan"
+	"photogallery/release"
 )
 
 func TestThePriceFileIsSound(t *testing.T) {

@@ -20,10 +20,10 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/release"
 	"photogallery/lambdas"
 	"photogallery/lambdas/current"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 	"photogallery/statemachine"
 )
 
@@ -245,7 +245,7 @@ func (e *environment) lockHolder() string {
 func resourceNames(t *testing.T, output string) (names []string) {
 	t.Helper()
 	var listed struct {
-		Resources []owned.Resource `json:"resources"`
+		Resources []inventory.Resource `json:"resources"`
 	}
 	if err := json.Unmarshal([]byte(output), &listed); err != nil {
 		t.Fatalf("%s: %v", output, err)

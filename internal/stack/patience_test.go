@@ -13,7 +13,7 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 )
 
 func TestABuildWhoseTokenNobodyAnswersEndsAtTheNextHeartbeat(t *testing.T) {
@@ -94,7 +94,7 @@ func TestATeardownNamesWhatComesBehindIt(t *testing.T) {
 			}
 			return next()
 		})
-		e.teardown("t1", `{}`).ends("FailedDirty", "LeftBehind", owned.TTLSchedule("main", "r9"))
+		e.teardown("t1", `{}`).ends("FailedDirty", "LeftBehind", inventory.TTLSchedule("main", "r9"))
 	})
 }
 
@@ -102,7 +102,7 @@ func TestATeardownNamesWhatComesBehindIt(t *testing.T) {
 func (e *environment) schedule(name string) {
 	group := e.Settings.Environment.Name()
 	_, err := e.Clients.Scheduler.CreateSchedule(e.Context(), &scheduler.CreateScheduleInput{
-		GroupName: &group, Name: aws.String(owned.TTLSchedule(e.Settings.Environment, name)), ScheduleExpression: aws.String("at(2100-01-01T00:00:00)"),
+		GroupName: &group, Name: aws.String(inventory.TTLSchedule(e.Settings.Environment, name)), ScheduleExpression: aws.String("at(2100-01-01T00:00:00)"),
 		FlexibleTimeWindow: &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
 		Target:             &types.Target{Arn: &e.Settings.TeardownMachine, RoleArn: &e.Settings.ScheduleRole},
 	})

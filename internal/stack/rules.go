@@ -9,7 +9,7 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // addRules are the stack's EventBridge rules.

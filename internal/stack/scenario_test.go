@@ -15,7 +15,7 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const (

@@ -10,9 +10,9 @@ import (
 	"photogallery/internal/localcloud/elb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // homePageTimeout bounds one look at the home page, as in the functions on AWS.

@@ -16,9 +16,9 @@ import (
 	"photogallery/internal/localcloud/lambda"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/release"
 	"photogallery/lambdas"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 	"photogallery/statemachine"
 )
 

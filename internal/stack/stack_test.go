@@ -20,8 +20,8 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 	"photogallery/statemachine"
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // taggedKinds are what a release makes and AWS tags while it makes it. Schedules, scaling policies, target

@@ -17,8 +17,8 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 // refuses makes a step's calls of one operation fail with AWS's code until it is lifted.
@@ -363,7 +363,7 @@ func TestAReleaseThatIsStoppedAsItIsPromotedLeavesNothingOutdated(t *testing.T) 
 				left = append(left, resource)
 			}
 		}
-		versions, err := owned.Versions(t.Context(), e.Clients.EC2, e.Settings.Environment)
+		versions, err := inventory.Versions(t.Context(), e.Clients.EC2, e.Settings.Environment)
 		if err != nil || len(left) != 5 || len(versions) != 2 {
 			t.Errorf("%v, and launch template versions %v, %v: want two images, one schedule and two versions", left, versions, err)
 		}

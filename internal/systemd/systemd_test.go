@@ -10,7 +10,7 @@ import (
 	"photogallery/internal/systemd"
 )
 
-// The right values are systemd 252's; internal/localcloud/process asks systemd itself where it is installed.
+// The right values are systemd 252's; internal/local/process asks systemd itself where it is installed.
 func TestReadUnitJoinsLinesAndLeavesOutComments(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"white space":             {"  [S]\n A  =  b c \t\n", "[S] A=b c"},

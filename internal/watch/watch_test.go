@@ -12,9 +12,9 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
 	"photogallery/internal/watch"
+	"photogallery/release"
 )
 
 // deployed is the shipped stack on simulated machines that behave alike.

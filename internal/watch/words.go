@@ -9,8 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/release"
 	"photogallery/internal/trace"
+	"photogallery/release"
 )
 
 // roughly is for an estimate.

@@ -16,10 +16,10 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 var plan = release.Plan{Release: "r1", Version: "1", InstanceType: "t4g.small", MinSize: 2, MaxSize: 5}

@@ -11,10 +11,10 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 func domain() step.Optional {

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/smithy-go"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Find describes the environment's load balancer; nil where there is none.

@@ -12,9 +12,9 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Verify is one look at the release from both sides of the load balancer. The home page alone

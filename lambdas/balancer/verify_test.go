@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 func TestVerifyCountsOnTheTargetsWhereFunctionsAreNotAdmitted(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // AwaitBuild registers a task token for a build. The step's answer ends nothing: the task ends

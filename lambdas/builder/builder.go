@@ -9,14 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 // of lists the builders of one release, in whatever state.
 func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment release.Environment, name string) ([]types.Instance, error) {
 	var builders []types.Instance
-	pages := ec2.NewDescribeInstancesPaginator(api, &ec2.DescribeInstancesInput{Filters: owned.Filters(environment)})
+	pages := ec2.NewDescribeInstancesPaginator(api, &ec2.DescribeInstancesInput{Filters: inventory.Filters(environment)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -24,7 +24,7 @@ func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment rel
 		}
 		for _, reservation := range page.Reservations {
 			for _, instance := range reservation.Instances {
-				if isBuilder(instance, environment) && owned.Tag(instance.Tags, release.TagRelease) == name {
+				if isBuilder(instance, environment) && inventory.Tag(instance.Tags, release.TagRelease) == name {
 					builders = append(builders, instance)
 				}
 			}
@@ -46,8 +46,8 @@ func describe(ctx context.Context, api ec2.DescribeInstancesAPIClient, id string
 }
 
 func isBuilder(instance types.Instance, environment release.Environment) bool {
-	return owned.Tag(instance.Tags, release.TagEnvironment) == string(environment) &&
-		owned.Tag(instance.Tags, release.TagRole) == release.RoleBuilder
+	return inventory.Tag(instance.Tags, release.TagEnvironment) == string(environment) &&
+		inventory.Tag(instance.Tags, release.TagRole) == release.RoleBuilder
 }
 
 func state(instance types.Instance) types.InstanceStateName {

@@ -24,10 +24,10 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/ssm"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/release"
 	"photogallery/lambdas/builder"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const (

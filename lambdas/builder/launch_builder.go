@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"photogallery/gallery-ami/recipe"
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // LaunchBuilder starts the builder of a release, once.
@@ -163,7 +163,7 @@ func (l launcher) networkInterfaces(subnet types.Subnet) []types.InstanceNetwork
 }
 
 func (l launcher) tags(plan release.Plan) []types.TagSpecification {
-	tags := owned.Tags(l.settings.Tagged(
+	tags := inventory.Tags(l.settings.Tagged(
 		release.Tag{Key: "Name", Value: l.settings.Environment.Name() + "-builder"},
 		release.Tag{Key: release.TagRelease, Value: plan.Release},
 		release.Tag{Key: release.TagRole, Value: release.RoleBuilder},

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
+	"photogallery/release"
 )
 
 // kept is how long a build's record is of use, with room to spare; DynamoDB deletes it later.

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // The events that Resume is given.
@@ -85,7 +85,7 @@ func (r resumer) builder(ctx context.Context, heard news) (*types.Instance, erro
 	if err != nil || instance == nil || !isBuilder(*instance, r.environment) {
 		return nil, err
 	}
-	if heard.release != "" && heard.release != owned.Tag(instance.Tags, release.TagRelease) {
+	if heard.release != "" && heard.release != inventory.Tag(instance.Tags, release.TagRelease) {
 		return nil, nil
 	}
 	return instance, nil

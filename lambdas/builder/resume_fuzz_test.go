@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Of all instances there is one builder of ours, whose release waits for it, and one of the fleet.

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Key is the name of the table's key attribute; the record lies under "current". Expires is the name of

@@ -14,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
 	"photogallery/lambdas/destroy"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 // request is CloudFormation's, with fields that the steps do not read.

@@ -9,10 +9,10 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // EnsureAlias lets the domain lead to the load balancer. It comes early: what a change needs to reach

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // EnsureTemplate makes the launch template version of a release.
@@ -57,20 +57,20 @@ type ensureTemplate struct {
 }
 
 func (e ensureTemplate) run(ctx context.Context, in EnsureTemplateInput) (TemplateVersion, error) {
-	versions, err := owned.Versions(ctx, e.api, e.settings.Environment)
+	versions, err := inventory.Versions(ctx, e.api, e.settings.Environment)
 	if err != nil {
 		return TemplateVersion{}, err
 	}
 	for _, version := range versions {
 		if aws.ToString(version.VersionDescription) == in.Plan.Release {
-			return TemplateVersion{aws.ToString(version.LaunchTemplateId), owned.Number(version)}, nil
+			return TemplateVersion{aws.ToString(version.LaunchTemplateId), inventory.Number(version)}, nil
 		}
 	}
 	data, err := templateData(e.settings, e.region, in)
 	if err != nil {
 		return TemplateVersion{}, release.Errorf(release.InvalidRequest, "launch template of release %s: %w", in.Plan.Release, err)
 	}
-	template, err := owned.Template(ctx, e.api, e.settings.Environment)
+	template, err := inventory.Template(ctx, e.api, e.settings.Environment)
 	if err != nil {
 		return TemplateVersion{}, err
 	}
@@ -87,7 +87,7 @@ func (e ensureTemplate) create(ctx context.Context, in EnsureTemplateInput, data
 		VersionDescription: aws.String(in.Plan.Release),
 		ClientToken:        e.token("template", in),
 		TagSpecifications: []types.TagSpecification{{
-			ResourceType: types.ResourceTypeLaunchTemplate, Tags: owned.Tags(e.settings.Tagged()),
+			ResourceType: types.ResourceTypeLaunchTemplate, Tags: inventory.Tags(e.settings.Tagged()),
 		}},
 	})
 	if release.IsAlreadyExists(err) {
@@ -109,7 +109,7 @@ func (e ensureTemplate) addVersion(ctx context.Context, in EnsureTemplateInput, 
 	if err != nil {
 		return TemplateVersion{}, err
 	}
-	return TemplateVersion{aws.ToString(out.LaunchTemplateVersion.LaunchTemplateId), owned.Number(*out.LaunchTemplateVersion)}, nil
+	return TemplateVersion{aws.ToString(out.LaunchTemplateVersion.LaunchTemplateId), inventory.Number(*out.LaunchTemplateVersion)}, nil
 }
 
 // token keeps an answer that was lost from making a second one. Tokens are the account's, so that

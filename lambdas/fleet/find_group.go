@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // FindGroup decides between a first release and a rolling one.

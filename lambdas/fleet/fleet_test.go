@@ -14,11 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 func plan(name string) release.Plan {
@@ -83,8 +83,8 @@ func TestAVersionThatCannotBeSeenYetIsNotMadeTwice(t *testing.T) {
 func TestATemplateCarriesTheTagByWhichItMayBeChanged(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")
-		found, err := owned.Template(e.Context(), e.Clients.EC2, "main")
-		if err != nil || owned.Tag(found.Tags, release.TagEnvironment) != "main" {
+		found, err := inventory.Template(e.Context(), e.Clients.EC2, "main")
+		if err != nil || inventory.Tag(found.Tags, release.TagEnvironment) != "main" {
 			t.Errorf("the template is %+v, %v", found, err)
 		}
 	})
@@ -95,7 +95,7 @@ func TestTheFleetsVolumesHaveTheStacksKeyIfItHasOne(t *testing.T) {
 		steptest.In(t, nil, func(e steptest.Environment) {
 			e.Settings.EBSKey = key
 			template(e, "r1")
-			versions, err := owned.Versions(e.Context(), e.Clients.EC2, "main")
+			versions, err := inventory.Versions(e.Context(), e.Clients.EC2, "main")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestTheFleetsVolumesHaveTheStacksKeyIfItHasOne(t *testing.T) {
 func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")
-		versions, err := owned.Versions(e.Context(), e.Clients.EC2, "main")
+		versions, err := inventory.Versions(e.Context(), e.Clients.EC2, "main")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,8 +132,8 @@ func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
 		}
 		tagged := map[types.ResourceType]bool{}
 		for _, specification := range data.TagSpecifications {
-			tagged[specification.ResourceType] = owned.Tag(specification.Tags, release.TagEnvironment) == "main" &&
-				owned.Tag(specification.Tags, release.TagRole) == release.RoleFleet
+			tagged[specification.ResourceType] = inventory.Tag(specification.Tags, release.TagEnvironment) == "main" &&
+				inventory.Tag(specification.Tags, release.TagRole) == release.RoleFleet
 		}
 		for _, kind := range []types.ResourceType{"instance", "volume", "network-interface"} {
 			if !tagged[kind] {
@@ -159,7 +159,7 @@ func TestAnInstanceIsToldWhatTheStackAllows(t *testing.T) {
 			steptest.In(t, nil, func(e steptest.Environment) {
 				e.Settings.Optional = test.given
 				template(e, "r1")
-				versions, err := owned.Versions(e.Context(), e.Clients.EC2, "main")
+				versions, err := inventory.Versions(e.Context(), e.Clients.EC2, "main")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Group describes the environment's group; nil where there is none. One that AWS is still

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // StartRefresh rolls a running group to the release.

@@ -7,9 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/gallery-ami/recipe"
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // templateData is what an instance of the fleet is. It has no public IPv4 address: only the load
@@ -55,7 +55,7 @@ func instanceTags(settings step.Settings) []types.LaunchTemplateTagSpecification
 	for _, kind := range []types.ResourceType{types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface} {
 		specifications = append(specifications, types.LaunchTemplateTagSpecificationRequest{
 			ResourceType: kind,
-			Tags: owned.Tags(settings.Tagged(
+			Tags: inventory.Tags(settings.Tagged(
 				release.Tag{Key: "Name", Value: settings.Environment.Name()},
 				release.Tag{Key: release.TagRole, Value: release.RoleFleet},
 			)),

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // CreateImage makes the image of a provisioned builder. AWS knows no token for that: the name,
@@ -105,7 +105,7 @@ func (c creator) named(ctx context.Context, name string) (*types.Image, error) {
 			if image.State == types.ImageStateDeregistered {
 				continue
 			}
-			if owned.Tag(image.Tags, release.TagEnvironment) != string(c.settings.Environment) {
+			if inventory.Tag(image.Tags, release.TagEnvironment) != string(c.settings.Environment) {
 				return nil, release.Errorf(release.ImageFailed, "the image name %s is taken by %s, which is not Photogallery's; deregister that image", name, aws.ToString(image.ImageId))
 			}
 			return &image, nil
@@ -145,7 +145,7 @@ func (c creator) base(ctx context.Context, instance string) (string, error) {
 }
 
 func (c creator) tags(plan release.Plan, base string) []types.TagSpecification {
-	tags := owned.Tags(c.settings.Tagged(
+	tags := inventory.Tags(c.settings.Tagged(
 		release.Tag{Key: "Name", Value: c.name(plan)},
 		release.Tag{Key: release.TagRelease, Value: plan.Release},
 		release.Tag{Key: release.TagDigest, Value: plan.Digest},

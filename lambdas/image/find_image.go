@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // FindImage looks for an image that saves the bake.

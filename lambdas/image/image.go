@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 // State is how far an image is, for the state machine.
@@ -55,7 +55,7 @@ func Existing(ctx context.Context, api ec2.DescribeImagesAPIClient, environment 
 		return types.Image{}, release.Errorf(release.ImageNotFound, "image: %q does not exist in this account and region; give one that `gallery images` lists, or leave it out", id)
 	}
 	image := out.Images[0]
-	if owned.Tag(image.Tags, release.TagEnvironment) != string(environment) || owned.Tag(image.Tags, release.TagDigest) == "" {
+	if inventory.Tag(image.Tags, release.TagEnvironment) != string(environment) || inventory.Tag(image.Tags, release.TagDigest) == "" {
 		return types.Image{}, release.Errorf(release.ImageNotFound, "image: %q was not made by a release of environment %s; give one that `gallery images` lists, or leave it out", id, environment)
 	}
 	if image.State != types.ImageStateAvailable {
@@ -70,7 +70,7 @@ func Existing(ctx context.Context, api ec2.DescribeImagesAPIClient, environment 
 func Of(ctx context.Context, api ec2.DescribeImagesAPIClient, environment release.Environment, plan release.Plan) (*types.Image, error) {
 	var best *types.Image
 	pages := ec2.NewDescribeImagesPaginator(api, &ec2.DescribeImagesInput{
-		Owners: []string{"self"}, Filters: owned.Filters(environment),
+		Owners: []string{"self"}, Filters: inventory.Filters(environment),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -87,8 +87,8 @@ func Of(ctx context.Context, api ec2.DescribeImagesAPIClient, environment releas
 }
 
 func holds(image types.Image, plan release.Plan) bool {
-	return usable(image) && owned.Tag(image.Tags, release.TagDigest) == plan.Digest &&
-		(!plan.Rebake || owned.Tag(image.Tags, release.TagRelease) == plan.Release)
+	return usable(image) && inventory.Tag(image.Tags, release.TagDigest) == plan.Digest &&
+		(!plan.Rebake || inventory.Tag(image.Tags, release.TagRelease) == plan.Release)
 }
 
 func usable(image types.Image) bool {

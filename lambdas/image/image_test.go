@@ -19,9 +19,9 @@ import (
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/lambdas/image"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const base = "ami-00000000"

@@ -11,9 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Lock takes the environment for an execution. It takes the lock of an execution that has ended

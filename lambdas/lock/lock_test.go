@@ -19,10 +19,10 @@ import (
 	"photogallery/internal/localcloud/dynamodb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/lock"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const table = "photogallery-main"

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Namespace and dimension of the metrics that the last step of an execution writes.

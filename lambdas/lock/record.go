@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
+	"photogallery/release"
 )
 
 // id is the item's key.

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"photogallery/gallery-ami/recipe"
-	"photogallery/internal/release"
 	"photogallery/lambdas/image"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 // mostURL is how long a bundle's URL may be: the image carries it as a tag.
@@ -49,9 +49,9 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 		return release.Errorf(release.ImageNotFound, "image: %q is for %s, and environment %s is for %s; give another one, or leave it out", d.request.Image, found.Architecture, p.settings.Environment, p.settings.Architecture)
 	}
 	d.plan.Image = d.request.Image
-	d.plan.Digest = owned.Tag(found.Tags, release.TagDigest)
-	d.plan.Version = cmp.Or(d.request.Version, owned.Tag(found.Tags, release.TagVersion), release.Short(d.plan.Digest))
-	if url := owned.Tag(found.Tags, release.TagBundle); url != "" {
+	d.plan.Digest = inventory.Tag(found.Tags, release.TagDigest)
+	d.plan.Version = cmp.Or(d.request.Version, inventory.Tag(found.Tags, release.TagVersion), release.Short(d.plan.Digest))
+	if url := inventory.Tag(found.Tags, release.TagBundle); url != "" {
 		d.plan.Bundle, err = release.ParseBundle(url)
 	}
 	return err

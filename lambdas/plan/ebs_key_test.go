@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const ownKey = "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"

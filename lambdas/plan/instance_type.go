@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 var usualTypes = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}

@@ -14,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Plan checks a release's request against the account and fills in its defaults.

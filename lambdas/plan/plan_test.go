@@ -30,10 +30,10 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/quotas"
 	"photogallery/internal/localcloud/s3"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/plan"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const (

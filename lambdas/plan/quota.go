@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
+	"photogallery/release"
 )
 
 // The quota of Running On-Demand Standard instances, in vCPUs, and the families that count.

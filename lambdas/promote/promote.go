@@ -6,10 +6,10 @@ import (
 	"context"
 	"time"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/lock"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Promote records the release as the one that serves. Before it a release is undone when it ends;

@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/google/go-cmp/cmp"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
-	"photogallery/lambdas/owned"
 	"photogallery/lambdas/promote"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 var mine = step.Call{Execution: "arn:execution:mine"}
@@ -111,13 +111,13 @@ func TestRetireKeepsTheServingAndTheFormerTemplateVersion(t *testing.T) {
 		if again := steptest.Run[promote.Retired](e, promote.Retire, in).Retired; again == nil || len(again) != 0 {
 			t.Errorf("retired once more: %v", again)
 		}
-		versions, err := owned.Versions(e.Context(), e.Clients.EC2, "main")
+		versions, err := inventory.Versions(e.Context(), e.Clients.EC2, "main")
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := map[string]bool{}
 		for _, version := range versions {
-			got[owned.Number(version)] = aws.ToBool(version.DefaultVersion)
+			got[inventory.Number(version)] = aws.ToBool(version.DefaultVersion)
 		}
 		if diff := cmp.Diff(map[string]bool{"3": false, "4": true}, got); diff != "" {
 			t.Error(diff)

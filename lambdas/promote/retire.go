@@ -10,11 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
-	"photogallery/lambdas/owned"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Retire removes what neither the release that serves nor a rollback needs.
@@ -53,18 +53,18 @@ type Retired struct {
 }
 
 type ec2API interface {
-	owned.ImageFinder
-	owned.ImageRemover
-	owned.VersionRemover
-	owned.InstanceTerminator
+	inventory.ImageFinder
+	inventory.ImageRemover
+	inventory.VersionRemover
+	inventory.InstanceTerminator
 	ec2.DescribeInstancesAPIClient
 	ec2.DescribeLaunchTemplateVersionsAPIClient
-	owned.Defaulter
+	inventory.Defaulter
 }
 
 type schedulerAPI interface {
 	scheduler.ListSchedulesAPIClient
-	owned.ScheduleRemover
+	inventory.ScheduleRemover
 }
 
 type retirer struct {
@@ -88,7 +88,7 @@ func (r retirer) run(ctx context.Context, in RetireInput) (Retired, error) {
 	}
 	retired := []string{}
 	var failed []error
-	for _, retire := range []func(context.Context, release.Current) ([]owned.Resource, error){
+	for _, retire := range []func(context.Context, release.Current) ([]inventory.Resource, error){
 		r.images, r.versions, r.ttlSchedules, r.builders,
 	} {
 		gone, err := retire(ctx, serving)
@@ -100,51 +100,51 @@ func (r retirer) run(ctx context.Context, in RetireInput) (Retired, error) {
 	return Retired{retired}, errors.Join(failed...)
 }
 
-func (r retirer) images(ctx context.Context, serving release.Current) ([]owned.Resource, error) {
-	old, err := owned.Images(ctx, r.ec2, r.settings.Environment, owned.Selection{Except: []string{serving.Image, serving.FormerImage}})
+func (r retirer) images(ctx context.Context, serving release.Current) ([]inventory.Resource, error) {
+	old, err := inventory.Images(ctx, r.ec2, r.settings.Environment, inventory.Selection{Except: []string{serving.Image, serving.FormerImage}})
 	if err != nil {
 		return nil, err
 	}
-	return old, owned.RemoveImages(ctx, r.ec2, old)
+	return old, inventory.RemoveImages(ctx, r.ec2, old)
 }
 
 // versions makes the serving version the default one first: the default cannot be deleted, and
 // else the very first release's would stay for ever.
-func (r retirer) versions(ctx context.Context, serving release.Current) ([]owned.Resource, error) {
-	versions, err := owned.Versions(ctx, r.ec2, r.settings.Environment)
+func (r retirer) versions(ctx context.Context, serving release.Current) ([]inventory.Resource, error) {
+	versions, err := inventory.Versions(ctx, r.ec2, r.settings.Environment)
 	if err != nil {
 		return nil, err
 	}
-	var old []owned.Resource
+	var old []inventory.Resource
 	for _, version := range versions {
-		number := owned.Number(version)
+		number := inventory.Number(version)
 		if number == serving.TemplateVersion && !aws.ToBool(version.DefaultVersion) {
-			if err := owned.MakeDefault(ctx, r.ec2, r.settings.Environment, number); err != nil {
+			if err := inventory.MakeDefault(ctx, r.ec2, r.settings.Environment, number); err != nil {
 				return nil, err
 			}
 		}
 		if number != serving.TemplateVersion && number != serving.FormerTemplate {
-			old = append(old, owned.Version(version))
+			old = append(old, inventory.Version(version))
 		}
 	}
-	return old, owned.RemoveVersions(ctx, r.ec2, r.settings.Environment, old)
+	return old, inventory.RemoveVersions(ctx, r.ec2, r.settings.Environment, old)
 }
 
-func (r retirer) ttlSchedules(ctx context.Context, serving release.Current) ([]owned.Resource, error) {
-	schedules, err := owned.TTLSchedules(ctx, r.schedules, r.settings.Environment)
+func (r retirer) ttlSchedules(ctx context.Context, serving release.Current) ([]inventory.Resource, error) {
+	schedules, err := inventory.TTLSchedules(ctx, r.schedules, r.settings.Environment)
 	if err != nil {
 		return nil, err
 	}
-	own := owned.TTLSchedule(r.settings.Environment, serving.Release)
-	others := slices.DeleteFunc(schedules, func(schedule owned.Resource) bool { return schedule.ID == own })
-	return others, owned.RemoveSchedules(ctx, r.schedules, r.settings.Environment, others)
+	own := inventory.TTLSchedule(r.settings.Environment, serving.Release)
+	others := slices.DeleteFunc(schedules, func(schedule inventory.Resource) bool { return schedule.ID == own })
+	return others, inventory.RemoveSchedules(ctx, r.schedules, r.settings.Environment, others)
 }
 
 // builders are strays by now: this release's own is terminated, and no other release runs.
-func (r retirer) builders(ctx context.Context, _ release.Current) ([]owned.Resource, error) {
-	strays, err := owned.Instances(ctx, r.ec2, r.settings.Environment, owned.IsBuilder)
+func (r retirer) builders(ctx context.Context, _ release.Current) ([]inventory.Resource, error) {
+	strays, err := inventory.Instances(ctx, r.ec2, r.settings.Environment, inventory.IsBuilder)
 	if err != nil {
 		return nil, err
 	}
-	return strays, owned.TerminateInstances(ctx, r.ec2, strays)
+	return strays, inventory.TerminateInstances(ctx, r.ec2, strays)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Updater is what SetBounds needs of Auto Scaling.

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // EnsureScaling makes the group follow its load.

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/google/go-cmp/cmp"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func TestTheDimensionsOfTheLoadBalancersMetrics(t *testing.T) {

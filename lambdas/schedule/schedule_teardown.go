@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // ScheduleTeardown makes the one-time schedule of a release with a ttl.
@@ -128,7 +128,7 @@ func (s scheduleTeardown) request(plan release.Plan) (*scheduler.CreateScheduleI
 	if queue := s.settings.ScheduleDeadLetters; queue != "" {
 		target.DeadLetterConfig = &types.DeadLetterConfig{Arn: aws.String(queue)}
 	}
-	name := owned.TTLSchedule(s.settings.Environment, plan.Release)
+	name := inventory.TTLSchedule(s.settings.Environment, plan.Release)
 	return &scheduler.CreateScheduleInput{
 		GroupName: aws.String(s.settings.Environment.Name()), Name: aws.String(name),
 		Description:                aws.String("Tears down release " + plan.Release + " at the end of its ttl"),

@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/schedule"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 func scheduled(e steptest.Environment, ttl time.Duration) string {
@@ -22,9 +22,9 @@ func scheduled(e steptest.Environment, ttl time.Duration) string {
 	return steptest.Run[schedule.Scheduled](e, schedule.ScheduleTeardown, in).At
 }
 
-func schedules(e steptest.Environment) []owned.Resource {
+func schedules(e steptest.Environment) []inventory.Resource {
 	e.Helper()
-	found, err := owned.TTLSchedules(e.Context(), e.Clients.Scheduler, "main")
+	found, err := inventory.TTLSchedules(e.Context(), e.Clients.Scheduler, "main")
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestTheScheduleTearsDownOnlyThisRelease(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		scheduled(e, time.Hour)
 		got, err := e.Clients.Scheduler.GetSchedule(e.Context(), &scheduler.GetScheduleInput{
-			GroupName: aws.String("photogallery-main"), Name: aws.String(owned.TTLSchedule("main", "r1")),
+			GroupName: aws.String("photogallery-main"), Name: aws.String(inventory.TTLSchedule("main", "r1")),
 		})
 		if err != nil {
 			t.Fatal(err)

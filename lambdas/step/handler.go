@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Handler runs one step on a JSON payload. Its error is always a messages.InvokeResponse_Error,

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Settings are what the stack tells its functions: the free and static things that every release

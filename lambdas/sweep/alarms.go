@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const alarmKind = "alarm"
@@ -28,12 +28,12 @@ var alarms = Stage{
 	remove:  removeAlarms,
 }
 
-func listAlarms(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+func listAlarms(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
 	var wanted []string
 	for _, kind := range release.AlarmKinds() {
 		wanted = append(wanted, c.settings.Environment.Alarm(kind))
 	}
-	var found []owned.Resource
+	var found []inventory.Resource
 	pages := cloudwatch.NewDescribeAlarmsPaginator(c.alarms, &cloudwatch.DescribeAlarmsInput{AlarmNames: wanted})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -41,13 +41,13 @@ func listAlarms(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error
 			return nil, err
 		}
 		for _, alarm := range page.MetricAlarms {
-			found = append(found, owned.Resource{Kind: alarmKind, ID: aws.ToString(alarm.AlarmName)})
+			found = append(found, inventory.Resource{Kind: alarmKind, ID: aws.ToString(alarm.AlarmName)})
 		}
 	}
 	return found, nil
 }
 
-func removeAlarms(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+func removeAlarms(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
 	var gone []string
 	for _, alarm := range found {
 		gone = append(gone, alarm.ID)

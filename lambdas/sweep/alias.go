@@ -8,7 +8,7 @@ import (
 
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/dns"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 )
 
@@ -28,19 +28,19 @@ var alias = Stage{
 		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 	},
 	changes: []step.Operation{{Name: "route53:ChangeResourceRecordSets", Scope: step.StackZone}},
-	list: func(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+	list: func(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
 		found, err := c.alias(ctx)
 		if err != nil || found == nil {
 			return nil, err
 		}
-		return []owned.Resource{{Kind: aliasKind, ID: aws.ToString(found.Name), Name: dns.Target(*found)}}, nil
+		return []inventory.Resource{{Kind: aliasKind, ID: aws.ToString(found.Name), Name: dns.Target(*found)}}, nil
 	},
 	remove: removeAlias,
 }
 
 // removeAlias is content with a refusal where the record is gone: the answer to an earlier call was
 // lost, and Route 53 has one code, InvalidChangeBatch, for all that it refuses.
-func removeAlias(ctx context.Context, c cloud, _ extent, _ []owned.Resource) error {
+func removeAlias(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
 	found, err := c.alias(ctx)
 	if err != nil || found == nil {
 		return err

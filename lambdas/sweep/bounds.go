@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/step"
 )
@@ -20,7 +20,7 @@ var bounds = Stage{
 	changes: []step.Operation{
 		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
 	},
-	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
 		found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
 		if err != nil || found == nil || fleet.Deleting(found) || over.current.MaxSize == 0 {
 			return nil, err
@@ -29,12 +29,12 @@ var bounds = Stage{
 		if least == over.current.MinSize && most == over.current.MaxSize {
 			return nil, nil
 		}
-		return []owned.Resource{{
+		return []inventory.Resource{{
 			Kind: groupKind, ID: aws.ToString(found.AutoScalingGroupName),
 			Name: fmt.Sprintf("%d to %d instances instead of %d to %d", least, most, over.current.MinSize, over.current.MaxSize),
 		}}, nil
 	},
-	remove: func(ctx context.Context, c cloud, over extent, _ []owned.Resource) error {
+	remove: func(ctx context.Context, c cloud, over extent, _ []inventory.Resource) error {
 		return scaling.SetBounds(ctx, c.groups, c.settings.Environment, over.current.MinSize, over.current.MaxSize, 0)
 	},
 }

@@ -6,10 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // cloud is what the stages reach; each stage's file says what it needs of its service.
@@ -33,13 +33,13 @@ type tableAPI interface {
 }
 
 type imageAPI interface {
-	owned.ImageFinder
-	owned.ImageRemover
+	inventory.ImageFinder
+	inventory.ImageRemover
 }
 
 type scheduleAPI interface {
 	scheduler.ListSchedulesAPIClient
-	owned.ScheduleRemover
+	inventory.ScheduleRemover
 }
 
 func reach(clients step.Clients, settings step.Settings) cloud {
@@ -69,7 +69,7 @@ func (c cloud) record(ctx context.Context, change func(*release.Current)) error 
 }
 
 // round is one look, one removal of what does not leave by itself, and another look.
-func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []owned.Resource, removed []string, err error) {
+func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []inventory.Resource, removed []string, err error) {
 	if stage.prepare != nil {
 		if err := stage.prepare(ctx, c, over); err != nil {
 			return nil, nil, err
@@ -79,7 +79,7 @@ func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []owne
 	if err != nil {
 		return nil, nil, err
 	}
-	var staying []owned.Resource
+	var staying []inventory.Resource
 	for _, resource := range found {
 		if !resource.Leaving {
 			staying = append(staying, resource)
@@ -97,8 +97,8 @@ func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []owne
 }
 
 // list asks all stages what there is.
-func (c cloud) list(ctx context.Context, stages []Stage, over extent) ([]owned.Resource, error) {
-	all := []owned.Resource{}
+func (c cloud) list(ctx context.Context, stages []Stage, over extent) ([]inventory.Resource, error) {
+	all := []inventory.Resource{}
 	for _, stage := range stages {
 		found, err := stage.list(ctx, c, over)
 		if err != nil {
@@ -109,7 +109,7 @@ func (c cloud) list(ctx context.Context, stages []Stage, over extent) ([]owned.R
 	return all, nil
 }
 
-func names(resources []owned.Resource) string {
+func names(resources []inventory.Resource) string {
 	var all []string
 	for _, resource := range resources {
 		all = append(all, resource.String())

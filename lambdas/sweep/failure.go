@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 // failed says all that failed. It keeps the code of the first, so that the state machine retries
@@ -23,7 +23,7 @@ func reasons(failures []error) string {
 }
 
 // leaving adds what a failure leaves, if anything.
-func leaving(err error, left []owned.Resource) error {
+func leaving(err error, left []inventory.Resource) error {
 	if len(left) == 0 {
 		return err
 	}
@@ -32,7 +32,7 @@ func leaving(err error, left []owned.Resource) error {
 }
 
 // stuck is a sweep whose deadline has passed, with what failed in it besides.
-func stuck(what string, end time.Time, left []owned.Resource, failures []error) error {
+func stuck(what string, end time.Time, left []inventory.Resource, failures []error) error {
 	besides := ""
 	if len(failures) > 0 {
 		besides = "; besides: " + reasons(failures)

@@ -6,11 +6,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const groupKind = "Auto Scaling group"
@@ -47,12 +47,12 @@ func stopServing(ctx context.Context, c cloud, _ extent) error {
 	})
 }
 
-func listGroup(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+func listGroup(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
 	found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
 	if err != nil || found == nil {
 		return nil, err
 	}
-	return []owned.Resource{{
+	return []inventory.Resource{{
 		Kind: groupKind, ID: aws.ToString(found.AutoScalingGroupName), Name: aws.ToString(found.Status),
 		Leaving: fleet.Deleting(found),
 	}}, nil
@@ -60,7 +60,7 @@ func listGroup(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error)
 
 // removeGroup is content with a refusal where the group is on its way out or gone: the answer to an
 // earlier call was lost, and Auto Scaling has one code, ValidationError, for all that it refuses.
-func removeGroup(ctx context.Context, c cloud, _ extent, _ []owned.Resource) error {
+func removeGroup(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
 	_, err := c.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(c.settings.Environment.Name()), ForceDelete: aws.Bool(true),
 	})

@@ -4,9 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // images are the images with their snapshots, as far as the extent selects them.
@@ -19,11 +19,11 @@ var images = Stage{
 		{Name: "ec2:DeleteSnapshot", Scope: step.Owned},
 	},
 	prepare: forgetImages,
-	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
-		return owned.Images(ctx, c.images, c.settings.Environment, over.images)
+	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+		return inventory.Images(ctx, c.images, c.settings.Environment, over.images)
 	},
-	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
-		return owned.RemoveImages(ctx, c.images, found)
+	remove: func(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
+		return inventory.RemoveImages(ctx, c.images, found)
 	},
 }
 

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // ListResources is the dry run: it lists and changes nothing.
@@ -29,7 +29,7 @@ type ListInput struct {
 
 // Listed is what a teardown would remove, in its order.
 type Listed struct {
-	Resources []owned.Resource `json:"resources"`
+	Resources []inventory.Resource `json:"resources"`
 }
 
 type lister struct{ cloud }
@@ -40,7 +40,7 @@ func (l lister) run(ctx context.Context, in ListInput) (Listed, error) {
 }
 
 // covered is what the teardown's scope covers.
-func (c cloud) covered(ctx context.Context, plan release.Teardown) ([]owned.Resource, error) {
+func (c cloud) covered(ctx context.Context, plan release.Teardown) ([]inventory.Resource, error) {
 	recorded, err := c.current(ctx)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"photogallery/lambdas/balancer"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 )
 
@@ -33,7 +33,7 @@ var loadBalancer = Stage{
 	looks:   looks("elasticloadbalancing:DescribeLoadBalancers", "ec2:DescribeNetworkInterfaces"),
 	changes: []step.Operation{{Name: "elasticloadbalancing:DeleteLoadBalancer", Scope: step.Named}},
 	list:    listLoadBalancer,
-	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+	remove: func(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
 		for _, balancer := range found {
 			if _, err := c.balancers.DeleteLoadBalancer(ctx, &elb.DeleteLoadBalancerInput{LoadBalancerArn: aws.String(balancer.ID)}); err != nil {
 				return err
@@ -43,14 +43,14 @@ var loadBalancer = Stage{
 	},
 }
 
-func listLoadBalancer(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
-	var found []owned.Resource
+func listLoadBalancer(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
+	var found []inventory.Resource
 	entrance, err := balancer.Find(ctx, c.balancers, c.settings.Environment)
 	if err != nil {
 		return nil, err
 	}
 	if entrance != nil {
-		found = append(found, owned.Resource{Kind: balancerKind, ID: aws.ToString(entrance.LoadBalancerArn), Name: aws.ToString(entrance.LoadBalancerName)})
+		found = append(found, inventory.Resource{Kind: balancerKind, ID: aws.ToString(entrance.LoadBalancerArn), Name: aws.ToString(entrance.LoadBalancerName)})
 	}
 	// The interfaces carry no tags of ours; the description is all that tells whose they are.
 	description := "ELB app/" + c.settings.Environment.Name() + "/"
@@ -64,7 +64,7 @@ func listLoadBalancer(ctx context.Context, c cloud, _ extent) ([]owned.Resource,
 		}
 		for _, card := range page.NetworkInterfaces {
 			if strings.HasPrefix(aws.ToString(card.Description), description) {
-				found = append(found, owned.Resource{Kind: interfaceKind, ID: aws.ToString(card.NetworkInterfaceId), Name: aws.ToString(card.Description), Leaving: true})
+				found = append(found, inventory.Resource{Kind: interfaceKind, ID: aws.ToString(card.NetworkInterfaceId), Name: aws.ToString(card.Description), Leaving: true})
 			}
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // A step that dies after a call, and the retry that follows, must find what the call made.

@@ -6,9 +6,9 @@ import (
 	"context"
 	"slices"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Stage is one kind of resource: how its leftovers are listed and how they are removed. A stage
@@ -22,9 +22,9 @@ type Stage struct {
 
 	// prepare runs before the first look of a removal, also where there is nothing to remove.
 	prepare func(context.Context, cloud, extent) error
-	list    func(context.Context, cloud, extent) ([]owned.Resource, error)
+	list    func(context.Context, cloud, extent) ([]inventory.Resource, error)
 	// remove is given what is listed and not leaving by itself.
-	remove func(context.Context, cloud, extent, []owned.Resource) error
+	remove func(context.Context, cloud, extent, []inventory.Resource) error
 }
 
 // Order is how an environment is torn down: what starts or holds something goes before it. A
@@ -50,7 +50,7 @@ var undoOrder = []Stage{builders, rollback, bounds, images, versions, schedules}
 type extent struct {
 	release  string // only what belongs to this release; "" for the whole environment
 	promoted bool   // it serves, so that what belongs to others is meant, as far as it is outdated
-	images   owned.Selection
+	images   inventory.Selection
 	current  release.Current
 }
 
@@ -62,15 +62,15 @@ func undoing(name string, current release.Current) ([]Stage, extent) {
 	case current.Serving && current.Release == name:
 		return []Stage{builders, images, versions, schedules}, extent{
 			release: name, promoted: true, current: current,
-			images: owned.Selection{Except: []string{current.Image, current.FormerImage}},
+			images: inventory.Selection{Except: []string{current.Image, current.FormerImage}},
 		}
 	case current.Serving:
 		return undoOrder, extent{
 			release: name, current: current,
-			images: owned.Selection{Release: name, Except: []string{current.Image, current.FormerImage}},
+			images: inventory.Selection{Release: name, Except: []string{current.Image, current.FormerImage}},
 		}
 	}
-	return Order, extent{current: current, images: owned.Selection{Except: []string{current.Image}}}
+	return Order, extent{current: current, images: inventory.Selection{Except: []string{current.Image}}}
 }
 
 // tearingDown is the extent of a teardown of the environment.

@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const refreshKind = "instance refresh"
@@ -23,17 +23,17 @@ var refresh = Stage{
 	looks:   looks("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeInstanceRefreshes"),
 	changes: []step.Operation{{Name: "autoscaling:CancelInstanceRefresh", Scope: step.Owned}},
 	list:    listRefresh,
-	remove: func(ctx context.Context, c cloud, _ extent, _ []owned.Resource) error {
+	remove: func(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
 		return c.cancelRefresh(ctx)
 	},
 }
 
-func listRefresh(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
+func listRefresh(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
 	_, active, err := c.groupAndRefresh(ctx)
 	if err != nil || active == nil {
 		return nil, err
 	}
-	return []owned.Resource{{
+	return []inventory.Resource{{
 		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId), Name: course(active),
 		Leaving: active.Status == types.InstanceRefreshStatusCancelling,
 	}}, nil

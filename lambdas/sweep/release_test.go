@@ -12,18 +12,18 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
-	"photogallery/lambdas/owned"
 	"photogallery/lambdas/promote"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/schedule"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/step/steptest"
 	"photogallery/lambdas/sweep"
+	"photogallery/release"
 )
 
 // environment takes releases through the steps by hand.
@@ -248,7 +248,7 @@ func (e environment) tearDown(request release.Teardown) {
 	}
 }
 
-func (e environment) listed(request release.Teardown) []owned.Resource {
+func (e environment) listed(request release.Teardown) []inventory.Resource {
 	e.Helper()
 	return run[sweep.Listed](e, sweep.ListResources, sweep.ListInput{Call: call("teardown"), Plan: request}).Resources
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // rollback brings the group back to the launch template version that serves. Its list is what
@@ -32,7 +32,7 @@ var rollback = Stage{
 	remove: goBack,
 }
 
-func listAstray(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
+func listAstray(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
 	found, active, err := c.groupAndRefresh(ctx)
 	if err != nil || found == nil {
 		return nil, err
@@ -44,7 +44,7 @@ func listAstray(ctx context.Context, c cloud, over extent) ([]owned.Resource, er
 	for i := range standing {
 		standing[i].Leaving = true // by the refresh; should that get stuck, these are what it leaves
 	}
-	return append([]owned.Resource{{
+	return append([]inventory.Resource{{
 		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId),
 		Name:    course(active),
 		Leaving: !canGoBack(active, over.current.TemplateVersion),
@@ -61,15 +61,15 @@ func canGoBack(active *types.InstanceRefresh, version string) bool {
 	return fleet.Towards(*active) != version
 }
 
-func astray(group *types.AutoScalingGroup, version string) []owned.Resource {
-	var found []owned.Resource
+func astray(group *types.AutoScalingGroup, version string) []inventory.Resource {
+	var found []inventory.Resource
 	if on := fleet.VersionOf(group.LaunchTemplate); on != version {
-		found = append(found, owned.Resource{Kind: groupKind, ID: aws.ToString(group.AutoScalingGroupName), Name: onVersion(on, version)})
+		found = append(found, inventory.Resource{Kind: groupKind, ID: aws.ToString(group.AutoScalingGroupName), Name: onVersion(on, version)})
 	}
 	for _, instance := range group.Instances {
 		on := fleet.VersionOf(instance.LaunchTemplate)
 		if on != version {
-			found = append(found, owned.Resource{
+			found = append(found, inventory.Resource{
 				Kind: instanceKind, ID: aws.ToString(instance.InstanceId), Name: onVersion(on, version),
 				Leaving: strings.HasPrefix(string(instance.LifecycleState), "Terminating"),
 			})
@@ -83,7 +83,7 @@ func onVersion(on, wanted string) string {
 }
 
 // goBack rolls a refresh back while AWS can. Once it has ended the way back is another refresh.
-func goBack(ctx context.Context, c cloud, over extent, found []owned.Resource) error {
+func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resource) error {
 	if found[0].Kind == refreshKind {
 		return c.rollBack(ctx)
 	}

@@ -10,11 +10,11 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/step/steptest"
+	"photogallery/release"
 )
 
 func (e environment) desired() int {

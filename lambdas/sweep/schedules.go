@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 )
 
@@ -13,15 +13,15 @@ var schedules = Stage{
 	Name:    "schedules",
 	looks:   looks("scheduler:ListSchedules"),
 	changes: []step.Operation{{Name: "scheduler:DeleteSchedule", Scope: step.ScheduleGroup}},
-	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
-		found, err := owned.TTLSchedules(ctx, c.schedules, c.settings.Environment)
+	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+		found, err := inventory.TTLSchedules(ctx, c.schedules, c.settings.Environment)
 		if over.release == "" {
 			return found, err
 		}
-		own := owned.TTLSchedule(c.settings.Environment, over.release)
-		return slices.DeleteFunc(found, func(schedule owned.Resource) bool { return (schedule.ID == own) == over.promoted }), err
+		own := inventory.TTLSchedule(c.settings.Environment, over.release)
+		return slices.DeleteFunc(found, func(schedule inventory.Resource) bool { return (schedule.ID == own) == over.promoted }), err
 	},
-	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
-		return owned.RemoveSchedules(ctx, c.schedules, c.settings.Environment, found)
+	remove: func(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
+		return inventory.RemoveSchedules(ctx, c.schedules, c.settings.Environment, found)
 	},
 }

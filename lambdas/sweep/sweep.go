@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Sweep is one round of one stage of an environment's teardown.

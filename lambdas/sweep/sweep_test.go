@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
 	"photogallery/lambdas/step/steptest"
 	"photogallery/lambdas/sweep"
+	"photogallery/release"
 )
 
 func TestTheOrderOfATeardown(t *testing.T) {

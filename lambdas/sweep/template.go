@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 const templateKind = "launch template"
@@ -16,8 +16,8 @@ const templateKind = "launch template"
 type templateAPI interface {
 	ec2.DescribeLaunchTemplatesAPIClient
 	ec2.DescribeLaunchTemplateVersionsAPIClient
-	owned.VersionRemover
-	owned.Defaulter
+	inventory.VersionRemover
+	inventory.Defaulter
 	DeleteLaunchTemplate(context.Context, *ec2.DeleteLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.DeleteLaunchTemplateOutput, error)
 }
 
@@ -26,14 +26,14 @@ var template = Stage{
 	Name:    "template",
 	looks:   looks("ec2:DescribeLaunchTemplates"),
 	changes: []step.Operation{{Name: "ec2:DeleteLaunchTemplate", Scope: step.Owned}},
-	list: func(ctx context.Context, c cloud, _ extent) ([]owned.Resource, error) {
-		found, err := owned.Template(ctx, c.templates, c.settings.Environment)
+	list: func(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
+		found, err := inventory.Template(ctx, c.templates, c.settings.Environment)
 		if err != nil || found == nil {
 			return nil, err
 		}
-		return []owned.Resource{{Kind: templateKind, ID: aws.ToString(found.LaunchTemplateId), Name: aws.ToString(found.LaunchTemplateName)}}, nil
+		return []inventory.Resource{{Kind: templateKind, ID: aws.ToString(found.LaunchTemplateId), Name: aws.ToString(found.LaunchTemplateName)}}, nil
 	},
-	remove: func(ctx context.Context, c cloud, _ extent, found []owned.Resource) error {
+	remove: func(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
 		_, err := c.templates.DeleteLaunchTemplate(ctx, &ec2.DeleteLaunchTemplateInput{LaunchTemplateId: aws.String(found[0].ID)})
 		if release.IsNotFound(err) {
 			return nil

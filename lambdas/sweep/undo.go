@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 )
 
@@ -90,10 +90,10 @@ func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 // tally is what the stages of one round have come to.
 type tally struct {
 	removed  []string
-	waiting  []owned.Resource // what is on its way out
+	waiting  []inventory.Resource // what is on its way out
 	failures []error
 	gates    []gate
-	behind   []owned.Resource // what lies behind the gates
+	behind   []inventory.Resource // what lies behind the gates
 }
 
 // gate is where the stages of one release came to a stop.

@@ -13,13 +13,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/sweep"
+	"photogallery/release"
 )
 
 func baseImageParameter(settings step.Settings) *ssm.GetParameterInput {
@@ -54,12 +54,12 @@ func (e environment) wantServing(version string) {
 
 func (e environment) versions() (numbers []string) {
 	e.Helper()
-	versions, err := owned.Versions(e.Context(), e.Clients.EC2, e.Settings.Environment)
+	versions, err := inventory.Versions(e.Context(), e.Clients.EC2, e.Settings.Environment)
 	if err != nil {
 		e.Fatal(err)
 	}
 	for _, version := range versions {
-		numbers = append(numbers, owned.Number(version))
+		numbers = append(numbers, inventory.Number(version))
 	}
 	slices.Sort(numbers)
 	return numbers

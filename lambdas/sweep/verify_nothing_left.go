@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // VerifyNothingLeft asks every service once more at the end of a teardown.
@@ -24,7 +24,7 @@ var VerifyNothingLeft = step.Define(step.Step{
 
 // Leftovers is empty when the step succeeds.
 type Leftovers struct {
-	Left []owned.Resource `json:"left"`
+	Left []inventory.Resource `json:"left"`
 }
 
 type verifier struct{ cloud }

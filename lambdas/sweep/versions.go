@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 )
 
@@ -18,27 +18,27 @@ var versions = Stage{
 		{Name: "ec2:ModifyLaunchTemplate", Scope: step.Owned},
 		{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned},
 	},
-	list: func(ctx context.Context, c cloud, over extent) ([]owned.Resource, error) {
-		all, err := owned.Versions(ctx, c.templates, c.settings.Environment)
+	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+		all, err := inventory.Versions(ctx, c.templates, c.settings.Environment)
 		if err != nil {
 			return nil, err
 		}
-		var found []owned.Resource
+		var found []inventory.Resource
 		for _, version := range all {
-			number := owned.Number(version)
+			number := inventory.Number(version)
 			needed := number == over.current.TemplateVersion || number == over.current.FormerTemplate
 			if (over.promoted || aws.ToString(version.VersionDescription) == over.release) && !needed {
-				found = append(found, owned.Version(version))
+				found = append(found, inventory.Version(version))
 			}
 		}
 		return found, nil
 	},
-	remove: func(ctx context.Context, c cloud, over extent, found []owned.Resource) error {
+	remove: func(ctx context.Context, c cloud, over extent, found []inventory.Resource) error {
 		if over.promoted {
-			if err := owned.MakeDefault(ctx, c.templates, c.settings.Environment, over.current.TemplateVersion); err != nil {
+			if err := inventory.MakeDefault(ctx, c.templates, c.settings.Environment, over.current.TemplateVersion); err != nil {
 				return err
 			}
 		}
-		return owned.RemoveVersions(ctx, c.templates, c.settings.Environment, found)
+		return inventory.RemoveVersions(ctx, c.templates, c.settings.Environment, found)
 	},
 }

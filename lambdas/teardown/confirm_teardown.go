@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // ConfirmTeardown decides, once the environment is locked, whether there is still something to

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // PlanTeardown checks a teardown's request. It asks AWS nothing.

@@ -14,10 +14,10 @@ import (
 
 	"photogallery/internal/localcloud/dynamodb"
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/internal/release"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/teardown"
+	"photogallery/release"
 )
 
 const table = "photogallery-main"

@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
-	"photogallery/internal/deployed"
+	"photogallery/internal/awsstack"
 	"photogallery/internal/doctor"
 	"photogallery/internal/price"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // admit refuses what would cost too much, is the wrong account, or would fail. It changes nothing.
@@ -54,7 +54,7 @@ func (r *run) knowPrices() error {
 func (r *run) identify(ctx context.Context) error {
 	out, err := sts.NewFromConfig(r.Config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return deployed.Explain(err, r.Config.Region)
+		return awsstack.Explain(err, r.Config.Region)
 	}
 	r.account.ID, r.account.Partition = aws.ToString(out.Account), "aws"
 	if parts := strings.Split(aws.ToString(out.Arn), ":"); len(parts) > 1 {

@@ -7,7 +7,7 @@ import (
 
 	"photogallery/internal/cost"
 	"photogallery/internal/price"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // DefaultCap is the most dollars that a run may cost where nobody says.

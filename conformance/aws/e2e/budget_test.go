@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func TestACapGivesTheTime(t *testing.T) {

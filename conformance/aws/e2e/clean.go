@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/smithy-go"
 
-	"photogallery/internal/deployed"
-	"photogallery/internal/release"
+	"photogallery/internal/awsstack"
+	"photogallery/release"
 )
 
 var errSlow = errors.New("the time for cleaning up is over")
@@ -44,7 +44,7 @@ func (r *run) tearDownAll(ctx context.Context) (string, error) {
 	if there, err := r.isDeployed(ctx); err != nil || !there {
 		return "there is no stack to do it with", err
 	}
-	stack, err := deployed.Open(ctx, r.Config, r.Environment.Name())
+	stack, err := awsstack.Open(ctx, r.Config, r.Environment.Name())
 	if release.CodeOf(err) == release.NothingUp {
 		return "the stack was not deployed to its end", nil
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 var write = flag.Bool("write", false, "write what a run does and costs into docs/real-aws.md")

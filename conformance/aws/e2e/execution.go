@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/release"
 	"photogallery/internal/trace"
+	"photogallery/release"
 )
 
 // seenBy is how long what was made may not be seen.

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"photogallery/conformance/aws/leftover"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // List tells of every environment of a run what there is of it, with what removes it, and changes

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"photogallery/internal/deployed"
+	"photogallery/internal/awsstack"
 )
 
 func (r *run) deploy(ctx context.Context) (string, error) {
@@ -16,7 +16,7 @@ func (r *run) deploy(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var err error
-	r.stack, err = deployed.Open(ctx, r.Config, r.Environment.Name())
+	r.stack, err = awsstack.Open(ctx, r.Config, r.Environment.Name())
 	return "stack " + r.Environment.Name(), err
 }
 

@@ -17,10 +17,10 @@ import (
 
 	"photogallery/conformance/aws/leftover"
 	"photogallery/conformance/state"
-	"photogallery/internal/deployed"
+	"photogallery/internal/awsstack"
 	"photogallery/internal/local/control"
-	"photogallery/internal/release"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Prefix begins the names of the environments that runs make. All that is in one of them may be deleted.
@@ -78,7 +78,7 @@ type run struct {
 	began   time.Time
 	until   time.Time // when cleaning up is over at the latest
 
-	stack   *deployed.Stack // nil before it is deployed
+	stack   *awsstack.Stack // nil before it is deployed
 	gallery string          // URL of the home page; "" while nothing serves
 	serving control.Serving // the latest release that was seen to serve
 	images  int             // that are kept

@@ -28,9 +28,9 @@ import (
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
 	"photogallery/lambdas/current"
+	"photogallery/release"
 )
 
 const imagined release.Environment = "e2emirage"

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Environments lists those whose names begin with the prefix and of which anything tells: EC2's tags,

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/release"
-	"photogallery/lambdas/owned"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
 )
 
 // What the stack's network consists of costs nothing, but counts towards quotas. The network itself comes
@@ -73,7 +73,7 @@ func (s *sweep) gateways(ctx context.Context) error {
 	pages := ec2.NewDescribeEgressOnlyInternetGatewaysPaginator(s.EC2, &ec2.DescribeEgressOnlyInternetGatewaysInput{Filters: s.tagged()})
 	return each(ctx, pages, func(page *ec2.DescribeEgressOnlyInternetGatewaysOutput) {
 		for _, gateway := range page.EgressOnlyInternetGateways {
-			if owned.Tag(gateway.Tags, release.TagEnvironment) == string(s.environment) {
+			if inventory.Tag(gateway.Tags, release.TagEnvironment) == string(s.environment) {
 				s.addOfEC2("egress-only-internet-gateway", gateway.EgressOnlyInternetGatewayId)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 func (s *sweep) balancers(ctx context.Context) error {

@@ -10,7 +10,7 @@ import (
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // asked are the kinds of which their own service was asked by a tag, or by a name that the product gives.

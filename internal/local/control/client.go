@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Client asks one local cloud. Its errors are release.Errors: NothingUp where nobody answers, and

@@ -9,7 +9,7 @@ import (
 	"runtime"
 	"strings"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // DefaultData is the data folder of `gallery up` where none is given: below the user's data folder,

@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Guard keeps pages of other origins away from a handler on loopback. It refuses requests that

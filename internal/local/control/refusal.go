@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Refusal is the body of an error.

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // Whose key it is and for what, as requests to this API are signed. AWS tools may give any access key ID

@@ -21,7 +21,7 @@ import (
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const (

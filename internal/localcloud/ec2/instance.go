@@ -6,7 +6,7 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 // The states of an instance.

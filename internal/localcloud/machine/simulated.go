@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"photogallery/internal/release"
+	"photogallery/release"
 )
 
 const (

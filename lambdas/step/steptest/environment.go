@@ -18,9 +18,9 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
-	"photogallery/internal/release"
 	"photogallery/internal/stack"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // attempts bounds how often Run runs a step again.

@@ -1,0 +1,81 @@
+package awsstack
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+
+	"photogallery/release"
+)
+
+// bundlePrefix is where a builder may read.
+const bundlePrefix = "bundles/"
+
+// UploadBundle puts what pack writes into the bucket that builders read, under the name of its
+// content, and tells where that is. What is there already is not sent again. An error of pack's
+// comes back as it is, before anything is sent.
+func (s *Stack) UploadBundle(ctx context.Context, pack func(io.Writer) error) (bundle release.Bundle, err error) {
+	bucket, err := s.output(bundleBucketOutput)
+	if err != nil {
+		return release.Bundle{}, err
+	}
+	file, err := os.CreateTemp("", "bundle-*.tar.gz")
+	if err != nil {
+		return release.Bundle{}, err
+	}
+	defer func() { err = errors.Join(err, file.Close(), os.Remove(file.Name())) }()
+	sum := sha256.New()
+	if err := pack(io.MultiWriter(file, sum)); err != nil {
+		return release.Bundle{}, err
+	}
+	digest := sum.Sum(nil)
+	name := hex.EncodeToString(digest)
+	bundle = release.Bundle{Bucket: bucket, Key: bundlePrefix + name + ".tar.gz", SHA256: name}
+	if there, err := s.has(ctx, bundle); there || err != nil {
+		return bundle, err
+	}
+	return bundle, s.put(ctx, bundle, file, digest)
+}
+
+// has takes a refusal for absence: without the right to list a bucket, S3 says no more of what is
+// not there. Putting it then tells whether it may be.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+func (s *Stack) has(ctx context.Context, bundle release.Bundle) (bool, error) {
+	_, err := s.clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bundle.Bucket, Key: &bundle.Key})
+	if release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// put has S3 check what it was sent. That somebody else has put the same meanwhile, or is about to,
+// is as good.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+func (s *Stack) put(ctx context.Context, bundle release.Bundle, content io.ReadSeeker, digest []byte) error {
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		if _, err := content.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err := s.clients.S3.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &bundle.Bucket, Key: &bundle.Key, Body: content, IfNoneMatch: aws.String("*"),
+			ContentType: aws.String("application/gzip"), ChecksumSHA256: aws.String(base64.StdEncoding.EncodeToString(digest)),
+		})
+		var refused smithy.APIError
+		switch {
+		case release.IsAlreadyExists(err):
+			return nil
+		case errors.As(err, &refused) && refused.ErrorCode() == "ConditionalRequestConflict" && attempt < attempts:
+		default:
+			return err
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package awsstack
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/internal/local/control"
+	"photogallery/lambdas/inventory"
+	"photogallery/release"
+)
+
+// Images lists those that releases made, newest first. A size is that of the snapshots' blocks,
+// which is what AWS charges for at most.
+func (s *Stack) Images(ctx context.Context) ([]control.Image, error) {
+	recorded, err := s.recorded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sizes, err := s.snapshotSizes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	described, err := s.describeImages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	images := []control.Image{}
+	for _, i := range described {
+		id := aws.ToString(i.ImageId)
+		images = append(images, control.Image{
+			ID: id, Name: aws.ToString(i.Name), State: string(i.State), Version: inventory.Tag(i.Tags, release.TagVersion),
+			Release: inventory.Tag(i.Tags, release.TagRelease), Digest: inventory.Tag(i.Tags, release.TagDigest), Created: created(i),
+			Bytes: sizeOf(i, sizes), Serving: recorded.Serving && recorded.Image == id, Former: recorded.FormerImage == id,
+		})
+	}
+	slices.SortFunc(images, func(a, b control.Image) int {
+		if order := b.Created.Compare(a.Created); order != 0 {
+			return order
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return images, nil
+}
+
+// versions are those of the images by their ID.
+func (s *Stack) versions(ctx context.Context) (map[string]string, error) {
+	described, err := s.describeImages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	versions := map[string]string{}
+	for _, i := range described {
+		versions[aws.ToString(i.ImageId)] = inventory.Tag(i.Tags, release.TagVersion)
+	}
+	return versions, nil
+}
+
+func (s *Stack) describeImages(ctx context.Context) (images []types.Image, err error) {
+	pages := ec2.NewDescribeImagesPaginator(s.clients.EC2, &ec2.DescribeImagesInput{Owners: []string{"self"}, Filters: inventory.Filters(s.Environment)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, page.Images...)
+	}
+	return images, nil
+}
+
+func (s *Stack) snapshotSizes(ctx context.Context) (map[string]int64, error) {
+	sizes := map[string]int64{}
+	pages := ec2.NewDescribeSnapshotsPaginator(s.clients.EC2, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, Filters: inventory.Filters(s.Environment)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, snapshot := range page.Snapshots {
+			sizes[aws.ToString(snapshot.SnapshotId)] = aws.ToInt64(snapshot.FullSnapshotSizeInBytes)
+		}
+	}
+	return sizes, nil
+}
+
+func sizeOf(image types.Image, snapshots map[string]int64) (bytes int64) {
+	for _, mapping := range image.BlockDeviceMappings {
+		if mapping.Ebs != nil {
+			bytes += snapshots[aws.ToString(mapping.Ebs.SnapshotId)]
+		}
+	}
+	return bytes
+}
+
+// created is zero for a date that cannot be read.
+func created(image types.Image) time.Time {
+	at, err := time.Parse(time.RFC3339, aws.ToString(image.CreationDate))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}

@@ -1,0 +1,136 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/release"
+)
+
+const (
+	imageKind    = "image"
+	snapshotKind = "snapshot"
+)
+
+// ImageFinder is what Images needs of EC2.
+type ImageFinder interface {
+	ec2.DescribeImagesAPIClient
+	ec2.DescribeSnapshotsAPIClient
+}
+
+// ImageRemover is what RemoveImages needs of EC2.
+type ImageRemover interface {
+	DeregisterImage(context.Context, *ec2.DeregisterImageInput, ...func(*ec2.Options)) (*ec2.DeregisterImageOutput, error)
+	DeleteSnapshot(context.Context, *ec2.DeleteSnapshotInput, ...func(*ec2.Options)) (*ec2.DeleteSnapshotOutput, error)
+}
+
+// Selection says which images of an environment are meant.
+type Selection struct {
+	Release string   // only those that this release made; "" for those of all releases
+	Except  []string // IDs of images that stay; "" among them means nothing
+}
+
+func (s Selection) covers(id string, tags []types.Tag) bool {
+	return !slices.Contains(s.Except, id) && (s.Release == "" || Tag(tags, release.TagRelease) == s.Release)
+}
+
+// Images lists the selected images, then the selected snapshots that belong to no image outside
+// the selection: those that outlived their image are among them.
+func Images(ctx context.Context, api ImageFinder, environment release.Environment, wanted Selection) ([]Resource, error) {
+	images, err := allImages(ctx, api, environment)
+	if err != nil {
+		return nil, err
+	}
+	var found []Resource
+	staying := map[string]bool{}
+	for _, image := range images {
+		id := aws.ToString(image.ImageId)
+		if wanted.covers(id, image.Tags) {
+			found = append(found, Resource{Kind: imageKind, ID: id, Name: aws.ToString(image.Name)})
+			continue
+		}
+		for _, mapping := range image.BlockDeviceMappings {
+			if mapping.Ebs != nil {
+				staying[aws.ToString(mapping.Ebs.SnapshotId)] = true
+			}
+		}
+	}
+	snapshots, err := allSnapshots(ctx, api, environment)
+	if err != nil {
+		return nil, err
+	}
+	for _, snapshot := range snapshots {
+		id := aws.ToString(snapshot.SnapshotId)
+		if !staying[id] && wanted.covers(id, snapshot.Tags) {
+			found = append(found, Resource{Kind: snapshotKind, ID: id})
+		}
+	}
+	return found, nil
+}
+
+// RemoveImages deregisters the images and deletes the snapshots among resources. It tries all of
+// them before it returns what failed. A snapshot that DeregisterImage's successful answer reports
+// as kept is deleted by itself, which tells the reason if it cannot be.
+func RemoveImages(ctx context.Context, api ImageRemover, resources []Resource) error {
+	deleted := map[string]bool{}
+	var failed []error
+	for _, image := range resources {
+		if image.Kind != imageKind {
+			continue
+		}
+		out, err := api.DeregisterImage(ctx, &ec2.DeregisterImageInput{
+			ImageId: aws.String(image.ID), DeleteAssociatedSnapshots: aws.Bool(true),
+		})
+		if err != nil {
+			failed = append(failed, vanished(err))
+			continue
+		}
+		for _, result := range out.DeleteSnapshotResults {
+			deleted[aws.ToString(result.SnapshotId)] = result.ReturnCode == types.SnapshotReturnCodesSuccess
+		}
+	}
+	for _, snapshot := range resources {
+		if snapshot.Kind == snapshotKind && !deleted[snapshot.ID] {
+			_, err := api.DeleteSnapshot(ctx, &ec2.DeleteSnapshotInput{SnapshotId: aws.String(snapshot.ID)})
+			failed = append(failed, vanished(err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func allImages(ctx context.Context, api ImageFinder, environment release.Environment) ([]types.Image, error) {
+	var images []types.Image
+	pages := ec2.NewDescribeImagesPaginator(api, &ec2.DescribeImagesInput{
+		Owners: []string{"self"}, Filters: Filters(environment), IncludeDisabled: aws.Bool(true),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, page.Images...)
+	}
+	return slices.DeleteFunc(images, func(image types.Image) bool {
+		return image.State == types.ImageStateDeregistered
+	}), nil
+}
+
+func allSnapshots(ctx context.Context, api ImageFinder, environment release.Environment) ([]types.Snapshot, error) {
+	var snapshots []types.Snapshot
+	pages := ec2.NewDescribeSnapshotsPaginator(api, &ec2.DescribeSnapshotsInput{
+		OwnerIds: []string{"self"}, Filters: Filters(environment),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		snapshots = append(snapshots, page.Snapshots...)
+	}
+	return snapshots, nil
+}

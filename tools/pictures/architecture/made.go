@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"photogallery/lambdas"
+)
+
+var making = regexp.MustCompile(`:(Create|Run|Put|Change)`)
+
+// checkMade holds what a release makes against the table: every operation of a step that makes
+// something, and no other.
+func checkMade() (problems []string) {
+	found := map[string]bool{}
+	for _, step := range lambdas.Steps() {
+		for _, operation := range step.Operations {
+			if making.MatchString(operation.Name) && !slices.Contains(records, operation.Name) {
+				found[operation.Name] = true
+			}
+		}
+	}
+	var shown []string
+	for _, t := range tiles {
+		shown = append(shown, t.makers...)
+	}
+	for operation := range found {
+		if !slices.Contains(shown, operation) {
+			problems = append(problems, fmt.Sprintf("a release calls %s, and what that makes has no place in the picture: give it one in tools/pictures/architecture/tiles.go", operation))
+		}
+	}
+	for _, operation := range shown {
+		if !found[operation] {
+			problems = append(problems, fmt.Sprintf("no step calls %s any more: take it out of tools/pictures/architecture/tiles.go", operation))
+		}
+	}
+	return problems
+}
