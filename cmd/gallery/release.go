@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"photogallery/internal/cron"
 	"photogallery/internal/local/control"
-	"photogallery/internal/localcloud/scheduler"
 	"photogallery/release"
 )
 
@@ -109,7 +109,7 @@ func teardownOf(schedules []control.Schedule, now time.Time, command string) str
 		}
 		if s.Next.IsZero() {
 			var err error
-			if s.Next, err = scheduler.Next(s.Expression, s.TimeZone, now); err != nil {
+			if s.Next, err = cron.Next(s.Expression, s.TimeZone, now); err != nil {
 				return fmt.Sprintf("The schedule %s tears it down: %s %s.", s.Name, s.Expression, s.TimeZone)
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"photogallery/internal/localcloud/scheduler"
+	"photogallery/internal/cron"
 	"photogallery/internal/price"
 )
 
@@ -63,7 +63,7 @@ func Read(schedules []Schedule, from time.Time) (Timetable, bool) {
 func startsOf(schedules []Schedule, from, end time.Time) (all []start, ok bool) {
 	for _, s := range schedules {
 		for at := from; ; {
-			next, err := scheduler.Next(s.Expression, s.TimeZone, at)
+			next, err := cron.Next(s.Expression, s.TimeZone, at)
 			if err != nil {
 				return nil, false
 			}

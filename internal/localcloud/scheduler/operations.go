@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
+	"photogallery/internal/cron"
 	"photogallery/internal/localcloud/fabric"
 )
 
@@ -31,7 +32,7 @@ func (s *Service) createSchedule(in *scheduler.CreateScheduleInput) (*scheduler.
 		return nil, err
 	}
 	s.schedules[r.key()] = r
-	s.arm(r, r.timing.first)
+	s.arm(r, r.timing.First)
 	return &scheduler.CreateScheduleOutput{ScheduleArn: &r.ARN}, nil
 }
 
@@ -81,7 +82,7 @@ func newSchedule(in *scheduler.CreateScheduleInput, group string) (*schedule, er
 		return nil, invalid("ScheduleExpressionTimezone %q: give a name of the time zone database, such as Europe/Berlin", zoneName)
 	}
 	expression, now := aws.ToString(in.ScheduleExpression), time.Now()
-	when, err := parse(expression, zone, now)
+	when, err := cron.Parse(expression, zone, now)
 	if err != nil {
 		return nil, invalid("Invalid Schedule Expression %s: %v", expression, err)
 	}

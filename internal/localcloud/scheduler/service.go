@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
+	"photogallery/internal/cron"
 	"photogallery/internal/localcloud/fabric"
 )
 
@@ -33,7 +34,7 @@ type schedule struct {
 	Schedule
 	settings *scheduler.CreateScheduleInput
 	created  time.Time
-	timing   timing
+	timing   cron.Schedule
 	stop     func()
 }
 
@@ -117,7 +118,7 @@ func (s *Service) fire(r *schedule) {
 	if err := s.target(r.Target, aws.ToString(r.settings.Target.Input)); err != nil {
 		r.Failure = err.Error()
 	}
-	s.arm(r, r.timing.next(time.Now()))
+	s.arm(r, r.timing.Next(time.Now()))
 	if r.Next.IsZero() && r.settings.ActionAfterCompletion == types.ActionAfterCompletionDelete {
 		delete(s.schedules, r.key())
 	}

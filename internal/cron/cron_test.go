@@ -1,4 +1,4 @@
-package scheduler
+package cron
 
 import (
 	"slices"
@@ -32,12 +32,12 @@ func TestExpressionsAreDueWhenAWSSaysSo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			when, err := parse(test.expression, zone, from)
+			when, err := Parse(test.expression, zone, from)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
-			for due := when.first; len(got) < len(test.want); due = when.next(due) {
+			for due := when.First; len(got) < len(test.want); due = when.Next(due) {
 				if due.IsZero() {
 					got = append(got, "never")
 					break
@@ -61,7 +61,7 @@ func TestBadExpressionsAreRefused(t *testing.T) {
 		"cron(TZ=UTC 20 * * ? *)", "cron(@daily)", "cron(0 , * * ? *)",
 	} {
 		t.Run(expression, func(t *testing.T) {
-			if _, err := parse(expression, time.UTC, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)); err == nil {
+			if _, err := Parse(expression, time.UTC, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)); err == nil {
 				t.Error("it is taken")
 			}
 		})

@@ -1,4 +1,4 @@
-package scheduler
+package cron
 
 import (
 	"fmt"
@@ -18,27 +18,27 @@ var (
 )
 
 // parseCron reads a cron expression in AWS's form, but for L, W and # and for years.
-func parseCron(text string, zone *time.Location, now time.Time) (timing, error) {
+func parseCron(text string, zone *time.Location, now time.Time) (Schedule, error) {
 	fields := strings.Fields(text)
 	if len(fields) != 6 {
-		return timing{}, fmt.Errorf("it has %d fields: give minutes, hours, day-of-month, month, day-of-week and year", len(fields))
+		return Schedule{}, fmt.Errorf("it has %d fields: give minutes, hours, day-of-month, month, day-of-week and year", len(fields))
 	}
 	for _, field := range fields {
 		if !fieldForm.MatchString(field) {
-			return timing{}, fmt.Errorf("the field %q has a character that the embedded cloud's fields have not", field)
+			return Schedule{}, fmt.Errorf("the field %q has a character that the embedded cloud's fields have not", field)
 		}
 	}
 	dayOfMonth, dayOfWeek := fields[2], fields[4]
 	if (dayOfMonth == "?") == (dayOfWeek == "?") {
-		return timing{}, fmt.Errorf("day-of-month is %q and day-of-week %q: give ? for exactly one of them", dayOfMonth, dayOfWeek)
+		return Schedule{}, fmt.Errorf("day-of-month is %q and day-of-week %q: give ? for exactly one of them", dayOfMonth, dayOfWeek)
 	}
 	if fields[5] != "*" {
-		return timing{}, fmt.Errorf("the year is %q: the embedded cloud has * only", fields[5])
+		return Schedule{}, fmt.Errorf("the year is %q: the embedded cloud has * only", fields[5])
 	}
 	fields[4] = fromSunday(dayOfWeek)
 	schedule, err := fiveFields.Parse(strings.Join(fields[:5], " "))
 	if err != nil {
-		return timing{}, err
+		return Schedule{}, err
 	}
 	next := func(after time.Time) time.Time {
 		due := schedule.Next(after.In(zone))
@@ -49,9 +49,9 @@ func parseCron(text string, zone *time.Location, now time.Time) (timing, error) 
 	}
 	first := next(now)
 	if first.IsZero() {
-		return timing{}, fmt.Errorf("it is never due after %s", now.UTC().Format(time.RFC3339))
+		return Schedule{}, fmt.Errorf("it is never due after %s", now.UTC().Format(time.RFC3339))
 	}
-	return timing{first: first, next: next}, nil
+	return Schedule{First: first, Next: next}, nil
 }
 
 // isRepeated tells whether the clocks went back and show this time again: it counts once.
