@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/release"
 )
 
 // addNotifications tells people how releases and teardowns end. The topic is not encrypted by a key:
@@ -71,7 +73,7 @@ func (s *stack) tell(topic awssns.Topic, role awsiam.Role, one end) {
 		Name:        s.name(one.name),
 		Description: jsii.String("An execution ended: " + one.name),
 		EventPattern: map[string]any{
-			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"}, "detail": detail,
+			"source": []string{"aws.states"}, "detail-type": []string{release.ExecutionStatusEvent}, "detail": detail,
 		},
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
 			Id: jsii.String("Topic"), Arn: topic.TopicArn(), RoleArn: role.RoleArn(),

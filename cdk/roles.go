@@ -3,6 +3,8 @@ package cdk
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/release"
 )
 
 // roles are what a release hands on: to its builder, to the fleet and to the ttl schedule. A
@@ -25,7 +27,7 @@ func (s *stack) builderStatements() []Statement {
 		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundlesARN()}},
 		{
 			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
-			Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": buildDetailType}},
+			Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": release.BuildResultEvent}},
 		},
 		s.streams("i-*/build"),
 	}

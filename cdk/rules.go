@@ -7,24 +7,19 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/release"
 )
-
-// A builder reports its result as an event of this type, and of the environment's source.
-const buildDetailType = "Build Result"
-
-// ownEnds are the errors with which the release machine fails by itself. Behind them lies its own
-// undo, or nothing to undo.
-var ownEnds = []string{"FailedClean", "FailedDirty", "Busy"}
 
 func (s *stack) addRules() {
 	s.resumeRule("BuildResult", "build-result", "A builder has finished", map[string]any{
-		"source": []string{s.options.Environment.BuildSource()}, "detail-type": []string{buildDetailType},
+		"source": []string{s.options.Environment.BuildSource()}, "detail-type": []string{release.BuildResultEvent},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
 	// EC2's events carry no tags: the function looks up whether the instance is a builder.
 	s.resumeRule("BuilderGone", "builder-gone", "An instance has ended, perhaps a builder", map[string]any{
-		"source": []string{"aws.ec2"}, "detail-type": []string{"EC2 Instance State-change Notification"},
-		"detail": map[string]any{"state": []string{"stopping", "stopped", "shutting-down", "terminated"}},
+		"source": []string{"aws.ec2"}, "detail-type": []string{release.InstanceStateEvent},
+		"detail": map[string]any{"state": release.EndingStates()},
 	})
 	s.undoRule()
 }
@@ -70,13 +65,13 @@ func (s *stack) undoRule() {
 		Name:        s.name("abandoned"),
 		Description: jsii.String("A release ended without undoing itself"),
 		EventPattern: map[string]any{
-			"source": []string{"aws.states"}, "detail-type": []string{"Step Functions Execution Status Change"},
+			"source": []string{"aws.states"}, "detail-type": []string{release.ExecutionStatusEvent},
 			"detail": map[string]any{
 				"stateMachineArn": []string{s.machineARN(s.options.Environment.ReleaseMachine())},
 				"$or": []any{
 					map[string]any{"status": []string{"ABORTED", "TIMED_OUT"}},
 					failed(map[string]any{"exists": false}),
-					failed(map[string]any{"anything-but": ownEnds}),
+					failed(map[string]any{"anything-but": release.Ends()}),
 				},
 			},
 		},

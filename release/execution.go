@@ -11,3 +11,13 @@ import (
 func ExecutionName(kind string, at time.Time) string {
 	return kind + "-" + strings.Replace(at.Format("20060102-150405.000"), ".", "-", 1)
 }
+
+// NameOf returns the last part of an ARN whose parts are separated by colons, which is the name of an execution, a
+// state machine or a function. It returns text without a colon as it is.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+func NameOf(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
+
+// MachineOf returns the ARN of the state machine that an execution's ARN names.
+func MachineOf(execution string) string {
+	return strings.Replace(strings.TrimSuffix(execution, ":"+NameOf(execution)), ":execution:", ":stateMachine:", 1)
+}

@@ -13,3 +13,16 @@ func TestAnExecutionsNameTellsWhenItWasMade(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestARNsGiveTheirNames(t *testing.T) {
+	const execution = "arn:aws:states:us-east-1:123456789012:execution:photogallery-main-release:release-1"
+	if got := release.NameOf(execution); got != "release-1" {
+		t.Errorf("the name of %s is %s", execution, got)
+	}
+	if got, want := release.MachineOf(execution), "arn:aws:states:us-east-1:123456789012:stateMachine:photogallery-main-release"; got != want {
+		t.Errorf("the state machine of %s is %s, want %s", execution, got, want)
+	}
+	if got := release.NameOf("release-1"); got != "release-1" {
+		t.Errorf("a name becomes %s", got)
+	}
+}

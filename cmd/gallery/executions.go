@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
+
+	"photogallery/release"
 )
 
 // execution is a line of the list.
@@ -61,7 +62,7 @@ func (c cloud) executions(ctx context.Context) (found []execution, err error) {
 		}
 		for _, e := range newest.Executions {
 			found = append(found, execution{
-				aws.ToString(e.Name), machine[strings.LastIndex(machine, ":")+1:], e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate),
+				aws.ToString(e.Name), release.NameOf(machine), e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate),
 			})
 		}
 	}

@@ -27,7 +27,7 @@ func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error
 	var told ended
 	left := command.Context().Err() != nil
 	if left || err != nil && !errors.As(err, &told) {
-		name, next := arn[strings.LastIndex(arn, ":")+1:], ""
+		name, next := release.NameOf(arn), ""
 		if local, isHere := c.place.(here); isHere && local.isGone() {
 			next = "was cut off, as the local cloud has ended; what served before serves again after " + c.hint("`gallery up`")
 		} else {
@@ -88,9 +88,9 @@ func outcome(of *watch.Picture) error {
 		return nil
 	}
 	switch {
-	case of.Error == "FailedDirty":
+	case of.Error == string(release.FailedDirty):
 		return ended{exitDirty}
-	case of.Error == "Busy":
+	case of.Error == string(release.Busy):
 		return ended{exitBusy}
 	case strings.HasPrefix(of.Cause, string(release.InvalidRequest)+":"), strings.HasPrefix(of.Cause, string(release.ImageNotFound)+":"):
 		return ended{exitUsage}

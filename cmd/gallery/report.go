@@ -56,7 +56,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 
 // addFormer adds the last run of the same state machine that succeeded before.
 func (c cloud) addFormer(ctx context.Context, made *report.Report, arn string) error {
-	machineARN := strings.Replace(arn[:strings.LastIndex(arn, ":")], ":execution:", ":stateMachine:", 1)
+	machineARN := release.MachineOf(arn)
 	out, err := c.history.ListExecutions(ctx, &sfn.ListExecutionsInput{
 		StateMachineArn: &machineARN, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: 100,
 	})

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"hash/fnv"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -13,6 +12,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/lambda"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // sandbox is one invocation of a function: what it has done by its end is what counts, and a dead
@@ -55,7 +55,7 @@ func runOf(payload []byte) string {
 	if json.Unmarshal(payload, &call) != nil {
 		return ""
 	}
-	return call.Execution[strings.LastIndex(call.Execution, ":")+1:]
+	return release.NameOf(call.Execution)
 }
 
 // crossing is one call of a step on its way to AWS.

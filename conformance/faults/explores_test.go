@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/release"
 )
 
 // outcome is what one run has come to.
@@ -73,7 +73,7 @@ func excuses(s scenario, strikes []*strike) (all excuse) {
 	for _, one := range strikes {
 		f := one.fault
 		all = all.and(f.excuse)
-		all.unswept = all.unswept || f.loses && one.at.step == stepfunctions.StatusChangeDetailType ||
+		all.unswept = all.unswept || f.loses && one.at.step == release.ExecutionStatusEvent ||
 			f.blinds && (one.at.step == "Undo" || one.at.step == "VerifyNothingLeft") && atLooks(one.at)
 		all.serving = all.serving || f.machines != nil && !s.former // nothing else is there to serve
 	}
@@ -142,7 +142,7 @@ func (w *world) outcome(main string) (end, cause string) {
 	switch {
 	case last.Status == "SUCCEEDED":
 		return "succeeded", ""
-	case last.Error == "FailedDirty":
+	case last.Error == string(release.FailedDirty):
 		return "dirty", last.Cause
 	}
 	return "clean", last.Cause

@@ -21,15 +21,12 @@ const (
 	mostPayload = 256 << 10 / 5
 )
 
-// known are the errors of the Fail states.
-var known = []string{"FailedClean", "FailedDirty", "Busy"}
-
 // checkEnds wants every execution to have one of its defined ends, and a history of a modest size.
 func (w *world) checkEnds(s scenario, excused excuse) {
 	for _, run := range w.runs() {
 		name := *run.Name
 		end := w.end(name)
-		defined := end.Status == "SUCCEEDED" || end.Status == "FAILED" && slices.Contains(known, end.Error)
+		defined := end.Status == "SUCCEEDED" || end.Status == "FAILED" && release.IsEnd(end.Error)
 		ended := end.Status == "ABORTED" || end.Status == "TIMED_OUT"
 		meant := s.ends[name] || excused.ends && w.stopped[name]
 		if !defined && (!ended || !meant) {
@@ -71,7 +68,7 @@ func (w *world) checkAlone(box *sandbox, operation fabric.Operation) {
 		return
 	}
 	if holder := w.holder(); holder != w.arn(box.run) {
-		w.violate(fmt.Sprintf("%s of %s calls %s while %q holds the environment", box.step, steady(box.run), operation, holder[strings.LastIndex(holder, ":")+1:]))
+		w.violate(fmt.Sprintf("%s of %s calls %s while %q holds the environment", box.step, steady(box.run), operation, release.NameOf(holder)))
 	}
 }
 
@@ -108,7 +105,7 @@ func (w *world) said() string {
 	var all strings.Builder
 	for _, run := range w.runs() {
 		end := w.end(*run.Name)
-		if end.Error == "FailedDirty" || strings.Contains(end.Output, "retireFailure") {
+		if end.Error == string(release.FailedDirty) || strings.Contains(end.Output, "retireFailure") {
 			all.WriteString(end.Cause + end.Output)
 		}
 	}

@@ -75,7 +75,7 @@ var permissionMutants = []mutant{
 		{stackRoles, "", `*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*"`, `*s.storage.bucket.BucketArn() + "/" + photosPrefix + "*"`},
 	}},
 	{"a builder may send events in anybody's name", []edit{
-		{stackRoles, "", `"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": buildDetailType}`, `"StringLike": {"events:source": "*", "events:detail-type": buildDetailType}`},
+		{stackRoles, "", `"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": release.BuildResultEvent}`, `"StringLike": {"events:source": "*", "events:detail-type": release.BuildResultEvent}`},
 	}},
 	{"the fleet may overwrite bundles", []edit{
 		{stackRoles, "", `bucket + "/" + photosPrefix + "*"}},`, `bucket + "/*"}},`},

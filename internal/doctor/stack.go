@@ -120,7 +120,7 @@ func (e *examination) lock(ctx context.Context) Finding {
 	if holder == "" {
 		return well("nobody holds environment %s", e.environment)
 	}
-	name := holder[strings.LastIndex(holder, ":")+1:]
+	name := release.NameOf(holder)
 	out, err := e.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &holder})
 	if err != nil && !release.IsNotFound(err) {
 		return e.unseen(err)

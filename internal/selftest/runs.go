@@ -17,6 +17,7 @@ import (
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
 	"photogallery/internal/trace"
+	"photogallery/release"
 )
 
 const poll = 50 * time.Millisecond
@@ -176,7 +177,7 @@ func (s *story) releaseBroken(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if aws.ToString(out.Error) != "FailedClean" {
+		if aws.ToString(out.Error) != string(release.FailedClean) {
 			return "", fmt.Errorf("it ended %s: %s", aws.ToString(out.Error), aws.ToString(out.Cause))
 		}
 		if err := s.look(ctx); err != nil {
@@ -185,7 +186,7 @@ func (s *story) releaseBroken(ctx context.Context) (string, error) {
 		if s.status.Serving == nil || *s.status.Serving != *before {
 			return "", fmt.Errorf("what serves is %+v, not %+v as before", s.status.Serving, before)
 		}
-		return "FailedClean, " + before.Version + " serves on", nil
+		return string(release.FailedClean) + ", " + before.Version + " serves on", nil
 	})
 }
 

@@ -3,7 +3,6 @@ package stack
 import (
 	"encoding/json"
 	"errors"
-	"slices"
 
 	"github.com/aws/smithy-go"
 
@@ -20,7 +19,7 @@ func (s *Stack) addRules() {
 }
 
 func (s *Stack) isBuildResult(e fabric.Event) bool {
-	return e.Source == s.Settings.Environment.BuildSource() && e.DetailType == "Build Result"
+	return e.Source == s.Settings.Environment.BuildSource() && e.DetailType == release.BuildResultEvent
 }
 
 // isInstanceGone matches any instance: EC2's events carry no tags, so that the step must look up
@@ -29,9 +28,8 @@ func isInstanceGone(e fabric.Event) bool {
 	var detail struct {
 		State string `json:"state"`
 	}
-	return e.Source == "aws.ec2" && e.DetailType == "EC2 Instance State-change Notification" &&
-		json.Unmarshal(e.Detail, &detail) == nil &&
-		slices.Contains([]string{"stopping", "stopped", "shutting-down", "terminated"}, detail.State)
+	return e.Source == "aws.ec2" && e.DetailType == release.InstanceStateEvent &&
+		json.Unmarshal(e.Detail, &detail) == nil && release.IsEnding(detail.State)
 }
 
 func (s *Stack) resume(e fabric.Event) {
@@ -43,14 +41,10 @@ func (s *Stack) resume(e fabric.Event) {
 	s.functions["Resume"].InvokeAsync(payload)
 }
 
-// ownEnds are the errors of the release machine's Fail states. Behind them lies its own undo, or
-// nothing to undo.
-var ownEnds = []string{"FailedClean", "FailedDirty", "Busy"}
-
 // isAbandonedRelease matches a release that ended where no Catch sees it: stopped, out of time, or
 // failed outside of a state.
 func (s *Stack) isAbandonedRelease(e fabric.Event) bool {
-	if e.Source != stepfunctions.StatusChangeSource || e.DetailType != stepfunctions.StatusChangeDetailType {
+	if e.Source != stepfunctions.StatusChangeSource || e.DetailType != release.ExecutionStatusEvent {
 		return false
 	}
 	change, err := statusChange(e)
@@ -61,7 +55,7 @@ func (s *Stack) isAbandonedRelease(e fabric.Event) bool {
 	case "TIMED_OUT", "ABORTED":
 		return true
 	case "FAILED":
-		return change.Error == nil || !slices.Contains(ownEnds, *change.Error)
+		return change.Error == nil || !release.IsEnd(*change.Error)
 	}
 	return false
 }

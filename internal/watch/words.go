@@ -21,27 +21,6 @@ func roughly(d time.Duration) string {
 	return trace.Clock(d)
 }
 
-// remedies are what to do next after a failure, by its code.
-var remedies = map[release.Code]string{
-	release.InvalidRequest:      "Correct the request; `gallery release --help` lists what it may hold.",
-	release.QuotaExceeded:       "Ask AWS for a higher quota, or release fewer or smaller instances.",
-	release.AccessDenied:        "The function's role lacks a permission: deploy the stack again.",
-	release.Throttled:           "AWS asks to slow down: release again in some minutes.",
-	release.AwsUnavailable:      "AWS failed on its side: release again in some minutes.",
-	release.CapacityUnavailable: "Release again later, or with another --instance-type.",
-	release.NotSeenYet:          "If the stack was deployed a moment ago, release again; else a role lacks a permission: see `gallery doctor`.",
-	release.BuildFailed:         "Correct the bundle and release again; `gallery logs BUILDER` has all that the builder wrote.",
-	release.BuilderDied:         "Release again; `gallery logs BUILDER` has what the builder wrote before it ended.",
-	release.ImageFailed:         "Release again.",
-	release.FleetFailed:         "Correct the bundle and release again; `gallery logs INSTANCE` has what the service wrote.",
-	release.RefreshFailed:       "`gallery status` shows the alarms; release again when all is quiet.",
-	release.RefreshRolledBack:   "The new version does not stay healthy: `gallery logs INSTANCE` has what it wrote.",
-	release.VerifyFailed:        "The new version does not answer /: `gallery logs INSTANCE` has what it wrote.",
-	release.LockLost:            "Another run took over: see `gallery executions`.",
-	release.SweepStuck:          "Start the teardown again: `gallery teardown`.",
-	release.LeftBehind:          "Start the teardown again: `gallery teardown`.",
-}
-
 // fullDisk is how programs tell of ENOSPC and EDQUOT.
 var fullDisk = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`)
 
@@ -101,9 +80,9 @@ func (p *Picture) code() release.Code {
 // remedy is what to do next after a failure. A log is the one of the instance that the cause names.
 func (p *Picture) remedy() string {
 	switch p.Error {
-	case "Busy":
+	case string(release.Busy):
 		return "On the command line that is --wait."
-	case "FailedDirty":
+	case string(release.FailedDirty):
 		if code := p.code(); code == release.LeftBehind || code == release.SweepStuck { // whose cause says to start again
 			return "On the command line that is `gallery teardown`."
 		}
@@ -112,7 +91,7 @@ func (p *Picture) remedy() string {
 	if fullDisk.MatchString(p.Cause) {
 		return "A disk is full; that is not the bundle's fault. Free some space and release again; on AWS a builder has the disk of its base image, so install less."
 	}
-	next := remedies[p.code()]
+	next := p.code().Remedy()
 	if next == "" {
 		return ""
 	}

@@ -57,7 +57,7 @@ func (a awaiter) run(ctx context.Context, in AwaitInput) (struct{}, error) {
 		if err != nil {
 			return struct{}{}, err
 		}
-		if instance != nil && isEnding(state(*instance)) {
+		if instance != nil && release.IsEnding(string(state(*instance))) {
 			ended := death(string(state(*instance)), *instance)
 			known.result = &ended
 		}

@@ -57,16 +57,6 @@ func state(instance types.Instance) types.InstanceStateName {
 	return instance.State.Name
 }
 
-// isEnding tells whether an instance in that state can no longer report a result.
-func isEnding(state types.InstanceStateName) bool {
-	switch state {
-	case types.InstanceStateNameStopping, types.InstanceStateNameStopped,
-		types.InstanceStateNameShuttingDown, types.InstanceStateNameTerminated:
-		return true
-	}
-	return false
-}
-
 func zoneOf(instance types.Instance) string {
 	if instance.Placement == nil {
 		return ""

@@ -69,7 +69,7 @@ func (l launcher) run(ctx context.Context, in LaunchInput) (Launched, error) {
 		return Launched{}, err
 	}
 	for _, builder := range builders {
-		if !isEnding(state(builder)) {
+		if !release.IsEnding(string(state(builder))) {
 			return Launched{aws.ToString(builder.InstanceId), zoneOf(builder)}, nil
 		}
 	}

@@ -23,18 +23,13 @@ const kept = 7 * 24 * time.Hour
 // mostReason bounds what is kept of a builder's words: they come from outside.
 const mostReason = 2048
 
-type status string
-
-const (
-	succeeded status = "success"
-	failed    status = "failure"
-	died      status = "died"
-)
+// died is the status of a build whose builder ended without a result.
+const died release.BuildStatus = "died"
 
 // result is how a build ended.
 type result struct {
-	Status status `json:"status"`
-	Reason string `json:"reason"`
+	Status release.BuildStatus `json:"status"`
+	Reason string              `json:"reason"`
 }
 
 // record is what is known of a build: the task token that waits for it and its result, in whichever
@@ -123,7 +118,7 @@ func complete(ctx context.Context, api taskAPI, instance string, known record) e
 		return nil
 	}
 	var err error
-	if known.result.Status == succeeded {
+	if known.result.Status == release.BuildSuccess {
 		_, err = api.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: aws.String(known.token), Output: aws.String("{}")})
 	} else {
 		code, cause := release.BuildFailed, "builder "+instance+" could not provision the bundle: "+known.result.Reason

@@ -3,6 +3,7 @@ package builder
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -11,13 +12,6 @@ import (
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
 	"photogallery/release"
-)
-
-// The events that Resume is given.
-// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
-const (
-	buildResult = "Build Result"
-	stateChange = "EC2 Instance State-change Notification"
 )
 
 // Resume records how a build ended, from the builder's own event or from the instance's end, and
@@ -91,17 +85,17 @@ func (r resumer) builder(ctx context.Context, heard news) (*types.Instance, erro
 	return instance, nil
 }
 
+// reported are the statuses that a builder may report.
+var reported = []release.BuildStatus{release.BuildSuccess, release.BuildFailure}
+
 // read is nil for an event that ends no build.
 func read(event json.RawMessage) (*news, error) {
 	var envelope struct {
 		DetailType string `json:"detail-type"`
 		Detail     struct {
-			Instance   string                  `json:"instance"`
-			Release    string                  `json:"release"`
-			Status     status                  `json:"status"`
-			Reason     string                  `json:"reason"`
-			InstanceID string                  `json:"instance-id"`
-			State      types.InstanceStateName `json:"state"`
+			release.BuildResult
+			InstanceID string `json:"instance-id"`
+			State      string `json:"state"`
 		} `json:"detail"`
 	}
 	if err := json.Unmarshal(event, &envelope); err != nil {
@@ -109,10 +103,10 @@ func read(event json.RawMessage) (*news, error) {
 	}
 	detail := envelope.Detail
 	switch {
-	case envelope.DetailType == buildResult && (detail.Status == succeeded || detail.Status == failed) && detail.Release != "":
+	case envelope.DetailType == release.BuildResultEvent && slices.Contains(reported, detail.Status) && detail.Release != "":
 		return &news{instance: detail.Instance, release: detail.Release, result: result{detail.Status, clip(detail.Reason)}}, nil
-	case envelope.DetailType == stateChange && isEnding(detail.State):
-		return &news{instance: detail.InstanceID, ended: string(detail.State)}, nil
+	case envelope.DetailType == release.InstanceStateEvent && release.IsEnding(detail.State):
+		return &news{instance: detail.InstanceID, ended: detail.State}, nil
 	}
 	return nil, nil
 }

@@ -179,7 +179,7 @@ func (l locker) answer(outcome Outcome, holder record, report string) Output {
 }
 
 func describe(held record) string {
-	name := held.Holder[strings.LastIndex(held.Holder, ":")+1:]
+	name := release.NameOf(held.Holder)
 	if held.Release == "" {
 		return "the teardown " + name
 	}

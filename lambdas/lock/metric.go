@@ -18,9 +18,9 @@ const (
 // value means that there was none.
 const (
 	ReleaseSucceeded = "ReleaseSucceeded"
-	ReleaseFailed    = "ReleaseFailed"  // clean or dirty; not one that was refused the environment
-	ReleaseDuration  = "ReleaseSeconds" // for which the release held the environment; absent where that is not known
-	FailedDirty      = "FailedDirty"    // of releases and teardowns
+	ReleaseFailed    = "ReleaseFailed"             // clean or dirty; not one that was refused the environment
+	ReleaseDuration  = "ReleaseSeconds"            // for which the release held the environment; absent where that is not known
+	FailedDirty      = string(release.FailedDirty) // of releases and teardowns
 )
 
 // metric is a line of the embedded metric format, of which CloudWatch Logs makes metrics. It must be

@@ -50,7 +50,7 @@ func placeOf(settings step.Settings, loadBalancer string) place {
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (p place) targets() []types.Dimension {
 	_, balancer, _ := strings.Cut(p.loadBalancer, ":loadbalancer/")
-	group := p.targetGroup[strings.LastIndex(p.targetGroup, ":")+1:]
+	group := release.NameOf(p.targetGroup)
 	return []types.Dimension{
 		{Name: aws.String("TargetGroup"), Value: aws.String(group)},
 		{Name: aws.String("LoadBalancer"), Value: aws.String(balancer)},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
@@ -95,5 +94,5 @@ func identity(payload []byte) []any {
 	if name == "" {
 		name = call.Plan.Release
 	}
-	return []any{"execution", call.Execution[strings.LastIndex(call.Execution, ":")+1:], "release", name}
+	return []any{"execution", release.NameOf(call.Execution), "release", name}
 }

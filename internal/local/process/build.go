@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"photogallery/internal/systemd"
+	"photogallery/release"
 )
 
 // environmentPath is where a service's settings lie in the root folder, as on AWS.
@@ -33,16 +34,16 @@ func (m *instance) build() {
 	if m.life.Err() != nil {
 		return // terminated: a dead builder reports nothing
 	}
-	result := map[string]string{"instance": m.spec.InstanceID, "release": task.Release, "status": "success", "reason": ""}
+	result := release.BuildResult{Instance: m.spec.InstanceID, Release: task.Release, Status: release.BuildSuccess}
 	if err != nil {
 		fmt.Fprintf(m.log, "the build failed: %v\n", err)
-		result["status"], result["reason"] = "failure", err.Error()
+		result.Status, result.Reason = release.BuildFailure, err.Error()
 	}
 	detail, err := json.Marshal(result)
 	if err != nil {
-		panic("a map of strings cannot be encoded: " + err.Error())
+		panic("a build result cannot be encoded: " + err.Error())
 	}
-	m.host.PutEvents(task.Source, "Build Result", detail)
+	m.host.PutEvents(task.Source, release.BuildResultEvent, detail)
 }
 
 func (m *instance) provision(task Build) error {

@@ -20,6 +20,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/lambda"
 	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/release"
 )
 
 // handler is the code of a function in these tests.
@@ -298,7 +299,7 @@ func TestStatusChangesArePublished(t *testing.T) {
 				w := newWorld(t, nil)
 				changes := make(chan stepfunctions.StatusChange, 9)
 				w.fabric.Rule(func(e fabric.Event) bool {
-					return e.Source == stepfunctions.StatusChangeSource && e.DetailType == stepfunctions.StatusChangeDetailType
+					return e.Source == stepfunctions.StatusChangeSource && e.DetailType == release.ExecutionStatusEvent
 				}, func(e fabric.Event) {
 					var change stepfunctions.StatusChange
 					if err := json.Unmarshal(e.Detail, &change); err != nil {

@@ -2,6 +2,7 @@ package stepfunctions
 
 import (
 	"photogallery/internal/asl"
+	"photogallery/release"
 )
 
 // StatusChange is the detail of a "Step Functions Execution Status Change" event. Instants are in
@@ -26,11 +27,8 @@ type dataDetails struct {
 	Included bool `json:"included"`
 }
 
-// Source and DetailType of a StatusChange event.
-const (
-	StatusChangeSource     = "aws.states"
-	StatusChangeDetailType = "Step Functions Execution Status Change"
-)
+// StatusChangeSource is the source of a StatusChange event.
+const StatusChangeSource = "aws.states"
 
 // announce publishes that an execution has begun, and its end when that has come. It is called
 // under the lock, once an execution.
@@ -40,7 +38,7 @@ func (s *Service) announce(m *machine, e *asl.Execution) {
 		ExecutionARN: begun.ARN, StateMachineARN: m.arn, Name: begun.Name, Status: asl.StatusRunning,
 		StartDate: begun.StartDate.UnixMilli(), Input: &begun.Input, InputDetails: &dataDetails{true},
 	}
-	s.fabric.Publish(StatusChangeSource, StatusChangeDetailType, change)
+	s.fabric.Publish(StatusChangeSource, release.ExecutionStatusEvent, change)
 	s.fabric.Go(func() {
 		end, err := e.Wait(s.fabric.Context())
 		if err != nil {
@@ -52,7 +50,7 @@ func (s *Service) announce(m *machine, e *asl.Execution) {
 		if end.Status == asl.StatusSucceeded {
 			change.OutputDetails = &dataDetails{true}
 		}
-		s.fabric.Do(func() { s.fabric.Publish(StatusChangeSource, StatusChangeDetailType, change) })
+		s.fabric.Do(func() { s.fabric.Publish(StatusChangeSource, release.ExecutionStatusEvent, change) })
 	})
 }
 

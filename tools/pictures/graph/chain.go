@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"photogallery/release"
 	"photogallery/tools/pictures/svg"
 )
 
@@ -121,20 +122,20 @@ func (p chainPicture) drawEnds() {
 	p.Line("main", "main", svg.Point{last.middle(), last.y + last.h}, svg.Point{last.middle(), top})
 	p.drawEnd("Succeed", "Succeeded", last.middle()-endWidth/2, top)
 	p.Line("next", "next", svg.Point{first.middle(), first.y + first.h}, svg.Point{first.middle(), top})
-	p.drawEnd("Fail", "Busy", first.middle()-endWidth/2, top)
-	p.Text("small", first.middle(), top+endHeight+12, ends["Busy"])
+	p.drawEnd("Fail", string(release.Busy), first.middle()-endWidth/2, top)
+	p.Text("small", first.middle(), top+endHeight+12, release.Busy.Meaning())
 
 	at := cardOf(undo)
 	at.x, at.y = p.cards["Template"].x, top
 	p.Line("fail", "fail", svg.Point{at.middle(), p.bottom - margin}, svg.Point{at.middle(), top})
 	p.Text("small left", at.middle()+10, p.bottom+rowGap/2-6, "any failure")
 	p.drawCard(at, "card failure")
-	for i, end := range []string{"FailedClean", "FailedDirty"} {
+	for i, end := range []release.End{release.FailedClean, release.FailedDirty} {
 		x, y := at.x+at.w+40, top+at.h/2-endHeight-6+float64(i)*(endHeight+12)
 		middle := svg.Point{x, y + endHeight/2}
 		p.Line("next", "next", svg.Point{at.x + at.w, middle[1]}, middle)
-		p.drawEnd("Fail", end, x, y)
-		p.Text("small left", x+endWidth+10, middle[1], ends[end])
+		p.drawEnd("Fail", string(end), x, y)
+		p.Text("small left", x+endWidth+10, middle[1], end.Meaning())
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"photogallery/release"
 )
 
 // stage is a card of the chain's picture: a few steps that belong together.
@@ -26,13 +28,6 @@ var chain = []stage{
 }
 
 var undo = stage{"Undo", "the former release serves on", []string{"Undo", "UnlockFailed", "UnlockDirty"}}
-
-// ends says what each end of the release means, by the error that it gives.
-var ends = map[string]string{
-	"FailedClean": "nothing of it is left",
-	"FailedDirty": "the cause names what is left",
-	"Busy":        "nothing was touched",
-}
 
 // stageOf finds the stage of a step; "" for a state that is none.
 func stageOf(step string) string {
@@ -85,7 +80,7 @@ func (m machine) linksTo(behind []string, found map[string]bool) (all []link, er
 			}
 			all = append(all, within...)
 		}
-		if s.Type == "Fail" && ends[s.Error] == "" {
+		if s.Type == "Fail" && !release.IsEnd(s.Error) {
 			return nil, fmt.Errorf("the chain's picture does not say what the end %s means: add it to tools/pictures/graph/stage.go", s.Error)
 		}
 		if s.Type != "Task" {

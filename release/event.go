@@ -1,0 +1,39 @@
+package release
+
+import "slices"
+
+// The types of the events that the stack's rules match.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
+// https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+const (
+	BuildResultEvent     = "Build Result" // a builder's own; see BuildResult
+	InstanceStateEvent   = "EC2 Instance State-change Notification"
+	ExecutionStatusEvent = "Step Functions Execution Status Change"
+)
+
+// EndingStates lists the states of an instance that is stopping or terminating, or has: a builder in one of them
+// reports nothing any more.
+func EndingStates() []string {
+	return []string{"stopping", "stopped", "shutting-down", "terminated"}
+}
+
+// IsEnding reports whether a state is one of EndingStates.
+func IsEnding(state string) bool { return slices.Contains(EndingStates(), state) }
+
+// BuildResult is the detail of a BuildResultEvent, by which a builder reports how its build ended.
+// gallery-ami/recipe/builder.sh writes it on AWS.
+type BuildResult struct {
+	Instance string      `json:"instance"` // the builder's ID
+	Release  string      `json:"release"`  // the execution for which it builds
+	Status   BuildStatus `json:"status"`
+	Reason   string      `json:"reason"` // of a failure: the command, and the log's last words
+}
+
+// BuildStatus says whether a build succeeded.
+type BuildStatus string
+
+// The statuses.
+const (
+	BuildSuccess BuildStatus = "success"
+	BuildFailure BuildStatus = "failure"
+)
