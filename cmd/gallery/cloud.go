@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/gallery-ami/app"
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/watch"
 	"photogallery/release"
 )
@@ -29,12 +29,12 @@ type cloud struct {
 
 // place is a local cloud, here, or a stack on AWS, there.
 type place interface {
-	Status(context.Context) (control.Status, error)
-	Images(context.Context) ([]control.Image, error)
+	Status(context.Context) (environment.Status, error)
+	Images(context.Context) ([]environment.Image, error)
 	Terminate(ctx context.Context, instance string) error
 	Gallery(context.Context) (string, error) // its URL; "" while there is none
 	UploadKey(context.Context) (string, error)
-	Schedules(context.Context) ([]control.Schedule, error)
+	Schedules(context.Context) ([]environment.Schedule, error)
 
 	// machines are the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)

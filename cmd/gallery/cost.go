@@ -9,7 +9,7 @@ import (
 
 	"photogallery/internal/awsstack"
 	"photogallery/internal/cost"
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/price"
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -119,7 +119,7 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 	return bill, err
 }
 
-func adapted(command *cobra.Command, w cost.Wanted, seen cost.Seen, schedules []control.Schedule) cost.Wanted {
+func adapted(command *cobra.Command, w cost.Wanted, seen cost.Seen, schedules []environment.Schedule) cost.Wanted {
 	asked := command.Flags().Changed
 	w.Observed = true
 	w.Zones = cmp.Or(seen.Zones, w.Zones)

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"photogallery/internal/cost"
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/price"
 )
 
@@ -75,7 +75,7 @@ func TestCostThatCannotBeReckonedIsTold(t *testing.T) {
 // A flag goes before what is seen of a stack, and that before a release's defaults.
 func TestCostOfAStackIsThatOfItsOwnFleetAndSchedules(t *testing.T) {
 	seen := cost.Seen{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, Zones: 2}
-	schedules := []control.Schedule{
+	schedules := []environment.Schedule{
 		{Expression: "cron(0 20 * * ? *)", Starts: "teardown"}, {Expression: "cron(0 8 * * ? *)", Starts: "release"},
 		{Expression: "at(2030-01-01T00:00:00)", Starts: "teardown"},
 	}

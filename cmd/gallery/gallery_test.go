@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"photogallery/gallery-ami/app"
+	"photogallery/internal/environment"
 	"photogallery/internal/load"
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
@@ -110,7 +111,7 @@ func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
 		t.Errorf("the images are\n%s", image.out)
 	}
 
-	var status control.Status
+	var status environment.Status
 	if err := json.Unmarshal([]byte(on("status", "--json").wants(t, 0).out), &status); err != nil {
 		t.Fatal(err)
 	}

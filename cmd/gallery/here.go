@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/gallery-ami/app"
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 	"photogallery/internal/watch"
 	"photogallery/release"
@@ -73,7 +74,7 @@ func (h here) machines(ctx context.Context) (releases, teardowns string, err err
 }
 
 // Gallery is known from where the cloud has announced itself.
-func (h here) Schedules(ctx context.Context) ([]control.Schedule, error) {
+func (h here) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	status, err := h.Status(ctx)
 	return status.Schedules, err
 }
@@ -109,7 +110,7 @@ func (h here) shell(ctx context.Context, instance, _ string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(status.Instances, func(i control.Instance) bool { return i.ID == instance }) {
+	if !slices.ContainsFunc(status.Instances, func(i environment.Instance) bool { return i.ID == instance }) {
 		return release.Errorf(release.NotFound, "there is no instance %q: `gallery status` lists those there are", instance)
 	}
 	return release.Errorf(release.InvalidRequest, "instance %s is a process of this machine, whose shell is the one that you are in; `gallery logs %s` has what it wrote", instance, instance)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 )
 
 func imagesCommand() *cobra.Command {
@@ -32,7 +32,7 @@ func imagesCommand() *cobra.Command {
 	return command
 }
 
-func imageRow(i control.Image) []any {
+func imageRow(i environment.Image) []any {
 	use := "spare"
 	switch {
 	case i.State != "available":

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
 	"photogallery/internal/watch"
@@ -138,8 +139,8 @@ func (v loadView) watch(command *cobra.Command) {
 	}
 }
 
-func (v loadView) plainly(command *cobra.Command) func(control.Status) {
-	return func(status control.Status) {
+func (v loadView) plainly(command *cobra.Command) func(environment.Status) {
+	return func(status environment.Status) {
 		healthy := 0
 		for _, i := range status.Instances {
 			if i.Health == "healthy" {
@@ -152,10 +153,10 @@ func (v loadView) plainly(command *cobra.Command) func(control.Status) {
 }
 
 // live shows how the instances share the home pages since the frame before.
-func (v loadView) live(on *screen) func(control.Status) {
+func (v loadView) live(on *screen) func(environment.Status) {
 	style := styleFor(on.to)
 	before := map[string]int{}
-	return func(status control.Status) {
+	return func(status environment.Status) {
 		now := v.running.Now()
 		width, height := on.size()
 		lines := v.lines(now, status, before, style)
@@ -167,7 +168,7 @@ func (v loadView) live(on *screen) func(control.Status) {
 	}
 }
 
-func (v loadView) lines(now load.Result, status control.Status, before map[string]int, style watch.Style) []string {
+func (v loadView) lines(now load.Result, status environment.Status, before map[string]int, style watch.Style) []string {
 	const cells = 40
 	passed := min(v.duration, time.Since(v.began))
 	done := int(cells * passed / v.duration)

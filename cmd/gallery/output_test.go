@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 	"photogallery/internal/watch"
 )
@@ -153,16 +154,16 @@ func TestCommandsThatAreNamedLeadToTheSameCloud(t *testing.T) {
 
 func TestTheStatusOfAStackIsShown(t *testing.T) {
 	now := time.Now()
-	status := control.Status{
+	status := environment.Status{
 		Stack: "photogallery-main", Region: "eu-central-1", Gallery: "http://main.elb.amazonaws.com/", LoadBalancer: "active", Console: "https://console.aws.amazon.com/",
-		Serving: &control.Serving{Release: "r1", Version: "one", Image: "ami-1"}, Group: &control.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"},
-		Instances: []control.Instance{
+		Serving: &environment.Serving{Release: "r1", Version: "one", Image: "ami-1"}, Group: &environment.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"},
+		Instances: []environment.Instance{
 			{ID: "i-1", Role: "fleet", Zone: "eu-central-1a", State: "running", Health: "draining", Version: "one", Address: "10.0.1.7", Launched: now},
 			{ID: "i-2", Role: "builder", State: "shutting-down", Launched: now},
 		},
-		Alarms:     []control.Alarm{{Name: "photogallery-main-idle", State: "ALARM"}},
-		Activities: []control.Activity{{Time: now, Description: "Launching a new EC2 instance: i-1", Cause: "At 2026-11-25T10:00:00Z a user request.\nAt 2026-11-25T10:00:01Z an instance was started."}},
-		Schedules:  []control.Schedule{{Name: "nightly", Starts: "teardown", Expression: "cron(0 20 * * ? *)", TimeZone: "Europe/Berlin"}},
+		Alarms:     []environment.Alarm{{Name: "photogallery-main-idle", State: "ALARM"}},
+		Activities: []environment.Activity{{Time: now, Description: "Launching a new EC2 instance: i-1", Cause: "At 2026-11-25T10:00:00Z a user request.\nAt 2026-11-25T10:00:01Z an instance was started."}},
+		Schedules:  []environment.Schedule{{Name: "nightly", Starts: "teardown", Expression: "cron(0 20 * * ? *)", TimeZone: "Europe/Berlin"}},
 	}
 	var out strings.Builder
 	command := statusCommand()
@@ -182,7 +183,7 @@ func TestTheStatusOfAStackIsShown(t *testing.T) {
 	if strings.Contains(out.String(), "CPU") || t.Failed() {
 		t.Errorf("it shows\n%s", out.String())
 	}
-	for want, status := range map[string]control.Status{
+	for want, status := range map[string]environment.Status{
 		"No load balancer, stack s in r":         {Stack: "s", Region: "r"},
 		"http://lb/, provisioning, stack s in r": {Stack: "s", Region: "r", Gallery: "http://lb/", LoadBalancer: "provisioning"},
 	} {

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"photogallery/internal/cron"
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
@@ -101,8 +101,8 @@ func (c cloud) release(command *cobra.Command, input string) error {
 
 // teardownOf says when the first of the schedules tears down what serves, the stack's own or a ttl's.
 // A schedule whose time cannot be worked out is told as it is written.
-func teardownOf(schedules []control.Schedule, now time.Time, command string) string {
-	var first control.Schedule
+func teardownOf(schedules []environment.Schedule, now time.Time, command string) string {
+	var first environment.Schedule
 	for _, s := range schedules {
 		if s.Starts != "teardown" {
 			continue

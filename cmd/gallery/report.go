@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/report"
 	"photogallery/internal/trace"
 	"photogallery/release"
@@ -21,7 +21,7 @@ import (
 
 // sampled is a place that keeps samples of what its fleet did.
 type sampled interface {
-	Samples(context.Context) ([]control.Sample, error)
+	Samples(context.Context) ([]environment.Sample, error)
 }
 
 // report writes the execution into a file, whole or not at all.

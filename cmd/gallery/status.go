@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/watch"
 )
 
@@ -41,7 +41,7 @@ func statusCommand() *cobra.Command {
 	return command
 }
 
-func showStatus(command *cobra.Command, status control.Status) error {
+func showStatus(command *cobra.Command, status environment.Status) error {
 	out := command.OutOrStdout()
 	style := styleFor(out)
 	fmt.Fprintln(out, style.Strong.Of(entranceOf(status)))
@@ -66,7 +66,7 @@ func showStatus(command *cobra.Command, status control.Status) error {
 	if len(status.Alarms) > 0 {
 		fmt.Fprintln(out)
 	}
-	if err := show(command, status.Alarms, []string{"ALARM", "STATE"}, func(a control.Alarm) []any { return []any{a.Name, a.State} }); err != nil {
+	if err := show(command, status.Alarms, []string{"ALARM", "STATE"}, func(a environment.Alarm) []any { return []any{a.Name, a.State} }); err != nil {
 		return err
 	}
 	showActivities(out, status.Activities, style)
@@ -87,7 +87,7 @@ func showStatus(command *cobra.Command, status control.Status) error {
 }
 
 // entranceOf is where the gallery is, and what it runs on.
-func entranceOf(status control.Status) string {
+func entranceOf(status environment.Status) string {
 	if status.Stack == "" {
 		return fmt.Sprintf("%s, up since %s on %s", status.Gallery, status.Started.Local().Format(time.DateTime), status.Data)
 	}
@@ -102,14 +102,14 @@ func entranceOf(status control.Status) string {
 }
 
 // showInstances leaves out what AWS tells in its metrics alone: an instance's CPU.
-func showInstances(command *cobra.Command, status control.Status) error {
+func showInstances(command *cobra.Command, status environment.Status) error {
 	columns := []string{"INSTANCE", "ROLE", "ZONE", "HEALTH", "IMAGE VERSION", "AGE"}
 	isLocal := status.Stack == ""
 	if isLocal {
 		columns = append(columns, "CPU")
 	}
 	columns = append(columns, "ADDRESS")
-	return show(command, status.Instances, columns, func(i control.Instance) []any {
+	return show(command, status.Instances, columns, func(i environment.Instance) []any {
 		row := []any{i.ID, i.Role, i.Zone, healthOf(i), i.Version, age(i.Launched)}
 		if isLocal {
 			row = append(row, fmt.Sprintf("%.0f%%", i.CPU))
@@ -119,7 +119,7 @@ func showInstances(command *cobra.Command, status control.Status) error {
 }
 
 // showActivities shows the newest, each with its cause on a line of its own.
-func showActivities(out io.Writer, activities []control.Activity, style watch.Style) {
+func showActivities(out io.Writer, activities []environment.Activity, style watch.Style) {
 	const most = 5
 	width := terminalWidth(out)
 	for i, activity := range activities[:min(len(activities), most)] {
@@ -143,7 +143,7 @@ func withoutTimes(cause string) string {
 }
 
 // healthOf is the target's health, or EC2's word for an instance that is no target now.
-func healthOf(i control.Instance) string {
+func healthOf(i environment.Instance) string {
 	if i.Health == "" || i.State != "running" {
 		return i.State
 	}

@@ -21,7 +21,7 @@ func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error)
 	if s.outputs[endpointOutput] == "" {
 		return nil, release.Errorf(release.NothingUp, "stack %s has no EC2 Instance Connect Endpoint, without which nothing reaches its instances: deploy it with `npx cdk deploy -c instanceConnect=on`", s.Name)
 	}
-	living, err := s.describeInstances(ctx)
+	living, err := s.living(ctx)
 	if err != nil {
 		return nil, err
 	}

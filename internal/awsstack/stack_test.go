@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
@@ -87,7 +87,7 @@ func TestStatusTellsWhatServes(t *testing.T) {
 		if status.Serving == nil || status.Serving.Release != "r1" || status.Serving.Version != "one" {
 			t.Errorf("what serves is %+v", status.Serving)
 		}
-		if g := status.Group; g == nil || *g != (control.Group{Min: 2, Max: 5, Desired: 2, InService: 2}) {
+		if g := status.Group; g == nil || *g != (environment.Group{Min: 2, Max: 5, Desired: 2, InService: 2}) {
 			t.Errorf("the group is %+v", g)
 		}
 		if len(status.Instances) != 2 || len(status.Alarms) != len(release.AlarmKinds()) || len(status.Activities) != 2 {

@@ -11,15 +11,16 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 )
 
 // Cloud is the local cloud that a console shows. Its methods may be called from any goroutine.
 type Cloud interface {
-	Status() control.Status
-	Images() []control.Image
+	Status() environment.Status
+	Images() []environment.Image
 	// Samples are those later than after, oldest first.
-	Samples(after time.Time) []control.Sample
+	Samples(after time.Time) []environment.Sample
 	Terminate(ctx context.Context, instance string) error
 	Crash(ctx context.Context, instance string) error
 	Log(instance string) (io.ReadSeekCloser, error)

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/console"
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
@@ -25,15 +26,15 @@ type simulated struct {
 	crashed []string
 }
 
-func (s *simulated) Status() control.Status {
-	return control.Status{
+func (s *simulated) Status() environment.Status {
+	return environment.Status{
 		Environment: "main", ReleaseMachine: s.Settings.ReleaseMachine, TeardownMachine: s.Settings.TeardownMachine,
-		Instances: []control.Instance{}, Alarms: []control.Alarm{}, Activities: []control.Activity{}, Schedules: []control.Schedule{},
+		Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},
 	}
 }
 
-func (s *simulated) Images() []control.Image                 { return nil }
-func (s *simulated) Samples(time.Time) []control.Sample      { return nil }
+func (s *simulated) Images() []environment.Image             { return nil }
+func (s *simulated) Samples(time.Time) []environment.Sample  { return nil }
 func (s *simulated) Terminate(context.Context, string) error { return nil }
 func (s *simulated) Log(string) (_ io.ReadSeekCloser, _ error) {
 	return nil, release.Errorf(release.NotFound, "there is no log")

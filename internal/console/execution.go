@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 	"photogallery/internal/trace"
 	"photogallery/release"
@@ -55,7 +56,7 @@ type execution struct {
 const listed = 25
 
 // list is the latest executions of both kinds, newest first.
-func (c *Console) list(ctx context.Context, status control.Status) ([]execution, error) {
+func (c *Console) list(ctx context.Context, status environment.Status) ([]execution, error) {
 	all := []execution{}
 	for of, machine := range map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine} {
 		out, err := c.executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: listed})

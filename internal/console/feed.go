@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/trace"
 )
 
@@ -46,10 +46,10 @@ type followed struct {
 
 // overview is a message with all but the executions' histories and the samples.
 type overview struct {
-	Status     control.Status  `json:"status"`
-	Executions []execution     `json:"executions"`
-	Images     []control.Image `json:"images"`
-	Load       *loadState      `json:"load"`
+	Status     environment.Status  `json:"status"`
+	Executions []execution         `json:"executions"`
+	Images     []environment.Image `json:"images"`
+	Load       *loadState          `json:"load"`
 }
 
 // progress is a message about one execution under way. Events are those that came after the ID.
@@ -92,7 +92,7 @@ func (f *feed) greet(to chan []byte) {
 	}
 	samples := f.console.cloud.Samples(time.Time{})
 	samples = samples[max(0, len(samples)-firstSamples):]
-	to <- message("samples", encoded(append([]control.Sample{}, samples...)))
+	to <- message("samples", encoded(append([]environment.Sample{}, samples...)))
 	for _, one := range f.runs {
 		to <- message("progress", encoded(one.news(one.reader.Run.Seen())))
 	}
@@ -158,7 +158,7 @@ func (f *feed) update(ctx context.Context) (busy bool) {
 		return false // the cloud is closing
 	}
 	load := f.console.load.now()
-	changed := f.send("overview", encoded(overview{status, executions, append([]control.Image{}, f.console.cloud.Images()...), load}))
+	changed := f.send("overview", encoded(overview{status, executions, append([]environment.Image{}, f.console.cloud.Images()...), load}))
 	f.updateRuns(ctx, status, executions)
 	if samples := f.console.cloud.Samples(f.sampled); len(samples) > 0 {
 		if !f.sampled.IsZero() {
@@ -169,7 +169,7 @@ func (f *feed) update(ctx context.Context) (busy bool) {
 	return changed || len(f.runs) > 0 || load != nil && load.Running
 }
 
-func (f *feed) updateRuns(ctx context.Context, status control.Status, executions []execution) {
+func (f *feed) updateRuns(ctx context.Context, status environment.Status, executions []execution) {
 	for _, e := range executions {
 		key := string(e.Kind) + "/" + e.Name
 		one := f.runs[key]

@@ -2,21 +2,14 @@ package local
 
 import (
 	"context"
-	"regexp"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/localcloud/cloudwatch"
 )
-
-// metricNames are what samples and charts call the metrics.
-var metricNames = map[string]string{"RequestCountPerTarget": "requests", "CPUUtilization": "cpu", "UnHealthyHostCount": "unhealthy"}
 
 var statistics = map[string]func(cloudwatch.Point) float64{
 	"requests":  func(p cloudwatch.Point) float64 { return p.Sum },
@@ -25,49 +18,23 @@ var statistics = map[string]func(cloudwatch.Point) float64{
 }
 
 func (l *Local) describeAlarms() []types.MetricAlarm {
-	out, err := l.stack.Clients.CloudWatch.DescribeAlarms(context.Background(), &sdk.DescribeAlarmsInput{
-		AlarmNamePrefix: aws.String(Environment.Name() + "-"),
-	})
-	if err != nil {
-		return nil // the cloud is closing
-	}
-	return out.MetricAlarms
+	described, _ := l.reader().DescribeAlarms(context.Background()) // none while the cloud is closing
+	return described
 }
 
-func (l *Local) alarms(described []types.MetricAlarm) []control.Alarm {
-	alarms := []control.Alarm{}
-	for _, alarm := range described {
-		shown := control.Alarm{
-			Name: aws.ToString(alarm.AlarmName), State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
-			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp),
-			Marks: marks(alarm), Minutes: int(aws.ToInt32(alarm.EvaluationPeriods)),
-		}
-		shown.Crossed = l.crossed(shown, aws.ToString(alarm.TreatMissingData) == "breaching")
-		alarms = append(alarms, shown)
-	}
-	return alarms
-}
-
-// below finds the marks in an alarm's metric math.
-var below = regexp.MustCompile(`(\w+)(?:, 0\))? < (\d+)`)
-
-func marks(alarm types.MetricAlarm) []control.Mark {
-	marks := []control.Mark{}
-	for _, query := range alarm.Metrics {
-		for _, found := range below.FindAllStringSubmatch(aws.ToString(query.Expression), -1) {
-			if threshold, err := strconv.ParseFloat(found[2], 64); err == nil {
-				marks = append(marks, control.Mark{Metric: found[1], Threshold: threshold, Below: true})
+// addCrossed adds for how many minutes each alarm has crossed its marks.
+func (l *Local) addCrossed(alarms []environment.Alarm, described []types.MetricAlarm) {
+	for i := range alarms {
+		for _, alarm := range described {
+			if aws.ToString(alarm.AlarmName) == alarms[i].Name {
+				alarms[i].Crossed = l.crossed(alarms[i], aws.ToString(alarm.TreatMissingData) == "breaching")
 			}
 		}
 	}
-	if name, known := metricNames[aws.ToString(alarm.MetricName)]; known {
-		marks = append(marks, control.Mark{Metric: name, Threshold: aws.ToFloat64(alarm.Threshold)})
-	}
-	return marks
 }
 
 // crossed is in how many of the last samples, without a break, the alarm's marks were all crossed.
-func (l *Local) crossed(alarm control.Alarm, missing bool) (minutes int) {
+func (l *Local) crossed(alarm environment.Alarm, missing bool) (minutes int) {
 	l.recorder.mu.Lock()
 	defer l.recorder.mu.Unlock()
 	for i := len(l.recorder.samples) - 1; i >= 0 && minutes < alarm.Minutes; i-- {
@@ -79,7 +46,7 @@ func (l *Local) crossed(alarm control.Alarm, missing bool) (minutes int) {
 	return minutes
 }
 
-func crosses(s control.Sample, alarm control.Alarm, missing bool) bool {
+func crosses(s environment.Sample, alarm environment.Alarm, missing bool) bool {
 	if _, existed := s.Alarms[alarm.Name]; !existed {
 		return false
 	}
@@ -108,7 +75,7 @@ type watched struct {
 func metrics(described []types.MetricAlarm) map[string]watched {
 	found := map[string]watched{}
 	for _, alarm := range described {
-		if name, known := metricNames[aws.ToString(alarm.MetricName)]; known {
+		if name := environment.MetricOf(aws.ToString(alarm.MetricName)); name != "" {
 			metric := cloudwatch.Metric{Namespace: aws.ToString(alarm.Namespace), Name: *alarm.MetricName, Dimensions: map[string]string{}}
 			for _, dimension := range alarm.Dimensions {
 				metric.Dimensions[aws.ToString(dimension.Name)] = aws.ToString(dimension.Value)
@@ -132,6 +99,3 @@ func (l *Local) before(at time.Time, of watched) (value *float64) {
 	})
 	return value
 }
-
-// alarmKind is an alarm's name without the environment's.
-func alarmKind(name string) string { return strings.TrimPrefix(name, Environment.Name()+"-") }

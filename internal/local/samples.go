@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 )
 
 // keptSamples is an hour's at the demo pace.
@@ -16,21 +16,21 @@ const keptSamples = 3600
 // recorder looks at the cloud at the end of each of its minutes, for charts.
 type recorder struct {
 	mu      sync.Mutex
-	samples []control.Sample
+	samples []environment.Sample
 }
 
 // Samples are those kept, oldest first, from the first that is later than after.
-func (l *Local) Samples(after time.Time) []control.Sample {
+func (l *Local) Samples(after time.Time) []environment.Sample {
 	l.recorder.mu.Lock()
 	defer l.recorder.mu.Unlock()
 	all := l.recorder.samples
-	from, _ := slices.BinarySearchFunc(all, after, func(s control.Sample, at time.Time) int {
+	from, _ := slices.BinarySearchFunc(all, after, func(s environment.Sample, at time.Time) int {
 		if s.At.After(at) {
 			return 1
 		}
 		return -1
 	})
-	return append([]control.Sample{}, all[from:]...)
+	return append([]environment.Sample{}, all[from:]...)
 }
 
 func (l *Local) record(context.Context) error {
@@ -53,7 +53,7 @@ func (l *Local) recordOn() {
 }
 
 // add shares what seldom changes with the sample before.
-func (r *recorder) add(s control.Sample) {
+func (r *recorder) add(s environment.Sample) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.samples); n > 0 {
@@ -70,9 +70,9 @@ func (r *recorder) add(s control.Sample) {
 	}
 }
 
-func (l *Local) sample(now time.Time) control.Sample {
+func (l *Local) sample(now time.Time) environment.Sample {
 	status, watching := l.Status(), metrics(l.describeAlarms())
-	s := control.Sample{At: now.UTC(), Health: map[string]int{}, Alarms: map[string]string{}}
+	s := environment.Sample{At: now.UTC(), Health: map[string]int{}, Alarms: map[string]string{}}
 	s.Median, s.Slow, s.Errors = l.traffic.take()
 	if g := status.Group; g != nil {
 		s.Min, s.Max, s.Desired, s.InService = g.Min, g.Max, g.Desired, g.InService

@@ -30,7 +30,7 @@ func (l *Local) schedule(ctx context.Context) error {
 			machine = l.stack.Settings.TeardownMachine
 		}
 		_, err := l.stack.Clients.Scheduler.CreateSchedule(ctx, &scheduler.CreateScheduleInput{
-			Name:               aws.String(Environment.Name() + "-" + s.Name),
+			GroupName: aws.String(Environment.Name()), Name: aws.String(Environment.Name() + "-" + s.Name),
 			ScheduleExpression: aws.String(s.Expression), ScheduleExpressionTimezone: zone(),
 			FlexibleTimeWindow: &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
 			Target: &types.Target{

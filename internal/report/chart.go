@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 )
 
 // chart is one drawing of chartWidth by chartHeight with lines over the time of the run.
@@ -37,7 +37,7 @@ const (
 // series is what a line shows of a sample; nil for no data.
 type series struct {
 	label, color string
-	of           func(control.Sample) *float64
+	of           func(environment.Sample) *float64
 }
 
 func (r Report) charts() []chart {
@@ -50,30 +50,30 @@ func (r Report) charts() []chart {
 	}
 	return []chart{
 		draw("Fleet", "targets", "", health("healthy", "good"), health("initial", "blue"), health("draining", "amber"), health("unhealthy", "bad")),
-		draw("Capacity", "instances", "", count("in service", "good", func(s control.Sample) int { return s.InService }),
-			count("desired", "blue", func(s control.Sample) int { return s.Desired }), count("most", "quiet", func(s control.Sample) int { return s.Max }),
-			count("fewest", "quiet", func(s control.Sample) int { return s.Min })),
-		draw("Requests per target", "a minute", "requests", series{"requests", "blue", func(s control.Sample) *float64 { return s.Requests }}),
-		draw("CPU", "%", "cpu", series{"average", "violet", func(s control.Sample) *float64 { return s.CPU }}),
-		draw("Latency", "ms", "", series{"half within", "teal", func(s control.Sample) *float64 { return s.Median }},
-			series{"99 of 100 within", "amber", func(s control.Sample) *float64 { return s.Slow }}),
-		draw("Errors (5xx)", "a minute", "", count("5xx", "bad", func(s control.Sample) int { return s.Errors })),
+		draw("Capacity", "instances", "", count("in service", "good", func(s environment.Sample) int { return s.InService }),
+			count("desired", "blue", func(s environment.Sample) int { return s.Desired }), count("most", "quiet", func(s environment.Sample) int { return s.Max }),
+			count("fewest", "quiet", func(s environment.Sample) int { return s.Min })),
+		draw("Requests per target", "a minute", "requests", series{"requests", "blue", func(s environment.Sample) *float64 { return s.Requests }}),
+		draw("CPU", "%", "cpu", series{"average", "violet", func(s environment.Sample) *float64 { return s.CPU }}),
+		draw("Latency", "ms", "", series{"half within", "teal", func(s environment.Sample) *float64 { return s.Median }},
+			series{"99 of 100 within", "amber", func(s environment.Sample) *float64 { return s.Slow }}),
+		draw("Errors (5xx)", "a minute", "", count("5xx", "bad", func(s environment.Sample) int { return s.Errors })),
 	}
 }
 
 func health(state, color string) series {
-	return count(state, color, func(s control.Sample) int { return s.Health[state] })
+	return count(state, color, func(s environment.Sample) int { return s.Health[state] })
 }
 
-func count(label, color string, of func(control.Sample) int) series {
-	return series{label, color, func(s control.Sample) *float64 {
+func count(label, color string, of func(environment.Sample) int) series {
+	return series{label, color, func(s environment.Sample) *float64 {
 		value := float64(of(s))
 		return &value
 	}}
 }
 
 // around are the samples of the run, and a tenth of its time before and after, ten seconds at least.
-func (r Report) around() (samples []control.Sample, from, to time.Time) {
+func (r Report) around() (samples []environment.Sample, from, to time.Time) {
 	margin := max(r.end().Sub(r.Run.Began)/10, 10*time.Second)
 	from, to = r.Run.Began.Add(-margin), r.end().Add(margin)
 	for _, s := range r.Samples {
@@ -84,7 +84,7 @@ func (r Report) around() (samples []control.Sample, from, to time.Time) {
 	return samples, from, to
 }
 
-func (r Report) chart(drawn chart, metric string, samples []control.Sample, from, to time.Time, all []series) chart {
+func (r Report) chart(drawn chart, metric string, samples []environment.Sample, from, to time.Time, all []series) chart {
 	marks := r.marks(metric)
 	most := 1.0
 	for _, one := range marks {
@@ -129,7 +129,7 @@ func (c chart) times(began, ended time.Time) []tick {
 // Width is how long the run is drawn.
 func (c chart) Width() float64 { return c.To - c.From }
 
-func (r Report) marks(metric string) (found []control.Mark) {
+func (r Report) marks(metric string) (found []environment.Mark) {
 	for _, alarm := range r.Alarms {
 		for _, one := range alarm.Marks {
 			if one.Metric == metric && metric != "" {
@@ -140,7 +140,7 @@ func (r Report) marks(metric string) (found []control.Mark) {
 	return found
 }
 
-func (s series) path(samples []control.Sample, x func(time.Time) float64, y func(float64) float64) string {
+func (s series) path(samples []environment.Sample, x func(time.Time) float64, y func(float64) float64) string {
 	var d strings.Builder
 	command := "M"
 	for _, sample := range samples {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/trace"
 )
 
@@ -21,8 +21,8 @@ type Report struct {
 	Data          map[int64]string // what the events carry, by their ID
 	Former        *trace.Run       // the run to compare with; nil for none
 	FormerName    string
-	Samples       []control.Sample // of the cloud at that time; none where nobody took any
-	Alarms        []control.Alarm  // whose marks are drawn into the charts
+	Samples       []environment.Sample // of the cloud at that time; none where nobody took any
+	Alarms        []environment.Alarm  // whose marks are drawn into the charts
 	Made          time.Time
 }
 

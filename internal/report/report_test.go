@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/report"
 	"photogallery/internal/stack"
@@ -70,11 +70,11 @@ func TestTheReportStandsAlone(t *testing.T) {
 	made := run(t, `{"version": "one", "ttl": "8h"}`, true)
 	value := 250.0
 	for at := range 20 {
-		made.Samples = append(made.Samples, control.Sample{
+		made.Samples = append(made.Samples, environment.Sample{
 			At: made.Run.Began.Add(time.Duration(at) * time.Minute), Requests: &value, Desired: 2, InService: 2, Min: 2, Max: 5, Health: map[string]int{"healthy": 2},
 		})
 	}
-	made.Alarms = []control.Alarm{{Name: "photogallery-main-requests-high", Marks: []control.Mark{{Metric: "requests", Threshold: 200}}}}
+	made.Alarms = []environment.Alarm{{Name: "photogallery-main-requests-high", Marks: []environment.Mark{{Metric: "requests", Threshold: 200}}}}
 	made.Former, made.FormerName = made.Run, "r0"
 	page := written(t, made)
 	for _, words := range []string{"SUCCEEDED", "Launch builder", "Ensure scaling", "Requests per target", "thresholds of alarms", "Thin bars: the former run, r0.", `&#34;version&#34;: &#34;one&#34;`} {
@@ -109,7 +109,7 @@ func TestAFailedRunTellsItsReason(t *testing.T) {
 
 func TestARunOfASecondHasOneTimeUnderACurve(t *testing.T) {
 	made := run(t, `{"minSize": 9, "maxSize": 3}`, true)
-	made.Samples = []control.Sample{{At: made.Run.Began}, {At: made.Run.Began.Add(time.Second)}}
+	made.Samples = []environment.Sample{{At: made.Run.Began}, {At: made.Run.Began.Add(time.Second)}}
 	page := written(t, made)
 	if charts, times := strings.Count(page, "<figure>"), strings.Count(page, "tick middle"); charts == 0 || times != charts {
 		t.Errorf("%d charts of a run that ends when it begins have %d times", charts, times)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 	"photogallery/internal/patience"
 )
@@ -43,7 +44,7 @@ func Run(ctx context.Context, options Options) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &story{Options: options, folder: folder, data: filepath.Join(folder, "data"), seen: map[string]control.Instance{}}
+	s := &story{Options: options, folder: folder, data: filepath.Join(folder, "data"), seen: map[string]environment.Instance{}}
 	err = errors.Join(s.tell(ctx), s.end())
 	if err != nil {
 		return fmt.Errorf("after %s: %w", time.Since(began).Round(time.Second), err)
@@ -89,8 +90,8 @@ type story struct {
 	control  *control.Client
 	sfn      *sfn.Client
 
-	status     control.Status              // the latest
-	seen       map[string]control.Instance // every instance that ever was
+	status     environment.Status              // the latest
+	seen       map[string]environment.Instance // every instance that ever was
 	firstImage string
 	lastImage  string // serves at the end
 }

@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/load"
-	"photogallery/internal/local/control"
 )
 
 // Requests a second: load calls for the whole fleet, even spread over five instances; ordinary
@@ -24,7 +24,7 @@ const leastRequests = 1000
 func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
 
 // healthy are the fleet's instances that get requests.
-func (s *story) healthy() (found []control.Instance) {
+func (s *story) healthy() (found []environment.Instance) {
 	for _, i := range s.status.Instances {
 		if i.Health == "healthy" {
 			found = append(found, i)
@@ -33,8 +33,8 @@ func (s *story) healthy() (found []control.Instance) {
 	return found
 }
 
-func instancesAre(wanted int) func(control.Status) bool {
-	return func(status control.Status) bool {
+func instancesAre(wanted int) func(environment.Status) bool {
+	return func(status environment.Status) bool {
 		healthy := 0
 		for _, i := range status.Instances {
 			if i.Health == "healthy" {
@@ -86,7 +86,7 @@ func (s *story) terminate(ctx context.Context) (string, error) {
 
 // replaced ends one instance and waits until another has taken its place.
 func (s *story) replaced(ctx context.Context, end func(context.Context, string) error) (string, error) {
-	if err := s.until(ctx, func(control.Status) bool { return len(s.healthy()) > 0 }); err != nil {
+	if err := s.until(ctx, func(environment.Status) bool { return len(s.healthy()) > 0 }); err != nil {
 		return "", err
 	}
 	before := map[string]bool{}
@@ -98,7 +98,7 @@ func (s *story) replaced(ctx context.Context, end func(context.Context, string) 
 		return "", err
 	}
 	replacement := ""
-	err := s.until(ctx, func(status control.Status) bool {
+	err := s.until(ctx, func(status environment.Status) bool {
 		gone := true
 		for _, i := range status.Instances {
 			if !before[i.ID] && i.Health == "healthy" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
 )
 
@@ -38,7 +39,7 @@ func (s *story) startProcess(ctx context.Context, data string) (Cloud, error) {
 
 // outlastKill kills a cloud as soon as it reports that a release has succeeded.
 func (s *story) outlastKill(ctx context.Context) (seen string, err error) {
-	other := &story{Options: s.Options, folder: s.folder, data: filepath.Join(s.folder, "killed"), seen: map[string]control.Instance{}}
+	other := &story{Options: s.Options, folder: s.folder, data: filepath.Join(s.folder, "killed"), seen: map[string]environment.Instance{}}
 	other.Start = s.startProcess
 	defer func() {
 		if other.cloud != nil {

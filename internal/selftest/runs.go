@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/internal/environment"
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
 	"photogallery/internal/trace"
@@ -92,7 +93,7 @@ func (s *story) look(ctx context.Context) (err error) {
 }
 
 // until looks again and again until what is wanted holds.
-func (s *story) until(ctx context.Context, holds func(control.Status) bool) error {
+func (s *story) until(ctx context.Context, holds func(environment.Status) bool) error {
 	for {
 		if err := s.look(ctx); err != nil && ctx.Err() == nil {
 			return err
@@ -115,7 +116,7 @@ func pause(ctx context.Context) error {
 	}
 }
 
-func describe(status control.Status) string {
+func describe(status environment.Status) string {
 	var words []string
 	for _, i := range status.Instances {
 		words = append(words, fmt.Sprintf("%s %s %s", i.ID, i.State, i.Health))
@@ -234,8 +235,8 @@ func (s *story) rollBack(ctx context.Context) (string, error) {
 	return "image " + s.lastImage + " serves again", nil
 }
 
-func guardIsQuiet(status control.Status) bool {
-	return !slices.ContainsFunc(status.Alarms, func(alarm control.Alarm) bool {
+func guardIsQuiet(status environment.Status) bool {
+	return !slices.ContainsFunc(status.Alarms, func(alarm environment.Alarm) bool {
 		return strings.HasSuffix(alarm.Name, "-unhealthy-hosts") && alarm.State == "ALARM"
 	})
 }

@@ -18,7 +18,7 @@ import (
 	"photogallery/conformance/aws/leftover"
 	"photogallery/conformance/state"
 	"photogallery/internal/awsstack"
-	"photogallery/internal/local/control"
+	"photogallery/internal/environment"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -78,10 +78,10 @@ type run struct {
 	began   time.Time
 	until   time.Time // when cleaning up is over at the latest
 
-	stack   *awsstack.Stack // nil before it is deployed
-	gallery string          // URL of the home page; "" while nothing serves
-	serving control.Serving // the latest release that was seen to serve
-	images  int             // that are kept
+	stack   *awsstack.Stack     // nil before it is deployed
+	gallery string              // URL of the home page; "" while nothing serves
+	serving environment.Serving // the latest release that was seen to serve
+	images  int                 // that are kept
 	held    int
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
@@ -35,17 +36,17 @@ func (e Endpoint) StepFunctions() *sfn.Client {
 }
 
 // Status is the cloud at this moment.
-func (c *Client) Status(ctx context.Context) (status Status, err error) {
+func (c *Client) Status(ctx context.Context) (status environment.Status, err error) {
 	return status, c.get(ctx, "status", &status)
 }
 
 // Images are those that releases made, newest first.
-func (c *Client) Images(ctx context.Context) (images []Image, err error) {
+func (c *Client) Images(ctx context.Context) (images []environment.Image, err error) {
 	return images, c.get(ctx, "images", &images)
 }
 
 // Samples are those kept of the last hour at most, oldest first.
-func (c *Client) Samples(ctx context.Context) (samples []Sample, err error) {
+func (c *Client) Samples(ctx context.Context) (samples []environment.Sample, err error) {
 	return samples, c.get(ctx, "samples", &samples)
 }
 

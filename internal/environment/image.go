@@ -1,4 +1,4 @@
-package awsstack
+package environment
 
 import (
 	"context"
@@ -10,36 +10,35 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"photogallery/internal/local/control"
 	"photogallery/lambdas/inventory"
 	"photogallery/release"
 )
 
 // Images lists those that releases made, newest first. A size is that of the snapshots' blocks,
 // which is what AWS charges for at most.
-func (s *Stack) Images(ctx context.Context) ([]control.Image, error) {
-	recorded, err := s.recorded(ctx)
+func (r Reader) Images(ctx context.Context) ([]Image, error) {
+	recorded, err := r.Recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sizes, err := s.snapshotSizes(ctx)
+	sizes, err := r.snapshotSizes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	described, err := s.describeImages(ctx)
+	described, err := r.describeImages(ctx)
 	if err != nil {
 		return nil, err
 	}
-	images := []control.Image{}
+	images := []Image{}
 	for _, i := range described {
 		id := aws.ToString(i.ImageId)
-		images = append(images, control.Image{
+		images = append(images, Image{
 			ID: id, Name: aws.ToString(i.Name), State: string(i.State), Version: inventory.Tag(i.Tags, release.TagVersion),
 			Release: inventory.Tag(i.Tags, release.TagRelease), Digest: inventory.Tag(i.Tags, release.TagDigest), Created: created(i),
 			Bytes: sizeOf(i, sizes), Serving: recorded.Serving && recorded.Image == id, Former: recorded.FormerImage == id,
 		})
 	}
-	slices.SortFunc(images, func(a, b control.Image) int {
+	slices.SortFunc(images, func(a, b Image) int {
 		if order := b.Created.Compare(a.Created); order != 0 {
 			return order
 		}
@@ -48,9 +47,9 @@ func (s *Stack) Images(ctx context.Context) ([]control.Image, error) {
 	return images, nil
 }
 
-// versions are those of the images by their ID.
-func (s *Stack) versions(ctx context.Context) (map[string]string, error) {
-	described, err := s.describeImages(ctx)
+// versions returns the version of each image, by the image's ID.
+func (r Reader) versions(ctx context.Context) (map[string]string, error) {
+	described, err := r.describeImages(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +60,8 @@ func (s *Stack) versions(ctx context.Context) (map[string]string, error) {
 	return versions, nil
 }
 
-func (s *Stack) describeImages(ctx context.Context) (images []types.Image, err error) {
-	pages := ec2.NewDescribeImagesPaginator(s.clients.EC2, &ec2.DescribeImagesInput{Owners: []string{"self"}, Filters: inventory.Filters(s.Environment)})
+func (r Reader) describeImages(ctx context.Context) (images []types.Image, err error) {
+	pages := ec2.NewDescribeImagesPaginator(r.Clients.EC2, &ec2.DescribeImagesInput{Owners: []string{"self"}, Filters: inventory.Filters(r.Environment)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -73,9 +72,9 @@ func (s *Stack) describeImages(ctx context.Context) (images []types.Image, err e
 	return images, nil
 }
 
-func (s *Stack) snapshotSizes(ctx context.Context) (map[string]int64, error) {
+func (r Reader) snapshotSizes(ctx context.Context) (map[string]int64, error) {
 	sizes := map[string]int64{}
-	pages := ec2.NewDescribeSnapshotsPaginator(s.clients.EC2, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, Filters: inventory.Filters(s.Environment)})
+	pages := ec2.NewDescribeSnapshotsPaginator(r.Clients.EC2, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}, Filters: inventory.Filters(r.Environment)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -1,0 +1,62 @@
+package environment
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"photogallery/release"
+)
+
+// alarms reads those that releases make; the stack's own are on its dashboard.
+func (r Reader) alarms(ctx context.Context, status *Status) error {
+	described, err := r.DescribeAlarms(ctx)
+	for _, alarm := range described {
+		status.Alarms = append(status.Alarms, Alarm{
+			Name: aws.ToString(alarm.AlarmName), State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
+			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp),
+			Marks: marks(alarm), Minutes: int(aws.ToInt32(alarm.EvaluationPeriods)),
+		})
+	}
+	return err
+}
+
+// DescribeAlarms describes the alarms that releases make.
+func (r Reader) DescribeAlarms(ctx context.Context) ([]types.MetricAlarm, error) {
+	var names []string
+	for _, kind := range release.AlarmKinds() {
+		names = append(names, r.Environment.Alarm(kind))
+	}
+	out, err := r.Clients.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: names})
+	if err != nil {
+		return nil, err
+	}
+	return out.MetricAlarms, nil
+}
+
+// MetricOf returns what marks, samples and charts call a metric of CloudWatch, or "" if they have no word for it.
+func MetricOf(name string) string {
+	return map[string]string{"RequestCountPerTarget": "requests", "CPUUtilization": "cpu", "UnHealthyHostCount": "unhealthy"}[name]
+}
+
+// below finds the marks in an alarm's metric math.
+var below = regexp.MustCompile(`(\w+)(?:, 0\))? < (\d+)`)
+
+func marks(alarm types.MetricAlarm) []Mark {
+	marks := []Mark{}
+	for _, query := range alarm.Metrics {
+		for _, found := range below.FindAllStringSubmatch(aws.ToString(query.Expression), -1) {
+			if threshold, err := strconv.ParseFloat(found[2], 64); err == nil {
+				marks = append(marks, Mark{Metric: found[1], Threshold: threshold, Below: true})
+			}
+		}
+	}
+	if name := MetricOf(aws.ToString(alarm.MetricName)); name != "" {
+		marks = append(marks, Mark{Metric: name, Threshold: aws.ToFloat64(alarm.Threshold)})
+	}
+	return marks
+}

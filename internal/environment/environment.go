@@ -1,0 +1,129 @@
+// Package environment is an environment as it is: one model, and one reader over the SDK's clients for a stack on AWS
+// and for the embedded cloud of one machine.
+package environment
+
+import "time"
+
+// Status is an environment at one moment, on one machine or on AWS. Each has fields that the other leaves empty.
+type Status struct {
+	Version         string     `json:"version,omitempty"` // of the local cloud's program
+	Stack           string     `json:"stack,omitempty"`   // the CloudFormation stack's name, on AWS
+	Region          string     `json:"region,omitempty"`  // on AWS
+	Environment     string     `json:"environment"`
+	PID             int        `json:"pid,omitempty"`    // of a local cloud
+	Started         time.Time  `json:"started,omitzero"` // of a local cloud
+	Pace            float64    `json:"pace,omitempty"`   // of a local cloud
+	Data            string     `json:"data,omitempty"`   // a local cloud's data folder
+	Gallery         string     `json:"gallery"`          // the load balancer's URL; "" on AWS for none
+	Console         string     `json:"console,omitempty"`
+	ReleaseMachine  string     `json:"releaseMachine"`  // ARN
+	TeardownMachine string     `json:"teardownMachine"` // ARN
+	LoadBalancer    string     `json:"loadBalancer"`    // active, provisioning or "" for none
+	Serving         *Serving   `json:"serving,omitempty"`
+	Group           *Group     `json:"group,omitempty"`
+	Instances       []Instance `json:"instances"` // that live, builders too
+	Alarms          []Alarm    `json:"alarms"`
+	Activities      []Activity `json:"activities"` // newest first, at most 20
+	Schedules       []Schedule `json:"schedules"`
+}
+
+// Serving is the release that serves.
+type Serving struct {
+	Release     string `json:"release"`
+	Version     string `json:"version"`
+	Image       string `json:"image"`
+	FormerImage string `json:"formerImage,omitempty"`
+}
+
+// Group is the Auto Scaling group's size.
+type Group struct {
+	Min       int    `json:"min"`
+	Max       int    `json:"max"`
+	Desired   int    `json:"desired"`
+	InService int    `json:"inService"`
+	Refresh   string `json:"refresh,omitempty"` // the running refresh's status and percentage
+}
+
+// Instance is one that has not been terminated.
+type Instance struct {
+	ID       string    `json:"id"`
+	Role     string    `json:"role"` // builder or fleet
+	Zone     string    `json:"zone"`
+	State    string    `json:"state"`  // EC2's
+	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy, draining; "" for a builder
+	Image    string    `json:"image"`
+	Version  string    `json:"version,omitempty"` // of its image
+	Address  string    `json:"address,omitempty"` // host:port of its service
+	Launched time.Time `json:"launched"`
+	CPU      float64   `json:"cpu"` // percent of one core
+}
+
+// Alarm is one of the release's alarms.
+type Alarm struct {
+	Name        string    `json:"name"`
+	State       string    `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
+	Reason      string    `json:"reason"`
+	Description string    `json:"description"` // what it is for, and what follows
+	Since       time.Time `json:"since"`       // of its state
+	Marks       []Mark    `json:"marks"`       // all of which must be crossed
+	Minutes     int       `json:"minutes"`     // in a row, for it to go off
+	Crossed     int       `json:"crossed"`     // how many of them have been, up to Minutes
+}
+
+// Mark is a threshold of an alarm.
+type Mark struct {
+	Metric    string  `json:"metric"` // requests, cpu or unhealthy, as in Sample
+	Threshold float64 `json:"threshold"`
+	Below     bool    `json:"below"` // the alarm is for less than that
+}
+
+// Activity is a line of the group's activity log.
+type Activity struct {
+	Time        time.Time `json:"time"`
+	Status      string    `json:"status"`
+	Description string    `json:"description"`
+	Cause       string    `json:"cause"`
+	Instance    string    `json:"instance,omitempty"`
+	Did         string    `json:"did"` // launched, terminated, or failed to launch
+	Why         string    `json:"why"` // in few words: requests-high, 312 per target > 200
+}
+
+// Sample is what was seen at the end of one of the cloud's minutes. Metrics without data are nil.
+type Sample struct {
+	At        time.Time         `json:"at"`
+	Requests  *float64          `json:"requests"`  // per target, as the alarm has them
+	CPU       *float64          `json:"cpu"`       // percent, the group's average
+	Median    *float64          `json:"median"`    // milliseconds until a target answered
+	Slow      *float64          `json:"slow"`      // that of 1 in 100
+	Errors    int               `json:"errors"`    // answers of 5xx in this minute
+	Unhealthy *float64          `json:"unhealthy"` // targets
+	Min       int               `json:"min"`
+	Max       int               `json:"max"`
+	Desired   int               `json:"desired"`
+	InService int               `json:"inService"`
+	Health    map[string]int    `json:"health"` // how many targets are initial, healthy, unhealthy, draining
+	Alarms    map[string]string `json:"alarms"` // their states
+}
+
+// Schedule is one that will start a state machine.
+type Schedule struct {
+	Name       string    `json:"name"`
+	Expression string    `json:"expression"`
+	TimeZone   string    `json:"timeZone,omitempty"`
+	Starts     string    `json:"starts"` // release or teardown
+	Next       time.Time `json:"next,omitzero"`
+}
+
+// Image is one that a release made.
+type Image struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	State   string    `json:"state"`
+	Version string    `json:"version"`
+	Release string    `json:"release"`
+	Digest  string    `json:"digest"`
+	Created time.Time `json:"created"`
+	Bytes   int64     `json:"bytes"` // of its snapshot
+	Serving bool      `json:"serving"`
+	Former  bool      `json:"former"` // what a rollback would return to
+}
