@@ -16,9 +16,9 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/step"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

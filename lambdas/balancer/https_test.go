@@ -11,9 +11,9 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/step"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/balancer"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

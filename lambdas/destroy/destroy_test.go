@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/destroy"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

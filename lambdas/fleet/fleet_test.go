@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/step"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

@@ -8,12 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/google/go-cmp/cmp"
 
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
 	"photogallery/lambdas/promote"
 	"photogallery/lambdas/step"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
 	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/schedule"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

@@ -12,6 +12,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
@@ -21,7 +22,6 @@ import (
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/schedule"
 	"photogallery/lambdas/step"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/lambdas/sweep"
 	"photogallery/release"
 )

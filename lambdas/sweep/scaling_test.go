@@ -10,10 +10,10 @@ import (
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/scaling"
-	"photogallery/lambdas/step/steptest"
 	"photogallery/release"
 )
 

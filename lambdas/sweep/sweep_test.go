@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/lambdas/step/steptest"
+	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/sweep"
 	"photogallery/release"
 )
