@@ -4,13 +4,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"photogallery/statemachine"
 )
 
 func TestWhatEveryWayComesBy(t *testing.T) {
-	release, teardown := definitionOf("photogallery-main-release"), definitionOf("photogallery-main-teardown")
+	release, teardown := statemachine.Of("photogallery-main-release"), statemachine.Of("photogallery-main-teardown")
 	bake := release.States["Prepare"].Branches[0]
 	for name, test := range map[string]struct {
-		in   level
+		in   statemachine.Definition
 		from string
 		want string
 	}{
@@ -23,11 +25,11 @@ func TestWhatEveryWayComesBy(t *testing.T) {
 		"a teardown may be a dry run":       {teardown, "PlanTeardown", ""},
 		"once the teardown sweeps":          {teardown, "SweepSchedules", "SweepRefresh SweepGroup SweepAlias SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock"},
 		"nothing after the end":             {release, "Succeeded", ""},
-		"nothing of what is not our own":    {definitionOf("another"), "Plan", ""},
+		"nothing of what is not our own":    {statemachine.Of("another"), "Plan", ""},
 		"nothing of a state that is no one": {release, "Nowhere", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := strings.Join(test.in.certain(test.from), " "); got != test.want {
+			if got := strings.Join(certain(test.in, test.from), " "); got != test.want {
 				t.Errorf("from %s it comes by %q, want %q", test.from, got, test.want)
 			}
 		})
@@ -35,17 +37,17 @@ func TestWhatEveryWayComesBy(t *testing.T) {
 }
 
 func TestAStateIsFoundInABranch(t *testing.T) {
-	release := definitionOf("photogallery-main-release")
-	if s, found := release.find("AwaitBuild"); !found || s.Next != "CreateImage" {
-		t.Errorf("AwaitBuild is %v, %v", s, found)
+	release := statemachine.Of("photogallery-main-release")
+	if s := release.Find("AwaitBuild"); s == nil || s.Next != "CreateImage" {
+		t.Errorf("AwaitBuild is %+v", s)
 	}
-	if next := release.next("WaitForImage"); next != "CheckImage" {
+	if next := next(release, "WaitForImage"); next != "CheckImage" {
 		t.Errorf("WaitForImage waits for %q", next)
 	}
-	if next := release.next("ImageReady"); next != "" {
+	if next := next(release, "ImageReady"); next != "" {
 		t.Errorf("a Choice leads to %q", next)
 	}
-	if at := slices.Index(release.States["ImageFound"].successors(), "Baked"); at >= 0 {
+	if at := slices.Index(release.States["ImageFound"].Successors(), "Baked"); at >= 0 {
 		t.Error("a state of a branch stands at the top")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/trace"
+	"photogallery/statemachine"
 )
 
 // add takes one more event of the history, in order.
@@ -42,8 +43,8 @@ func (p *Picture) enter(event types.HistoryEvent, kind string, at time.Time) {
 		}
 		p.open[name] = s.Group
 	case "Wait":
-		if next := p.definition.next(name); next != "" {
-			p.come(next, stands, false, at)
+		if following := next(p.definition, name); following != "" {
+			p.come(following, stands, false, at)
 		}
 	case "Pass", "Succeed", "Fail":
 		p.turn(stands, "")
@@ -51,9 +52,9 @@ func (p *Picture) enter(event types.HistoryEvent, kind string, at time.Time) {
 }
 
 // next is the step that a state leads to directly; "" if it leads to none.
-func (l level) next(name string) string {
-	s, _ := l.find(name)
-	if next, _ := l.find(s.Next); next.isStep() {
+func next(l statemachine.Definition, name string) string {
+	s := l.Find(name)
+	if s != nil && l.Find(s.Next).IsStep() {
 		return s.Next
 	}
 	return ""

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/statemachine"
 )
 
 // Phase is how far a step is.
@@ -61,7 +63,7 @@ type Picture struct {
 	Cause   string                `json:"cause,omitempty"`
 	Output  string                `json:"output,omitempty"`
 
-	definition level
+	definition statemachine.Definition
 	former     []*Picture       // runs of the machine that succeeded, newest first
 	name       map[int64]string // of the state that an event belongs to
 	where      map[string]place // of the states entered
@@ -73,7 +75,7 @@ type Picture struct {
 
 func newPicture(machine string) *Picture {
 	return &Picture{
-		Machine: machine, definition: definitionOf(machine), name: map[int64]string{}, where: map[string]place{},
+		Machine: machine, definition: statemachine.Of(machine), name: map[int64]string{}, where: map[string]place{},
 		last: map[place]string{}, current: map[place]string{}, open: map[string]bool{},
 	}
 }
@@ -131,15 +133,15 @@ func (p *Picture) foresee() {
 	p.arrange()
 }
 
-func (p *Picture) foreseeIn(l level, at place, depth int) {
+func (p *Picture) foreseeIn(l statemachine.Definition, at place, depth int) {
 	from, begun := p.last[at]
 	var coming []string
 	if !begun {
-		if from = l.StartAt; l.States[from].isStep() {
+		if from = l.StartAt; l.States[from].IsStep() {
 			coming = append(coming, from)
 		}
 	}
-	for _, name := range append(coming, l.certain(from)...) {
+	for _, name := range append(coming, certain(l, from)...) {
 		if p.Step(name) == nil {
 			p.Steps = append(p.Steps, &Step{Name: name, Depth: depth, Group: l.States[name].Type == "Parallel", Phase: Waiting, at: at})
 		}
@@ -162,9 +164,12 @@ func (p *Picture) arrange() {
 }
 
 func (p *Picture) arrangeIn(parent string, all []*Step) {
-	group, _ := p.definition.find(parent)
+	var branches []statemachine.Definition
+	if group := p.definition.Find(parent); group != nil {
+		branches = group.Branches
+	}
 	rank := func(s *Step) int {
-		return slices.IndexFunc(group.Branches, func(branch level) bool { return branch.StartAt == s.at.first })
+		return slices.IndexFunc(branches, func(branch statemachine.Definition) bool { return branch.StartAt == s.at.first })
 	}
 	var inside []*Step
 	for _, s := range all {

@@ -124,7 +124,7 @@ func (b *builder) parallel(l level, name string) *elkNode {
 	for i, branch := range l.States[name].Branches {
 		id := fmt.Sprintf("%s/%d", name, i)
 		b.states[id], b.blocks[id] = &drawing.Node{ID: id, Type: "Branch", Parent: name}, id
-		e.Children = append(e.Children, b.graph(branch, id))
+		e.Children = append(e.Children, b.graph(machine{branch}, id))
 		for within := range branch.States {
 			b.states[within].Parent = id
 		}
@@ -139,7 +139,7 @@ func (b *builder) state(l level, name string) *drawing.Node {
 	n := &drawing.Node{ID: name, Type: s.Type, Comment: s.Comment, H: stateHeight}
 	for _, r := range s.Retry {
 		n.Retry = append(n.Retry, drawing.Retry{Errors: r.ErrorEquals, Attempts: r.MaxAttempts})
-		if !r.common() {
+		if !isCommon(r) {
 			n.Note = r.ErrorEquals[0]
 		}
 	}

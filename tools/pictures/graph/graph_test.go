@@ -71,7 +71,7 @@ func (m machine) size() (nodes, edges int) {
 		nodes++
 		edges += len(m.successors(name)) + len(s.Catch)
 		for _, branch := range s.Branches {
-			within, between := branch.size()
+			within, between := (machine{branch}).size()
 			nodes, edges = nodes+1+within, edges+between
 		}
 	}

@@ -19,12 +19,12 @@ func (b *builder) leave(g *elkNode, l level, name string) {
 		}
 		e := drawing.Edge{From: name, To: to, Kind: drawing.Next, Main: l.main(name, to)}
 		if s.Type == "Choice" {
-			e.Kind, e.Label = drawing.Choice, s.label(to)
+			e.Kind, e.Label = drawing.Choice, label(s, to)
 		}
 		b.edge(g, e, l.exit(name, to), "in")
 	}
 	for _, c := range s.Catch {
-		b.edge(g, drawing.Edge{From: name, To: c.Next, Kind: drawing.Catch, Label: c.label()}, "fail", "caught")
+		b.edge(g, drawing.Edge{From: name, To: c.Next, Kind: drawing.Catch, Label: caught(c)}, "fail", "caught")
 	}
 }
 

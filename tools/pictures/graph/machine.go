@@ -1,61 +1,34 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"photogallery/statemachine"
 )
 
-// machine is a state machine's definition, or a branch's, as far as a drawing shows it.
-type machine struct {
-	StartAt string
-	States  map[string]*state
-}
+// machine is a state machine's definition, or a branch's.
+type machine struct{ statemachine.Definition }
 
-type state struct {
-	Type, Comment, Next, Default, Error string
-	End                                 bool
-	Seconds                             int
-	Choices                             []choice
-	Branches                            []machine
-	Retry                               []retrier
-	Catch                               []catcher
-}
-
-type choice struct {
-	Variable, Next           string
-	StringEquals             *string
-	BooleanEquals, IsPresent *bool
-}
-
-type retrier struct {
-	ErrorEquals []string
-	MaxAttempts int64
-}
-
-type catcher struct {
-	ErrorEquals []string
-	Next        string
-}
-
-func read(definition []byte) (m machine, err error) {
-	if err := json.Unmarshal(definition, &m); err != nil {
-		return m, err
+func read(text []byte) (machine, error) {
+	definition, err := statemachine.Parse(text)
+	if err != nil {
+		return machine{}, err
 	}
-	return m, m.check()
+	return machine{definition}, machine{definition}.check()
 }
 
 // check refuses choices that the drawing would say nothing or something wrong of.
 func (m machine) check() error {
 	for name, s := range m.States {
 		for _, c := range s.Choices {
-			if c.words() == "" {
+			if words(c) == "" {
 				return fmt.Errorf("state %s: the drawing has no words for its choice on %s; give it some in tools/pictures/graph/machine.go", name, c.Variable)
 			}
 		}
 		for _, branch := range s.Branches {
-			if err := branch.check(); err != nil {
+			if err := (machine{branch}).check(); err != nil {
 				return err
 			}
 		}
@@ -63,8 +36,8 @@ func (m machine) check() error {
 	return nil
 }
 
-// words say when a choice is taken: the value that is looked for, or the field that is looked at.
-func (c choice) words() string {
+// words says when a choice is taken: the value that is looked for, or the field that is looked at.
+func words(c statemachine.Choice) string {
 	field := c.Variable[strings.LastIndex(c.Variable, ".")+1:]
 	switch {
 	case c.StringEquals != nil && *c.StringEquals != "":
@@ -78,21 +51,21 @@ func (c choice) words() string {
 }
 
 // label says what a decision for a state depends on; "otherwise" for the default.
-func (s *state) label(to string) string {
-	var words []string
+func label(s *statemachine.State, to string) string {
+	var all []string
 	for _, c := range s.Choices {
 		if c.Next == to {
-			words = append(words, c.words())
+			all = append(all, words(c))
 		}
 	}
-	if len(words) == 0 {
+	if len(all) == 0 {
 		return "otherwise"
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(all, ", ")
 }
 
-// label names the errors that are caught, but for a catch of all.
-func (c catcher) label() string {
+// caught names the errors that are caught, but for a catch of all.
+func caught(c statemachine.Catcher) string {
 	var words []string
 	for _, name := range c.ErrorEquals {
 		switch name {
@@ -108,7 +81,7 @@ func (c catcher) label() string {
 	return strings.Join(words, ", ")
 }
 
-// common are the errors that most steps retry. A drawing marks those by a sign, and names the others.
-func (r retrier) common() bool {
+// isCommon reports whether they are the errors that most steps retry. A drawing marks those by a sign, and names the others.
+func isCommon(r statemachine.Retrier) bool {
 	return slices.Contains(r.ErrorEquals, "Throttled") || slices.Contains(r.ErrorEquals, "Lambda.ServiceException")
 }

@@ -86,8 +86,8 @@ func (b *builder) loop(l level, p poll) {
 		back.Points = []drawing.Point{{decide.X, center}, {0, center}, {0, wait.H / 2}, {wait.X, wait.H / 2}}
 		again.Points = []drawing.Point{{middle, wait.H}, {middle, look.Y}}
 	}
-	if label := l.States[p.decide].label(p.wait); label != "otherwise" {
-		back.Label = label
+	if words := label(l.States[p.decide], p.wait); words != "otherwise" {
+		back.Label = words
 		back.At = &drawing.Point{(decide.X + back.Points[1][0]) / 2, center - labelHeight/2}
 	}
 	b.inner = append(b.inner, down, back, again)
@@ -98,7 +98,7 @@ func (m machine) allPolls() map[string]poll {
 	all := m.polls()
 	for _, s := range m.States {
 		for _, branch := range s.Branches {
-			maps.Copy(all, branch.allPolls())
+			maps.Copy(all, (machine{branch}).allPolls())
 		}
 	}
 	return all

@@ -74,7 +74,7 @@ func (m machine) linksTo(behind []string, found map[string]bool) (all []link, er
 	for _, name := range slices.Sorted(maps.Keys(m.States)) {
 		s := m.States[name]
 		for _, branch := range s.Branches {
-			within, err := branch.linksTo(m.ahead(s.Next, nil), found)
+			within, err := (machine{branch}).linksTo(m.ahead(s.Next, nil), found)
 			if err != nil {
 				return nil, err
 			}
@@ -112,7 +112,7 @@ func (m machine) ahead(name string, behind []string) []string {
 	}
 	var all []string
 	for _, branch := range s.Branches {
-		all = append(all, branch.ahead(branch.StartAt, nil)...)
+		all = append(all, (machine{branch}).ahead(branch.StartAt, nil)...)
 	}
 	if s.Type != "Parallel" {
 		for _, next := range m.successors(name) {
