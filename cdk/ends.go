@@ -25,22 +25,22 @@ var refusals = []string{string(release.InvalidRequest) + ":", string(release.Ima
 func ends() []end {
 	return []end{
 		{"release-succeeded", "release", status("SUCCEEDED"), "has succeeded.", ""},
-		{"release-refused", "release", either(failed("Busy"), because(failed("FailedClean"), prefixes(refusals)...)),
+		{"release-refused", "release", either(failed(release.Busy), because(failed(release.FailedClean), prefixes(refusals)...)),
 			"was refused: <cause>", ""},
-		{"release-failed", "release", because(failed("FailedClean"), anythingBut(map[string]any{"prefix": refusals})),
+		{"release-failed", "release", because(failed(release.FailedClean), anythingBut(map[string]any{"prefix": refusals})),
 			"has failed, and nothing of it is left: <cause>",
 			"A release has failed, and nothing of it is left. Its execution's cause says why, what to do, and which release serves, if any."},
-		{"release-left-behind", "release", failed("FailedDirty"),
+		{"release-left-behind", "release", failed(release.FailedDirty),
 			"has failed, and something is left: <cause>",
 			"A release left something behind that may cost money. Its execution's cause names it; start a teardown to remove it, and look again."},
 		{"release-interrupted", "release", map[string]any{"status": []string{"ABORTED"}, "error": []string{lock.Interrupted}},
 			"was stopped by a teardown, which removes what it made.", ""},
-		{"release-abandoned", "release", either(status("TIMED_OUT"), unless("ABORTED", lock.Interrupted), unless("FAILED", ownEnds...)),
+		{"release-abandoned", "release", either(status("TIMED_OUT"), unless("ABORTED", lock.Interrupted), unless("FAILED", release.Ends()...)),
 			"is <status>. A teardown of this release alone removes what it made; a release that served before goes on serving.",
 			"A release was stopped, ran out of time, or its state machine failed. A teardown of that release alone has been started: see in Step Functions that it succeeds, and what the release's execution says."},
 		{"teardown-succeeded", "teardown", status("SUCCEEDED"), "has succeeded.", ""},
-		{"teardown-failed", "teardown", failed(ownEnds...), "has failed: <cause>", ""},
-		{"teardown-abandoned", "teardown", either(status("ABORTED", "TIMED_OUT"), unless("FAILED", ownEnds...)),
+		{"teardown-failed", "teardown", failed(release.Ends()...), "has failed: <cause>", ""},
+		{"teardown-abandoned", "teardown", either(status("ABORTED", "TIMED_OUT"), unless("FAILED", release.Ends()...)),
 			"is <status>, and what it has not removed may cost money. Start another one.", ""},
 	}
 }
@@ -49,7 +49,7 @@ func status(one ...string) map[string]any {
 	return map[string]any{"status": one}
 }
 
-func failed(with ...string) map[string]any {
+func failed(with ...release.End) map[string]any {
 	return map[string]any{"status": []string{"FAILED"}, "error": with}
 }
 
@@ -59,7 +59,7 @@ func because(end map[string]any, cause ...any) map[string]any {
 
 // unless matches an end with any error but these, and with none: null is anything but a text.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
-func unless(status string, errors ...string) map[string]any {
+func unless(status string, errors ...release.End) map[string]any {
 	return map[string]any{"status": []string{status}, "error": []any{map[string]any{"exists": false}, anythingBut(errors)}}
 }
 

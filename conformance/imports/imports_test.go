@@ -106,6 +106,10 @@ func packages(t *testing.T) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for folder := range found {
+		slices.Sort(found[folder])
+		found[folder] = slices.Compact(found[folder])
+	}
 	return found
 }
 

@@ -188,7 +188,7 @@ func (m *SimulatedMachine) turn(to serviceState) {
 
 // finishBuild sends what the bundle's provisioning sends at its end.
 func (m *SimulatedMachine) finishBuild() {
-	result := buildResult{Instance: m.spec.InstanceID, Release: m.spec.Tags[release.TagRelease]}
+	result := release.BuildResult{Instance: m.spec.InstanceID, Release: m.spec.Tags[release.TagRelease]}
 	switch m.behaviour.Build {
 	case BuildSilent:
 		return
@@ -196,20 +196,13 @@ func (m *SimulatedMachine) finishBuild() {
 		m.Stop()
 		return
 	case BuildFails:
-		result.Status, result.Reason = "failure", m.behaviour.Reason
+		result.Status, result.Reason = release.BuildFailure, m.behaviour.Reason
 	case BuildSucceeds:
-		result.Status = "success"
+		result.Status = release.BuildSuccess
 	}
 	detail, err := json.Marshal(result)
 	if err != nil {
 		panic("a build result cannot be encoded: " + err.Error())
 	}
-	m.host.PutEvents(release.Environment(m.spec.Tags[release.TagEnvironment]).BuildSource(), "Build Result", detail)
-}
-
-type buildResult struct {
-	Instance string `json:"instance"`
-	Release  string `json:"release"`
-	Status   string `json:"status"`
-	Reason   string `json:"reason"`
+	m.host.PutEvents(release.Environment(m.spec.Tags[release.TagEnvironment]).BuildSource(), release.BuildResultEvent, detail)
 }
