@@ -104,7 +104,7 @@ mutants: node_modules/.package-lock.json $(VENV)/installed ## Plant one bug afte
 
 # W3005 is about dependencies that CloudFormation also knows by itself: the CDK writes them, too.
 .PHONY: template
-template: node_modules/.package-lock.json $(VENV)/installed ## Synthesise the stack, twice, and check template and state machines with their validators
+template: node_modules/.package-lock.json $(VENV)/installed ## Synthesize the stack, twice, and check template and state machines with their validators
 	cdk synth -q -o cdk.out
 	cp cdk.out/photogallery-main.template.json cdk.out/first.json
 	cdk synth -q -o cdk.out

@@ -56,7 +56,7 @@ func TestTheBuildersLaunchMayUseTheKeyOfItsVolume(t *testing.T) {
 	}
 }
 
-// toldTheKey holds that steps and gallery doctor are told the key, and nothing where there is none.
+// toldTheKey holds that steps and gallery doctor are told the key, and nothing if there is none.
 func toldTheKey(t *testing.T, made template, key string) {
 	t.Helper()
 	for id, function := range made.of("AWS::Lambda::Function") {

@@ -40,7 +40,7 @@ func (o Options) zones() []string {
 	return strings.Split(strings.ReplaceAll(o.Zones, " ", ""), ",")
 }
 
-// Uploads tells whether the gallery takes photos from browsers: only where the upload key does not
+// Uploads reports whether the gallery takes photos from browsers: only where the upload key does not
 // travel in clear, unless that was allowed.
 func (o Options) Uploads() bool { return o.Domain != "" || o.UploadsOverHTTP }
 
@@ -117,7 +117,7 @@ func boundaryProblems(context map[string]any) (problems release.Problems) {
 
 func isOption(key string) bool { return slices.Contains(keys(), key) }
 
-// isOfTheCDK recognises feature flags, cached lookups and the CLI's own keys, which all have a colon
+// isOfTheCDK recognizes feature flags, cached lookups and the CLI's own keys, which all have a colon
 // or a namespace.
 func isOfTheCDK(key string) bool {
 	return strings.HasPrefix(key, "@") || strings.Contains(key, ":") || strings.HasPrefix(key, "cdk-")

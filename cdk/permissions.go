@@ -119,7 +119,7 @@ func machinesOf(environment release.Environment, operation string) []string {
 }
 
 // balancerOf binds by the name in the ARN, and not by the tag: for a moment after a creation the
-// authorisation of Elastic Load Balancing does not know the tags yet, and what changes a load balancer
+// authorization of Elastic Load Balancing does not know the tags yet, and what changes a load balancer
 // comes right after it.
 func balancerOf(name, operation string) []string {
 	balancer, listener := arn("elasticloadbalancing", "loadbalancer/app/"+name+"/*"), arn("elasticloadbalancing", "listener/app/"+name+"/*")

@@ -18,7 +18,7 @@ type apiError interface {
 }
 
 // codesOf maps AWS's error codes to ours. Each service spells the same condition its own way: the
-// codes are those of the SDK's modelled errors, and of
+// codes are those of the SDK's modeled errors, and of
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, since EC2 models none.
 var codesOf = index(map[Code][]string{
 	Throttled: {
@@ -97,14 +97,14 @@ var tooEarly = []struct{ code, message string }{
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 var taskOver = set("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
-// IsNotFound tells whether AWS says that the thing named does not exist. Right after a creation
+// IsNotFound reports whether AWS says that the thing named does not exist. Right after a creation
 // that means "not yet"; it proves no deletion.
 func IsNotFound(err error) bool { return notFound[awsCode(err)] }
 
-// IsAlreadyExists tells whether AWS says that the name is taken or a condition on absence failed.
+// IsAlreadyExists reports whether AWS says that the name is taken or a condition on absence failed.
 func IsAlreadyExists(err error) bool { return alreadyExists[awsCode(err)] }
 
-// IsTaskOver tells whether the awaited task has ended, so that its token need not be answered.
+// IsTaskOver reports whether the awaited task has ended, so that its token need not be answered.
 func IsTaskOver(err error) bool { return taskOver[awsCode(err)] }
 
 // Classify finds the Error in err, or makes one from AWS's error code, a lost connection or an

@@ -29,7 +29,7 @@ const (
 	ImageFailed         Code = "ImageFailed"         // AWS could not make the image, or not in time
 	LoadBalancerFailed  Code = "LoadBalancerFailed"  // the load balancer did not become active in time
 	FleetFailed         Code = "FleetFailed"         // the group did not become healthy in time
-	RefreshFailed       Code = "RefreshFailed"       // the instance refresh failed or was cancelled
+	RefreshFailed       Code = "RefreshFailed"       // the instance refresh failed or was canceled
 	RefreshRolledBack   Code = "RefreshRolledBack"   // the instance refresh went back to the former version
 	VerifyFailed        Code = "VerifyFailed"        // the release does not answer through the load balancer
 	LockLost            Code = "LockLost"            // another execution took the environment's lock
@@ -67,7 +67,7 @@ func Errorf(code Code, format string, args ...any) *Error {
 // Error is the code and the message.
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
-// Unwrap gives the cause, nil where there is none.
+// Unwrap gives the cause, nil if there is none.
 func (e *Error) Unwrap() error { return e.Err }
 
 // CodeOf is the code of err as Classify names it; "" for a nil error.

@@ -29,7 +29,7 @@ type BuildResult struct {
 	Reason   string      `json:"reason"` // of a failure: the command, and the log's last words
 }
 
-// BuildStatus says whether a build succeeded.
+// BuildStatus reports whether a build succeeded.
 type BuildStatus string
 
 // The statuses.

@@ -98,7 +98,7 @@ func (p *Problems) add(field, format string, args ...any) {
 	*p = append(*p, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
-// spare tells whether the problems leave these fields alone. Without an object there are no fields.
+// spare reports whether the problems leave these fields alone. Without an object there are no fields.
 func (p Problems) spare(fields ...string) bool {
 	for _, problem := range p {
 		for _, field := range fields {

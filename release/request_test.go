@@ -49,7 +49,7 @@ func TestABadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		field string
 		says  []string
 	}{
-		"unknown field":                 {`{"colour": "red"}`, `"colour"`, []string{"no such field", "bundle, desired, image"}},
+		"unknown field":                 {`{"color": "red"}`, `"color"`, []string{"no such field", "bundle, desired, image"}},
 		"misspelt field":                {`{"MINSIZE": 9}`, `"MINSIZE"`, []string{"it is spelled minSize"}},
 		"nameless field":                {`{"": 1}`, `""`, []string{"no such field"}},
 		"text for a number":             {`{"minSize": "two"}`, "minSize", []string{`"two"`, "a whole number from 1 to 20"}},
@@ -109,7 +109,7 @@ func TestABadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 }
 
 func TestAllProblemsAreReportedAtOnce(t *testing.T) {
-	_, err := release.ParseRequest([]byte(`{"minSize": 30, "desired": 7, "colour": 1, "ttl": "1s", "image": "ami-01234567", "rebake": true}`))
+	_, err := release.ParseRequest([]byte(`{"minSize": 30, "desired": 7, "color": 1, "ttl": "1s", "image": "ami-01234567", "rebake": true}`))
 	var problems release.Problems
 	if !errors.As(err, &problems) {
 		t.Fatalf("got %v", err)
@@ -119,7 +119,7 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 		fields = append(fields, problem.Field)
 	}
 	// desired is not held against a minSize that is itself wrong.
-	if diff := cmp.Diff([]string{`"colour"`, "minSize", "ttl", "rebake"}, fields); diff != "" {
+	if diff := cmp.Diff([]string{`"color"`, "minSize", "ttl", "rebake"}, fields); diff != "" {
 		t.Error(diff)
 	}
 	if lines := strings.Count(err.Error(), "\n- "); lines != 4 {

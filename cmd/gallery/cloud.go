@@ -52,7 +52,7 @@ type place interface {
 
 // logReader reads logs.
 type logReader interface {
-	// next writes what is new, and tells whether anything was.
+	// next writes what is new, and reports whether anything was.
 	next(ctx context.Context, to io.Writer) (bool, error)
 	// every is how long to wait before there is reason to ask again.
 	every() time.Duration

@@ -21,7 +21,7 @@ func TestAllThatIsWrongWithABundleIsToldTogether(t *testing.T) {
 	if release.CodeOf(err) != release.InvalidRequest || packed.Len() > 0 {
 		t.Fatalf("got %v and %d bytes", err, packed.Len())
 	}
-	for _, want := range []string{"Sockets=a.socket is not honoured", "no install.sh"} {
+	for _, want := range []string{"Sockets=a.socket is not honored", "no install.sh"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

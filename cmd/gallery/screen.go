@@ -135,7 +135,7 @@ func (s *screen) write(text string) {
 	_, _ = s.to.WriteString(text) // a terminal that is gone has no use for an error
 }
 
-// styleFor has colours where w is a terminal and NO_COLOR does not forbid them.
+// styleFor has colors where w is a terminal and NO_COLOR does not forbid them.
 func styleFor(w io.Writer) watch.Style {
 	if file := fileOf(w); file != nil {
 		w = file // termenv asks it what it can show
@@ -144,11 +144,11 @@ func styleFor(w io.Writer) watch.Style {
 	if output.EnvNoColor() {
 		return watch.Style{}
 	}
-	colour := func(of termenv.ANSIColor) watch.Tone {
+	color := func(of termenv.ANSIColor) watch.Tone {
 		return func(text string) string { return output.String(text).Foreground(of).String() }
 	}
 	return watch.Style{
-		Good: colour(termenv.ANSIGreen), Bad: colour(termenv.ANSIRed), Busy: colour(termenv.ANSICyan),
+		Good: color(termenv.ANSIGreen), Bad: color(termenv.ANSIRed), Busy: color(termenv.ANSICyan),
 		Quiet:  func(text string) string { return output.String(text).Faint().String() },
 		Strong: func(text string) string { return output.String(text).Bold().String() },
 	}

@@ -37,7 +37,7 @@ func TestAScreenDrawsOverWhatItDrew(t *testing.T) {
 	}
 }
 
-func TestThereAreColoursOnATerminalAlone(t *testing.T) {
+func TestThereAreColorsOnATerminalAlone(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestThereAreColoursOnATerminalAlone(t *testing.T) {
 	}
 	t.Setenv("CLICOLOR_FORCE", "1")
 	if got := styleFor(file).Good.Of("good"); got == "good" {
-		t.Error("a person who forces colours gets none")
+		t.Error("a person who forces colors gets none")
 	}
 	t.Setenv("NO_COLOR", "1")
 	if got := styleFor(file).Good.Of("good"); got != "good" {

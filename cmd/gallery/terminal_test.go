@@ -137,7 +137,7 @@ func TestAPictureFollowsItsTerminal(t *testing.T) {
 	}
 	wide := p.await(0, `Check image`)
 	if all := p.text(); !strings.Contains(all, ansi.HideCursor) || !strings.Contains(all, "\x1b[32m✓") {
-		t.Errorf("there is a cursor, or no colour: %q", all)
+		t.Errorf("there is a cursor, or no color: %q", all)
 	}
 	if err := pty.Setsize(p.File, &pty.Winsize{Cols: 30, Rows: 8}); err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func TestCtrlZLeavesTheCursorToTheShell(t *testing.T) {
 	p.sends(executable(t) + " release --name r1 --data " + slowly(t) + "\n")
 	begun := p.await(0, `Check image`)
 	if strings.Contains(p.text(), "\x1b[3") {
-		t.Errorf("with NO_COLOR there are colours: %q", p.text())
+		t.Errorf("with NO_COLOR there are colors: %q", p.text())
 	}
 	p.sends("\x1a")
 	paused := p.await(begun, regexp.QuoteMeta(ansi.ShowCursor)+`(?s).*Stopped`)

@@ -197,7 +197,7 @@ func localOptions(data string) (local.Options, error) {
 }
 
 // packFolder packs what a person wrote. The unit is checked here, before a builder stumbles over it:
-// the local cloud's systemctl honours fewer directives than systemd.
+// the local cloud's systemctl honors fewer directives than systemd.
 func packFolder(_ context.Context, folder string, to io.Writer) error {
 	problems, err := unitProblems(folder)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // cdk is the CDK's command of package.json.
 type cdk struct {
 	bin    string // where npm put it
-	folder string // for what it synthesises
+	folder string // for what it synthesizes
 	log    string // of all that it says
 	region string
 }

@@ -13,8 +13,8 @@ const (
 	deleteAlarms = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html"
 )
 
-func alarms() []Behaviour {
-	return []Behaviour{
+func alarms() []Behavior {
+	return []Behavior{
 		{"PutMetricAlarm: a new alarm is INSUFFICIENT_DATA", putAlarm,
 			"has it OK at once", func(a *Account) error {
 				if err := a.alarm(1); err != nil {
@@ -61,7 +61,7 @@ func (a *Account) alarm(threshold float64) error {
 	return err
 }
 
-// describedAlarm is empty where there is none.
+// describedAlarm is empty if there is none.
 func (a *Account) describedAlarm() (types.MetricAlarm, error) {
 	out, err := a.CloudWatch.DescribeAlarms(a.Context, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{"probe"}})
 	if err != nil || len(out.MetricAlarms) == 0 {

@@ -19,8 +19,8 @@ const (
 	noTargetGroup      = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0123456789abcdef"
 )
 
-func balancers() []Behaviour {
-	return []Behaviour{
+func balancers() []Behavior {
+	return []Behavior{
 		{"CreateLoadBalancer: it is provisioning first, then active", createLoadBalancer, "has it active at once", (*Account).balancerBecomesActive},
 		{"CreateLoadBalancer: the same settings give the same load balancer", createLoadBalancer,
 			"makes a second one of that name", (*Account).balancerIsIdempotent},

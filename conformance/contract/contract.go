@@ -14,13 +14,13 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// Behaviour is one thing that a step relies on.
-type Behaviour struct {
+// Behavior is one thing that a step relies on.
+type Behavior struct {
 	Name string // a sentence
 	Docs string // the AWS document that settles it
 	// Moto is what moto does instead, as its launcher mends it; "" where it does the same.
 	Moto string
-	// Check tries the behaviour in an account that has the stack and nothing else; nil says that it
+	// Check tries the behavior in an account that has the stack and nothing else; nil says that it
 	// holds.
 	Check func(*Account) error
 }
@@ -37,8 +37,8 @@ type Account struct {
 	Looks int
 }
 
-// Behaviours are all of them, by service.
-func Behaviours() []Behaviour {
+// Behaviors are all of them, by service.
+func Behaviors() []Behavior {
 	return slices.Concat(instances(), images(), templates(), network(), balancers(), groups(), refreshes(), alarms(), items(), objects(), schedules(), executions())
 }
 

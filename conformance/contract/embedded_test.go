@@ -11,19 +11,19 @@ import (
 	"photogallery/internal/stack"
 )
 
-// Each behaviour is tried in a cloud of its own, in virtual time.
+// Each behavior is tried in a cloud of its own, in virtual time.
 func TestTheEmbeddedCloudBehavesAsAWSDocuments(t *testing.T) {
-	for _, behaviour := range contract.Behaviours() {
-		t.Run(behaviour.Name, func(t *testing.T) {
+	for _, behavior := range contract.Behaviors() {
+		t.Run(behavior.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				healthy := machine.NewSimulated(func(machine.Spec) machine.Behaviour { return machine.Behaviour{} })
+				healthy := machine.NewSimulated(func(machine.Spec) machine.Behavior { return machine.Behavior{} })
 				s, err := stack.New(stack.Options{Environment: "main", Kind: healthy})
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer s.Close()
-				if err := behaviour.Check(embedded(t, s)); err != nil {
-					t.Errorf("%v\n%s", err, behaviour.Docs)
+				if err := behavior.Check(embedded(t, s)); err != nil {
+					t.Errorf("%v\n%s", err, behavior.Docs)
 				}
 			})
 		})

@@ -16,8 +16,8 @@ const (
 	failing      = `{"StartAt": "Broken", "States": {"Broken": {"Type": "Fail", "Error": "FailedClean", "Cause": "on purpose"}}}`
 )
 
-func executions() []Behaviour {
-	return []Behaviour{
+func executions() []Behavior {
+	return []Behavior{
 		{"StartExecution: a name that runs with the same input gives the same execution", sfnReference + "StartExecution.html", "", func(a *Account) error {
 			machine, first, err := a.started(idle, "probe", "{}")
 			if err != nil {

@@ -14,8 +14,8 @@ const (
 	asErrors    = "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/CommonErrors.html"
 )
 
-func groups() []Behaviour {
-	return []Behaviour{
+func groups() []Behavior {
+	return []Behavior{
 		{"CreateAutoScalingGroup: it launches its instances, spread over the zones", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html", "has them in one zone", (*Account).groupSpreads},
 		{"CreateAutoScalingGroup: its instances are targets of its target group", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-load-balancer.html", "", (*Account).groupRegistersTargets},
 		{"CreateAutoScalingGroup: its tags go to the instances", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html", "", (*Account).groupTagsItsInstances},

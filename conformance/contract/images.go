@@ -14,8 +14,8 @@ const (
 	describeImages  = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html"
 )
 
-func images() []Behaviour {
-	return []Behaviour{
+func images() []Behavior {
+	return []Behavior{
 		{"CreateImage: tags are there with the image, which becomes available", createImage, "", (*Account).imageBecomesAvailable},
 		{"CreateImage: the snapshot takes tags of its own in the same call", createImage,
 			"", (*Account).snapshotIsBornTagged},

@@ -14,8 +14,8 @@ const (
 	ec2Lifecycle   = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html"
 )
 
-func instances() []Behaviour {
-	return []Behaviour{
+func instances() []Behavior {
+	return []Behavior{
 		{"RunInstances: a client token that was used gives the same instance", ec2Idempotency,
 			"ignores client tokens and launches another", (*Account).tokenGivesSameInstance},
 		{"RunInstances: a client token with other parameters is refused", ec2Idempotency,

@@ -17,8 +17,8 @@ const (
 	isAbsent      = "attribute_not_exists(" + current.Key + ")"
 )
 
-func items() []Behaviour {
-	return []Behaviour{
+func items() []Behavior {
+	return []Behavior{
 		{"PutItem: attribute_not_exists lets one in and is ConditionalCheckFailedException for the next", conditions, "", func(a *Account) error {
 			if err := a.put("one", isAbsent); err != nil {
 				return err

@@ -27,7 +27,7 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// Moto holds to a behaviour or does not, as the table says: what others repair is noticed.
+// Moto holds to a behavior or does not, as the table says: what others repair is noticed.
 func TestMotoBehavesAsTheTableSays(t *testing.T) {
 	log, err := os.Create(filepath.Join(t.TempDir(), "moto.log"))
 	if err != nil {
@@ -38,17 +38,17 @@ func TestMotoBehavesAsTheTableSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	for _, behaviour := range contract.Behaviours() {
-		t.Run(behaviour.Name, func(t *testing.T) {
+	for _, behavior := range contract.Behaviors() {
+		t.Run(behavior.Name, func(t *testing.T) {
 			reset(t, server)
-			err := behaviour.Check(account(t, server.Config()))
+			err := behavior.Check(account(t, server.Config()))
 			switch {
-			case behaviour.Moto == "" && err != nil:
-				t.Errorf("%v\n%s", err, behaviour.Docs)
-			case behaviour.Moto != "" && err == nil:
-				t.Errorf("moto no more %s", behaviour.Moto)
+			case behavior.Moto == "" && err != nil:
+				t.Errorf("%v\n%s", err, behavior.Docs)
+			case behavior.Moto != "" && err == nil:
+				t.Errorf("moto no more %s", behavior.Moto)
 			case err != nil:
-				t.Logf("moto %s: %v", behaviour.Moto, err)
+				t.Logf("moto %s: %v", behavior.Moto, err)
 			}
 		})
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
-func network() []Behaviour {
-	return []Behaviour{
+func network() []Behavior {
+	return []Behavior{
 		{"DescribeSubnets: the answer has each subnet's zone", "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html", "", func(a *Account) error {
 			out, err := a.EC2.DescribeSubnets(a.Context, &ec2.DescribeSubnetsInput{SubnetIds: a.Settings.PublicSubnets})
 			if err != nil {

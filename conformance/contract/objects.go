@@ -10,8 +10,8 @@ import (
 
 const headObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"
 
-func objects() []Behaviour {
-	return []Behaviour{
+func objects() []Behavior {
+	return []Behavior{
 		{"HeadObject: an object that is there has a length", headObject, "", func(a *Account) error {
 			bucket, key, _ := strings.Cut(strings.TrimPrefix(a.Settings.DefaultBundle, "s3://"), "/")
 			key, _, _ = strings.Cut(key, "#")

@@ -14,8 +14,8 @@ const (
 	noRefreshes  = "has no instance refreshes"
 )
 
-func refreshes() []Behaviour {
-	return []Behaviour{
+func refreshes() []Behavior {
+	return []Behavior{
 		{"StartInstanceRefresh: the group ends on the new launch template version", startRefresh, noRefreshes, (*Account).refreshReplaces},
 		{"StartInstanceRefresh: a second one is InstanceRefreshInProgress", startRefresh, noRefreshes, (*Account).refreshesAreOneAtATime},
 		{"StartInstanceRefresh: with $Latest and AutoRollback it is ValidationError", "https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html",
@@ -48,7 +48,7 @@ func refreshes() []Behaviour {
 	}
 }
 
-// groupRegistersTargets is a behaviour of groups; it is here for what it needs of the load balancer.
+// groupRegistersTargets is a behavior of groups; it is here for what it needs of the load balancer.
 func (a *Account) groupRegistersTargets() error {
 	balancer, err := a.balancer()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 
 const schedulerReference = "https://docs.aws.amazon.com/scheduler/latest/APIReference/API_"
 
-func schedules() []Behaviour {
-	return []Behaviour{
+func schedules() []Behavior {
+	return []Behavior{
 		{"CreateSchedule: a name that a schedule has is ConflictException", schedulerReference + "CreateSchedule.html", "", func(a *Account) error {
 			if err := a.schedule("probe", "one"); err != nil {
 				return err

@@ -14,8 +14,8 @@ const (
 	templateVersions = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-launch-template-versions.html"
 )
 
-func templates() []Behaviour {
-	return []Behaviour{
+func templates() []Behavior {
+	return []Behavior{
 		{"CreateLaunchTemplate: a client token that was used gives the same template", ec2Idempotency,
 			"ignores client tokens: the name is taken", func(a *Account) error {
 				first, err := a.template("once")

@@ -64,7 +64,7 @@ func (t trial) strikes() (all []*strike) {
 	return all
 }
 
-// passes tells whether the run must end as it does without the faults.
+// passes reports whether the run must end as it does without the faults.
 func (t trial) passes() bool {
 	return !slices.ContainsFunc(t.faults, func(one placed) bool { return one.fault.passes == nil || !one.fault.passes(one.at) })
 }

@@ -114,7 +114,7 @@ func (w *world) breakMachinesFrom(subject string, strikes []*strike) {
 	}
 }
 
-// teardownStopped tells whether a fault has ended a teardown: nobody goes on with it but the next run.
+// teardownStopped reports whether a fault has ended a teardown: nobody goes on with it but the next run.
 func (w *world) teardownStopped() bool {
 	for name := range w.stopped {
 		if !strings.HasPrefix(name, "r") {

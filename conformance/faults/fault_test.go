@@ -20,7 +20,7 @@ type fault struct {
 	call       func(*world, *crossing) (any, error)
 	invocation func(w *world, run string) error
 	event      func(w *world, arrive func())
-	machines   func(w *world, subject string) func(machine.Spec) machine.Behaviour
+	machines   func(w *world, subject string) func(machine.Spec) machine.Behavior
 
 	passes func(site) bool // the run must end as it does without the fault; nil for need not
 	loses  bool            // an event

@@ -91,7 +91,7 @@ func (w *world) deleteImage() error {
 	return err
 }
 
-// deleteGroup does what the console does, where a refresh is cancelled first.
+// deleteGroup does what the console does, where a refresh is canceled first.
 func (w *world) deleteGroup() error {
 	name := aws.String(w.Settings.Environment.Name())
 	groups, err := w.Clients.AutoScaling.DescribeAutoScalingGroups(w.ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{*name}})

@@ -119,7 +119,7 @@ func hiding(all []hidden, made fabric.Call, next func() (any, error)) (any, erro
 
 func (h hidden) has(text string) bool { return text != "" && slices.Contains(h.names, text) }
 
-// isMeant tells whether a request names it, by itself or in a list of identifiers.
+// isMeant reports whether a request names it, by itself or in a list of identifiers.
 func (h hidden) isMeant(input any) bool {
 	value := reflect.Indirect(reflect.ValueOf(input))
 	for i := range value.NumField() {

@@ -10,33 +10,33 @@ import (
 
 // machineFaults are those of a release's own builder, image and instances.
 func machineFaults() []fault {
-	builder := func(as machine.Behaviour) func(*world, string) func(machine.Spec) machine.Behaviour {
+	builder := func(as machine.Behavior) func(*world, string) func(machine.Spec) machine.Behavior {
 		return only(func(spec machine.Spec, subject string) bool {
 			return spec.Role == release.RoleBuilder && spec.Tags[release.TagRelease] == subject
 		}, as)
 	}
-	fleet := func(as machine.Behaviour) func(*world, string) func(machine.Spec) machine.Behaviour {
+	fleet := func(as machine.Behavior) func(*world, string) func(machine.Spec) machine.Behavior {
 		return only(isNew, as)
 	}
 	broken := excuse{capacity: true}
 	return []fault{
-		{name: "builder-dies", fails: true, machines: builder(machine.Behaviour{Build: machine.BuilderDies})},
-		{name: "builder-hangs", fails: true, machines: builder(machine.Behaviour{Build: machine.BuildSilent})},
-		{name: "builder-fails", fails: true, machines: builder(machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit status 7"})},
-		{name: "image-fails", fails: true, machines: builder(machine.Behaviour{CaptureFails: true})},
-		{name: "unhealthy-at-once", fails: true, machines: fleet(machine.Behaviour{NeverHealthy: true})},
-		{name: "unhealthy-after-5m", machines: fleet(machine.Behaviour{UnhealthyAfter: 5 * time.Minute}), excuse: broken},
+		{name: "builder-dies", fails: true, machines: builder(machine.Behavior{Build: machine.BuilderDies})},
+		{name: "builder-hangs", fails: true, machines: builder(machine.Behavior{Build: machine.BuildSilent})},
+		{name: "builder-fails", fails: true, machines: builder(machine.Behavior{Build: machine.BuildFails, Reason: "install.sh: exit status 7"})},
+		{name: "image-fails", fails: true, machines: builder(machine.Behavior{CaptureFails: true})},
+		{name: "unhealthy-at-once", fails: true, machines: fleet(machine.Behavior{NeverHealthy: true})},
+		{name: "unhealthy-after-5m", machines: fleet(machine.Behavior{UnhealthyAfter: 5 * time.Minute}), excuse: broken},
 		{name: "unhealthy-in-bake", machines: breaksInBake, excuse: broken},
 	}
 }
 
-func only(which func(machine.Spec, string) bool, as machine.Behaviour) func(*world, string) func(machine.Spec) machine.Behaviour {
-	return func(_ *world, subject string) func(machine.Spec) machine.Behaviour {
-		return func(spec machine.Spec) machine.Behaviour {
+func only(which func(machine.Spec, string) bool, as machine.Behavior) func(*world, string) func(machine.Spec) machine.Behavior {
+	return func(_ *world, subject string) func(machine.Spec) machine.Behavior {
+		return func(spec machine.Spec) machine.Behavior {
 			if which(spec, subject) {
 				return as
 			}
-			return machine.Behaviour{}
+			return machine.Behavior{}
 		}
 	}
 }
@@ -46,7 +46,7 @@ func isNew(spec machine.Spec, subject string) bool {
 }
 
 // breaksInBake breaks the new instances, and what replaces them, once they have been verified.
-func breaksInBake(w *world, subject string) func(machine.Spec) machine.Behaviour {
+func breaksInBake(w *world, subject string) func(machine.Spec) machine.Behavior {
 	verified, broken := false, false // both under the fabric's lock
 	w.Cloud.Fabric.Observe(func(made fabric.Call) {
 		if made.Caller != "Verify" {
@@ -63,8 +63,8 @@ func breaksInBake(w *world, subject string) func(machine.Spec) machine.Behaviour
 			})
 		})
 	})
-	return func(spec machine.Spec) machine.Behaviour {
-		return machine.Behaviour{NeverHealthy: broken && isNew(spec, subject)}
+	return func(spec machine.Spec) machine.Behavior {
+		return machine.Behavior{NeverHealthy: broken && isNew(spec, subject)}
 	}
 }
 

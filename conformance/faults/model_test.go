@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// modelled are the scenarios whose time and money are reckoned.
-var modelled = []string{"first", "cached", "rolling", "rollback", "teardown", "morning"}
+// modeled are the scenarios whose time and money are reckoned.
+var modeled = []string{"first", "cached", "rolling", "rollback", "teardown", "morning"}
 
 // mostRest is how much of its time a scenario may spend on anything but AWS's own work.
 const mostRest = 0.10
@@ -21,7 +21,7 @@ func TestTheModelOfTimeAndMoney(t *testing.T) {
 	times.WriteString("| scenario | takes | AWS's own work | the rest | AWS works on | the execution waits in |\n|---|---:|---:|---:|---|---|\n")
 	money.WriteString("| scenario | state transitions | invocations | for these | instances, balancer, addresses and snapshots meanwhile |\n|---|---:|---:|---:|---:|\n")
 	for _, s := range scenarios() {
-		if !slices.Contains(modelled, s.name) {
+		if !slices.Contains(modeled, s.name) {
 			continue
 		}
 		m, err := reckon(t, s)

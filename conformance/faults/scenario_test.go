@@ -82,7 +82,7 @@ func scenarios() []scenario {
 			// Everything of a first release is undone.
 			name: "undo-first", before: nothing, main: "r1", again: `{}`,
 			during: func(w *world) {
-				w.behaves(func(spec machine.Spec) machine.Behaviour { return machine.Behaviour{NeverHealthy: isNew(spec, "r1")} })
+				w.behaves(func(spec machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: isNew(spec, "r1")} })
 				w.release("r1", `{"ttl": "24h"}`)
 				w.listFrom("Undo")
 			},
@@ -90,7 +90,7 @@ func scenarios() []scenario {
 		{
 			name: "undo-rolling", before: serving, main: "r2", again: `{"rebake": true}`, former: true,
 			during: func(w *world) {
-				w.behaves(func(spec machine.Spec) machine.Behaviour { return machine.Behaviour{NeverHealthy: isNew(spec, "r2")} })
+				w.behaves(func(spec machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: isNew(spec, "r2")} })
 				w.release("r2", `{"rebake": true}`)
 				w.listFrom("Undo")
 			},

@@ -36,7 +36,7 @@ type world struct {
 	armed      []*strike
 	ongoing    []ongoing
 	hidden     []hidden
-	behave     func(machine.Spec) machine.Behaviour
+	behave     func(machine.Spec) machine.Behavior
 	stopped    map[string]bool // executions that a fault ended
 	lost       map[string]bool // executions whose end no rule is told
 	pending    int             // events under way
@@ -55,7 +55,7 @@ type variant struct {
 func newWorld(ctx context.Context, as variant) (*world, error) {
 	w := &world{ctx: ctx, trail: newTrail(), stopped: map[string]bool{}, lost: map[string]bool{}, declared: declarations(as.steps)}
 	s, err := stack.New(stack.Options{
-		Environment: "main", Kind: machine.NewSimulated(w.behaviour), Random: func() float64 { return 0.5 },
+		Environment: "main", Kind: machine.NewSimulated(w.behavior), Random: func() float64 { return 0.5 },
 		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: w.around,
 	})
 	if err != nil {
@@ -98,12 +98,12 @@ func (w *world) violate(sentence string) {
 	}
 }
 
-func (w *world) behaviour(spec machine.Spec) machine.Behaviour {
+func (w *world) behavior(spec machine.Spec) machine.Behavior {
 	w.mu.Lock()
 	behave := w.behave
 	w.mu.Unlock()
 	if behave == nil {
-		return machine.Behaviour{}
+		return machine.Behavior{}
 	}
 	return behave(spec)
 }
@@ -192,7 +192,7 @@ func (w *world) listFrom(step string) {
 }
 
 // behaves changes how machines that boot from now on behave, until it is lifted.
-func (w *world) behaves(as func(machine.Spec) machine.Behaviour) {
+func (w *world) behaves(as func(machine.Spec) machine.Behavior) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.behave = as

@@ -13,15 +13,15 @@ func differences() string {
 	var text strings.Builder
 	text.WriteString("| AWS documents, and the embedded cloud does | moto |\n|---|---|\n")
 	agreed := 0
-	for _, behaviour := range contract.Behaviours() {
-		if behaviour.Moto == "" {
+	for _, behavior := range contract.Behaviors() {
+		if behavior.Moto == "" {
 			agreed++
 			continue
 		}
-		fmt.Fprintf(&text, "| [%s](%s) | %s |\n", behaviour.Name, behaviour.Docs, behaviour.Moto)
+		fmt.Fprintf(&text, "| [%s](%s) | %s |\n", behavior.Name, behavior.Docs, behavior.Moto)
 	}
-	return fmt.Sprintf("The contract has %d behaviours. moto has %d of them as AWS documents them, and %d otherwise:\n\n%s",
-		len(contract.Behaviours()), agreed, len(contract.Behaviours())-agreed, text.String())
+	return fmt.Sprintf("The contract has %d behaviors. moto has %d of them as AWS documents them, and %d otherwise:\n\n%s",
+		len(contract.Behaviors()), agreed, len(contract.Behaviors())-agreed, text.String())
 }
 
 // verdicts are the machines on which the interpreters have differed.

@@ -58,9 +58,9 @@ func wanted() (names []string, err error) {
 	for _, part := range parts {
 		want("deployed TestTheDeployedProduct", part)
 	}
-	for _, behaviour := range contract.Behaviours() {
-		want("contract TestTheEmbeddedCloudBehavesAsAWSDocuments", behaviour.Name)
-		want("contract TestMotoBehavesAsTheTableSays", behaviour.Name)
+	for _, behavior := range contract.Behaviors() {
+		want("contract TestTheEmbeddedCloudBehavesAsAWSDocuments", behavior.Name)
+		want("contract TestMotoBehavesAsTheTableSays", behavior.Name)
 	}
 	for _, known := range differential.Corpus() {
 		want("differential TestOursDoesAsTheSpecificationSays", known.Name)

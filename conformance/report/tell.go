@@ -14,7 +14,7 @@ import (
 // told with moto.
 var folded = map[string]string{
 	"TestTheInterpretersAgree":                  "generated machines",
-	"TestTheEmbeddedCloudBehavesAsAWSDocuments": "behaviours, which moto is asked for below",
+	"TestTheEmbeddedCloudBehavesAsAWSDocuments": "behaviors, which moto is asked for below",
 	"TestOursDoesAsTheSpecificationSays":        "machines of the corpus, which moto runs too",
 	"TestEverythingGeneratedIsWithinOurSubset":  "generated machines",
 }
@@ -44,17 +44,17 @@ func (r *run) tellOne(to io.Writer, one *result) {
 	}
 }
 
-// otherwise tells what moto does instead of a behaviour.
+// otherwise tells what moto does instead of a behavior.
 func otherwise(pkg, part string) string {
-	for _, behaviour := range contract.Behaviours() {
-		if strings.HasSuffix(pkg, "/contract") && spelled(behaviour.Name) == part && behaviour.Moto != "" {
-			return "; moto " + behaviour.Moto
+	for _, behavior := range contract.Behaviors() {
+		if strings.HasSuffix(pkg, "/contract") && spelled(behavior.Name) == part && behavior.Moto != "" {
+			return "; moto " + behavior.Moto
 		}
 	}
 	return ""
 }
 
-// has tells whether a package has tests at all.
+// has reports whether a package has tests at all.
 func (r *run) has(pkg string) bool {
 	return slices.ContainsFunc(r.results, func(one *result) bool { return one.pkg == pkg && one.test != "" })
 }

@@ -49,7 +49,7 @@ func (e *Error) Error() string {
 	return e.Message + " (" + e.Err.Error() + ")"
 }
 
-// Unwrap returns the cause, nil where there is none.
+// Unwrap returns the cause, nil if there is none.
 func (e *Error) Unwrap() error { return e.Err }
 
 // problem finds the Error in err; anything else is told to visitors as a

@@ -122,7 +122,7 @@ func TestFormatsAreStoredAsBrowsersKnowThem(t *testing.T) {
 	}
 }
 
-func TestThumbnailKeepsTheColoursOfALargePicture(t *testing.T) {
+func TestThumbnailKeepsTheColorsOfALargePicture(t *testing.T) {
 	made, err := develop(asJPEG(t, scenery(4000, 2400)), within(10*testPixels))
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +136,7 @@ func TestThumbnailKeepsTheColoursOfALargePicture(t *testing.T) {
 	}
 }
 
-// corners names the colours of the corners by rows.
+// corners names the colors of the corners by rows.
 func corners(picture image.Image) string {
 	var names strings.Builder
 	bounds := picture.Bounds()
@@ -191,7 +191,7 @@ func TestOrientationIsHonouredAndMetadataIsGone(t *testing.T) {
 					}
 				}
 				if !bytes.Contains(stored, profile) {
-					t.Error("the colour profile is lost")
+					t.Error("the color profile is lost")
 				}
 			}
 		}

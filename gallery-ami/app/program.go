@@ -23,7 +23,7 @@ const ProgramName = "photogallery"
 // thumbnails a twelfth more of the processor. A busy instance takes 4 MB for it.
 const collectAt = 200
 
-// Called tells whether the program was called by ProgramName.
+// Called reports whether the program was called by ProgramName.
 func Called(arguments []string) bool {
 	return len(arguments) > 0 && filepath.Base(arguments[0]) == ProgramName
 }

@@ -133,9 +133,9 @@ func (s *Server) session(r *http.Request) (session, error) {
 
 var errSignInFirst = &Error{Code: SignInFirst, Message: "You are not signed in, or your session has ended. Sign in with the upload key and try again."}
 
-// authorise returns nil if the request may change photos: it carries a session
+// authorize returns nil if the request may change photos: it carries a session
 // or the upload key itself.
-func (s *Server) authorise(r *http.Request) error {
+func (s *Server) authorize(r *http.Request) error {
 	if key, bearer := bearerKey(r); bearer && s.config.AllowUpload {
 		return s.checkKey(r, key)
 	}
@@ -169,7 +169,7 @@ func client(r *http.Request) string {
 }
 
 func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) {
-	if err := s.authorise(r); err == nil || problem(err).Code == UploadsOff {
+	if err := s.authorize(r); err == nil || problem(err).Code == UploadsOff {
 		http.Redirect(w, r, "/upload", http.StatusSeeOther)
 		return
 	}
@@ -178,7 +178,7 @@ func (s *Server) loginPage(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-	err := s.authorise(r)
+	err := s.authorize(r)
 	if err != nil && problem(err).Code == SignInFirst {
 		err = s.checkKey(r, strings.TrimSpace(r.PostFormValue("key")))
 	}

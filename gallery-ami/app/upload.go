@@ -47,7 +47,7 @@ type refusal struct {
 }
 
 func (s *Server) uploadPage(w http.ResponseWriter, r *http.Request) {
-	err := s.authorise(r)
+	err := s.authorize(r)
 	switch {
 	case err == nil:
 		s.show(w, r, http.StatusOK, "upload", uploadResult{})
@@ -60,9 +60,9 @@ func (s *Server) uploadPage(w http.ResponseWriter, r *http.Request) {
 
 // upload takes any number of files up to the limit, one after the other, and
 // says of each what became of it. Files of one request do not depend on each
-// other: good ones are stored whatever their neighbours are.
+// other: good ones are stored whatever their neighbors are.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
-	if err := s.authorise(r); err != nil {
+	if err := s.authorize(r); err != nil {
 		s.fail(w, r, err)
 		return
 	}

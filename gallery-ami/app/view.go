@@ -40,7 +40,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request) {
 
 // delete removes a photo; deleting it twice is as good as once.
 func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
-	if err := s.authorise(r); err != nil {
+	if err := s.authorize(r); err != nil {
 		s.fail(w, r, err)
 		return
 	}

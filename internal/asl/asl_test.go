@@ -39,7 +39,7 @@ func fails(name, cause string) func(context.Context, string) (string, error) {
 	return func(context.Context, string) (string, error) { return "", &asl.TaskError{Name: name, Cause: cause} }
 }
 
-// sleeps answers after d, or fails when it is cancelled before.
+// sleeps answers after d, or fails when it is canceled before.
 func sleeps(d time.Duration, out string) func(context.Context, string) (string, error) {
 	return func(ctx context.Context, _ string) (string, error) {
 		select {

@@ -14,11 +14,11 @@ import (
 
 func TestStopRunsNoCatchAndCancelsTasks(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		cancelled := make(chan struct{})
+		canceled := make(chan struct{})
 		e := start(t, one(`{"Type": "Task", "Resource": "${F}", "Retry": [{"ErrorEquals": ["States.ALL"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}], "End": true}, "C": {"Type": "Succeed"}`), `{}`,
 			functions{"f": func(ctx context.Context, _ string) (string, error) {
 				<-ctx.Done()
-				close(cancelled)
+				close(canceled)
 				return "", ctx.Err()
 			}})
 		time.Sleep(time.Minute)
@@ -26,7 +26,7 @@ func TestStopRunsNoCatchAndCancelsTasks(t *testing.T) {
 		if got := e.Snapshot().Status; got != asl.StatusAborted {
 			t.Errorf("right after Stop the status is %s", got)
 		}
-		<-cancelled
+		<-canceled
 		e.Stop("App.Again", "")
 		if got := wait(t, e); got.Status != asl.StatusAborted || got.Error != "App.Stopped" || got.Cause != "by hand" || got.Output != "" {
 			t.Errorf("ended %+v", got)

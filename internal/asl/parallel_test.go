@@ -31,10 +31,10 @@ const failing = `{"Type": "Parallel", "End": true, "Branches": [
 func TestFailingBranchCancelsItsSiblings(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		begin := time.Now()
-		cancelled := make(chan time.Duration, 1)
+		canceled := make(chan time.Duration, 1)
 		e := start(t, one(failing+`}`), `{}`, functions{"f": func(ctx context.Context, _ string) (string, error) {
 			<-ctx.Done()
-			cancelled <- time.Since(begin)
+			canceled <- time.Since(begin)
 			return "", ctx.Err()
 		}})
 		r := wait(t, e)
@@ -42,8 +42,8 @@ func TestFailingBranchCancelsItsSiblings(t *testing.T) {
 		if r.Cause != "why" {
 			t.Errorf("cause %q", r.Cause)
 		}
-		if at := <-cancelled; at != 3*time.Second || time.Since(begin) != 3*time.Second {
-			t.Errorf("the sibling was cancelled after %v, the execution ended after %v", at, time.Since(begin))
+		if at := <-canceled; at != 3*time.Second || time.Since(begin) != 3*time.Second {
+			t.Errorf("the sibling was canceled after %v, the execution ended after %v", at, time.Since(begin))
 		}
 		checkPath(t, e.Path(), "S", "A", "B", "B2")
 		want := []string{"FailStateEntered", "ParallelStateFailed", "ExecutionFailed"}

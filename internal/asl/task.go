@@ -9,7 +9,7 @@ import (
 
 const integration = "invoke.waitForTaskToken"
 
-// waits tells whether a Task calls its function through the lambda:invoke
+// waits reports whether a Task calls its function through the lambda:invoke
 // integration, which waits for the task token, and not by the function's ARN.
 func (s *state) waits() bool { return strings.HasSuffix(s.Resource, ":"+integration) }
 

@@ -38,10 +38,10 @@ func TestLambdaTaskHistory(t *testing.T) {
 
 func TestTaskTimeout(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		cancelled := make(chan time.Time, 1)
+		canceled := make(chan time.Time, 1)
 		f := functions{"f": func(ctx context.Context, _ string) (string, error) {
 			<-ctx.Done()
-			cancelled <- time.Now()
+			canceled <- time.Now()
 			time.Sleep(time.Minute) // the state does not wait for it
 			return `{}`, nil
 		}}
@@ -55,7 +55,7 @@ func TestTaskTimeout(t *testing.T) {
 		if took := time.Since(begin); took != 5*time.Second {
 			t.Errorf("ended after %v", took)
 		}
-		if at := <-cancelled; at.Sub(begin) != 5*time.Second {
+		if at := <-canceled; at.Sub(begin) != 5*time.Second {
 			t.Errorf("cancelled after %v", at.Sub(begin))
 		}
 		if got := e.History(); got[4].Type != "LambdaFunctionTimedOut" || got[4].Error != "States.Timeout" {

@@ -46,7 +46,7 @@ func (s *Stack) UploadBundle(ctx context.Context, pack func(io.Writer) error) (b
 }
 
 // has takes a refusal for absence: without the right to list a bucket, S3 says no more of what is
-// not there. Putting it then tells whether it may be.
+// not there. Putting it then reports whether it may be.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 func (s *Stack) has(ctx context.Context, bundle release.Bundle) (bool, error) {
 	_, err := s.clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bundle.Bucket, Key: &bundle.Key})

@@ -100,7 +100,7 @@ func isUnknownHost(err error) bool {
 	return errors.As(err, &lookup) && lookup.IsNotFound
 }
 
-// askedMetadata tells whether the chain came down to EC2's instance metadata, its last link, in vain.
+// askedMetadata reports whether the chain came down to EC2's instance metadata, its last link, in vain.
 func askedMetadata(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if call, isCall := err.(*smithy.OperationError); isCall && call.ServiceID == "ec2imds" { //nolint:errorlint // each link is looked at

@@ -147,7 +147,7 @@ func (f *feed) follow(ctx context.Context, sooner <-chan struct{}) {
 	}
 }
 
-// update sends what has changed and tells whether something goes on. It is called with the lock.
+// update sends what has changed and reports whether something goes on. It is called with the lock.
 func (f *feed) update(ctx context.Context) (busy bool) {
 	status := f.console.cloud.Status()
 	for i := range status.Instances {

@@ -24,9 +24,9 @@ const gigabyte = 1 << 30
 // Seen is what there is of an environment at one moment.
 type Seen struct {
 	InstanceType string // of most of the fleet's instances; "" where none runs
-	MinSize      int    // the group's; 0 where there is none
+	MinSize      int    // the group's; 0 if there is none
 	MaxSize      int
-	Zones        int // of the load balancer; 0 where there is none
+	Zones        int // of the load balancer; 0 if there is none
 
 	now   map[kind]float64
 	types map[string]float64 // instances by their type

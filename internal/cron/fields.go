@@ -54,7 +54,7 @@ func parseCron(text string, zone *time.Location, now time.Time) (Schedule, error
 	return Schedule{First: first, Next: next}, nil
 }
 
-// isRepeated tells whether the clocks went back and show this time again: it counts once.
+// isRepeated reports whether the clocks went back and show this time again: it counts once.
 func isRepeated(t time.Time) bool {
 	before := t.Add(-time.Hour)
 	return !t.IsZero() && before.Hour() == t.Hour() && before.Day() == t.Day()

@@ -12,7 +12,7 @@ import (
 
 // Each service makes its role at its first use in an account, on behalf of who uses it first: the
 // deployment makes that of Elastic Load Balancing with the target group, the first release that of
-// Auto Scaling with the group. Both may, unless the organisation forbids it.
+// Auto Scaling with the group. Both may, unless the organization forbids it.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html
 
@@ -37,16 +37,16 @@ func (e *examination) linkedRole(ctx context.Context, name, service, by string) 
 	may, err := e.mayMakeRoles(ctx, service)
 	switch {
 	case err != nil:
-		return well("%s is not there yet, which is usual in a new account; %s makes it, unless your organisation forbids that", name, by).
+		return well("%s is not there yet, which is usual in a new account; %s makes it, unless your organization forbids that", name, by).
 			but(Warning, "Make it now with %s, if you want to be sure.", command)
 	case !may:
 		return well("%s is not there yet, and you may not make it", name).
-			but(Warning, "%s makes it, unless your organisation forbids that: have someone who may run %s.", upper(by), command)
+			but(Warning, "%s makes it, unless your organization forbids that: have someone who may run %s.", upper(by), command)
 	}
 	return well("%s is not there yet, and you may make it; %s does", name, by)
 }
 
-// mayMakeRoles simulates the caller's own policies, those of the organisation included. The error
+// mayMakeRoles simulates the caller's own policies, those of the organization included. The error
 // is AWS's, which lets not everybody simulate.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 func (e *examination) mayMakeRoles(ctx context.Context, service string) (bool, error) {
@@ -64,8 +64,8 @@ func (e *examination) mayMakeRoles(ctx context.Context, service string) (bool, e
 		return false, err
 	}
 	for _, result := range out.EvaluationResults {
-		organisation := result.OrganizationsDecisionDetail
-		if result.EvalDecision != types.PolicyEvaluationDecisionTypeAllowed || organisation != nil && !organisation.AllowedByOrganizations {
+		organization := result.OrganizationsDecisionDetail
+		if result.EvalDecision != types.PolicyEvaluationDecisionTypeAllowed || organization != nil && !organization.AllowedByOrganizations {
 			return false, nil
 		}
 	}

@@ -66,7 +66,7 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 	return nil
 }
 
-// ConsoleAddress is an address that opens the console in one browser, once; "" where there is none. It
+// ConsoleAddress is an address that opens the console in one browser, once; "" if there is none. It
 // is a secret until it is used.
 func (l *Local) ConsoleAddress() string {
 	if l.console == nil {

@@ -54,7 +54,7 @@ type Local struct {
 	keeping  sync.Mutex
 	lastKept []byte // as JSON; guarded by keeping
 	recorder recorder
-	console  *console.Console // nil where there is none
+	console  *console.Console // nil if there is none
 	traffic  traffic
 	closing  sync.Once
 	closed   error

@@ -76,7 +76,7 @@ func (s *story) await(ctx context.Context, execution string, want types.Executio
 	}
 }
 
-// entered tells whether an execution came by a state.
+// entered reports whether an execution came by a state.
 func (s *story) entered(ctx context.Context, execution *sfn.DescribeExecutionOutput, state string) (bool, error) {
 	history := trace.NewReader(s.sfn, aws.ToString(execution.ExecutionArn))
 	err := history.Read(ctx)

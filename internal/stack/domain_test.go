@@ -204,7 +204,7 @@ func TestTeardownRemovesARecordThatTheConsoleRewrote(t *testing.T) {
 	})
 }
 
-// Neighbours of the name, before and behind it, are no records of the domain.
+// Neighbors of the name, before and behind it, are no records of the domain.
 func TestAFirstReleaseThatFailsTakesItsAliasWithIt(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
 		e.Cloud.Fabric.Do(func() {

@@ -27,11 +27,11 @@ import (
 	"photogallery/statemachine"
 )
 
-// environment is a stack on simulated machines whose behaviour a test may change as it goes.
+// environment is a stack on simulated machines whose behavior a test may change as it goes.
 type environment struct {
 	*testing.T
 	*Stack
-	behave func(machine.Spec) machine.Behaviour
+	behave func(machine.Spec) machine.Behavior
 }
 
 // inVirtualTime deploys the shipped stack and runs a scenario on it.
@@ -48,8 +48,8 @@ var graceIsHealth = flag.Bool("grace-is-health", false, "let refreshes count ins
 func inVirtualTimeWith(t *testing.T, options Options, scenario func(*testing.T, *environment)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		e := &environment{T: t, behave: func(machine.Spec) machine.Behaviour { return machine.Behaviour{} }}
-		kind := machine.NewSimulated(func(spec machine.Spec) machine.Behaviour { return e.behave(spec) })
+		e := &environment{T: t, behave: func(machine.Spec) machine.Behavior { return machine.Behavior{} }}
+		kind := machine.NewSimulated(func(spec machine.Spec) machine.Behavior { return e.behave(spec) })
 		options.Environment, options.Kind, options.Random = "main", kind, func() float64 { return 0.5 }
 		s, err := New(options)
 		if err != nil {

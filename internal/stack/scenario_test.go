@@ -70,25 +70,25 @@ func TestARebakedReleaseRollsTheFleetAndARollbackReturns(t *testing.T) {
 
 func TestAFailedFirstReleaseLeavesNothing(t *testing.T) {
 	tests := map[string]struct {
-		behaviour machine.Behaviour
-		path      string
-		words     []string
+		behavior machine.Behavior
+		path     string
+		words    []string
 	}{
-		"the build fails": {machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit 7"},
+		"the build fails": {machine.Behavior{Build: machine.BuildFails, Reason: "install.sh: exit 7"},
 			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuildFailed", "install.sh: exit 7"}},
-		"the builder dies": {machine.Behaviour{Build: machine.BuilderDies},
+		"the builder dies": {machine.Behavior{Build: machine.BuilderDies},
 			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuilderDied"}},
-		"the builder says nothing": {machine.Behaviour{Build: machine.BuildSilent},
+		"the builder says nothing": {machine.Behavior{Build: machine.BuildSilent},
 			" FindImage LaunchBuilder AwaitBuild" + entrance, []string{"BuildFailed", "reported nothing", "install.sh"}},
-		"the image fails": {machine.Behaviour{CaptureFails: true},
+		"the image fails": {machine.Behavior{CaptureFails: true},
 			" FindImage LaunchBuilder AwaitBuild CreateImage CheckImage" + entrance, []string{"ImageFailed"}},
-		"no instance ever answers": {machine.Behaviour{NeverHealthy: true},
+		"no instance ever answers": {machine.Behavior{NeverHealthy: true},
 			bakePath + entrance + firstFleet, []string{"VerifyFailed", "Target.ResponseCodeMismatch"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
-				e.behave = func(machine.Spec) machine.Behaviour { return test.behaviour }
+				e.behave = func(machine.Spec) machine.Behavior { return test.behavior }
 				e.release("r1", `{}`).ends("FailedClean", test.words...).follows("Plan Lock" + test.path + undone)
 				e.empty(0)
 			})
@@ -97,31 +97,31 @@ func TestAFailedFirstReleaseLeavesNothing(t *testing.T) {
 }
 
 // fleetBehaves lets the instances of a release's own image behave in another way than the rest.
-func (e *environment) fleetBehaves(of string, as machine.Behaviour) {
-	e.behave = func(spec machine.Spec) machine.Behaviour {
+func (e *environment) fleetBehaves(of string, as machine.Behavior) {
+	e.behave = func(spec machine.Spec) machine.Behavior {
 		if spec.Role == release.RoleFleet && spec.ImageTags[release.TagRelease] == of {
 			return as
 		}
-		return machine.Behaviour{}
+		return machine.Behavior{}
 	}
 }
 
 func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
 	tests := map[string]struct {
-		behaviour     machine.Behaviour
+		behavior      machine.Behavior
 		graceIsHealth bool
 	}{
-		"never healthy":                                     {machine.Behaviour{NeverHealthy: true}, false},
-		"unhealthy after three minutes":                     {machine.Behaviour{UnhealthyAfter: 3 * time.Minute}, false},
-		"never healthy, which the grace period hides":       {machine.Behaviour{NeverHealthy: true}, true},
-		"after three minutes, which the grace period hides": {machine.Behaviour{UnhealthyAfter: 3 * time.Minute}, true},
+		"never healthy":                                     {machine.Behavior{NeverHealthy: true}, false},
+		"unhealthy after three minutes":                     {machine.Behavior{UnhealthyAfter: 3 * time.Minute}, false},
+		"never healthy, which the grace period hides":       {machine.Behavior{NeverHealthy: true}, true},
+		"after three minutes, which the grace period hides": {machine.Behavior{UnhealthyAfter: 3 * time.Minute}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.Cloud.Fabric.Do(func() { e.Cloud.AutoScaling.SetGraceIsHealth(test.graceIsHealth || *graceIsHealth) })
 				e.release("r1", `{}`).ends("Succeeded")
-				e.fleetBehaves("r2", test.behaviour)
+				e.fleetBehaves("r2", test.behavior)
 				began := time.Now()
 				e.release("r2", `{"rebake": true}`).ends("FailedClean", "Refresh", "Target.ResponseCodeMismatch")
 				e.serves("r1", 2)
@@ -142,8 +142,8 @@ func (e *environment) breaksWhenVerified(of string) {
 	isOf := func(spec machine.Spec) bool {
 		return spec.Role == release.RoleFleet && spec.ImageTags[release.TagRelease] == of
 	}
-	e.behave = func(spec machine.Spec) machine.Behaviour {
-		return machine.Behaviour{NeverHealthy: isOf(spec) && broken.Load()}
+	e.behave = func(spec machine.Spec) machine.Behavior {
+		return machine.Behavior{NeverHealthy: isOf(spec) && broken.Load()}
 	}
 	e.Cloud.Fabric.Observe(func(call fabric.Call) {
 		if call.Caller != "Verify" || seen.Swap(true) {

@@ -60,16 +60,16 @@ func (e *environment) losesAnswer(step, operation string) {
 
 func TestABuildResultThatComesBeforeItIsAwaitedCounts(t *testing.T) {
 	tests := map[string]struct {
-		behaviour machine.Behaviour
-		end       string
+		behavior machine.Behavior
+		end      string
 	}{
-		"a success": {machine.Behaviour{}, "Succeeded"},
-		"a failure": {machine.Behaviour{Build: machine.BuildFails}, "FailedClean"},
+		"a success": {machine.Behavior{}, "Succeeded"},
+		"a failure": {machine.Behavior{Build: machine.BuildFails}, "FailedClean"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
-				e.behave = func(machine.Spec) machine.Behaviour { return test.behaviour }
+				e.behave = func(machine.Spec) machine.Behavior { return test.behavior }
 				lift := e.refuses("AwaitBuild", "UpdateItem", "ThrottlingException")
 				execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
 				time.Sleep(4 * time.Minute)
@@ -135,7 +135,7 @@ func TestAReleaseThatCannotBePromotedGoesBack(t *testing.T) {
 func TestWhatCannotBeUndoneIsNamed(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		fails := true
-		e.behave = func(machine.Spec) machine.Behaviour { return machine.Behaviour{CaptureFails: fails} }
+		e.behave = func(machine.Spec) machine.Behavior { return machine.Behavior{CaptureFails: fails} }
 		lift := e.refuses("Undo", "DeregisterImage", "UnauthorizedOperation")
 		e.release("r1", `{}`).ends("FailedDirty", "ImageFailed", "ami-")
 		e.unlocked()
@@ -163,7 +163,7 @@ func TestOnlyTheImagesOfTheCurrentAndTheFormerReleaseAreKept(t *testing.T) {
 				if images != 4 {
 					t.Errorf("%d images and snapshots, want two of each: %v", images, e.left())
 				}
-				e.behave = func(machine.Spec) machine.Behaviour { return machine.Behaviour{NeverHealthy: true} }
+				e.behave = func(machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: true} }
 				e.release("r4", `{"rebake": true}`).ends("FailedClean")
 				e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
 				e.empty(0)
@@ -314,7 +314,7 @@ func TestAReleaseThatFailsAfterATeardownBrokeOff(t *testing.T) {
 		lift := e.refuses("Sweep", "DeleteLoadBalancer", "AccessDenied")
 		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied")
 		lift()
-		e.behave = func(machine.Spec) machine.Behaviour { return machine.Behaviour{Build: machine.BuildFails} }
+		e.behave = func(machine.Spec) machine.Behavior { return machine.Behavior{Build: machine.BuildFails} }
 		e.release("r3", `{"rebake": true}`).ends("FailedClean", "BuildFailed")
 		e.empty(1)
 		if got := e.current(); got.Image != kept || got.Serving {

@@ -75,7 +75,7 @@ func TestCommandIsSplitAsSystemdDoes(t *testing.T) {
 		}
 	}
 	for value, want := range map[string]string{
-		"x": "absolute path", "/x/": "absolute path", `""`: "absolute path", "-/x": "the prefix - is not honoured", "@/x y": "the prefix @",
+		"x": "absolute path", "/x/": "absolute path", `""`: "absolute path", "-/x": "the prefix - is not honored", "@/x y": "the prefix @",
 		"/x ; /y": "give one command", "/x ;": "give one command", `/x "a`: "a quote \" is not closed", `/x 'a\`: "ends with a backslash",
 		"/x %n": "a specifier", `/x \x25h`: "a specifier", "/x 5%": "a specifier", "/$X/y": `does not take "$" in the path`, `/x\ty`: `does not take "\t"`,
 	} {

@@ -28,7 +28,7 @@ func Assignments(value string) (assignments []string, err error) {
 
 // Command are the words of an ExecStart=: the absolute path of a program and its arguments, with quotes and
 // C escapes resolved and variables still in place; see Expand. It is an error where systemd refuses the
-// command, and for what is not honoured here: a prefix of the path and more than one command.
+// command, and for what is not honored here: a prefix of the path and more than one command.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func Command(value string) (words []string, err error) {
 	s := splitter{rest: value, c: true, keepUnknown: true}
@@ -68,7 +68,7 @@ func isWord(text, word string) bool {
 
 func checkProgram(path string) error {
 	if path != "" && strings.Contains("-@:+!|", path[:1]) {
-		return fmt.Errorf("the prefix %s is not honoured here: begin with the absolute path of a program", path[:1])
+		return fmt.Errorf("the prefix %s is not honored here: begin with the absolute path of a program", path[:1])
 	}
 	if !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") {
 		return errors.New("begin with the absolute path of a program")
@@ -83,7 +83,7 @@ func checkProgram(path string) error {
 func resolve(word string) (string, error) {
 	resolved := strings.ReplaceAll(word, "%%", "")
 	if strings.Contains(resolved, "%") {
-		return "", fmt.Errorf("%q has a specifier, which is not honoured here: write out what it stands for, and %%%% for a percent sign", word)
+		return "", fmt.Errorf("%q has a specifier, which is not honored here: write out what it stands for, and %%%% for a percent sign", word)
 	}
 	return strings.ReplaceAll(word, "%%", "%"), nil
 }

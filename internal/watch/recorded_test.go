@@ -22,7 +22,7 @@ func recorded(t *testing.T) map[string]*told {
 	t.Helper()
 	runs := map[string]*told{}
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		runs["a first release"] = record(t, s, started(t, s, "first"))
 		runs["a second release"] = record(t, s, started(t, s, "second"))
 		arn, err := s.StartTeardown(t.Context(), "down", `{"images": "delete"}`)
@@ -32,7 +32,7 @@ func recorded(t *testing.T) map[string]*told {
 		runs["a teardown"] = record(t, s, arn)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
+		s := deployed(t, machine.Behavior{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
 		runs["a failed build"] = record(t, s, started(t, s, "failed"))
 	})
 	return runs

@@ -18,11 +18,11 @@ import (
 )
 
 // deployed is the shipped stack on simulated machines that behave alike.
-func deployed(t *testing.T, behaviour machine.Behaviour) *stack.Stack {
+func deployed(t *testing.T, behavior machine.Behavior) *stack.Stack {
 	t.Helper()
 	s, err := stack.New(stack.Options{
 		Environment: "main", Random: func() float64 { return 0.5 },
-		Kind: machine.NewSimulated(func(machine.Spec) machine.Behaviour { return behaviour }),
+		Kind: machine.NewSimulated(func(machine.Spec) machine.Behavior { return behavior }),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func shows(t *testing.T, p *watch.Picture, patterns ...string) {
 
 func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		arn := started(t, s, "r1")
 		look := func(after time.Duration) *watch.Picture {
 			time.Sleep(after)
@@ -85,7 +85,7 @@ func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
 
 func TestBranchesAreDrawnApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		arn := started(t, s, "r1")
 		if _, err := s.Await(t.Context(), arn); err != nil {
 			t.Fatal(err)
@@ -110,7 +110,7 @@ func TestBranchesAreDrawnApart(t *testing.T) {
 
 func TestAFailureIsToldWithItsRemedy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
+		s := deployed(t, machine.Behavior{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
 		arn := started(t, s, "r1")
 		end, err := watch.Follow(t.Context(), s.SFN, arn, watch.OnOneMachine, func(*watch.Picture) {})
 		if err != nil {
@@ -127,7 +127,7 @@ func TestAFailureIsToldWithItsRemedy(t *testing.T) {
 
 func TestRetriesAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		s.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if call.Caller == "FindGroup" {
 				return nil, fabric.Errorf("Throttling", "Rate exceeded")
@@ -152,7 +152,7 @@ func TestRetriesAreCounted(t *testing.T) {
 
 func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		for _, name := range []string{"r1", "r2"} {
 			if _, err := s.Await(t.Context(), started(t, s, name)); err != nil {
 				t.Fatal(err)
@@ -172,7 +172,7 @@ func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
 
 func TestFollowingEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		seen, err := watch.Follow(ctx, s.SFN, started(t, s, "r1"), watch.OnOneMachine, func(*watch.Picture) {})
@@ -184,7 +184,7 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 
 func TestAnExecutionThatDoesNotExist(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := deployed(t, machine.Behaviour{})
+		s := deployed(t, machine.Behavior{})
 		arn := strings.Replace(s.Settings.ReleaseMachine, ":stateMachine:", ":execution:", 1) + ":none"
 		_, err := watch.Look(t.Context(), s.SFN, arn)
 		if !release.IsNotFound(err) {

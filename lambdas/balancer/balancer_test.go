@@ -234,7 +234,7 @@ func TestVerifyAsksTheTargetsAndTheHomePage(t *testing.T) {
 // A group that is not told of the load balancer's checks keeps its unhealthy instances, and the
 // load balancer sends requests to them all the same.
 func TestVerifyIsNotContentWithUnhealthyTargets(t *testing.T) {
-	failing := func(machine.Spec) machine.Behaviour { return machine.Behaviour{UnhealthyAfter: 5 * time.Minute} }
+	failing := func(machine.Spec) machine.Behavior { return machine.Behavior{UnhealthyAfter: 5 * time.Minute} }
 	steptest.In(t, failing, func(e steptest.Environment) {
 		made := entrance(e)
 		group(e)

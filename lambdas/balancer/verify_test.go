@@ -29,7 +29,7 @@ func TestVerifyCountsOnTheTargetsWhereFunctionsAreNotAdmitted(t *testing.T) {
 
 // At the deadline a replacement has just been registered, and of that AWS knows no trouble yet.
 func TestVerifyRemembersWhyAReplacedTargetWasUnhealthy(t *testing.T) {
-	failing := func(machine.Spec) machine.Behaviour { return machine.Behaviour{NeverHealthy: true} }
+	failing := func(machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: true} }
 	steptest.In(t, failing, func(e steptest.Environment) {
 		made := entrance(e)
 		group(e)

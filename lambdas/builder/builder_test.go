@@ -59,13 +59,13 @@ type cloud struct {
 	settings step.Settings
 }
 
-func inCloud(t *testing.T, behaviour machine.Behaviour, test func(c cloud)) {
+func inCloud(t *testing.T, behavior machine.Behavior, test func(c cloud)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
 		c := cloud{
 			T: t, fabric: f,
-			ec2:      ec2.New(f, machine.NewSimulated(func(machine.Spec) machine.Behaviour { return behaviour })),
+			ec2:      ec2.New(f, machine.NewSimulated(func(machine.Spec) machine.Behavior { return behavior })),
 			machines: stepfunctions.New(f, stepfunctions.Options{}),
 			clients:  step.NewClients(f.Config(), nil),
 			settings: step.Settings{
@@ -176,23 +176,23 @@ func (c cloud) run(dawdle time.Duration, in map[string]any) stepfunctions.Snapsh
 func TestABuildersResultEndsTheWait(t *testing.T) {
 	const usual, late = 0, time.Hour
 	tests := map[string]struct {
-		behaviour     machine.Behaviour
+		behavior      machine.Behavior
 		dawdle        time.Duration
 		status, error string
 		says          string
 	}{
-		"success":                        {machine.Behaviour{}, usual, "SUCCEEDED", "", ""},
-		"success before anybody waits":   {machine.Behaviour{}, late, "SUCCEEDED", "", ""},
-		"failure":                        {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, usual, "FAILED", "BuildFailed", "pip: no space"},
-		"failure before anybody waits":   {machine.Behaviour{Build: machine.BuildFails, Reason: "pip: no space"}, late, "FAILED", "BuildFailed", "pip: no space"},
-		"a death":                        {machine.Behaviour{Build: machine.BuilderDies}, usual, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
-		"a death before anybody waits":   {machine.Behaviour{Build: machine.BuilderDies}, late, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
-		"a builder that says nothing":    {machine.Behaviour{Build: machine.BuildSilent}, usual, "FAILED", "States.Timeout", ""},
-		"a reason that is a whole novel": {machine.Behaviour{Build: machine.BuildFails, Reason: strings.Repeat("x", 5000) + " the end"}, usual, "FAILED", "BuildFailed", "the end"},
+		"success":                        {machine.Behavior{}, usual, "SUCCEEDED", "", ""},
+		"success before anybody waits":   {machine.Behavior{}, late, "SUCCEEDED", "", ""},
+		"failure":                        {machine.Behavior{Build: machine.BuildFails, Reason: "pip: no space"}, usual, "FAILED", "BuildFailed", "pip: no space"},
+		"failure before anybody waits":   {machine.Behavior{Build: machine.BuildFails, Reason: "pip: no space"}, late, "FAILED", "BuildFailed", "pip: no space"},
+		"a death":                        {machine.Behavior{Build: machine.BuilderDies}, usual, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
+		"a death before anybody waits":   {machine.Behavior{Build: machine.BuilderDies}, late, "FAILED", "BuilderDied", "before it reported a result (Client.InstanceInitiatedShutdown: "},
+		"a builder that says nothing":    {machine.Behavior{Build: machine.BuildSilent}, usual, "FAILED", "States.Timeout", ""},
+		"a reason that is a whole novel": {machine.Behavior{Build: machine.BuildFails, Reason: strings.Repeat("x", 5000) + " the end"}, usual, "FAILED", "BuildFailed", "the end"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			inCloud(t, test.behaviour, func(c cloud) {
+			inCloud(t, test.behavior, func(c cloud) {
 				c.resumeOn(every)
 				ended := c.build(test.dawdle)
 				if string(ended.Status) != test.status || ended.Error != test.error {
@@ -209,7 +209,7 @@ func TestABuildersResultEndsTheWait(t *testing.T) {
 // The heartbeat runs the step again, which finds the instance gone, or the record that the event's
 // redelivery left.
 func TestALostDeathIsSeenAtTheNextHeartbeat(t *testing.T) {
-	inCloud(t, machine.Behaviour{Build: machine.BuilderDies}, func(c cloud) {
+	inCloud(t, machine.Behavior{Build: machine.BuilderDies}, func(c cloud) {
 		started := time.Now()
 		ended := c.build(0)
 		if ended.Error != "BuilderDied" || time.Since(started) > 10*time.Minute {
@@ -219,7 +219,7 @@ func TestALostDeathIsSeenAtTheNextHeartbeat(t *testing.T) {
 }
 
 func TestABuildResultOutlivesTheBuildersEnd(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.resumeOn(every)
 		launched := c.mustLaunch()
 		time.Sleep(10 * time.Minute)
@@ -234,7 +234,7 @@ func TestABuildResultOutlivesTheBuildersEnd(t *testing.T) {
 }
 
 func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
-	inCloud(t, machine.Behaviour{Build: machine.BuildSilent}, func(c cloud) {
+	inCloud(t, machine.Behavior{Build: machine.BuildSilent}, func(c cloud) {
 		launched := c.mustLaunch()
 		var stranger string
 		run, err := c.clients.EC2.RunInstances(c.Context(), &awsec2.RunInstancesInput{
@@ -270,7 +270,7 @@ func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
 }
 
 func TestABuilderIsLaunchedOnce(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		first := c.mustLaunch()
 		time.Sleep(time.Minute)
 		for range 3 {
@@ -285,7 +285,7 @@ func TestABuilderIsLaunchedOnce(t *testing.T) {
 }
 
 func TestABuilderThatCannotBeSeenYetIsNotLaunchedTwice(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.fabric.Do(func() { c.ec2.SetLag(30 * time.Second) })
 		first := c.mustLaunch()
 		if again := c.mustLaunch(); again != first || len(c.instances()) != 1 {
@@ -296,7 +296,7 @@ func TestABuilderThatCannotBeSeenYetIsNotLaunchedTwice(t *testing.T) {
 
 // Client tokens are the account's: the same one with other parameters is refused.
 func TestReleasesOfOneNameInTwoEnvironmentsLaunchABuilderEach(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		first := c.mustLaunch()
 		c.settings.Environment = "staging"
 		if second := c.mustLaunch(); second.Instance == first.Instance || len(c.instances()) != 2 {
@@ -306,7 +306,7 @@ func TestReleasesOfOneNameInTwoEnvironmentsLaunchABuilderEach(t *testing.T) {
 }
 
 func TestALostAnswerLaunchesNoSecondBuilder(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		lost := false
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			out, err := next()
@@ -324,7 +324,7 @@ func TestALostAnswerLaunchesNoSecondBuilder(t *testing.T) {
 }
 
 func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		var asked *awsec2.RunInstancesInput
 		c.fabric.Observe(func(call fabric.Call) {
 			if in, is := call.Input.(*awsec2.RunInstancesInput); is {
@@ -356,7 +356,7 @@ func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
 
 func TestABuildersVolumeHasTheStacksKeyIfItHasOne(t *testing.T) {
 	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"} {
-		inCloud(t, machine.Behaviour{}, func(c cloud) {
+		inCloud(t, machine.Behavior{}, func(c cloud) {
 			c.settings.EBSKey = key
 			var asked *awsec2.RunInstancesInput
 			c.fabric.Observe(func(call fabric.Call) {
@@ -383,7 +383,7 @@ func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			inCloud(t, machine.Behaviour{}, func(c cloud) {
+			inCloud(t, machine.Behavior{}, func(c cloud) {
 				c.setFull(test.full...)
 				if launched := c.mustLaunch(); launched.Zone != test.zone || c.instances()[0].Zone != test.zone {
 					t.Errorf("got %+v, want zone %s", launched, test.zone)
@@ -394,7 +394,7 @@ func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
 }
 
 func TestWithoutRoomAnywhereThereIsNoCapacityUntilThereIs(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.setFull("us-east-1a", "us-east-1b")
 		_, err := c.launch()
 		var reported messages.InvokeResponse_Error
@@ -409,7 +409,7 @@ func TestWithoutRoomAnywhereThereIsNoCapacityUntilThereIs(t *testing.T) {
 }
 
 func TestTerminateEndsTheReleasesBuildersAlone(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		other := plan
 		other.Release = "r2"
 		var kept builder.Launched

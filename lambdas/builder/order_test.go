@@ -14,7 +14,7 @@ import (
 	"photogallery/lambdas/builder"
 )
 
-// writes tells whether the call writes that attribute of a build's record.
+// writes reports whether the call writes that attribute of a build's record.
 func writes(call fabric.Call, attribute string) bool {
 	update, is := call.Input.(*awsdynamodb.UpdateItemInput)
 	return is && update.ExpressionAttributeNames["#attribute"] == attribute
@@ -22,7 +22,7 @@ func writes(call fabric.Call, attribute string) bool {
 
 // A wait that had ended could not be begun again, and nothing would be known of the build then.
 func TestAResultThatIsNotRecordedEndsNoWait(t *testing.T) {
-	inCloud(t, machine.Behaviour{}, func(c cloud) {
+	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if writes(call, "result") {
 				return nil, fabric.Errorf("ThrottlingException", "refused for the test")
@@ -37,7 +37,7 @@ func TestAResultThatIsNotRecordedEndsNoWait(t *testing.T) {
 }
 
 func TestAResultThatComesAsTheWaitBeginsEndsItAtOnce(t *testing.T) {
-	inCloud(t, machine.Behaviour{Build: machine.BuildSilent}, func(c cloud) {
+	inCloud(t, machine.Behavior{Build: machine.BuildSilent}, func(c cloud) {
 		launched := c.mustLaunch()
 		result := json.RawMessage(`{"detail-type": "Build Result", "detail": {"instance": "` + launched.Instance + `", "release": "r1", "status": "success"}}`)
 		var once sync.Once

@@ -30,7 +30,7 @@ type Writer interface {
 	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
 }
 
-// Read reads the record consistently; it is the zero Current where there is none yet.
+// Read reads the record consistently; it is the zero Current if there is none yet.
 func Read(ctx context.Context, api Reader, table string) (release.Current, error) {
 	out, err := api.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      aws.String(table),

@@ -92,7 +92,7 @@ func (w watcher) isDone(ctx context.Context, started Started) (bool, error) {
 	return false, release.Errorf(release.LeftBehind, "%s", failure(teardown))
 }
 
-// isQuiet tells whether nothing runs any more that needs the functions. The undo of a release that the
+// isQuiet reports whether nothing runs any more that needs the functions. The undo of a release that the
 // teardown interrupted is still to come; it finds nothing to do and is awaited. A release that waited
 // for the environment is another matter: it makes everything anew.
 func (w watcher) isQuiet(ctx context.Context) (bool, error) {

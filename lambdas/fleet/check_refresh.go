@@ -15,7 +15,7 @@ import (
 // CheckRefresh is one look at the refresh.
 var CheckRefresh = step.Define(step.Step{
 	Name:     "CheckRefresh",
-	Summary:  "Looks how far the instance refresh is; fails if it was rolled back, cancelled or is late.",
+	Summary:  "Looks how far the instance refresh is; fails if it was rolled back, canceled or is late.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{

@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// Group describes the environment's group; nil where there is none. One that AWS is still
+// Group describes the environment's group; nil if there is none. One that AWS is still
 // deleting is described: Deleting tells.
 func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment) (*types.AutoScalingGroup, error) {
 	out, err := api.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
@@ -24,7 +24,7 @@ func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClie
 	return &out.AutoScalingGroups[0], nil
 }
 
-// Deleting tells whether AWS is deleting the group; its name cannot be used until it is gone. A
+// Deleting reports whether AWS is deleting the group; its name cannot be used until it is gone. A
 // group has a status at no other time.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html
 func Deleting(group *types.AutoScalingGroup) bool { return aws.ToString(group.Status) != "" }

@@ -41,18 +41,18 @@ func ActiveRefresh(refreshes []types.InstanceRefresh) *types.InstanceRefresh {
 	return nil
 }
 
-// RefreshTo picks the newest refresh towards a launch template version; nil if there is none.
+// RefreshTo picks the newest refresh toward a launch template version; nil if there is none.
 func RefreshTo(refreshes []types.InstanceRefresh, version string) *types.InstanceRefresh {
 	for i, refresh := range refreshes {
-		if Towards(refresh) == version {
+		if Toward(refresh) == version {
 			return &refreshes[i]
 		}
 	}
 	return nil
 }
 
-// Towards is the launch template version that a refresh leads to; "" if it changes none.
-func Towards(refresh types.InstanceRefresh) string {
+// Toward is the launch template version that a refresh leads to; "" if it changes none.
+func Toward(refresh types.InstanceRefresh) string {
 	if refresh.DesiredConfiguration == nil {
 		return ""
 	}

@@ -89,7 +89,7 @@ func (c creator) name(plan release.Plan) string {
 	return c.settings.Environment.ImageName(plan.Digest, "")
 }
 
-// named finds the image of that name, nil where there is none. One that failed, or that somebody
+// named finds the image of that name, nil if there is none. One that failed, or that somebody
 // disabled, keeps its name, too.
 func (c creator) named(ctx context.Context, name string) (*types.Image, error) {
 	pages := ec2.NewDescribeImagesPaginator(c.api, &ec2.DescribeImagesInput{

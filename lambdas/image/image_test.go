@@ -40,7 +40,7 @@ type cloud struct {
 	ec2      *ec2.Service
 	clients  step.Clients
 	settings step.Settings
-	disk     *machine.Behaviour // of machines that boot from now on
+	disk     *machine.Behavior // of machines that boot from now on
 }
 
 func inCloud(t *testing.T, test func(c cloud)) {
@@ -48,10 +48,10 @@ func inCloud(t *testing.T, test func(c cloud)) {
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
 		defer f.Close()
-		disk := &machine.Behaviour{}
+		disk := &machine.Behavior{}
 		c := cloud{
 			T: t, fabric: f, disk: disk,
-			ec2:      ec2.New(f, machine.NewSimulated(func(machine.Spec) machine.Behaviour { return *disk })),
+			ec2:      ec2.New(f, machine.NewSimulated(func(machine.Spec) machine.Behavior { return *disk })),
 			clients:  step.NewClients(f.Config(), nil),
 			settings: step.Settings{Environment: "main", Architecture: "arm64", Timings: step.DefaultTimings()},
 		}

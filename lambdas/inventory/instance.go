@@ -41,7 +41,7 @@ func Instances(ctx context.Context, api ec2.DescribeInstancesAPIClient, environm
 	return found, nil
 }
 
-// IsBuilder tells whether the instance is a builder, of whichever release.
+// IsBuilder reports whether the instance is a builder, of whichever release.
 func IsBuilder(instance types.Instance) bool {
 	return Tag(instance.Tags, release.TagRole) == release.RoleBuilder
 }

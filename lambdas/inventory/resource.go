@@ -8,7 +8,7 @@ import "photogallery/release"
 type Resource struct {
 	Kind string `json:"kind"` // AWS's word: "image", "network interface"
 	ID   string `json:"id"`
-	Name string `json:"name"` // what a person would recognise it by; "" where the ID says it all
+	Name string `json:"name"` // what a person would recognize it by; "" where the ID says it all
 
 	Leaving bool `json:"-"` // goes without being removed, now or when something else has gone
 }

@@ -37,7 +37,7 @@ func MakeDefault(ctx context.Context, api Defaulter, environment release.Environ
 	return err
 }
 
-// Template describes the environment's launch template; nil where there is none.
+// Template describes the environment's launch template; nil if there is none.
 func Template(ctx context.Context, api ec2.DescribeLaunchTemplatesAPIClient, environment release.Environment) (*types.LaunchTemplate, error) {
 	out, err := api.DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{LaunchTemplateNames: []string{environment.Name()}})
 	if release.IsNotFound(err) || err == nil && len(out.LaunchTemplates) == 0 {

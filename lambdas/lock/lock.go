@@ -129,7 +129,7 @@ func (l locker) take(ctx context.Context, in Input, former record) (Output, erro
 	return l.granted(mine), nil
 }
 
-// isOver tells whether the holder has ended, and since when. An execution that is not found right
+// isOver reports whether the holder has ended, and since when. An execution that is not found right
 // after it took the lock was only just started; later it is over and forgotten.
 func (l locker) isOver(ctx context.Context, held record) (bool, time.Time, error) {
 	out, err := l.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(held.Holder)})

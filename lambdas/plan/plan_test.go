@@ -404,7 +404,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(1) })
 		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa"}`, release.InvalidRequest, "image: ", "quota: ")
 		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa", "instanceType": "t3.small"}`, release.InvalidRequest, "image: ", "instanceType: ")
-		c.refuses(`{"minSize": 0, "colour": "red"}`, release.InvalidRequest, "minSize: 0", `"colour": no such field`)
+		c.refuses(`{"minSize": 0, "color": "red"}`, release.InvalidRequest, "minSize: 0", `"color": no such field`)
 	})
 }
 

@@ -81,7 +81,7 @@ func Peak(running, wanted int, bakes bool) int {
 	return most
 }
 
-// IsStandard tells whether a type counts: "t4g.small" is of the family t.
+// IsStandard reports whether a type counts: "t4g.small" is of the family t.
 func IsStandard(instanceType string) bool {
 	family, _, _ := strings.Cut(instanceType, ".")
 	if digit := strings.IndexAny(family, "0123456789-"); digit >= 0 {

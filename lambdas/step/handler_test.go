@@ -75,8 +75,8 @@ func TestAPanicIsReportedAsUnexpected(t *testing.T) {
 
 func TestAnInputFieldNobodyReadsIsADefect(t *testing.T) {
 	h := handler(&bytes.Buffer{}, func(greetIn) (greetOut, error) { return greetOut{}, nil })
-	_, err := h.Invoke(context.Background(), []byte(`{"colour": "x"}`))
-	if err == nil || !strings.Contains(err.Error(), "colour") {
+	_, err := h.Invoke(context.Background(), []byte(`{"color": "x"}`))
+	if err == nil || !strings.Contains(err.Error(), "color") {
 		t.Errorf("got %v, want the field named", err)
 	}
 }

@@ -24,7 +24,7 @@ type Optional struct {
 // https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html
 const ManagedKey = "alias/aws/ebs"
 
-// Uploads says whether the gallery takes photos.
+// Uploads reports whether the gallery takes photos.
 type Uploads string
 
 // The values of Uploads.

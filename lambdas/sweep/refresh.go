@@ -16,7 +16,7 @@ import (
 
 const refreshKind = "instance refresh"
 
-// refresh is the instance refresh under way, if any: it is cancelled before its group is deleted.
+// refresh is the instance refresh under way, if any: it is canceled before its group is deleted.
 var refresh = Stage{
 	Name:    "refresh",
 	gate:    true,
@@ -47,7 +47,7 @@ func course(active *types.InstanceRefresh) string {
 	case types.InstanceRefreshStatusBaking, types.InstanceRefreshStatusCancelling:
 		return text
 	}
-	return text + ", goes on launching instances until it is cancelled or its group is deleted"
+	return text + ", goes on launching instances until it is canceled or its group is deleted"
 }
 
 // groupAndRefresh is the environment's group, nil if there is none or none any more, and its

@@ -33,8 +33,8 @@ type environment struct{ steptest.Environment }
 // begins with "sick" never answer.
 func inEnvironment(t *testing.T, test func(e environment)) {
 	t.Helper()
-	behave := func(spec machine.Spec) machine.Behaviour {
-		return machine.Behaviour{NeverHealthy: strings.HasPrefix(spec.ImageTags[release.TagRelease], "sick")}
+	behave := func(spec machine.Spec) machine.Behavior {
+		return machine.Behavior{NeverHealthy: strings.HasPrefix(spec.ImageTags[release.TagRelease], "sick")}
 	}
 	steptest.In(t, behave, func(e steptest.Environment) { test(environment{e}) })
 }

@@ -51,14 +51,14 @@ func listAstray(ctx context.Context, c cloud, over extent) ([]inventory.Resource
 	}}, standing...), nil
 }
 
-// canGoBack tells whether the refresh leads away from the version and is still at it. One that is
-// being rolled back or cancelled, or leads to the version, is waited for.
+// canGoBack reports whether the refresh leads away from the version and is still at it. One that is
+// being rolled back or canceled, or leads to the version, is waited for.
 func canGoBack(active *types.InstanceRefresh, version string) bool {
 	switch active.Status {
 	case types.InstanceRefreshStatusRollbackInProgress, types.InstanceRefreshStatusCancelling:
 		return false
 	}
-	return fleet.Towards(*active) != version
+	return fleet.Toward(*active) != version
 }
 
 func astray(group *types.AutoScalingGroup, version string) []inventory.Resource {
@@ -103,7 +103,7 @@ func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resourc
 }
 
 // rollBack is content with a refresh that has ended in the meantime: the next look sees what it
-// left. One that AWS cannot roll back is cancelled, and what it changed refreshed back.
+// left. One that AWS cannot roll back is canceled, and what it changed refreshed back.
 func (c cloud) rollBack(ctx context.Context) error {
 	_, err := c.groups.RollbackInstanceRefresh(ctx, &autoscaling.RollbackInstanceRefreshInput{
 		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),

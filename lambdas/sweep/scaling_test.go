@@ -127,7 +127,7 @@ func TestARefreshIsNotStartedUnderARingingAlarm(t *testing.T) {
 func TestASlowStartIsNoReasonToRollARefreshBack(t *testing.T) {
 	for _, starts := range []time.Duration{40 * time.Second, 75 * time.Second, 105 * time.Second} {
 		for _, phase := range []time.Duration{0, 20 * time.Second, 40 * time.Second} {
-			slow := func(machine.Spec) machine.Behaviour { return machine.Behaviour{HealthyAfter: starts} }
+			slow := func(machine.Spec) machine.Behavior { return machine.Behavior{HealthyAfter: starts} }
 			steptest.In(t, slow, func(plain steptest.Environment) {
 				e := environment{plain}
 				e.serve("r1")

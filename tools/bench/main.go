@@ -81,7 +81,7 @@ func bench(ctx context.Context, only string, seconds int) (err error) {
 
 // machine is the processor's name, where the system tells it.
 func machine() string {
-	content, _ := os.ReadFile("/proc/cpuinfo") // elsewhere there is none
+	content, _ := os.ReadFile("/proc/cpuinfo") // elseif there is none
 	for line := range strings.Lines(string(content)) {
 		if name, found := strings.CutPrefix(line, "model name"); found {
 			return strings.Trim(name, " \t:\n")

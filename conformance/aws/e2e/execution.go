@@ -87,7 +87,7 @@ func says(out *sfn.DescribeExecutionOutput, words ...string) error {
 	return nil
 }
 
-// entered tells whether an execution has come by a state.
+// entered reports whether an execution has come by a state.
 func (r *run) entered(ctx context.Context, execution, state string) (bool, error) {
 	history := trace.NewReader(r.stack.SFN, execution)
 	err := history.Read(ctx)

@@ -58,7 +58,7 @@ type Options struct {
 	// CDK runs the CDK's command with these arguments, to its end or the context's. Its error holds what
 	// the command last said.
 	CDK func(ctx context.Context, arguments ...string) error
-	// Assembly is a folder for what the CDK synthesises. It outlives the run.
+	// Assembly is a folder for what the CDK synthesizes. It outlives the run.
 	Assembly string
 	// Tool runs a program of this machine and returns the first line of what it says.
 	Tool func(ctx context.Context, name string, arguments ...string) (string, error)

@@ -121,8 +121,8 @@ func imagine(t *testing.T, out io.Writer) *run {
 }
 
 // behave is what the bundles that are wrong on purpose do.
-func behave(spec machine.Spec) machine.Behaviour {
-	return machine.Behaviour{
+func behave(spec machine.Spec) machine.Behavior {
+	return machine.Behavior{
 		Build:        map[bool]machine.Result{true: machine.BuildFails}[strings.HasPrefix(spec.Tags[release.TagRelease], "failing-")],
 		Reason:       `"install.sh" ended with status 7`,
 		NeverHealthy: spec.Role == release.RoleFleet && spec.ImageTags[release.TagVersion] == "broken",

@@ -122,7 +122,7 @@ func (s *sweep) tagged() []types.Filter {
 	return []types.Filter{filter("tag:"+release.TagEnvironment, string(s.environment))}
 }
 
-// ours tells whether a name is one of the environment's: its own, or one that begins with it.
+// ours reports whether a name is one of the environment's: its own, or one that begins with it.
 func (s *sweep) ours(name string) bool {
 	return name == s.environment.Name() || strings.HasPrefix(name, s.environment.Name()+"-")
 }

@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// What the stack's network consists of costs nothing, but counts towards quotas. The network itself comes
+// What the stack's network consists of costs nothing, but counts toward quotas. The network itself comes
 // last, as it can only go then.
 
 func (s *sweep) endpoints(ctx context.Context) error {

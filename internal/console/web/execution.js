@@ -17,7 +17,7 @@ export class ExecutionView {
     this.followButton = h("button", { type: "button", class: "small", "aria-pressed": "true", onclick: () => this.graph?.followAgain() }, "Follow");
     const zoom = (label, words, act) => h("button", { type: "button", class: "small", "aria-label": words, title: words, onclick: () => this.graph && act(this.graph) }, label);
     this.heading = h("h1", { class: "hidden" }, "Execution");
-    this.legend = h("ul", { class: "legend", "aria-label": "Colours" }, ...["running", "retrying", "succeeded", "caught", "failed", "waiting"].map((phase) =>
+    this.legend = h("ul", { class: "legend", "aria-label": "Colors" }, ...["running", "retrying", "succeeded", "caught", "failed", "waiting"].map((phase) =>
       h("li", { "data-phase": phase }, { caught: "caught", waiting: "not reached" }[phase] ?? phase)));
     this.inspector = new Inspector(() => this.choose(null), () => this.stop());
     this.timeline = new Timeline((name) => {

@@ -1,5 +1,5 @@
 // The state machine as a graph. Where everything stands comes from the server; here it is only
-// recoloured.
+// recolored.
 import { get } from "./api.js";
 import { attribute, h, s, text } from "./dom.js";
 import { phases, title } from "./words.js";
@@ -77,7 +77,7 @@ export class Graph {
     return s("g", {}, group, count);
   }
 
-  // update recolours; chosen is the name of the state that is looked at.
+  // update recolors; chosen is the name of the state that is looked at.
   update(run, chosen) {
     const states = new Map((run?.states ?? []).map((state) => [state.name, state]));
     for (const [name, shown] of this.nodes) this.updateNode(shown, states.get(name), name === chosen);
@@ -204,12 +204,12 @@ function rounded(points) {
   return points.map(([x, y], i) => {
     if (i === 0) return `M${x} ${y}`;
     if (i === points.length - 1) return `L${x} ${y}`;
-    const before = towards(points[i], points[i - 1], radius), after = towards(points[i], points[i + 1], radius);
+    const before = toward(points[i], points[i - 1], radius), after = toward(points[i], points[i + 1], radius);
     return `L${before} Q${x} ${y} ${after}`;
   }).join("");
 }
 
-function towards([x, y], [tx, ty], most) {
+function toward([x, y], [tx, ty], most) {
   const length = Math.hypot(tx - x, ty - y) || 1;
   const part = Math.min(most, length / 2) / length;
   return `${(x + (tx - x) * part).toFixed(1)} ${(y + (ty - y) * part).toFixed(1)}`;

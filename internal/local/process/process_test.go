@@ -281,8 +281,8 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 		"the install script says the same again and again": {
 			map[string]string{"photogallery.service": serviceUnit, "install.sh": "for i in {1..50}; do echo such is life; done; exit 7\n"},
 			"exit status 7: such is life"},
-		"the unit asks for what is not honoured": {
-			map[string]string{"photogallery.service": "[Service]\nExecStart=/bin/true\nSockets=x\n", "install.sh": ":"}, "Sockets=x is not honoured"},
+		"the unit asks for what is not honored": {
+			map[string]string{"photogallery.service": "[Service]\nExecStart=/bin/true\nSockets=x\n", "install.sh": ":"}, "Sockets=x is not honored"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (m *instance) control(verb, name string, now bool) error {
 	}
 }
 
-// status tells whether the service runs, and the last words of its machine.
+// status reports whether the service runs, and the last words of its machine.
 func (m *instance) status(name string) (string, error) {
 	state := "inactive"
 	if m.control("is-active", name, false) == nil {

@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-// Unit is a systemd service as far as the local mode honours it.
+// Unit is a systemd service as far as the local mode honors it.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 type Unit struct {
 	Description      string
@@ -91,7 +91,7 @@ func Directives() (all []string, applied func(string) bool) {
 }
 
 // ParseUnit reads a service unit and its drop-ins, in their order. Every problem is in the one InvalidRequest that it returns:
-// a directive that is not honoured, by name, a value that cannot be, and a line that systemd would ignore.
+// a directive that is not honored, by name, a value that cannot be, and a line that systemd would ignore.
 func ParseUnit(name string, files ...io.Reader) (Unit, error) {
 	parsed := Unit{Restart: "no", RestartDelay: defaultRestartDelay, StopTimeout: defaultStopTimeout, StartLimit: defaultStartLimit}
 	var problems []string
@@ -122,7 +122,7 @@ func ParseUnit(name string, files ...io.Reader) (Unit, error) {
 func (u *Unit) apply(option systemd.Option) error {
 	read, known := directives[option.Section+"."+option.Name]
 	if !known {
-		return fmt.Errorf("%s is not honoured here: remove it, or see the list in docs/bundle.md", option)
+		return fmt.Errorf("%s is not honored here: remove it, or see the list in docs/bundle.md", option)
 	}
 	if read == nil {
 		if option.Section == "Service" {
@@ -172,7 +172,7 @@ func mustBePath(path string) error {
 	case !strings.HasPrefix(path, "/"):
 		return errors.New("give an absolute path")
 	case strings.Contains(path, "%"):
-		return errors.New("it has a specifier, which is not honoured here: write out what it stands for")
+		return errors.New("it has a specifier, which is not honored here: write out what it stands for")
 	}
 	return nil
 }
@@ -218,7 +218,7 @@ func readEnvironmentFile(u *Unit, value string) error {
 	path, optional := strings.CutPrefix(value, "-")
 	u.EnvironmentFiles = append(u.EnvironmentFiles, environmentFile{path, optional})
 	if strings.ContainsAny(path, "*?[") {
-		return errors.New("wildcards are not honoured here: name each file")
+		return errors.New("wildcards are not honored here: name each file")
 	}
 	return mustBePath(path)
 }

@@ -56,9 +56,9 @@ StartLimitIntervalSec=-1
 		t.Fatal("a bad unit was read")
 	}
 	for _, want := range []string{"Type=forking: give simple or exec", "ExecStart=relative", "Restart=sometimes", `RestartSec=1e3: "1e3" is not a time`, "TimeoutStopSec=soon",
-		`"nothing" is not NAME=value`, "Sockets=a.socket is not honoured", "no ExecStart", "WorkingDirectory=~: give an absolute path",
-		"EnvironmentFile=-relative: give an absolute path", "EnvironmentFile=/etc/*.env: wildcards are not honoured", "/bin/a ; /bin/b: give one command",
-		"%p\" has a specifier", "the prefix - is not honoured", `line 16 "forgotten" is not Name=value`,
+		`"nothing" is not NAME=value`, "Sockets=a.socket is not honored", "no ExecStart", "WorkingDirectory=~: give an absolute path",
+		"EnvironmentFile=-relative: give an absolute path", "EnvironmentFile=/etc/*.env: wildcards are not honored", "/bin/a ; /bin/b: give one command",
+		"%p\" has a specifier", "the prefix - is not honored", `line 16 "forgotten" is not Name=value`,
 		"ConditionPathExists=!/x: give an absolute path", "StartLimitBurst=many: give a whole number", "StartLimitIntervalSec=-1"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)

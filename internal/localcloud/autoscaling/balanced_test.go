@@ -73,7 +73,7 @@ func (c *cloud) capacities() []int {
 }
 
 func TestAVersionThatNeverAnswersIsRolledBackByTheUnhealthyHostsAlarm(t *testing.T) {
-	inBalancedCloud(t, map[string]machine.Behaviour{"2": {NeverHealthy: true}}, func(c *cloud) {
+	inBalancedCloud(t, map[string]machine.Behavior{"2": {NeverHealthy: true}}, func(c *cloud) {
 		// Shorter, an ill instance is replaced before the alarm has seen it for three whole minutes.
 		c.serving(2, 5, 2, func(in *awsautoscaling.CreateAutoScalingGroupInput) { in.HealthCheckGracePeriod = aws.Int32(300) })
 		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMinimum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 3)
@@ -108,7 +108,7 @@ func TestARefreshBehindTheLoadBalancerKeepsItsTargetsHealthy(t *testing.T) {
 }
 
 func TestAnInstanceThatFallsIllIsReplaced(t *testing.T) {
-	inBalancedCloud(t, map[string]machine.Behaviour{"1": {UnhealthyAfter: 20 * time.Minute}}, func(c *cloud) {
+	inBalancedCloud(t, map[string]machine.Behavior{"1": {UnhealthyAfter: 20 * time.Minute}}, func(c *cloud) {
 		c.serving(2, 5, 2)
 		first := c.inService()
 		time.Sleep(25 * time.Minute)

@@ -113,10 +113,10 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 
 // inBalancedCloud runs a test in a cloud with the embedded load balancer, whose instances behave
 // by their launch template version.
-func inBalancedCloud(t *testing.T, behaviours map[string]machine.Behaviour, test func(c *cloud)) {
+func inBalancedCloud(t *testing.T, behaviors map[string]machine.Behavior, test func(c *cloud)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := newCloud(t, func(spec machine.Spec) machine.Behaviour { return behaviours[spec.Tags["version"]] })
+		c := newCloud(t, func(spec machine.Spec) machine.Behavior { return behaviors[spec.Tags["version"]] })
 		defer c.fabric.Close()
 		c.balancer = elb.New(c.fabric, c.ec2, c.alarms)
 		c.service = autoscaling.New(c.fabric, c.ec2, c.balancer, c.alarms)
@@ -126,7 +126,7 @@ func inBalancedCloud(t *testing.T, behaviours map[string]machine.Behaviour, test
 	})
 }
 
-func newCloud(t *testing.T, behave func(machine.Spec) machine.Behaviour) *cloud {
+func newCloud(t *testing.T, behave func(machine.Spec) machine.Behavior) *cloud {
 	t.Helper()
 	f := fabric.New(1)
 	c := &cloud{

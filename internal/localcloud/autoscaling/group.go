@@ -86,7 +86,7 @@ func (g *group) member(id string) *member {
 	return nil
 }
 
-// active are the members that count towards the capacity.
+// active are the members that count toward the capacity.
 func (g *group) active() []*member {
 	return slices.DeleteFunc(slices.Clone(g.members), func(m *member) bool {
 		return m.state == types.LifecycleStateTerminating
@@ -107,7 +107,7 @@ func (g *group) subnetIn(zone string) subnet {
 	return g.subnets[slices.IndexFunc(g.subnets, func(s subnet) bool { return s.zone == zone })]
 }
 
-// serves tells whether a member is in service and not known to fail its health checks. A target
+// serves reports whether a member is in service and not known to fail its health checks. A target
 // that no load balancer uses yet has no health to fail.
 func (s *Service) serves(g *group, m *member) bool {
 	if m.state != types.LifecycleStateInService || m.unhealthy {
@@ -127,7 +127,7 @@ func (s *Service) counts(g *group, m *member) bool {
 	return inGrace || s.serves(g, m)
 }
 
-// warm tells whether a member has been in service for the warm-up.
+// warm reports whether a member has been in service for the warm-up.
 func (s *Service) warm(m *member, warmup time.Duration) bool {
 	return m.state == types.LifecycleStateInService && s.past(m.inService, warmup)
 }

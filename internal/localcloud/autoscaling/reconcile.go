@@ -92,7 +92,7 @@ func (g *group) wanted() int {
 func (s *Service) terminateExcess(g *group) {
 	active := g.active()
 	excess := len(active) - g.wanted()
-	if excess <= 0 || g.cancelling() {
+	if excess <= 0 || g.canceling() {
 		return
 	}
 	launching := g.launching()

@@ -47,7 +47,7 @@ func (g *group) activeRefresh() *refresh {
 	return nil
 }
 
-// replaces tells whether instances are being replaced, forwards or back.
+// replaces reports whether instances are being replaced, forwards or back.
 func (r *refresh) replaces() bool {
 	return r.status == types.InstanceRefreshStatusInProgress || r.status == types.InstanceRefreshStatusRollbackInProgress
 }
@@ -60,7 +60,7 @@ func (g *group) replacing() *refresh {
 	return nil
 }
 
-func (g *group) cancelling() bool {
+func (g *group) canceling() bool {
 	r := g.activeRefresh()
 	return r != nil && r.status == types.InstanceRefreshStatusCancelling
 }
@@ -154,7 +154,7 @@ func (s *Service) ringing(r *refresh) string {
 	return ""
 }
 
-// still tells whether no instance is being launched or terminated.
+// still reports whether no instance is being launched or terminated.
 func (s *Service) still(g *group) bool {
 	return !slices.ContainsFunc(g.members, func(m *member) bool { return m.state != types.LifecycleStateInService })
 }

@@ -49,7 +49,7 @@ func (s *Service) count(g *group, r *refresh) (counted headcount, warmed int) {
 
 func (r *refresh) launched(m *member) bool { return !m.launched.Before(r.began) && !r.outdated[m.id] }
 
-// awaited tells whether a member is one that the refresh has launched and that is not ready yet.
+// awaited reports whether a member is one that the refresh has launched and that is not ready yet.
 func (s *Service) awaited(g *group, r *refresh, m *member) bool {
 	return r.launched(m) && (!s.counts(g, m) || !s.warm(m, r.warmup))
 }

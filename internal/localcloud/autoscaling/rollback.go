@@ -29,7 +29,7 @@ func (s *Service) rollbackRefresh(in *autoscaling.RollbackInstanceRefreshInput) 
 	return &autoscaling.RollbackInstanceRefreshOutput{InstanceRefreshId: &r.id}, nil
 }
 
-// numbered tells whether the version is a number: $Latest and $Default mean another one tomorrow.
+// numbered reports whether the version is a number: $Latest and $Default mean another one tomorrow.
 func (t template) numbered() bool {
 	return t.version != "" && strings.Trim(t.version, "0123456789") == ""
 }

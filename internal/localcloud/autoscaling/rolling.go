@@ -3,7 +3,7 @@ package autoscaling
 // bounds are a refresh's healthy percentages.
 type bounds struct{ min, max int }
 
-// fit tells whether AWS takes them.
+// fit reports whether AWS takes them.
 func (b bounds) fit() bool {
 	return b.min >= 0 && b.min <= 100 && b.max >= 100 && b.max <= 200 && b.max-b.min <= 100
 }

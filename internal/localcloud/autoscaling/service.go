@@ -102,7 +102,7 @@ func (s *Service) stateChanged(instance, _ string) {
 	}
 }
 
-// past tells whether the AWS duration has passed since an instant.
+// past reports whether the AWS duration has passed since an instant.
 func (s *Service) past(since time.Time, onAWS time.Duration) bool {
 	return time.Since(since) >= s.fabric.Scale(onAWS)
 }

@@ -40,7 +40,7 @@ type cloud struct {
 	client  *awsec2.Client
 }
 
-func inCloud(t *testing.T, behave func(machine.Spec) machine.Behaviour, test func(c cloud)) {
+func inCloud(t *testing.T, behave func(machine.Spec) machine.Behavior, test func(c cloud)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
@@ -334,29 +334,29 @@ func TestInstancesAreFoundByFilters(t *testing.T) {
 				c.Errorf("%s: %d found, %v; want %d", name, len(out.Reservations), err, test.want)
 			}
 		}
-		_, err := c.client.DescribeInstances(c.Context(), &awsec2.DescribeInstancesInput{Filters: filters("colour", "red")})
+		_, err := c.client.DescribeInstances(c.Context(), &awsec2.DescribeInstancesInput{Filters: filters("color", "red")})
 		c.wantCode("InvalidParameterValue", err)
 	})
 }
 
-func TestAnInstanceThatEndsByItselfFollowsItsShutdownBehaviour(t *testing.T) {
-	for behaviour, want := range map[types.ShutdownBehavior]string{
+func TestAnInstanceThatEndsByItselfFollowsItsShutdownBehavior(t *testing.T) {
+	for behavior, want := range map[types.ShutdownBehavior]string{
 		types.ShutdownBehaviorTerminate: ec2.Terminated,
 		types.ShutdownBehaviorStop:      ec2.Stopped,
 		"":                              ec2.Stopped,
 	} {
-		dies := func(machine.Spec) machine.Behaviour { return machine.Behaviour{Build: machine.BuilderDies} }
+		dies := func(machine.Spec) machine.Behavior { return machine.Behavior{Build: machine.BuilderDies} }
 		inCloud(t, dies, func(c cloud) {
 			in := builder("t")
-			in.InstanceInitiatedShutdownBehavior = behaviour
+			in.InstanceInitiatedShutdownBehavior = behavior
 			id := c.running(in)
 			time.Sleep(10 * time.Minute)
 			if got := c.state(id); got != want {
-				c.Errorf("with behaviour %q the instance is %s, want %s", behaviour, got, want)
+				c.Errorf("with behavior %q the instance is %s, want %s", behavior, got, want)
 			}
 			c.fabric.Do(func() { c.service.Terminate(id) })
 			if got := c.state(id); got != ec2.Terminated {
-				c.Errorf("with behaviour %q it cannot be terminated: %s", behaviour, got)
+				c.Errorf("with behavior %q it cannot be terminated: %s", behavior, got)
 			}
 		})
 	}
@@ -374,7 +374,7 @@ func TestAKilledMachineEndsItsInstanceAtOnce(t *testing.T) {
 
 func TestAPendingInstanceCanBeTerminatedAndNeverBoots(t *testing.T) {
 	booted := 0
-	inCloud(t, func(machine.Spec) machine.Behaviour { booted++; return machine.Behaviour{} }, func(c cloud) {
+	inCloud(t, func(machine.Spec) machine.Behavior { booted++; return machine.Behavior{} }, func(c cloud) {
 		id := c.run(builder("t"))
 		c.fabric.Do(func() { c.service.Terminate(id) })
 		time.Sleep(time.Minute)
@@ -445,7 +445,7 @@ func TestAnImageBecomesAvailableWithItsSnapshot(t *testing.T) {
 }
 
 func TestAnImageFailsWhenItsDiskCannotBeRead(t *testing.T) {
-	inCloud(t, func(machine.Spec) machine.Behaviour { return machine.Behaviour{CaptureFails: true} }, func(c cloud) {
+	inCloud(t, func(machine.Spec) machine.Behavior { return machine.Behavior{CaptureFails: true} }, func(c cloud) {
 		id, _ := c.imageFrom("gallery")
 		image := c.image(id)
 		if image.State != types.ImageStateFailed || image.StateReason == nil {
@@ -695,11 +695,11 @@ func templateData(image string) *types.RequestLaunchTemplateData {
 
 func TestAnInstanceLaunchedFromATemplateIsWhatTheTemplateSays(t *testing.T) {
 	var booted machine.Spec
-	behave := func(spec machine.Spec) machine.Behaviour {
+	behave := func(spec machine.Spec) machine.Behavior {
 		if spec.Role == release.RoleFleet {
 			booted = spec
 		}
-		return machine.Behaviour{}
+		return machine.Behavior{}
 	}
 	inCloud(t, behave, func(c cloud) {
 		image, bakedOn := c.imageFrom("gallery")

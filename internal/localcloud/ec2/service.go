@@ -67,7 +67,7 @@ func (s *Service) OnState(watcher func(id, state string)) { s.watchers = append(
 // SetCapacity makes launches in a zone succeed or fail with InsufficientInstanceCapacity.
 func (s *Service) SetCapacity(zone string, available bool) { s.full[zone] = !available }
 
-// SetOffered says whether a zone has an instance type; each zone has all types at first.
+// SetOffered reports whether a zone has an instance type; each zone has all types at first.
 func (s *Service) SetOffered(instanceType, zone string, offered bool) {
 	s.unoffered[offering{instanceType, zone}] = !offered
 }
@@ -88,7 +88,7 @@ func (s *Service) VCPULimit() int { return s.vcpuLimit }
 // https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 func (s *Service) SetLag(lag time.Duration) { s.lag = lag }
 
-// visible tells whether what was created then can be described by now.
+// visible reports whether what was created then can be described by now.
 func (s *Service) visible(created time.Time) bool {
 	return time.Since(created) >= s.fabric.Scale(s.lag)
 }

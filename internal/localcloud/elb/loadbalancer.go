@@ -165,7 +165,7 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 
 func (b *loadBalancer) active() bool { return b.State.Code == types.LoadBalancerStateEnumActive }
 
-// State is the DNS name of a load balancer and its state in AWS's words; "" where there is none.
+// State is the DNS name of a load balancer and its state in AWS's words; "" if there is none.
 func (s *Service) State(name string) (dnsName, state string) {
 	b := s.named(name)
 	if b == nil {

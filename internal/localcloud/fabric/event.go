@@ -39,7 +39,7 @@ func (f *Fabric) Rule(match func(Event) bool, target func(Event)) {
 	f.Do(func() { f.rules = append(f.rules, rule{match, target}) })
 }
 
-// Publish puts an event on the bus; detail is marshalled. It is called under the lock and returns
+// Publish puts an event on the bus; detail is marshaled. It is called under the lock and returns
 // at once: delivery is asynchronous, as AWS's is.
 func (f *Fabric) Publish(source, detailType string, detail any) {
 	encoded, err := json.Marshal(detail)

@@ -19,7 +19,7 @@ const (
 // Zones are the two availability zones of the embedded cloud.
 func Zones() []string { return []string{Region + "a", Region + "b"} }
 
-// Fabric serialises everything that happens in one cloud. API operations, timers and Do run one
+// Fabric serializes everything that happens in one cloud. API operations, timers and Do run one
 // at a time under its lock; nothing that runs there may block or call an SDK client.
 type Fabric struct {
 	pace     float64

@@ -26,32 +26,32 @@ const (
 // Simulated is the kind of machine that does no I/O and starts no process, so that a cloud on it
 // runs in virtual time.
 type Simulated struct {
-	behave func(Spec) Behaviour
+	behave func(Spec) Behavior
 }
 
 // NewSimulated makes the kind. behave is asked once for each machine, at its boot, under the
-// cloud's lock; nil stands for the zero Behaviour.
-func NewSimulated(behave func(Spec) Behaviour) *Simulated {
+// cloud's lock; nil stands for the zero Behavior.
+func NewSimulated(behave func(Spec) Behavior) *Simulated {
 	if behave == nil {
-		behave = func(Spec) Behaviour { return Behaviour{} }
+		behave = func(Spec) Behavior { return Behavior{} }
 	}
 	return &Simulated{behave}
 }
 
 // Boot starts a machine: a builder reports its build in time, every other serves on port 80.
 func (k *Simulated) Boot(spec Spec, host Host) Machine {
-	m := &SimulatedMachine{spec: spec, host: host, behaviour: k.behave(spec).withDefaults()}
+	m := &SimulatedMachine{spec: spec, host: host, behavior: k.behave(spec).withDefaults()}
 	if spec.Role == release.RoleBuilder {
-		m.later(m.behaviour.BootTime+m.behaviour.BuildTime, m.finishBuild)
+		m.later(m.behavior.BootTime+m.behavior.BuildTime, m.finishBuild)
 		return m
 	}
-	if m.behaviour.NeverHealthy {
-		m.later(m.behaviour.HealthyAfter, func() { m.turn(failing) })
+	if m.behavior.NeverHealthy {
+		m.later(m.behavior.HealthyAfter, func() { m.turn(failing) })
 		return m
 	}
-	m.later(m.behaviour.HealthyAfter, func() { m.turn(serving) })
-	if m.behaviour.UnhealthyAfter > 0 {
-		m.later(m.behaviour.UnhealthyAfter, func() { m.turn(failing) })
+	m.later(m.behavior.HealthyAfter, func() { m.turn(serving) })
+	if m.behavior.UnhealthyAfter > 0 {
+		m.later(m.behavior.UnhealthyAfter, func() { m.turn(failing) })
 	}
 	return m
 }
@@ -61,7 +61,7 @@ func (k *Simulated) Capture(captured Machine, done func(content any, bytes int64
 	m := captured.(*SimulatedMachine)
 	m.host.After(simulatedCapture, func() {
 		switch {
-		case m.behaviour.CaptureFails:
+		case m.behavior.CaptureFails:
 			done(nil, 0, errors.New("the simulated disk cannot be read"))
 		case m.now() == ended:
 			done(nil, 0, errors.New("the instance was terminated during the image's creation"))
@@ -76,9 +76,9 @@ func (k *Simulated) Discard(any) {}
 
 // SimulatedMachine is a machine of the Simulated kind.
 type SimulatedMachine struct {
-	spec      Spec
-	host      Host
-	behaviour Behaviour
+	spec     Spec
+	host     Host
+	behavior Behavior
 
 	mu     sync.Mutex
 	state  serviceState
@@ -143,7 +143,7 @@ func (m *SimulatedMachine) age() {
 func (m *SimulatedMachine) CPU() float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return min(100, idleCPU+float64(m.load)/loadSpan.Seconds()*m.behaviour.CPUPerRequest)
+	return min(100, idleCPU+float64(m.load)/loadSpan.Seconds()*m.behavior.CPUPerRequest)
 }
 
 // Break lets the service answer 503 from now on. It may be called under the cloud's lock.
@@ -189,14 +189,14 @@ func (m *SimulatedMachine) turn(to serviceState) {
 // finishBuild sends what the bundle's provisioning sends at its end.
 func (m *SimulatedMachine) finishBuild() {
 	result := release.BuildResult{Instance: m.spec.InstanceID, Release: m.spec.Tags[release.TagRelease]}
-	switch m.behaviour.Build {
+	switch m.behavior.Build {
 	case BuildSilent:
 		return
 	case BuilderDies:
 		m.Stop()
 		return
 	case BuildFails:
-		result.Status, result.Reason = release.BuildFailure, m.behaviour.Reason
+		result.Status, result.Reason = release.BuildFailure, m.behavior.Reason
 	case BuildSucceeds:
 		result.Status = release.BuildSuccess
 	}

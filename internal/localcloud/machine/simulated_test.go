@@ -51,9 +51,9 @@ func (h *host) After(d time.Duration, what func()) (stop func()) {
 	return func() { timer.Stop() }
 }
 
-func boot(role string, behaviour machine.Behaviour) (*host, machine.Machine, *machine.Simulated) {
+func boot(role string, behavior machine.Behavior) (*host, machine.Machine, *machine.Simulated) {
 	h := &host{}
-	kind := machine.NewSimulated(func(machine.Spec) machine.Behaviour { return behaviour })
+	kind := machine.NewSimulated(func(machine.Spec) machine.Behavior { return behavior })
 	spec := machine.Spec{InstanceID: "i-1", Role: role, Tags: map[string]string{"photogallery:environment": "main", "photogallery:release": "r-1"}}
 	return h, kind.Boot(spec, h), kind
 }
@@ -77,19 +77,19 @@ func status(t *testing.T, m machine.Machine) int {
 
 func TestHowAServiceAnswersOverTime(t *testing.T) {
 	cases := map[string]struct {
-		behaviour machine.Behaviour
-		want      []int // at 10 s, 30 s, 2 min
+		behavior machine.Behavior
+		want     []int // at 10 s, 30 s, 2 min
 	}{
-		"by default":        {machine.Behaviour{}, []int{0, 200, 200}},
-		"healthy late":      {machine.Behaviour{HealthyAfter: time.Minute}, []int{0, 0, 200}},
-		"unhealthy later":   {machine.Behaviour{UnhealthyAfter: time.Minute}, []int{0, 200, 503}},
-		"never healthy":     {machine.Behaviour{NeverHealthy: true}, []int{0, 503, 503}},
-		"an impatient boot": {machine.Behaviour{BootTime: time.Second}, []int{200, 200, 200}},
+		"by default":        {machine.Behavior{}, []int{0, 200, 200}},
+		"healthy late":      {machine.Behavior{HealthyAfter: time.Minute}, []int{0, 0, 200}},
+		"unhealthy later":   {machine.Behavior{UnhealthyAfter: time.Minute}, []int{0, 200, 503}},
+		"never healthy":     {machine.Behavior{NeverHealthy: true}, []int{0, 503, 503}},
+		"an impatient boot": {machine.Behavior{BootTime: time.Second}, []int{200, 200, 200}},
 	}
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, m, _ := boot("fleet", test.behaviour)
+				_, m, _ := boot("fleet", test.behavior)
 				var got []int
 				for _, pause := range []time.Duration{10 * time.Second, 20 * time.Second, 90 * time.Second} {
 					time.Sleep(pause)
@@ -105,19 +105,19 @@ func TestHowAServiceAnswersOverTime(t *testing.T) {
 
 func TestHowABuildEnds(t *testing.T) {
 	cases := map[string]struct {
-		behaviour machine.Behaviour
-		events    []string
-		stopped   int
+		behavior machine.Behavior
+		events   []string
+		stopped  int
 	}{
-		"succeeds": {machine.Behaviour{}, []string{`{"instance":"i-1","release":"r-1","status":"success","reason":""}`}, 0},
-		"fails":    {machine.Behaviour{Build: machine.BuildFails, Reason: "dnf"}, []string{`{"instance":"i-1","release":"r-1","status":"failure","reason":"dnf"}`}, 0},
-		"silent":   {machine.Behaviour{Build: machine.BuildSilent}, nil, 0},
-		"dies":     {machine.Behaviour{Build: machine.BuilderDies}, nil, 1},
+		"succeeds": {machine.Behavior{}, []string{`{"instance":"i-1","release":"r-1","status":"success","reason":""}`}, 0},
+		"fails":    {machine.Behavior{Build: machine.BuildFails, Reason: "dnf"}, []string{`{"instance":"i-1","release":"r-1","status":"failure","reason":"dnf"}`}, 0},
+		"silent":   {machine.Behavior{Build: machine.BuildSilent}, nil, 0},
+		"dies":     {machine.Behavior{Build: machine.BuilderDies}, nil, 1},
 	}
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h, _, _ := boot("builder", test.behaviour)
+				h, _, _ := boot("builder", test.behavior)
 				time.Sleep(2 * time.Minute)
 				if events, stopped := h.told(); len(events)+len(stopped) > 0 {
 					t.Errorf("ended too early: %v, %v", events, stopped)
@@ -134,7 +134,7 @@ func TestHowABuildEnds(t *testing.T) {
 
 func TestAStoppedMachineAnswersNobodyAndSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, m, _ := boot("fleet", machine.Behaviour{UnhealthyAfter: time.Hour})
+		h, m, _ := boot("fleet", machine.Behavior{UnhealthyAfter: time.Hour})
 		time.Sleep(time.Minute)
 		m.Stop()
 		time.Sleep(2 * time.Hour)
@@ -147,7 +147,7 @@ func TestAStoppedMachineAnswersNobodyAndSaysSo(t *testing.T) {
 
 func TestAKilledBuilderSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, m, _ := boot("builder", machine.Behaviour{})
+		h, m, _ := boot("builder", machine.Behavior{})
 		m.Kill()
 		time.Sleep(time.Hour)
 		if events, _ := h.told(); len(events) > 0 {
@@ -158,7 +158,7 @@ func TestAKilledBuilderSendsNothing(t *testing.T) {
 
 func TestCPUFollowsTheRequestsOfTheLastMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, m, _ := boot("fleet", machine.Behaviour{CPUPerRequest: 2})
+		_, m, _ := boot("fleet", machine.Behavior{CPUPerRequest: 2})
 		simulated := m.(*machine.SimulatedMachine)
 		if got := m.CPU(); got != 1 {
 			t.Errorf("idle at %v %%", got)
@@ -184,18 +184,18 @@ func TestCPUFollowsTheRequestsOfTheLastMinute(t *testing.T) {
 
 func TestCapture(t *testing.T) {
 	cases := map[string]struct {
-		behaviour machine.Behaviour
-		kill      bool
-		fails     bool
+		behavior machine.Behavior
+		kill     bool
+		fails    bool
 	}{
 		"succeeds":                  {},
-		"fails":                     {behaviour: machine.Behaviour{CaptureFails: true}, fails: true},
+		"fails":                     {behavior: machine.Behavior{CaptureFails: true}, fails: true},
 		"the machine ends too soon": {kill: true, fails: true},
 	}
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, m, kind := boot("builder", test.behaviour)
+				_, m, kind := boot("builder", test.behavior)
 				var calls atomic.Int32
 				kind.Capture(m, func(content any, bytes int64, err error) {
 					calls.Add(1)

@@ -95,7 +95,7 @@ func (b bucket) writeFile(write func(io.Writer) error, named func() string) (err
 	return os.Rename(file.Name(), path)
 }
 
-// Open reads an object as an instance does; NoSuchBucket or NoSuchKey where there is none. It
+// Open reads an object as an instance does; NoSuchBucket or NoSuchKey if there is none. It
 // takes the lock itself.
 func (s *Service) Open(name, key string) (content io.ReadCloser, err error) {
 	s.fabric.Do(func() {

@@ -33,8 +33,8 @@ type Environment struct {
 }
 
 // In makes an environment whose machines behave so, runs the test in it and closes it. Nil is the
-// usual behaviour.
-func In(t *testing.T, behave func(machine.Spec) machine.Behaviour, test func(Environment)) {
+// usual behavior.
+func In(t *testing.T, behave func(machine.Spec) machine.Behavior, test func(Environment)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(behave)})

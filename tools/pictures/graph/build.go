@@ -36,7 +36,7 @@ type level struct {
 	way   []string // the straight one
 }
 
-// main says whether a transition is on the straight way.
+// main reports whether a transition is on the straight way.
 func (l level) main(from, to string) bool {
 	at := slices.Index(l.way, to)
 	return at > 0 && l.way[at-1] == from

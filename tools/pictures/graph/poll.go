@@ -33,7 +33,7 @@ func (m machine) polls() map[string]poll {
 	return found
 }
 
-// loops says whether a choice leads to a wait, that to a step, and that to the choice again.
+// loops reports whether a choice leads to a wait, that to a step, and that to the choice again.
 func (m machine) loops(decide, wait string) bool {
 	w := m.States[wait]
 	return w.Type == "Wait" && m.States[w.Next].Next == decide

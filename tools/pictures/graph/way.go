@@ -45,7 +45,7 @@ func (m machine) successors(name string) (all []string) {
 	return all
 }
 
-// fails says whether no way leads from a state to a good end.
+// fails reports whether no way leads from a state to a good end.
 func (m machine) fails(name string) bool {
 	return !m.succeeds(name, map[string]bool{})
 }

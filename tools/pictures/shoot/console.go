@@ -155,7 +155,7 @@ func openConsole(tab context.Context, address string) error {
 	return until(tab, `document.querySelector('[data-is="live"]') && document.querySelector('.view')`)
 }
 
-// settled is JavaScript that waits until charts have taken the colours and the width.
+// settled is JavaScript that waits until charts have taken the colors and the width.
 const settled = `new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done(null))), 300))`
 
 func capture(tab context.Context, s shot) ([]byte, error) {

@@ -21,7 +21,7 @@ type Canvas struct {
 }
 
 // New begins a picture of a size in pixels. The title is what a screen reader says; the style is CSS
-// for the classes of this picture, which may use the colours of colours.css.
+// for the classes of this picture, which may use the colors of colors.css.
 func New(title string, width, height float64, style string) *Canvas {
 	return &Canvas{title: title, width: width, height: height, style: style}
 }
@@ -31,7 +31,7 @@ func (c *Canvas) Bytes() []byte {
 	var out strings.Builder
 	fmt.Fprintf(&out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 %s %s\" width=\"%s\" height=\"%s\">\n",
 		number(c.width), number(c.height), number(c.width), number(c.height))
-	fmt.Fprintf(&out, "<title>%s</title>\n<style>\n%s%s</style>\n%s", escape(c.title), colours, c.style, arrows)
+	fmt.Fprintf(&out, "<title>%s</title>\n<style>\n%s%s</style>\n%s", escape(c.title), colors, c.style, arrows)
 	fmt.Fprintf(&out, "<rect class=\"page\" width=\"%s\" height=\"%s\" rx=\"8\"/>\n", number(c.width), number(c.height))
 	out.WriteString(c.body.String())
 	out.WriteString("</svg>\n")

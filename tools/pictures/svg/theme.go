@@ -2,10 +2,10 @@ package svg
 
 import _ "embed"
 
-// colours is the palette, light and dark, and the style of words and lines.
+// colors is the palette, light and dark, and the style of words and lines.
 //
-//go:embed colours.css
-var colours string
+//go:embed colors.css
+var colors string
 
 // arrows are the heads of lines: "next" of those on their way, "main" of the straight way, "fail" of
 // failures.

@@ -1,5 +1,5 @@
 // Command terminal makes a picture of what a terminal showed, and a text of the end. Its argument is a
-// folder of frames, as tmux captures them with their colours, each named for the milliseconds at which
+// folder of frames, as tmux captures them with their colors, each named for the milliseconds at which
 // it was seen.
 package main
 

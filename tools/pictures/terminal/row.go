@@ -25,17 +25,17 @@ func (r row) text() string {
 	return line
 }
 
-// colours are the classes of the colours that the program uses, by their SGR parameter.
-var colours = map[int]string{31: "red", 32: "green", 36: "cyan"}
+// colors are the classes of the colors that the program uses, by their SGR parameter.
+var colors = map[int]string{31: "red", 32: "green", 36: "cyan"}
 
 // pen is the style in which a terminal goes on to write.
 type pen struct {
-	colour        string
+	color         string
 	strong, quiet bool
 }
 
 func (p pen) style() string {
-	style := p.colour
+	style := p.color
 	if p.strong {
 		style += " strong"
 	}
@@ -57,10 +57,10 @@ func (p *pen) set(parameter int) error {
 	case parameter == 22:
 		p.strong, p.quiet = false, false
 	case parameter == 39:
-		p.colour = ""
+		p.color = ""
 	case parameter == 49: // no background, as ever
-	case colours[parameter] != "":
-		p.colour = colours[parameter]
+	case colors[parameter] != "":
+		p.color = colors[parameter]
 	default:
 		return fmt.Errorf("the picture has no style for the SGR parameter %d: add one to row.go and picture.go", parameter)
 	}

@@ -58,7 +58,7 @@ func wellFormed(t *testing.T, drawn string) {
 
 func TestWhatCannotBeDrawnIsRefused(t *testing.T) {
 	for name, captured := range map[string]map[string]string{
-		"a colour that the picture has not": {"1": "\x1b[35mviolet"}, "no time": {"first": "$"}, "nothing": {"1": "\n"},
+		"a color that the picture has not": {"1": "\x1b[35mviolet"}, "no time": {"first": "$"}, "nothing": {"1": "\n"},
 	} {
 		if _, err := framesOf(t, captured); err == nil {
 			t.Errorf("%s is taken", name)

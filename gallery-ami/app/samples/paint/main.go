@@ -24,11 +24,11 @@ type scene struct {
 	sky           []rgb // from the top to the horizon
 	horizon       float64
 	light         [3]float64 // sun or moon: x, y, radius; no light without radius
-	lightColour   rgb
+	lightColor    rgb
 	glow          float64
 	stars         float64
 	clouds        float64
-	cloudColour   rgb
+	cloudColor    rgb
 	aurora        float64
 	ridges        []ridge // from far to near
 	water         float64 // where the mirror begins; 0 for none
@@ -37,7 +37,7 @@ type scene struct {
 type ridge struct {
 	at, rise, scale float64 // height of its foot, of its tops above that, how fine
 	octaves         int
-	colour, mist    rgb // at the crest and further down
+	color, mist     rgb // at the crest and further down
 	depth           float64
 	snow            float64 // where snow ends; 0 for none
 	trees           float64 // height of the trees on it
@@ -65,7 +65,7 @@ func (s scene) save(path string) error {
 	for y := range s.height {
 		for x := range s.width {
 			px, py := float64(x)/unit, float64(y)/unit
-			c := s.colour(px, py)
+			c := s.color(px, py)
 			dx, dy := float64(x)/float64(s.width)-.5, py-.5
 			c = c.times(1 - .32*(dx*dx+dy*dy)) // lenses are darker in the corners
 			grain := (hash(float64(x), float64(y), 7) - .5) * 2.2
@@ -82,8 +82,8 @@ func (s scene) save(path string) error {
 	return file.Close()
 }
 
-// colour looks at a point, in the water at the mirrored one.
-func (s scene) colour(x, y float64) rgb {
+// color looks at a point, in the water at the mirrored one.
+func (s scene) color(x, y float64) rgb {
 	if s.water == 0 || y < s.water {
 		return s.dry(x, y)
 	}
@@ -94,7 +94,7 @@ func (s scene) colour(x, y float64) rgb {
 	if s.light[2] > 0 {
 		off := (x - s.light[0] + wave*.16) / (.03 + .13*depth)
 		path := math.Exp(-off * off)
-		c = mix(c, s.lightColour, path*smooth(.02, .3, wave+.08)*.85)
+		c = mix(c, s.lightColor, path*smooth(.02, .3, wave+.08)*.85)
 	}
 	return mix(c, s.sky[len(s.sky)-1], .5*math.Exp(-depth*60)) // a thin bright shore
 }
@@ -126,15 +126,15 @@ func (s scene) air(x, y float64) rgb {
 	}
 	distance := math.Hypot(x-s.light[0], y-s.light[1])
 	if s.light[2] > 0 {
-		c = mix(c, s.lightColour, s.glow*math.Exp(-distance*distance*9))
-		c = mix(c, s.lightColour, .7*s.glow*math.Exp(-distance*13))
-		c = mix(c, mix(s.lightColour, rgb{1, 1, 1}, .75), smooth(s.light[2]+.002, s.light[2]-.002, distance))
+		c = mix(c, s.lightColor, s.glow*math.Exp(-distance*distance*9))
+		c = mix(c, s.lightColor, .7*s.glow*math.Exp(-distance*13))
+		c = mix(c, mix(s.lightColor, rgb{1, 1, 1}, .75), smooth(s.light[2]+.002, s.light[2]-.002, distance))
 	}
 	if s.clouds > 0 {
 		bend := fbm(x*2, y*6, s.seed+3, 3)
 		density := fbm(x*1.5+bend*.7, y*7.5+bend, s.seed+9, 6)
 		cover := smooth(.62-s.clouds*.3, .98-s.clouds*.3, density) * smooth(s.horizon*1.02, s.horizon*.6, y)
-		lit := mix(s.cloudColour, s.lightColour, .75*math.Exp(-distance*distance*5))
+		lit := mix(s.cloudColor, s.lightColor, .75*math.Exp(-distance*distance*5))
 		c = mix(c, mix(lit, s.sky[0], .5*smooth(.5, .85, density)), cover*.85)
 	}
 	return c
@@ -184,7 +184,7 @@ func (r ridge) crest(x, seed float64) float64 {
 
 func (r ridge) surface(x, y, crest, seed float64) rgb {
 	below := y - crest
-	c := r.colour
+	c := r.color
 	if r.snow > 0 {
 		relief := func(dx, dy float64) float64 { return fbm((x+dx)*15+(y+dy)*7, (y+dy)*19-(x+dx)*5, seed, 6) }
 		lit := (relief(0, 0) - relief(.004, .003)) * 6
@@ -204,17 +204,17 @@ func (r ridge) forest(x, y, seed float64) float64 {
 	cover, spacing := 0.0, r.trees*.19
 	for i := -4.0; i <= 4; i++ {
 		cell := math.Floor(x/spacing) + i
-		centre := (cell + .2 + .6*hash(cell, seed, 1)) * spacing
+		center := (cell + .2 + .6*hash(cell, seed, 1)) * spacing
 		height := r.trees * (.35 + .65*hash(cell, seed, 2)) * (.55 + .9*noise(cell*.13, seed+1))
-		top := r.crest(centre, seed) - height*.8
+		top := r.crest(center, seed) - height*.8
 		down := (y - top) / height
 		if down < 0 || down > 1.3 {
 			continue
 		}
 		layer := down*11 + hash(cell, seed, 3)
-		branch := .55 + .45*(layer-math.Floor(layer)) + .2*(hash(math.Floor(layer), cell, math.Copysign(1, x-centre))-.5)
+		branch := .55 + .45*(layer-math.Floor(layer)) + .2*(hash(math.Floor(layer), cell, math.Copysign(1, x-center))-.5)
 		half := height * (.006 + .17*down*branch)
-		cover = max(cover, smooth(.0008, -.0008, math.Abs(x-centre)-half))
+		cover = max(cover, smooth(.0008, -.0008, math.Abs(x-center)-half))
 	}
 	return cover
 }

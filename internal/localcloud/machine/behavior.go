@@ -8,14 +8,14 @@ type Result int
 // How a simulated build may end.
 const (
 	BuildSucceeds Result = iota
-	BuildFails           // the build result says so, with Behaviour.Reason
+	BuildFails           // the build result says so, with Behavior.Reason
 	BuildSilent          // no result is ever sent, as if the event were lost
 	BuilderDies          // the builder shuts down without a result
 )
 
-// Behaviour says how one simulated machine is to act. Durations are AWS durations. The zero
-// Behaviour is a machine that does everything right in the usual time.
-type Behaviour struct {
+// Behavior says how one simulated machine is to act. Durations are AWS durations. The zero
+// Behavior is a machine that does everything right in the usual time.
+type Behavior struct {
 	BootTime  time.Duration // from running until user data starts; 0 for 20 s
 	BuildTime time.Duration // from then to the build result; 0 for 2 min
 	Build     Result
@@ -29,7 +29,7 @@ type Behaviour struct {
 	CaptureFails  bool    // Capture ends with an error
 }
 
-func (b Behaviour) withDefaults() Behaviour {
+func (b Behavior) withDefaults() Behavior {
 	if b.BootTime == 0 {
 		b.BootTime = 20 * time.Second
 	}
