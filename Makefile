@@ -83,7 +83,7 @@ $(VENV)/installed: conformance/requirements.txt
 	@touch $@
 
 .PHONY: conformance
-conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an AWS that others wrote, with a report, and its requests against botocore's models (installs it the first time; needs Python 3 with pip)
+conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an independent AWS emulator, with a report, and its requests against botocore's models (installs it the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
 	$(GO) run ./conformance/report
 	@mkdir -p bin

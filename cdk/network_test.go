@@ -17,7 +17,7 @@ func TestInstancesAreReachedFromTheLoadBalancerAlone(t *testing.T) {
 				t.Errorf("%s lets something but the load balancer's HTTP in: %v", id, rule.Properties)
 			}
 		default:
-			t.Errorf("%s opens a group that shall be closed: %v", id, rule.Properties)
+			t.Errorf("%s opens a group that must be closed: %v", id, rule.Properties)
 		}
 	}
 	for id, group := range made.of("AWS::EC2::SecurityGroup") {

@@ -97,7 +97,7 @@ func (o Options) conflicts() (problems release.Problems) {
 		problems = append(problems, release.Problem{Field: "hostedZone", Message: "left out, but domain is given; give the ID of the Route 53 hosted zone that " + o.Domain + " is in"})
 	}
 	if o.Domain == "" && o.HostedZone != "" {
-		problems = append(problems, release.Problem{Field: "domain", Message: "left out, but hostedZone is given; give the name under which the gallery shall be served"})
+		problems = append(problems, release.Problem{Field: "domain", Message: "left out, but hostedZone is given; give the name under which the gallery is served"})
 	}
 	return problems
 }

@@ -68,7 +68,7 @@ func TestAStatementWithoutAResourceHasAReason(t *testing.T) {
 	}
 }
 
-// A statement on IDs that AWS gives, as instance/*, reaches other people's resources but for its
+// A statement on IDs that AWS gives, as instance/*, reaches other people's resources except for its
 // condition.
 func TestAStatementOnUnknownIDsHasACondition(t *testing.T) {
 	for _, declared := range lambdas.Steps() {

@@ -29,7 +29,7 @@ func TestPhotosAreNobodyElsesAndCanBeBroughtBack(t *testing.T) {
 	}
 }
 
-// Two instances that boot together make one key: the second write is refused, whoever may write.
+// Two instances that boot together make one key: the second write is refused, whichever comes first.
 func TestTheUploadKeyIsMadeOnce(t *testing.T) {
 	made := synthesize(t, "defaults")
 	id := withPrefix(t, made, "AWS::S3::BucketPolicy", "Photos")

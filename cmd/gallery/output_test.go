@@ -124,7 +124,7 @@ func TestHelpHasTheExitStatuses(t *testing.T) {
 	gallery(t, "version").wants(t, 0, "gallery ", "go1.")
 }
 
-// A log is printed once, a line at a time, whoever wrote half of one meanwhile.
+// A log is printed once, a line at a time, even if half of one was written in between.
 func TestLogsOfAllAreReadLineByLine(t *testing.T) {
 	var out strings.Builder
 	l := localLogs{read: map[string]int64{}}

@@ -44,7 +44,7 @@ func widthOf(w io.Writer) int {
 	return plainWidth
 }
 
-// terminalWidth is 0 where there is no terminal.
+// terminalWidth is 0 if there is no terminal.
 func terminalWidth(w io.Writer) int {
 	if file := fileOf(w); file != nil {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {

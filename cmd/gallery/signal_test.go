@@ -125,7 +125,7 @@ func (p *program) leavesNothing(endpoint control.Endpoint) {
 
 // Half of the moments lie in a release that bakes, half in one that finds its image.
 func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
-	// What runs under nohup shall go on when the terminal is closed.
+	// What runs under nohup must continue when the terminal is closed.
 	signals := slices.DeleteFunc([]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, func(s syscall.Signal) bool { return signal.Ignored(s) })
 	cached := t.TempDir()
 	whole := startProgram(t, cached)

@@ -79,7 +79,7 @@ func TestAFollowedRunOnAStackIsLeftAlone(t *testing.T) {
 	a.on("execution", "r2").wants(t, 0, "r2 succeeded in")
 }
 
-// watched is written to until a word comes by.
+// watched is written to until a word appears.
 type watched struct {
 	bytes.Buffer
 	word string

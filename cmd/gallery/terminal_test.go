@@ -240,6 +240,6 @@ func TestAnOutcomeIsBrokenBetweenWordsAndCommandsAreNot(t *testing.T) {
 		t.Errorf("it is %q, want %q", got, want)
 	}
 	if got := wrapped(text, 0); got != text {
-		t.Errorf("where there is no terminal it is %q", got)
+		t.Errorf("if there is no terminal it is %q", got)
 	}
 }

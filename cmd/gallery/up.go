@@ -65,7 +65,7 @@ func upCommand() *cobra.Command {
 	f.StringVar(&flags.nightly, "nightly", "", "tear down by this schedule, such as \"cron(0 20 * * ? *)\"")
 	f.StringVar(&flags.morning, "morning", "", "release by this schedule, such as \"cron(0 7 ? * MON-FRI *)\"")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
-	f.BoolVar(&flags.check, "check", false, "instead, run the whole story unattended in a temporary folder and say whether all of it holds")
+	f.BoolVar(&flags.check, "check", false, "instead, run the whole story unattended in a temporary folder and report whether all of it holds")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
 	completeFlag(command, "pace", cobra.FixedCompletions([]string{"demo", "aws"}, cobra.ShellCompDirectiveNoFileComp))
 	return command

@@ -25,7 +25,7 @@ type kept struct {
 	readers int
 }
 
-// take returns what is kept of a key, or nil. Whoever takes it calls done.
+// take returns what is kept of a key, or nil. The caller calls done.
 func (m *memory) take(key string) *kept {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -1,5 +1,5 @@
 // Package app is the Photogallery web server: an index of thumbnails, a full
-// view, and uploads for whoever holds the upload key. It keeps photos in a
+// view, and uploads for anyone who holds the upload key. It keeps photos in a
 // bucket or folder and nothing anywhere else, so that any number of instances
 // can share one storage.
 package app
@@ -108,7 +108,7 @@ func (s *Server) Run(ctx context.Context) error {
 // Serve serves on listener, which it closes, until ctx ends. Then it accepts
 // nothing new, lets requests in flight finish for at most
 // Config.DrainTimeout, and cuts off those that remain: that is an error.
-// Whoever sends traffic is expected to have stopped before ctx ends, as a load
+// Its senders are expected to have stopped before ctx ends, as a load
 // balancer does that deregisters a target first.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{

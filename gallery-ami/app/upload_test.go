@@ -255,7 +255,7 @@ func TestPhotoThatCannotBeStoredWholeIsNotStoredAtAll(t *testing.T) {
 	}
 }
 
-// Whoever lists at any moment, or finds what a process left that was killed, finds whole photos.
+// A listing at any moment, and after a kill, has whole photos only.
 func TestAPhotoIsAtNoMomentHalfThere(t *testing.T) {
 	storage, bucket := newTroubled()
 	s, p := &store{bucket: bucket, shared: true}, newPhoto(time.Now(), "jpg", 4, 3)

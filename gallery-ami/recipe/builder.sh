@@ -83,7 +83,7 @@ report() {
   return 1
 }
 
-# One event of the log's end: whoever releases can read it when the builder is gone.
+# One event of the log's end: it can be read when the builder is gone.
 keep_log() {
   [ -n "$log_group" ] || return 0
   printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json

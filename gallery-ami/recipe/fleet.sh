@@ -51,7 +51,7 @@ OnCalendar=*:0/10
 AccuracySec=1min
 TIMER
 
-# The subnets reach AWS by IPv6 alone, but for S3.
+# The subnets reach AWS by IPv6 alone, except for S3.
 agent=/opt/aws/amazon-cloudwatch-agent
 send_logs() {
   [ -x "$agent/bin/amazon-cloudwatch-agent-ctl" ] || { echo "this image has no CloudWatch agent: logs stay here"; return 0; }

@@ -56,7 +56,7 @@ func (l *loader) checkSchema(definition any) {
 	}
 }
 
-// report walks to what is wrong at the bottom, but for alternatives: they say less
+// report walks to what is wrong at the bottom, except for alternatives: they say less
 // than the description of what they are for.
 func (l *loader) report(c *jsonschema.Compiler, definition any, e *jsonschema.ValidationError) {
 	_, one := e.ErrorKind.(*kind.OneOf)

@@ -91,7 +91,7 @@ func parseCall(text string) (c call, err error) {
 	}
 	for rest := match[2]; rest != "" && err == nil; rest = rest[len(match[0]):] {
 		if match = argumentForm.FindStringSubmatch(rest); match == nil {
-			return c, fmt.Errorf("at %q: write a path, 'a string' without \\ and quotes, and without { and } but for {}, a number, true, false or null", rest)
+			return c, fmt.Errorf("at %q: write a path, 'a string' without \\ and quotes, and without { and } except for {}, a number, true, false or null", rest)
 		}
 		var argument any = match[1]
 		if match[2] != "" {

@@ -32,7 +32,7 @@ func (c *callback) close() {
 }
 
 // last ends a task whose time is over. An outcome that was accepted before wins:
-// its sender was told that all is well. The callback is nil where there is no token.
+// its sender was told that all is well. The callback is nil if there is no token.
 func (c *callback) last() answer {
 	if c != nil {
 		c.close()

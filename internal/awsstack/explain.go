@@ -38,7 +38,7 @@ var explanations = []explanation{
 	{says("OptInRequired", "SubscriptionRequiredException", "PendingVerification"), release.AccessDenied,
 		"your AWS account cannot use OPERATION in REGION yet (SAID): finish its sign-up in the AWS console, or choose another --region"},
 	{isDenied, release.AccessDenied,
-		"AWS does not let you call OPERATION (SAID): ask whoever administers the account for that permission, or choose another --profile"},
+		"AWS does not let you call OPERATION (SAID): ask the person who administers the account for that permission, or choose another --profile"},
 	{says("StateMachineDoesNotExist", "StateMachineDeleting"), release.NothingUp,
 		"the state machine is not there any more (SAID): deploy the stack again with `npx cdk deploy`"},
 	{says("NoSuchBucket"), release.NothingUp,

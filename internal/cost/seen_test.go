@@ -127,7 +127,7 @@ func TestTheStacksAlarmsAreThoseOfItsTemplate(t *testing.T) {
 	for _, resource := range template.Resources {
 		switch resource.Type {
 		case "AWS::CloudWatch::Alarm":
-			metrics += max(1, len(resource.Properties.Metrics)-1) // but for the expression
+			metrics += max(1, len(resource.Properties.Metrics)-1) // except for the expression
 		case "AWS::CloudWatch::Dashboard":
 			dashboards++
 		}

@@ -17,7 +17,7 @@ var (
 	number     = regexp.MustCompile(`\d+`)
 )
 
-// parseCron reads a cron expression in AWS's form, but for L, W and # and for years.
+// parseCron reads a cron expression in AWS's form, except for L, W and # and for years.
 func parseCron(text string, zone *time.Location, now time.Time) (Schedule, error) {
 	fields := strings.Fields(text)
 	if len(fields) != 6 {

@@ -32,7 +32,7 @@ func compared(mark environment.Mark, value *float64) string {
 		sign = "<"
 	}
 	unit := map[string]string{"requests": " per target", "cpu": " % CPU", "unhealthy": " unhealthy"}[mark.Metric]
-	shown := "0" // a metric without data: nobody asked, nothing was at work
+	shown := "0" // a metric without data: nobody asked, nothing ran
 	if value != nil {
 		shown = fmt.Sprintf("%.0f", *value)
 	}

@@ -67,7 +67,7 @@ func (l *Local) restore(ctx context.Context) error {
 }
 
 // recording are the operations by which a release becomes the one that serves, or ends being it.
-// Whoever is told of that may kill this process at once.
+// The process may be killed as soon as that is reported.
 var recording = []fabric.Operation{{Service: dynamodb.ServiceID, Name: "PutItem"}}
 
 // save is keep for an operation that waits for it.

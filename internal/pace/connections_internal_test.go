@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// flood is a listener that has a connection for whoever accepts; the clients do nothing.
+// flood is a listener that has a connection for anyone who accepts; the clients do nothing.
 type flood struct{ accepted, closed int }
 
 func (f *flood) Accept() (net.Conn, error) {

@@ -18,7 +18,7 @@ type chart struct {
 	From, To   float64 // where the run began and ended
 }
 
-// line is one series. Its path is broken where there is no data.
+// line is one series. Its path is broken if there is no data.
 type line struct{ Label, Color, Path string }
 
 type mark struct {

@@ -110,7 +110,7 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// attributes turn access logs off where there is no bucket for them, however they were before. A
+// attributes turn access logs off if there is no bucket for them, however they were before. A
 // prefix that is not given takes a former one away.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 func (e ensureLoadBalancer) attributes() []types.LoadBalancerAttribute {

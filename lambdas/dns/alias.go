@@ -22,7 +22,7 @@ type Changer interface {
 	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
-// Find gives the domain's address record, whoever made it; nil if there is none. What it gives is
+// Find gives the domain's address record, whether ours or not, or nil if there is none. What it gives is
 // the latest: the list has changes from the moment they are accepted.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
 func Find(ctx context.Context, api Lister, settings step.Settings) (*types.ResourceRecordSet, error) {

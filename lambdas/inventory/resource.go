@@ -21,7 +21,7 @@ func (r Resource) String() string {
 	return r.Kind + " " + r.ID + " (" + r.Name + ")"
 }
 
-// vanished turns "not found" into success: what shall be removed and is absent needs no removal.
+// vanished turns "not found" into success: what is to be removed and is absent needs no removal.
 // Only a list that comes back empty proves it gone.
 func vanished(err error) error {
 	if release.IsNotFound(err) {

@@ -12,7 +12,7 @@ type Optional struct {
 	Domain           string  // the gallery's own name, such as photos.example.com; "" for none
 	HostedZone       string  // ID of the Route 53 zone that holds Domain; given with Domain alone
 	Certificate      string  // ARN of Domain's certificate; given with Domain alone
-	Uploads          Uploads // whether instances take photos from whoever has the upload key
+	Uploads          Uploads // whether instances take photos from anyone who has the upload key
 	InstanceLogGroup string  // where instances send their logs; "" for nowhere
 	AccessLogBucket  string  // where the load balancer logs each request; "" for nowhere
 	AccessLogPrefix  string  // in front of the keys in AccessLogBucket; may be ""

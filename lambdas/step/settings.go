@@ -63,7 +63,7 @@ type Timings struct {
 	Warmup        time.Duration // until a new instance counts in scaling
 	RefreshWarmup time.Duration // until a new instance counts in a refresh; no shorter than InstanceGrace on AWS
 	Unseen        time.Duration // for how long what was just made may be in no list yet
-	Settle        time.Duration // for how long the last step of a stopped execution may still be at work; longer than any step's time-out
+	Settle        time.Duration // for how long the last step of a stopped execution may still run; longer than any step's time-out
 }
 
 // DefaultTimings fit AWS's usual durations with room to spare.

@@ -30,5 +30,5 @@ var unbound = map[string]string{
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 	"ec2:GetEbsDefaultKmsKeyId": "the default key of EBS has no resource type",
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
-	"servicequotas:GetServiceQuota": "the quota is an optional resource of the operation, and the reference does not say whether it is checked",
+	"servicequotas:GetServiceQuota": "the quota is an optional resource of the operation, and the reference leaves open whether it is checked",
 }

@@ -55,7 +55,7 @@ type extent struct {
 }
 
 // undoing is how a release is undone. One that serves stays, and what it did not come to retire goes.
-// When nothing serves the release was the first, and all there is was made for it, but for the image
+// When nothing serves the release was the first, and all there is was made for it, except for the image
 // that the last teardown kept. What the recorded state needs stays in any case.
 func undoing(name string, current release.Current) ([]Stage, extent) {
 	switch {

@@ -49,7 +49,7 @@ export class FleetView {
     this.slots.hidden = !group;
     text(this.refresh, group?.refresh ? `Instance refresh: ${group.refresh}` : "");
     if (!group) {
-      text(this.group, status.instances.length ? "No group yet: a builder is at work." : "Nothing runs. Release something, and its fleet comes up here.");
+      text(this.group, status.instances.length ? "No group yet: a builder is running." : "Nothing runs. Release something, and its fleet comes up here.");
       return;
     }
     text(this.group, `${outOf(group.inService, group.desired, "in service")}, ${group.min} to ${group.max} allowed`);

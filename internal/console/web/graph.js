@@ -104,7 +104,7 @@ export class Graph {
     attribute(group, "tabindex", isChosen || (!this.hasChosen && state) ? 0 : -1);
   }
 
-  // followRun keeps what is at work in sight, until somebody looks elsewhere by hand.
+  // followRun keeps the running states in sight, until somebody looks elsewhere by hand.
   followRun(run) {
     const active = run?.states.filter((state) => ["running", "retrying"].includes(state.phase) && state.type !== "Parallel") ?? [];
     const at = active.at(-1)?.name ?? run?.states.filter((state) => state.type !== "Parallel").at(-1)?.name;

@@ -26,7 +26,7 @@ func tarOf(listing string) []byte {
 		if kind == "file" {
 			header.Size = int64(len(name))
 		}
-		if kind == "large" { // and nothing of it there: whoever reads on fails
+		if kind == "large" { // and nothing of it there: reading on fails
 			header.Size = limits.MostBundleBytes + 1
 			if entries.Flush() != nil {
 				return nil

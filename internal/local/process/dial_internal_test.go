@@ -113,6 +113,6 @@ func TestRequestThatCannotBeSentAgainHasAConnectionOfItsOwn(t *testing.T) {
 		seen[string(from)]++
 	}
 	if len(seen) != 4 {
-		t.Errorf("they come by the connections %v", seen)
+		t.Errorf("they arrived over the connections %v", seen)
 	}
 }

@@ -67,7 +67,7 @@ func (s *Service) describeActivities(in *autoscaling.DescribeScalingActivitiesIn
 }
 
 // Activities is the log of a group as DescribeScalingActivities gives it: those in progress first,
-// then the latest first; nil where there is no such group.
+// then the latest first; nil if there is no such group.
 func (s *Service) Activities(name string) []types.Activity {
 	g, err := s.find(name)
 	if err != nil {

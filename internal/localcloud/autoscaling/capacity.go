@@ -36,7 +36,7 @@ func (s *Service) recordCapacity(g *group) {
 }
 
 // Capacities is what a group's capacity has been, a record for each change, oldest first; nil
-// where there is no such group.
+// if there is no such group.
 func (s *Service) Capacities(name string) []Capacity {
 	g, err := s.find(name)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Service) Capacities(name string) []Capacity {
 }
 
 // LeastServing is the lowest number of members of a group that served at a time from since on;
-// ok is false where there is no such group or it has no record.
+// ok is false if there is no such group or it has no record.
 func (s *Service) LeastServing(name string, since time.Time) (least int, ok bool) {
 	records := s.Capacities(name)
 	for i, record := range records {

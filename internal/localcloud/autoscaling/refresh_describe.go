@@ -21,7 +21,7 @@ func (s *Service) describeRefreshes(in *autoscaling.DescribeInstanceRefreshesInp
 }
 
 // Refreshes are a group's instance refreshes as DescribeInstanceRefreshes gives them, the latest
-// first; nil where there is no such group.
+// first; nil if there is no such group.
 func (s *Service) Refreshes(name string) []types.InstanceRefresh {
 	g, err := s.find(name)
 	if err != nil {

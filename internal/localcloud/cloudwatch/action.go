@@ -22,7 +22,7 @@ func (s *Service) OnAction(prefix string, run func(alarm, reason, action string)
 	s.actions = append(s.actions, actionRunner{prefix, run})
 }
 
-// AlarmState is INSUFFICIENT_DATA, OK or ALARM; ok is false where there is no such alarm.
+// AlarmState is INSUFFICIENT_DATA, OK or ALARM; ok is false if there is no such alarm.
 func (s *Service) AlarmState(name string) (state string, ok bool) {
 	if s.alarms[name] == nil {
 		return "", false
@@ -31,7 +31,7 @@ func (s *Service) AlarmState(name string) (state string, ok bool) {
 }
 
 // Breach is the alarm's most recent data point and its threshold, from which Auto Scaling picks
-// the step of a policy; ok is false where there is no such alarm or it has no data.
+// the step of a policy; ok is false if there is no such alarm or it has no data.
 func (s *Service) Breach(name string) (value, threshold float64, ok bool) {
 	a := s.alarms[name]
 	if a == nil {

@@ -11,7 +11,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// properties are what filters look at, by filter name; those of tags come by themselves.
+// properties are what filters look at, by filter name; those of tags need no entry.
 type properties map[string]string
 
 // filtered keeps what matches all filters; a filter matches when one of its values does. Values

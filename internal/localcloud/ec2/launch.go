@@ -48,7 +48,7 @@ func (s *Service) Launch(spec LaunchSpec) (id string, err error) {
 	return launched.ID, nil
 }
 
-// order is what a launch needs, whoever asks.
+// order is what a launch needs.
 type order struct {
 	image, instanceType, subnet, profile string
 	userData                             string // base64

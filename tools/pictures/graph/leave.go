@@ -8,7 +8,7 @@ import (
 	"photogallery/tools/pictures/svg"
 )
 
-// leave adds the transitions out of a state, but for those within a poll. The straight one goes down,
+// leave adds the transitions out of a state, except for those within a poll. The straight one goes down,
 // a failure to the right, and another decision to the left, or to the right where the left is taken by
 // the way back of a poll.
 func (b *builder) leave(g *elkNode, l level, name string) {

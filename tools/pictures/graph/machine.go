@@ -64,7 +64,7 @@ func label(s *statemachine.State, to string) string {
 	return strings.Join(all, ", ")
 }
 
-// caught names the errors that are caught, but for a catch of all.
+// caught names the errors that are caught, except for a catch of all.
 func caught(c statemachine.Catcher) string {
 	var words []string
 	for _, name := range c.ErrorEquals {

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// aside are states that a run seldom comes by: the straight way leaves them out.
+// aside are states that a run seldom visits: the straight way leaves them out.
 var aside = []string{"UndoAbandoned"}
 
 // straight is the successor that is drawn right below a state: the one with most still to come, other

@@ -42,7 +42,7 @@ var kept = []shot{
 	{name: "photo", path: "/", screen: wide, scheme: light, click: firstPhoto},
 }
 
-// others are for whoever changes the design.
+// others are for anyone who changes the design.
 var others = []shot{
 	{name: "photo-phone", path: "/", screen: phone, scheme: dark, click: firstPhoto},
 	{name: "login-light", path: "/login", screen: wide, scheme: light},
