@@ -31,8 +31,9 @@ cross: ## Vet and build for PLATFORM (darwin/arm64)
 	GOOS=$(patsubst %/,%,$(dir $(PLATFORM))) GOARCH=$(notdir $(PLATFORM)) $(GO) build -o bin/cross/ ./cmd/gallery
 
 .PHONY: fmt
-fmt: ## Format the Go code and tidy the modules
+fmt: ## Format the Go code and the state machines, and tidy the modules
 	gofmt -w $$(git ls-files '*.go')
+	$(GO) test ./statemachine -run Form -write
 	$(GO) mod tidy
 	cd tools/lint && $(GO) mod tidy
 

@@ -10,14 +10,7 @@ const catchAll = `      "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": 
 `
 
 // retryAWS is the first Retry of most states.
-const retryAWS = `        {
-          "ErrorEquals": ["Throttled", "AwsUnavailable", "StillInUse"],
-          "IntervalSeconds": 2,
-          "MaxAttempts": 24,
-          "BackoffRate": 2,
-          "MaxDelaySeconds": 60,
-          "JitterStrategy": "FULL"
-        },
+const retryAWS = `        {"ErrorEquals": ["Throttled", "AwsUnavailable", "StillInUse"], "IntervalSeconds": 2, "MaxAttempts": 24, "BackoffRate": 2, "MaxDelaySeconds": 60, "JitterStrategy": "FULL"},
 `
 
 // unlockFirst is a state that should not be: it gives the environment back in front of the undo.
@@ -26,27 +19,11 @@ const unlockFirst = `"Next": "UnlockFirst"
     "UnlockFirst": {
       "Type": "Task",
       "Resource": "${Unlock}",
-      "Parameters": { "execution.$": "$$.Execution.Id" },
+      "Parameters": {"execution.$": "$$.Execution.Id"},
       "ResultPath": null,
       "TimeoutSeconds": 90,
       "Retry": [
-        {
-          "ErrorEquals": [
-            "Throttled",
-            "AwsUnavailable",
-            "StillInUse",
-            "Lambda.ClientExecutionTimeoutException",
-            "Lambda.ServiceException",
-            "Lambda.AWSLambdaException",
-            "Lambda.SdkClientException",
-            "Lambda.TooManyRequestsException",
-            "Lambda.Unknown",
-            "Sandbox.Timedout",
-            "Runtime.ExitError",
-            "States.Timeout"
-          ],
-          "MaxAttempts": 30
-        }
+        {"ErrorEquals": ["Throttled", "AwsUnavailable", "StillInUse", "Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError", "States.Timeout"], "MaxAttempts": 30}
       ],
       "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.dirty", "Next": "UnlockDirty"}],
       "Next": "Undo"`
@@ -65,7 +42,7 @@ var machineMutants = []mutant{
 		{releaseMachine, `"${Promote}"`, `"MaxAttempts": 24`, `"MaxAttempts": 2`},
 	}},
 	{"a function that is killed is not retried", []edit{
-		{releaseMachine, `"${CreateGroup}"`, "            \"Runtime.ExitError\",\n", ""},
+		{releaseMachine, `"${CreateGroup}"`, `"Runtime.ExitError", `, ""},
 	}},
 	{"a builder without room is not tried again", []edit{
 		{releaseMachine, `"${LaunchBuilder}"`, `["CapacityUnavailable"]`, `["QuotaExceeded"]`},
@@ -77,29 +54,20 @@ var machineMutants = []mutant{
 		{releaseMachine, `"${EnsureScaling}"`, `"Next": "Failed"}`, `"Next": "UnlockFailed"}`},
 	}},
 	{"the environment is unlocked before the undo", []edit{
-		{releaseMachine, `"Result": { "deadline": "" },`, `"Next": "Undo"`, unlockFirst},
+		{releaseMachine, `"Result": {"deadline": ""},`, `"Next": "Undo"`, unlockFirst},
 	}},
 	{"the undo is given up after its first round", []edit{
 		{releaseMachine, `"Undone": {`, `"Default": "WaitForUndo"`, `"Default": "UnlockFailed"`},
-		{releaseMachine, "", `    "WaitForUndo": {
-      "Type": "Wait",
-      "Seconds": 10,
-      "Next": "Undo"
-    },
-`, ""},
+		{releaseMachine, "", "    \"WaitForUndo\": {\"Type\": \"Wait\", \"Seconds\": 10, \"Next\": \"Undo\"},\n", ""},
 	}},
 	{"the heartbeat is too short for a build", []edit{
 		{releaseMachine, "", `"HeartbeatSeconds": 120`, `"HeartbeatSeconds": 12`},
 	}},
 	{"a missed heartbeat fails the build", []edit{
-		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"],
-                  "IntervalSeconds": 1,`, `"ErrorEquals": ["Busy"],
-                  "IntervalSeconds": 1,`},
+		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["Busy"], "IntervalSeconds": 1,`},
 	}},
 	{"a missed heartbeat is known by the guide's name alone, not by that of AWS's histories", []edit{
-		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"],
-                  "IntervalSeconds": 1,`, `"ErrorEquals": ["States.HeartbeatTimeout"],
-                  "IntervalSeconds": 1,`},
+		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1,`},
 	}},
 	{"a first release is not verified", []edit{
 		{releaseMachine, `"FleetReady": {`, `"Next": "Verify"`, `"Next": "EnsureScaling"`},
@@ -117,24 +85,14 @@ var machineMutants = []mutant{
 	}},
 	{"the teardown does not await the group's end", []edit{
 		{teardownMachine, `"GroupGone": {`, `"Default": "WaitForGroup"`, `"Default": "SweepAlias"`},
-		{teardownMachine, "", `    "WaitForGroup": {
-      "Type": "Wait",
-      "Seconds": 10,
-      "Next": "SweepGroup"
-    },
-`, ""},
+		{teardownMachine, "", "    \"WaitForGroup\": {\"Type\": \"Wait\", \"Seconds\": 10, \"Next\": \"SweepGroup\"},\n", ""},
 	}},
 	{"a ttl's teardown takes another release away", []edit{
 		{teardownMachine, `"Wanted": {`, `"Default": "Unlock"`, `"Default": "SweepSchedules"`},
 	}},
 	{"the teardown says that nothing is left, whatever is", []edit{
 		{teardownMachine, `"VerifyNothingLeft": {`, `"Next": "StillThere"`, `"Next": "Unlock"`},
-		{teardownMachine, "", `    "StillThere": {
-      "Type": "Pass",
-      "InputPath": "$.failure",
-      "ResultPath": "$.dirty",
-      "Next": "UnlockDirty"
-    },
+		{teardownMachine, "", `    "StillThere": {"Type": "Pass", "InputPath": "$.failure", "ResultPath": "$.dirty", "Next": "UnlockDirty"},
 `, ""},
 	}},
 }
