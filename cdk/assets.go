@@ -21,8 +21,8 @@ import (
 type Assets struct {
 	Functions string // folder with the functions' one executable, bootstrap
 	Bundle    string // file with the bundle that {} releases, whose name ends in .tar.gz
-	// Where the stack will be deployed, as far as the CLI's credentials tell; "" else. CloudFormation
-	// adopts a bucket only by a name that is written in the template.
+	// Where a stack without Env will be deployed, if the CLI's credentials tell; else "". CloudFormation adopts a
+	// bucket only by a name that is written in the template.
 	Account, Region string
 }
 
@@ -56,13 +56,13 @@ func (s *stack) defaultBundleURL() string {
 	return fmt.Sprintf("s3://%s/%s#sha256=%s", *s.bundle.S3BucketName(), *s.bundle.S3ObjectKey(), s.bundleSHA256)
 }
 
-// assetsPrefix begins the keys of the environment's assets.
-func (o Options) assetsPrefix() string { return o.Environment.Name() + "/" }
+// AssetsPrefix begins the keys of the environment's assets.
+func (o Options) AssetsPrefix() string { return o.Environment.Name() + "/" }
 
 // defaultBundlesARN is of this deployment's bundle and of the environment's former ones: a release that runs while the stack is deployed still fetches the former one, and after a
 // rollback to a former image its bundle is what is released next.
 func (s *stack) defaultBundlesARN() string {
-	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/" + s.options.assetsPrefix() + "*" + filepath.Ext(s.assets.Bundle)
+	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/" + s.options.AssetsPrefix() + "*" + filepath.Ext(s.assets.Bundle)
 }
 
 // addBundle uploads the gallery with the deployment. Its key changes with its content alone.

@@ -92,7 +92,7 @@ func (s *stack) addSecurityGroups() {
 	if s.options.Domain != "" {
 		n.entrance.AddIngressRule(from, https, jsii.String("HTTPS"), nil)
 	}
-	lead(n.entrance, n.fleet, 80, "Requests and health checks")
+	s.lead(n.entrance, n.fleet, 80, "Requests and health checks")
 	// IPv4 leads to S3 alone: the private subnets have no other route.
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3 through its gateway endpoint"), nil)
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("CloudWatch Logs"), nil)
@@ -113,9 +113,13 @@ func (s *stack) securityGroup(id, description string) awsec2.SecurityGroup {
 
 // lead lets one group reach another on one port, and nothing else. The way out is written into the
 // group itself: for a group without rules of its own EC2 adds one that lets everything out, and the
-// CDK writes rules between groups apart.
-func lead(from, to awsec2.SecurityGroup, port float64, description string) {
-	to.AddIngressRule(from, awsec2.Port_Tcp(jsii.Number(port)), jsii.String(description), nil)
+// CDK writes rules between groups apart. The rule of the other group is a resource whose ID the CDK would make of the
+// stack's place in its app.
+func (s *stack) lead(from, to awsec2.SecurityGroup, port float64, description string) {
+	awsec2.NewCfnSecurityGroupIngress(s.scope, jsii.String(*to.Node().Id()+"From"+*from.Node().Id()), &awsec2.CfnSecurityGroupIngressProps{
+		GroupId: to.SecurityGroupId(), SourceSecurityGroupId: from.SecurityGroupId(), Description: jsii.String(description),
+		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(port), ToPort: jsii.Number(port),
+	})
 	from.Node().DefaultChild().(awsec2.CfnSecurityGroup).SetSecurityGroupEgress([]any{&awsec2.CfnSecurityGroup_EgressProperty{
 		IpProtocol: jsii.String("tcp"), FromPort: jsii.Number(port), ToPort: jsii.Number(port),
 		DestinationSecurityGroupId: to.SecurityGroupId(), Description: jsii.String(description),
@@ -146,7 +150,7 @@ func (s *stack) flowLogRole(group awslogs.LogGroup) awsiam.Role {
 
 func (s *stack) addInstanceConnect() {
 	group := s.securityGroup("ConnectSecurityGroup", "EC2 Instance Connect Endpoint: SSH to the fleet")
-	lead(group, s.network.fleet, 22, "SSH from the Instance Connect Endpoint")
+	s.lead(group, s.network.fleet, 22, "SSH from the Instance Connect Endpoint")
 	s.network.connect = awsec2.NewCfnInstanceConnectEndpoint(s.scope, jsii.String("Connect"), &awsec2.CfnInstanceConnectEndpointProps{
 		SubnetId:         jsii.String(s.network.private[0]),
 		SecurityGroupIds: &[]*string{group.SecurityGroupId()},

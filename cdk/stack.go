@@ -36,18 +36,21 @@ type stack struct {
 	dashboard     awscloudwatch.Dashboard
 }
 
-// NewStack adds the stack of an environment to an app. Stacks know neither account nor region, so
-// that a synthesis needs no credentials.
-func NewStack(scope constructs.Construct, options Options, assets Assets) awscdk.Stack {
-	s := &stack{options: options, assets: assets}
-	s.scope = awscdk.NewStack(scope, jsii.String(options.Environment.Name()), &awscdk.StackProps{
-		Description: jsii.String("Photogallery, environment " + string(options.Environment) + ": bakes, releases, scales and tears down a gallery of photos."),
-		Tags:        options.stackTags(),
-		// All apps of the account share the bucket of assets, and a role that reads this app's bundles is to read no
-		// other app's.
-		// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.DefaultStackSynthesizer.html
-		Synthesizer: awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{BucketPrefix: jsii.String(options.assetsPrefix())}),
-	})
+// GalleryStackProps are the properties of a stack, and those of Photogallery's. Description, StackName, Synthesizer and
+// Tags have defaults. A synthesizer of yours must put assets below the prefix that AssetsPrefix returns: functions and
+// builders may read no others.
+type GalleryStackProps struct {
+	awscdk.StackProps
+	Options Options // from ParseOptions, which checks them
+	Assets  Assets  // from Build
+}
+
+// NewGalleryStack adds the stack of one environment to an app. Without Env the stack knows neither account nor region,
+// and its synthesis needs no credentials.
+func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackProps) awscdk.Stack {
+	s := &stack{options: props.Options, assets: props.Assets}
+	of := s.options.withDefaults(props.StackProps)
+	s.scope = awscdk.NewStack(scope, jsii.String(id), &of)
 	s.addTags()
 	s.addConsole()
 	s.addLogs()
@@ -68,6 +71,25 @@ func NewStack(scope constructs.Construct, options Options, assets Assets) awscdk
 	s.addDashboard()
 	s.addOutputs()
 	return s.scope
+}
+
+// withDefaults fills in what a stack's properties leave out.
+func (o Options) withDefaults(of awscdk.StackProps) awscdk.StackProps {
+	if of.StackName == nil {
+		of.StackName = jsii.String(o.Environment.Name())
+	}
+	if of.Description == nil {
+		of.Description = jsii.String("Photogallery, environment " + string(o.Environment) + ": bakes, releases, scales and tears down a gallery of photos.")
+	}
+	if of.Tags == nil {
+		of.Tags = o.stackTags()
+	}
+	if of.Synthesizer == nil {
+		// All apps of an account share the bucket of assets.
+		// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.DefaultStackSynthesizer.html
+		of.Synthesizer = awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{BucketPrefix: jsii.String(o.AssetsPrefix())})
+	}
+	return of
 }
 
 // name is the environment's name with a part of its own behind it.

@@ -75,7 +75,7 @@ func (s *stack) photoBucket() awss3.Bucket {
 }
 
 func (s *stack) bucketName() string {
-	account, region := *awscdk.Aws_ACCOUNT_ID(), *awscdk.Aws_REGION()
+	account, region := *s.scope.Account(), *s.scope.Region()
 	if s.assets.Account != "" && s.assets.Region != "" {
 		account, region = s.assets.Account, s.assets.Region
 	}

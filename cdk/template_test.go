@@ -41,7 +41,7 @@ func newStack(t *testing.T, app awscdk.App, context map[string]any) awscdk.Stack
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cdk.NewStack(app, options, assets(t))
+	return cdk.NewGalleryStack(app, options.Environment.Name(), &cdk.GalleryStackProps{Options: options, Assets: assets(t)})
 }
 
 // assets stand for the compiled ones, which have nothing to do with the template but their hashes.

@@ -48,7 +48,7 @@ func synthesize(ctx context.Context) error {
 		return err
 	}
 	assets.Account, assets.Region = os.Getenv("CDK_DEFAULT_ACCOUNT"), os.Getenv("CDK_DEFAULT_REGION")
-	cdk.NewStack(app, options, assets)
+	cdk.NewGalleryStack(app, options.Environment.Name(), &cdk.GalleryStackProps{Options: options, Assets: assets})
 	app.Synth(nil)
 	return nil
 }

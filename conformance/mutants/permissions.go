@@ -47,7 +47,7 @@ var permissionMutants = []mutant{
 		{dependents, "", `, "Bool": {"kms:GrantIsForAWSResource": "true"}`, ""},
 	}},
 	{"a builder reads the assets of other apps", []edit{
-		{"cdk/assets.go", "", `"/" + s.options.assetsPrefix() + "*"`, `"/*"`},
+		{"cdk/assets.go", "", `"/" + s.options.AssetsPrefix() + "*"`, `"/*"`},
 	}},
 	{"a role may be passed to any service", []edit{
 		{dependents, "", `"StringEquals": {"iam:PassedToService": anyOf(`, `"StringLike": {"iam:PassedToService": anyOf("*", `},

@@ -45,7 +45,7 @@ func synthesize(root string) (text []byte, err error) {
 	defer jsii.Close()
 	out := filepath.Join(folder, "out")
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: &context, AnalyticsReporting: jsii.Bool(false)})
-	stack := cdk.NewStack(app, options, assets)
+	stack := cdk.NewGalleryStack(app, options.Environment.Name(), &cdk.GalleryStackProps{Options: options, Assets: assets})
 	app.Synth(nil)
 	return os.ReadFile(filepath.Join(out, *stack.TemplateFile()))
 }
