@@ -58,7 +58,7 @@ story: ## Release, scale, heal, roll, undo and tear down on this machine, and se
 # All single faults take nine minutes on two cores, so `make test` takes every third of them.
 FAULTS := $(CURDIR)/bin/faults.txt
 .PHONY: faults
-faults: ## Every fault at every place of every scenario (one in EVERY), PAIRS of them (100), drawn with SEED (1), planted bugs, time and money; WRITE=1 writes docs/reliability.md
+faults: ## Every fault at every place of every scenario (one in EVERY), PAIRS of them (100), drawn with SEED (1), planted bugs, time and money; WRITE=1 writes conformance/reliability.md and docs/reliability.md
 	@mkdir -p bin && rm -f $(FAULTS)
 	@GOGC=400 $(GO) test ./conformance/faults -count 1 -timeout $(LIMIT) $(if $(EVERY),-every $(EVERY),-all) -pairs $(or $(PAIRS),100) -seed $(or $(SEED),1) \
 		-report $(FAULTS) $(if $(WRITE),-write) || { cat $(FAULTS); exit 1; }
@@ -86,7 +86,7 @@ $(VENV)/installed: conformance/requirements.txt
 .PHONY: conformance
 conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an independent AWS emulator, with a report, and its requests against botocore's models (installs it the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
-	$(GO) run ./conformance/report
+	$(GO) test -tags conformance -count 1 -timeout $(LIMIT) ./conformance/...
 	@mkdir -p bin
 	CONFORMANCE_REQUESTS=$(CURDIR)/bin/requests.jsonl $(GO) test -count 1 ./internal/stack
 	$(VENV)/bin/python conformance/requests.py <bin/requests.jsonl
@@ -100,7 +100,7 @@ aws-sweep: node_modules/.package-lock.json ## What runs of make aws have left in
 	@$(GO) build -o bin/aws ./conformance/aws && bin/aws -sweep $(ENVIRONMENT)
 
 .PHONY: mutants
-mutants: node_modules/.package-lock.json $(VENV)/installed ## Plant one bug after the other in a copy of the tree and see that a test catches each: ONLY=regexp for some; WRITE=1 writes docs/mutants.md
+mutants: node_modules/.package-lock.json $(VENV)/installed ## Plant one bug after the other in a copy of the tree and see that a test catches each: ONLY=regexp for some; WRITE=1 writes conformance/mutants.md
 	$(GO) run ./conformance/mutants $(if $(ONLY),-only '$(ONLY)') $(if $(WRITE),-write)
 
 # W3005 is about dependencies that CloudFormation also knows by itself: the CDK writes them, too.
@@ -142,8 +142,7 @@ drawings: node_modules/.package-lock.json ## The pictures of the state machines 
 .PHONY: documents
 documents: ## What the documents say of the stack's options and permissions, and of the conformance tests, from the program
 	$(GO) run ./cdk/document
-	$(GO) test -tags conformance ./conformance/aws/e2e -run Document -write
-	$(GO) run ./conformance/report -write
+	$(GO) test -tags conformance $(addprefix ./conformance/,aws/e2e contract deployed differential moto) -run Document -write
 
 # npm writes this file last.
 node_modules/.package-lock.json: package.json package-lock.json

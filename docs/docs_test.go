@@ -16,6 +16,11 @@ func TestEveryLinkLeadsToAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	proofs, err := filepath.Glob("../conformance/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents = append(documents, proofs...)
 	link := regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
 	for _, document := range append(documents, "../README.md", "../CONTRIBUTING.md") {
 		for _, found := range link.FindAllStringSubmatch(read(t, document), -1) {

@@ -1,4 +1,4 @@
-package contract_test
+package contract
 
 import (
 	"strconv"
@@ -6,14 +6,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"photogallery/conformance/contract"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
 )
 
 // Each behavior is tried in a cloud of its own, in virtual time.
 func TestTheEmbeddedCloudBehavesAsAWSDocuments(t *testing.T) {
-	for _, behavior := range contract.Behaviors() {
+	for _, behavior := range Behaviors() {
 		t.Run(behavior.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				healthy := machine.NewSimulated(func(machine.Spec) machine.Behavior { return machine.Behavior{} })
@@ -30,9 +29,9 @@ func TestTheEmbeddedCloudBehavesAsAWSDocuments(t *testing.T) {
 	}
 }
 
-func embedded(t *testing.T, s *stack.Stack) *contract.Account {
+func embedded(t *testing.T, s *stack.Stack) *Account {
 	machines := 0
-	return &contract.Account{
+	return &Account{
 		Context: t.Context(), Clients: s.Clients, Settings: s.Settings, Pause: 5 * time.Second, Looks: 12 * 60,
 		AddMachine: func(definition string) (string, error) {
 			machines++

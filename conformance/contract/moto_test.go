@@ -1,6 +1,6 @@
 //go:build conformance
 
-package contract_test
+package contract
 
 import (
 	"context"
@@ -21,7 +21,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/conformance/contract"
 	"photogallery/conformance/moto"
 	"photogallery/lambdas/current"
 	"photogallery/lambdas/step"
@@ -38,7 +37,7 @@ func TestMotoBehavesAsTheTableSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	for _, behavior := range contract.Behaviors() {
+	for _, behavior := range Behaviors() {
 		t.Run(behavior.Name, func(t *testing.T) {
 			reset(t, server)
 			err := behavior.Check(account(t, server.Config()))
@@ -69,7 +68,7 @@ func reset(t *testing.T, server *moto.Server) {
 }
 
 // account puts the stack's own resources into an empty moto.
-func account(t *testing.T, config aws.Config) *contract.Account {
+func account(t *testing.T, config aws.Config) *Account {
 	t.Helper()
 	config.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 	seed := seeder{t.Context(), step.NewClients(config, nil)}
@@ -83,7 +82,7 @@ func account(t *testing.T, config aws.Config) *contract.Account {
 	seed.network(&settings)
 	seed.storage(&settings)
 	machines := 0
-	return &contract.Account{
+	return &Account{
 		Context: t.Context(), Clients: seed.Clients, Settings: settings, Pause: 20 * time.Millisecond, Looks: 150,
 		AddMachine: func(definition string) (string, error) {
 			machines++

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,29 +15,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/conformance/document"
 	"photogallery/internal/patience"
 	"photogallery/lambdas/current"
 )
 
-// The story is one: what a part leaves is what the next begins with.
+// story is one: what a part leaves is what the next begins with.
+var story = []struct {
+	name string
+	tell func(*cloud)
+}{
+	{"the functions are one static executable for arm64, compiled like the one that runs here", (*cloud).asset},
+	{"a build that fails leaves nothing, and says why", (*cloud).failingBuild},
+	{"a release with the console's default input serves, although its calls are throttled", (*cloud).firstRelease},
+	{"a teardown leaves the image that served", (*cloud).firstTeardown},
+	{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
+	{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
+	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
+	{"a run for whoever has an account is refused where it must be", (*cloud).accountRefused},
+	{"a run for whoever has an account tells its story", (*cloud).accountStory},
+	{"each call was allowed, and each permission was needed", (*cloud).checkAccess},
+	{"a run that is interrupted takes the stack away, and names what is left", (*cloud).accountInterrupted},
+}
+
 func TestTheDeployedProduct(t *testing.T) {
 	c := deploy(t)
-	for _, part := range []struct {
-		name string
-		tell func(*cloud)
-	}{
-		{"the functions are one static executable for arm64, compiled like the one that runs here", (*cloud).asset},
-		{"a build that fails leaves nothing, and says why", (*cloud).failingBuild},
-		{"a release with the console's default input serves, although its calls are throttled", (*cloud).firstRelease},
-		{"a teardown leaves the image that served", (*cloud).firstTeardown},
-		{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
-		{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
-		{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
-		{"a run for whoever has an account is refused where it must be", (*cloud).accountRefused},
-		{"a run for whoever has an account tells its story", (*cloud).accountStory},
-		{"each call was allowed, and each permission was needed", (*cloud).checkAccess},
-		{"a run that is interrupted takes the stack away, and names what is left", (*cloud).accountInterrupted},
-	} {
+	for _, part := range story {
 		if !t.Run(part.name, func(t *testing.T) {
 			c.T = t
 			part.tell(c)
@@ -44,6 +48,14 @@ func TestTheDeployedProduct(t *testing.T) {
 			break
 		}
 	}
+}
+
+func TestDocumentTellsTheStory(t *testing.T) {
+	var text strings.Builder
+	for i, part := range story {
+		fmt.Fprintf(&text, "%d. %s\n", i+1, part.name)
+	}
+	document.Block(t, "../README.md", "story", text.String(), nil)
 }
 
 func (c *cloud) failingBuild() {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"photogallery/conformance/document"
 )
 
 var (
@@ -80,8 +82,8 @@ func TestEveryFault(t *testing.T) {
 	if *everything && *theScenario == "" && *theFault == "" && *thePosition < 0 {
 		byScenario := explored.by(func(f *figures) (string, string) { return f.scenario, "" })
 		byFault := explored.by(func(f *figures) (string, string) { return "", f.fault })
-		document(t, "scenarios", markdown("scenario", byScenario, func(f figures) string { return f.scenario }))
-		document(t, "faults", markdown("fault", byFault, func(f figures) string { return f.fault }))
+		document.Block(t, trials, "scenarios", markdown("scenario", byScenario, func(f figures) string { return f.scenario }), settled)
+		document.Block(t, trials, "faults", markdown("fault", byFault, func(f figures) string { return f.fault }), settled)
 	}
 }
 

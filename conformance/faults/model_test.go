@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"photogallery/conformance/document"
 )
 
 // modeled are the scenarios whose time and money are reckoned.
@@ -36,8 +38,8 @@ func TestTheModelOfTimeAndMoney(t *testing.T) {
 		fmt.Fprintf(&money, "| %s | %d | %d | %.4f $ | %.4f $ |\n", s.name, round(m.transitions), round(m.invocations), m.requests, m.resources)
 	}
 	tell(t, times.String()+"\n"+money.String())
-	document(t, "time", times.String())
-	document(t, "money", money.String())
+	document.Block(t, reliability, "time", times.String(), settled)
+	document.Block(t, reliability, "money", money.String(), settled)
 }
 
 // round leaves out how often a loop has polled exactly.

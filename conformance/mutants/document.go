@@ -11,7 +11,7 @@ import (
 )
 
 // document has the table.
-const document = "docs/mutants.md"
+const document = "conformance/mutants.md"
 
 const preface = `# Mutants
 

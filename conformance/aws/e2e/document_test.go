@@ -3,16 +3,14 @@
 package e2e
 
 import (
-	"flag"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
+	"photogallery/conformance/document"
 	"photogallery/release"
 )
-
-var write = flag.Bool("write", false, "write what a run does and costs into docs/real-aws.md")
 
 func read(t *testing.T, path string) string {
 	t.Helper()
@@ -24,24 +22,11 @@ func read(t *testing.T, path string) string {
 }
 
 func TestTheDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
-	const path, begin, end = "../../../docs/real-aws.md", "<!-- run -->\n", "<!-- /run -->"
 	described, err := Describe(DefaultCap)
 	if err != nil {
 		t.Fatal(err)
 	}
-	document := read(t, path)
-	before, rest, _ := strings.Cut(document, begin)
-	_, after, _ := strings.Cut(rest, end)
-	want := before + begin + "```\n" + described + "\n```\n" + end + after
-	switch {
-	case document == want:
-	case *write:
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	default:
-		t.Errorf("docs/real-aws.md is out of date: make documents writes\n%s", described)
-	}
+	document.Block(t, "../../../docs/real-aws.md", "run", "```\n"+described+"\n```\n", nil)
 }
 
 func TestThePriceIsOfTheFleetThatAReleaseMakes(t *testing.T) {

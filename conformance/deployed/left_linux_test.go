@@ -1,15 +1,36 @@
-package main
+//go:build conformance
+
+package deployed
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"strings"
+	"testing"
 	"time"
 
 	gopsutil "github.com/shirou/gopsutil/v4/process"
 	"golang.org/x/sys/unix"
 )
+
+// outliving is for how long a process may outlive the tests: the go command's own do for a moment.
+const outliving = 10 * time.Second
+
+// TestMain fails when a process is left that the tests started.
+func TestMain(m *testing.M) {
+	if err := adopt(); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if err := orphans(context.Background(), outliving); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // adopt makes this process the parent of whatever the tests start and leave behind.
 func adopt() error { return unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
@@ -51,4 +72,16 @@ func end(ctx context.Context, left []*gopsutil.Process) (err error) {
 		err = errors.Join(err, fmt.Errorf("process %d is left: %s", one.Pid, command), one.KillWithContext(ctx))
 	}
 	return err
+}
+
+func TestLeftProcessIsNamedAndEnded(t *testing.T) {
+	if err := exec.CommandContext(t.Context(), "sh", "-c", "sleep 600 &").Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := orphans(t.Context(), 0); err == nil || !strings.Contains(err.Error(), "is left: sleep 600") {
+		t.Errorf("got %v", err)
+	}
+	if err := orphans(t.Context(), time.Minute); err != nil {
+		t.Errorf("it lives on: %v", err)
+	}
 }
