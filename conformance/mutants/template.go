@@ -34,10 +34,10 @@ var templateMutants = []mutant{
 		{functionFile, "", "s.network.private, \",\"", "s.network.public, \",\""},
 	}},
 	{"the builder can be reached by SSH", []edit{
-		{stackNetwork, "", "\tlead(n.entrance, n.fleet, 80, ", "\tn.builder.AddIngressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(22)), jsii.String(\"SSH\"), nil)\n\tlead(n.entrance, n.fleet, 80, "},
+		{stackNetwork, "", "\ts.lead(n.entrance, n.fleet, 80, ", "\tn.builder.AddIngressRule(awsec2.Peer_AnyIpv4(), awsec2.Port_Tcp(jsii.Number(22)), jsii.String(\"SSH\"), nil)\n\ts.lead(n.entrance, n.fleet, 80, "},
 	}},
 	{"the fleet can be reached from everywhere", []edit{
-		{stackNetwork, "", "\tlead(n.entrance, n.fleet, 80, ", "\tn.fleet.AddIngressRule(awsec2.Peer_AnyIpv4(), http, jsii.String(\"HTTP\"), nil)\n\tlead(n.entrance, n.fleet, 80, "},
+		{stackNetwork, "", "\ts.lead(n.entrance, n.fleet, 80, ", "\tn.fleet.AddIngressRule(awsec2.Peer_AnyIpv4(), http, jsii.String(\"HTTP\"), nil)\n\ts.lead(n.entrance, n.fleet, 80, "},
 	}},
 	{"the entrance does not heed the range", []edit{
 		{stackNetwork, "", "from := awsec2.Peer_Ipv4(jsii.String(s.options.CIDR))", "from := awsec2.Peer_AnyIpv4()"},
