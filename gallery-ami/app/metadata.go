@@ -103,24 +103,35 @@ func tiffOrientation(tiff []byte) int {
 func (f *facts) readJPEG(data []byte) {
 	var profile [256][]byte // a profile is in numbered parts
 	for marker, payload := range segments(data) {
-		icc, isICC := bytes.CutPrefix(payload, []byte("ICC_PROFILE\x00"))
-		switch {
-		case marker == 0xE1 && bytes.HasPrefix(payload, []byte("Exif\x00\x00")):
-			f.readEXIF(payload)
-		case marker == 0xE2 && isICC && len(icc) > 2:
-			profile[icc[0]] = icc[2:]
-		case marker == 0xEE && len(payload) >= 12 && bytes.HasPrefix(payload, []byte("Adobe")):
-			f.jpeg.adobe, f.jpeg.rgb = true, payload[11] == 0
-		case marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC:
-			f.jpeg.start(marker, payload)
-		case marker == 0xDA:
+		switch marker {
+		case 0xE1, 0xE2, 0xEE:
+			f.readApplication(payload, &profile)
+		case 0xDA:
 			f.jpeg.scans++
+		case 0xC4, 0xC8, 0xCC: // tables, among the numbers of frames
+		default:
+			if marker >= 0xC0 && marker <= 0xCF {
+				f.jpeg.start(marker, payload)
+			}
 		}
 	}
 	f.profile, f.gray = bytes.Join(profile[:], nil), f.jpeg.components == 1
 	f.parts = [][]byte{data[:2], nil, data[2:], {0xFF, 0xD9}}
 	if f.jpeg.components == 4 && !f.jpeg.adobe {
 		f.parts[1] = []byte("\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00") // browsers take CMYK for Adobe's
+	}
+}
+
+// readApplication reads a segment that a program put there: Exif, a part of a profile, or Adobe's.
+func (f *facts) readApplication(payload []byte, profile *[256][]byte) {
+	icc, isICC := bytes.CutPrefix(payload, []byte("ICC_PROFILE\x00"))
+	switch {
+	case bytes.HasPrefix(payload, []byte("Exif\x00\x00")):
+		f.readEXIF(payload)
+	case isICC && len(icc) > 2:
+		profile[icc[0]] = icc[2:]
+	case len(payload) >= 12 && bytes.HasPrefix(payload, []byte("Adobe")):
+		f.jpeg.adobe, f.jpeg.rgb = true, payload[11] == 0
 	}
 }
 

@@ -61,21 +61,7 @@ func (f *facts) check(config image.Config, most limits) error {
 // weigh estimates the bytes of memory that a picture takes until it stands upright.
 func (f *facts) weigh(config image.Config) (bytes int64) {
 	pixels := int64(config.Width) * int64(config.Height)
-	each := int64(4)
-	switch config.ColorModel {
-	case color.RGBA64Model, color.NRGBA64Model:
-		each = 8
-	case color.Gray16Model:
-		each = 2
-	case color.YCbCrModel:
-		each = 2 // a WebP's
-	case color.NYCbCrAModel:
-		each = 7 // its transparency is decoded as a picture of its own
-	}
-	if f.transparent && config.ColorModel != color.RGBAModel {
-		each = 8
-	}
-	bytes = pixels * each
+	bytes = pixels * f.pixel(config.ColorModel)
 	if f.jpeg.marker != 0 {
 		bytes = f.jpeg.samples
 	}
@@ -95,6 +81,22 @@ func (f *facts) weigh(config image.Config) (bytes int64) {
 		bytes += 4 * pixels
 	}
 	return bytes
+}
+
+// pixel returns the bytes of memory that a decoded pixel takes.
+func (f *facts) pixel(model color.Model) int64 {
+	if f.transparent && model != color.RGBAModel {
+		return 8
+	}
+	switch model {
+	case color.RGBA64Model, color.NRGBA64Model:
+		return 8
+	case color.Gray16Model, color.YCbCrModel: // a WebP's
+		return 2
+	case color.NYCbCrAModel:
+		return 7 // its transparency is decoded as a picture of its own
+	}
+	return 4
 }
 
 // watched is a decoder's input, which ends when decoding takes too long or more memory than was weighed: a decoder cannot

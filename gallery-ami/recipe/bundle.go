@@ -97,8 +97,8 @@ func describe(root *os.Root, name string, entry fs.DirEntry) (found file, proble
 		return file{}, "", err
 	}
 	found = file{name: name, open: func() (io.ReadCloser, error) { return root.Open(name) }}
-	if err := named(name); err != nil {
-		return found, err.Error(), nil
+	if refused := named(name); refused != nil {
+		return found, refused.Error(), nil
 	}
 	switch mode := info.Mode(); {
 	case mode.IsRegular():

@@ -34,8 +34,11 @@ func ReadSettings(userData string) (map[string]string, error) {
 		return nil, fmt.Errorf("the user data is not a fleet instance's: it has no settings")
 	}
 	assignments, ignored, err := systemd.ReadEnvironment(block)
-	if err != nil || len(ignored) > 0 {
-		return nil, fmt.Errorf("the settings in the user data are not read by systemd: %v %s", err, strings.Join(ignored, "; "))
+	if err != nil {
+		return nil, fmt.Errorf("the settings in the user data: %w", err)
+	}
+	if len(ignored) > 0 {
+		return nil, fmt.Errorf("systemd would ignore settings in the user data: %s", strings.Join(ignored, "; "))
 	}
 	settings := map[string]string{}
 	for _, assignment := range assignments {

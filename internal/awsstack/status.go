@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"photogallery/internal/environment"
-	"photogallery/release"
 )
 
 // reader fails for a stack without the output that names its table.
@@ -25,15 +24,6 @@ func (s *Stack) Status(ctx context.Context) (environment.Status, error) {
 		status.Gallery = domain
 	}
 	return status, err
-}
-
-// recorded returns what the last release has recorded.
-func (s *Stack) recorded(ctx context.Context) (release.Current, error) {
-	reader, err := s.reader()
-	if err != nil {
-		return release.Current{}, err
-	}
-	return reader.Recorded(ctx)
 }
 
 // Gallery returns the URL of the home page, by the domain if the stack has one, or "" if there is no load balancer.

@@ -45,20 +45,25 @@ func (s *Service) followInstances(g *group) {
 	for _, m := range slices.Clone(g.members) {
 		instance, known := s.instances.Instance(m.id)
 		gone := !known || instance.State == ec2.Terminated
-		running := instance.State == ec2.Running
 		switch {
 		case m.state == types.LifecycleStateTerminating && gone:
 			s.remove(g, m)
-		case m.state == types.LifecycleStatePending && running && isStarting(instance.Machine):
-		case m.state == types.LifecycleStatePending && running:
-			s.putInService(g, m)
-		case m.state == types.LifecycleStatePending && (gone || instance.State != ec2.Pending):
-			end(m.activity, types.ScalingActivityStatusCodeFailed,
-				"Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "+instance.Reason)
-			s.takeOutDead(g, m)
-		case m.state == types.LifecycleStateInService && !running:
+		case m.state == types.LifecycleStatePending:
+			s.followPending(g, m, instance, gone)
+		case m.state == types.LifecycleStateInService && instance.State != ec2.Running:
 			s.takeOutDead(g, m)
 		}
+	}
+}
+
+func (s *Service) followPending(g *group, m *member, instance ec2.Instance, gone bool) {
+	switch {
+	case gone || instance.State != ec2.Pending && instance.State != ec2.Running:
+		end(m.activity, types.ScalingActivityStatusCodeFailed,
+			"Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: "+instance.Reason)
+		s.takeOutDead(g, m)
+	case instance.State == ec2.Running && !isStarting(instance.Machine):
+		s.putInService(g, m)
 	}
 }
 

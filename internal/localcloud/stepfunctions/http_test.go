@@ -172,7 +172,7 @@ func TestHandlerRefusesWhatAWSRefuses(t *testing.T) {
 	if !errors.As(err, &input) {
 		t.Errorf("an empty input gives %v", err)
 	}
-	_, err = client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &m, StatusFilter: "RUNING"})
+	_, err = client.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &m, StatusFilter: "GONE"})
 	var refused smithy.APIError
 	if !errors.As(err, &refused) || refused.ErrorCode() != "ValidationException" || !strings.Contains(refused.ErrorMessage(), "SUCCEEDED") {
 		t.Errorf("a filter that is no status gives %v", err)
@@ -200,6 +200,7 @@ func TestNoAnswerHasANull(t *testing.T) {
 			t.Fatal(err)
 		}
 		answer, err := io.ReadAll(response.Body)
+		response.Body.Close()
 		if err != nil || response.StatusCode != http.StatusOK || strings.Contains(string(answer), ":null") {
 			t.Errorf("%s answers %d %s, %v", operation, response.StatusCode, answer, err)
 		}
