@@ -5,8 +5,5 @@ package patience
 
 import "time"
 
-// The limits.
-const (
-	Limit = 10 * time.Minute // of one thing that is waited for
-	Tests = time.Hour        // of the tests of one package, for go test's -timeout; the Makefile has it as LIMIT
-)
+// Limit is of one thing that is waited for.
+const Limit = 10 * time.Minute

@@ -1,10 +1,11 @@
-package main
+package mutants
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ does one whose text is no longer in the code. An ordinary test sees to it that e
 // writeDocument puts the outcomes into the table, and leaves the rows of other mutants as they are. Its
 // error names the mutants that the table still lacks.
 func writeDocument(outcomes []outcome) error {
-	former, err := os.ReadFile(document)
+	former, err := os.ReadFile(filepath.Join(root, document))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -38,7 +39,7 @@ func writeDocument(outcomes []outcome) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(document, []byte(text), 0o644) //nolint:gosec // a document is for everybody
+	return os.WriteFile(filepath.Join(root, document), []byte(text), 0o644) //nolint:gosec // a document is for everybody
 }
 
 // rowsOf are the rows of a document by the names of their mutants.

@@ -1,4 +1,4 @@
-package main
+package mutants
 
 import (
 	"context"
@@ -23,9 +23,9 @@ type check struct {
 // slowest makes the stack once more, with an aspect that looks at everything in it.
 const slowest = "^TestTheSolutionsChecksOfCDKNagFindNothing$"
 
-// What notices any change and judges none is left out: the snapshot of the template, the documents and
+// What notices any change and judges none is left out: the snapshot of the template, the form of the files, the documents and
 // the drawings are written anew by whoever changes what they show.
-const judgesNothing = "^(TestTheTemplateIsTheSnapshot|TestTheDocuments?.*)$"
+const judgesNothing = "^(TestTheTemplateIsTheSnapshot|TestStateMachinesKeepTheirForm|Test(The)?Documents?.*)$"
 
 var (
 	sweepTests    = packageTests("lambdas/sweep")

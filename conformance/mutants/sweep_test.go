@@ -1,4 +1,4 @@
-package main
+package mutants
 
 const (
 	sweepOrder = "lambdas/sweep/order.go"

@@ -1,4 +1,4 @@
-package main
+package mutants
 
 import (
 	"fmt"
@@ -38,26 +38,4 @@ func (o outcome) finding() string {
 		return o.by
 	}
 	return "nothing fails"
-}
-
-func summary(outcomes []outcome) string {
-	counts := map[string]int{}
-	for _, o := range outcomes {
-		counts[o.word()]++
-	}
-	return fmt.Sprintf("%d mutants: %d caught, %d missed, %d stale", len(outcomes), counts["caught"], counts["MISSED"], counts["STALE"])
-}
-
-// verdict is an error unless every mutant is caught. It names those that are not.
-func verdict(outcomes []outcome) error {
-	var wrong []string
-	for _, o := range outcomes {
-		if o.word() != "caught" {
-			wrong = append(wrong, o.word()+" "+o.mutant.name)
-		}
-	}
-	if len(wrong) == 0 {
-		return nil
-	}
-	return fmt.Errorf("a test is missing for each that was missed, and each that is stale must be written anew:\n%s", strings.Join(wrong, "\n"))
 }

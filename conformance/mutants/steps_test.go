@@ -1,4 +1,4 @@
-package main
+package mutants
 
 const (
 	launchBuilder = "lambdas/builder/launch_builder.go"

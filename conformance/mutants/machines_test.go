@@ -1,4 +1,4 @@
-package main
+package mutants
 
 const (
 	releaseMachine  = "statemachine/release.asl.json"

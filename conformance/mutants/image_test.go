@@ -1,4 +1,4 @@
-package main
+package mutants
 
 const (
 	builderScript   = "gallery-ami/recipe/builder.sh"

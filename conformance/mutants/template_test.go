@@ -1,4 +1,4 @@
-package main
+package mutants
 
 const (
 	stackNetwork = "cdk/network.go"
