@@ -12,6 +12,7 @@ import (
 
 	"photogallery/internal/local/process"
 	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/patience"
 )
 
 // daemon is a script that leaves a process with another session and parent, nothing of its
@@ -68,10 +69,10 @@ func TestADaemonEndsWithItsMachine(t *testing.T) {
 			k := newKind(t, packed)
 			h := newHost()
 			builder := k.Boot(machine.Spec{InstanceID: "i-builder", Role: "builder"}, h)
-			<-h.events
+			next(t, h.events)
 			wantGone(t, notes[:1]) // the build is done
 			test.end(k, builder)
-			<-h.stopped
+			next(t, h.stopped)
 			wantGone(t, notes)
 		})
 	}
@@ -83,11 +84,12 @@ func TestADaemonEndsWithAKilledCloud(t *testing.T) {
 		packed, notes := daemonic(t, serveOn)
 		h := newHost()
 		newKind(t, packed).Boot(machine.Spec{InstanceID: "i-builder", Role: "builder"}, h)
-		<-h.events
+		next(t, h.events)
 		if err := os.WriteFile(os.Getenv("CLOUD_TO_KILL"), []byte(strings.Join(notes, "\n")), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		select {}
+		time.Sleep(patience.Limit) // and no longer, if the test that would kill it was killed itself
+		return
 	}
 	told := filepath.Join(t.TempDir(), "told")
 	cloud := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestADaemonEndsWithAKilledCloud$")
@@ -96,11 +98,11 @@ func TestADaemonEndsWithAKilledCloud(t *testing.T) {
 		t.Fatal(err)
 	}
 	var notes []string
-	for len(notes) < 2 && t.Context().Err() == nil {
+	until(t, "the notes of the daemons", func() bool {
 		content, _ := os.ReadFile(told) // absent until all runs
 		notes = strings.Split(string(content), "\n")
-		time.Sleep(10 * time.Millisecond)
-	}
+		return len(notes) == 2
+	})
 	_ = cloud.Process.Kill()
 	_ = cloud.Wait() // it was killed
 	wantGone(t, notes)

@@ -26,14 +26,14 @@ func withChild(t *testing.T, then string) (packed []byte, child func() int) {
 		"install.sh": "install -m 0755 server run.sh \"$INSTALL_DIR/\"\n",
 	})
 	return packed, func() int {
-		for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-			if content, err := os.ReadFile(note); err == nil {
-				pid, _ := strconv.Atoi(strings.TrimSpace(string(content)))
-				return pid
-			}
-		}
-		t.Fatal("the child never ran")
-		return 0
+		var content []byte
+		until(t, "the child's ID", func() (noted bool) {
+			var err error
+			content, err = os.ReadFile(note)
+			return err == nil
+		})
+		pid, _ := strconv.Atoi(strings.TrimSpace(string(content)))
+		return pid
 	}
 }
 
@@ -58,9 +58,9 @@ func TestAServicesChildrenEndWithIt(t *testing.T) {
 			h := newHost()
 			builder := k.Boot(machine.Spec{InstanceID: "i-builder", Role: "builder"}, h)
 			pid := child()
-			<-h.events
+			next(t, h.events)
 			builder.Stop()
-			<-h.stopped
+			next(t, h.stopped)
 			if !gone(pid) {
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 				t.Errorf("child %d outlives its machine", pid)
@@ -75,15 +75,12 @@ func TestAKilledMachineDoesNotWaitForWhatPreparesItsService(t *testing.T) {
 	k := newKind(t, bundle(t, map[string]string{"photogallery.service": unit, "install.sh": ":\n"}))
 	h := newHost()
 	builder := k.Boot(machine.Spec{InstanceID: "i-builder", Role: "builder"}, h)
-	for _, err := os.Stat(note); err != nil; _, err = os.Stat(note) {
-		time.Sleep(10 * time.Millisecond)
-	}
+	until(t, "what prepares the service", func() bool {
+		_, err := os.Stat(note)
+		return err == nil
+	})
 	builder.Kill()
-	select {
-	case <-h.stopped:
-	case <-time.After(patience.Limit):
-		t.Error("it does not end")
-	}
+	next(t, h.stopped)
 }
 
 func TestTheScratchFolderOfAKilledOneIsRemoved(t *testing.T) {

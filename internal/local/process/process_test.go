@@ -20,6 +20,7 @@ import (
 	limits "photogallery/gallery-ami/recipe"
 	"photogallery/internal/local/process"
 	"photogallery/internal/localcloud/machine"
+	"photogallery/internal/patience"
 )
 
 // The test binary is also the machines' systemctl and the service that the test bundles hold.
@@ -157,7 +158,7 @@ func bake(t *testing.T, k *process.Kind) (image any) {
 	t.Helper()
 	h := newHost()
 	builder := k.Boot(machine.Spec{InstanceID: "i-builder", Role: "builder"}, h)
-	if result := <-h.events; result["status"] != "success" || result["release"] != "r1" {
+	if result := next(t, h.events); result["status"] != "success" || result["release"] != "r1" {
 		t.Fatalf("the build reported %v", result)
 	}
 	captured := make(chan error, 1)
@@ -168,35 +169,40 @@ func bake(t *testing.T, k *process.Kind) (image any) {
 		image = content
 		captured <- err
 	})
-	if err := <-captured; err != nil {
+	if err := next(t, captured); err != nil {
 		t.Fatal(err)
 	}
 	builder.Stop()
-	<-h.stopped
+	next(t, h.stopped)
 	return image
 }
 
-// answer asks until the service answers, for as long as the test may run.
-func answer(t *testing.T, m machine.Machine, path string) string {
+// answer asks until the service answers.
+func answer(t *testing.T, m machine.Machine, path string) (said string) {
 	t.Helper()
-	for t.Context().Err() == nil {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://instance"+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := m.RoundTrip(request)
-		if err != nil {
-			continue
-		}
-		body, err := io.ReadAll(response.Body)
-		if err := response.Body.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err == nil {
-			return string(body)
-		}
+	until(t, "an answer of the service", func() (answered bool) {
+		said, answered = asked(t, m, path)
+		return answered
+	})
+	return said
+}
+
+// asked asks once, and reports whether the whole of an answer came.
+func asked(t *testing.T, m machine.Machine, path string) (said string, answered bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience.Limit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://instance"+path, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return ""
+	response, err := m.RoundTrip(request)
+	if err != nil {
+		return "", false
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return string(body), err == nil
 }
 
 func TestABundleBecomesAnImageAndTheImageAServingInstance(t *testing.T) {
@@ -208,7 +214,7 @@ func TestABundleBecomesAnImageAndTheImageAServingInstance(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	fleet.Stop()
-	if id := <-h.stopped; id != "i-1" {
+	if id := next(t, h.stopped); id != "i-1" {
 		t.Errorf("%s stopped", id)
 	}
 	request, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://instance/", nil)
@@ -227,7 +233,7 @@ func TestAUnitsCommandMayNameVariables(t *testing.T) {
 	}))
 	h := newHost()
 	builder := k.Boot(machine.Spec{InstanceID: "i-builder", Zone: "z", Role: "builder"}, h)
-	<-h.events
+	next(t, h.events)
 	if got := answer(t, builder, "/"); got != "build on i-builder in z" {
 		t.Errorf("got %q", got)
 	}
@@ -289,7 +295,7 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 			k := newKind(t, bundle(t, test.files))
 			h := newHost()
 			k.Boot(machine.Spec{InstanceID: "i-1", Role: "builder"}, h)
-			if result := <-h.events; result["status"] != "failure" || !strings.Contains(result["reason"], test.reason) || strings.Count(result["reason"], "such is life") > 1 {
+			if result := next(t, h.events); result["status"] != "failure" || !strings.Contains(result["reason"], test.reason) || strings.Count(result["reason"], "such is life") > 1 {
 				t.Errorf("reported %v, want %q", result, test.reason)
 			}
 		})

@@ -1,11 +1,8 @@
 package process_test
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"photogallery/internal/localcloud/machine"
 )
@@ -27,28 +24,10 @@ func TestAnInstanceIsStartingForAsLongAsItsBuildTook(t *testing.T) {
 				"install.sh":           "install -m 0755 server \"$INSTALL_DIR/server\"; echo " + test.noted + " >\"$ROOT/etc/photogallery/start-milliseconds\"\n",
 			}))
 			m := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: "v1"}, newHost())
-			for m.(machine.Starter).Starting() && t.Context().Err() == nil {
-				time.Sleep(10 * time.Millisecond)
-			}
-			if said := asked(t, m); strings.HasPrefix(said, "v1 on i-1") != test.answers {
+			until(t, "an end of its start", func() bool { return !m.(machine.Starter).Starting() })
+			if said, _ := asked(t, m, "/"); strings.HasPrefix(said, "v1 on i-1") != test.answers {
 				t.Errorf("it is no longer starting and answers %q", said)
 			}
 		})
 	}
-}
-
-// asked asks once; "" is no answer.
-func asked(t *testing.T, m machine.Machine) string {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://instance/", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := m.RoundTrip(request)
-	if err != nil {
-		return ""
-	}
-	defer response.Body.Close()
-	body, _ := io.ReadAll(response.Body) // what is cut off is no answer either
-	return string(body)
 }

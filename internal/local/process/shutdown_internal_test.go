@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud/machine"
+	limit "photogallery/internal/patience"
 )
 
 type stopped struct {
@@ -36,11 +37,16 @@ func TestAnInstanceEndsThoughItsUnitWaitsForever(t *testing.T) {
 	if _, err := m.systemctl([]string{"start", "x"}); err != nil {
 		t.Fatal(err)
 	}
-	for !exists(filepath.Join(installed, "runs")) && t.Context().Err() == nil {
+	for deadline := time.Now().Add(limit.Limit); !exists(filepath.Join(installed, "runs")) && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
 	}
 	m.Stop()
-	if id := <-host.ids; id != "i-1" {
-		t.Errorf("%s stopped", id)
+	select {
+	case id := <-host.ids:
+		if id != "i-1" {
+			t.Errorf("%s stopped", id)
+		}
+	case <-time.After(limit.Limit):
+		t.Error("it does not stop")
 	}
 }
