@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -30,13 +31,13 @@ const killEvery = 10 * time.Millisecond
 
 // keep runs the command of the arguments in this process's folder and with its environment. SIGTERM
 // asks all of it to end, as systemd asks a control group, and the end of the command itself does the
-// same; what is left after the grace, the first argument, is killed. It returns once nothing is left.
+// same; what is left after the grace, the first argument, is killed. The two after it are what the command inherits. It returns once nothing is left.
 func keep(arguments []string) (status int) {
 	runtime.LockOSThread() // the command dies with this thread
 	debug.FreeOSMemory()   // what the program has set up for its other work
 	report := os.NewFile(reportFile, "report")
 	grace, err := time.ParseDuration(arguments[0])
-	if err != nil {
+	if err = errors.Join(err, inherited{arguments[1], arguments[2]}.set()); err != nil {
 		fmt.Fprintln(report, err)
 		return 1
 	}
@@ -45,7 +46,7 @@ func keep(arguments []string) (status int) {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGTERM)
 	adoptOrphans()
-	pid, err := syscall.ForkExec(arguments[1], arguments[2:], &syscall.ProcAttr{
+	pid, err := syscall.ForkExec(arguments[3], arguments[4:], &syscall.ProcAttr{
 		Env: os.Environ(), Files: []uintptr{0, 1, 2}, Sys: groupAttributes(),
 	})
 	if err != nil {

@@ -23,6 +23,7 @@ type command struct {
 	environment []string
 	output      io.Writer
 	grace       time.Duration // from being asked to end, or from its end, until what is left is killed
+	inherited   inherited
 }
 
 // kept is a command that runs under a keeper. When it is killed, and when this process dies in
@@ -52,7 +53,7 @@ func (k *Kind) start(c command) (*kept, error) {
 	defer reported.Close()
 	//nolint:gosec,noctx // what a bundle runs is what it is released for; hold ends it
 	keeper := exec.Command(k.options.Program)
-	keeper.Args = append([]string{keeperName, c.grace.String(), program}, c.words...)
+	keeper.Args = append([]string{keeperName, c.grace.String(), c.inherited.umask, c.inherited.files, program}, c.words...)
 	keeper.Dir, keeper.Env, keeper.Stdout, keeper.Stderr = c.folder, c.environment, c.output, c.output
 	keeper.ExtraFiles = []*os.File{held, reported}
 	keeper.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps the terminal's Ctrl-C from it

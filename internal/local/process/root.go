@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -16,32 +17,25 @@ var absolutePath = regexp.MustCompile("(^|://|(?:^|[\\s='\"])-\\w+|[^\\w.~/%+$}-
 
 const endsPath = "\\s=:,;'\"()<>|&`"
 
-// inRoot turns absolute paths into those below a machine's root folder: all of the bundle's, and others
-// where something is there. What is not, like /usr/bin/python3, is this machine's own.
-func inRoot(root, text string) string {
+// inRoot turns absolute paths into those below a machine's root folder: all in the service's own folders,
+// and others where something is there. What is not, like /usr/bin/python3, is this machine's own.
+func inRoot(root string, own []string, text string) string {
 	return absolutePath.ReplaceAllStringFunc(text, func(found string) string {
 		begin := strings.IndexByte(found, '/')
 		if strings.HasPrefix(found, "://") {
 			begin = len("://")
 		}
 		path := found[begin:]
-		if !isInstalled(path) && !exists(filepath.Join(root, path)) {
+		if !isBelow(own, path) && !exists(filepath.Join(root, path)) {
 			return found
 		}
 		return found[:begin] + strings.TrimSuffix(root, "/") + path
 	})
 }
 
-func isInstalled(path string) bool {
-	return path == installDir || strings.HasPrefix(path, installDir+"/")
-}
-
-func allInRoot(root string, texts []string) []string {
-	there := make([]string, len(texts))
-	for i, text := range texts {
-		there[i] = inRoot(root, text)
-	}
-	return there
+// isBelow reports whether the path is one of the folders, or below one.
+func isBelow(folders []string, path string) bool {
+	return slices.ContainsFunc(folders, func(folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") })
 }
 
 func exists(path string) bool {

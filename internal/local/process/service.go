@@ -52,6 +52,9 @@ func (s *service) supervise(ctx context.Context, first chan<- error) {
 		if err == nil {
 			err = main.wait()
 		}
+		if err := s.removeFolders(); err != nil {
+			fmt.Fprintf(s.log, "the service's runtime folders stay: %v\n", err)
+		}
 		s.ended(err)
 		if ctx.Err() != nil || !s.unit.startsAgain(err) {
 			return
@@ -82,6 +85,9 @@ func howItEnded(err error) string {
 }
 
 func (s *service) launch(ctx context.Context) (*kept, error) {
+	if err := s.makeFolders(); err != nil {
+		return nil, err
+	}
 	environment, err := s.environ()
 	if err != nil {
 		return nil, err
@@ -103,20 +109,21 @@ func (s *service) launch(ctx context.Context) (*kept, error) {
 func (s *service) command(words, environment []string) command {
 	words = append([]string{words[0]}, systemd.Expand(words[1:], environment)...)
 	return command{
-		words: allInRoot(s.root, words), folder: filepath.Join(s.root, s.unit.WorkingDirectory),
-		environment: environment, output: s.log, grace: s.unit.StopTimeout,
+		words: s.inRoot(words), folder: filepath.Join(s.root, s.unit.WorkingDirectory),
+		environment: environment, output: s.log, grace: s.unit.StopTimeout, inherited: s.unit.Inherited,
 	}
 }
 
 func (s *service) environ() ([]string, error) {
 	environment := []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + s.root}
-	environment = append(environment, allInRoot(s.root, s.unit.Environment)...)
+	environment = append(environment, s.folderVariables()...)
+	environment = append(environment, s.inRoot(s.unit.Environment)...)
 	for _, file := range s.unit.EnvironmentFiles {
 		assignments, err := s.readEnvironment(file.path)
 		if err != nil && !file.optional {
 			return nil, fmt.Errorf("EnvironmentFile=%s: %w", file.path, err)
 		}
-		environment = append(environment, allInRoot(s.root, assignments)...)
+		environment = append(environment, s.inRoot(assignments)...)
 	}
 	return append(environment, s.environment...), nil
 }

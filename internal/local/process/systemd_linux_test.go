@@ -1,17 +1,21 @@
 package process
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"photogallery/internal/localcloud/machine"
+	limit "photogallery/internal/patience"
 	"photogallery/internal/systemd"
 )
 
@@ -93,10 +97,13 @@ func underSystemd(t *testing.T, root string, units []string) func(unit string) o
 		if as[0] == "sudo" && os.Getenv("CI") == "" {
 			break // which is asked of a machine of CI alone
 		}
-		command := exec.CommandContext(t.Context(), as[0], append(as[1:], "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--cgroup", "bash", script)...)
+		ctx, cancel := context.WithTimeout(t.Context(), limit.Limit) // a unit that does not end holds up the script
+		command := exec.CommandContext(ctx, as[0], append(as[1:], "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--cgroup", "bash", script)...)
 		command.Env = append(os.Environ(), "ROOT="+root, "OUT="+out, "UNITS="+strings.Join(units, " "), "SYSTEMD="+program)
 		var words []byte
+		command.WaitDelay = time.Second // sudo's own child outlives it, and holds the output
 		words, err = command.CombinedOutput()
+		cancel()
 		said = append(said, words...)
 		if _, missing := os.Stat(filepath.Join(out, "driven")); missing == nil {
 			return func(unit string) outcome { return seen(t, out, unit) }
@@ -166,7 +173,12 @@ func underUs(t *testing.T, root, unit string) (o outcome) {
 		t.Fatal(err)
 	}
 	s := m.service(unit)
-	<-s.done
+	select {
+	case <-s.done:
+	case <-time.After(limit.Limit):
+		s.kill()
+		t.Errorf("%s is started again and again", unit)
+	}
 	text, err := os.ReadFile(said)
 	if err != nil {
 		words, _ := os.ReadFile(log.Name())
@@ -177,6 +189,24 @@ func underUs(t *testing.T, root, unit string) (o outcome) {
 	o.RestartDelay, o.Stop = s.unit.RestartDelay, s.unit.StopTimeout
 	o.Burst, o.Interval = s.unit.StartLimit.burst, s.unit.StartLimit.interval
 	return o
+}
+
+// Systemd as a user's manager has the mask of that user, and as the system's has no account's limits.
+func TestServiceHasTheSystemsMaskAndTheFilesOfItsAccount(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0))
+	root, _ := layOut(t)
+	unit := "[Service]\nLimitNOFILE=64:infinity\nExecStart=" + installDir + "/witness.sh inherited\n"
+	if err := os.WriteFile(filepath.Join(root, unitsDir, "own.service"), []byte(unit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var account syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &account); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("umask 0022 files 64 %d\n", account.Max)
+	if o := underUs(t, root, "own.service"); !strings.Contains(o.Said, want) {
+		t.Errorf("got %s, want %s", o.Said, want)
+	}
 }
 
 // Times beyond those of the corpus are asked of systemd-analyze.

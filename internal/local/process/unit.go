@@ -28,6 +28,8 @@ type Unit struct {
 	Conditions       []string // ConditionPathExists: the service starts only where all exist
 	WantedBy         []string
 	StartLimit       startLimit
+	Folders          []folders // one of each kind
+	Inherited        inherited
 	Unheeded         []string // directives of it that change nothing here, sorted; see Directives
 }
 
@@ -64,10 +66,16 @@ var directives = map[string]func(*Unit, string) error{
 	"Service.Restart":            readRestart,
 	"Service.RestartSec":         func(u *Unit, v string) (err error) { u.RestartDelay, err = systemd.Time(v); return err },
 	"Service.TimeoutStopSec":     readStopTimeout,
+	"Service.UMask":              readUMask,
+	"Service.LimitNOFILE":        readOpenFiles,
 	"Install.WantedBy":           readWantedBy,
 
-	"Service.User": nil, "Service.Group": nil, "Service.DynamicUser": nil, "Service.UMask": nil,
-	"Service.StateDirectory": nil, "Service.CacheDirectory": nil, "Service.LogsDirectory": nil, "Service.RuntimeDirectory": nil,
+	"Service.RuntimeDirectory": readFolders("RuntimeDirectory"), "Service.RuntimeDirectoryMode": readFolderMode("RuntimeDirectory"),
+	"Service.StateDirectory": readFolders("StateDirectory"), "Service.StateDirectoryMode": readFolderMode("StateDirectory"),
+	"Service.CacheDirectory": readFolders("CacheDirectory"), "Service.CacheDirectoryMode": readFolderMode("CacheDirectory"),
+	"Service.LogsDirectory": readFolders("LogsDirectory"), "Service.LogsDirectoryMode": readFolderMode("LogsDirectory"),
+
+	"Service.User": nil, "Service.Group": nil, "Service.DynamicUser": nil,
 	"Service.AmbientCapabilities": nil, "Service.CapabilityBoundingSet": nil, "Service.NoNewPrivileges": nil,
 	"Service.ProtectSystem": nil, "Service.ProtectHome": nil, "Service.PrivateTmp": nil, "Service.PrivateDevices": nil,
 	"Service.ProtectKernelTunables": nil, "Service.ProtectKernelModules": nil, "Service.ProtectKernelLogs": nil,
@@ -76,7 +84,7 @@ var directives = map[string]func(*Unit, string) error{
 	"Service.RestrictRealtime": nil, "Service.RestrictSUIDSGID": nil, "Service.LockPersonality": nil,
 	"Service.MemoryDenyWriteExecute": nil, "Service.SystemCallArchitectures": nil, "Service.SystemCallFilter": nil,
 	"Service.SystemCallErrorNumber": nil, "Service.RemoveIPC": nil, "Service.KeyringMode": nil,
-	"Service.LimitNOFILE": nil, "Service.MemoryMax": nil, "Service.TasksMax": nil, "Service.OOMPolicy": nil,
+	"Service.MemoryMax": nil, "Service.TasksMax": nil, "Service.OOMPolicy": nil,
 	"Service.StandardOutput": nil, "Service.StandardError": nil, "Service.SyslogIdentifier": nil,
 }
 
@@ -93,7 +101,10 @@ func Directives() (all []string, applied func(string) bool) {
 // ParseUnit reads a service unit and its drop-ins, in their order. Every problem is in the one InvalidRequest that it returns:
 // a directive that is not honored, by name, a value that cannot be, and a line that systemd would ignore.
 func ParseUnit(name string, files ...io.Reader) (Unit, error) {
-	parsed := Unit{Restart: "no", RestartDelay: defaultRestartDelay, StopTimeout: defaultStopTimeout, StartLimit: defaultStartLimit}
+	parsed := Unit{
+		Restart: "no", RestartDelay: defaultRestartDelay, StopTimeout: defaultStopTimeout, StartLimit: defaultStartLimit,
+		Folders: defaultFolders(), Inherited: inherited{umask: defaultUMask},
+	}
 	var problems []string
 	for _, file := range files {
 		text, err := io.ReadAll(file)

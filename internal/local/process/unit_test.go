@@ -24,7 +24,7 @@ func TestAUnitIsReadWithItsDropIns(t *testing.T) {
 		Conditions: []string{"/etc/x"}, WantedBy: []string{"multi-user.target"}, Unheeded: []string{"MemoryMax", "ProtectSystem"},
 	}
 	if diff := cmp.Diff(want, unit, cmp.FilterPath(func(p cmp.Path) bool {
-		return slices.Contains([]string{".EnvironmentFiles", ".Before", ".StartLimit"}, p.Last().String())
+		return slices.Contains([]string{".EnvironmentFiles", ".Before", ".StartLimit", ".Folders", ".Inherited"}, p.Last().String())
 	}, cmp.Ignore())); diff != "" {
 		t.Error(diff)
 	}
@@ -51,6 +51,15 @@ forgotten
 ConditionPathExists=!/x
 StartLimitBurst=many
 StartLimitIntervalSec=-1
+[Service]
+UMask=9
+LimitNOFILE=3
+LimitNOFILE=200:100
+StateDirectory=/var/lib/x
+CacheDirectory=a/../../b
+LogsDirectory=a:b
+RuntimeDirectory=%p
+RuntimeDirectoryMode=0555
 `))
 	if err == nil {
 		t.Fatal("a bad unit was read")
@@ -59,7 +68,10 @@ StartLimitIntervalSec=-1
 		`"nothing" is not NAME=value`, "Sockets=a.socket is not honored", "no ExecStart", "WorkingDirectory=~: give an absolute path",
 		"EnvironmentFile=-relative: give an absolute path", "EnvironmentFile=/etc/*.env: wildcards are not honored", "/bin/a ; /bin/b: give one command",
 		"%p\" has a specifier", "the prefix - is not honored", `line 16 "forgotten" is not Name=value`,
-		"ConditionPathExists=!/x: give an absolute path", "StartLimitBurst=many: give a whole number", "StartLimitIntervalSec=-1"} {
+		"ConditionPathExists=!/x: give an absolute path", "StartLimitBurst=many: give a whole number", "StartLimitIntervalSec=-1",
+		"UMask=9: give a mask in octal", "LimitNOFILE=3: give a number of files, 64 or more", "LimitNOFILE=200:100: the soft limit is above",
+		"StateDirectory=/var/lib/x: give names below /var/lib", "CacheDirectory=a/../../b: give names below /var/cache", "LogsDirectory=a:b: give names",
+		"RuntimeDirectory=%p: give names below /run", "RuntimeDirectoryMode=0555: give a mode"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

@@ -19,9 +19,13 @@ boot() {
   umount /sys/fs/cgroup
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
   mount -t tmpfs tmpfs /run
-  mkdir -p /run/systemd/system /run/user /run/units
+  mkdir -p /run/systemd/system /run/units
   mount -t tmpfs tmpfs /opt
   mkdir /opt/photogallery
+  # Where a user's manager makes the folders of services: those of the system's, so that both say the same.
+  mount -t tmpfs tmpfs /var/lib
+  mount -t tmpfs tmpfs /var/cache
+  mkdir /var/lib/log
   mount --bind "$ROOT/opt/photogallery" /opt/photogallery
   cp "$ROOT"/etc/systemd/system/* /run/units
   printf '[Unit]\n' | tee /run/units/basic.target >/run/units/shutdown.target
@@ -32,12 +36,12 @@ SuccessAction=exit-force
 FailureAction=exit-force
 [Service]
 Type=oneshot
-Environment="UNITS=$UNITS" OUT=$OUT XDG_RUNTIME_DIR=/run/user
+Environment="UNITS=$UNITS" OUT=$OUT XDG_RUNTIME_DIR=/run
 ExecStart=/bin/bash $0 drive
 StandardOutput=append:$OUT/driver.log
 StandardError=append:$OUT/driver.log
 UNIT
-  env -i PATH="$PATH" HOME=/ XDG_RUNTIME_DIR=/run/user SYSTEMD_UNIT_PATH=/run/units \
+  env -i PATH="$PATH" HOME=/ XDG_RUNTIME_DIR=/run XDG_CACHE_HOME=/var/cache XDG_CONFIG_HOME=/var/lib XDG_STATE_HOME=/var/lib SYSTEMD_UNIT_PATH=/run/units \
     SYSTEMD_GENERATOR_PATH=/run/none SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/run/none \
     "$SYSTEMD" --user --unit=drive.service --log-target=console --log-level=warning
 }
@@ -47,7 +51,8 @@ drive() {
     systemctl --user start "$unit" || true
     until systemctl --user show -p ActiveState "$unit" | grep -qE '=(inactive|failed)'; do sleep 0.02; done
     touch /opt/photogallery/said
-    mv /opt/photogallery/said "$OUT/$unit.said"
+    sed 's#/var/lib/log/#/var/log/#g' /opt/photogallery/said >"$OUT/$unit.said"
+    rm /opt/photogallery/said
     systemctl --user show -p NRestarts -p RestartUSec -p TimeoutStopUSec -p StartLimitBurst -p StartLimitIntervalUSec "$unit" >"$OUT/$unit.shown"
   done
   touch "$OUT/driven"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What a service is given: its arguments and its variables, each on a line, quoted. It fails if the first
-# argument says so.
+# argument says so, and says more of what it inherits if that is "inherited".
 LC_ALL=C
 {
   for argument in "$@"; do printf 'argument %q\n' "$argument"; done
@@ -12,6 +12,13 @@ LC_ALL=C
       *) printf 'variable %q\n' "$variable" ;;
     esac
   done <"/proc/$$/environ" | sort
+  if [ "$1" = inherited ]; then
+    printf 'umask %s files %s %s\n' "$(umask)" "$(ulimit -Sn)" "$(ulimit -Hn)"
+    for folder in ${RUNTIME_DIRECTORY//:/ } ${STATE_DIRECTORY//:/ } ${CACHE_DIRECTORY//:/ } ${LOGS_DIRECTORY//:/ }; do
+      printf 'folder %s %s %s\n' "$folder" "$(stat -c %a "$folder")" "$(ls "$folder")"
+      : >"$folder/file"
+    done
+  fi
   echo end
 } >>"${0%/*}/said"
 [ "$1" != fail ]
