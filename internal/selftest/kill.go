@@ -12,6 +12,7 @@ import (
 
 	"photogallery/internal/environment"
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
 
 // process is a local cloud in a process of its own, which can be killed.
@@ -31,7 +32,7 @@ func (s *story) startProcess(ctx context.Context, data string) (Cloud, error) {
 		if found, err := control.Find(data); err == nil && found.PID == up.Process.Pid {
 			return up, nil
 		}
-		if err := pause(ctx); err != nil {
+		if err := patience.Pause(ctx, poll); err != nil {
 			return nil, errors.Join(fmt.Errorf("no cloud comes up on %s: %w", data, err), up.Process.Kill())
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"photogallery/internal/load"
+	"photogallery/internal/patience"
 )
 
 // upload puts a photo in through the load balancer and reads it through every instance.
@@ -35,7 +36,7 @@ func (s *story) upload(ctx context.Context) (string, error) {
 	for _, i := range s.healthy() {
 		// An instance that has just listed the photos does so again after a moment.
 		for err := load.Get(ctx, client(), "http://"+i.Address+"/view/"+id); err != nil; err = load.Get(ctx, client(), "http://"+i.Address+"/view/"+id) {
-			if pause(ctx) != nil {
+			if patience.Pause(ctx, poll) != nil {
 				return "", fmt.Errorf("instance %s: %w", i.ID, err)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"photogallery/internal/environment"
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 	"photogallery/internal/trace"
 	"photogallery/release"
 )
@@ -34,7 +35,7 @@ func (s *story) start(ctx context.Context) (took time.Duration, err error) {
 	}
 	s.control, s.sfn = control.NewClient(s.endpoint), s.endpoint.StepFunctions()
 	for load.Get(ctx, client(), s.endpoint.Gallery) != nil {
-		if err := pause(ctx); err != nil {
+		if err := patience.Pause(ctx, poll); err != nil {
 			return 0, errors.New("the gallery never answers")
 		}
 	}
@@ -70,7 +71,7 @@ func (s *story) await(ctx context.Context, execution string, want types.Executio
 		case out.Status != types.ExecutionStatusRunning:
 			return nil, fmt.Errorf("execution %s ended %s: %s %s", aws.ToString(out.Name), out.Status, aws.ToString(out.Error), aws.ToString(out.Cause))
 		}
-		if err := pause(ctx); err != nil {
+		if err := patience.Pause(ctx, poll); err != nil {
 			return nil, fmt.Errorf("execution %s is still running at its deadline", aws.ToString(out.Name))
 		}
 	}
@@ -101,18 +102,9 @@ func (s *story) until(ctx context.Context, holds func(environment.Status) bool) 
 		if holds(s.status) {
 			return nil
 		}
-		if err := pause(ctx); err != nil {
+		if err := patience.Pause(ctx, poll); err != nil {
 			return fmt.Errorf("it does not come about: %s", describe(s.status))
 		}
-	}
-}
-
-func pause(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(poll):
-		return nil
 	}
 }
 

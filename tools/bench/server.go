@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"photogallery/internal/load"
+	"photogallery/internal/patience"
 )
 
 // server is one program that serves the three pages.
@@ -81,10 +82,8 @@ func answers(ctx context.Context, url string) error {
 		if err == nil {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
+		if patience.Pause(ctx, 10*time.Millisecond) != nil {
 			return err
-		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	gopsutil "github.com/shirou/gopsutil/v4/process"
 
 	"photogallery/internal/local/control"
+	"photogallery/internal/patience"
 )
 
 // benchUp measures `gallery up` from a built binary: to its first answer, its memory, and what its
@@ -68,10 +69,8 @@ func awaitEndpoint(ctx context.Context, data string, pid int) (control.Endpoint,
 		if where, err := control.Find(data); err == nil && where.PID == pid {
 			return where, nil
 		}
-		select {
-		case <-ctx.Done():
-			return control.Endpoint{}, ctx.Err()
-		case <-time.After(5 * time.Millisecond):
+		if err := patience.Pause(ctx, 5*time.Millisecond); err != nil {
+			return control.Endpoint{}, err
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 
+	"photogallery/internal/patience"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -76,18 +77,16 @@ func (a Account) Find(ctx context.Context, environment release.Environment) (fou
 	return s.found, err
 }
 
-// Await looks again and again, each time after a pause, until nothing is found or the patience is over:
+// Await looks again and again, each time after a pause, until nothing is found or the limit is over:
 // AWS goes on deleting after it has answered, and its lists are late. It returns the last look.
-func (a Account) Await(ctx context.Context, environment release.Environment, pause, patience time.Duration) (found []Resource, err error) {
-	for deadline := time.Now().Add(patience); ; {
+func (a Account) Await(ctx context.Context, environment release.Environment, pause, limit time.Duration) (found []Resource, err error) {
+	for deadline := time.Now().Add(limit); ; {
 		found, err = a.Find(ctx, environment)
 		if len(found) == 0 && err == nil || time.Now().After(deadline) {
 			return found, err
 		}
-		select {
-		case <-ctx.Done():
-			return found, errors.Join(err, ctx.Err())
-		case <-time.After(pause):
+		if ended := patience.Pause(ctx, pause); ended != nil {
+			return found, errors.Join(err, ended)
 		}
 	}
 }

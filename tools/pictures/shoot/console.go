@@ -53,35 +53,25 @@ func ask(path, body string) string {
 
 // shootConsole brings a local cloud up and takes each scene, wide and on a phone, in the light and in
 // the dark.
-func shootConsole(ctx context.Context, folder string) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience.Limit)
-	defer cancel()
-	up, stop, err := bringUp(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, stop()) }()
-	tab, closeTab, err := browse(ctx)
-	if err != nil {
-		return err
-	}
-	defer closeTab()
-	address, err := control.NewClient(up).Console(ctx)
-	if err != nil {
-		return err
-	}
-	if err := openConsole(tab, address); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a document
-		return err
-	}
-	for _, s := range scenes {
-		if err := s.take(tab, up.Console, folder); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+func shootConsole(ctx context.Context, folder string) error {
+	return beside(ctx, bringUp, func(tab context.Context, up control.Endpoint) error {
+		address, err := control.NewClient(up).Console(tab)
+		if err != nil {
+			return err
 		}
-	}
-	return nil
+		if err := openConsole(tab, address); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // a document
+			return err
+		}
+		for _, s := range scenes {
+			if err := s.take(tab, up.Console, folder); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+		}
+		return nil
+	})
 }
 
 // bringUp runs `gallery up` in a temporary folder until stop is called, and waits for its release.
@@ -110,10 +100,8 @@ func bringUp(ctx context.Context) (where control.Endpoint, stop func() error, er
 				return where, stop, nil
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return where, nil, errors.Join(ctx.Err(), stop())
-		case <-time.After(100 * time.Millisecond):
+		if err := patience.Pause(ctx, 100*time.Millisecond); err != nil {
+			return where, nil, errors.Join(err, stop())
 		}
 	}
 }

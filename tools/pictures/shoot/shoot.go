@@ -22,10 +22,26 @@ import (
 const key = "a key for these pictures alone"
 
 // shoot runs the gallery, takes the shots and writes them into folder.
-func shoot(ctx context.Context, folder string, shots []shot) (err error) {
+func shoot(ctx context.Context, folder string, shots []shot) error {
+	return beside(ctx, serve, func(tab context.Context, gallery string) error {
+		for _, s := range shots {
+			picture, err := s.take(tab, gallery)
+			if err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+			if err := os.WriteFile(filepath.Join(folder, s.name+".png"), picture, 0o644); err != nil { //nolint:gosec // a document
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// beside uses a browser's tab while what serve brings up is there.
+func beside[Served any](ctx context.Context, serve func(context.Context) (Served, func() error, error), use func(context.Context, Served) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience.Limit)
 	defer cancel()
-	gallery, stop, err := serve(ctx)
+	served, stop, err := serve(ctx)
 	if err != nil {
 		return err
 	}
@@ -35,16 +51,7 @@ func shoot(ctx context.Context, folder string, shots []shot) (err error) {
 		return err
 	}
 	defer closeTab()
-	for _, s := range shots {
-		picture, err := s.take(tab, gallery)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, s.name+".png"), picture, 0o644); err != nil { //nolint:gosec // a document
-			return err
-		}
-	}
-	return nil
+	return use(tab, served)
 }
 
 // browse opens a tab in a browser of its own.
