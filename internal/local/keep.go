@@ -34,12 +34,14 @@ type keptImage struct {
 const keptFile = "cloud.json"
 
 // restore brings back what a former cloud on this folder has kept. Nothing serves any more. An image
-// without its archive is none, and an archive that no image has is deleted.
+// without its archive does not count, an image that no successful release recorded is dropped, and an
+// archive without an image is deleted.
 func (l *Local) restore(ctx context.Context) error {
 	former, err := readKept(filepath.Join(l.options.Data, keptFile))
 	if err != nil {
 		return err
 	}
+	former.Images = l.recordedImages(former)
 	known := map[string]bool{}
 	l.stack.Cloud.Fabric.Do(func() {
 		for _, image := range former.Images {
@@ -64,6 +66,21 @@ func (l *Local) restore(ctx context.Context) error {
 	l.stack.Cloud.Fabric.Go(l.keepOn)
 	l.stack.Cloud.Fabric.Go(l.trimLogs)
 	return nil
+}
+
+// recordedImages are those that a release has verified and recorded. Any other was made by one that the end
+// of its cloud cut off, or that could not undo itself: it goes, as it does on AWS when an abandoned release is
+// undone, before a release of the same content can find it.
+func (l *Local) recordedImages(former kept) (recorded []keptImage) {
+	for _, image := range former.Images {
+		if image.ID == former.Current.Image || image.ID == former.Current.FormerImage {
+			recorded = append(recorded, image)
+			continue
+		}
+		l.options.Log.Warn("an image is dropped: its release ended before it served",
+			"image", image.ID, "release", image.Tags[release.TagRelease])
+	}
+	return recorded
 }
 
 // recording are the operations by which a release becomes the one that serves, or ends being it.

@@ -276,6 +276,49 @@ func TestSizesAndTTLOutlastARestart(t *testing.T) {
 	}
 }
 
+func TestRestartDropsImageOfReleaseThatWasCutOff(t *testing.T) {
+	data := t.TempDir()
+	first := start(t, data)
+	first.released()
+	good := first.images()
+	if _, err := first.Release(t.Context(), "cut-off", `{"rebake": true}`); err != nil {
+		t.Fatal(err)
+	}
+	for len(first.images()) == len(good) {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := start(t, data)
+	if now := second.images(); !slices.Equal(now, good) {
+		t.Errorf("the images are %v after the restart, %v before the release that was cut off", now, good)
+	}
+	second.released()
+	if now := second.images(); !slices.Equal(now, good) {
+		t.Errorf("the release after the restart left %v of %v", now, good)
+	}
+	if archives := glob(t, filepath.Join(data, "images", "*")); len(archives) != len(good) {
+		t.Errorf("the disk has %v", archives)
+	}
+}
+
+// images are the IDs of those that a release can take.
+func (c *cloud) images() (ids []string) {
+	c.Helper()
+	images, err := c.control.Images(c.Context())
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, image := range images {
+		if image.State == "available" {
+			ids = append(ids, image.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 func TestASecondStartBakesNothing(t *testing.T) {
 	data := t.TempDir()
 	first := start(t, data)
