@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -24,13 +25,13 @@ type folder struct {
 }
 
 func takeFolder(path string) (*folder, error) {
+	if err := control.CheckPrivate(path); err != nil {
+		return nil, err
+	}
 	_, err := os.Stat(path)
 	f := &folder{path, errors.Is(err, fs.ErrNotExist), flock.New(filepath.Join(path, "lock"))}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, release.Errorf(release.InvalidRequest, "the data folder %s cannot be made (%w): name another with --data", path, err)
-	}
-	if err := checkPrivate(path); err != nil {
-		return nil, err
 	}
 	taken, err := f.lock.TryLock()
 	if err != nil {
@@ -39,15 +40,23 @@ func takeFolder(path string) (*folder, error) {
 	if !taken {
 		return nil, release.Errorf(release.StillInUse, "another `gallery up` is up on %s%s: use it, end it, or name another folder with --data", path, whose(path))
 	}
-	return f, f.close()
+	if err := f.close(); err != nil {
+		return nil, errors.Join(err, f.lock.Unlock())
+	}
+	return f, nil
 }
 
-// close closes to others what a former cloud has left, which may be older than this rule.
-func (f *folder) close() (err error) {
+// close closes to others what a former cloud has left, which may be older than this rule, and refuses what is
+// another user's.
+func (f *folder) close() error {
 	for _, name := range []string{control.PhotosFolder, "images", "bundles", "logs", "machines", control.UploadKeyFile, keptFile} {
-		err = errors.Join(err, makePrivate(filepath.Join(f.path, name)))
+		path := filepath.Join(f.path, name)
+		failed := makePrivate(path)
+		if err := cmp.Or(control.CheckPrivate(path), failed); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 func whose(path string) string {

@@ -2,7 +2,5 @@
 
 package local
 
-// checkPrivate leaves the folder to the system, whose user folders are private.
-func checkPrivate(string) error { return nil }
-
+// makePrivate leaves the file to the system, whose user folders are private.
 func makePrivate(string) error { return nil }

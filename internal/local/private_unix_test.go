@@ -3,6 +3,7 @@
 package local_test
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -85,9 +86,17 @@ func TestDataFolderOfOthersIsRefused(t *testing.T) {
 		make func(folder string) error
 		says string
 	}{
-		"writable for all":       {func(folder string) error { return os.Chmod(folder, 0o777) }, "chmod go-w"},
-		"writable for all, /tmp": {func(folder string) error { return os.Chmod(folder, 0o777|fs.ModeSticky) }, "chmod go-w"},
-		"writable for the group": {func(folder string) error { return os.Chmod(folder, 0o770) }, "chmod go-w"},
+		"writable for all":                   {func(folder string) error { return os.Chmod(folder, 0o777) }, "chmod go-w"},
+		"writable for all, /tmp":             {func(folder string) error { return os.Chmod(folder, 0o777|fs.ModeSticky) }, "chmod go-w"},
+		"writable for the group":             {func(folder string) error { return os.Chmod(folder, 0o770) }, "chmod go-w"},
+		"below one that is writable for all": {func(folder string) error { return os.Chmod(filepath.Dir(folder), 0o777) }, "every user can write to"},
+		"with photos of another user": {func(folder string) error {
+			if os.Geteuid() != 0 {
+				return syscall.EPERM
+			}
+			photos := filepath.Join(folder, "photos")
+			return errors.Join(os.Mkdir(photos, 0o700), os.Chown(photos, 12345, -1))
+		}, "photos belongs to the user with the ID 12345"},
 		"another user's": {func(folder string) error {
 			if os.Geteuid() != 0 {
 				return syscall.EPERM
@@ -109,7 +118,7 @@ func TestDataFolderOfOthersIsRefused(t *testing.T) {
 		if release.CodeOf(err) != release.InvalidRequest || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "--data") {
 			t.Errorf("%s: %v", name, err)
 		}
-		if left := glob(t, filepath.Join(data, "*")); len(left) > 0 {
+		if left := glob(t, filepath.Join(data, "*.*")); len(left) > 0 {
 			t.Errorf("%s: it left %v", name, left)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"photogallery/release"
 )
@@ -35,10 +36,17 @@ func nameIt(err error) error {
 }
 
 // Find reads where the local cloud on a data folder answers. It is NothingUp where none has said so.
+// It is InvalidRequest where other users can change the folder, as CheckPrivate has it.
 func Find(data string) (Endpoint, error) {
+	if err := CheckPrivate(data); err != nil {
+		return Endpoint{}, err
+	}
 	content, err := os.ReadFile(filepath.Join(data, EndpointFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return Endpoint{}, nothingUp(data)
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return Endpoint{}, release.Errorf(release.InvalidRequest, "the data folder %s is a file, or lies below one: name a folder with --data", data)
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return Endpoint{}, release.Errorf(release.AccessDenied, "the data folder %s is another user's (%w): name one of your own with --data", data, err)
