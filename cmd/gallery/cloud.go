@@ -14,7 +14,7 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/environment"
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
@@ -22,8 +22,8 @@ import (
 type cloud struct {
 	place
 	sfn     *sfn.Client
-	history watch.API // that executions are followed with
-	polls   watch.Polls
+	history execution.FollowAPI // that executions are followed with
+	polls   execution.Polls
 	again   string // the flags that lead a next command here, with a space before each; "" for none
 }
 
@@ -132,19 +132,11 @@ func (c cloud) execution(ctx context.Context, name string) (arn string, err erro
 	if err != nil {
 		return "", err
 	}
-	for _, machine := range []string{releases, teardowns} {
-		arn := executionARN(machine, name)
-		if _, err := c.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn}); err == nil {
-			return arn, nil
-		} else if !release.IsNotFound(err) {
-			return "", err
-		}
+	arn, err = execution.Find(ctx, c.sfn, name, releases, teardowns)
+	if err == nil && arn == "" {
+		err = release.Errorf(release.NotFound, "there is no execution %q: `gallery executions` lists those there are", name)
 	}
-	return "", release.Errorf(release.NotFound, "there is no execution %q: `gallery executions` lists those there are", name)
-}
-
-func executionARN(machineARN, name string) string {
-	return strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + ":" + name
+	return arn, err
 }
 
 // given are flags of a command line as they were given, with a space before each, for a shell.

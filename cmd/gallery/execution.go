@@ -7,7 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
+	"photogallery/internal/terminal"
 )
 
 func executionCommand() *cobra.Command {
@@ -38,7 +39,7 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 	case file != "":
 		return c.report(command, arn, file)
 	}
-	now, err := watch.Look(command.Context(), c.history, arn)
+	now, err := execution.Look(command.Context(), c.history, arn)
 	switch {
 	case err != nil:
 		return err
@@ -50,7 +51,7 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 	}
 	out := command.OutOrStdout()
 	style := styleFor(out)
-	for _, line := range now.Lines(time.Now(), widthOf(out), style) {
+	for _, line := range terminal.Lines(now, time.Now(), widthOf(out), style) {
 		fmt.Fprintln(out, line)
 	}
 	c.showOutcome(out, now)

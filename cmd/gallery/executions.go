@@ -2,19 +2,17 @@ package main
 
 import (
 	"context"
-	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
-// execution is a line of the list.
-type execution struct {
+// listed is a line of the list.
+type listed struct {
 	Name    string                `json:"name"`
 	Machine string                `json:"machine"`
 	Status  types.ExecutionStatus `json:"status"`
@@ -33,7 +31,7 @@ func executionsCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return show(command, found, []string{"NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK"}, func(e execution) []any {
+				return show(command, found, []string{"NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK"}, func(e listed) []any {
 					until := e.Ended
 					if until.IsZero() {
 						until = time.Now()
@@ -50,22 +48,17 @@ func executionsCommand() *cobra.Command {
 // mostExecutions of each state machine are listed: AWS keeps those of ninety days.
 const mostExecutions = 100
 
-func (c cloud) executions(ctx context.Context) (found []execution, err error) {
+func (c cloud) executions(ctx context.Context) (found []listed, err error) {
 	releases, teardowns, err := c.machines(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, machine := range []string{releases, teardowns} {
-		newest, err := c.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: mostExecutions})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range newest.Executions {
-			found = append(found, execution{
-				aws.ToString(e.Name), release.NameOf(machine), e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate),
-			})
-		}
+	newest, err := execution.List(ctx, c.sfn, mostExecutions, releases, teardowns)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(found, func(a, b execution) int { return b.Started.Compare(a.Started) })
+	for _, e := range newest {
+		found = append(found, listed{e.Name, release.NameOf(e.MachineARN), e.Status, e.Began, e.Ended})
+	}
 	return found, nil
 }

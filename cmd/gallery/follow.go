@@ -12,7 +12,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
+	"photogallery/internal/terminal"
 	"photogallery/release"
 )
 
@@ -22,7 +23,7 @@ const plainWidth = 110
 // follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone, and so
 // does an answer that fails to come, unless the cloud was on this machine and is gone: it took the
 // execution with it.
-func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error) {
+func (c cloud) follow(command *cobra.Command, arn string) (*execution.Progress, error) {
 	seen, err := c.draw(command, arn)
 	var told ended
 	left := command.Context().Err() != nil
@@ -43,12 +44,12 @@ func (c cloud) follow(command *cobra.Command, arn string) (*watch.Picture, error
 
 // draw shows an execution until it has ended, tells its outcome and returns it as an error where it
 // is none to be glad of. It ends early with the command's context.
-func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, err error) {
+func (c cloud) draw(command *cobra.Command, arn string) (seen *execution.Progress, err error) {
 	progress, ctx := command.ErrOrStderr(), command.Context()
 	if on := screenOn(progress); on != nil {
 		seen, err = c.followLive(ctx, arn, on)
 	} else {
-		seen, err = watch.Follow(ctx, c.history, arn, c.polls, plainly(progress))
+		seen, err = execution.Follow(ctx, c.history, arn, c.polls, plainly(progress))
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -61,13 +62,13 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *watch.Picture, er
 }
 
 // showOutcome tells the outcome, with the sign of how it is to be taken.
-func (c cloud) showOutcome(to io.Writer, of *watch.Picture) {
+func (c cloud) showOutcome(to io.Writer, of *execution.Progress) {
 	style := styleFor(to)
 	sign, tone := "✗ ", style.Bad
 	if of.Status == types.ExecutionStatusSucceeded {
 		sign, tone = "✓ ", style.Good
 	}
-	fmt.Fprintln(to, wrapped(tone.Of(sign)+c.hint(of.Outcome()), terminalWidth(to)))
+	fmt.Fprintln(to, wrapped(tone.Of(sign)+c.hint(terminal.Outcome(of)), terminalWidth(to)))
 }
 
 // wrapped breaks lines between words, but none with a command, which people copy, and none where the
@@ -83,7 +84,7 @@ func wrapped(text string, width int) string {
 }
 
 // outcome is the status with which a command ends that waited for the execution.
-func outcome(of *watch.Picture) error {
+func outcome(of *execution.Progress) error {
 	if of.Status == types.ExecutionStatusSucceeded {
 		return nil
 	}
@@ -99,15 +100,15 @@ func outcome(of *watch.Picture) error {
 }
 
 // plainly is for progress that nothing redraws.
-func plainly(to io.Writer) func(*watch.Picture) { return watch.Plainly(to, plainWidth) }
+func plainly(to io.Writer) func(*execution.Progress) { return terminal.Plainly(to, plainWidth) }
 
-// followLive redraws the picture in place. The last one is drawn whole, however high it is.
-func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *watch.Picture, err error) {
+// followLive redraws the progress in place. The last one is drawn whole, however high it is.
+func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *execution.Progress, err error) {
 	defer on.close()
-	frames := make(chan *watch.Picture)
+	frames := make(chan *execution.Progress)
 	go func() {
 		defer close(frames)
-		seen, err = watch.Follow(ctx, c.history, arn, c.polls, func(p *watch.Picture) { frames <- p })
+		seen, err = execution.Follow(ctx, c.history, arn, c.polls, func(p *execution.Progress) { frames <- p })
 	}()
 	style := styleFor(on.to)
 	style.Moving = true
@@ -115,7 +116,7 @@ func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *wa
 	defer turn.Stop()
 	for latest, more := <-frames; more; {
 		width, height := on.size()
-		on.draw(latest.Frame(time.Now(), width, height-1, style))
+		on.draw(terminal.Frame(latest, time.Now(), width, height-1, style))
 		select {
 		case next, open := <-frames:
 			if more = open; more {
@@ -127,7 +128,7 @@ func (c cloud) followLive(ctx context.Context, arn string, on *screen) (seen *wa
 	if seen != nil {
 		style.Moving = false
 		width, _ := on.size()
-		on.draw(seen.Lines(time.Now(), width, style))
+		on.draw(terminal.Lines(seen, time.Now(), width, style))
 	}
 	return seen, err
 }

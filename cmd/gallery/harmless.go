@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/terminal"
 )
 
 // harmless is a terminal that is sent text, and of control sequences only those of styleFor: logs, reasons of
@@ -61,7 +61,7 @@ func tamed(text []byte) []byte {
 
 // visible is -1 for what is not text.
 func visible(letter rune) rune {
-	if letter == '\n' || letter == '\t' || watch.IsVisible(letter) {
+	if letter == '\n' || letter == '\t' || terminal.IsVisible(letter) {
 		return letter
 	}
 	return -1

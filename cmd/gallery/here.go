@@ -13,8 +13,8 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
-	"photogallery/internal/watch"
 	"photogallery/release"
 )
 
@@ -65,7 +65,7 @@ func onlyHere(command *cobra.Command) error {
 
 func (h here) cloud(command *cobra.Command) cloud {
 	client := h.endpoint.StepFunctions()
-	return cloud{place: h, sfn: client, history: client, polls: watch.OnOneMachine, again: given(command, "data")}
+	return cloud{place: h, sfn: client, history: client, polls: execution.OnOneMachine, again: given(command, "data")}
 }
 
 func (h here) machines(ctx context.Context) (releases, teardowns string, err error) {

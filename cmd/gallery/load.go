@@ -14,7 +14,7 @@ import (
 	"photogallery/internal/environment"
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
-	"photogallery/internal/watch"
+	"photogallery/internal/terminal"
 	"photogallery/release"
 )
 
@@ -168,7 +168,7 @@ func (v loadView) live(on *screen) func(environment.Status) {
 	}
 }
 
-func (v loadView) lines(now load.Result, status environment.Status, before map[string]int, style watch.Style) []string {
+func (v loadView) lines(now load.Result, status environment.Status, before map[string]int, style terminal.Style) []string {
 	const cells = 40
 	passed := min(v.duration, time.Since(v.began))
 	done := int(cells * passed / v.duration)

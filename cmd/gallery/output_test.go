@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
-	"photogallery/internal/watch"
 )
 
 // announced is a data folder on which somebody says to answer at the URL.
@@ -94,17 +94,17 @@ func TestScriptsReadJSON(t *testing.T) {
 	}
 	a.on("release").wants(t, exitBusy, "Busy", "--wait")
 	a.on("execution", "r1").wants(t, 0, "r1 succeeded in")
-	var shown watch.Picture
+	var shown execution.Progress
 	parse(t, a.on("execution", "r1", "--json").wants(t, 0), &shown)
-	if s := shown.Step("AwaitBuild"); s == nil || s.Phase != watch.Succeeded || s.Depth != 1 || s.Ended.Before(s.Began) {
+	if s := shown.Step("AwaitBuild"); s == nil || s.Phase != execution.Succeeded || s.Depth != 1 || s.Ended.Before(s.Began) {
 		t.Errorf("AwaitBuild is %+v", s)
 	}
-	var found []execution
+	var found []listed
 	parse(t, a.on("executions", "--json").wants(t, 0), &found)
 	if len(found) != 2 || found[1].Name != "r1" || found[1].Status != "SUCCEEDED" || found[0].Status != "FAILED" {
 		t.Errorf("the executions are %+v", found)
 	}
-	var ended watch.Picture
+	var ended execution.Progress
 	parse(t, a.on("teardown", "--images", "delete", "--json").wants(t, 0), &ended)
 	if ended.Status != "SUCCEEDED" || ended.Machine != "photogallery-main-teardown" {
 		t.Errorf("the teardown is %s %s", ended.Machine, ended.Status)
@@ -205,12 +205,12 @@ func TestATableLeavesOutWhatATerminalHasNoRoomFor(t *testing.T) {
 func TestPlainProgressTellsAStepOnce(t *testing.T) {
 	var out strings.Builder
 	tell := plainly(&out)
-	p := &watch.Picture{Steps: []*watch.Step{{Name: "CheckFleet", Phase: watch.Running, Began: time.Now()}, {Name: "Verify", Phase: watch.Waiting}}}
+	p := &execution.Progress{Steps: []*execution.Step{{Name: "CheckFleet", Phase: execution.Running, Began: time.Now()}, {Name: "Verify", Phase: execution.Waiting}}}
 	for range 3 {
 		tell(p)
 		p.Steps[0].Visits++
 	}
-	p.Steps[0].Phase = watch.Succeeded
+	p.Steps[0].Phase = execution.Succeeded
 	tell(p)
 	if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 2 || !strings.HasPrefix(lines[0], "● Check fleet") || !strings.HasPrefix(lines[1], "✓ Check fleet") {
 		t.Errorf("it tells\n%s", out.String())

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/terminal"
 )
 
 // screen redraws some lines in place, at the bottom of a terminal.
@@ -136,18 +136,18 @@ func (s *screen) write(text string) {
 }
 
 // styleFor has colors where w is a terminal and NO_COLOR does not forbid them.
-func styleFor(w io.Writer) watch.Style {
+func styleFor(w io.Writer) terminal.Style {
 	if file := fileOf(w); file != nil {
 		w = file // termenv asks it what it can show
 	}
 	output := termenv.NewOutput(w)
 	if output.EnvNoColor() {
-		return watch.Style{}
+		return terminal.Style{}
 	}
-	color := func(of termenv.ANSIColor) watch.Tone {
+	color := func(of termenv.ANSIColor) terminal.Tone {
 		return func(text string) string { return output.String(text).Foreground(of).String() }
 	}
-	return watch.Style{
+	return terminal.Style{
 		Good: color(termenv.ANSIGreen), Bad: color(termenv.ANSIRed), Busy: color(termenv.ANSICyan),
 		Quiet:  func(text string) string { return output.String(text).Faint().String() },
 		Strong: func(text string) string { return output.String(text).Bold().String() },

@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"photogallery/gallery-ami/app"
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
 )
 
 // on runs a command on the amazon's stack.
@@ -37,7 +37,7 @@ func TestReleasesAndTeardownsRunOnAStack(t *testing.T) {
 	if len(a.puts) != 1 {
 		t.Errorf("it has put %v", a.puts)
 	}
-	var again watch.Picture
+	var again execution.Progress
 	parse(t, a.on("release", "--name", "r2", "--bundle", lesson, "--json").wants(t, 0), &again)
 	if step := again.Step("LaunchBuilder"); again.Status != "SUCCEEDED" || step != nil || len(a.puts) != 1 {
 		t.Errorf("the same content is put again (%v), or baked: %+v", a.puts, step)

@@ -1,17 +1,11 @@
 package main
 
 import (
-	"cmp"
-	"context"
-	"errors"
 	"fmt"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
@@ -22,9 +16,6 @@ func addRunFlags(command *cobra.Command) {
 	f.Bool("detach", false, "start it, print its name and do not wait")
 	addJSONFlag(command)
 }
-
-// executionName is one that tells when it was made.
-func executionName(kind string) string { return release.ExecutionName(kind, time.Now()) }
 
 // begun is what --detach --json prints.
 type begun struct {
@@ -40,22 +31,22 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 	if err != nil {
 		return false, err
 	}
-	started, err := c.begin(command.Context(), machine, kind, name, input)
+	arn, err := execution.Start(command.Context(), c.sfn, machine, kind, name, input)
 	if err != nil {
-		return false, err
+		return false, notStarted(name, err)
 	}
-	name = started.Name
+	name = release.NameOf(arn)
 	switch detach, err := flags.GetBool("detach"); {
 	case err != nil:
 		return false, err
 	case detach && wantsJSON(command):
-		return false, showJSON(command, started)
+		return false, showJSON(command, begun{name, arn})
 	case detach:
 		fmt.Fprintln(command.OutOrStdout(), name)
 		fmt.Fprintln(command.ErrOrStderr(), "It runs; "+c.hint("`gallery execution "+name+"`")+" shows it.")
 		return false, nil
 	}
-	seen, err := c.follow(command, started.Execution)
+	seen, err := c.follow(command, arn)
 	if seen == nil || !wantsJSON(command) {
 		return true, err
 	}
@@ -65,30 +56,10 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 	return false, err
 }
 
-// begin starts an execution of the name, or under one that tells when.
-func (c cloud) begin(ctx context.Context, machine, kind, name, input string) (begun, error) {
-	for at := time.Now(); ; at = at.Add(time.Millisecond) {
-		called := cmp.Or(name, release.ExecutionName(kind, at))
-		out, err := c.sfn.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &called, Input: &input})
-		if err == nil {
-			return begun{called, aws.ToString(out.ExecutionArn)}, nil
-		}
-		var taken *types.ExecutionAlreadyExists
-		if name != "" || !errors.As(err, &taken) {
-			return begun{}, notStarted(called, err)
-		}
-	}
-}
-
 // notStarted says what is wrong with the name, if that is it.
 func notStarted(name string, err error) error {
-	var taken *types.ExecutionAlreadyExists
-	var unfit *types.InvalidName
-	switch {
-	case errors.As(err, &taken):
-		return release.Errorf(release.InvalidRequest, "--name %q: there has been an execution of this name: give another", name)
-	case errors.As(err, &unfit):
-		return release.Errorf(release.InvalidRequest, "--name %q: give 1 to 80 letters, digits, - and _", name)
+	if problem := execution.NameProblem(err); problem != "" {
+		return release.Errorf(release.InvalidRequest, "--name %q: %s", name, problem)
 	}
 	return err
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/environment"
-	"photogallery/internal/watch"
+	"photogallery/internal/terminal"
 )
 
 func statusCommand() *cobra.Command {
@@ -119,7 +119,7 @@ func showInstances(command *cobra.Command, status environment.Status) error {
 }
 
 // showActivities shows the newest, each with its cause on a line of its own.
-func showActivities(out io.Writer, activities []environment.Activity, style watch.Style) {
+func showActivities(out io.Writer, activities []environment.Activity, style terminal.Style) {
 	const most = 5
 	width := terminalWidth(out)
 	for i, activity := range activities[:min(len(activities), most)] {

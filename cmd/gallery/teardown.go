@@ -10,12 +10,11 @@ import (
 	"os"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
+	"photogallery/internal/terminal"
 	"photogallery/lambdas/inventory"
 	"photogallery/release"
 )
@@ -109,17 +108,16 @@ func readLine(ctx context.Context, from io.Reader) (line string, err error) {
 
 // list runs the teardown's dry run and prints what it found.
 func (c cloud) list(command *cobra.Command, machine, input string) error {
-	name := executionName("list")
-	out, err := c.sfn.StartExecution(command.Context(), &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &input})
+	arn, err := execution.Start(command.Context(), c.sfn, machine, execution.DryRun, "", input)
 	if err != nil {
 		return err
 	}
-	seen, err := watch.Follow(command.Context(), c.history, aws.ToString(out.ExecutionArn), c.polls, func(*watch.Picture) {})
+	seen, err := execution.Follow(command.Context(), c.history, arn, c.polls, func(*execution.Progress) {})
 	if err != nil {
 		return err
 	}
 	if err := outcome(seen); err != nil {
-		fmt.Fprintln(command.ErrOrStderr(), c.hint(seen.Outcome()))
+		fmt.Fprintln(command.ErrOrStderr(), c.hint(terminal.Outcome(seen)))
 		return err
 	}
 	var listed struct {

@@ -17,8 +17,8 @@ import (
 	"photogallery/internal/patience"
 )
 
-// terminal is a pseudo-terminal that the program runs in.
-type terminal struct {
+// session is a pseudo-terminal that the program runs in.
+type session struct {
 	*testing.T
 	*exec.Cmd
 	*os.File
@@ -29,7 +29,7 @@ type terminal struct {
 }
 
 // inTerminal starts a command line of the program in a terminal of a size.
-func inTerminal(t *testing.T, columns, rows uint16, environment string, arguments ...string) *terminal {
+func inTerminal(t *testing.T, columns, rows uint16, environment string, arguments ...string) *session {
 	t.Helper()
 	return openTerminal(t, columns, rows, environment, executable(t), arguments...)
 }
@@ -43,9 +43,9 @@ func executable(t *testing.T) string {
 	return self
 }
 
-func openTerminal(t *testing.T, columns, rows uint16, environment, program string, arguments ...string) *terminal {
+func openTerminal(t *testing.T, columns, rows uint16, environment, program string, arguments ...string) *session {
 	t.Helper()
-	p := &terminal{T: t, Cmd: exec.CommandContext(t.Context(), program, arguments...), over: make(chan struct{})}
+	p := &session{T: t, Cmd: exec.CommandContext(t.Context(), program, arguments...), over: make(chan struct{})}
 	p.Env = append(os.Environ(), asProgram+"=1", "TERM=xterm-256color", "CI=", environment)
 	var err error
 	if p.File, err = pty.StartWithSize(p.Cmd, &pty.Winsize{Cols: columns, Rows: rows}); err != nil {
@@ -56,7 +56,7 @@ func openTerminal(t *testing.T, columns, rows uint16, environment, program strin
 	return p
 }
 
-func (p *terminal) read() {
+func (p *session) read() {
 	defer close(p.over)
 	piece := make([]byte, 4096)
 	for {
@@ -70,14 +70,14 @@ func (p *terminal) read() {
 	}
 }
 
-func (p *terminal) text() string {
+func (p *session) text() string {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	return p.written
 }
 
 // await waits until what was written from there on shows the pattern, and returns where it ends.
-func (p *terminal) await(from int, pattern string) (end int) {
+func (p *session) await(from int, pattern string) (end int) {
 	p.Helper()
 	wanted := regexp.MustCompile(pattern)
 	for deadline := time.Now().Add(patience.Limit); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
@@ -90,7 +90,7 @@ func (p *terminal) await(from int, pattern string) (end int) {
 }
 
 // sends writes what a person types.
-func (p *terminal) sends(keys string) {
+func (p *session) sends(keys string) {
 	p.Helper()
 	if _, err := p.WriteString(keys); err != nil {
 		p.Fatal(err)
@@ -98,7 +98,7 @@ func (p *terminal) sends(keys string) {
 }
 
 // ends waits for the program's end and returns its exit status.
-func (p *terminal) ends() int {
+func (p *session) ends() int {
 	p.Helper()
 	_ = p.Wait() // its status says it
 	select {
@@ -230,7 +230,7 @@ func TestARunIsNotSaidToGoOnWhenItsCloudIsGone(t *testing.T) {
 }
 
 // execution is the name of the run that is drawn.
-func (p *terminal) execution() string {
+func (p *session) execution() string {
 	return regexp.MustCompile(`release-[\d.-]+\d`).FindString(p.text())
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/awsstack"
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
@@ -57,7 +57,7 @@ func findThere(command *cobra.Command, name string, err error) (cloud, error) {
 		return cloud{}, err
 	}
 	return cloud{
-		place: there{stack}, sfn: stack.SFN, history: stack.History, polls: watch.OnAWS,
+		place: there{stack}, sfn: stack.SFN, history: stack.History, polls: execution.OnAWS,
 		again: " --stack " + stack.Name + given(command, "region", "profile"),
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -140,7 +141,7 @@ func consoleFor(out io.Writer, console string, opened func() string) string {
 // releaseFirst releases the gallery, shows it and reports whether it serves. A release that fails is
 // no reason to end: the cloud is there for another try.
 func releaseFirst(command *cobra.Command, running *local.Local, data, ttl string) (serves bool, err error) {
-	arn, err := running.Release(command.Context(), executionName("release"), requestOf(ttl))
+	arn, err := running.Release(command.Context(), release.ExecutionName("release", time.Now()), requestOf(ttl))
 	if err != nil {
 		return false, err
 	}

@@ -4,18 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
-	"photogallery/internal/trace"
 	"photogallery/release"
 )
 
@@ -39,12 +35,8 @@ func (c *Console) machine(of kind) (arn string, err error) {
 	return "", release.Errorf(release.NotFound, "there is no state machine %q: there are release and teardown", string(of))
 }
 
-func executionARN(machine, name string) string {
-	return strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
-}
-
-// execution is a line of the list.
-type execution struct {
+// listed is a line of the list.
+type listed struct {
 	Kind   kind                  `json:"kind"`
 	Name   string                `json:"name"`
 	Status types.ExecutionStatus `json:"status"`
@@ -52,27 +44,23 @@ type execution struct {
 	Ended  time.Time             `json:"ended,omitzero"`
 }
 
-// listed is how many executions of each kind are shown.
-const listed = 25
+// newest is how many executions of each kind are shown.
+const newest = 25
 
 // list is the latest executions of both kinds, newest first.
-func (c *Console) list(ctx context.Context, status environment.Status) ([]execution, error) {
-	all := []execution{}
-	for of, machine := range map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine} {
-		out, err := c.executions.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: listed})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range out.Executions {
-			all = append(all, execution{of, aws.ToString(e.Name), e.Status, aws.ToTime(e.StartDate), aws.ToTime(e.StopDate)})
-		}
+func (c *Console) list(ctx context.Context, status environment.Status) ([]listed, error) {
+	found, err := execution.List(ctx, c.executions, newest, status.ReleaseMachine, status.TeardownMachine)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(all, func(a, b execution) int {
-		if order := b.Began.Compare(a.Began); order != 0 {
-			return order
+	all := []listed{}
+	for _, e := range found {
+		of := releases
+		if e.MachineARN == status.TeardownMachine {
+			of = teardowns
 		}
-		return strings.Compare(a.Name, b.Name)
-	})
+		all = append(all, listed{of, e.Name, e.Status, e.Began, e.Ended})
+	}
 	return all, nil
 }
 
@@ -86,15 +74,15 @@ func (c *Console) execution(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, notThere(r, err))
 		return
 	}
-	answer(w, http.StatusOK, reader.Run)
+	answer(w, http.StatusOK, reader.History)
 }
 
-func (c *Console) reader(r *http.Request) (*trace.Reader, error) {
+func (c *Console) reader(r *http.Request) (*execution.Reader, error) {
 	machine, err := c.machine(kind(r.PathValue("kind")))
 	if err != nil {
 		return nil, err
 	}
-	return trace.NewReader(c.executions, executionARN(machine, r.PathValue("name"))), nil
+	return execution.NewReader(c.executions, execution.ARN(machine, r.PathValue("name"))), nil
 }
 
 func notThere(r *http.Request, err error) error {
@@ -111,25 +99,19 @@ func (c *Console) event(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, release.Errorf(release.InvalidRequest, "event %q: give its number", r.PathValue("id")))
 		return
 	}
-	machine, err := c.machine(kind(r.PathValue("kind")))
+	reader, err := c.reader(r)
+	if err == nil {
+		reader.Data = map[int64]string{}
+		err = reader.Read(r.Context())
+	}
 	if err != nil {
-		control.Refuse(w, err)
+		control.Refuse(w, notThere(r, err))
 		return
 	}
-	pages := sfn.NewGetExecutionHistoryPaginator(c.executions, &sfn.GetExecutionHistoryInput{
-		ExecutionArn: aws.String(executionARN(machine, r.PathValue("name"))), MaxResults: 1000, IncludeExecutionData: aws.Bool(true),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(r.Context())
-		if err != nil {
-			control.Refuse(w, notThere(r, err))
+	for _, event := range reader.History.Events {
+		if event.ID == id {
+			answer(w, http.StatusOK, carried{event.Type, reader.Data[id]})
 			return
-		}
-		for _, event := range page.Events {
-			if event.Id == id {
-				answer(w, http.StatusOK, carried{event.Type, trace.Data(event)})
-				return
-			}
 		}
 	}
 	control.Refuse(w, release.Errorf(release.NotFound, "the execution has no event %d", id))

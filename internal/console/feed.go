@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/environment"
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 )
 
 // How often the feed looks: while something goes on, and otherwise.
@@ -40,14 +40,14 @@ type feed struct {
 
 // followed is an execution under way.
 type followed struct {
-	execution execution
-	reader    *trace.Reader
+	execution listed
+	reader    *execution.Reader
 }
 
 // overview is a message with all but the executions' histories and the samples.
 type overview struct {
 	Status     environment.Status  `json:"status"`
-	Executions []execution         `json:"executions"`
+	Executions []listed            `json:"executions"`
 	Images     []environment.Image `json:"images"`
 	Load       *loadState          `json:"load"`
 }
@@ -58,7 +58,7 @@ type progress struct {
 	Name   string                `json:"name"`
 	Status types.ExecutionStatus `json:"status"`
 	After  int64                 `json:"after"`
-	Run    *trace.Run            `json:"run"`
+	Run    *execution.History    `json:"run"`
 }
 
 // subscribe begins with messages that tell the present. Unsubscribe with leave.
@@ -94,7 +94,7 @@ func (f *feed) greet(to chan []byte) {
 	samples = samples[max(0, len(samples)-firstSamples):]
 	to <- message("samples", encoded(append([]environment.Sample{}, samples...)))
 	for _, one := range f.runs {
-		to <- message("progress", encoded(one.news(one.reader.Run.Seen())))
+		to <- message("progress", encoded(one.news(one.reader.History.Seen())))
 	}
 }
 
@@ -169,7 +169,7 @@ func (f *feed) update(ctx context.Context) (busy bool) {
 	return changed || len(f.runs) > 0 || load != nil && load.Running
 }
 
-func (f *feed) updateRuns(ctx context.Context, status environment.Status, executions []execution) {
+func (f *feed) updateRuns(ctx context.Context, status environment.Status, executions []listed) {
 	for _, e := range executions {
 		key := string(e.Kind) + "/" + e.Name
 		one := f.runs[key]
@@ -178,17 +178,17 @@ func (f *feed) updateRuns(ctx context.Context, status environment.Status, execut
 				continue
 			}
 			machine := map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine}[e.Kind]
-			one = &followed{e, trace.NewReader(f.console.executions, executionARN(machine, e.Name))}
+			one = &followed{e, execution.NewReader(f.console.executions, execution.ARN(machine, e.Name))}
 			f.runs[key] = one
 		}
-		seen := one.reader.Run.Seen()
+		seen := one.reader.History.Seen()
 		if one.reader.Read(ctx) != nil {
 			continue // the cloud is closing
 		}
-		if one.reader.Run.Seen() > seen {
+		if one.reader.History.Seen() > seen {
 			f.broadcast("progress", encoded(one.news(seen)))
 		}
-		if one.reader.Run.Status != types.ExecutionStatusRunning {
+		if one.reader.History.Status != types.ExecutionStatusRunning {
 			delete(f.runs, key)
 		}
 	}
@@ -196,7 +196,7 @@ func (f *feed) updateRuns(ctx context.Context, status environment.Status, execut
 
 // news is the run as a whole, with those events alone that came after one.
 func (f *followed) news(after int64) progress {
-	run := *f.reader.Run
+	run := *f.reader.History
 	for len(run.Events) > 0 && run.Events[0].ID <= after {
 		run.Events = run.Events[1:]
 	}

@@ -1,18 +1,16 @@
 package console
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/smithy-go"
 
+	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
 	"photogallery/release"
 )
@@ -45,48 +43,21 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, err)
 		return
 	}
-	name, err := c.begin(r.Context(), of, machine, wanted)
+	arn, err := execution.Start(r.Context(), c.executions, machine, string(of), wanted.Name, wanted.Input)
 	if err != nil {
-		control.Refuse(w, err)
+		control.Refuse(w, notStarted(err))
 		return
 	}
 	c.feed.look()
-	answer(w, http.StatusCreated, begun{of, name})
-}
-
-// begin starts an execution, under a name that tells when if none is given.
-func (c *Console) begin(ctx context.Context, of kind, machine string, wanted request) (name string, err error) {
-	for at := time.Now(); ; at = at.Add(time.Millisecond) {
-		if name = wanted.Name; name == "" {
-			name = release.ExecutionName(string(of), at)
-		}
-		_, err = c.executions.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Name: &name, Input: &wanted.Input})
-		if wanted.Name != "" || codeOf(err) != "ExecutionAlreadyExists" {
-			return name, notStarted(name, err)
-		}
-	}
-}
-
-func codeOf(err error) string {
-	var refusal smithy.APIError
-	if !errors.As(err, &refusal) {
-		return ""
-	}
-	return refusal.ErrorCode()
+	answer(w, http.StatusCreated, begun{of, release.NameOf(arn)})
 }
 
 // notStarted says what is wrong with the name, if that is it.
-func notStarted(name string, err error) error {
-	message := ""
-	switch codeOf(err) {
-	case "ExecutionAlreadyExists":
-		message = "there has been an execution of the name " + name + ": give another"
-	case "InvalidName":
-		message = "the name does not fit; give 1 to 80 letters, digits, - and _"
-	default:
-		return err
+func notStarted(err error) error {
+	if problem := execution.NameProblem(err); problem != "" {
+		return release.Errorf(release.InvalidRequest, "%w", release.Problems{{Field: "name", Message: problem}})
 	}
-	return release.Errorf(release.InvalidRequest, "%w", release.Problems{{Field: "name", Message: message}})
+	return err
 }
 
 // verdict is what a check found.
@@ -171,7 +142,7 @@ func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
 	}
 	machine, err := c.machine(kind(r.PathValue("kind")))
 	if err == nil {
-		arn, by := executionARN(machine, r.PathValue("name")), "stopped in the console"
+		arn, by := execution.ARN(machine, r.PathValue("name")), "stopped in the console"
 		_, err = c.executions.StopExecution(r.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Cause: &by})
 	}
 	if err != nil {

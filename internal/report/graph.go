@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"photogallery/internal/drawing"
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 )
 
 // graph is the state machine, colored by what became of each state.
@@ -27,7 +27,7 @@ type edge struct {
 
 type node struct {
 	drawing.Node
-	Phase trace.Phase // "" for a state that was not reached
+	Phase execution.Phase // "" for a state that was not reached
 	Name  string
 	Count string
 	X2    float64 // the right side
@@ -64,7 +64,7 @@ func (r Report) graph() (*graph, error) {
 }
 
 func (r Report) node(n drawing.Node) node {
-	shown := node{Node: n, Name: trace.Title(n.ID), X2: n.X + n.W, MX: n.X + n.W/2, MY: n.Y + n.H/2, R: 8}
+	shown := node{Node: n, Name: execution.Title(n.ID), X2: n.X + n.W, MX: n.X + n.W/2, MY: n.Y + n.H/2, R: 8}
 	switch n.Type {
 	case "Parallel":
 		shown.MY = n.Y + 20

@@ -11,15 +11,15 @@ import (
 	"time"
 
 	"photogallery/internal/environment"
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 )
 
 // Report is what is known of one execution.
 type Report struct {
 	Name, Machine string
-	Run           *trace.Run
-	Data          map[int64]string // what the events carry, by their ID
-	Former        *trace.Run       // the run to compare with; nil for none
+	Run           *execution.History
+	Data          map[int64]string   // what the events carry, by their ID
+	Former        *execution.History // the run to compare with; nil for none
 	FormerName    string
 	Samples       []environment.Sample // of the cloud at that time; none where nobody took any
 	Alarms        []environment.Alarm  // whose marks are drawn into the charts
@@ -30,7 +30,7 @@ type Report struct {
 var sources embed.FS
 
 var page = template.Must(template.New("report.html").Funcs(template.FuncMap{
-	"title": trace.Title, "took": took, "clock": func(at time.Time) string { return at.Local().Format(time.TimeOnly) },
+	"title": execution.Title, "took": took, "clock": func(at time.Time) string { return at.Local().Format(time.TimeOnly) },
 	"day": func(at time.Time) string { return at.Local().Format(time.RFC1123) }, "pretty": pretty,
 	"css": func() (template.CSS, error) {
 		text, err := sources.ReadFile("report.css")
@@ -80,8 +80,8 @@ func (s shown) Steps() []step {
 }
 
 type step struct {
-	*trace.State
-	Visit         *trace.Visit // the last one
+	*execution.State
+	Visit         *execution.Visit // the last one
 	Input, Output string
 }
 

@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/report"
 	"photogallery/internal/stack"
-	"photogallery/internal/trace"
 )
 
 // run is what one execution leaves, in its middle or when it is whole.
@@ -39,12 +39,12 @@ func run(t *testing.T, input string, whole bool) (made report.Report) {
 				t.Fatal(err)
 			}
 		}
-		reader := trace.NewReader(s.SFN, arn)
+		reader := execution.NewReader(s.SFN, arn)
 		reader.Data = map[int64]string{}
 		if err := reader.Read(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		made = report.Report{Name: "r1", Machine: "photogallery-main-release", Run: reader.Run, Data: reader.Data, Made: time.Now()}
+		made = report.Report{Name: "r1", Machine: "photogallery-main-release", Run: reader.History, Data: reader.Data, Made: time.Now()}
 		if !whole {
 			_, err = s.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn})
 		}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 )
 
 // timeline is each step on a common clock. Lengths are of a drawing of timelineWidth.
@@ -21,7 +21,7 @@ type tick struct {
 
 type row struct {
 	Name, Took string
-	Phase      trace.Phase
+	Phase      execution.Phase
 	Y          float64
 	Bars       []bar
 	Former     *bar
@@ -48,7 +48,7 @@ func (r Report) timeline() timeline {
 		if state.Type != "Task" && state.Type != "Parallel" {
 			continue
 		}
-		one := row{Name: trace.Title(state.Name), Took: took(state.Took(r.end())), Phase: state.Phase, Y: timelineTop + rowHeight*float64(len(drawn.Rows))}
+		one := row{Name: execution.Title(state.Name), Took: took(state.Took(r.end())), Phase: state.Phase, Y: timelineTop + rowHeight*float64(len(drawn.Rows))}
 		for _, visit := range state.Visits {
 			one.Bars = append(one.Bars, between(r.Run.Began, visit.Began, visit.Ended, r.end(), scale))
 		}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 )
 
 // took tells a duration; most steps of a small cloud are shorter than a clock shows.
@@ -14,7 +14,7 @@ func took(d time.Duration) string {
 	if d < 100*time.Millisecond {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
-	return trace.Clock(d)
+	return execution.Clock(d)
 }
 
 // pretty is JSON as people read it; what is no JSON stays as it is.

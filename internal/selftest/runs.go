@@ -15,10 +15,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/internal/load"
 	"photogallery/internal/local/control"
 	"photogallery/internal/patience"
-	"photogallery/internal/trace"
 	"photogallery/release"
 )
 
@@ -60,9 +60,9 @@ func (s *story) run(ctx context.Context, machine, input string, want types.Execu
 	return s.await(ctx, aws.ToString(out.ExecutionArn), want)
 }
 
-func (s *story) await(ctx context.Context, execution string, want types.ExecutionStatus) (*sfn.DescribeExecutionOutput, error) {
+func (s *story) await(ctx context.Context, arn string, want types.ExecutionStatus) (*sfn.DescribeExecutionOutput, error) {
 	for {
-		out, err := s.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(execution)})
+		out, err := s.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(arn)})
 		switch {
 		case err != nil:
 			return nil, err
@@ -78,10 +78,10 @@ func (s *story) await(ctx context.Context, execution string, want types.Executio
 }
 
 // entered reports whether an execution came by a state.
-func (s *story) entered(ctx context.Context, execution *sfn.DescribeExecutionOutput, state string) (bool, error) {
-	history := trace.NewReader(s.sfn, aws.ToString(execution.ExecutionArn))
+func (s *story) entered(ctx context.Context, ended *sfn.DescribeExecutionOutput, state string) (bool, error) {
+	history := execution.NewReader(s.sfn, aws.ToString(ended.ExecutionArn))
 	err := history.Read(ctx)
-	return history.Run.State(state) != nil, err
+	return history.History.State(state) != nil, err
 }
 
 // look asks for the cloud's status and remembers every instance.

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
@@ -88,10 +88,10 @@ func says(out *sfn.DescribeExecutionOutput, words ...string) error {
 }
 
 // entered reports whether an execution has come by a state.
-func (r *run) entered(ctx context.Context, execution, state string) (bool, error) {
-	history := trace.NewReader(r.stack.SFN, execution)
+func (r *run) entered(ctx context.Context, arn, state string) (bool, error) {
+	history := execution.NewReader(r.stack.SFN, arn)
 	err := history.Read(ctx)
-	return history.Run.State(state) != nil, err
+	return history.History.State(state) != nil, err
 }
 
 // teardownOf waits for a teardown that was started by something else, and whose input has these words,

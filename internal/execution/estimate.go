@@ -1,4 +1,4 @@
-package watch
+package execution
 
 import (
 	"slices"
@@ -7,8 +7,8 @@ import (
 
 // Left estimates for how long the execution will still run, by the last run that went the same way;
 // 0 if none tells, or it is over by that. A step that takes longer than it did then puts the end off.
-func (p *Picture) Left(now time.Time) time.Duration {
-	at, former := p.Step(p.current[place{}]), p.alike()
+func (p *Progress) Left(now time.Time) time.Duration {
+	at, former := p.Step(p.current), p.alike()
 	if at == nil || former == nil || !p.Ended.IsZero() {
 		return 0
 	}
@@ -20,7 +20,7 @@ func (p *Picture) Left(now time.Time) time.Duration {
 }
 
 // Usual is for how long a step ran in the last run that went the same way; 0 if none tells.
-func (p *Picture) Usual(name string) time.Duration {
+func (p *Progress) Usual(name string) time.Duration {
 	former := p.alike()
 	if former == nil {
 		return 0
@@ -33,7 +33,7 @@ func (p *Picture) Usual(name string) time.Duration {
 }
 
 // alike is the last former run that came by every step that this one has come by; nil if none did.
-func (p *Picture) alike() *Picture {
+func (p *Progress) alike() *Progress {
 	for _, former := range p.former {
 		if !slices.ContainsFunc(p.Steps, func(s *Step) bool { return s.Phase != Waiting && former.Step(s.Name) == nil }) {
 			return former

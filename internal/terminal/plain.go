@@ -1,31 +1,33 @@
-package watch
+package terminal
 
 import (
 	"fmt"
 	"io"
 	"slices"
 	"time"
+
+	"photogallery/internal/execution"
 )
 
-// Plainly shows pictures where nothing can be redrawn: a line, no wider than width characters, when a
+// Plainly shows progress where nothing can be redrawn: a line, no wider than width characters, when a
 // step is seen at work, at each attempt, and when it has ended, that of a group behind its branches.
-func Plainly(to io.Writer, width int) func(*Picture) {
+func Plainly(to io.Writer, width int) func(*execution.Progress) {
 	told := map[string]string{}
-	return func(p *Picture) {
+	return func(p *execution.Progress) {
 		for _, i := range groupsLast(p.Steps) {
 			s := p.Steps[i]
 			news := fmt.Sprint(s.Phase, s.Retries)
-			if s.Phase == Waiting || told[s.Name] == news {
+			if s.Phase == execution.Waiting || told[s.Name] == news {
 				continue
 			}
 			told[s.Name] = news
-			fmt.Fprintln(to, p.Line(i, time.Now(), width, Style{}))
+			fmt.Fprintln(to, picture{p}.single(i, time.Now(), width, Style{}))
 		}
 	}
 }
 
 // groupsLast is the order of the steps in which each group that has ended comes behind its branches.
-func groupsLast(steps []*Step) (order []int) {
+func groupsLast(steps []*execution.Step) (order []int) {
 	var groups []int
 	for i, s := range steps {
 		for last := len(groups) - 1; last >= 0 && steps[groups[last]].Depth >= s.Depth; last-- {

@@ -1,4 +1,4 @@
-package watch
+package terminal
 
 import (
 	"fmt"
@@ -7,12 +7,15 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"photogallery/internal/execution"
 )
 
-// Frame draws the picture no higher than height lines, 1 at least. What does not fit is summed up:
+// Frame draws the progress no higher than height lines, 1 at least. What does not fit is summed up:
 // first what is done, then what is to come, and what is at work last.
-func (p *Picture) Frame(now time.Time, width, height int, style Style) []string {
-	lines := p.Lines(now, width, style)
+func Frame(of *execution.Progress, now time.Time, width, height int, style Style) []string {
+	p := picture{of}
+	lines := p.lines(now, width, style)
 	hidden := make([]bool, len(p.Steps))
 	shown := p.shown(lines, hidden, width, style)
 	for _, i := range p.dispensable() {
@@ -29,28 +32,28 @@ func (p *Picture) Frame(now time.Time, width, height int, style Style) []string 
 }
 
 // dispensable are the steps in the order in which they may go, each done group with all its steps.
-func (p *Picture) dispensable() []int {
+func (p picture) dispensable() []int {
 	var order []int
-	add := func(phase Phase, isInside bool) {
+	add := func(phase execution.Phase, isInside bool) {
 		for i := range p.Steps {
 			if p.phase(i) == phase && (p.ongoing(i) > 0) == isInside {
 				order = append(order, i)
 			}
 		}
 	}
-	add(Succeeded, false)
+	add(execution.Succeeded, false)
 	coming := len(order)
-	add(Waiting, false)
+	add(execution.Waiting, false)
 	slices.Reverse(order[coming:])
-	add(Succeeded, true)
+	add(execution.Succeeded, true)
 	coming = len(order)
-	add(Waiting, true)
+	add(execution.Waiting, true)
 	slices.Reverse(order[coming:])
 	return order
 }
 
 // ongoing is how many groups around a step are under way.
-func (p *Picture) ongoing(i int) (groups int) {
+func (p picture) ongoing(i int) (groups int) {
 	depth := p.Steps[i].Depth
 	for i--; i >= 0 && depth > 0; i-- {
 		if s := p.Steps[i]; s.Depth < depth {
@@ -63,7 +66,7 @@ func (p *Picture) ongoing(i int) (groups int) {
 }
 
 // shown are the lines with those of hidden steps summed up. One alone is drawn: its sum is no shorter.
-func (p *Picture) shown(lines []string, hidden []bool, width int, style Style) []string {
+func (p picture) shown(lines []string, hidden []bool, width int, style Style) []string {
 	shown := lines[:1:1]
 	for first := 0; first < len(hidden); {
 		after := first + 1
@@ -80,12 +83,12 @@ func (p *Picture) shown(lines []string, hidden []bool, width int, style Style) [
 	return append(shown, lines[len(lines)-1])
 }
 
-func (p *Picture) sum(first, after int) string {
+func (p picture) sum(first, after int) string {
 	rail, words := p.rail(first), "to come"
 	if end := p.rail(after - 1); end == "" || strings.HasSuffix(end, "└ ") {
 		rail = end
 	}
-	if p.Steps[first].Phase == Succeeded {
+	if p.Steps[first].Phase == execution.Succeeded {
 		words = "done"
 	}
 	return fmt.Sprintf("%s⋮ %d %s", rail, after-first, words)

@@ -1,4 +1,4 @@
-package watch_test
+package terminal_test
 
 import (
 	"context"
@@ -13,7 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/charmbracelet/x/ansi"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
+	"photogallery/internal/terminal"
 )
 
 var start = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -140,9 +141,9 @@ func (h *told) GetExecutionHistory(_ context.Context, in *sfn.GetExecutionHistor
 	return out, nil
 }
 
-func (h *told) look(t *testing.T) *watch.Picture {
+func (h *told) look(t *testing.T) *execution.Progress {
 	t.Helper()
-	p, err := watch.Look(t.Context(), h, "arn")
+	p, err := execution.Look(t.Context(), h, "arn")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,16 +153,16 @@ func (h *told) look(t *testing.T) *watch.Picture {
 // drawnAt are the lines at the time of the last event.
 func (h *told) drawnAt(t *testing.T, width int) []string {
 	t.Helper()
-	return h.look(t).Lines(*h.events[len(h.events)-1].Timestamp, width, watch.Style{})
+	return terminal.Lines(h.look(t), *h.events[len(h.events)-1].Timestamp, width, terminal.Style{})
 }
 
 func TestAPolledStepIsOneLine(t *testing.T) {
 	h := newTold("x-release").enter("Task", "CreateGroup").answer(`{"healthy": 0, "wanted": 2}`).exit("Task", "CreateGroup").enter("Wait", "WaitForFleet")
 	waits := h.look(t)
-	if s := waits.Step("CheckFleet"); s == nil || s.Phase != watch.Running || s.Visits != 0 {
+	if s := waits.Step("CheckFleet"); s == nil || s.Phase != execution.Running || s.Visits != 0 {
 		t.Errorf("what is waited for is %+v", s)
 	}
-	if s := waits.Step("CreateGroup"); s.Phase != watch.Succeeded {
+	if s := waits.Step("CreateGroup"); s.Phase != execution.Succeeded {
 		t.Errorf("what is over is %+v", s)
 	}
 	for range 3 {
@@ -169,7 +170,7 @@ func TestAPolledStepIsOneLine(t *testing.T) {
 			enter("Choice", "FleetReady").exit("Choice", "FleetReady").enter("Wait", "WaitForFleet")
 	}
 	p := h.look(t)
-	if s := p.Step("CheckFleet"); s.Phase != watch.Running || s.Visits != 3 || s.Note != "1 of 2 healthy" {
+	if s := p.Step("CheckFleet"); s.Phase != execution.Running || s.Visits != 3 || s.Note != "1 of 2 healthy" {
 		t.Errorf("the polled step is %+v", s)
 	}
 	if n := strings.Count(strings.Join(h.drawnAt(t, 100), "\n"), "fleet"); n != 1 {
@@ -180,11 +181,11 @@ func TestAPolledStepIsOneLine(t *testing.T) {
 func TestWhatIsCutOffIsStopped(t *testing.T) {
 	for status, words := range map[types.ExecutionStatus]string{types.ExecutionStatusAborted: "was stopped", types.ExecutionStatusTimedOut: "ran out of time"} {
 		p := newTold("x-release").enter("Task", "Plan").answer("{}").exit("Task", "Plan").enter("Task", "Lock").end(status, "", "").look(t)
-		if p.Step("Plan").Phase != watch.Succeeded || p.Step("Lock").Phase != watch.Stopped || len(p.Steps) != 2 {
+		if p.Step("Plan").Phase != execution.Succeeded || p.Step("Lock").Phase != execution.Stopped || len(p.Steps) != 2 {
 			t.Errorf("%s: %+v, %+v", status, p.Step("Plan"), p.Step("Lock"))
 		}
-		if !strings.Contains(p.Outcome(), words) {
-			t.Errorf("%s: %q does not say %q", status, p.Outcome(), words)
+		if !strings.Contains(terminal.Outcome(p), words) {
+			t.Errorf("%s: %q does not say %q", status, terminal.Outcome(p), words)
 		}
 	}
 }
@@ -195,7 +196,7 @@ func TestALateEventIsNoAttempt(t *testing.T) {
 		t.Errorf("it is %q", line)
 	}
 	h.answer("{}").exit("Task", "AwaitBuild").enter("Task", "CreateImage")
-	if s := h.look(t).Step("AwaitBuild"); s.Phase != watch.Succeeded || s.Retries != 0 || s.Error != "" {
+	if s := h.look(t).Step("AwaitBuild"); s.Phase != execution.Succeeded || s.Retries != 0 || s.Error != "" {
 		t.Errorf("after that it is %+v", s)
 	}
 }
@@ -206,7 +207,7 @@ func TestAttemptsAreCountedAndTheErrorIsCaught(t *testing.T) {
 		t.Errorf("it is %q", line)
 	}
 	h.exit("Task", "Plan").enter("Task", "UnlockFailed")
-	if s := h.look(t).Step("Plan"); s.Phase != watch.Caught || s.Retries != 1 {
+	if s := h.look(t).Step("Plan"); s.Phase != execution.Caught || s.Retries != 1 {
 		t.Errorf("caught it is %+v", s)
 	}
 }
@@ -218,7 +219,7 @@ func TestFollowReadsOnlyTheNewEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	polls, asked := 0, 0
-	end, err := watch.Follow(ctx, h, "arn", watch.OnOneMachine, func(p *watch.Picture) {
+	end, err := execution.Follow(ctx, h, "arn", execution.OnOneMachine, func(p *execution.Progress) {
 		switch polls++; polls {
 		case 1:
 			asked = h.asked
@@ -233,7 +234,7 @@ func TestFollowReadsOnlyTheNewEnd(t *testing.T) {
 			t.Errorf("poll %d does not show Lock", polls)
 		}
 	})
-	if err != nil || asked != 3 || end.Step("Lock").Phase != watch.Succeeded {
+	if err != nil || asked != 3 || end.Step("Lock").Phase != execution.Succeeded {
 		t.Errorf("%v, %d pages, %+v", err, asked, end.Step("Lock"))
 	}
 }
@@ -262,13 +263,13 @@ func TestAPictureFitsItsWindow(t *testing.T) {
 	h.enter("Task", "CreateGroup")
 	p := h.look(t)
 	for height := 6; height < 20; height++ {
-		lines := p.Frame(time.Now(), 80, height, watch.Style{})
+		lines := terminal.Frame(p, time.Now(), 80, height, terminal.Style{})
 		all := strings.Join(lines, "\n")
 		if len(lines) > height || !strings.Contains(all, "● Create group") {
 			t.Errorf("in %d lines it is %d:\n%s", height, len(lines), all)
 		}
 	}
-	short := strings.Join(p.Frame(time.Now(), 80, 6, watch.Style{}), "\n")
+	short := strings.Join(terminal.Frame(p, time.Now(), 80, 6, terminal.Style{}), "\n")
 	if !strings.Contains(short, "⋮ 4 done") || !strings.Contains(short, " to come") {
 		t.Errorf("what is left out is not told:\n%s", short)
 	}
@@ -283,12 +284,12 @@ func TestRemediesNameTheInstance(t *testing.T) {
 		"VerifyFailed: image ami-0123456789abcdef0 does not answer":                                                         "the log of each instance",
 		"SomethingElse: nobody foresaw it":                                                                                  "SomethingElse",
 	} {
-		if got := newTold("x-release").end(types.ExecutionStatusFailed, "FailedClean", cause).look(t).Outcome(); !strings.Contains(got, want) {
+		if got := terminal.Outcome(newTold("x-release").end(types.ExecutionStatusFailed, "FailedClean", cause).look(t)); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}
 	}
 	for name, want := range map[string]string{"Busy": "--wait", "FailedDirty": "gallery teardown"} {
-		if got := newTold("x-release").end(types.ExecutionStatusFailed, name, "why").look(t).Outcome(); !strings.Contains(got, want) {
+		if got := terminal.Outcome(newTold("x-release").end(types.ExecutionStatusFailed, name, "why").look(t)); !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package watch_test
+package terminal_test
 
 import (
 	"strings"
@@ -7,14 +7,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/watch"
+	"photogallery/internal/execution"
+	"photogallery/internal/terminal"
 )
 
 // second shows what its first look and the recall of the former run have given.
-func second(t *testing.T, h *told) (seen *watch.Picture) {
+func second(t *testing.T, h *told) (seen *execution.Progress) {
 	t.Helper()
 	looks := 0
-	_, err := watch.Follow(t.Context(), h, "arn", watch.Polls{Shortest: 1, Longest: 1}, func(p *watch.Picture) {
+	_, err := execution.Follow(t.Context(), h, "arn", execution.Polls{Shortest: 1, Longest: 1}, func(p *execution.Progress) {
 		if looks++; looks == 2 {
 			seen = p
 			h.end(types.ExecutionStatusSucceeded, "", "")
@@ -26,8 +27,8 @@ func second(t *testing.T, h *told) (seen *watch.Picture) {
 	return seen
 }
 
-func lastLine(p *watch.Picture, after time.Duration, width int) string {
-	lines := p.Frame(start.Add(after), width, 50, watch.Style{})
+func lastLine(p *execution.Progress, after time.Duration, width int) string {
+	lines := terminal.Frame(p, start.Add(after), width, 50, terminal.Style{})
 	return lines[len(lines)-1]
 }
 
@@ -52,7 +53,7 @@ func TestAStepThatTakesLongerPutsTheEndOff(t *testing.T) {
 	if line := lastLine(p, 2*time.Second, 24); !strings.HasPrefix(line, "about 8 s left") {
 		t.Errorf("where it is narrow it is %q", line)
 	}
-	if lines := p.Lines(start, 100, watch.Style{}); !strings.Contains(lines[1], "3.0 s last time      0.0 s") {
+	if lines := terminal.Lines(p, start, 100, terminal.Style{}); !strings.Contains(lines[1], "3.0 s last time      0.0 s") {
 		t.Errorf("a step does not tell of last time: %q", lines[1])
 	}
 }
@@ -68,7 +69,7 @@ func TestARunThatGoesAnotherWayTellsNothing(t *testing.T) {
 func TestAnAnswerThatIsLateIsTold(t *testing.T) {
 	p := second(t, newTold("another").enter("Task", "Plan"))
 	frame := func(after time.Duration) string {
-		lines := p.Frame(time.Now().Add(after), 80, 50, watch.Style{})
+		lines := terminal.Frame(p, time.Now().Add(after), 80, 50, terminal.Style{})
 		return lines[len(lines)-1]
 	}
 	if now, late := frame(0), frame(20*time.Second); strings.Contains(now, "no answer") || !strings.Contains(late, "no answer for 2") {
@@ -78,13 +79,13 @@ func TestAnAnswerThatIsLateIsTold(t *testing.T) {
 
 func TestTheEndNamesTheLongestSteps(t *testing.T) {
 	h := newTold("another").enter("Task", "Plan").answer("{}").exit("Task", "Plan").enter("Task", "Lock").answer("{}").answer("{}").answer("{}").exit("Task", "Lock")
-	if got := h.end(types.ExecutionStatusSucceeded, "", "").look(t).Outcome(); got != "r1 succeeded in 12.0 s (longest: Plan 3.0 s, Lock 7.0 s)." {
+	if got := terminal.Outcome(h.end(types.ExecutionStatusSucceeded, "", "").look(t)); got != "r1 succeeded in 12.0 s (longest: Plan 3.0 s, Lock 7.0 s)." {
 		t.Errorf("it is %q", got)
 	}
 }
 
 func TestAnOutcomeCannotCommandTheTerminal(t *testing.T) {
-	got := newTold("another").end(types.ExecutionStatusFailed, "FailedClean", "BuildFailed: one\x1b[2J\r\n\x07two").look(t).Outcome()
+	got := terminal.Outcome(newTold("another").end(types.ExecutionStatusFailed, "FailedClean", "BuildFailed: one\x1b[2J\r\n\x07two").look(t))
 	if want := "r1 ended in FailedClean after 0.0 s:\nBuildFailed: one\n two"; !strings.HasPrefix(got, want) {
 		t.Errorf("it is %q, want %q", got, want)
 	}

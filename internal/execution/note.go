@@ -1,4 +1,4 @@
-package watch
+package execution
 
 import (
 	"encoding/json"
@@ -16,10 +16,14 @@ type answer struct {
 	Removed                                                      []string
 }
 
-// note is what a step's answer says of its progress, for people; "" if nothing.
-func note(output string) string {
+// note is what a step's last answer says of its progress, for people, or until there is one what the
+// step waits for; "" if nothing.
+func (s *State) note() string {
+	if s.answer == "" {
+		return prospect(s.Name, s.input)
+	}
 	var a answer
-	if json.Unmarshal([]byte(output), &a) != nil {
+	if json.Unmarshal([]byte(s.answer), &a) != nil {
 		return "" // an answer of another form has nothing for people
 	}
 	switch {

@@ -1,7 +1,7 @@
-// Package trace tells what an execution did, state by state, from its history: which states it
-// entered, how often, what failed and was tried again, which transitions it took. The console draws it
-// while it runs, a report afterwards.
-package trace
+// Package execution reads executions of the state machines: their history, state by state, and their
+// progress, step by step. It asks the Step Functions API alone, so that an execution on one machine
+// reads as one on AWS does.
+package execution
 
 import (
 	"time"
@@ -22,8 +22,9 @@ const (
 	Stopped   Phase = "stopped" // the execution ended while it was at work
 )
 
-// Run is an execution so far.
-type Run struct {
+// History is what an execution did so far: the states it entered, how often, what failed and was tried
+// again, which transitions it took.
+type History struct {
 	Status types.ExecutionStatus `json:"status"` // RUNNING until the history has an end
 	Began  time.Time             `json:"began"`
 	Ended  time.Time             `json:"ended,omitzero"`
@@ -45,7 +46,15 @@ type State struct {
 	Type   string  `json:"type"` // Task, Parallel, Wait, Choice, Pass, Succeed or Fail
 	Phase  Phase   `json:"phase"`
 	Visits []Visit `json:"visits"`
+
+	place  place
+	input  string // of the first visit
+	answer string // the function's last one; "" before it has given one
 }
+
+// place is where a state stands: at the top, or in the branch of a Parallel state that begins with
+// first.
+type place struct{ parent, first string }
 
 // Visit is one entry of a state, to its exit.
 type Visit struct {
@@ -56,6 +65,7 @@ type Visit struct {
 	Attempts int       `json:"attempts"`           // of a Task
 	Failures []Failure `json:"failures,omitempty"` // an attempt's each
 	answered bool      // the last attempt did well
+	failing  bool      // the last attempt failed, and no other has begun
 	late     *Failure  // its token has not come back, and nobody has asked again yet
 }
 
@@ -84,24 +94,24 @@ type Event struct {
 	Cause string                 `json:"cause,omitempty"`
 }
 
-// New is an execution of which nothing is known yet.
-func New() *Run {
-	return &Run{
+// NewHistory returns that of an execution of which nothing is known yet.
+func NewHistory() *History {
+	return &History{
 		Status: types.ExecutionStatusRunning, States: []*State{}, Ways: []*Way{}, Events: []Event{},
 		at: map[int64]string{}, state: map[string]*State{},
 	}
 }
 
 // Seen is the ID of the last event that was added; 0 for none.
-func (r *Run) Seen() int64 {
-	if len(r.Events) == 0 {
+func (h *History) Seen() int64 {
+	if len(h.Events) == 0 {
 		return 0
 	}
-	return r.Events[len(r.Events)-1].ID
+	return h.Events[len(h.Events)-1].ID
 }
 
 // State is the one of that name; nil if it was never entered.
-func (r *Run) State(name string) *State { return r.state[name] }
+func (h *History) State(name string) *State { return h.state[name] }
 
 // Last is the state's last visit.
 func (s *State) Last() *Visit { return &s.Visits[len(s.Visits)-1] }

@@ -1,4 +1,4 @@
-package trace_test
+package execution_test
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/internal/execution"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/internal/trace"
 )
 
 // function answers or fails, by how often it has been called.
@@ -53,7 +53,7 @@ const definition = `{
 }`
 
 // run runs the definition for a while and reads its history twice: in the middle and at the end.
-func run(t *testing.T, look time.Duration, finish bool) (middle trace.Run, end *trace.Run) {
+func run(t *testing.T, look time.Duration, finish bool) (middle execution.History, end *execution.History) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
@@ -75,24 +75,24 @@ func run(t *testing.T, look time.Duration, finish bool) (middle trace.Run, end *
 		if err != nil {
 			t.Fatal(err)
 		}
-		execution := ""
-		f.Do(func() { execution, err = service.Start(arn, "one", `{"a": 1}`) })
+		started := ""
+		f.Do(func() { started, err = service.Start(arn, "one", `{"a": 1}`) })
 		if err != nil {
 			t.Fatal(err)
 		}
-		reader := trace.NewReader(client(f), execution)
+		reader := execution.NewReader(client(f), started)
 		time.Sleep(look)
 		if err := reader.Read(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		encoded, err := json.Marshal(reader.Run)
+		encoded, err := json.Marshal(reader.History)
 		if err != nil || json.Unmarshal(encoded, &middle) != nil {
 			t.Fatal(err)
 		}
 		if finish {
-			_, err = service.Await(t.Context(), execution)
+			_, err = service.Await(t.Context(), started)
 		} else {
-			_, err = client(f).StopExecution(t.Context(), stopping(execution))
+			_, err = client(f).StopExecution(t.Context(), stopping(started))
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -100,13 +100,13 @@ func run(t *testing.T, look time.Duration, finish bool) (middle trace.Run, end *
 		if err := reader.Read(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		end = reader.Run
+		end = reader.History
 	})
 	return middle, end
 }
 
-func phases(r *trace.Run) map[string]trace.Phase {
-	found := map[string]trace.Phase{}
+func phases(r *execution.History) map[string]execution.Phase {
+	found := map[string]execution.Phase{}
 	for _, s := range r.States {
 		found[s.Name] = s.Phase
 	}
@@ -115,29 +115,31 @@ func phases(r *trace.Run) map[string]trace.Phase {
 
 func TestARetryIsSeenWhileItWaits(t *testing.T) {
 	middle, end := run(t, 7*time.Second, true)
-	if got := phases(&middle); got["Try"] != trace.Retrying || len(got) != 1 {
+	if got := phases(&middle); got["Try"] != execution.Retrying || len(got) != 1 {
 		t.Errorf("after one failure and a half: %v", got)
 	}
 	if try := middle.States[0].Last(); try.Attempts != 2 || len(try.Failures) != 2 {
 		t.Errorf("the visit is %+v", try)
 	}
-	if try := end.State("Try").Last(); end.State("Try").Phase != trace.Succeeded || try.Attempts != 3 {
+	if try := end.State("Try").Last(); end.State("Try").Phase != execution.Succeeded || try.Attempts != 3 {
 		t.Errorf("in the end it is %+v", try)
 	}
 }
 
 func TestACaughtFailureLeadsOn(t *testing.T) {
 	middle, end := run(t, 15*time.Second, true)
-	if got := phases(&middle); got["Again"] != trace.Running || got["Look"] != trace.Succeeded || got["Both"] != trace.Succeeded {
+	if got := phases(&middle); got["Again"] != execution.Running || got["Look"] != execution.Succeeded || got["Both"] != execution.Succeeded {
 		t.Errorf("in the middle: %v", got)
 	}
-	if got := phases(end); got["Break"] != trace.Caught || got["Lost"] != trace.Failed || got["Again"] != trace.Succeeded {
+	if got := phases(end); got["Break"] != execution.Caught || got["Lost"] != execution.Failed || got["Again"] != execution.Succeeded {
 		t.Errorf("in the end: %v", got)
 	}
 	if end.Status != types.ExecutionStatusFailed || end.Error != "FailedClean" || end.Cause != "it was broken" || end.Input != `{"a": 1}` {
 		t.Errorf("it ended %s %s %s with %s", end.Status, end.Error, end.Cause, end.Input)
 	}
-	if !slices.ContainsFunc(end.Ways, func(w *trace.Way) bool { return *w == trace.Way{From: "Break", To: "Lost", Caught: true, Count: 1} }) {
+	if !slices.ContainsFunc(end.Ways, func(w *execution.Way) bool {
+		return *w == execution.Way{From: "Break", To: "Lost", Caught: true, Count: 1}
+	}) {
 		t.Errorf("it went %v", end.Ways)
 	}
 	for i, event := range end.Events {
@@ -149,7 +151,7 @@ func TestACaughtFailureLeadsOn(t *testing.T) {
 
 func TestWhatIsStoppedIsAtWorkNoMore(t *testing.T) {
 	_, end := run(t, 15*time.Second, false)
-	if got := phases(end); got["Again"] != trace.Stopped || got["Look"] != trace.Succeeded {
+	if got := phases(end); got["Again"] != execution.Stopped || got["Look"] != execution.Succeeded {
 		t.Errorf("in the end: %v", got)
 	}
 	if end.Status != types.ExecutionStatusAborted || end.Ended.IsZero() {
@@ -167,18 +169,18 @@ func TestLateTokenIsNoAttempt(t *testing.T) {
 		TaskTimedOutEventDetails: &types.TaskTimedOutEventDetails{Error: aws.String("States.Timeout"), Resource: &token},
 	}
 	left := types.HistoryEvent{Type: "TaskStateExited", StateExitedEventDetails: &types.StateExitedEventDetails{Name: &name}}
-	for want, events := range map[trace.Phase][]types.HistoryEvent{
-		trace.Running:   {entered, scheduled, late, scheduled, late},
-		trace.Succeeded: {entered, scheduled, late, scheduled, {Type: types.HistoryEventTypeTaskSucceeded}, left},
-		trace.Caught:    {entered, scheduled, late, scheduled, late, left},
+	for want, events := range map[execution.Phase][]types.HistoryEvent{
+		execution.Running:   {entered, scheduled, late, scheduled, late},
+		execution.Succeeded: {entered, scheduled, late, scheduled, {Type: types.HistoryEventTypeTaskSucceeded}, left},
+		execution.Caught:    {entered, scheduled, late, scheduled, late, left},
 	} {
-		r := trace.New()
+		r := execution.NewHistory()
 		for i, event := range events {
 			event.Id, event.PreviousEventId = int64(i+1), int64(i)
 			r.Add(event)
 		}
 		s, failures := r.State(name), 0
-		if want == trace.Caught {
+		if want == execution.Caught {
 			failures = 1
 		}
 		if v := s.Last(); s.Phase != want || v.Attempts != 1 || len(v.Failures) != failures {
@@ -191,6 +193,6 @@ func client(f *fabric.Fabric) *sfn.Client {
 	return sfn.NewFromConfig(f.Config())
 }
 
-func stopping(execution string) *sfn.StopExecutionInput {
-	return &sfn.StopExecutionInput{ExecutionArn: &execution}
+func stopping(started string) *sfn.StopExecutionInput {
+	return &sfn.StopExecutionInput{ExecutionArn: &started}
 }

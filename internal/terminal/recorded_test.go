@@ -1,4 +1,4 @@
-package watch_test
+package terminal_test
 
 import (
 	"bytes"
@@ -12,9 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/charmbracelet/x/ansi"
 
+	"photogallery/internal/execution"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
-	"photogallery/internal/watch"
+	"photogallery/internal/terminal"
 )
 
 // recorded are whole runs of the shipped state machines.
@@ -70,12 +71,12 @@ func (h *told) until(events int) (*told, time.Time) {
 }
 
 // replay follows the run as if so many events had happened from one look to the next.
-func (h *told) replay(t *testing.T, stride int, show func(*watch.Picture)) {
+func (h *told) replay(t *testing.T, stride int, show func(*execution.Progress)) {
 	t.Helper()
 	events := min(stride, len(h.events))
 	early, _ := h.until(events)
 	at := *early
-	_, err := watch.Follow(t.Context(), &at, "arn", watch.Polls{Shortest: 1, Longest: 1}, func(p *watch.Picture) {
+	_, err := execution.Follow(t.Context(), &at, "arn", execution.Polls{Shortest: 1, Longest: 1}, func(p *execution.Progress) {
 		show(p)
 		events = min(events+stride, len(h.events))
 		early, _ := h.until(events)
@@ -93,13 +94,13 @@ func TestEveryMomentFitsEveryTerminal(t *testing.T) {
 			p := early.look(t)
 			for _, width := range []int{1, 20, 40, 80} {
 				for _, height := range []int{1, 5, 12, 24} {
-					fits(t, name, p.Frame(at, width, height, watch.Style{}), width, height)
+					fits(t, name, terminal.Frame(p, at, width, height, terminal.Style{}), width, height)
 				}
 			}
-			if all := p.Lines(at, 80, watch.Style{}); len(p.Frame(at, 80, len(all), watch.Style{})) != len(all) {
+			if all := terminal.Lines(p, at, 80, terminal.Style{}); len(terminal.Frame(p, at, 80, len(all), terminal.Style{})) != len(all) {
 				t.Fatalf("%s, %d events: something is summed up where there is room", name, events)
 			}
-			showsWhatIsAtWork(t, name, p, p.Frame(at, 60, 8, watch.Style{}))
+			showsWhatIsAtWork(t, name, p, terminal.Frame(p, at, 60, 8, terminal.Style{}))
 		}
 	}
 }
@@ -116,12 +117,12 @@ func fits(t *testing.T, name string, frame []string, width, height int) {
 	}
 }
 
-func showsWhatIsAtWork(t *testing.T, name string, p *watch.Picture, frame []string) {
+func showsWhatIsAtWork(t *testing.T, name string, p *execution.Progress, frame []string) {
 	t.Helper()
 	all := strings.Join(frame, "\n")
 	for _, s := range p.Steps {
 		title := strings.TrimSuffix(strings.ToLower(s.Name), "failed") // Unlock is one for people
-		if s.Phase == watch.Running && !s.Group && !strings.Contains(strings.ReplaceAll(strings.ToLower(all), " ", ""), title) {
+		if s.Phase == execution.Running && !s.Group && !strings.Contains(strings.ReplaceAll(strings.ToLower(all), " ", ""), title) {
 			t.Fatalf("%s: %s is at work and not drawn:\n%s", name, s.Name, all)
 		}
 	}
@@ -134,7 +135,7 @@ func TestNarrowTerminalsShowNameAndTime(t *testing.T) {
 	for width, want := range map[int]string{
 		20: "│ ✓ Launch bu… 0.0 s", 40: "│ ✓ Launch builder                 0.0 s", 60: "│ ✓ Launch builder       i-0000000",
 	} {
-		if all := strings.Join(p.Lines(at, width, watch.Style{}), "\n"); !strings.Contains(all, want) {
+		if all := strings.Join(terminal.Lines(p, at, width, terminal.Style{}), "\n"); !strings.Contains(all, want) {
 			t.Errorf("in %d columns there is no %q:\n%s", width, want, all)
 		}
 	}
@@ -145,13 +146,13 @@ func TestPlainLinesTellAGroupLast(t *testing.T) {
 	for name, run := range recorded(t) {
 		for _, stride := range []int{1, 2, 3, 5, 8, 13, 21, 34} {
 			var out bytes.Buffer
-			run.replay(t, stride, watch.Plainly(&out, 110))
+			run.replay(t, stride, terminal.Plainly(&out, 110))
 			inOrder(t, name, run.look(t), out.String())
 		}
 	}
 }
 
-func inOrder(t *testing.T, name string, end *watch.Picture, out string) {
+func inOrder(t *testing.T, name string, end *execution.Progress, out string) {
 	t.Helper()
 	_, behind, found := strings.Cut(out, "\n"+sign(out, "Prepare")+" Prepare ")
 	if end.Step("Prepare") != nil && (!found || strings.Contains(behind, "│ ")) {

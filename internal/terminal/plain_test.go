@@ -1,14 +1,16 @@
-package watch
+package terminal
 
 import (
 	"strings"
 	"testing"
 	"time"
+
+	"photogallery/internal/execution"
 )
 
 func TestAGroupIsToldDoneBehindItsBranches(t *testing.T) {
 	done := time.Now()
-	steps := []*Step{
+	steps := []*execution.Step{
 		{Name: "Lock"},
 		{Name: "Prepare", Group: true, Ended: done},
 		{Name: "Bake", Depth: 1, Group: true, Ended: done},

@@ -1,4 +1,4 @@
-package trace
+package execution
 
 import (
 	"encoding/json"
@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// FailureOf is the error of an event that tells of a failed attempt at a step; failed is false for
+// failureOf is the error of an event that tells of a failed attempt at a step; failed is false for
 // every other event. Of a function's cause, which is JSON, it keeps the message.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
-func FailureOf(event types.HistoryEvent) (failure Failure, failed bool) {
+func failureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	switch {
 	case event.LambdaFunctionFailedEventDetails != nil:
 		return told(event.LambdaFunctionFailedEventDetails.Error, event.LambdaFunctionFailedEventDetails.Cause)
@@ -27,10 +27,10 @@ func FailureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	return Failure{}, false
 }
 
-// IsLate reports whether the event tells that a task's token has not come back by its heartbeat. The
+// isLate reports whether the event tells that a task's token has not come back by its heartbeat. The
 // state machine asks again then, so that it is no failed attempt. AWS records it as a time-out like any
 // other, by States.Timeout; nothing here sends heartbeats, so that a token has no other time-out.
-func IsLate(event types.HistoryEvent) bool {
+func isLate(event types.HistoryEvent) bool {
 	details := event.TaskTimedOutEventDetails
 	return details != nil && strings.HasSuffix(aws.ToString(details.Resource), ".waitForTaskToken")
 }

@@ -1,4 +1,4 @@
-package watch_test
+package terminal_test
 
 import (
 	"context"
@@ -10,10 +10,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/internal/execution"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
-	"photogallery/internal/watch"
+	"photogallery/internal/terminal"
 	"photogallery/release"
 )
 
@@ -40,12 +41,12 @@ func started(t *testing.T, s *stack.Stack, name string) string {
 	return arn
 }
 
-func drawn(p *watch.Picture) string {
-	return strings.Join(p.Lines(time.Now(), 240, watch.Style{}), "\n")
+func drawn(p *execution.Progress) string {
+	return strings.Join(terminal.Lines(p, time.Now(), 240, terminal.Style{}), "\n")
 }
 
 // shows checks that lines matching the patterns stand in the picture, in that order.
-func shows(t *testing.T, p *watch.Picture, patterns ...string) {
+func shows(t *testing.T, p *execution.Progress, patterns ...string) {
 	t.Helper()
 	rest := drawn(p)
 	for _, pattern := range patterns {
@@ -61,9 +62,9 @@ func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{})
 		arn := started(t, s, "r1")
-		look := func(after time.Duration) *watch.Picture {
+		look := func(after time.Duration) *execution.Progress {
 			time.Sleep(after)
-			p, err := watch.Look(t.Context(), s.SFN, arn)
+			p, err := execution.Look(t.Context(), s.SFN, arn)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,8 +78,8 @@ func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
 		shows(t, look(2*time.Minute), `● Prepare`, `│ ✓ Await build +2:30 min`, `│ ● Check image +ami-\w+ \d+%`, `└ ✓ Check load balancer +active`)
 		end := look(20 * time.Minute)
 		shows(t, end, `✓ Prepare`, `✓ Create group`, `✓ Check fleet +2 of 2 healthy`, `✓ Verify +2 healthy`, `✓ Promote`, `✓ Unlock`)
-		if end.Status != types.ExecutionStatusSucceeded || !strings.HasPrefix(end.Outcome(), "r1 succeeded in ") || !strings.Contains(end.Outcome(), "Release r1 (version ") {
-			t.Errorf("it is %s: %q", end.Status, end.Outcome())
+		if end.Status != types.ExecutionStatusSucceeded || !strings.HasPrefix(terminal.Outcome(end), "r1 succeeded in ") || !strings.Contains(terminal.Outcome(end), "Release r1 (version ") {
+			t.Errorf("it is %s: %q", end.Status, terminal.Outcome(end))
 		}
 	})
 }
@@ -90,7 +91,7 @@ func TestBranchesAreDrawnApart(t *testing.T) {
 		if _, err := s.Await(t.Context(), arn); err != nil {
 			t.Fatal(err)
 		}
-		p, err := watch.Look(t.Context(), s.SFN, arn)
+		p, err := execution.Look(t.Context(), s.SFN, arn)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,14 +113,14 @@ func TestAFailureIsToldWithItsRemedy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
 		arn := started(t, s, "r1")
-		end, err := watch.Follow(t.Context(), s.SFN, arn, watch.OnOneMachine, func(*watch.Picture) {})
+		end, err := execution.Follow(t.Context(), s.SFN, arn, execution.OnOneMachine, func(*execution.Progress) {})
 		if err != nil {
 			t.Fatal(err)
 		}
 		shows(t, end, `│ ✗ Await build +BuildFailed: builder i-`, `✓ Undo`, `✓ Unlock`)
 		for _, words := range []string{"FailedClean", "install.sh: exit 7", "gallery logs i-"} {
-			if !strings.Contains(end.Outcome(), words) {
-				t.Errorf("%q does not say %q", end.Outcome(), words)
+			if !strings.Contains(terminal.Outcome(end), words) {
+				t.Errorf("%q does not say %q", terminal.Outcome(end), words)
 			}
 		}
 	})
@@ -138,8 +139,8 @@ func TestRetriesAreCounted(t *testing.T) {
 		most := 0
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 		defer cancel()
-		seen, _ := watch.Follow(ctx, s.SFN, arn, watch.OnOneMachine, func(p *watch.Picture) {
-			if step := p.Step("FindGroup"); step != nil && step.Phase == watch.Retrying {
+		seen, _ := execution.Follow(ctx, s.SFN, arn, execution.OnOneMachine, func(p *execution.Progress) {
+			if step := p.Step("FindGroup"); step != nil && step.Phase == execution.Retrying {
 				most = max(most, step.Retries)
 				shows(t, p, `↻ Find group +attempt \d+, Throttled: `)
 			}
@@ -159,8 +160,8 @@ func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
 			}
 		}
 		footer := ""
-		_, err := watch.Follow(t.Context(), s.SFN, started(t, s, "r3"), watch.OnOneMachine, func(p *watch.Picture) {
-			if lines := p.Lines(time.Now(), 120, watch.Style{}); footer == "" && p.Left(time.Now()) > 0 {
+		_, err := execution.Follow(t.Context(), s.SFN, started(t, s, "r3"), execution.OnOneMachine, func(p *execution.Progress) {
+			if lines := terminal.Lines(p, time.Now(), 120, terminal.Style{}); footer == "" && p.Left(time.Now()) > 0 {
 				footer = lines[len(lines)-1]
 			}
 		})
@@ -175,9 +176,9 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 		s := deployed(t, machine.Behavior{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		seen, err := watch.Follow(ctx, s.SFN, started(t, s, "r1"), watch.OnOneMachine, func(*watch.Picture) {})
-		if err == nil || seen.Name != "r1" || seen.Outcome() != "" {
-			t.Errorf("%v, %q", err, seen.Outcome())
+		seen, err := execution.Follow(ctx, s.SFN, started(t, s, "r1"), execution.OnOneMachine, func(*execution.Progress) {})
+		if err == nil || seen.Name != "r1" || terminal.Outcome(seen) != "" {
+			t.Errorf("%v, %q", err, terminal.Outcome(seen))
 		}
 	})
 }
@@ -186,7 +187,7 @@ func TestAnExecutionThatDoesNotExist(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{})
 		arn := strings.Replace(s.Settings.ReleaseMachine, ":stateMachine:", ":execution:", 1) + ":none"
-		_, err := watch.Look(t.Context(), s.SFN, arn)
+		_, err := execution.Look(t.Context(), s.SFN, arn)
 		if !release.IsNotFound(err) {
 			t.Errorf("got %v", err)
 		}

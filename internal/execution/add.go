@@ -1,4 +1,4 @@
-package trace
+package execution
 
 import (
 	"strings"
@@ -10,67 +10,79 @@ import (
 
 // Add takes the next event of the history, in order; those seen before are left out.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
-func (r *Run) Add(event types.HistoryEvent) {
-	if event.Id <= r.Seen() {
+func (h *History) Add(event types.HistoryEvent) {
+	if event.Id <= h.Seen() {
 		return
 	}
 	kind, at := string(event.Type), aws.ToTime(event.Timestamp)
-	failure, failed := FailureOf(event)
+	failure, failed := failureOf(event)
 	if !failed {
 		failure, failed = endOf(event)
 	}
 	failure.At = at
 	switch {
 	case strings.HasSuffix(kind, "StateEntered"):
-		r.enter(event, strings.TrimSuffix(kind, "StateEntered"), at)
+		h.enter(event, strings.TrimSuffix(kind, "StateEntered"), at)
 	case strings.HasSuffix(kind, "StateExited"):
-		r.leave(event, at)
+		h.leave(event, at)
 	default:
-		r.at[event.Id] = r.at[event.PreviousEventId]
-		if s := r.state[r.at[event.Id]]; s != nil && s.Last().Ended.IsZero() {
+		h.at[event.Id] = h.at[event.PreviousEventId]
+		if s := h.state[h.at[event.Id]]; s != nil && s.Last().Ended.IsZero() {
 			s.happen(event, failure, failed)
 		}
-		r.end(event, failure, at)
+		h.end(event, failure, at)
 	}
-	r.Events = append(r.Events, Event{
-		ID: event.Id, At: at, Type: event.Type, State: r.at[event.Id], Error: failure.Error, Cause: failure.Cause,
+	h.Events = append(h.Events, Event{
+		ID: event.Id, At: at, Type: event.Type, State: h.at[event.Id], Error: failure.Error, Cause: failure.Cause,
 	})
 }
 
-func (r *Run) enter(event types.HistoryEvent, kind string, at time.Time) {
+func (h *History) enter(event types.HistoryEvent, kind string, at time.Time) {
 	name := aws.ToString(event.StateEnteredEventDetails.Name)
-	if from := r.state[r.at[event.PreviousEventId]]; from != nil {
-		r.way(from.Name, name, from.Phase == Caught).Count++
+	from := h.state[h.at[event.PreviousEventId]]
+	if from != nil {
+		h.way(from.Name, name, from.Phase == Caught).Count++
 	}
-	r.at[event.Id] = name
-	s := r.state[name]
+	h.at[event.Id] = name
+	s := h.state[name]
 	if s == nil {
-		s = &State{Name: name, Type: kind}
-		r.state[name] = s
-		r.States = append(r.States, s)
+		s = &State{Name: name, Type: kind, input: aws.ToString(event.StateEnteredEventDetails.Input)}
+		h.state[name] = s
+		h.States = append(h.States, s)
 	}
-	s.Phase = Running
+	s.Phase, s.place = Running, behind(from, name)
 	s.Visits = append(s.Visits, Visit{Entered: event.Id, Began: at})
 	if kind == "Fail" { // which has no exit
 		s.Phase, s.Last().Ended = Failed, at
 	}
 }
 
-func (r *Run) way(from, to string, caught bool) *Way {
-	for _, w := range r.Ways {
+// behind is the place of a state that is entered behind another, or nil for the first of all.
+func behind(from *State, name string) place {
+	switch {
+	case from == nil:
+		return place{}
+	case from.Type == "Parallel" && from.Last().Left == 0:
+		return place{from.Name, name}
+	}
+	return from.place
+}
+
+func (h *History) way(from, to string, caught bool) *Way {
+	for _, w := range h.Ways {
 		if w.From == from && w.To == to && w.Caught == caught {
 			return w
 		}
 	}
 	w := &Way{From: from, To: to, Caught: caught}
-	r.Ways = append(r.Ways, w)
+	h.Ways = append(h.Ways, w)
 	return w
 }
 
-func (r *Run) leave(event types.HistoryEvent, at time.Time) {
+func (h *History) leave(event types.HistoryEvent, at time.Time) {
 	name := aws.ToString(event.StateExitedEventDetails.Name)
-	r.at[event.Id] = name
-	s := r.state[name]
+	h.at[event.Id] = name
+	s := h.state[name]
 	if s == nil {
 		return
 	}
@@ -85,18 +97,20 @@ func (r *Run) leave(event types.HistoryEvent, at time.Time) {
 // happen takes what a Task's function or a Parallel's branches did.
 func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
 	kind, v := string(event.Type), s.Last()
+	isBegun := kind == "LambdaFunctionScheduled" || kind == "TaskScheduled"
 	switch {
-	case IsLate(event):
-		v.late, v.answered = &failure, false
-	case v.late != nil && kind == "TaskScheduled":
-		v.late = nil
+	case isLate(event):
+		v.late, v.answered, v.failing = &failure, false, true
+	case v.late != nil && isBegun:
+		v.late, v.failing = nil, false
 	case failed:
-		v.Failures, v.answered = append(v.Failures, failure), false
+		v.Failures, v.answered, v.failing = append(v.Failures, failure), false, true
 		s.Phase = Retrying
-	case kind == "LambdaFunctionScheduled" || kind == "TaskScheduled":
-		v.Attempts++
+	case isBegun:
+		v.Attempts, v.failing = v.Attempts+1, false
 	case strings.HasSuffix(kind, "Succeeded"):
-		v.answered = true
+		v.answered, v.failing = true, false
+		s.answer = Data(event)
 	}
 }
 
@@ -108,28 +122,28 @@ func (v *Visit) giveUp() {
 }
 
 // end is the execution's. What was at work then has failed with it, or was cut off.
-func (r *Run) end(event types.HistoryEvent, failure Failure, at time.Time) {
+func (h *History) end(event types.HistoryEvent, failure Failure, at time.Time) {
 	switch event.Type {
 	case types.HistoryEventTypeExecutionStarted:
-		r.Began, r.Input = at, aws.ToString(event.ExecutionStartedEventDetails.Input)
+		h.Began, h.Input = at, Data(event)
 		return
 	case types.HistoryEventTypeExecutionSucceeded:
-		r.Status, r.Output = types.ExecutionStatusSucceeded, aws.ToString(event.ExecutionSucceededEventDetails.Output)
+		h.Status, h.Output = types.ExecutionStatusSucceeded, Data(event)
 	case types.HistoryEventTypeExecutionFailed:
-		r.Status = types.ExecutionStatusFailed
+		h.Status = types.ExecutionStatusFailed
 	case types.HistoryEventTypeExecutionAborted:
-		r.Status = types.ExecutionStatusAborted
+		h.Status = types.ExecutionStatusAborted
 	case types.HistoryEventTypeExecutionTimedOut:
-		r.Status = types.ExecutionStatusTimedOut
+		h.Status = types.ExecutionStatusTimedOut
 	default:
 		return
 	}
-	r.Ended, r.Error, r.Cause = at, failure.Error, failure.Cause
-	for _, s := range r.States {
+	h.Ended, h.Error, h.Cause = at, failure.Error, failure.Cause
+	for _, s := range h.States {
 		if v := s.Last(); v.Ended.IsZero() {
 			v.Ended = at
 			v.giveUp()
-			s.Phase = withRun(r.Status)
+			s.Phase = withRun(h.Status)
 		}
 	}
 }

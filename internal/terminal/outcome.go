@@ -1,4 +1,4 @@
-package watch
+package terminal
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
@@ -18,25 +18,26 @@ func roughly(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
 	}
-	return trace.Clock(d)
+	return execution.Clock(d)
 }
 
 // fullDisk is how programs tell of ENOSPC and EDQUOT.
 var fullDisk = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`)
 
-// Outcome tells in a few lines how the execution ended, why, and what to do next; "" while it runs.
-func (p *Picture) Outcome() string {
+// Outcome tells in a few lines how an execution ended, why, and what to do next; "" while it runs.
+func Outcome(of *execution.Progress) string {
+	p := picture{of}
 	switch {
 	case p.Ended.IsZero():
 		return ""
 	case p.Status == types.ExecutionStatusSucceeded:
-		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s%s.\n%s", p.Name, trace.Clock(p.Elapsed(p.Ended)), p.longest(), paragraph(p.report())))
+		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s%s.\n%s", p.Name, execution.Clock(p.Elapsed(p.Ended)), p.longest(), paragraph(p.report())))
 	case p.Status == types.ExecutionStatusTimedOut:
 		return p.Name + " ran out of time; what it made is being undone."
 	case p.Status == types.ExecutionStatusAborted:
 		return p.Name + " was stopped; what it made is being undone."
 	}
-	told := fmt.Sprintf("%s ended in %s after %s:\n%s", p.Name, p.Error, trace.Clock(p.Elapsed(p.Ended)), paragraph(p.Cause))
+	told := fmt.Sprintf("%s ended in %s after %s:\n%s", p.Name, p.Error, execution.Clock(p.Elapsed(p.Ended)), paragraph(p.Cause))
 	if next := p.remedy(); next != "" {
 		told += "\n" + next
 	}
@@ -44,12 +45,12 @@ func (p *Picture) Outcome() string {
 }
 
 // longest names the steps that took most of a run that people had to wait for; "" if it was short.
-func (p *Picture) longest() string {
+func (p picture) longest() string {
 	total := p.Elapsed(p.Ended)
 	var parts []string
 	for _, s := range p.Steps {
 		if d := s.Elapsed(p.Ended); !s.Group && d >= total/4 {
-			parts = append(parts, trace.Title(s.Name)+" "+trace.Clock(d))
+			parts = append(parts, execution.Title(s.Name)+" "+execution.Clock(d))
 		}
 	}
 	if total < 10*time.Second || len(parts) == 0 {
@@ -59,7 +60,7 @@ func (p *Picture) longest() string {
 }
 
 // report is the sentence with which an execution that succeeded ends, if it has one.
-func (p *Picture) report() string {
+func (p picture) report() string {
 	var output struct {
 		End struct{ Report string }
 	}
@@ -72,13 +73,13 @@ func (p *Picture) report() string {
 var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
 // code is that of the failure that the cause tells of.
-func (p *Picture) code() release.Code {
+func (p picture) code() release.Code {
 	code, _, _ := strings.Cut(p.Cause, ":")
 	return release.Code(code)
 }
 
 // remedy is what to do next after a failure. A log is the one of the instance that the cause names.
-func (p *Picture) remedy() string {
+func (p picture) remedy() string {
 	switch p.Error {
 	case string(release.Busy):
 		return "On the command line that is --wait."

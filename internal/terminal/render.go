@@ -1,4 +1,6 @@
-package watch
+// Package terminal draws the progress of an execution in a terminal: which step is at work, for how long,
+// what it waits for, how often it was tried, what is still to come.
+package terminal
 
 import (
 	"fmt"
@@ -8,7 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"photogallery/internal/trace"
+	"photogallery/internal/execution"
 )
 
 // Tone decorates text; a nil Tone leaves it plain.
@@ -28,13 +30,13 @@ type Style struct {
 	Moving                         bool // what runs turns, for a picture that is redrawn
 }
 
-func (s Style) of(phase Phase) Tone {
+func (s Style) of(phase execution.Phase) Tone {
 	switch phase {
-	case Succeeded:
+	case execution.Succeeded:
 		return s.Good
-	case Caught, Stopped:
+	case execution.Caught, execution.Stopped:
 		return s.Bad
-	case Waiting:
+	case execution.Waiting:
 		return s.Quiet
 	}
 	return s.Busy
@@ -43,15 +45,15 @@ func (s Style) of(phase Phase) Tone {
 // turning are what a running step shows in turn.
 var turning = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
-func (s Style) sign(phase Phase, now time.Time) string {
+func (s Style) sign(phase execution.Phase, now time.Time) string {
 	switch phase {
-	case Waiting:
+	case execution.Waiting:
 		return "○"
-	case Retrying:
+	case execution.Retrying:
 		return "↻"
-	case Succeeded:
+	case execution.Succeeded:
 		return "✓"
-	case Caught, Stopped:
+	case execution.Caught, execution.Stopped:
 		return "✗"
 	}
 	if s.Moving {
@@ -71,8 +73,15 @@ const (
 	beforeWidth = 18 // "1:40 min last time"
 )
 
-// Lines draws the picture, a line a step, no wider than width characters.
-func (p *Picture) Lines(now time.Time, width int, style Style) []string {
+// picture is a progress to draw.
+type picture struct{ *execution.Progress }
+
+// Lines draws the progress, a line a step, no wider than width characters.
+func Lines(of *execution.Progress, now time.Time, width int, style Style) []string {
+	return picture{of}.lines(now, width, style)
+}
+
+func (p picture) lines(now time.Time, width int, style Style) []string {
 	lines := []string{p.header(width, style)}
 	for i := range p.Steps {
 		lines = append(lines, p.line(i, p.rail(i), now, width, style))
@@ -80,28 +89,27 @@ func (p *Picture) Lines(now time.Time, width int, style Style) []string {
 	return append(lines, p.footer(now, width, style))
 }
 
-// Line draws one step by itself, no wider than width characters: for where lines follow each other as
-// the steps go on.
-func (p *Picture) Line(i int, now time.Time, width int, style Style) string {
+// single draws one step by itself, for where lines follow each other as the steps go on.
+func (p picture) single(i int, now time.Time, width int, style Style) string {
 	return p.line(i, strings.Repeat("│ ", p.Steps[i].Depth), now, width, style)
 }
 
-func (p *Picture) header(width int, style Style) string {
+func (p picture) header(width int, style Style) string {
 	return ansi.Truncate(style.Strong.Of(p.Name)+"  "+style.Quiet.Of(p.Machine), width, "…")
 }
 
 // footer is the time that has passed and, where an earlier run tells it, that is left.
-func (p *Picture) footer(now time.Time, width int, style Style) string {
+func (p picture) footer(now time.Time, width int, style Style) string {
 	width = min(width, widest)
 	elapsed := p.Elapsed(now)
-	total := trace.Clock(elapsed)
+	total := execution.Clock(elapsed)
 	text := ""
 	if left := p.Left(now); left > 0 {
 		words := "about " + roughly(left) + " left"
 		text = style.bar(elapsed, left, min(24, width-len(words)-len(total)-4)) + style.Quiet.Of(words)
 	}
-	if p.Ended.IsZero() && !p.due.IsZero() && now.After(p.due) {
-		text = style.Bad.Of("no answer for " + roughly(now.Sub(p.seen)) + ", asks again")
+	if p.Ended.IsZero() && !p.Due.IsZero() && now.After(p.Due) {
+		text = style.Bad.Of("no answer for " + roughly(now.Sub(p.Seen)) + ", asks again")
 	}
 	text = ansi.Truncate(text, max(0, width-len(total)-1), "…")
 	return ansi.Truncate(text+gap(width-ansi.StringWidth(text)-len(total))+style.Strong.Of(total), width, "…")
@@ -128,16 +136,16 @@ func columns(width int, clock string) (name, told int) {
 	return max(1, width-len(clock)-1), 0
 }
 
-func (p *Picture) line(i int, rail string, now time.Time, width int, style Style) string {
+func (p picture) line(i int, rail string, now time.Time, width int, style Style) string {
 	s := p.Steps[i]
-	clock := trace.Clock(s.Elapsed(now))
-	if s.Phase == Waiting {
+	clock := execution.Clock(s.Elapsed(now))
+	if s.Phase == execution.Waiting {
 		clock = ""
 	}
 	nameRoom, toldRoom := columns(width, clock)
-	name := ansi.Truncate(trace.Title(s.Name), max(1, nameRoom-ansi.StringWidth(rail)-2), "…")
+	name := ansi.Truncate(execution.Title(s.Name), max(1, nameRoom-ansi.StringWidth(rail)-2), "…")
 	named := style.Quiet.Of(rail) + style.of(p.phase(i)).Of(style.sign(p.phase(i), now)) + " "
-	if s.Phase == Waiting {
+	if s.Phase == execution.Waiting {
 		named += style.Quiet.Of(name)
 	} else {
 		named += name
@@ -152,46 +160,46 @@ func (p *Picture) line(i int, rail string, now time.Time, width int, style Style
 }
 
 // phase is how far a step is for people: a group has failed when something in it has.
-func (p *Picture) phase(i int) Phase {
+func (p picture) phase(i int) execution.Phase {
 	s := p.Steps[i]
-	if !s.Group || s.Phase != Succeeded {
+	if !s.Group || s.Phase != execution.Succeeded {
 		return s.Phase
 	}
 	for _, inside := range p.Steps[i+1:] {
 		if inside.Depth <= s.Depth {
 			break
 		}
-		if inside.Phase == Caught {
-			return Caught
+		if inside.Phase == execution.Caught {
+			return execution.Caught
 		}
 	}
-	return Succeeded
+	return execution.Succeeded
 }
 
 func gap(cells int) string { return strings.Repeat(" ", max(0, cells)) }
 
 // toldIn is what a step tells, in so many cells: at the right what it took the last time.
-func (p *Picture) toldIn(s *Step, room int, style Style) string {
+func (p picture) toldIn(s *execution.Step, room int, style Style) string {
 	if room == 0 {
 		return ""
 	}
 	before, tone := "", style.Quiet
 	if usual := p.Usual(s.Name); usual >= time.Second && s.Ended.IsZero() && room >= 2*beforeWidth {
-		before = trace.Clock(usual) + " last time"
+		before = execution.Clock(usual) + " last time"
 		room -= beforeWidth + 2
 	}
 	if s.Error != "" {
 		tone = style.Bad
 	}
-	told := ansi.Truncate(plain(s.told()), room, "…")
+	text := ansi.Truncate(plain(told(s)), room, "…")
 	if before == "" {
-		return tone.Of(told)
+		return tone.Of(text)
 	}
-	return tone.Of(told) + gap(room-ansi.StringWidth(told)+2+beforeWidth-len(before)) + style.Quiet.Of(before)
+	return tone.Of(text) + gap(room-ansi.StringWidth(text)+2+beforeWidth-len(before)) + style.Quiet.Of(before)
 }
 
 // rail ties the branches of a group together: ├ begins each, └ is the last line of all.
-func (p *Picture) rail(i int) string {
+func (p picture) rail(i int) string {
 	s := p.Steps[i]
 	if s.Depth == 0 {
 		return ""
@@ -200,17 +208,17 @@ func (p *Picture) rail(i int) string {
 	switch before := p.Steps[i-1]; {
 	case i == len(p.Steps)-1 || p.Steps[i+1].Depth < s.Depth:
 		return outer + "└ "
-	case before.at != s.at && before.Depth <= s.Depth:
+	case !before.IsBeside(s) && before.Depth <= s.Depth:
 		return outer + "├ "
 	}
 	return outer + "│ "
 }
 
 // told is what there is to say of a step besides its name and its time.
-func (s *Step) told() string {
+func told(s *execution.Step) string {
 	var parts []string
-	late := s.late && s.Phase != Caught
-	if s.Retries > 0 || s.Phase == Retrying && !late {
+	late := s.Late && s.Phase != execution.Caught
+	if s.Retries > 0 || s.Phase == execution.Retrying && !late {
 		parts = append(parts, fmt.Sprintf("attempt %d", s.Retries+1))
 	}
 	switch {

@@ -1,0 +1,82 @@
+package execution
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/statemachine"
+)
+
+// Waiting is the phase of a step that the execution has not reached, and will reach unless something fails.
+const Waiting Phase = "waiting"
+
+// Step is a Task or a Parallel state, once for all its visits. A step that is polled is visited many
+// times, and the states that wait between and choose are part of it: it is Running until the execution
+// has gone on to another. A step that the end of the execution cut off is Stopped, whatever the end.
+type Step struct {
+	Name    string    `json:"name"`
+	Depth   int       `json:"depth"` // of nesting: 1 in a branch of a Parallel state
+	Group   bool      `json:"group"` // a Parallel state, whose steps follow
+	Phase   Phase     `json:"phase"`
+	Visits  int       `json:"visits"`
+	Retries int       `json:"retries"` // of the last visit
+	Began   time.Time `json:"began,omitzero"`
+	Ended   time.Time `json:"ended,omitzero"` // zero while it runs
+	Note    string    `json:"note,omitempty"` // what it waits for, or found
+	Error   string    `json:"error,omitempty"`
+	Cause   string    `json:"cause,omitempty"`
+	Late    bool      `json:"-"` // the last failure was an event that has not come yet
+
+	place place
+}
+
+// IsBeside reports whether another step stands in the same branch, or beside it at the top.
+func (s *Step) IsBeside(other *Step) bool { return s.place == other.place }
+
+// Progress is an execution at one moment, step by step.
+type Progress struct {
+	Machine string                `json:"machine"` // the state machine's name
+	Name    string                `json:"name"`
+	Status  types.ExecutionStatus `json:"status"`
+	Began   time.Time             `json:"began"`
+	Ended   time.Time             `json:"ended,omitzero"`
+	Steps   []*Step               `json:"steps"` // in order of their first visit, those of a group behind it
+	Error   string                `json:"error,omitempty"`
+	Cause   string                `json:"cause,omitempty"`
+	Output  string                `json:"output,omitempty"`
+	Seen    time.Time             `json:"-"` // when Follow looked; zero for one that nobody follows
+	Due     time.Time             `json:"-"` // when the next look is late
+
+	definition statemachine.Definition
+	former     []*Progress // runs of the machine that succeeded, newest first
+	current    string      // the step at work at the top, or waiting to look again; "" between two
+}
+
+// Step returns the one of that name, or nil if there is none.
+func (p *Progress) Step(name string) *Step {
+	for _, s := range p.Steps {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Elapsed is for how long the execution has run, or ran.
+func (p *Progress) Elapsed(now time.Time) time.Duration { return span(p.Began, p.Ended, now) }
+
+// Elapsed is the time from the step's first visit to the end of its last; 0 for one to come.
+func (s *Step) Elapsed(now time.Time) time.Duration {
+	if s.Phase == Waiting {
+		return 0
+	}
+	return span(s.Began, s.Ended, now)
+}
+
+func span(from, to, now time.Time) time.Duration {
+	if to.IsZero() {
+		to = now
+	}
+	return max(0, to.Sub(from))
+}

@@ -1,0 +1,99 @@
+package execution
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// HistoryAPI is what reading a history needs of Step Functions.
+type HistoryAPI interface {
+	sfn.GetExecutionHistoryAPIClient
+}
+
+// Step Functions gives at most this many events at a time. What is new since the last look is less.
+const (
+	pageSize = 1000
+	newsSize = 100
+)
+
+// Reader reads the history of one execution as it grows.
+type Reader struct {
+	History *History
+	Data    map[int64]string // what each event carries, by its ID; nil where nobody wants it
+	api     HistoryAPI
+	arn     string
+}
+
+// NewReader begins at the beginning; nothing is asked yet.
+func NewReader(api HistoryAPI, executionARN string) *Reader {
+	return &Reader{History: NewHistory(), api: api, arn: executionARN}
+}
+
+// Read adds what is new to History. It looks from the end of the history back to what is known, because
+// AWS does not promise that the token of a page leads to events that came after the token. An execution
+// that does not exist is ExecutionDoesNotExist.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+func (r *Reader) Read(ctx context.Context) error {
+	news, err := r.news(ctx)
+	if err != nil {
+		return err
+	}
+	for _, event := range news {
+		if r.Data != nil {
+			r.Data[event.Id] = Data(event)
+		}
+		r.History.Add(event)
+	}
+	return nil
+}
+
+// news are the events behind the last one seen, in order, and maybe some before.
+func (r *Reader) news(ctx context.Context) (news []types.HistoryEvent, err error) {
+	in := &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(r.arn), MaxResults: pageSize, IncludeExecutionData: aws.Bool(true)}
+	seen := r.History.Seen()
+	if seen > 0 {
+		in.ReverseOrder, in.MaxResults = true, newsSize
+	}
+	for pages := sfn.NewGetExecutionHistoryPaginator(r.api, in); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		news = append(news, page.Events...)
+		if in.ReverseOrder && len(news) > 0 && news[len(news)-1].Id <= seen {
+			break
+		}
+	}
+	if in.ReverseOrder {
+		slices.Reverse(news)
+	}
+	return news, nil
+}
+
+// Data is what an event carries: the input of a state entered or a function called, the output of
+// what ended; "" for those that carry none.
+func Data(event types.HistoryEvent) string {
+	switch {
+	case event.StateEnteredEventDetails != nil:
+		return aws.ToString(event.StateEnteredEventDetails.Input)
+	case event.StateExitedEventDetails != nil:
+		return aws.ToString(event.StateExitedEventDetails.Output)
+	case event.ExecutionStartedEventDetails != nil:
+		return aws.ToString(event.ExecutionStartedEventDetails.Input)
+	case event.ExecutionSucceededEventDetails != nil:
+		return aws.ToString(event.ExecutionSucceededEventDetails.Output)
+	case event.LambdaFunctionScheduledEventDetails != nil:
+		return aws.ToString(event.LambdaFunctionScheduledEventDetails.Input)
+	case event.LambdaFunctionSucceededEventDetails != nil:
+		return aws.ToString(event.LambdaFunctionSucceededEventDetails.Output)
+	case event.TaskScheduledEventDetails != nil:
+		return aws.ToString(event.TaskScheduledEventDetails.Parameters)
+	case event.TaskSucceededEventDetails != nil:
+		return aws.ToString(event.TaskSucceededEventDetails.Output)
+	}
+	return ""
+}
