@@ -19,7 +19,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/shirou/gopsutil/v4/process"
 
 	"photogallery/conformance/moto"
 	"photogallery/conformance/runtimeapi"
@@ -71,7 +70,6 @@ func deploy(t *testing.T) *cloud {
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
-		leavesNoProcess(t)
 	})
 	c.server = server
 	config := server.Config()
@@ -85,23 +83,6 @@ func deploy(t *testing.T) *cloud {
 	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
 	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")
 	return c
-}
-
-// leavesNoProcess wants all that this test has started to have ended: moto, the functions, the CDK.
-func leavesNoProcess(t *testing.T) {
-	t.Helper()
-	self, err := process.NewProcess(int32(os.Getpid()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	left, err := self.Children()
-	if err != nil {
-		t.Error(err)
-	}
-	for _, one := range left {
-		command, _ := one.Cmdline() // for the message alone
-		t.Errorf("process %d is left: %s", one.Pid, command)
-	}
 }
 
 // logFile is kept where CONFORMANCE_LOGS says, for who looks for what went wrong.

@@ -19,7 +19,7 @@ import (
 // outliving is for how long a process may outlive the tests: the go command's own do for a moment.
 const outliving = 10 * time.Second
 
-// TestMain fails when a process is left that the tests started.
+// TestMain fails when a process is left that the tests have started: moto, the functions, the CDK.
 func TestMain(m *testing.M) {
 	if err := adopt(); err != nil {
 		panic(err)
