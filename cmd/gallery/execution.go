@@ -50,10 +50,10 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 		return err
 	}
 	out := command.OutOrStdout()
-	style := styleFor(out)
-	for _, line := range terminal.Lines(now, time.Now(), widthOf(out), style) {
+	style := terminal.StyleFor(out)
+	for _, line := range terminal.Lines(now, time.Now(), terminal.LineWidth(out), style) {
 		fmt.Fprintln(out, line)
 	}
-	c.showOutcome(out, now)
+	terminal.ShowOutcome(out, now, c.hint)
 	return outcome(now)
 }

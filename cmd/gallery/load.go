@@ -119,8 +119,8 @@ func (v loadView) watch(command *cobra.Command) {
 	ctx, cancel := context.WithTimeout(command.Context(), v.duration)
 	defer cancel()
 	show, every := v.plainly(command), time.Second
-	if on := screenOn(command.ErrOrStderr()); on != nil {
-		defer on.close()
+	if on := terminal.ScreenOn(command.ErrOrStderr()); on != nil {
+		defer on.Close()
 		show, every = v.live(on), 250*time.Millisecond
 	}
 	ticker := time.NewTicker(every)
@@ -153,18 +153,18 @@ func (v loadView) plainly(command *cobra.Command) func(environment.Status) {
 }
 
 // live shows how the instances share the home pages since the frame before.
-func (v loadView) live(on *screen) func(environment.Status) {
-	style := styleFor(on.to)
+func (v loadView) live(on *terminal.Screen) func(environment.Status) {
+	style := on.Style()
 	before := map[string]int{}
 	return func(status environment.Status) {
 		now := v.running.Now()
-		width, height := on.size()
+		width, height := on.Size()
 		lines := v.lines(now, status, before, style)
 		before = now.Instances
 		for i := range lines {
 			lines[i] = ansi.Truncate(lines[i], width, "…")
 		}
-		on.draw(lines[:min(len(lines), height-1)])
+		on.Draw(lines[:min(len(lines), height-1)])
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"photogallery/internal/environment"
 	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
+
+	"photogallery/internal/terminal"
 )
 
 // announced is a data folder on which somebody says to answer at the URL.
@@ -204,7 +206,7 @@ func TestATableLeavesOutWhatATerminalHasNoRoomFor(t *testing.T) {
 
 func TestPlainProgressTellsAStepOnce(t *testing.T) {
 	var out strings.Builder
-	tell := plainly(&out)
+	tell := terminal.Plainly(&out)
 	p := &execution.Progress{Steps: []*execution.Step{{Name: "CheckFleet", Phase: execution.Running, Began: time.Now()}, {Name: "Verify", Phase: execution.Waiting}}}
 	for range 3 {
 		tell(p)

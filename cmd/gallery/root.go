@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"photogallery/internal/local/control"
+	"photogallery/internal/terminal"
 	"photogallery/release"
 )
 
@@ -31,7 +32,7 @@ const (
 func run(ctx context.Context, arguments []string, out, progress io.Writer) (status int) {
 	root := rootCommand()
 	root.SetArgs(arguments)
-	out, progress = onTerminal(out), onTerminal(progress)
+	out, progress = terminal.Harmless(out), terminal.Harmless(progress)
 	root.SetOut(out)
 	root.SetErr(progress)
 	refuseUnknown(root) // now, as the completion remembers where its output goes

@@ -28,7 +28,7 @@ func statusCommand() *cobra.Command {
 				if wantsJSON(command) {
 					return showJSON(command, status)
 				}
-				if at, isHere := c.place.(here); isHere && status.Console != "" && terminalWidth(command.OutOrStdout()) > 0 {
+				if at, isHere := c.place.(here); isHere && status.Console != "" && terminal.Width(command.OutOrStdout()) > 0 {
 					if status.Console, err = at.Console(command.Context()); err != nil { // one that opens it
 						return err
 					}
@@ -43,7 +43,7 @@ func statusCommand() *cobra.Command {
 
 func showStatus(command *cobra.Command, status environment.Status) error {
 	out := command.OutOrStdout()
-	style := styleFor(out)
+	style := terminal.StyleFor(out)
 	fmt.Fprintln(out, style.Strong.Of(entranceOf(status)))
 	if status.Serving == nil {
 		fmt.Fprintln(out, "Nothing serves.")
@@ -121,7 +121,7 @@ func showInstances(command *cobra.Command, status environment.Status) error {
 // showActivities shows the newest, each with its cause on a line of its own.
 func showActivities(out io.Writer, activities []environment.Activity, style terminal.Style) {
 	const most = 5
-	width := terminalWidth(out)
+	width := terminal.Width(out)
 	for i, activity := range activities[:min(len(activities), most)] {
 		if i == 0 {
 			fmt.Fprintln(out, "\nACTIVITIES")

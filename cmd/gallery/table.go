@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"photogallery/internal/terminal"
 )
 
 func addJSONFlag(command *cobra.Command) {
@@ -40,7 +42,7 @@ func show[T any](command *cobra.Command, values []T, columns []string, row func(
 	}
 	out := command.OutOrStdout()
 	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
-	if shown := fitting(rows, terminalWidth(out)); len(values) > 0 {
+	if shown := fitting(rows, terminal.Width(out)); len(values) > 0 {
 		for _, words := range rows {
 			fmt.Fprintln(table, strings.Join(words[:shown], "\t"))
 		}
@@ -83,7 +85,7 @@ func showJSON(command *cobra.Command, value any) error {
 func escaped(text string) string {
 	var whole strings.Builder
 	for _, letter := range text {
-		if visible(letter) < 0 {
+		if !terminal.IsText(letter) {
 			fmt.Fprintf(&whole, `\u%04x`, letter)
 		} else {
 			whole.WriteRune(letter)

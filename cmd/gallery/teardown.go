@@ -71,7 +71,7 @@ func runTeardown(command *cobra.Command, _ []string) error {
 func (c cloud) mayTearDown(command *cobra.Command) error {
 	yes, err := command.Flags().GetBool("yes")
 	in, isFile := command.InOrStdin().(*os.File)
-	if err != nil || yes || !isFile || !term.IsTerminal(int(in.Fd())) || terminalWidth(command.ErrOrStderr()) == 0 {
+	if err != nil || yes || !isFile || !term.IsTerminal(int(in.Fd())) || terminal.Width(command.ErrOrStderr()) == 0 {
 		return err
 	}
 	status, err := c.Status(command.Context())

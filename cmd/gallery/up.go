@@ -19,6 +19,7 @@ import (
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
 	"photogallery/internal/local/process"
+	"photogallery/internal/terminal"
 	"photogallery/release"
 )
 
@@ -132,7 +133,7 @@ Ctrl-C ends it all.
 // consoleFor is where the console is: on a terminal with the key that opens it once, and elsewhere, where
 // others may read it later, without.
 func consoleFor(out io.Writer, console string, opened func() string) string {
-	if terminalWidth(out) == 0 {
+	if terminal.Width(out) == 0 {
 		return console + ", opened by the address that `gallery status` prints on a terminal"
 	}
 	return opened()

@@ -9,9 +9,9 @@ import (
 	"photogallery/internal/execution"
 )
 
-// Plainly shows progress where nothing can be redrawn: a line, no wider than width characters, when a
+// Plainly shows progress where nothing can be redrawn: a line, no wider than plainWidth, when a
 // step is seen at work, at each attempt, and when it has ended, that of a group behind its branches.
-func Plainly(to io.Writer, width int) func(*execution.Progress) {
+func Plainly(to io.Writer) func(*execution.Progress) {
 	told := map[string]string{}
 	return func(p *execution.Progress) {
 		for _, i := range groupsLast(p.Steps) {
@@ -21,7 +21,7 @@ func Plainly(to io.Writer, width int) func(*execution.Progress) {
 				continue
 			}
 			told[s.Name] = news
-			fmt.Fprintln(to, picture{p}.single(i, time.Now(), width, Style{}))
+			fmt.Fprintln(to, picture{p}.single(i, time.Now(), plainWidth, Style{}))
 		}
 	}
 }

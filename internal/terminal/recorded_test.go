@@ -146,7 +146,7 @@ func TestPlainLinesTellAGroupLast(t *testing.T) {
 	for name, run := range recorded(t) {
 		for _, stride := range []int{1, 2, 3, 5, 8, 13, 21, 34} {
 			var out bytes.Buffer
-			run.replay(t, stride, terminal.Plainly(&out, 110))
+			run.replay(t, stride, terminal.Plainly(&out))
 			inOrder(t, name, run.look(t), out.String())
 		}
 	}

@@ -247,15 +247,15 @@ func paragraph(text string) string {
 // plain is text for one line of a terminal: what a build wrote may hold anything.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if !IsVisible(r) {
+		if !isVisible(r) {
 			return ' '
 		}
 		return r
 	}, ansi.Strip(text))
 }
 
-// IsVisible reports whether a terminal shows a letter, and does not obey it: move the cursor, begin a
+// isVisible reports whether a terminal shows a letter, and does not obey it: move the cursor, begin a
 // sequence, or turn the order of the letters around.
-func IsVisible(letter rune) bool {
+func isVisible(letter rune) bool {
 	return !unicode.IsControl(letter) && !unicode.Is(unicode.Bidi_Control, letter)
 }

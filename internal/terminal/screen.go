@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"io"
@@ -10,25 +10,26 @@ import (
 	"github.com/muesli/termenv"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
-
-	"photogallery/internal/terminal"
 )
 
-// screen redraws some lines in place, at the bottom of a terminal.
-type screen struct {
+// A Screen redraws some lines in place, at the bottom of a terminal.
+type Screen struct {
 	to    *os.File
 	drawn []string
 	width int            // of the terminal when they were drawn
 	stops chan os.Signal // Ctrl-Z
 }
 
-// screenOn is nil where nothing can be redrawn.
-func screenOn(w io.Writer) *screen {
+// plainWidth is for where nothing tells how wide a line may be.
+const plainWidth = 110
+
+// ScreenOn hides the cursor and returns a Screen, or nil where nothing can be redrawn. Close it at the end.
+func ScreenOn(w io.Writer) *Screen {
 	file := fileOf(w)
 	if file == nil || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
 		return nil
 	}
-	s := &screen{to: file, stops: make(chan os.Signal, 1)}
+	s := &Screen{to: file, stops: make(chan os.Signal, 1)}
 	if isJob() {
 		signal.Notify(s.stops, unix.SIGTSTP)
 	}
@@ -36,16 +37,16 @@ func screenOn(w io.Writer) *screen {
 	return s
 }
 
-// widthOf is how wide a line may be there.
-func widthOf(w io.Writer) int {
-	if width := terminalWidth(w); width > 0 {
+// LineWidth is how wide a line may be there.
+func LineWidth(w io.Writer) int {
+	if width := Width(w); width > 0 {
 		return width
 	}
 	return plainWidth
 }
 
-// terminalWidth is 0 if there is no terminal.
-func terminalWidth(w io.Writer) int {
+// Width is how many columns a terminal has, or 0 if there is none.
+func Width(w io.Writer) int {
 	if file := fileOf(w); file != nil {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 			return width
@@ -54,8 +55,8 @@ func terminalWidth(w io.Writer) int {
 	return 0
 }
 
-// size is asked for each time: people resize their terminals.
-func (s *screen) size() (width, height int) {
+// Size is asked for each time: people resize their terminals.
+func (s *Screen) Size() (width, height int) {
 	width, height, err := term.GetSize(int(s.to.Fd()))
 	if err != nil || width < 1 || height < 1 {
 		return 80, 24
@@ -63,20 +64,20 @@ func (s *screen) size() (width, height int) {
 	return width, height
 }
 
-// draw takes the place of what was drawn before. No line may be wider than the terminal, nor all of
+// Draw takes the place of what was drawn before. No line may be wider than the terminal, nor all of
 // them as high. What has not changed is not written again: a terminal may be far away.
-func (s *screen) draw(lines []string) {
+func (s *Screen) Draw(lines []string) {
 	select {
 	case <-s.stops:
 		s.pause()
 	default:
 	}
-	width, _ := s.size()
+	width, _ := s.Size()
 	s.write(s.frame(lines, width))
 }
 
 // frame is what makes a terminal of that width show the lines in the place of those before.
-func (s *screen) frame(lines []string, width int) string {
+func (s *Screen) frame(lines []string, width int) string {
 	isResized := width != s.width
 	var frame strings.Builder
 	frame.WriteString(ansi.SetSynchronizedOutputMode)
@@ -98,7 +99,7 @@ func (s *screen) frame(lines []string, width int) string {
 }
 
 // rows are how many the terminal shows what was drawn on: one that became narrower has broken lines.
-func (s *screen) rows(width int) (rows int) {
+func (s *Screen) rows(width int) (rows int) {
 	for _, line := range s.drawn {
 		rows += max(1, (ansi.StringWidth(line)+width-1)/width)
 	}
@@ -114,7 +115,7 @@ func isJob() bool {
 
 // pause stops the program as Ctrl-Z does one that hides no cursor. When it goes on it draws below what
 // was written meanwhile.
-func (s *screen) pause() {
+func (s *Screen) pause() {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, unix.SIGCONT)
 	defer signal.Stop(goesOn)
@@ -125,29 +126,32 @@ func (s *screen) pause() {
 	s.write(ansi.HideCursor)
 }
 
-// close leaves what was drawn last.
-func (s *screen) close() {
+// Close leaves what was drawn last.
+func (s *Screen) Close() {
 	signal.Stop(s.stops)
 	s.write(ansi.ShowCursor)
 }
 
-func (s *screen) write(text string) {
+func (s *Screen) write(text string) {
 	_, _ = s.to.WriteString(text) // a terminal that is gone has no use for an error
 }
 
-// styleFor has colors where w is a terminal and NO_COLOR does not forbid them.
-func styleFor(w io.Writer) terminal.Style {
+// Style has the colors of the terminal.
+func (s *Screen) Style() Style { return StyleFor(s.to) }
+
+// StyleFor has colors where w is a terminal and NO_COLOR does not forbid them.
+func StyleFor(w io.Writer) Style {
 	if file := fileOf(w); file != nil {
 		w = file // termenv asks it what it can show
 	}
 	output := termenv.NewOutput(w)
 	if output.EnvNoColor() {
-		return terminal.Style{}
+		return Style{}
 	}
-	color := func(of termenv.ANSIColor) terminal.Tone {
+	color := func(of termenv.ANSIColor) Tone {
 		return func(text string) string { return output.String(text).Foreground(of).String() }
 	}
-	return terminal.Style{
+	return Style{
 		Good: color(termenv.ANSIGreen), Bad: color(termenv.ANSIRed), Busy: color(termenv.ANSICyan),
 		Quiet:  func(text string) string { return output.String(text).Faint().String() },
 		Strong: func(text string) string { return output.String(text).Bold().String() },

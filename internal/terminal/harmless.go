@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -8,16 +8,14 @@ import (
 	"strings"
 
 	"golang.org/x/term"
-
-	"photogallery/internal/terminal"
 )
 
-// harmless is a terminal that is sent text, and of control sequences only those of styleFor: logs, reasons of
+// harmless is a terminal that is sent text, and of control sequences only those of StyleFor: logs, reasons of
 // failures and names come from elsewhere, and a terminal obeys what it is sent.
 type harmless struct{ file *os.File }
 
-// onTerminal makes a terminal harmless. Files and pipes are given the bytes as they are.
-func onTerminal(w io.Writer) io.Writer {
+// Harmless makes a terminal harmless. Files and pipes are given the bytes as they are.
+func Harmless(w io.Writer) io.Writer {
 	if file, isFile := w.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {
 		return harmless{file}
 	}
@@ -43,7 +41,7 @@ func (h harmless) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// toned is a sequence that styleFor makes: it colors, and hides nothing.
+// toned is a sequence that StyleFor makes: it colors, and hides nothing.
 var toned = regexp.MustCompile("\x1b\\[(?:0|1|2|31|32|36)?m")
 
 // tamed is text without what a terminal obeys. One that is cut off within a letter of several bytes loses it.
@@ -59,9 +57,14 @@ func tamed(text []byte) []byte {
 	return shown.Bytes()
 }
 
+// IsText reports whether a terminal shows a letter, or ends a line or moves to a column of a table with it.
+func IsText(letter rune) bool {
+	return letter == '\n' || letter == '\t' || isVisible(letter)
+}
+
 // visible is -1 for what is not text.
 func visible(letter rune) rune {
-	if letter == '\n' || letter == '\t' || terminal.IsVisible(letter) {
+	if IsText(letter) {
 		return letter
 	}
 	return -1

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"os"
@@ -17,13 +17,13 @@ func TestAScreenDrawsOverWhatItDrew(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if on := screenOn(file); on != nil {
+	if on := ScreenOn(file); on != nil {
 		t.Fatal("a file is taken for a terminal")
 	}
-	s := screen{to: file}
-	s.draw([]string{"one", "two", "three"})
-	s.draw([]string{"four"})
-	s.close()
+	s := Screen{to: file}
+	s.Draw([]string{"one", "two", "three"})
+	s.Draw([]string{"four"})
+	s.Close()
 	written, err := os.ReadFile(file.Name())
 	if err != nil {
 		t.Fatal(err)
@@ -43,15 +43,15 @@ func TestThereAreColorsOnATerminalAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if got := styleFor(file).Good.Of("good"); got != "good" {
+	if got := StyleFor(file).Good.Of("good"); got != "good" {
 		t.Errorf("into a file it is %q", got)
 	}
 	t.Setenv("CLICOLOR_FORCE", "1")
-	if got := styleFor(file).Good.Of("good"); got == "good" {
+	if got := StyleFor(file).Good.Of("good"); got == "good" {
 		t.Error("a person who forces colors gets none")
 	}
 	t.Setenv("NO_COLOR", "1")
-	if got := styleFor(file).Good.Of("good"); got != "good" {
+	if got := StyleFor(file).Good.Of("good"); got != "good" {
 		t.Errorf("with NO_COLOR it is %q", got)
 	}
 }
@@ -105,7 +105,7 @@ func (p *paper) take(text string) {
 // stays.
 func TestAScreenThatIsResizedIsDrawnAnew(t *testing.T) {
 	p := &paper{T: t, lines: []string{"$ gallery release", ""}, at: 1, width: 80}
-	s := screen{}
+	s := Screen{}
 	for i, width := range []int{80, 80, 33, 120, 17, 40} {
 		p.width = width
 		lines := []string{strings.Repeat("a", width), strings.Repeat("漢字", width/4), "", strconv.Itoa(i)}
@@ -117,7 +117,7 @@ func TestAScreenThatIsResizedIsDrawnAnew(t *testing.T) {
 }
 
 func TestWhatHasNotChangedIsNotWrittenAgain(t *testing.T) {
-	s := screen{}
+	s := Screen{}
 	s.frame([]string{"one", "two"}, 80)
 	if again := s.frame([]string{"one", "three"}, 80); strings.Contains(again, "one") || !strings.Contains(again, "three") {
 		t.Errorf("it writes %q", again)
