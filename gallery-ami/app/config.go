@@ -35,6 +35,9 @@ type Config struct {
 	UploadKey   string
 	// Samples stores the sample photos when the storage is empty.
 	Samples bool
+	// RefuseNames answers only requests whose Host is an address, localhost or
+	// a load balancer's name: what only its own machine is to reach.
+	RefuseNames bool
 	// Instance, Zone and Release are shown in every page's footer.
 	Instance, Zone, Release string
 	// MaxUploadBytes bounds one file (25 MB), MaxFiles one request (20) and
@@ -50,7 +53,7 @@ type Config struct {
 
 // ConfigFromEnv reads HOST (127.0.0.1), PORT (8080), PHOTOS (the storage),
 // UPLOAD_KEY or UPLOAD_KEY_FILE, ALLOW_UPLOAD (1 if there is a key), SAMPLES
-// (0), INSTANCE_ID, ZONE and RELEASE. Its error is an Error with code
+// (0), REFUSE_NAMES (0), INSTANCE_ID, ZONE and RELEASE. Its error is an Error with code
 // InvalidConfig that names every problem at once.
 func ConfigFromEnv(getenv func(string) string) (Config, error) {
 	var problems []string
@@ -63,13 +66,14 @@ func ConfigFromEnv(getenv func(string) string) (Config, error) {
 		return answer
 	}
 	config := Config{
-		Address:   net.JoinHostPort(cmp.Or(getenv("HOST"), "127.0.0.1"), cmp.Or(getenv("PORT"), "8080")),
-		Storage:   getenv("PHOTOS"),
-		UploadKey: getenv("UPLOAD_KEY"),
-		Samples:   yes("SAMPLES", false),
-		Instance:  getenv("INSTANCE_ID"),
-		Zone:      getenv("ZONE"),
-		Release:   getenv("RELEASE"),
+		Address:     net.JoinHostPort(cmp.Or(getenv("HOST"), "127.0.0.1"), cmp.Or(getenv("PORT"), "8080")),
+		Storage:     getenv("PHOTOS"),
+		UploadKey:   getenv("UPLOAD_KEY"),
+		Samples:     yes("SAMPLES", false),
+		RefuseNames: yes("REFUSE_NAMES", false),
+		Instance:    getenv("INSTANCE_ID"),
+		Zone:        getenv("ZONE"),
+		Release:     getenv("RELEASE"),
 	}
 	if path := getenv("UPLOAD_KEY_FILE"); path != "" && config.UploadKey == "" {
 		content, err := os.ReadFile(path)

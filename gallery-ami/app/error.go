@@ -20,6 +20,7 @@ const (
 	NotFound           Code = "NotFound"
 	BadRequest         Code = "BadRequest"
 	CrossOrigin        Code = "CrossOrigin"
+	UnknownHost        Code = "UnknownHost"
 	UploadsOff         Code = "UploadsOff"
 	SignInFirst        Code = "SignInFirst"
 	WrongKey           Code = "WrongKey"
@@ -66,6 +67,7 @@ var statuses = map[Code]int{
 	NotFound:         http.StatusNotFound,
 	BadRequest:       http.StatusBadRequest,
 	CrossOrigin:      http.StatusForbidden,
+	UnknownHost:      http.StatusMisdirectedRequest,
 	UploadsOff:       http.StatusForbidden,
 	SignInFirst:      http.StatusUnauthorized,
 	WrongKey:         http.StatusUnauthorized,

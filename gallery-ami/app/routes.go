@@ -36,6 +36,9 @@ func (s *Server) routes() http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(s.crossOrigin))
 	protected := sameOrigin.Handler(mux)
+	if s.config.RefuseNames {
+		protected = s.unnamed(protected)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), securityHeaders)
 		protected.ServeHTTP(w, r)

@@ -381,12 +381,12 @@ func TestSettingsComeFromTheEnvironment(t *testing.T) {
 	if err := os.WriteFile(key, []byte(testKey+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := map[string]string{"HOST": "127.0.0.9", "PORT": "81", "PHOTOS": "s3://b?region=eu-central-1&prefix=p/", "UPLOAD_KEY_FILE": key, "INSTANCE_ID": "i-1", "ZONE": "z", "RELEASE": "r"}
+	env := map[string]string{"HOST": "127.0.0.9", "PORT": "81", "PHOTOS": "s3://b?region=eu-central-1&prefix=p/", "UPLOAD_KEY_FILE": key, "INSTANCE_ID": "i-1", "ZONE": "z", "RELEASE": "r", "REFUSE_NAMES": "1"}
 	config, err := ConfigFromEnv(func(name string) string { return env[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config.Address != "127.0.0.9:81" || config.UploadKey != testKey || !config.AllowUpload || config.Instance != "i-1" || config.Zone != "z" || config.Release != "r" || config.Samples {
+	if config.Address != "127.0.0.9:81" || config.UploadKey != testKey || !config.AllowUpload || config.Instance != "i-1" || config.Zone != "z" || config.Release != "r" || config.Samples || !config.RefuseNames {
 		t.Errorf("%+v", config)
 	}
 }

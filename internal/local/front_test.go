@@ -117,3 +117,13 @@ func asked(t *testing.T, url string, headers map[string]string) (status int, sai
 	}
 	return response.StatusCode, string(content)
 }
+
+func TestServiceIsToldToBeAsGuardedAsItsLoadBalancer(t *testing.T) {
+	for address, want := range map[string]string{"127.0.0.1:0": "1", "[::]:0": "0"} {
+		c := startAt(t, t.TempDir(), address)
+		c.released()
+		if status, got, err := c.get("/refuses-names"); status != http.StatusOK || got != want {
+			t.Errorf("behind %s a service is told %q, %d, %v", address, got, status, err)
+		}
+	}
+}

@@ -49,6 +49,15 @@ func guarded(at net.Addr, gallery http.Handler) http.Handler {
 	return gallery
 }
 
+// refuseNames tells a service to be as guarded as its load balancer: it has a loopback address of its own, to
+// which a page elsewhere may let a name point, too.
+func refuseNames(balancer string) string {
+	if at, err := net.ResolveTCPAddr("tcp", balancer); err == nil && at.IP.IsLoopback() {
+		return "1"
+	}
+	return "0"
+}
+
 func (l *Local) listenForConsole(ctx context.Context) error {
 	for i, address := range l.options.Console {
 		listener, err := listenOnLoopback(ctx, address, "--console")

@@ -111,8 +111,11 @@ func (l *Local) makeMachines(context.Context) (err error) {
 	}
 	l.machines, err = process.New(process.Options{
 		Dir: l.options.Data, Program: l.options.Program, Recipe: machineRecipe{}, Log: l.options.Log,
-		Settings: map[string]string{"PHOTOS": "file://" + filepath.ToSlash(photos), "UPLOAD_KEY_FILE": key, "SAMPLES": "1"},
-		Object:   func(bucket, key string) (io.ReadCloser, error) { return l.stack.Cloud.S3.Open(bucket, key) },
+		Settings: map[string]string{
+			"PHOTOS": "file://" + filepath.ToSlash(photos), "UPLOAD_KEY_FILE": key, "SAMPLES": "1",
+			"REFUSE_NAMES": refuseNames(l.options.Address),
+		},
+		Object: func(bucket, key string) (io.ReadCloser, error) { return l.stack.Cloud.S3.Open(bucket, key) },
 	})
 	return err
 }

@@ -104,12 +104,17 @@ type cloud struct {
 
 func start(t *testing.T, data string) *cloud {
 	t.Helper()
+	return startAt(t, data, "127.0.0.1:0")
+}
+
+func startAt(t *testing.T, data, address string) *cloud {
+	t.Helper()
 	notes := filepath.Join(data, "notes") // part of the bundle, and so of its digest
 	if err := os.MkdirAll(notes, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	up, err := local.Start(t.Context(), local.Options{
-		Address: "127.0.0.1:0", Data: data, Program: os.Args[0], Bundle: bundle(notes), Pace: pace,
+		Address: address, Data: data, Program: os.Args[0], Bundle: bundle(notes), Pace: pace,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,9 @@ func (m *instance) environment() []string {
 	}
 }
 
-// RoundTrip satisfies machine.Machine: it is the instance's service.
+// RoundTrip satisfies machine.Machine: it is the instance's service. A health check, whose Host is the instance,
+// gets the target's address and port there, as on AWS.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#target-not-inservice
 func (m *instance) RoundTrip(request *http.Request) (*http.Response, error) {
 	select {
 	case <-m.booted:
@@ -98,6 +100,9 @@ func (m *instance) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	there := request.Clone(request.Context())
 	there.URL.Scheme, there.URL.Host = "http", m.address.String()
+	if there.Host == m.spec.InstanceID {
+		there.Host = there.URL.Host
+	}
 	return m.kind.services.RoundTrip(there)
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -28,6 +29,10 @@ func main() {
 		os.Exit(0)
 	}()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthz" && os.Getenv("REFUSE_NAMES") == "1" && !isAddress(r.Host) {
+			http.Error(w, r.Host, http.StatusMisdirectedRequest)
+			return
+		}
 		if r.URL.Path == "/slow" {
 			_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), "slow-"+rand.Text()), nil, 0o600)
 			time.Sleep(slow)
@@ -35,6 +40,9 @@ func main() {
 		switch r.URL.Path {
 		case "/forwarded":
 			fmt.Fprintf(w, "%q %q %q", r.Header.Get("X-Forwarded-For"), r.Header.Get("X-Forwarded-Port"), r.Header.Get("X-Forwarded-Proto"))
+			return
+		case "/refuses-names":
+			fmt.Fprint(w, os.Getenv("REFUSE_NAMES"))
 			return
 		case "/early":
 			answerEarly(w, r)
@@ -71,4 +79,9 @@ func reset(w http.ResponseWriter) {
 	}
 	_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", earlyAnswer, make([]byte, earlyAnswer))
 	_ = connection.Close()
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddrPort(host)
+	return err == nil
 }

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// unnamed refuses requests whose Host is a name that others can let point here, by which a page elsewhere could
+// read the photos. They can do so neither with an address, nor with localhost, nor with the name of a load
+// balancer, which only AWS gives an address and never a loopback one.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#dns-name
+func (s *Server) unnamed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isOurs(r.Host) {
+			s.fail(w, r, &Error{Code: UnknownHost, Message: "This gallery answers only on its own machine, not by another name. Open it at localhost or 127.0.0.1."})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isOurs(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil || host == "localhost" || strings.HasSuffix(host, ".elb.amazonaws.com")
+}
