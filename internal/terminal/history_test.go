@@ -301,3 +301,10 @@ func TestWhatTheDefinitionDoesNotKnowIsShownAsItComes(t *testing.T) {
 		t.Errorf("it is\n%s", strings.Join(lines, "\n"))
 	}
 }
+
+func TestStepVisitedAgainShowsNoFormerError(t *testing.T) {
+	h := newTold("x-release").enter("Task", "Undo").fail("Throttled", "slow down").exit("Task", "Undo").enter("Task", "Undo")
+	if s := h.look(t).Step("Undo"); s.Phase != execution.Running || s.Visits != 2 || s.Error != "" {
+		t.Errorf("it is %+v", s)
+	}
+}
