@@ -79,7 +79,11 @@ func (h here) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	return status.Schedules, err
 }
 
-func (h here) Gallery(context.Context) (string, error) { return h.endpoint.Gallery, nil }
+// Gallery is the address of a cloud that still runs: another program may listen there since it was killed.
+func (h here) Gallery(ctx context.Context) (string, error) {
+	_, err := h.Status(ctx)
+	return h.endpoint.Gallery, err
+}
 
 // bundle is the folder itself: the local cloud packs it.
 func (h here) bundle(_ context.Context, folder string) (string, error) { return folder, nil }

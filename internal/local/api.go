@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,7 +32,7 @@ func (l *Local) api() http.Handler {
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(named(l.Crash)))
 	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/log", l.log)
 	mux.HandleFunc("POST "+control.Prefix+"console", answer(func(*http.Request) (any, error) { return control.Opened{Address: l.ConsoleAddress()}, nil }))
-	return control.Guard(control.Lock(l.endpoint.Key, filepath.Join(l.options.Data, control.KeyFile), mux))
+	return control.Guard(control.Lock(l.endpoint.Key, mux))
 }
 
 func answer(ask func(*http.Request) (any, error)) http.HandlerFunc {

@@ -18,7 +18,8 @@ import (
 	"photogallery/release"
 )
 
-// Client asks one local cloud. Its errors are release.Errors: NothingUp where nobody answers, and
+// Client asks one local cloud. Its errors are release.Errors: NothingUp where nobody answers
+// or another program does, and
 // those that the cloud gave.
 type Client struct {
 	endpoint Endpoint
@@ -27,12 +28,13 @@ type Client struct {
 
 // NewClient makes a client; nothing is sent yet.
 func NewClient(of Endpoint) *Client {
-	return &Client{of, &http.Client{Timeout: time.Minute}}
+	return &Client{of, &http.Client{Timeout: time.Minute, Transport: proving{of.Key}}}
 }
 
-// StepFunctions is the SDK's client of the cloud's Step Functions API, which signs with its key.
+// StepFunctions is the SDK's client of the cloud's Step Functions API, which signs with its key and takes
+// answers of the holder of the key alone.
 func (e Endpoint) StepFunctions() *sfn.Client {
-	return sfn.New(sfn.Options{BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
+	return sfn.New(sfn.Options{HTTPClient: &http.Client{Transport: proving{e.Key}}, BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
 }
 
 // Status is the cloud at this moment.
@@ -111,6 +113,8 @@ func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, 
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.As(err, &unproven{}):
+		return nil, cause(err)
 	case err != nil:
 		return nil, release.Errorf(release.NothingUp, "nothing answers at %s any more (%w): start it with `gallery up`", c.endpoint.API, cause(err))
 	case response.StatusCode < 300:

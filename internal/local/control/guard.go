@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"photogallery/release"
@@ -35,10 +36,15 @@ func OnLoopback(next http.Handler) http.Handler {
 	})
 }
 
+// isLoopback takes a Host header: a name, and a port or none.
 func isLoopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	name, port, err := net.SplitHostPort(host)
+	if err != nil { // without a port
+		name, port = strings.Trim(host, "[]"), "80"
 	}
-	address, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return host == "localhost" || err == nil && address.IsLoopback()
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return false
+	}
+	address, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && address.IsLoopback()
 }

@@ -55,13 +55,14 @@ func hashOf(body []byte) string {
 
 // Lock lets a request through only if it carries AWS's Signature Version 4, made with the key as the
 // secret access key: what the SDKs and the aws command put on every request. It refuses all others with
-// AccessDenied before next sees them. A body is read whole.
+// AccessDenied before next sees them, and tells strangers nothing of whose cloud it is. A body is read whole.
+// The answer proves to a Client that this server holds the key.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
-func Lock(key, file string, next http.Handler) http.Handler {
+func Lock(key string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		claimed, isSigned := parseSignature(r)
 		if !isSigned {
-			Refuse(w, release.Errorf(release.AccessDenied, "this request is not signed: sign it with the key in %s as the secret access key, as `gallery` does; docs/commands.md says how the aws command is given it", file))
+			Refuse(w, release.Errorf(release.AccessDenied, "this request is not signed: sign it with the key in %s of the data folder as the secret access key, as `gallery` does; docs/commands.md says how the aws command is given it", KeyFile))
 			return
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestRequest))
@@ -70,8 +71,11 @@ func Lock(key, file string, next http.Handler) http.Handler {
 			return
 		}
 		if !claimed.holds(r.Context(), r, body, key) {
-			Refuse(w, release.Errorf(release.AccessDenied, "this request is signed with another key than the one in %s, or more than %s ago: the key is new at each `gallery up`", file, patience))
+			Refuse(w, release.Errorf(release.AccessDenied, "this request is signed with another key than the one in %s of the data folder, or more than %s ago: the key is new at each `gallery up`", KeyFile, patience))
 			return
+		}
+		if nonce := r.Header.Get(nonceHeader); nonce != "" {
+			w.Header().Set(proofHeader, proofOf(key, nonce))
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)

@@ -32,7 +32,7 @@ func recorded(t *testing.T) *http.Request {
 func through(t *testing.T, key string, request *http.Request) bool {
 	t.Helper()
 	passed := ""
-	lock := Lock(key, "/data/api.key", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	lock := Lock(key, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
@@ -41,7 +41,7 @@ func through(t *testing.T, key string, request *http.Request) bool {
 	}))
 	answer := httptest.NewRecorder()
 	lock.ServeHTTP(answer, request)
-	if passed == "" && (answer.Code != http.StatusForbidden || !strings.Contains(answer.Body.String(), "/data/api.key")) {
+	if passed == "" && (answer.Code != http.StatusForbidden || !strings.Contains(answer.Body.String(), "api.key of the data folder")) {
 		t.Errorf("it is refused with %d %s", answer.Code, answer.Body)
 	}
 	return passed != ""
@@ -102,7 +102,7 @@ func (neverEnding) Read(into []byte) (int, error) { return len(into), nil }
 func TestClientSignsWhatTheLockWants(t *testing.T) {
 	const key = "a key"
 	asked := map[string]int{}
-	server := httptest.NewServer(Lock(key, "/data/api.key", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(Lock(key, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked[r.URL.Path]++
 		_, _ = io.WriteString(w, "{}")
 	})))
