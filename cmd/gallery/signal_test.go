@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -46,6 +47,12 @@ var build = sync.OnceValues(func() (path string, err error) {
 
 func startProgram(t *testing.T, data string) *program {
 	t.Helper()
+	return startProgramInto(t, data, nil)
+}
+
+// startProgramInto has it write to output, unless that is nil.
+func startProgramInto(t *testing.T, data string, output *os.File) *program {
+	t.Helper()
 	built, err := build()
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +66,9 @@ func startProgram(t *testing.T, data string) *program {
 	}
 	defer log.Close() // the program has its own handle
 	p.Stderr, p.log = log, log.Name()
+	if output != nil {
+		p.Stderr = output
+	}
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's Ctrl-C is for the tests
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
@@ -110,7 +120,7 @@ func (p *program) leavesNothing(endpoint control.Endpoint) {
 	if left, err := os.ReadDir(p.scratch); err != nil || len(left) > 0 {
 		p.Errorf("temporary files are left: %v, %v", left, err)
 	}
-	for _, path := range []string{"machines", control.EndpointFile, "*.partial", "images/.archive-*"} {
+	for _, path := range []string{"machines", control.EndpointFile, control.KeyFile, "*.partial", "images/.archive-*"} {
 		if left, err := filepath.Glob(filepath.Join(p.data, path)); err != nil || len(left) > 0 {
 			p.Errorf("%v is left, %v", left, err)
 		}
@@ -165,6 +175,23 @@ func end(t *testing.T, p *program, by syscall.Signal) {
 	if err != nil && !early {
 		t.Errorf("after %v it ended with %v: %s", by, err, p.said())
 	}
+}
+
+// Ctrl-C ends the other programs of a pipeline too, such as tee.
+func TestUpCleansUpWhenTheReaderOfItsOutputIsGone(t *testing.T) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := startProgramInto(t, t.TempDir(), write)
+	endpoint := p.awaitServing()
+	if err := errors.Join(write.Close(), read.Close(), p.Process.Signal(syscall.SIGINT)); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	p.leavesNothing(endpoint)
 }
 
 func TestWhatAKilledOneLeavesIsCleanedUp(t *testing.T) {

@@ -7,9 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,6 +50,7 @@ func upCommand() *cobra.Command {
 			if err := onlyHere(command); err != nil {
 				return err
 			}
+			outliveReaders()
 			if flags.check {
 				if err := onlyCheck(command); err != nil {
 					return err
@@ -72,6 +75,11 @@ func upCommand() *cobra.Command {
 	completeFlag(command, "pace", cobra.FixedCompletions([]string{"demo", "aws"}, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
+
+// outliveReaders has writes to a pipe fail that nobody reads any more: Ctrl-C ends the tee of a pipeline, too, and
+// SIGPIPE would end this program before it has cleaned up. What it runs has SIGPIPE as ever, which is not so where
+// the signal is ignored.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // onlyCheck refuses what would not be heeded.
 func onlyCheck(command *cobra.Command) error {
