@@ -24,7 +24,7 @@ func TestReadUnitJoinsLinesAndLeavesOutComments(t *testing.T) {
 		"a backslash and a space": {"[S]\nA=b \\ \nB=c\n", "[S] A=b \\|[S] B=c"},
 		"line ends of Windows":    {"\ufeff[S]\r\nA=b \\\r\n c\r\n", "[S] A=b   c"},
 		"others' extensions":      {"[S]\nX-A=b\n[X-S]\nA=b\n[T]\nA=\n", "[T] A="},
-		"a long line":             {"[S]\nA=" + strings.Repeat("b", 1<<20-2), "[S] A=" + strings.Repeat("b", 1<<20-2)},
+		"a long line":             {"[S]\nA=" + strings.Repeat("b", 1<<20-3), "[S] A=" + strings.Repeat("b", 1<<20-3)},
 	} {
 		options, problems := systemd.ReadUnit(test.text)
 		var got []string
@@ -49,9 +49,11 @@ func TestReadUnitNamesEachLineThatSystemdWouldIgnore(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"a line":       "[S]\nA=" + strings.Repeat("b", 1<<20),
+		"a comment":    "# " + strings.Repeat("b", 1<<20) + "\n[S]\nA=b",
+		"no more":      "#" + strings.Repeat("b", 1<<20-1) + "\n[S]\nA=b",
 		"continuation": "[S]\nA=" + strings.Repeat(strings.Repeat("b", 1<<10)+"\\\n", 1<<10) + "c",
 	} {
-		if _, problems := systemd.ReadUnit(text); len(problems) != 1 || !strings.Contains(problems[0], "longer than the 1048576 bytes") {
+		if _, problems := systemd.ReadUnit(text); len(problems) != 1 || !strings.Contains(problems[0], "too long: systemd reads less than 1048576 bytes") {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}

@@ -18,7 +18,10 @@ type Option struct {
 // String is the option as a unit would say it.
 func (o Option) String() string { return "[" + o.Section + "] " + o.Name + "=" + o.Value }
 
-// longestLine is LONG_LINE_MAX, with the lines that continue it.
+// longestLine is LONG_LINE_MAX. A line has to be shorter, whatever it says; with the lines that it continues it may
+// be as long.
+// https://github.com/systemd/systemd/blob/v252/src/shared/conf-parser.c
+// https://github.com/systemd/systemd/blob/v252/src/basic/fileio.c
 const longestLine = 1 << 20
 
 // whiteSpace is what systemd takes for such.
@@ -35,13 +38,14 @@ func ReadUnit(text string) (options []Option, problems []string) {
 	lines := lineEnd.Split(strings.TrimPrefix(text, "\ufeff"), -1)
 	for i, line := range lines {
 		r.line = i + 1
+		if len(line) >= longestLine || len(continued)+len(line) > longestLine && !isComment(line) {
+			r.report("is too long: systemd reads less than %d bytes", longestLine)
+			break
+		}
 		if isComment(line) {
 			continue
 		}
-		if line = continued + line; len(line) > longestLine {
-			r.report("is longer than the %d bytes that systemd reads", longestLine)
-			break
-		}
+		line = continued + line
 		if isContinued(line) {
 			continued = line[:len(line)-1] + " "
 			continue
