@@ -83,35 +83,42 @@ func OnThisMachine(of string) error {
 // Start sends about perSecond requests a second to the home page and, in turn with it, to the rest,
 // until End.
 func Start(home string, perSecond int, rest ...string) *Load {
-	return (&Load{home: []string{home}, rest: rest}).start(perSecond)
+	return (&Load{home: []string{home}, rest: rest, client: newClient()}).start(perSecond)
 }
 
 // StartPosting sends requests to the home page as Start does; one of eight posts a body as large as a small photo, which
 // the gallery refuses. It is for a gallery of one's own: another app might keep the body.
 func StartPosting(home string, perSecond int) *Load {
-	return (&Load{home: []string{home}, posts: true}).start(perSecond)
+	return (&Load{home: []string{home}, posts: true, client: newClient()}).start(perSecond)
 }
+
+func newClient() *http.Client {
+	return &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: viewers}}
+}
+
+// start has the viewers begin one after another, so that the rate is that of the first second, too.
 
 func (l *Load) start(perSecond int) *Load {
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop, l.result.Instances = stop, map[string]int{}
-	l.client = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: viewers}}
-	for range viewers {
-		l.running.Go(func() { l.view(ctx, time.Second*viewers/time.Duration(perSecond)) })
+	for i := range viewers {
+		l.running.Go(func() {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second * time.Duration(i) / time.Duration(perSecond)):
+				l.view(ctx, time.Second*viewers/time.Duration(perSecond))
+			}
+		})
 	}
 	return l
 }
 
+// view sends a request at once and then one in each interval.
 func (l *Load) view(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var page bytes.Buffer
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	for ; ctx.Err() == nil; next(ctx, tick) {
 		turn := int(l.sent.Add(1) - 1)
 		began := time.Now()
 		page.Reset()
@@ -125,6 +132,13 @@ func (l *Load) view(ctx context.Context, every time.Duration) {
 		}
 		failure := get(context.WithoutCancel(ctx), l.client, urls[turn/2%len(urls)], &page)
 		l.count(failure, time.Since(began), instanceID.Find(page.Bytes()))
+	}
+}
+
+func next(ctx context.Context, tick *time.Ticker) {
+	select {
+	case <-ctx.Done():
+	case <-tick.C:
 	}
 }
 
