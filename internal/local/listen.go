@@ -117,11 +117,12 @@ func reachable(address net.Addr) string {
 	return net.JoinHostPort("localhost", strings.TrimPrefix(address.String()[strings.LastIndex(address.String(), ":"):], ":"))
 }
 
-func (l *Local) serve(listener net.Listener, handler http.Handler) {
+func (l *Local) serve(listener *pace.Bound, handler http.Handler) {
 	server := &http.Server{
 		Handler: pace.Bodies(handler), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),
 	}
+	listener.Yield(server)
 	l.servers = append(l.servers, server)
 	l.serving.Go(func() { _ = server.Serve(listener) }) // ends with Close, and says so
 }

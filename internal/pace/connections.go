@@ -14,13 +14,13 @@ const piece = int(Patience / time.Second * slowest)
 
 // Bounded is a listener with at most one connection open for so many files as the process may have open. Others wait
 // until one of them ends.
-func Bounded(listener net.Listener, filesEach int) net.Listener {
+func Bounded(listener net.Listener, filesEach int) *Bound {
 	return bounded(listener, mostConnections(filesEach), false)
 }
 
 // Paced is Bounded, and ends connections that do not take what is written to them, as Bodies ends those that do not send.
 // It is for servers without a WriteTimeout, whose answers may last.
-func Paced(listener net.Listener, filesEach int) net.Listener {
+func Paced(listener net.Listener, filesEach int) *Bound {
 	return bounded(listener, mostConnections(filesEach), true)
 }
 
@@ -34,23 +34,23 @@ func mostConnections(filesEach int) int {
 	return int(max(least, min(most, uint64(files.Cur)/uint64(filesEach)))) //nolint:unconvert // signed on some systems
 }
 
-func bounded(listener net.Listener, most int, paced bool) *bound {
-	return &bound{Listener: listener, paced: paced, places: make(chan struct{}, most), closed: make(chan struct{})}
+func bounded(listener net.Listener, most int, paced bool) *Bound {
+	return &Bound{Listener: listener, paced: paced, places: make(chan struct{}, most), closed: make(chan struct{})}
 }
 
-type bound struct {
+// Bound is a listener whose connections have places.
+type Bound struct {
 	net.Listener
 	paced   bool
 	places  chan struct{}
 	closing sync.Once
 	closed  chan struct{}
+	silent  silent
 }
 
 // Accept is net.Listener's.
-func (b *bound) Accept() (net.Conn, error) {
-	select {
-	case b.places <- struct{}{}:
-	case <-b.closed:
+func (b *Bound) Accept() (net.Conn, error) {
+	if !b.takePlace() {
 		return nil, net.ErrClosed
 	}
 	leave := sync.OnceFunc(func() { <-b.places })
@@ -67,7 +67,7 @@ func (b *bound) Accept() (net.Conn, error) {
 }
 
 // Close is net.Listener's.
-func (b *bound) Close() error {
+func (b *Bound) Close() error {
 	b.closing.Do(func() { close(b.closed) })
 	return b.Listener.Close()
 }
