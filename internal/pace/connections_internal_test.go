@@ -9,22 +9,23 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
 // flood is a listener that has a connection for anyone who accepts; the clients do nothing.
-type flood struct{ accepted, closed int }
+type flood struct{ accepted, closed atomic.Int64 }
 
 func (f *flood) Accept() (net.Conn, error) {
-	if f.accepted++; f.accepted > 100 {
+	if f.accepted.Add(1) > 100 {
 		return nil, net.ErrClosed
 	}
 	_, server := net.Pipe()
 	return server, nil
 }
-func (f *flood) Close() error { f.closed++; return nil }
+func (f *flood) Close() error { f.closed.Add(1); return nil }
 func (*flood) Addr() net.Addr { return &net.TCPAddr{} }
 
 func TestIdleConnectionsTakeNoMoreThanTheirPlaces(t *testing.T) {
@@ -36,13 +37,13 @@ func TestIdleConnectionsTakeNoMoreThanTheirPlaces(t *testing.T) {
 		go func() { _ = served.Serve(listener) }()
 		for turn := 1; turn <= 3; turn++ {
 			synctest.Wait()
-			if clients.accepted != turn*most {
-				t.Errorf("after turn %d %d connections were taken, of which %d may be open", turn, clients.accepted, most)
+			if taken := clients.accepted.Load(); taken != int64(turn*most) {
+				t.Errorf("after turn %d %d connections were taken, of which %d may be open", turn, taken, most)
 			}
 			time.Sleep(10*time.Second + time.Millisecond) // they are cut off, and make room
 		}
-		if err := served.Close(); err != nil || clients.closed != 1 {
-			t.Errorf("%v, closed %d times", err, clients.closed)
+		if err := served.Close(); err != nil || clients.closed.Load() != 1 {
+			t.Errorf("%v, closed %d times", err, clients.closed.Load())
 		}
 	})
 }
