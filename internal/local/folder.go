@@ -33,6 +33,9 @@ func takeFolder(path string) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, release.Errorf(release.InvalidRequest, "the data folder %s cannot be made (%w): name another with --data", path, err)
 	}
+	if err := control.CheckPrivate(path); err != nil { // in /tmp another user may have made it since
+		return nil, err
+	}
 	taken, err := f.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder %s: %w", path, err)
