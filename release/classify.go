@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // apiError is what an error of any AWS SDK client offers; it is written down here so that the
@@ -121,6 +123,9 @@ func Classify(err error) *Error {
 	if errors.As(err, &api) {
 		return &Error{Code: codeOfAPI(api, err), Message: api.ErrorCode() + ": " + api.ErrorMessage(), Err: err}
 	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return &Error{Code: StillInUse, Message: "the disk of this machine is full: free some space, and try again (" + err.Error() + ")", Err: err}
+	}
 	if isConnectionLost(err) {
 		return &Error{Code: AwsUnavailable, Message: err.Error(), Err: err}
 	}
@@ -155,6 +160,10 @@ func isServerFault(err error) bool {
 
 func isConnectionLost(err error) bool {
 	var network net.Error
+	var file *fs.PathError
+	if errors.As(err, &file) && !errors.As(err, new(*net.OpError)) {
+		return false // an error number of the system is a net.Error, too
+	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 

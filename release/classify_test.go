@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
+	"syscall"
 	"testing"
 
 	"photogallery/release"
@@ -72,6 +74,8 @@ func TestErrorsAreClassifiedByCode(t *testing.T) {
 		"such a code, client fault":      {response{awsError{"Mystery"}, 400}, release.AwsRefused},
 		"deadline":                       {fmt.Errorf("call: %w", context.DeadlineExceeded), release.AwsUnavailable},
 		"connection refused":             {&net.OpError{Op: "dial", Err: errors.New("refused")}, release.AwsUnavailable},
+		"a full disk":                    {fmt.Errorf("pack: %w", &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}), release.StillInUse},
+		"a file that is not to be read":  {&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, release.Unexpected},
 		"connection cut off":             {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), release.AwsUnavailable},
 		"cancelled":                      {context.Canceled, release.Unexpected},
 		"an error nobody classified":     {errors.New("no idea"), release.Unexpected},

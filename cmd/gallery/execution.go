@@ -9,6 +9,7 @@ import (
 
 	"photogallery/internal/execution"
 	"photogallery/internal/terminal"
+	"photogallery/release"
 )
 
 func executionCommand() *cobra.Command {
@@ -19,6 +20,9 @@ func executionCommand() *cobra.Command {
 
 		ValidArgsFunction: executionNames,
 		RunE: func(command *cobra.Command, arguments []string) error {
+			if given(command, "html") != "" && wantsJSON(command) {
+				return release.Errorf(release.InvalidRequest, "--html and --json: give one of them")
+			}
 			return onCloud(command, func(c cloud) error { return c.showExecution(command, arguments[0]) })
 		},
 	}

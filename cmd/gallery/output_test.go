@@ -71,6 +71,8 @@ func TestWhatIsNotThere(t *testing.T) {
 		{"logs ../../etc/passwd", exitUsage, []string{"../../etc/passwd", "17 hexadecimal digits"}},
 		{"logs --since 1h", exitUsage, []string{"--since 1h0m0s", "--stack"}},
 		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
+		{"execution none --json --html report.html", exitUsage, []string{"--html and --json"}},
+		{"release --bundle /nowhere/at/all", exitUsage, []string{"bundle: there is no folder /nowhere/at/all; give the path of one"}},
 		{"load --duration 1s", exitUsage, []string{"nothing serves", "gallery release"}},
 		{"status", 0, []string{"Nothing serves."}},
 		{"logs", 0, []string{"No instance that runs has written anything"}},

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -153,8 +155,11 @@ func bundleFolder(bundle string) (string, error) {
 		return "", err
 	}
 	found, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", release.Errorf(release.InvalidRequest, "bundle: there is no folder %s; give the path of one", bundle)
+	}
 	if err != nil {
-		return "", release.Errorf(release.InvalidRequest, "bundle: there is no folder %s: %w", bundle, err)
+		return "", release.Errorf(release.InvalidRequest, "bundle: the folder %s cannot be read: %w", bundle, err)
 	}
 	if !found.IsDir() {
 		return "", release.Errorf(release.InvalidRequest, "bundle: %s is a file; give the folder that the bundle is made of", bundle)

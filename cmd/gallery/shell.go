@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"photogallery/release"
+)
 
 func shellCommand() *cobra.Command {
 	return &cobra.Command{
@@ -16,6 +20,15 @@ Endpoint and the aws command. A stack has the endpoint if it was deployed with
 			profile, err := command.Flags().GetString("profile")
 			if err != nil {
 				return err
+			}
+			stack, err := stackOf(command)
+			if err != nil {
+				return err
+			}
+			if stack == "" {
+				if _, err := findHere(command); release.CodeOf(err) == release.NothingUp {
+					return release.Errorf(release.InvalidRequest, "a shell is for an instance on AWS, and no stack is named: add --stack")
+				}
 			}
 			return onCloud(command, func(c cloud) error { return c.shell(command.Context(), arguments[0], profile) })
 		},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -134,6 +135,7 @@ func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, 
 func (s *Server) brokenUpload(err error) error {
 	var known *Error
 	var tooLarge *http.MaxBytesError
+	var malformed textproto.ProtocolError
 	switch {
 	case errors.As(err, &known):
 		return err
@@ -141,6 +143,8 @@ func (s *Server) brokenUpload(err error) error {
 		return storageError(err)
 	case errors.As(err, &tooLarge):
 		return &Error{FileTooLarge, fmt.Sprintf("The upload is larger than %s MB in all: the rest was left out. Upload fewer files at once.", millions(tooLarge.Limit)), err}
+	case errors.As(err, &malformed):
+		return &Error{BadRequest, "The name of a file has a character that a form cannot hold. Files not listed as stored were not stored; rename it and upload them again.", err}
 	}
 	return &Error{BadRequest, "The upload broke off before its end. Files not listed as stored were not stored; upload them again.", err}
 }

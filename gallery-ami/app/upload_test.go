@@ -390,3 +390,12 @@ func TestSettingsComeFromTheEnvironment(t *testing.T) {
 		t.Errorf("%+v", config)
 	}
 }
+
+func TestUploadWithAnUnfitNameSaysSo(t *testing.T) {
+	s := startServer(t, Config{})
+	body := "--b\r\nContent-Disposition: form-data; name=\"photos\"; filename=\"a\x01\nb.jpg\"\r\n\r\nx\r\n--b--\r\n"
+	w := ask(t, s, "POST", "/upload", strings.NewReader(body), "Content-Type", "multipart/form-data; boundary=b", "Authorization", "Bearer "+testKey)
+	if !strings.Contains(w.Body.String(), "name of a file") || strings.Contains(w.Body.String(), "broke off") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

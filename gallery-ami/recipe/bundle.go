@@ -28,9 +28,14 @@ type BundleError struct {
 	Problems []string
 }
 
-// Error names the folder and each problem.
+// Error names the folder and its first problems.
 func (e *BundleError) Error() string {
-	return fmt.Sprintf("the folder %s is no bundle: %s", e.Folder, strings.Join(e.Problems, "; "))
+	const most = 5
+	told := e.Problems
+	if rest := len(told) - most; rest > 0 {
+		told = append(told[:most:most], fmt.Sprintf("and %d more", rest))
+	}
+	return fmt.Sprintf("the folder %s is no bundle: %s", e.Folder, strings.Join(told, "; "))
 }
 
 // Pack writes the bundle of a folder: a .tar.gz whose bytes follow from the names, the contents and
@@ -42,8 +47,11 @@ func Pack(folder string, to io.Writer) error {
 		return &BundleError{folder, []string{err.Error()}}
 	}
 	defer root.Close()
-	files, problems := collect(root)
-	problems = append(append(problems, missing(files)...), foreign(files)...)
+	files, problems, whole := collect(root)
+	if whole {
+		problems = append(problems, missing(files)...)
+	}
+	problems = append(problems, foreign(files)...)
 	if len(problems) > 0 {
 		return &BundleError{folder, problems}
 	}
@@ -59,8 +67,9 @@ type file struct {
 	open       func() (io.ReadCloser, error)
 }
 
-// collect lists the files of a folder, and all that keeps them from being a bundle's.
-func collect(root *os.Root) (files []file, problems []string) {
+// collect lists the files of a folder, and all that keeps them from being a bundle's. It is whole unless there are
+// too many, or some that cannot be listed.
+func collect(root *os.Root) (files []file, problems []string, whole bool) {
 	var total int64
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -88,7 +97,7 @@ func collect(root *os.Root) (files []file, problems []string) {
 	if err := fits(0, total); err != nil {
 		problems = append(problems, err.Error())
 	}
-	return files, problems
+	return files, problems, err == nil
 }
 
 func describe(root *os.Root, name string, entry fs.DirEntry) (found file, problem string, err error) {

@@ -204,3 +204,18 @@ func TestTheGallerysBundleIsItsProgramAndHowToRunIt(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestBundleErrorIsShortAndTellsOnlyWhatWasSeen(t *testing.T) {
+	folder := t.TempDir()
+	for i := range recipe.MostBundleFiles + 50 {
+		write(t, filepath.Join(folder, fmt.Sprintf("%05d", i)), "")
+	}
+	err := recipe.Pack(folder, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "more than 10000 files") || strings.Contains(err.Error(), "install.sh") || strings.Contains(err.Error(), "unit") {
+		t.Errorf("of a folder that was not read to its end: %v", err)
+	}
+	many := &recipe.BundleError{Folder: "f", Problems: strings.Split(strings.Repeat("p,", 905)+"p", ",")}
+	if got := many.Error(); got != "the folder f is no bundle: p; p; p; p; p; and 901 more" {
+		t.Error(got)
+	}
+}

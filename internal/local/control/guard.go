@@ -15,14 +15,20 @@ import (
 // those that change something and come from another origin, even one on this machine; and those that
 // read from a page elsewhere, which could not see the answer but hold it open.
 func Guard(next http.Handler) http.Handler {
-	protected := http.NewCrossOriginProtection().Handler(next)
+	sameOrigin := http.NewCrossOriginProtection()
+	sameOrigin.SetDenyHandler(http.HandlerFunc(refuseOrigin))
+	protected := sameOrigin.Handler(next)
 	return OnLoopback(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if from := r.Header.Get("Sec-Fetch-Site"); (from == "cross-site" || from == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate" {
-			Refuse(w, release.Errorf(release.AccessDenied, "this request comes from a page of another origin: open http://%s/ itself", r.Host))
+			refuseOrigin(w, r)
 			return
 		}
 		protected.ServeHTTP(w, r)
 	}))
+}
+
+func refuseOrigin(w http.ResponseWriter, r *http.Request) {
+	Refuse(w, release.Errorf(release.AccessDenied, "this request comes from a page of another origin: open http://%s/ itself", r.Host))
 }
 
 // OnLoopback refuses requests that reached a handler on loopback by a name that is not this machine's.

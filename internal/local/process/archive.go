@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -107,9 +108,22 @@ func extract(entries *tar.Reader, folder string, limits Unpacking) error {
 			return err
 		}
 		if err := writeEntry(inside, header, entries); err != nil {
-			return fmt.Errorf("%s: %w", header.Name, err)
+			return fmt.Errorf("%s: %w", header.Name, plain(err))
 		}
 	}
+}
+
+// plain says in words what a folder refuses because of the archive.
+func plain(err error) error {
+	var refused *fs.PathError
+	var system syscall.Errno
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return errors.New("the archive has two entries of this name; leave one out")
+	case errors.As(err, &refused) && !errors.As(err, &system):
+		return errors.New("a link leads it out of the archive's folder; leave the link out")
+	}
+	return err
 }
 
 func writeEntry(inside *os.Root, header *tar.Header, content io.Reader) error {

@@ -192,3 +192,23 @@ func aside(t *testing.T, unpack func(inside string) error) error {
 	}
 	return refused
 }
+
+func TestArchiveThatCannotBeUnpackedSaysWhyInWords(t *testing.T) {
+	for listing, want := range map[string]string{
+		"link d ../..\nfile d/x": "a link leads it out",
+		"file a\nlink a b":       "two entries of this name",
+		"file a\nfile a":         "two entries of this name",
+	} {
+		err := extract(tar.NewReader(bytes.NewReader(tarOf(listing))), t.TempDir(), image{})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "at ") {
+			t.Errorf("%q: %v", listing, err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "bundle.tar.gz")
+	if err := os.WriteFile(path, []byte("no"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := unpackBundle(path, t.TempDir(), image{}); err == nil || !strings.Contains(err.Error(), "not a .tar.gz") {
+		t.Errorf("of no gzip: %v", err)
+	}
+}

@@ -93,7 +93,7 @@ func unpackBundle(path, folder string, limits Unpacking) error {
 	defer file.Close()
 	compressed, err := gzip.NewReader(file)
 	if err != nil {
-		return err
+		return fmt.Errorf("the bundle is not a .tar.gz, or only a part of one: %w", err)
 	}
 	return extract(tar.NewReader(compressed), folder, limits)
 }
