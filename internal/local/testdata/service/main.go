@@ -29,7 +29,7 @@ func main() {
 		os.Exit(0)
 	}()
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" && os.Getenv("REFUSE_NAMES") == "1" && !isAddress(r.Host) {
+		if r.Header.Get("User-Agent") == "ELB-HealthChecker/2.0" && os.Getenv("REFUSE_NAMES") == "1" && !isAddress(r.Host) {
 			http.Error(w, r.Host, http.StatusMisdirectedRequest)
 			return
 		}
