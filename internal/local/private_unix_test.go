@@ -104,8 +104,13 @@ func TestDataFolderOfOthersIsRefused(t *testing.T) {
 			return os.Chown(folder, 12345, -1)
 		}, "user with the ID 12345"},
 	} {
-		data := t.TempDir()
-		if err := os.Chmod(filepath.Dir(data), 0o755); err != nil { // it would keep others out
+		above, err := os.MkdirTemp("/tmp", "photogallery-") // the user's own TMPDIR may keep others out
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(above)
+		data := filepath.Join(above, "data")
+		if err := errors.Join(os.Chmod(above, 0o755), os.Mkdir(data, 0o700)); err != nil {
 			t.Fatal(err)
 		}
 		if err := test.make(data); err != nil {
