@@ -40,6 +40,10 @@ var (
 		{"asl-validator", "--json-path", "statemachine/release.asl.json"},
 		{"asl-validator", "--json-path", "statemachine/teardown.asl.json"},
 	}}
+	policyReference = check{"policy_sentry", [][]string{
+		{"cdk", "synth", "-q", "-o", "cdk.out"},
+		{"conformance/.venv/bin/python", "conformance/statements.py", "cdk.out/photogallery-main.template.json"},
+	}}
 	templateLint = check{"cfn-lint", [][]string{
 		{"cdk", "synth", "-q", "-o", "cdk.out"},
 		{"conformance/.venv/bin/cfn-lint", "--ignore-checks", "W3005", "--regions", "us-east-1", "--template", "cdk.out/photogallery-main.template.json"},

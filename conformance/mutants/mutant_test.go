@@ -31,9 +31,10 @@ type area struct {
 // areas are all mutants.
 func areas() []area {
 	return []area{
-		{"Permissions", []check{nagTests, stackTests, deployedTests}, permissionMutants},
+		{"Permissions", []check{nagTests, policyReference, stackTests, deployedTests}, permissionMutants},
 		{"Template", []check{nagTests, templateLint, deployedTests}, templateMutants},
 		{"Image and app", nil, imageMutants},
+		{"Keys of one machine", nil, keyMutants},
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},

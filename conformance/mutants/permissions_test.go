@@ -28,6 +28,15 @@ var permissionMutants = []mutant{
 	{"the first group of an account has no service role", []edit{
 		{dependents, "", `serviceLinkedRole("autoscaling", "AutoScaling"))`, `serviceLinkedRole("elasticloadbalancing", "ElasticLoadBalancing"))`},
 	}},
+	{"a load balancer's creator may not look at the VPC's security groups", []edit{
+		{dependents, "", `, "ec2:GetSecurityGroupsForVpc",`, ","},
+	}},
+	{"a group's bounds may be set without permission to launch", []edit{
+		{dependents, "", "\t\"autoscaling:UpdateAutoScalingGroup\": launchFleet,\n", ""},
+	}},
+	{"an image may be deregistered without its snapshots", []edit{
+		{dependents, "", `Actions: []string{"ec2:DeleteSnapshot"}`, `Actions: []string{"ec2:DeregisterImage"}`},
+	}},
 	{"a builder may not be launched in the public subnets", []edit{
 		{dependents, "", `"${PublicSubnets}", "${BuilderSecurityGroup}"`, `"${PrivateSubnets}", "${BuilderSecurityGroup}"`},
 	}},
@@ -76,6 +85,22 @@ var permissionMutants = []mutant{
 	}},
 	{"a builder may send events in anybody's name", []edit{
 		{stackRoles, "", `"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": release.BuildResultEvent}`, `"StringLike": {"events:source": "*", "events:detail-type": release.BuildResultEvent}`},
+	}},
+	{"a builder may write into the log of a fleet's instance", []edit{
+		{stackRoles, "", `s.streams("i-*/build")`, `s.streams("i-*")`},
+	}},
+	{"a step may change the alarms of a stack whose name begins alike", []edit{
+		{permissions, "", `arn("cloudwatch", "alarm:"+environment.Alarm(kind))`, `arn("cloudwatch", "alarm:"+environment.Name()+"*"+string(kind))`},
+	}},
+	{"a change of no records passes as one of the domain's", []edit{
+		{permissions, "", `"ForAllValues:StringEquals": values, "Null": present}`, `"ForAllValues:StringEquals": values}`},
+	}},
+	{"any rule may report how a release ends", []edit{
+		{stackRules, "", `"ArnEquals":    {"aws:SourceArn": anyOf(arns...)},`, `"ArnLike":      {"aws:SourceArn": s.ruleARN("*")},`},
+		{stackRules, "", "func (s *stack) forRules(arns ...string)", "func (s *stack) forRules(...string)"},
+	}},
+	{"a policy has an action that does not exist", []edit{
+		{"cdk/machines.go", "", `"xray:GetSamplingTargets"`, `"xray:GetSamplingTarget"`},
 	}},
 	{"the fleet may overwrite bundles", []edit{
 		{stackRoles, "", `bucket + "/" + photosPrefix + "*"}},`, `bucket + "/*"}},`},

@@ -18,6 +18,12 @@ var templateMutants = []mutant{
 	{"a deployment deletes the version that runs", []edit{
 		{functionFile, "", "\tversion.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)\n", ""},
 	}},
+	{"a version of a failed deployment stays in the next one's way", []edit{
+		{functionFile, "", "awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE", "awscdk.RemovalPolicy_RETAIN"},
+	}},
+	{"a change of the app publishes every function anew", []edit{
+		{functionFile, "", "\tif declared.DefaultBundle {\n", "\t{\n"},
+	}},
 	{"the functions are for another processor", []edit{
 		{functionFile, "", "awslambda.Architecture_ARM_64()", "awslambda.Architecture_X86_64()"},
 	}},
