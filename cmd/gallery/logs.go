@@ -18,7 +18,7 @@ import (
 func logsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "logs [INSTANCE]",
-		Short: "Print what an instance wrote, also one that is gone; without one, all that run",
+		Short: "Print the log of an instance, even a terminated one; without an argument, of all that run",
 		Args: func(command *cobra.Command, arguments []string) error {
 			if len(arguments) > 1 {
 				return oneArgument("an instance, as `gallery status` lists them")(command, arguments)

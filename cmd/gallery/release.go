@@ -42,7 +42,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 		RunE: runRelease,
 	}
 	f := command.Flags()
-	f.String("version", "", "what the release is called")
+	f.String("version", "", "the `name` of the version")
 	f.String("bundle", "", "the `folder` to release; own for the deployment's own bundle, the gallery")
 	f.String("image", "", "release this existing `image` and bake nothing: a rollback")
 	f.Bool("rebake", false, "bake a new image even if there is one of this content")

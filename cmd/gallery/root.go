@@ -84,7 +84,7 @@ func statusOf(err error) int {
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "gallery",
-		Short:         "Put the gallery into service, and take it down again",
+		Short:         "Release a web app behind a load balancer, and tear it down again",
 		Args:          noArguments,
 		RunE:          func(command *cobra.Command, _ []string) error { return command.Help() },
 		SilenceUsage:  true,

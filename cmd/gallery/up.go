@@ -44,7 +44,7 @@ func upCommand() *cobra.Command {
 	var flags upFlags
 	command := &cobra.Command{
 		Use:   "up",
-		Short: "Bring up a local cloud, release what served last on it, at first the gallery, and serve until Ctrl-C",
+		Short: "Start a local cloud, release what served last (at first the gallery), and serve until Ctrl-C",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := onlyHere(command); err != nil {
@@ -67,10 +67,10 @@ func upCommand() *cobra.Command {
 	f.BoolVar(&flags.open, "open", false, "open the console in a browser")
 	f.StringVar(&flags.pace, "pace", "demo", "the `pace`: with demo, a minute on AWS takes a second; with aws, a minute")
 	f.StringVar(&flags.ttl, "ttl", "", "tear everything down after this `time`, such as 90m")
-	f.StringVar(&flags.nightly, "nightly", "", "tear down by this schedule, such as \"cron(0 20 * * ? *)\"")
-	f.StringVar(&flags.morning, "morning", "", "release by this schedule, such as \"cron(0 7 ? * MON-FRI *)\"")
+	f.StringVar(&flags.nightly, "nightly", "", "tear down by this `schedule`, such as \"cron(0 20 * * ? *)\"")
+	f.StringVar(&flags.morning, "morning", "", "release by this `schedule`, such as \"cron(0 7 ? * MON-FRI *)\"")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
-	f.BoolVar(&flags.check, "check", false, "instead, run the whole story unattended in a temporary folder and report whether all of it holds")
+	f.BoolVar(&flags.check, "check", false, "run the whole story unattended in a temporary folder instead, and exit with 0 only if all of it holds")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
 	completeFlag(command, "pace", cobra.FixedCompletions([]string{"demo", "aws"}, cobra.ShellCompDirectiveNoFileComp))
 	return command

@@ -32,7 +32,7 @@ import (
 	"photogallery/release"
 )
 
-// runner is who makes the calls of a run for whoever has an account.
+// runner is who makes the calls of a run in an account.
 const runner = "e2erunner"
 
 // visitor is a run in moto, of the environment that is deployed there.
@@ -187,7 +187,7 @@ func (c *cloud) accountRefused() {
 	}
 }
 
-// accountStory tells the story for whoever has an account, as far as moto goes. The CDK of this test
+// accountStory runs the account run who has an account, as far as moto goes. The CDK of this test
 // leaves the stack: the sweep has to find it.
 func (c *cloud) accountStory() {
 	v, options := c.visit(c.T)

@@ -146,7 +146,7 @@ func (c *cloud) hostSettings() map[string]string {
 	return c.settingsOf(file)
 }
 
-// settingsOf are what an executable says of how it was compiled, but for what each platform has of its
+// settingsOf are what an executable says of how it was compiled, except for what each platform has of its
 // own.
 func (c *cloud) settingsOf(executable io.ReaderAt) map[string]string {
 	c.Helper()

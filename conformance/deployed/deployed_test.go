@@ -32,8 +32,8 @@ var story = []struct {
 	{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
 	{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
 	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
-	{"a run for whoever has an account is refused where it must be", (*cloud).accountRefused},
-	{"a run for whoever has an account tells its story", (*cloud).accountStory},
+	{"a run in an account is refused where it must be", (*cloud).accountRefused},
+	{"a run in an account tells its story", (*cloud).accountStory},
 	{"each call was allowed, and each permission was needed", (*cloud).checkAccess},
 	{"a run that is interrupted takes the stack away, and names what is left", (*cloud).accountInterrupted},
 }

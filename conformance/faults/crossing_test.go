@@ -34,7 +34,7 @@ func (w *world) around(step string, inner lambda.Handler) lambda.Handler {
 	return surrounded{w, step, inner}
 }
 
-// Invoke lets what shall happen before the function happen, and reports a dead one as Lambda does.
+// Invoke lets what must happen before the function happen, and reports a dead one as Lambda does.
 func (s surrounded) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	box := &sandbox{step: s.step, run: runOf(payload)}
 	if struck := s.pass(invocation, box.run, s.step, ""); struck != nil {

@@ -11,7 +11,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 )
 
-// fault is one kind of failure. What strikes is the one of its functions that fits what comes by; a
+// fault is one kind of failure. What strikes is the one of its functions that fits the call or event; a
 // fault of the machines is there from the beginning.
 type fault struct {
 	name string

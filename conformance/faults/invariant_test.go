@@ -61,7 +61,7 @@ func (w *world) checkLock() {
 	}
 }
 
-// checkAlone wants whoever changes something to hold the environment. An execution that was ended
+// checkAlone wants every execution that changes something to hold the environment. An execution that was ended
 // has the time of its last step to end, too, before another takes over.
 func (w *world) checkAlone(box *sandbox, operation fabric.Operation) {
 	if box.run == "" || looks(operation.Name) || operation.Service == "DynamoDB" || operation.Service == "SFN" {

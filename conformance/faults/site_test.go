@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// kind is what can come by.
+// kind is a kind of call or event.
 type kind int
 
 const (
@@ -16,14 +16,14 @@ const (
 	event                  // an event is about to reach a rule's target
 )
 
-// site is one place where a fault can strike. It is named by what comes by there and not by its
-// number in the whole, because branches that run at the same instant come by in any order.
+// site is one place where a fault can strike. It is named by the call or event there and not by its
+// number in the whole, because branches that run at the same instant have no order.
 type site struct {
 	kind      kind
 	run       string // the execution's name; "" for an event and for the function that an event invokes
 	step      string // or the event's detail type
 	operation string // of a call, "EC2.RunInstances"; of an event, the state it tells
-	turn      int    // from 1: one run comes by the same place more than once
+	turn      int    // from 1: one run visits the same place more than once
 }
 
 // String is what a report and a reproducer print.
@@ -44,7 +44,7 @@ func (s site) compare(other site) int {
 	)
 }
 
-// trail is what has come by, in order, each place once.
+// trail lists the places of a run in order, each once.
 type trail struct {
 	turns map[site]int
 	sites []site
@@ -54,7 +54,7 @@ type trail struct {
 
 func newTrail() *trail { return &trail{turns: map[site]int{}} }
 
-// pass notes that something comes by and gives its place.
+// pass notes a call or event and returns its place.
 func (t *trail) pass(kind kind, run, step, operation string) site {
 	at := site{kind: kind, run: run, step: step, operation: operation}
 	t.turns[at]++
@@ -66,7 +66,7 @@ func (t *trail) pass(kind kind, run, step, operation string) site {
 	return at
 }
 
-// places are the sites at which a fault is worth its run: a loop that polls comes by the same call
+// places are the sites at which a fault is worth its run: a loop that polls makes the same call
 // many times, of which the first and the last stand for all, since nothing else changes between, and
 // the second, too, of a call that changes something.
 func (t *trail) places() (chosen []site) {

@@ -148,7 +148,7 @@ type strike struct {
 	done  bool
 }
 
-// pass gives the fault that strikes what comes by; nil for none.
+// pass returns the fault that strikes a call or event, or nil if none does.
 func (w *world) pass(kind kind, run, step, operation string) *strike {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -170,21 +170,21 @@ func steady(run string) string {
 	return run
 }
 
-// arm begins the scenario proper: what comes by is noted from now on, and struck.
+// arm begins the scenario proper: calls and events are noted from now on, and struck.
 func (w *world) arm(strikes ...*strike) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.began, w.trail, w.armed = time.Now(), newTrail(), strikes
 }
 
-// listFromHere leaves out of the listing what has come by: another scenario strikes there.
+// listFromHere leaves out of the listing what has happened so far: another scenario strikes there.
 func (w *world) listFromHere() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.trail.first = len(w.trail.sites)
 }
 
-// listFrom leaves out of the listing what comes by before a step.
+// listFrom leaves out of the listing what happens before a step.
 func (w *world) listFrom(step string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

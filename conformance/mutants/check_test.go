@@ -24,7 +24,7 @@ type check struct {
 const slowest = "^TestTheSolutionsChecksOfCDKNagFindNothing$"
 
 // What notices any change and judges none is left out: the snapshot of the template, the form of the files, the documents and
-// the drawings are written anew by whoever changes what they show.
+// the drawings are written anew with a change of what they show.
 const judgesNothing = "^(TestTheTemplateIsTheSnapshot|TestStateMachinesKeepTheirForm|Test(The)?Documents?.*)$"
 
 var (

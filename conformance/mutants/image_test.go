@@ -46,7 +46,7 @@ var imageMutants = []mutant{
 	{"the upload key can be read by everybody on the instance", []edit{
 		{fleetScript, "", "  umask 077\n", ""},
 	}},
-	{"whoever asks may upload", []edit{
+	{"anyone may upload", []edit{
 		{appSessions, "", "	_, err := s.session(r)\n	return err\n", "	_, _ = s.session(r)\n	return nil\n"},
 	}},
 	{"a session does not end", []edit{

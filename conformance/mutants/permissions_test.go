@@ -52,7 +52,7 @@ var permissionMutants = []mutant{
 	{"a builder may not use the key of its volume", []edit{
 		{dependents, "", "\t}, useKey()...)\n", "\t})\n"},
 	}},
-	{"whoever launches a builder may hand its key on", []edit{
+	{"anyone who launches a builder may hand its key on", []edit{
 		{dependents, "", `, "Bool": {"kms:GrantIsForAWSResource": "true"}`, ""},
 	}},
 	{"a builder reads the assets of other apps", []edit{

@@ -146,7 +146,7 @@ var stepMutants = []mutant{
 	{"a build is awaited only after a look for its result", []edit{
 		{awaitBuild, "", tokenFirst, lookFirst},
 	}},
-	{"whoever can write events ends a build", []edit{
+	{"anyone who can write events ends a build", []edit{
 		{resumeBuild, "", `if heard.release != "" && heard.release != inventory`, `if heard.release == "-" && heard.release != inventory`},
 	}},
 	{"a refresh does not roll itself back", []edit{
@@ -174,7 +174,7 @@ var stepMutants = []mutant{
 		{"lambdas/balancer/verify.go", "", `verdict.Reason == "" && verdict.Healthy < least {`, `verdict.Reason == "-" && verdict.Healthy < least {`},
 		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" && (`, `if trouble := troubleOf(target); trouble == "-" && (`},
 	}},
-	{"the lock is written whoever holds it", []edit{
+	{"the lock is written though another run holds it", []edit{
 		{lockRecord, "", `in.ConditionExpression = aws.String("attribute_not_exists(" + current.Key + ")")`, "in.ConditionExpression = nil"},
 	}},
 	{"a dead holder's lock is taken over by several", []edit{

@@ -6,7 +6,7 @@ import (
 	"photogallery/statemachine"
 )
 
-// certain lists the steps that every way from a state to a good end comes by, in their order, and
+// certain lists the steps that are on every way from a state to a good end, in their order, and
 // not the state itself; to any end where no good one can be reached.
 func certain(l statemachine.Definition, from string) []string {
 	distances := reach(l, from, "")

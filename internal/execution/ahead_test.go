@@ -30,7 +30,7 @@ func TestWhatEveryWayComesBy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := strings.Join(certain(test.in, test.from), " "); got != test.want {
-				t.Errorf("from %s it comes by %q, want %q", test.from, got, test.want)
+				t.Errorf("from %s the way has %q, want %q", test.from, got, test.want)
 			}
 		})
 	}

@@ -32,7 +32,7 @@ func (p *Progress) Usual(name string) time.Duration {
 	return then.Elapsed(former.Ended)
 }
 
-// alike is the last former run that came by every step that this one has come by; nil if none did.
+// alike returns the last former run that had every step that this one has had, or nil if none did.
 func (p *Progress) alike() *Progress {
 	for _, former := range p.former {
 		if !slices.ContainsFunc(p.Steps, func(s *Step) bool { return s.Phase != Waiting && former.Step(s.Name) == nil }) {

@@ -87,7 +87,7 @@ func says(out *sfn.DescribeExecutionOutput, words ...string) error {
 	return nil
 }
 
-// entered reports whether an execution has come by a state.
+// entered reports whether an execution has entered a state.
 func (r *run) entered(ctx context.Context, arn, state string) (bool, error) {
 	history := execution.NewReader(r.stack.SFN, arn)
 	err := history.Read(ctx)

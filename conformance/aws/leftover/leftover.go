@@ -1,4 +1,4 @@
-// Package leftover finds what an environment has left in an account, whoever was to remove it: it asks
+// Package leftover finds what an environment has left in an account, whatever was to remove it: it asks
 // each service by name and tag, and the Resource Groups Tagging API for what no such question covers.
 package leftover
 

@@ -1,4 +1,4 @@
-// What is to come by itself, and the images that a release can return to.
+// What will start by itself, and the images that a release can return to.
 import { attribute, h, keyed, marked, text } from "./dom.js";
 import { openRelease } from "./release.js";
 import { store } from "./store.js";
