@@ -17,7 +17,7 @@ import (
 	"photogallery/gallery-ami/recipe"
 )
 
-// Assets are what a stack is made of besides its options.
+// Assets are the files that a stack is made of besides its options.
 type Assets struct {
 	Functions string // folder with the functions' one executable, bootstrap
 	Bundle    string // file with the bundle that {} releases, whose name ends in .tar.gz

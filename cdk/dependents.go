@@ -76,7 +76,7 @@ func runBuilder(environment release.Environment) []Statement {
 	}, useKey()...)
 }
 
-// useKey is what EC2 asks of KMS with the permissions of the caller that launches with a key that is not AWS's.
+// useKey lists what EC2 asks of KMS with the permissions of the caller that launches with a key that is not AWS's.
 // The fleet's instances are launched by Auto Scaling's own role, which the key's policy has to name: no
 // policy here can. A snapshot of an encrypted volume asks nothing of its caller: AWS's own role for
 // backups takes them without a permission of KMS.
@@ -104,7 +104,7 @@ func instanceParts() []string {
 	return []string{arn("ec2", "instance/*"), arn("ec2", "volume/*"), arn("ec2", "network-interface/*")}
 }
 
-// launchFleet is what Auto Scaling checks of the caller who creates or updates a group or starts a
+// launchFleet lists what Auto Scaling checks of the caller who creates or updates a group or starts a
 // refresh, by a dry run of RunInstances. The document leaves open whether an update that names no
 // launch template is checked too.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html#runinstances-permissions-validation
@@ -156,7 +156,7 @@ func addTags(environment release.Environment, resource, by string) Statement {
 
 func looksAtNetwork(release.Environment) []Statement { return []Statement{lookAtNetwork} }
 
-// lookAtNetwork is what Elastic Load Balancing asks of EC2 with the permissions of the caller that creates a
+// lookAtNetwork lists what Elastic Load Balancing asks of EC2 with the permissions of the caller that creates a
 // load balancer or moves it. AWS's page does not have the last one, which accounts demand since October 2024.
 // What the policy of the AWS Load Balancer Controller has beside these is for what it calls itself
 // (DescribeAvailabilityZones), for Outposts (DescribeCoipPools, GetCoipPoolUsage) and for targets with

@@ -80,7 +80,7 @@ func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.
 	})
 }
 
-// runtimeStatements are what every function needs whatever its step does.
+// runtimeStatements are those that every function needs, whatever its step does.
 func (s *stack) runtimeStatements() []Statement {
 	return []Statement{
 		s.logStatement(),
@@ -92,7 +92,7 @@ func (s *stack) logStatement() Statement {
 	return Statement{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}}
 }
 
-// settings are what every step reads by step.SettingsFrom, and what Go itself does.
+// settings are the variables that step.SettingsFrom reads in every function, and Go's own.
 func (s *stack) settings() map[string]*string {
 	settings := map[string]*string{
 		"ENVIRONMENT":                  jsii.String(string(s.options.Environment)),

@@ -80,7 +80,7 @@ func ParseOptions(context map[string]any) (Options, error) {
 	return options, nil
 }
 
-// problems are what parse said of a value, each with what is allowed.
+// problems lists what parse found wrong with a value, each with the allowed values.
 func (o Option) problems(value string, err error) (problems release.Problems) {
 	var several release.Problems
 	if !errors.As(err, &several) {

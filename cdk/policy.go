@@ -13,7 +13,7 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// places are what the names in statements stand for, which a deployment alone knows. A name may
+// places maps the names in statements to values that only a deployment knows. A name may
 // stand for several resources.
 func (s *stack) places() map[string][]string {
 	subnets := func(ids []string) (arns []string) {

@@ -10,7 +10,7 @@ var pseudoParameters = map[string]string{
 	"AWS::Partition": "aws", "AWS::Region": "ap-southeast-2", "AWS::AccountId": "123456789012", "AWS::URLSuffix": "amazonaws.com",
 }
 
-// attributes are what AWS answers for the references in policies, of the length that it has there. The
+// attributes holds what AWS answers for the references in policies, of the length that it has there. The
 // logical ID stands for a name that CloudFormation makes.
 var attributes = map[string]string{
 	"AWS::DynamoDB::Table Arn":                     "arn:aws:dynamodb:ap-southeast-2:123456789012:table/%s",

@@ -7,7 +7,7 @@ import (
 	"photogallery/release"
 )
 
-// roles are what a release hands on: to its builder, to the fleet and to the ttl schedule. A
+// roles are those that a release hands on: to its builder, to the fleet and to the ttl schedule. A
 // bundle's install script runs with the builder's and reaches neither photos nor upload key.
 type roles struct {
 	builder, fleet, schedule     awsiam.Role

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// stack is what the concerns of one environment give each other.
+// stack holds what the concerns of one environment share.
 type stack struct {
 	scope   awscdk.Stack
 	options Options

@@ -18,7 +18,7 @@ const (
 	uploadKeyObject = "upload-key/key"
 )
 
-// storage is what outlives releases: the photos, who holds the environment, and the target group,
+// storage holds what outlives releases: the photos, who holds the environment, and the target group,
 // which costs nothing and gives alarms and dashboards a name that stays.
 type storage struct {
 	bucket      awss3.Bucket

@@ -35,7 +35,7 @@ func parseTags(o *Options, value string) error {
 	return tags.Check()
 }
 
-// textOf is what a command line would give for a value of cdk.json: an object as its JSON.
+// textOf returns a value of cdk.json as a command line would give it: an object as its JSON.
 func textOf(given any) string {
 	if object, isObject := given.(map[string]any); isObject {
 		if text, err := json.Marshal(object); err == nil {

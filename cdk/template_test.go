@@ -60,7 +60,7 @@ func assets(t *testing.T) cdk.Assets {
 	return made
 }
 
-// template is what CloudFormation is given.
+// template is the part of a template that tests read.
 type template struct {
 	Resources map[string]resource
 	Outputs   map[string]struct{ Value any }

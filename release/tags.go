@@ -20,11 +20,11 @@ type Tags []Tag
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const (
-	mostTags     = 20
-	mostTagKey   = 128   // characters
-	mostTagValue = 256   // characters
-	mostTagText  = 1_024 // bytes
-	tagSigns     = " _.:/=+-@"
+	maxTags     = 20
+	maxTagKey   = 128   // characters
+	maxTagValue = 256   // characters
+	maxTagText  = 1_024 // bytes
+	tagSigns    = " _.:/=+-@"
 )
 
 // ParseTags reads tags of an organization as Tags.String writes them: team=web,cost-center=42. Spaces
@@ -55,11 +55,11 @@ func (t Tags) Check() error {
 	wrong := func(format string, args ...any) {
 		problems = append(problems, Problem{Message: fmt.Sprintf(format, args...)})
 	}
-	if len(t) > mostTags {
-		wrong("%d tags are more than %d", len(t), mostTags)
+	if len(t) > maxTags {
+		wrong("%d tags are more than %d", len(t), maxTags)
 	}
-	if size := len(t.String()); size > mostTagText {
-		wrong("the tags take %d bytes, and the functions' settings have room for %d", size, mostTagText)
+	if size := len(t.String()); size > maxTagText {
+		wrong("the tags take %d bytes, and the functions' settings have room for %d", size, maxTagText)
 	}
 	seen := map[string]bool{}
 	for _, tag := range t {
@@ -85,8 +85,8 @@ func (t Tag) problem() string {
 	switch {
 	case t.Key == "" || t.Value == "":
 		return "a tag has a key and a value"
-	case utf8.RuneCountInString(t.Key) > mostTagKey || utf8.RuneCountInString(t.Value) > mostTagValue:
-		return fmt.Sprintf("a key has at most %d characters and a value %d", mostTagKey, mostTagValue)
+	case utf8.RuneCountInString(t.Key) > maxTagKey || utf8.RuneCountInString(t.Value) > maxTagValue:
+		return fmt.Sprintf("a key has at most %d characters and a value %d", maxTagKey, maxTagValue)
 	case strings.Contains(t.Key, "=") || !isTagText(t.Key) || !isTagText(t.Value):
 		return "only letters, digits, spaces and " + tagSigns[1:] + " are taken, in a key no =, and no space at an end"
 	case strings.EqualFold(t.Key, "Name"):

@@ -10,10 +10,10 @@ import (
 	"runtime"
 )
 
-// Platform is what an executable is for, in Go's words.
+// Platform is the operating system and architecture of an executable, in Go's words.
 type Platform struct{ OS, Architecture string }
 
-// Deployed is what functions and instances run on.
+// Deployed is the platform of functions and instances.
 var Deployed = Platform{"linux", "arm64"}
 
 // Host is this machine.

@@ -18,7 +18,7 @@ import (
 	"photogallery/release"
 )
 
-// cloud is what a command works on.
+// cloud is the local cloud, or the stack on AWS, that a command acts on.
 type cloud struct {
 	place
 	sfn     *sfn.Client
@@ -38,7 +38,7 @@ type place interface {
 
 	// machines are the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)
-	// bundle is what a request names for the absolute path of a folder.
+	// bundle returns what a request names for the absolute path of a folder.
 	bundle(ctx context.Context, folder string) (string, error)
 	// album is the gallery's storage. The caller closes it.
 	album(context.Context) (*app.Album, error)

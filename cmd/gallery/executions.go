@@ -45,15 +45,15 @@ func executionsCommand() *cobra.Command {
 	return command
 }
 
-// mostExecutions of each state machine are listed: AWS keeps those of ninety days.
-const mostExecutions = 100
+// maxExecutions of each state machine are listed: AWS keeps those of ninety days.
+const maxExecutions = 100
 
 func (c cloud) executions(ctx context.Context) (found []listed, err error) {
 	releases, teardowns, err := c.machines(ctx)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := execution.List(ctx, c.sfn, mostExecutions, releases, teardowns)
+	newest, err := execution.List(ctx, c.sfn, maxExecutions, releases, teardowns)
 	if err != nil {
 		return nil, err
 	}

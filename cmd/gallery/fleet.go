@@ -8,7 +8,7 @@ import (
 	"photogallery/release"
 )
 
-// architecture is what the stack's functions and instances are for.
+// architecture is that of the stack's functions and instances.
 const architecture = "arm64"
 
 // addFleetFlags adds the fields of a release request that say what will run.

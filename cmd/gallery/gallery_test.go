@@ -50,7 +50,7 @@ func runTests(m *testing.M) (status int) {
 	return m.Run()
 }
 
-// said is what a command line printed, and its exit status.
+// said holds the output and the exit status of a command line.
 type said struct {
 	out, progress string
 	status        int

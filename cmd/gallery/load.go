@@ -20,8 +20,8 @@ import (
 
 // The bounds are for the machine's sake: its cores serve what they ask for.
 const (
-	mostRate     = 2000
-	mostDuration = 10 * time.Minute
+	maxRate     = 2000
+	maxDuration = 10 * time.Minute
 )
 
 func loadCommand() *cobra.Command {
@@ -31,7 +31,7 @@ func loadCommand() *cobra.Command {
 		Long: fmt.Sprintf(`Ask the local load balancer for the home page and the thumbnails on it, in turn.
 
 The rate that is the default makes a group of two grow to five. At most %d
-requests a second for %s; no other host is ever asked.`, mostRate, mostDuration),
+requests a second for %s; no other host is ever asked.`, maxRate, maxDuration),
 		Args: noArguments,
 		RunE: runLoad,
 	}
@@ -49,11 +49,11 @@ func runLoad(command *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if rate < 1 || rate > mostRate {
-		return release.Errorf(release.InvalidRequest, "--rate %d: give 1 to %d requests a second", rate, mostRate)
+	if rate < 1 || rate > maxRate {
+		return release.Errorf(release.InvalidRequest, "--rate %d: give 1 to %d requests a second", rate, maxRate)
 	}
-	if duration < time.Second || duration > mostDuration {
-		return release.Errorf(release.InvalidRequest, "--duration %s: give 1s to %s", duration, mostDuration)
+	if duration < time.Second || duration > maxDuration {
+		return release.Errorf(release.InvalidRequest, "--duration %s: give 1s to %s", duration, maxDuration)
 	}
 	c, err := findHere(command)
 	if err != nil {

@@ -129,7 +129,7 @@ func refuseUnknown(root *cobra.Command) {
 	}
 }
 
-// kinds are what flags take, by pflag's name for it.
+// kinds maps pflag's names of types to words for people.
 var kinds = map[string]string{
 	"bool": "true or false", "int": "a whole number", "float64": "a number", "duration": "a time such as 90s or 10m",
 }

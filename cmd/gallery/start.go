@@ -17,7 +17,7 @@ func addRunFlags(command *cobra.Command) {
 	addJSONFlag(command)
 }
 
-// begun is what --detach --json prints.
+// begun is the output of --detach --json.
 type begun struct {
 	Name      string `json:"name"`
 	Execution string `json:"execution"` // ARN

@@ -54,7 +54,7 @@ out; with --json they are listed with a code and the reason.`,
 	return command
 }
 
-// uploaded is what became of a file: a photo in the gallery, or the reason why not.
+// uploaded is the outcome of a file: a photo in the gallery, or the reason why not.
 type uploaded struct {
 	File    string   `json:"file"`
 	ID      string   `json:"id,omitempty"`
@@ -120,14 +120,14 @@ func addFile(command *cobra.Command, album *app.Album, path string) (uploaded, e
 	return uploaded{}, err
 }
 
-// mostRead is more than a gallery takes of one file.
-const mostRead = 32 << 20
+// maxRead is more than a gallery takes of one file.
+const maxRead = 32 << 20
 
 func contentOf(path string) (content []byte, err error) {
 	file, err := os.Open(filepath.Clean(path))
 	if err == nil {
 		defer file.Close() // it was only read
-		content, err = io.ReadAll(io.LimitReader(file, mostRead))
+		content, err = io.ReadAll(io.LimitReader(file, maxRead))
 	}
 	if errors.Is(err, syscall.EISDIR) {
 		return nil, &app.Error{Code: unreadable, Message: "This is a folder: name the photos in it, as in " + filepath.Join(path, "*.jpg") + "."}

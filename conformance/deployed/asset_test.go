@@ -19,8 +19,8 @@ import (
 	"photogallery/lambdas"
 )
 
-// mostZipped is how large the functions' asset may be. Lambda fetches and unpacks it at every cold start.
-const mostZipped = 10_000_000
+// maxZipped is how large the functions' asset may be. Lambda fetches and unpacks it at every cold start.
+const maxZipped = 10_000_000
 
 // asset checks what the CDK has uploaded for the functions, which this machine cannot run, and that what
 // runs in its place was compiled like it.
@@ -90,8 +90,8 @@ func (c *cloud) uploaded(key string) []byte {
 func (c *cloud) unpack(archive []byte) []byte {
 	c.Helper()
 	c.Logf("zipped it has %.1f MB", float64(len(archive))/1e6)
-	if len(archive) > mostZipped {
-		c.Errorf("zipped it has %d bytes, want at most %d: does something look methods up by name, such as text/template?", len(archive), mostZipped)
+	if len(archive) > maxZipped {
+		c.Errorf("zipped it has %d bytes, want at most %d: does something look methods up by name, such as text/template?", len(archive), maxZipped)
 	}
 	unpacked, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {

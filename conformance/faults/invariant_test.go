@@ -17,8 +17,8 @@ import (
 // What Step Functions allows, and how far below it every run must stay.
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 const (
-	mostEvents  = 25_000 / 2
-	mostPayload = 256 << 10 / 5
+	maxEvents  = 25_000 / 2
+	maxPayload = 256 << 10 / 5
 )
 
 // checkEnds wants every execution to have one of its defined ends, and a history of a modest size.
@@ -38,11 +38,11 @@ func (w *world) checkEnds(s scenario, excused excuse) {
 
 func (w *world) checkHistory(name string, end stepfunctions.Snapshot) {
 	history := w.Cloud.StepFunctions.History(end.ARN)
-	if len(history) > mostEvents {
+	if len(history) > maxEvents {
 		w.violate(fmt.Sprintf("%s has %d events", name, len(history)))
 	}
 	for _, e := range history {
-		if size := max(len(e.Input), len(e.Output), len(e.Parameters)); size > mostPayload {
+		if size := max(len(e.Input), len(e.Output), len(e.Parameters)); size > maxPayload {
 			w.violate(fmt.Sprintf("%s passes %d bytes on at %s", name, size, e.Name))
 		}
 	}

@@ -15,8 +15,8 @@ import (
 // modeled are the scenarios whose time and money are reckoned.
 var modeled = []string{"first", "cached", "rolling", "rollback", "teardown", "morning"}
 
-// mostRest is how much of its time a scenario may spend on anything but AWS's own work.
-const mostRest = 0.10
+// maxRest is how much of its time a scenario may spend on anything but AWS's own work.
+const maxRest = 0.10
 
 func TestTheModelOfTimeAndMoney(t *testing.T) {
 	var times, money strings.Builder
@@ -31,7 +31,7 @@ func TestTheModelOfTimeAndMoney(t *testing.T) {
 			t.Fatal(err)
 		}
 		rest := float64(m.took-total(m.busy)) / float64(m.took)
-		if rest > mostRest {
+		if rest > maxRest {
 			t.Errorf("%s spends %.0f %% of %v on something else than AWS's own work: %s", s.name, 100*rest, m.took, ranked(m.idle))
 		}
 		fmt.Fprintf(&times, "| %s | %v | %v | %.0f %% | %s | %s |\n", s.name, m.took.Round(5*time.Second), total(m.busy).Round(5*time.Second), 100*rest, ranked(m.busy), ranked(m.idle))

@@ -50,7 +50,7 @@ type catalog struct {
 	reading *reading
 }
 
-// catalogState is what is known: the last list that could be read, nil before
+// catalogState holds the last list that could be read, nil before
 // the first one, and how the last reading went.
 type catalogState struct {
 	list  *listing

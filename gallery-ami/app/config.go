@@ -19,7 +19,7 @@ import (
 // shortestKey keeps an upload key out of reach of guessing.
 const shortestKey = 16
 
-// Config is what one instance needs to know. Address and Storage have no
+// Config configures one instance. Address and Storage have no
 // default; the zero value of every other field is usable.
 type Config struct {
 	// Address is host:port to listen on; port 0 takes a free one.

@@ -8,7 +8,7 @@ import (
 	"iter"
 )
 
-// facts are what a file tells beside its pixels. They are read before the pixels are decoded, from
+// facts holds what a file tells beside its pixels. They are read before the pixels are decoded, from
 // content that nobody has checked.
 type facts struct {
 	orientation int    // EXIF's, 1 to 8
@@ -27,7 +27,7 @@ type facts struct {
 	exif  bool // orientation is that of an EXIF block: the first one counts
 }
 
-// jpegFrame is what a JPEG's markers tell of its pixels. Markers are numbered as in table B.1 of
+// jpegFrame holds what a JPEG's markers tell of its pixels. Markers are numbered as in table B.1 of
 // https://www.w3.org/Graphics/JPEG/itu-t81.pdf.
 type jpegFrame struct {
 	marker     byte // of the start of frame; 0 if there is none

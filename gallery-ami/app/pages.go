@@ -15,8 +15,8 @@ import (
 	"sync"
 )
 
-// mostPages bounds the memory that rendered index pages take.
-const mostPages = 64
+// maxPages bounds the memory that rendered index pages take.
+const maxPages = 64
 
 //go:embed web
 var web embed.FS
@@ -32,7 +32,7 @@ func parseTemplates(names ...string) map[string]*template.Template {
 	return pages
 }
 
-// page is what every template is given.
+// page is the data of every template.
 type page struct {
 	Name     string
 	Config   Config
@@ -116,7 +116,7 @@ type pageKey struct {
 func (c *pageCache) get(key pageKey, version uint64, render func() []byte) *ready {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if version != c.version || len(c.pages) >= mostPages {
+	if version != c.version || len(c.pages) >= maxPages {
 		c.version = version
 		clear(c.pages)
 	}

@@ -14,7 +14,7 @@ const (
 	thumbsFolder = "thumbs/"
 )
 
-// photo is what a photo's id tells about it. The id begins with the inverted
+// photo holds what a photo's id tells about it. The id begins with the inverted
 // time, so that storage lists the newest first, and carries size and format,
 // so that a list of names is all an index needs.
 type photo struct {

@@ -23,7 +23,7 @@ const (
 	thumbQuality = 78
 	thumbHeight  = 360
 	thumbWidth   = 720
-	// longestSide is what a photo's id can hold.
+	// longestSide is the most that a photo's id can hold.
 	longestSide = 99_999
 )
 
@@ -35,7 +35,7 @@ type picture struct {
 	note            string // what does not show as it did in the upload, "" for nothing
 }
 
-// limits are what decoding may take: of one picture's pixels, and of memory in bytes.
+// limits bounds decoding: the pixels of one picture, and memory in bytes.
 type limits struct{ pixels, memory int64 }
 
 // develop turns an upload into a photo and its thumbnail. Both are encoded

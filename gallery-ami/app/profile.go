@@ -11,8 +11,8 @@ import (
 const (
 	// largestProfile keeps the color profiles of cameras, phones and screens; each thumbnail carries one, too.
 	largestProfile = 128 << 10
-	// mostInSegment is what a JPEG's segment holds beside its length and the profile's name and number.
-	mostInSegment = 65_535 - 2 - 14
+	// maxInSegment is the most that a JPEG's segment holds beside its length and the profile's name and number.
+	maxInSegment = 65_535 - 2 - 14
 )
 
 // spaceOf reads a profile's header (https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2): the space whose colors a profile describes, such as "RGB ", "GRAY" and "CMYK"; "" if it is damaged, which
@@ -48,9 +48,9 @@ func (f *facts) profileFor(output image.Image) []byte {
 // inJPEG puts a profile behind the first marker, in as many segments as it needs.
 func inJPEG(jpeg, profile []byte) []byte {
 	parts := [][]byte{jpeg[:2]}
-	count := byte((len(profile) + mostInSegment - 1) / mostInSegment)
+	count := byte((len(profile) + maxInSegment - 1) / maxInSegment)
 	for number := byte(1); len(profile) > 0; number++ {
-		part := profile[:min(len(profile), mostInSegment)]
+		part := profile[:min(len(profile), maxInSegment)]
 		segment := binary.BigEndian.AppendUint16([]byte{0xFF, 0xE2}, uint16(len(part)+2+14))
 		parts = append(parts, append(segment, "ICC_PROFILE\x00"...), []byte{number, count}, part)
 		profile = profile[len(part):]

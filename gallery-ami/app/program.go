@@ -46,7 +46,7 @@ func Main() (status int) {
 	return 1
 }
 
-// memoryLimit is what the service may take, in bytes, as its unit's MemoryMax says and Linux keeps below root; false if
+// memoryLimit returns the memory that the service may take, in bytes, as its unit's MemoryMax says and Linux keeps below root; false if
 // it may take all.
 func memoryLimit(root fs.FS) (bytes int64, limited bool) {
 	group, err := fs.ReadFile(root, "proc/self/cgroup")

@@ -20,7 +20,7 @@ import (
 const (
 	memoryBytes  = 16 << 20
 	uploadSlots  = 4
-	mostArriving = 32 // of at most 25 MB each, on the disk
+	maxArriving  = 32 // of at most 25 MB each, on the disk
 	writeTimeout = 2 * time.Minute
 )
 
@@ -73,7 +73,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		sessions:   newSessions(config.UploadKey),
 		signedOut:  &signedOut{store: opened},
 		started:    time.Now(),
-		arriving:   make(chan struct{}, mostArriving),
+		arriving:   make(chan struct{}, maxArriving),
 		uploads:    make(chan struct{}, uploadSlots),
 		developing: make(chan struct{}, 1),
 		stop:       stop,

@@ -24,7 +24,7 @@ const (
 	// An address may try ten wrong keys at once, then one each six seconds.
 	attemptInterval = 6 * time.Second
 	attemptBurst    = 10
-	mostAddresses   = 4096
+	maxAddresses    = 4096
 )
 
 // sessions knows the upload key and signs cookies. All instances derive the
@@ -49,7 +49,7 @@ func mac(secret, message []byte) []byte {
 	return h.Sum(nil)
 }
 
-// session is what a cookie stands for.
+// session is the content of a cookie.
 type session struct {
 	ends time.Time // in seconds
 	id   [idSize]byte
@@ -93,7 +93,7 @@ func (s *sessions) check(key, address string, now time.Time) error {
 	if hmac.Equal(mac(s.secret, []byte(key)), mac(s.secret, s.key)) {
 		return nil
 	}
-	if len(s.owed) >= mostAddresses {
+	if len(s.owed) >= maxAddresses {
 		clear(s.owed)
 	}
 	if owed.Before(now) {

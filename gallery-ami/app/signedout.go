@@ -21,8 +21,8 @@ const (
 	// sign-out at another.
 	knownFor = 5 * time.Second
 	// askTimeout is how long a visitor waits for that answer.
-	askTimeout   = 5 * time.Second
-	mostSessions = 4096
+	askTimeout  = 5 * time.Second
+	maxSessions = 4096
 )
 
 // signedOut knows which sessions were signed out. The zero value, with a store, is ready.
@@ -69,7 +69,7 @@ func (o *signedOut) has(ctx context.Context, one session) (bool, error) {
 func (o *signedOut) learn(one session, now knownSession) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.known == nil || len(o.known) >= mostSessions {
+	if o.known == nil || len(o.known) >= maxSessions {
 		o.known = map[session]knownSession{}
 	}
 	if !o.known[one].ended { // a look that began before the sign-out changes nothing

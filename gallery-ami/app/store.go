@@ -20,8 +20,8 @@ import (
 const (
 	immutable   = "public, max-age=31536000, immutable"
 	undoTimeout = 10 * time.Second
-	// mostListed bounds the memory that a list takes, to about 3 MB.
-	mostListed = 50_000
+	// maxListed bounds the memory that a list takes, to about 3 MB.
+	maxListed = 50_000
 )
 
 // store keeps each photo as two objects. A photo is there when its thumbnail
@@ -135,13 +135,13 @@ func (s *store) list(ctx context.Context) ([]string, error) {
 	ids := []string{}
 	if s.folder != "" {
 		entries, err := os.ReadDir(filepath.Join(s.folder, thumbsFolder))
-		for _, entry := range entries[:min(len(entries), mostListed)] {
+		for _, entry := range entries[:min(len(entries), maxListed)] {
 			ids = appendListed(ids, entry.Name())
 		}
 		return ids, err
 	}
 	objects := s.bucket.List(&blob.ListOptions{Prefix: thumbsFolder})
-	for len(ids) < mostListed {
+	for len(ids) < maxListed {
 		object, err := objects.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			break

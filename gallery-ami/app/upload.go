@@ -20,14 +20,14 @@ import (
 
 const (
 	slotTimeout = 30 * time.Second
-	// fileTimeout is what each file of an upload may take to be stored, once it
+	// fileTimeout bounds the time in which each file of an upload is stored, once it
 	// has arrived.
 	fileTimeout  = 2 * time.Minute
 	formOverhead = 1 << 20
 	longestName  = 60
 )
 
-// uploadResult is what became of a request's files; it is also the JSON answer.
+// uploadResult is the outcome of a request's files; it is also the JSON answer.
 type uploadResult struct {
 	Stored  []stored  `json:"stored"`
 	Refused []refusal `json:"refused"`

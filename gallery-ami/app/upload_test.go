@@ -199,10 +199,10 @@ func TestWrongKeysAreThrottledByAddress(t *testing.T) {
 	if err := s.check(testKey, "192.0.2.1", now.Add(attemptInterval)); err != nil {
 		t.Errorf("after a while: %v", err)
 	}
-	for i := range 2 * mostAddresses {
+	for i := range 2 * maxAddresses {
 		_ = s.check("wrong", string(rune(i)), now)
 	}
-	if len(s.owed) > mostAddresses {
+	if len(s.owed) > maxAddresses {
 		t.Errorf("%d addresses are remembered", len(s.owed))
 	}
 }

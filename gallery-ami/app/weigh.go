@@ -10,14 +10,14 @@ import (
 )
 
 const (
-	// mostBlocks is how many squares of 8 × 8 pixels a JPEG's scans may go over, all in all: some seconds' work. A
+	// maxBlocks is how many squares of 8 × 8 pixels a JPEG's scans may go over, all in all: some seconds' work. A
 	// picture of 50 megapixels has 1.2 to 2.3 million, and the usual progressive JPEG goes over them ten times.
-	mostBlocks = 50_000_000
+	maxBlocks = 50_000_000
 	// longestDecode is for what is not weighed. It ends nothing that goes on: a picture takes seconds.
 	longestDecode = time.Minute
 	// checkEvery is how many bytes a decoder gets between two looks at time and memory.
 	checkEvery = 4096
-	// besideDecoding is what may live on the heap beside one picture: uploads that wait, what is kept, and the rest.
+	// besideDecoding bounds the heap beside one picture: uploads that wait, what is kept, and the rest.
 	besideDecoding = 192 << 20
 	// webpTables is the most that a lossless WebP's codes take that the file itself need not hold: a table each for
 	// 65,536 groups, one for 16 pixels at most.
@@ -52,7 +52,7 @@ func (f *facts) check(config image.Config, most limits) error {
 		return &Error{Code: TooManyPixels, Message: fmt.Sprintf("The picture is %d × %d pixels; %s million are allowed. Save it smaller.", config.Width, config.Height, millions(most.pixels))}
 	case bytes > most.memory:
 		return &Error{Code: TooHardToDecode, Message: fmt.Sprintf("The picture would take %d MB of memory to open; %d MB are allowed. Save it smaller, or as a usual JPEG: RGB, not progressive.", bytes/1e6, most.memory/1e6)}
-	case f.jpeg.scans*f.jpeg.samples/64 > mostBlocks:
+	case f.jpeg.scans*f.jpeg.samples/64 > maxBlocks:
 		return &Error{Code: TooHardToDecode, Message: fmt.Sprintf("The picture is stored in %d layers, which would take too long to open. Save it again as a usual JPEG, not progressive.", f.jpeg.scans)}
 	}
 	return nil

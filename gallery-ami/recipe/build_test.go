@@ -76,7 +76,7 @@ func (w workshop) build(sum string, more ...string) {
 	}
 }
 
-// event is what a builder says of its build.
+// event is a builder's report of its build.
 type event struct{ Status, Reason, Instance, Release string }
 
 func (w workshop) events() (said []event) {
@@ -201,7 +201,7 @@ func (zeros) Read(piece []byte) (int, error) { clear(piece); return len(piece), 
 // One machine refuses the same in the same words, which the embedded cloud's own test has more of.
 func TestBuilderHoldsABundleToWhatPackingPacks(t *testing.T) {
 	var many []tar.Header
-	for i := range recipe.MostBundleFiles {
+	for i := range recipe.MaxBundleFiles {
 		many = append(many, tar.Header{Name: fmt.Sprint("lib/", i)})
 	}
 	for name, test := range map[string]struct {
@@ -217,7 +217,7 @@ func TestBuilderHoldsABundleToWhatPackingPacks(t *testing.T) {
 		"a hard link":    {[]tar.Header{{Name: "b", Typeflag: tar.TypeLink, Linkname: "app.service"}}, "b is a hard link; copy the file instead"},
 		"a pipe":         {[]tar.Header{{Name: "p q", Typeflag: tar.TypeFifo}}, "p q is neither a file nor a link; remove it"},
 		"too many files": {many, "it has more than 10000 files; leave out what the service does not need"},
-		"too many bytes": {[]tar.Header{{Name: "large", Size: recipe.MostBundleBytes + 1}}, "its files have more than 524288000 bytes together"},
+		"too many bytes": {[]tar.Header{{Name: "large", Size: recipe.MaxBundleBytes + 1}}, "its files have more than 524288000 bytes together"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := workshopWith(t, bundleOf(t, test.more...))

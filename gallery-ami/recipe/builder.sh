@@ -118,7 +118,7 @@ finish() {
 # What no bundle has is refused here as it is on one machine: before it fills the disk, and links afterwards.
 unpack() {
   local link
-  tar --numeric-owner -Ptvzf "$1" | awk -v files={{.MostFiles}} -v bytes={{.MostBytes}} '
+  tar --numeric-owner -Ptvzf "$1" | awk -v files={{.MaxFiles}} -v bytes={{.MaxBytes}} '
     function refuse(why) { print why; exit 1 }
     { name = $6; for (i = 7; i <= NF && $i !~ /^(->|link)$/; i++) name = name " " $i }
     name ~ /^\/|(^|\/)\.\.(\/|$)/ { refuse("the name " name " leads out of the folder; pack the folder from within") }

@@ -19,7 +19,7 @@ import (
 
 const longestLine = 64 << 10
 
-// leftOut is what tools leave in a folder and no service needs; a .venv works nowhere else.
+// leftOut lists what tools leave in a folder and no service needs; a .venv works nowhere else.
 var leftOut = []string{".git", "__pycache__", ".venv", ".DS_Store"}
 
 // BundleError lists all that keeps a folder from being a bundle.

@@ -51,7 +51,7 @@ func packed(t *testing.T, folder string) []byte {
 	return bundle.Bytes()
 }
 
-// listing is what a bundle holds, a line an entry.
+// listing lists the entries of a bundle, a line each.
 func listing(t *testing.T, bundle []byte) (lines []string) {
 	t.Helper()
 	content, err := gzip.NewReader(bytes.NewReader(bundle))
@@ -178,11 +178,11 @@ func addSocket(t *testing.T, folder string) {
 // addLargeFile adds one that is all hole.
 func addLargeFile(t *testing.T, folder string) {
 	write(t, filepath.Join(folder, "large"), "")
-	must(t, os.Truncate(filepath.Join(folder, "large"), recipe.MostBundleBytes))
+	must(t, os.Truncate(filepath.Join(folder, "large"), recipe.MaxBundleBytes))
 }
 
 func addManyFiles(t *testing.T, folder string) {
-	for i := range recipe.MostBundleFiles {
+	for i := range recipe.MaxBundleFiles {
 		must(t, os.WriteFile(filepath.Join(folder, "lib", fmt.Sprint(i)), nil, 0o600))
 	}
 }
@@ -207,7 +207,7 @@ func TestTheGallerysBundleIsItsProgramAndHowToRunIt(t *testing.T) {
 
 func TestBundleErrorIsShortAndTellsOnlyWhatWasSeen(t *testing.T) {
 	folder := t.TempDir()
-	for i := range recipe.MostBundleFiles + 50 {
+	for i := range recipe.MaxBundleFiles + 50 {
 		write(t, filepath.Join(folder, fmt.Sprintf("%05d", i)), "")
 	}
 	err := recipe.Pack(folder, io.Discard)

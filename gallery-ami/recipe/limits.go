@@ -15,16 +15,16 @@ import (
 
 // What a bundle may hold, when it is packed and when it is unpacked.
 const (
-	MostBundleFiles = 10_000
-	MostBundleBytes = 500 << 20 // unpacked
+	MaxBundleFiles = 10_000
+	MaxBundleBytes = 500 << 20 // unpacked
 )
 
 func fits(files int, bytes int64) error {
 	switch {
-	case files > MostBundleFiles:
-		return fmt.Errorf("it has more than %d files; leave out what the service does not need", MostBundleFiles)
-	case bytes > MostBundleBytes:
-		return fmt.Errorf("its files have %d bytes together; a bundle's have at most %d", bytes, MostBundleBytes)
+	case files > MaxBundleFiles:
+		return fmt.Errorf("it has more than %d files; leave out what the service does not need", MaxBundleFiles)
+	case bytes > MaxBundleBytes:
+		return fmt.Errorf("its files have %d bytes together; a bundle's have at most %d", bytes, MaxBundleBytes)
 	}
 	return nil
 }

@@ -45,11 +45,11 @@ func Provision() []byte {
 	return content
 }
 
-// MostUserData is how many bytes of user data EC2 takes, before they are encoded.
+// MaxUserData is how many bytes of user data EC2 takes, before they are encoded.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
-const MostUserData = 16 << 10
+const MaxUserData = 16 << 10
 
-// BuilderInput is what a builder is told.
+// BuilderInput fills in a builder's user data.
 type BuilderInput struct {
 	Bucket, Key, SHA256 string // the bundle, a .tar.gz
 	Region              string
@@ -66,11 +66,11 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	return render("builder", string(script), map[string]string{
 		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
 		"Release": in.Release, "Source": in.Source, "LogGroup": in.LogGroup, "Provision": string(Provision()),
-		"MostFiles": strconv.Itoa(MostBundleFiles), "MostBytes": strconv.Itoa(MostBundleBytes),
+		"MaxFiles": strconv.Itoa(MaxBundleFiles), "MaxBytes": strconv.Itoa(MaxBundleBytes),
 	})
 }
 
-// FleetInput is what an instance of the fleet is told.
+// FleetInput fills in the user data of the fleet's instances.
 type FleetInput struct {
 	Release  string
 	Bucket   string // holds the photos and the upload key
@@ -131,8 +131,8 @@ func render(name, script string, values map[string]string) (string, error) {
 		parts := valueOf.FindStringSubmatch(found)
 		return quotes[parts[1]](values[parts[2]])
 	})
-	if len(rendered) > MostUserData {
-		return "", fmt.Errorf("user data of the %s has %d bytes; EC2 takes %d", name, len(rendered), MostUserData)
+	if len(rendered) > MaxUserData {
+		return "", fmt.Errorf("user data of the %s has %d bytes; EC2 takes %d", name, len(rendered), MaxUserData)
 	}
 	return rendered, nil
 }

@@ -48,7 +48,7 @@ func TestUserDataIsBashWhateverItsValues(t *testing.T) {
 		if said, err := check.CombinedOutput(); err != nil || len(said) > 0 {
 			t.Errorf("%s: %v\n%s", name, err, said)
 		}
-		if len(script) > recipe.MostUserData {
+		if len(script) > recipe.MaxUserData {
 			t.Errorf("%s has %d bytes", name, len(script))
 		}
 	}
@@ -76,7 +76,7 @@ func TestUserDataRefusesControlCharacters(t *testing.T) {
 }
 
 func TestUserDataStaysWithinEC2sLimit(t *testing.T) {
-	_, err := recipe.BuilderUserData(recipe.BuilderInput{Key: strings.Repeat("k", recipe.MostUserData)})
+	_, err := recipe.BuilderUserData(recipe.BuilderInput{Key: strings.Repeat("k", recipe.MaxUserData)})
 	if err == nil || !strings.Contains(err.Error(), "EC2 takes 16384") {
 		t.Errorf("got %v", err)
 	}

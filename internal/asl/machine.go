@@ -21,7 +21,7 @@ type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
 
-// Options are what a Machine works with.
+// Options configure a Machine.
 type Options struct {
 	// Invoker calls the functions. A definition with a Task needs it.
 	Invoker Invoker

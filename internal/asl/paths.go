@@ -11,7 +11,7 @@ import (
 	"github.com/ohler55/ojg/jp"
 )
 
-// scope is what paths apply to: the data, and the Context Object for paths that
+// scope is the data that paths apply to: the data, and the Context Object for paths that
 // begin with $$.
 type scope struct{ data, context any }
 

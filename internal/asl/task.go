@@ -22,7 +22,7 @@ func (s *state) function() string {
 	return s.Resource
 }
 
-// task is what a Task state does.
+// task is the work of a Task state.
 func (s *state) task(ctx context.Context, v *visit, in payload) (any, *TaskError) {
 	argument := in
 	if s.waits() {
@@ -49,7 +49,7 @@ func (s *state) task(ctx context.Context, v *visit, in payload) (any, *TaskError
 	return result.value, failure
 }
 
-// answer is what an invocation or a task token brought.
+// answer is the result of an invocation or a task token.
 type answer struct {
 	result payload
 	fail   *TaskError

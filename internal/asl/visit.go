@@ -141,7 +141,7 @@ func (e *Execution) pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// contextObject is what $$ means during one attempt.
+// contextObject is the value of $$ during one attempt.
 func (v *visit) contextObject() map[string]any {
 	object := map[string]any{
 		"Execution": map[string]any{"Id": v.exec.now.ARN, "Name": v.exec.now.Name, "Input": v.exec.input.value},

@@ -14,7 +14,7 @@ import (
 	"photogallery/release"
 )
 
-// explanation is what an error of AWS means to the person at the command line, and what to do. In
+// explanation says what an error of AWS means to the person at the command line, and what to do. In
 // its words OPERATION is what was called, SAID is AWS's own message and REGION where.
 type explanation struct {
 	fits  func(error) bool
@@ -110,7 +110,7 @@ func askedMetadata(err error) bool {
 	return false
 }
 
-// operation is what was called, as "SFN StartExecution".
+// operation names the call that failed, as "SFN StartExecution".
 func operation(err error) string {
 	var call *smithy.OperationError
 	if !errors.As(err, &call) {

@@ -17,7 +17,7 @@ import (
 // batches, and each machine has a clock of its own.
 const lateness = time.Minute
 
-// Line is what an instance logged at one moment.
+// Line is a line that an instance logged.
 type Line struct {
 	Time     time.Time
 	Instance string
@@ -45,7 +45,7 @@ func (s *Stack) Logs(instance string, since time.Time) (*Logs, error) {
 	return &Logs{stack: s, group: group, instance: instance, from: since.UnixMilli(), seen: map[string]int64{}}, err
 }
 
-// Next is what has come since the call before, in order of time; nil if nothing has.
+// Next returns what has been logged since the last call, in order of time, or nil.
 func (l *Logs) Next(ctx context.Context) ([]Line, error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(l.group), StartTime: aws.Int64(l.from)}
 	if l.instance != "" {

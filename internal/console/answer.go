@@ -11,8 +11,8 @@ import (
 	"photogallery/release"
 )
 
-// mostRequest is what Step Functions takes as an input, and room for its JSON.
-const mostRequest = 1 << 20
+// maxRequest is the largest input of Step Functions, and room for its JSON.
+const maxRequest = 1 << 20
 
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
@@ -29,11 +29,11 @@ func read(w http.ResponseWriter, r *http.Request, what any) bool {
 		control.Refuse(w, release.Errorf(release.InvalidRequest, "the content type is %q: send application/json", r.Header.Get("Content-Type")))
 		return false
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostRequest))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		err = release.Errorf(release.InvalidRequest, "the request has more than %d bytes: leave something out", mostRequest)
+		err = release.Errorf(release.InvalidRequest, "the request has more than %d bytes: leave something out", maxRequest)
 	case err == nil:
 		if err = json.Unmarshal(body, what); err != nil {
 			err = release.Errorf(release.InvalidRequest, "the request is not readable: %w; reload the page", err)

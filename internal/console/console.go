@@ -26,7 +26,7 @@ type Cloud interface {
 	Log(instance string) (io.ReadSeekCloser, error)
 }
 
-// Executions is what a console needs of Step Functions.
+// Executions starts, stops, lists and reads executions; *sfn.Client is one.
 type Executions interface {
 	sfn.GetExecutionHistoryAPIClient
 	sfn.ListExecutionsAPIClient

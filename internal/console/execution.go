@@ -117,7 +117,7 @@ func (c *Console) event(w http.ResponseWriter, r *http.Request) {
 	control.Refuse(w, release.Errorf(release.NotFound, "the execution has no event %d", id))
 }
 
-// carried is what an event carries, JSON as text.
+// carried is the payload of an event, JSON as text.
 type carried struct {
 	Type types.HistoryEventType `json:"type"`
 	Data string                 `json:"data"`

@@ -21,8 +21,8 @@ type keyring struct {
 	tickets []string // that nobody has used, oldest first
 }
 
-// mostTickets is how many addresses are good at a time; older ones open no more.
-const mostTickets = 100
+// maxTickets is how many addresses are good at a time; older ones open no more.
+const maxTickets = 100
 
 func newKeyring() *keyring { return &keyring{session: rand.Text() + rand.Text()} }
 
@@ -33,7 +33,7 @@ func (c *Console) Ticket() string {
 	c.keys.mu.Lock()
 	defer c.keys.mu.Unlock()
 	c.keys.tickets = append(c.keys.tickets, ticket)
-	c.keys.tickets = c.keys.tickets[max(0, len(c.keys.tickets)-mostTickets):]
+	c.keys.tickets = c.keys.tickets[max(0, len(c.keys.tickets)-maxTickets):]
 	return "/#key=" + ticket
 }
 

@@ -12,8 +12,8 @@ import (
 
 // The bounds are for the machine's sake: its cores serve what they ask for.
 const (
-	mostRate    = 2000
-	mostSeconds = 600
+	maxRate    = 2000
+	maxSeconds = 600
 )
 
 // loader sends one load at a time, for all tabs together.
@@ -37,7 +37,7 @@ type loadState struct {
 	Slow     float64   `json:"slow"`            // that of 1 in 100
 }
 
-// loadRequest is what a person wants to be sent.
+// loadRequest is the load that a person asks for.
 type loadRequest struct {
 	Rate    int `json:"rate"`
 	Seconds int `json:"seconds"`
@@ -45,10 +45,10 @@ type loadRequest struct {
 
 func (l loadRequest) check() error {
 	var problems release.Problems
-	if l.Rate < 1 || l.Rate > mostRate {
+	if l.Rate < 1 || l.Rate > maxRate {
 		problems = append(problems, release.Problem{Field: "rate", Message: "give a whole number from 1 to 2000"})
 	}
-	if l.Seconds < 1 || l.Seconds > mostSeconds {
+	if l.Seconds < 1 || l.Seconds > maxSeconds {
 		problems = append(problems, release.Problem{Field: "seconds", Message: "give a whole number from 1 to 600"})
 	}
 	if len(problems) == 0 {

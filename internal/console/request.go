@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// request is what a person wants to start, its input as JSON text.
+// request is the run that a person asks for, its input as JSON text.
 type request struct {
 	Name  string `json:"name"`
 	Input string `json:"input"`
@@ -60,7 +60,7 @@ func notStarted(err error) error {
 	return err
 }
 
-// verdict is what a check found.
+// verdict is the result of a check.
 type verdict struct {
 	Message  string            `json:"message,omitempty"` // "" where nothing is wrong
 	Problems []control.Problem `json:"problems,omitempty"`

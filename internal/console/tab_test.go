@@ -147,7 +147,7 @@ func (at tab) look(view string) {
 	at.until(`document.querySelector('.view.%s')`, view)
 }
 
-// shown is what the page says, for a failure's message.
+// shown returns the text of the page, for a failure's message.
 func (at tab) shown() string {
 	ctx, cancel := context.WithTimeout(at.ctx, time.Minute)
 	defer cancel()
@@ -176,7 +176,7 @@ func (at tab) screen(width, height int64) {
 	}
 }
 
-// violation is what axe finds.
+// violation is one that axe finds.
 type violation struct {
 	ID, Impact, Help string
 	Nodes            []struct{ HTML, FailureSummary string }

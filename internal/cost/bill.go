@@ -8,7 +8,7 @@ import (
 	"photogallery/release"
 )
 
-// Bill is what an environment costs.
+// Bill is the cost of an environment.
 type Bill struct {
 	Date     string `json:"date"`   // of the prices
 	Region   string `json:"region"` // of the prices

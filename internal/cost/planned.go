@@ -7,7 +7,7 @@ import (
 	"photogallery/release"
 )
 
-// Wanted is what the cost of an environment depends on.
+// Wanted holds what the cost of an environment depends on.
 type Wanted struct {
 	InstanceType string
 	MinSize      int

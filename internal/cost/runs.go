@@ -1,6 +1,6 @@
 package cost
 
-// run is what one execution uses. The counts are those of the shipped state machines with the
+// run counts what one execution uses. The counts are those of the shipped state machines with the
 // shipped steps in virtual time, which a test holds, rounded up; where AWS takes longer there are more polls.
 type run struct {
 	transitions float64

@@ -21,7 +21,7 @@ import (
 
 const gigabyte = 1 << 30
 
-// Seen is what there is of an environment at one moment.
+// Seen holds what an environment has at one moment.
 type Seen struct {
 	InstanceType string // of most of the fleet's instances; "" where none runs
 	MinSize      int    // the group's; 0 if there is none

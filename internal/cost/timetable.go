@@ -15,7 +15,7 @@ type Schedule struct {
 	Teardown   bool   // else a release
 }
 
-// Timetable is what schedules come to.
+// Timetable holds how long releases serve, by the schedules.
 type Timetable struct {
 	HoursADay float64 // that a release serves, on average
 	Mornings  float64 // releases a month that follow a teardown

@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// usualStack is what `npx cdk deploy` makes where nobody chooses an environment.
+// usualStack is the stack that `npx cdk deploy` makes if nobody chooses an environment.
 var usualStack = release.Environment("main").Name()
 
 // photoBucket finds the photos that a stack which was destroyed has left: the next deployment has to

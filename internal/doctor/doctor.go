@@ -17,7 +17,7 @@ import (
 	"photogallery/release"
 )
 
-// Verdict is what a check comes to.
+// Verdict is the outcome of a check.
 type Verdict string
 
 // The verdicts.
@@ -27,7 +27,7 @@ const (
 	Failed  Verdict = "failed"  // something will fail
 )
 
-// Finding is what one check found.
+// Finding is the result of one check.
 type Finding struct {
 	Check   string  `json:"check"`
 	Verdict Verdict `json:"verdict"`
@@ -35,7 +35,7 @@ type Finding struct {
 	Remedy  string  `json:"remedy,omitempty"` // a sentence with the command; "" where there is nothing to do
 }
 
-// Options are what a deployment is held against.
+// Options describe the deployment that is checked.
 type Options struct {
 	Config       aws.Config
 	Unconfigured error  // why there is no Config; nothing on AWS is looked at then

@@ -218,8 +218,8 @@ func TestWhatBelongsToNoReleaseIsFound(t *testing.T) {
 // What is asked of Node.js, the bootstrap and Lambda is what the repository's own files need.
 func TestTheLeastIsWhatTheRepositoryNeeds(t *testing.T) {
 	for path, want := range map[string]string{
-		"../../package.json": fmt.Sprintf(`"node": ">=%d"`, leastNode),
-		"../../cdk/testdata/photogallery-main.template.json": fmt.Sprintf("CDK bootstrap stack version %d required", leastBootstrap),
+		"../../package.json": fmt.Sprintf(`"node": ">=%d"`, minNode),
+		"../../cdk/testdata/photogallery-main.template.json": fmt.Sprintf("CDK bootstrap stack version %d required", minBootstrap),
 	} {
 		content, err := os.ReadFile(path)
 		if err != nil {

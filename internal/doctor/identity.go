@@ -44,7 +44,7 @@ func upper(sentence string) string {
 // https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
 const (
 	bootstrapParameter = "/cdk-bootstrap/hnb659fds/version"
-	leastBootstrap     = 6
+	minBootstrap       = 6
 )
 
 func (e *examination) bootstrap(ctx context.Context) Finding {
@@ -58,8 +58,8 @@ func (e *examination) bootstrap(ctx context.Context) Finding {
 	}
 	value := aws.ToString(out.Parameter.Value)
 	version, err := strconv.Atoi(value)
-	if err != nil || version < leastBootstrap {
-		return well("version %q, and %d is the least that will do", value, leastBootstrap).but(Failed, "Run %s, which updates it.", command)
+	if err != nil || version < minBootstrap {
+		return well("version %q, and %d is the least that will do", value, minBootstrap).but(Failed, "Run %s, which updates it.", command)
 	}
 	return well("version %d", version)
 }

@@ -133,7 +133,7 @@ func (e *examination) lock(ctx context.Context) Finding {
 	return f.but(Warning, "The next release or teardown takes it over and undoes what was begun: `gallery teardown --stack %s` does at once.", e.Stack)
 }
 
-// leftovers are what belongs to no release that serves. While a run holds the environment what it
+// leftovers lists what belongs to no release that serves. While a run holds the environment what it
 // has made is no leftover.
 func (e *examination) leftovers(ctx context.Context) Finding {
 	if e.environment == "" {
@@ -172,7 +172,7 @@ func (e *examination) findLeftovers(ctx context.Context) ([]inventory.Resource, 
 	return slices.Concat(builders, images), err
 }
 
-// allThereIs is what a teardown that keeps the latest image would remove, as its own step lists it.
+// allThereIs lists what a teardown that keeps the latest image would remove, as its own step lists it.
 func (e *examination) allThereIs(ctx context.Context) ([]inventory.Resource, error) {
 	input, err := json.Marshal(sweep.ListInput{Plan: release.Teardown{Scope: release.ScopeEnvironment, Images: release.KeepLatestImage, DryRun: true}})
 	if err != nil {

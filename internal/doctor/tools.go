@@ -16,15 +16,15 @@ const toolPatience = 20 * time.Second
 // The least versions that `npx cdk deploy` works with: package.json's of Node.js, and of Go the one
 // from which it fetches by itself what go.mod asks for.
 const (
-	leastNode = 20
-	leastGo   = "go1.21"
+	minNode = 20
+	minGo   = "go1.21"
 )
 
 func (e *examination) node(ctx context.Context) Finding {
 	isEnough := func(said string) bool {
 		major, _, _ := strings.Cut(strings.TrimPrefix(said, "v"), ".")
 		number, err := strconv.Atoi(major)
-		return err == nil && number >= leastNode
+		return err == nil && number >= minNode
 	}
 	return e.tool(ctx, isEnough, "Install Node.js 24 from https://nodejs.org.", "node", "--version")
 }
@@ -35,7 +35,7 @@ func (e *examination) npm(ctx context.Context) Finding {
 }
 
 func (e *examination) golang(ctx context.Context) Finding {
-	isEnough := func(said string) bool { return version.IsValid(said) && version.Compare(said, leastGo) >= 0 }
+	isEnough := func(said string) bool { return version.IsValid(said) && version.Compare(said, minGo) >= 0 }
 	return e.tool(ctx, isEnough, "Install the newest Go from https://go.dev/dl.", "go", "env", "GOVERSION")
 }
 

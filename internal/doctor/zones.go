@@ -98,7 +98,7 @@ func (e *examination) instanceType(ctx context.Context) Finding {
 	return e.describeType(ctx, wanted, usual)
 }
 
-// elsewhere is what to do where a zone lacks the type, as use1-az3 lacks Graviton: a pair of zones that
+// elsewhere says what to do if a zone lacks the type, as use1-az3 lacks Graviton: a pair of zones that
 // have it. The zones of a stack that stands cannot change.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-regions.html
 func (e *examination) elsewhere(offered []string) string {

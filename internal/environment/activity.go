@@ -47,7 +47,7 @@ func did(a Activity) string {
 	return "launched"
 }
 
-// reasons are what the causes of Auto Scaling come down to, most telling first.
+// reasons shortens the causes that Auto Scaling gives, most telling first.
 var reasons = []struct{ says, means string }{
 	{"instance refresh", "instance refresh"},
 	{"ELB system health check failure", "it failed the load balancer's health check"},

@@ -88,7 +88,7 @@ type Activity struct {
 	Why         string    `json:"why"` // in few words: requests-high, 312 per target > 200
 }
 
-// Sample is what was seen at the end of one of the cloud's minutes. Metrics without data are nil.
+// Sample holds the metrics of one minute of the cloud, read at its end. Metrics without data are nil.
 type Sample struct {
 	At        time.Time         `json:"at"`
 	Requests  *float64          `json:"requests"`  // per target, as the alarm has them

@@ -16,12 +16,12 @@ import (
 	"photogallery/release"
 )
 
-// Starter is what starting needs of Step Functions.
+// Starter starts executions; *sfn.Client is one.
 type Starter interface {
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
 }
 
-// Describer is what finding needs of Step Functions.
+// Describer describes executions; *sfn.Client is one.
 type Describer interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 }

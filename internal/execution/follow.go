@@ -13,7 +13,7 @@ import (
 	"photogallery/statemachine"
 )
 
-// FollowAPI is what following an execution needs of Step Functions.
+// FollowAPI lets Follow describe an execution and read its history; *sfn.Client is one.
 type FollowAPI interface {
 	sfn.GetExecutionHistoryAPIClient
 	sfn.ListExecutionsAPIClient

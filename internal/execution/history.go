@@ -22,7 +22,7 @@ const (
 	Stopped   Phase = "stopped" // the execution ended while it was at work
 )
 
-// History is what an execution did so far: the states it entered, how often, what failed and was tried
+// History holds what an execution has done so far: the states it entered, how often, what failed and was tried
 // again, which transitions it took.
 type History struct {
 	Status types.ExecutionStatus `json:"status"` // RUNNING until the history has an end

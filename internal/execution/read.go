@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// HistoryAPI is what reading a history needs of Step Functions.
+// HistoryAPI reads pages of a history; *sfn.Client is one.
 type HistoryAPI interface {
 	sfn.GetExecutionHistoryAPIClient
 }

@@ -34,7 +34,7 @@ type Load struct {
 	result Result
 }
 
-// Result is what came of a load.
+// Result is the outcome of a load.
 type Result struct {
 	Requests  int
 	Failures  int            // no answer, one that broke off, or one that is not what a client may expect
@@ -158,7 +158,7 @@ func get(ctx context.Context, client *http.Client, url string, into io.Writer) e
 	return err
 }
 
-// posted is what one of so many requests posts.
+// posted is the body that some of the requests post.
 var posted = make([]byte, 128<<10)
 
 const between = 8
@@ -234,7 +234,7 @@ func (l *Load) Requests() int {
 // recent is over how many requests the percentiles of a Load that runs are taken.
 const recent = 2000
 
-// Now is what came of the load so far, with the percentiles of the last requests alone.
+// Now returns the outcome so far, with the percentiles of the last requests alone.
 func (l *Load) Now() Result {
 	l.mu.Lock()
 	defer l.mu.Unlock()

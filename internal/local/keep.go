@@ -19,7 +19,7 @@ import (
 	"photogallery/release"
 )
 
-// kept is what of the cloud outlives the process. Archives, photos and bundles are files by
+// kept holds what outlives the process. Archives, photos and bundles are files by
 // themselves.
 type kept struct {
 	Current release.Current `json:"current"`

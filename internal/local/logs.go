@@ -13,8 +13,8 @@ import (
 
 // What is kept of the logs of instances that are gone.
 const (
-	mostLogs     = 200
-	mostLogBytes = 32 << 20
+	maxLogs     = 200
+	maxLogBytes = 32 << 20
 )
 
 // A running instance's log keeps its last keptLogBytes once it has more than longLogBytes.
@@ -98,7 +98,7 @@ func pruneLogs(folder string) error {
 	slices.SortFunc(logs, func(a, b log) int { return b.written.Compare(a.written) })
 	var total int64
 	for i, one := range logs {
-		if total += one.bytes; i < mostLogs && total <= mostLogBytes {
+		if total += one.bytes; i < maxLogs && total <= maxLogBytes {
 			continue
 		}
 		if err := removed(one.path); err != nil {

@@ -40,10 +40,10 @@ func logsOf(t *testing.T, count int, bytes int64) (kept []string) {
 }
 
 func TestOnlyTheLatestLogsAreKept(t *testing.T) {
-	if kept := logsOf(t, mostLogs+3, 10); len(kept) != mostLogs || slices.Contains(kept, "i-200.log") {
+	if kept := logsOf(t, maxLogs+3, 10); len(kept) != maxLogs || slices.Contains(kept, "i-200.log") {
 		t.Errorf("of many: %d, to %s", len(kept), kept[len(kept)-1])
 	}
-	if kept := logsOf(t, 5, mostLogBytes/2); !slices.Equal(kept, []string{"i-000.log", "i-001.log"}) {
+	if kept := logsOf(t, 5, maxLogBytes/2); !slices.Equal(kept, []string{"i-000.log", "i-001.log"}) {
 		t.Errorf("of large ones: %v", kept)
 	}
 	if kept := logsOf(t, 0, 0); len(kept) != 0 {

@@ -14,8 +14,8 @@ type traffic struct {
 	errors int             // answers of 5xx
 }
 
-// mostTimes bounds what one minute keeps; what comes on top counts no more.
-const mostTimes = 100_000
+// maxTimes bounds what one minute keeps; what comes on top counts no more.
+const maxTimes = 100_000
 
 // measured notes how long each request through the transport takes.
 func (t *traffic) measured(through http.RoundTripper) http.RoundTripper {
@@ -25,7 +25,7 @@ func (t *traffic) measured(through http.RoundTripper) http.RoundTripper {
 		took := time.Since(began)
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if len(t.times) < mostTimes {
+		if len(t.times) < maxTimes {
 			t.times = append(t.times, took)
 		}
 		if err == nil && response.StatusCode >= http.StatusInternalServerError {

@@ -18,7 +18,7 @@ import (
 	"photogallery/internal/localcloud/stepfunctions"
 )
 
-// Options are what a Cloud is made with.
+// Options configure a Cloud.
 type Options struct {
 	Pace   float64        // divides AWS's durations; 0 means 1
 	Kind   machine.Kind   // what instances run on; its owner closes it, after the cloud

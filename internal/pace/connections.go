@@ -15,17 +15,17 @@ const piece = int(Patience / time.Second * slowest)
 // Bounded is a listener with at most one connection open for so many files as the process may have open. Others wait
 // until one of them ends.
 func Bounded(listener net.Listener, filesEach int) *Bound {
-	return bounded(listener, mostConnections(filesEach), false)
+	return bounded(listener, maxConnections(filesEach), false)
 }
 
 // Paced is Bounded, and ends connections that do not take what is written to them, as Bodies ends those that do not send.
 // It is for servers without a WriteTimeout, whose answers may last.
 func Paced(listener net.Listener, filesEach int) *Bound {
-	return bounded(listener, mostConnections(filesEach), true)
+	return bounded(listener, maxConnections(filesEach), true)
 }
 
-// mostConnections is 4096 where the system sets a high limit or none.
-func mostConnections(filesEach int) int {
+// maxConnections is 4096 where the system sets a high limit or none.
+func maxConnections(filesEach int) int {
 	const least, most = 8, 4096
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {

@@ -49,7 +49,7 @@ func TestIdleConnectionsTakeNoMoreThanTheirPlaces(t *testing.T) {
 }
 
 func TestMostConnectionsLeaveFilesForWhatTheyAskFor(t *testing.T) {
-	if few, many := mostConnections(1<<40), mostConnections(1); few != 8 || many < few || many > 4096 {
+	if few, many := maxConnections(1<<40), maxConnections(1); few != 8 || many < few || many > 4096 {
 		t.Errorf("got %d and %d", few, many)
 	}
 }

@@ -44,7 +44,7 @@ type List struct {
 	Billed map[string][]string `json:"billed"`
 }
 
-// Price is what Per units cost.
+// Price is the cost of Per units.
 type Price struct {
 	What   string  `json:"what"`
 	Price  float64 `json:"price"`
@@ -96,7 +96,7 @@ func (l List) InstanceTypes() []string {
 	})
 }
 
-// Month is what a quantity costs in a month: so many at a time of what is billed by the hour, so
+// Month returns what a quantity costs in a month: so many at a time of what is billed by the hour, so
 // many units of everything else.
 func (p Price) Month(quantity float64) float64 {
 	if p.Unit == "hour" {
@@ -105,5 +105,5 @@ func (p Price) Month(quantity float64) float64 {
 	return p.Uses(quantity)
 }
 
-// Uses is what so many units cost, of which an hour is one.
+// Uses returns what so many units cost, of which an hour is one.
 func (p Price) Uses(quantity float64) float64 { return quantity * p.Price / p.Per }

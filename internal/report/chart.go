@@ -34,7 +34,7 @@ const (
 	chartBottom = 150.0
 )
 
-// series is what a line shows of a sample; nil for no data.
+// series returns the value of a sample that a line shows, or nil for no data.
 type series struct {
 	label, color string
 	of           func(environment.Sample) *float64

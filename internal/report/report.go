@@ -14,7 +14,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-// Report is what is known of one execution.
+// Report holds what is known of one execution.
 type Report struct {
 	Name, Machine string
 	Run           *execution.History
@@ -47,7 +47,7 @@ func (r Report) Write(to io.Writer) error {
 	return page.Execute(to, shown{Report: r, Graph: graph, Timeline: r.timeline(), Charts: r.charts()})
 }
 
-// shown is what the page is made of.
+// shown is the data of the page.
 type shown struct {
 	Report
 	Graph    *graph // nil for none

@@ -18,8 +18,8 @@ const (
 	light    = 90
 )
 
-// leastRequests is how many an event is looked at through.
-const leastRequests = 1000
+// minRequests is how many an event is looked at through.
+const minRequests = 1000
 
 func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
 
@@ -54,7 +54,7 @@ func (s *story) underTraffic(happens func() (string, error)) (string, error) {
 
 // told adds to what was seen how the requests fared meanwhile, after enough of them.
 func told(seen string, err error, traffic *load.Load) (string, error) {
-	for traffic.Requests() < leastRequests {
+	for traffic.Requests() < minRequests {
 		time.Sleep(poll)
 	}
 	result := traffic.End()

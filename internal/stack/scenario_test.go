@@ -126,7 +126,7 @@ func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
 				e.release("r2", `{"rebake": true}`).ends("FailedClean", "Refresh", "Target.ResponseCodeMismatch")
 				e.serves("r1", 2)
 				e.Cloud.Fabric.Do(func() {
-					if least, ok := e.Cloud.AutoScaling.LeastServing(e.Settings.Environment.Name(), began); !ok || least < 2 {
+					if least, ok := e.Cloud.AutoScaling.MinServing(e.Settings.Environment.Name(), began); !ok || least < 2 {
 						t.Errorf("only %d instances served at some instant", least)
 					}
 				})
@@ -329,7 +329,7 @@ func TestTrafficScalesTheGroupOutAndInAgain(t *testing.T) {
 		e.serves("r1", 2)
 		e.Cloud.Fabric.Do(func() {
 			group := e.Settings.Environment.Name()
-			if least, ok := e.Cloud.AutoScaling.LeastServing(group, began); !ok || least < 2 {
+			if least, ok := e.Cloud.AutoScaling.MinServing(group, began); !ok || least < 2 {
 				t.Errorf("only %d instances served at some instant", least)
 			}
 			var causes []string

@@ -22,7 +22,7 @@ import (
 	"photogallery/statemachine"
 )
 
-// Options are what a Stack is made with.
+// Options configure a Stack.
 type Options struct {
 	Environment   release.Environment
 	Pace          float64        // divides AWS's durations; 0 means 1

@@ -84,7 +84,7 @@ var shortEscapes = map[byte]string{
 	'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v", '\\': `\`, '"': `"`, '\'': "'", 's': " ",
 }
 
-// unescape is what a C escape means, without its backslash, and its length; 0 if it is unknown.
+// unescape returns what a C escape means, without its backslash, and its length; 0 if it is unknown.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func unescape(text string) (meant string, length int) {
 	if short, known := shortEscapes[text[0]]; known {

@@ -24,7 +24,7 @@ func (o Option) String() string { return "[" + o.Section + "] " + o.Name + "=" +
 // https://github.com/systemd/systemd/blob/v252/src/basic/fileio.c
 const longestLine = 1 << 20
 
-// whiteSpace is what systemd takes for such.
+// whiteSpace has the characters that systemd takes for such.
 const whiteSpace = " \t\n\r"
 
 var lineEnd = regexp.MustCompile(`\r\n|\n\r|[\n\r]`)

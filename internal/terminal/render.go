@@ -67,8 +67,8 @@ const (
 	nameWidth   = 28
 	narrowName  = 25 // as wide as the longest of ours
 	timeWidth   = 10
-	leastTold   = 10 // fewer characters tell nothing
-	mostNarrow  = 72
+	minTold     = 10 // fewer characters tell nothing
+	maxNarrow   = 72
 	widest      = 110
 	beforeWidth = 18 // "1:40 min last time"
 )
@@ -127,10 +127,10 @@ func (s Style) bar(over, left time.Duration, cells int) string {
 // columns are how wide a step's name, with its rails, and what it tells may be, beside a time.
 func columns(width int, clock string) (name, told int) {
 	width = min(width, widest)
-	if name = nameWidth; width < mostNarrow {
+	if name = nameWidth; width < maxNarrow {
 		name = narrowName
 	}
-	if told = width - name - timeWidth - 1; told >= leastTold {
+	if told = width - name - timeWidth - 1; told >= minTold {
 		return name, told
 	}
 	return max(1, width-len(clock)-1), 0

@@ -37,7 +37,7 @@ func ScreenOn(w io.Writer) *Screen {
 	return s
 }
 
-// LineWidth is how wide a line may be there.
+// LineWidth returns the columns that a line may take there.
 func LineWidth(w io.Writer) int {
 	if width := Width(w); width > 0 {
 		return width
@@ -45,7 +45,7 @@ func LineWidth(w io.Writer) int {
 	return plainWidth
 }
 
-// Width is how many columns a terminal has, or 0 if there is none.
+// Width returns the columns of a terminal, or 0 if there is no terminal.
 func Width(w io.Writer) int {
 	if file := fileOf(w); file != nil {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {

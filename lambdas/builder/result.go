@@ -20,8 +20,8 @@ import (
 // kept is how long a build's record is of use, with room to spare; DynamoDB deletes it later.
 const kept = 7 * 24 * time.Hour
 
-// mostReason bounds what is kept of a builder's words: they come from outside.
-const mostReason = 2048
+// maxReason bounds what is kept of a builder's words: they come from outside.
+const maxReason = 2048
 
 // died is the status of a build whose builder ended without a result.
 const died release.BuildStatus = "died"
@@ -147,8 +147,8 @@ func death(state string, instance types.Instance) result {
 
 // clip cuts a builder's words at the front: what went wrong last stands at the end.
 func clip(reason string) string {
-	if len(reason) <= mostReason {
+	if len(reason) <= maxReason {
 		return reason
 	}
-	return "…" + strings.ToValidUTF8(reason[len(reason)-mostReason:], "")
+	return "…" + strings.ToValidUTF8(reason[len(reason)-maxReason:], "")
 }

@@ -108,12 +108,12 @@ func FuzzResume(f *testing.F) {
 
 func TestABuildersLastWordsAreKeptWhole(t *testing.T) {
 	reason := ""
-	for len(reason) <= mostReason {
+	for len(reason) <= maxReason {
 		reason += "ü"
 	}
 	for _, long := range []string{reason, reason + "."} {
 		clipped := clip(long)
-		if len(clipped) > mostReason+len("…") || !utf8.ValidString(clipped) {
+		if len(clipped) > maxReason+len("…") || !utf8.ValidString(clipped) {
 			t.Errorf("%d bytes, which begin with %q", len(clipped), clipped[:8])
 		}
 	}

@@ -128,9 +128,9 @@ func (w watcher) running(ctx context.Context, machine string) (names []string, e
 	return names, nil
 }
 
-// mostCause leaves room for the rest of CloudFormation's answer, which has at most 4,096 bytes.
+// maxCause leaves room for the rest of CloudFormation's answer, which has at most 4,096 bytes.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
-const mostCause = 1500
+const maxCause = 1500
 
 // failure tells what is left, where to look and what to do.
 func failure(teardown *sfn.DescribeExecutionOutput) string {
@@ -145,10 +145,10 @@ func failure(teardown *sfn.DescribeExecutionOutput) string {
 
 // clip cuts in the middle: what failed stands first, and what is left last.
 func clip(text string) string {
-	if len(text) <= mostCause {
+	if len(text) <= maxCause {
 		return text
 	}
-	return strings.ToValidUTF8(text[:mostCause/2], "") + " … " + strings.ToValidUTF8(text[len(text)-mostCause/2:], "")
+	return strings.ToValidUTF8(text[:maxCause/2], "") + " … " + strings.ToValidUTF8(text[len(text)-maxCause/2:], "")
 }
 
 // console is the console's page of an execution.

@@ -14,9 +14,9 @@ import (
 
 const versionKind = "launch template version"
 
-// mostVersions is how many versions one DeleteLaunchTemplateVersions takes.
+// maxVersions is how many versions one DeleteLaunchTemplateVersions takes.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html
-const mostVersions = 200
+const maxVersions = 200
 
 // VersionRemover is what RemoveVersions needs of EC2.
 type VersionRemover interface {
@@ -82,7 +82,7 @@ func Version(version types.LaunchTemplateVersion) Resource {
 // RemoveVersions deletes these versions of the environment's launch template. The default version
 // cannot be deleted.
 func RemoveVersions(ctx context.Context, api VersionRemover, environment release.Environment, versions []Resource) error {
-	for batch := range slices.Chunk(versions, mostVersions) {
+	for batch := range slices.Chunk(versions, maxVersions) {
 		var numbers []string
 		for _, version := range batch {
 			numbers = append(numbers, version.ID)

@@ -15,9 +15,9 @@ import (
 	"photogallery/release"
 )
 
-// mostURL is how long a bundle's URL may be: the image carries it as a tag.
+// maxURL is how long a bundle's URL may be: the image carries it as a tag.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
-const mostURL = 256
+const maxURL = 256
 
 // content decides what is released.
 func (p planner) content(ctx context.Context, d *draft) error {
@@ -92,8 +92,8 @@ func (p planner) own() (release.Bundle, error) {
 }
 
 func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {
-	if url := bundle.URL(); len(url) > mostURL {
-		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), mostURL)
+	if url := bundle.URL(); len(url) > maxURL {
+		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), maxURL)
 	}
 	_, err := p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
 	// Without permission to list a bucket, S3 answers 403 for an object that is not there.

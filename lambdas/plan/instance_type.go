@@ -18,9 +18,9 @@ var usualTypes = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
 // UsualType is what a release runs on that asks for nothing else, on arm64 or x86_64.
 func UsualType(architecture string) string { return usualTypes[architecture] }
 
-// leastMemory is in MiB: dnf does not fit into less.
+// minMemory is in MiB: dnf does not fit into less.
 // https://github.com/amazonlinux/amazon-linux-2023/issues/404
-const leastMemory = 1024
+const minMemory = 1024
 
 // instead is the remedy where the type that is asked for cannot be had.
 func (p planner) instead(wanted types.InstanceType) string {
@@ -64,8 +64,8 @@ func (p planner) fits(ctx context.Context, d *draft) error {
 		if !slices.Contains(described.ProcessorInfo.SupportedArchitectures, types.ArchitectureType(p.settings.Architecture)) {
 			return release.Errorf(release.InvalidRequest, "instanceType: %q is not for %s, which this environment's images are made for; give another one, such as %s", wanted, p.settings.Architecture, UsualType(p.settings.Architecture))
 		}
-		if memory := described.MemoryInfo; memory != nil && aws.ToInt64(memory.SizeInMiB) < leastMemory {
-			return release.Errorf(release.InvalidRequest, "instanceType: %q has %d MiB of memory, and a builder needs %d to install packages; %s", wanted, aws.ToInt64(memory.SizeInMiB), leastMemory, p.instead(wanted))
+		if memory := described.MemoryInfo; memory != nil && aws.ToInt64(memory.SizeInMiB) < minMemory {
+			return release.Errorf(release.InvalidRequest, "instanceType: %q has %d MiB of memory, and a builder needs %d to install packages; %s", wanted, aws.ToInt64(memory.SizeInMiB), minMemory, p.instead(wanted))
 		}
 		d.vcpus = int(aws.ToInt32(described.VCpuInfo.DefaultVCpus))
 	}

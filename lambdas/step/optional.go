@@ -69,13 +69,13 @@ const (
 	logPrefix   = `^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`
 )
 
-// mostDomain is how long a domain name may be.
+// maxDomain is how long a domain name may be.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
-const mostDomain = 253
+const maxDomain = 253
 
-// mostLogGroup is how long the name of a log group may be.
+// maxLogGroup is how long the name of a log group may be.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
-const mostLogGroup = 512
+const maxLogGroup = 512
 
 // problems lists what is wrong with the settings that are given.
 func (o Optional) problems() (problems []error) {
@@ -100,11 +100,11 @@ func (o Optional) problems() (problems []error) {
 	if given := o.Domain + o.HostedZone + o.Certificate; given != "" && (o.Domain == "" || o.HostedZone == "" || o.Certificate == "") {
 		wrong("DOMAIN is %q, HOSTED_ZONE %q and CERTIFICATE %q: a domain needs all three; give all or none", o.Domain, o.HostedZone, o.Certificate)
 	}
-	if len(o.Domain) > mostDomain {
-		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), mostDomain)
+	if len(o.Domain) > maxDomain {
+		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), maxDomain)
 	}
-	if len(o.InstanceLogGroup) > mostLogGroup {
-		wrong("environment variable INSTANCE_LOG_GROUP has %d characters: the name of a log group has at most %d", len(o.InstanceLogGroup), mostLogGroup)
+	if len(o.InstanceLogGroup) > maxLogGroup {
+		wrong("environment variable INSTANCE_LOG_GROUP has %d characters: the name of a log group has at most %d", len(o.InstanceLogGroup), maxLogGroup)
 	}
 	if o.AccessLogPrefix != "" && o.AccessLogBucket == "" {
 		wrong("ACCESS_LOG_PREFIX is %q without ACCESS_LOG_BUCKET: give both or neither", o.AccessLogPrefix)

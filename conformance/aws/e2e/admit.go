@@ -71,7 +71,7 @@ func (r *run) identify(ctx context.Context) error {
 func (r *run) examine(ctx context.Context) error {
 	var failed []string
 	doctor.Examine(ctx, doctor.Options{
-		Config: r.Config, Architecture: "arm64", InstanceType: instanceType, MinSize: leastFleet, MaxSize: mostFleet, Tool: r.Tool,
+		Config: r.Config, Architecture: "arm64", InstanceType: instanceType, MinSize: minFleet, MaxSize: maxFleet, Tool: r.Tool,
 	}, func(f doctor.Finding) {
 		if f.Check == "photo bucket" {
 			return // of the environment main, which is not touched

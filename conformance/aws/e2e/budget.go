@@ -21,8 +21,8 @@ const (
 // What a run does at most, beside what the largest fleet costs by the hour.
 const (
 	instanceType = "t4g.small"
-	leastFleet   = 2
-	mostFleet    = 5 // a story has two, and two more while they are replaced
+	minFleet     = 2
+	maxFleet     = 5 // a story has two, and two more while they are replaced
 	zones        = 2
 	bakes        = 5 // releases with a builder
 	others       = 3 // releases from an image, and as many teardowns
@@ -42,7 +42,7 @@ type Price struct {
 func Reckon() (Price, error) {
 	list := price.Load()
 	wanted := cost.Wanted{
-		InstanceType: instanceType, MinSize: mostFleet, MaxSize: mostFleet, Zones: zones, HoursADay: 24,
+		InstanceType: instanceType, MinSize: maxFleet, MaxSize: maxFleet, Zones: zones, HoursADay: 24,
 		Releases: bakes, Mornings: others, TrafficGB: trafficGB * price.HoursAMonth, PhotosGB: 1,
 	}
 	bill, err := cost.Add(list, wanted, cost.Planned(wanted))

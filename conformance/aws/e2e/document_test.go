@@ -35,8 +35,8 @@ func TestThePriceIsOfTheFleetThatAReleaseMakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	least, most, err := request.Sizes(release.Current{})
-	if err != nil || least != leastFleet || most != mostFleet {
-		t.Errorf("a release has %d to %d instances, %v, and %d to %d are reckoned with", least, most, err, leastFleet, mostFleet)
+	if err != nil || least != minFleet || most != maxFleet {
+		t.Errorf("a release has %d to %d instances, %v, and %d to %d are reckoned with", least, most, err, minFleet, maxFleet)
 	}
 }
 

@@ -75,8 +75,8 @@ func (r *run) healthy(ctx context.Context) error {
 		health[aws.ToString(target.Target.Id)] = target.TargetHealth.State
 	}
 	instances, err := r.state.Fleet(ctx)
-	if len(instances) != leastFleet {
-		err = errors.Join(err, fmt.Errorf("the fleet is %v, not %d instances", instances, leastFleet))
+	if len(instances) != minFleet {
+		err = errors.Join(err, fmt.Errorf("the fleet is %v, not %d instances", instances, minFleet))
 	}
 	for _, instance := range instances {
 		if health[instance] != types.TargetHealthStateEnumHealthy {

@@ -92,8 +92,8 @@ if (form) {
   const take = (files) => {
     for (const file of files) {
       const view = row(file);
-      if (file.size > Number(form.dataset.mostBytes)) {
-        view.refused(`The file is larger than ${form.dataset.mostSize}. Save it smaller, or with more compression.`);
+      if (file.size > Number(form.dataset.maxBytes)) {
+        view.refused(`The file is larger than ${form.dataset.maxSize}. Save it smaller, or with more compression.`);
         continue;
       }
       queue = queue.then(() => send(file, view));

@@ -4,7 +4,7 @@ import { h, text } from "./dom.js";
 import { pretty } from "./inspector.js";
 import { title } from "./words.js";
 
-const mostAtOnce = 200;
+const maxAtOnce = 200;
 
 export class History {
   constructor() {
@@ -32,7 +32,7 @@ export class History {
       this.shown = 0;
       this.body.replaceChildren();
     }
-    const news = events.slice(this.shown, this.shown + mostAtOnce);
+    const news = events.slice(this.shown, this.shown + maxAtOnce);
     if (news.length) {
       const began = Date.parse(run.began);
       this.body.append(...news.map((event) => this.row(event, began)));

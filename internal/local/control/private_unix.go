@@ -20,8 +20,8 @@ const (
 	othersEnter = 0o011
 )
 
-// mostLinks is how many symbolic links a path may lead through, as the kernel has it.
-const mostLinks = 40
+// maxLinks is how many symbolic links a path may lead through, as the kernel has it.
+const maxLinks = 40
 
 // CheckPrivate refuses a data folder, or a part of one, that another user of the machine can write to or
 // replace: what lies in it is run, and says where to send requests. It must belong to this process's user, and
@@ -33,7 +33,7 @@ func CheckPrivate(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := (way{to: path}).follow(absolute, mostLinks); err != nil {
+	if err := (way{to: path}).follow(absolute, maxLinks); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
@@ -77,7 +77,7 @@ func (w way) follow(path string, links int) error {
 // followLink begins anew at a link's target: other folders lead to that.
 func (w way) followLink(link string, rest []string, links int) error {
 	if links == 0 {
-		return release.Errorf(release.InvalidRequest, "%s leads through more than %d symbolic links: name another folder with --data", w.to, mostLinks)
+		return release.Errorf(release.InvalidRequest, "%s leads through more than %d symbolic links: name another folder with --data", w.to, maxLinks)
 	}
 	target, err := os.Readlink(link)
 	if err != nil {

@@ -43,7 +43,7 @@ func (p proving) RoundTrip(request *http.Request) (*http.Response, error) {
 // unproven is final: the SDK does not ask again.
 type unproven struct{ error }
 
-// RetryableError is what the SDK asks an error.
+// RetryableError has the SDK not try again.
 func (unproven) RetryableError() bool { return false }
 
 // Unwrap gives the release.Error.

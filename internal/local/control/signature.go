@@ -82,7 +82,7 @@ func Lock(key string, next http.Handler) http.Handler {
 	})
 }
 
-// claim is what a request says of its own signature.
+// claim is what the signature of a request claims.
 type claim struct {
 	id, region, service string
 	headers             []string // that are signed, in lower case

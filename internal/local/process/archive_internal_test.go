@@ -27,7 +27,7 @@ func tarOf(listing string) []byte {
 			header.Size = int64(len(name))
 		}
 		if kind == "large" { // and nothing of it there: reading on fails
-			header.Size = limits.MostBundleBytes + 1
+			header.Size = limits.MaxBundleBytes + 1
 			if entries.Flush() != nil {
 				return nil
 			}
@@ -84,9 +84,9 @@ var (
 		"a link above by a link":    {"link lib/up ..\nlink around lib/up/../..", "the link around leads to lib/up/../.."},
 		"a hard link inside":        {"file a\nhard b a", "b is a hard link to a; copy the file instead"},
 		"a device":                  {"device null", "null is neither a file nor a link; remove it"},
-		"too many files":            {many("file", limits.MostBundleFiles+1), "more than 10000 files; leave out what the service does not need"},
-		"too many folders":          {many("folder", limits.MostBundleFiles+1), "more than 10000 files"},
-		"too many links and files":  {many("link", limits.MostBundleFiles/2) + many("file", limits.MostBundleFiles/2+1), "more than 10000 files"},
+		"too many files":            {many("file", limits.MaxBundleFiles+1), "more than 10000 files; leave out what the service does not need"},
+		"too many folders":          {many("folder", limits.MaxBundleFiles+1), "more than 10000 files"},
+		"too many links and files":  {many("link", limits.MaxBundleFiles/2) + many("file", limits.MaxBundleFiles/2+1), "more than 10000 files"},
 		"bytes that need no room":   {"large a", "its files have 524288001 bytes together; a bundle's have at most 524288000"},
 		"bytes of one after others": {"file a\nlarge b", "bytes together"},
 	}

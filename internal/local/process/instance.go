@@ -81,7 +81,7 @@ func (m *instance) prepare() (err error) {
 	return nil
 }
 
-// environment is what scripts and services learn of the machine they are on.
+// environment holds the variables by which scripts and services know their machine.
 func (m *instance) environment() []string {
 	return []string{
 		"HOST=" + m.address.host, "PORT=" + strconv.Itoa(m.address.port),
@@ -116,9 +116,9 @@ func (m *instance) Kill() {
 	m.kind.running.Go(func() { m.finish(m.killServices) })
 }
 
-// mostShutdown is how long services may hold up the end of an instance, whatever their units say. EC2 says so
+// maxShutdown is how long services may hold up the end of an instance, whatever their units say. EC2 says so
 // of a reboot: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RebootInstances.html
-const mostShutdown = 4 * time.Minute
+const maxShutdown = 4 * time.Minute
 
 func (m *instance) finish(endServices func()) {
 	m.end()

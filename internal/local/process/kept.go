@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// command is what a keeper is to run.
+// command is the program that a keeper runs.
 type command struct {
 	words       []string // the first is a program's path, or its name in this process's PATH
 	folder      string

@@ -26,7 +26,7 @@ type Recipe interface {
 	Build(userData string) (Build, error)
 	// Provision is the script that installs an unpacked bundle, below the folder ROOT.
 	Provision() []byte
-	// Unpacking is what one bundle's archive may hold.
+	// Unpacking limits what one bundle's archive may hold.
 	Unpacking() Unpacking
 	// Settings are those of a fleet instance's service.
 	Settings(userData string) (map[string]string, error)
@@ -58,7 +58,7 @@ type Kind struct {
 	server    *http.Server
 	services  services
 	addresses addresses
-	shutdown  time.Duration  // mostShutdown, but in tests
+	shutdown  time.Duration  // maxShutdown, but in tests
 	running   sync.WaitGroup // what machines do
 	serving   sync.WaitGroup // the shim's server, which they need to the end
 
@@ -71,7 +71,7 @@ func New(options Options) (*Kind, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	k := &Kind{options: options, shutdown: mostShutdown, machines: map[string]*instance{}, services: newServices()}
+	k := &Kind{options: options, shutdown: maxShutdown, machines: map[string]*instance{}, services: newServices()}
 	if err := errors.Join(k.prepareFolders(), k.listen()); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare %s for machines: %w", options.Dir, err), k.removeScratch())
 	}

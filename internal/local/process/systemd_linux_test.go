@@ -21,7 +21,7 @@ import (
 
 const corpus = "testdata/systemd"
 
-// outcome is what came of one unit: of each start what the witness was given, and what the unit says of time.
+// outcome holds the results of one unit: of each start what the witness was given, and what the unit says of time.
 type outcome struct {
 	Said               string
 	Restarts           int

@@ -35,7 +35,7 @@ func (s *Service) recordCapacity(g *group) {
 	}
 }
 
-// Capacities is what a group's capacity has been, a record for each change, oldest first; nil
+// Capacities returns a group's capacity over time, a record for each change, oldest first; nil
 // if there is no such group.
 func (s *Service) Capacities(name string) []Capacity {
 	g, err := s.find(name)
@@ -45,9 +45,9 @@ func (s *Service) Capacities(name string) []Capacity {
 	return append([]Capacity(nil), g.capacity...)
 }
 
-// LeastServing is the lowest number of members of a group that served at a time from since on;
+// MinServing is the lowest number of members of a group that served at a time from since on;
 // ok is false if there is no such group or it has no record.
-func (s *Service) LeastServing(name string, since time.Time) (least int, ok bool) {
+func (s *Service) MinServing(name string, since time.Time) (least int, ok bool) {
 	records := s.Capacities(name)
 	for i, record := range records {
 		if i+1 < len(records) && !records[i+1].At.After(since) {

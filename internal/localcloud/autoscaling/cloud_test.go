@@ -304,7 +304,7 @@ func (c *cloud) activities() []types.Activity {
 func (c *cloud) wantNeverBelow(want int, since time.Time) {
 	c.t.Helper()
 	c.fabric.Do(func() {
-		if least, ok := c.service.LeastServing(fleet, since); !ok || least < want {
+		if least, ok := c.service.MinServing(fleet, since); !ok || least < want {
 			c.t.Errorf("%d instances served at the worst, want %d: %+v", least, want, c.service.Capacities(fleet))
 		}
 	})

@@ -39,7 +39,7 @@ type group struct {
 
 type subnet struct{ id, zone string }
 
-// failure is what is remembered of launches that failed in a zone.
+// failure remembers launches that failed in a zone.
 type failure struct {
 	times int
 	until time.Time // no launch there before

@@ -16,8 +16,8 @@ import (
 const (
 	defaultMinHealthy = 90
 	defaultMaxHealthy = 100
-	mostBakeTime      = 48 * time.Hour
-	mostAlarms        = 10
+	maxBakeTime       = 48 * time.Hour
+	maxAlarms         = 10
 )
 
 func (s *Service) startRefresh(in *autoscaling.StartInstanceRefreshInput) (*autoscaling.StartInstanceRefreshOutput, error) {
@@ -77,10 +77,10 @@ func (s *Service) checkRefresh(g *group, r *refresh) error {
 		return fabric.Errorf("ValidationError", "Launch template version %s: the desired configuration needs a numbered version", r.goal.version)
 	case r.autoRollback && (r.desired == nil || !g.template.numbered()):
 		return fabric.Errorf("ValidationError", "AutoRollback cannot be true without a DesiredConfiguration, nor while the group uses launch template version %s that is no number", g.template.version)
-	case r.bake < 0 || r.bake > mostBakeTime:
-		return fabric.Errorf("ValidationError", "BakeTime is %v: give 0 s to %v", r.bake, mostBakeTime)
-	case len(r.alarms) > mostAlarms:
-		return fabric.Errorf("ValidationError", "%d alarms: give at most %d", len(r.alarms), mostAlarms)
+	case r.bake < 0 || r.bake > maxBakeTime:
+		return fabric.Errorf("ValidationError", "BakeTime is %v: give 0 s to %v", r.bake, maxBakeTime)
+	case len(r.alarms) > maxAlarms:
+		return fabric.Errorf("ValidationError", "%d alarms: give at most %d", len(r.alarms), maxAlarms)
 	}
 	for _, alarm := range r.alarms {
 		if _, exists := s.alarms.AlarmState(alarm); !exists {

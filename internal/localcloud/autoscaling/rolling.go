@@ -20,7 +20,7 @@ func (b bounds) limits(desired int) (least, most int) {
 	return least, most
 }
 
-// headcount is what a refresh counts before it terminates.
+// headcount counts instances before a refresh terminates one.
 type headcount struct {
 	active       int // not terminating
 	available    int // serving, and warmed up if launched by the refresh

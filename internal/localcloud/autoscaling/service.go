@@ -25,7 +25,7 @@ const (
 	defaultCooldown = 300             // seconds
 )
 
-// Instances is what Auto Scaling asks of EC2; *ec2.Service is one.
+// Instances launches and describes instances; *ec2.Service is one.
 type Instances interface {
 	Launch(ec2.LaunchSpec) (id string, err error)
 	Terminate(id string)
@@ -34,14 +34,14 @@ type Instances interface {
 	OnState(watcher func(id, state string))
 }
 
-// Targets is what Auto Scaling asks of Elastic Load Balancing; *elb.Service is one.
+// Targets registers instances and reports their health; *elb.Service is one.
 type Targets interface {
 	Register(targetGroup, instance string)
 	Deregister(targetGroup, instance string, drained func())
 	Health(targetGroup, instance string) string
 }
 
-// Alarms is what Auto Scaling asks of CloudWatch; *cloudwatch.Service is one.
+// Alarms reports the states of alarms; *cloudwatch.Service is one.
 type Alarms interface {
 	Record(metric cloudwatch.Metric, value float64)
 	Collect(collector func())

@@ -24,7 +24,7 @@ func adjustment(steps []step, breach float64) (change int, ok bool) {
 	return 0, false
 }
 
-// capacity is what a scaling policy reckons with.
+// capacity holds the sizes that a scaling policy computes with.
 type capacity struct {
 	min, max, desired int
 	ready             int // instances in service that have warmed up

@@ -13,7 +13,7 @@ func emptiest(zones []string, instances map[string]int) string {
 	return slices.MinFunc(zones, func(a, b string) int { return cmp.Compare(instances[a], instances[b]) })
 }
 
-// candidate is what matters of an instance when some have to go.
+// candidate describes an instance of which some have to go.
 type candidate struct {
 	id       string
 	zone     string

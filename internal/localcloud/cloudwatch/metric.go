@@ -18,7 +18,7 @@ type Metric struct {
 	Dimensions map[string]string
 }
 
-// Point is what a metric gathered in one period.
+// Point holds the values of a metric in one period.
 type Point struct {
 	At      time.Time // the period's start
 	Count   int       // how many values were recorded

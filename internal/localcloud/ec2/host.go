@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// host is what a machine sees of the cloud.
+// host is a machine's view of the cloud.
 type host struct{ service *Service }
 
 func (h host) PutEvents(source, detailType string, detail json.RawMessage) {

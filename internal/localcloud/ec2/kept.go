@@ -9,7 +9,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// KeptImage is what is left of an available image when its cloud is closed, so that another cloud
+// KeptImage is an available image when its cloud is closed, so that another cloud
 // can have it.
 type KeptImage struct {
 	ID, Name, Description    string

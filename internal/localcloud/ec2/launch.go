@@ -11,9 +11,9 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-const mostUserData = 16 << 10
+const maxUserData = 16 << 10
 
-// LaunchSpec is what the fleet asks for: one instance of a template's version in a subnet.
+// LaunchSpec describes one instance of the fleet: one of a template's version in a subnet.
 type LaunchSpec struct {
 	TemplateID string
 	Version    string // a number, $Latest or $Default
@@ -48,7 +48,7 @@ func (s *Service) Launch(spec LaunchSpec) (id string, err error) {
 	return launched.ID, nil
 }
 
-// order is what a launch needs.
+// order holds what a launch needs.
 type order struct {
 	image, instanceType, subnet, profile string
 	userData                             string // base64
@@ -120,8 +120,8 @@ func decodeUserData(encoded string) (string, error) {
 	if err != nil {
 		return "", fabric.Errorf("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.")
 	}
-	if len(plain) > mostUserData {
-		return "", fabric.Errorf("InvalidParameterValue", "User data is limited to %d bytes", mostUserData)
+	if len(plain) > maxUserData {
+		return "", fabric.Errorf("InvalidParameterValue", "User data is limited to %d bytes", maxUserData)
 	}
 	return string(plain), nil
 }

@@ -80,7 +80,7 @@ func (s *Service) SetSnapshotDeletion(works bool) { s.keepSnaps = !works }
 // beyond it fails with VcpuLimitExceeded.
 func (s *Service) SetVCPULimit(vcpus int) { s.vcpuLimit = vcpus }
 
-// VCPULimit is what SetVCPULimit set.
+// VCPULimit returns the limit that SetVCPULimit set.
 func (s *Service) VCPULimit() int { return s.vcpuLimit }
 
 // SetLag makes describing a new instance or image answer "not found" until the AWS duration has

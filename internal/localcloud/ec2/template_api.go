@@ -77,7 +77,7 @@ func (s *Service) createLaunchTemplateVersion(in *ec2.CreateLaunchTemplateVersio
 	return &ec2.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: made.described()}, nil
 }
 
-// launchedKinds are what a launch template may tag of all that a launch makes.
+// launchedKinds are the kinds of what a launch makes that a launch template may tag.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateTagSpecificationRequest.html
 var launchedKinds = []types.ResourceType{
 	types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface, types.ResourceTypeSpotInstancesRequest,

@@ -42,7 +42,7 @@ func (s *Service) modifyAttributes(in *elb.ModifyLoadBalancerAttributesInput) (*
 	return &elb.ModifyLoadBalancerAttributesOutput{Attributes: in.Attributes}, nil
 }
 
-// Attributes are those that were set on a load balancer; nil if there is none.
+// Attributes returns the attributes that were set on a load balancer, or nil if there is no such load balancer.
 func (s *Service) Attributes(name string) map[string]string {
 	if b := s.named(name); b != nil {
 		return maps.Clone(b.attributes)

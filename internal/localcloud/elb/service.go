@@ -20,7 +20,7 @@ const (
 	interfacesLinger = 3 * time.Minute // from DeleteLoadBalancer until its network interfaces are gone
 )
 
-// Instances is what load balancing asks of EC2; *ec2.Service is one.
+// Instances describes instances; *ec2.Service is one.
 type Instances interface {
 	Instance(id string) (ec2.Instance, bool)
 	Subnet(id string) (zone string, ok bool)
@@ -28,7 +28,7 @@ type Instances interface {
 	RemoveInterface(id string)
 }
 
-// Metrics is what load balancing asks of CloudWatch; *cloudwatch.Service is one.
+// Metrics takes the points of metrics; *cloudwatch.Service is one.
 type Metrics interface {
 	Record(metric cloudwatch.Metric, value float64)
 	Collect(collector func())
@@ -74,7 +74,7 @@ func (s *Service) arn(resource string) string {
 	return fabric.ARN("elasticloadbalancing", resource+"/"+id[len(id)-16:])
 }
 
-// suffix is what CloudWatch's dimensions hold of an ARN: app/… or targetgroup/….
+// suffix returns the part of an ARN that CloudWatch's dimensions hold: app/… or targetgroup/….
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func suffix(arn string) string {
 	resource := arn[strings.LastIndex(arn, ":")+1:]

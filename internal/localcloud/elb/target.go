@@ -96,7 +96,7 @@ func (s *Service) describeTargetHealth(in *elb.DescribeTargetHealthInput) (*elb.
 	return out, nil
 }
 
-// health is what AWS would say of the target now.
+// health returns the target's state in AWS's words.
 func (s *Service) health(g *targetGroup, t *target) types.TargetHealth {
 	b := s.user(g.arn)
 	i, _ := s.instances.Instance(t.instance)

@@ -1,4 +1,4 @@
-// Package fabric is what the services of the embedded cloud stand on: one lock, one clock, one
+// Package fabric holds what the services of the embedded cloud share: one lock, one clock, one
 // dispatch table for API operations, one event bus. A cloud has no state outside its fabric and
 // the services that were built on it.
 package fabric

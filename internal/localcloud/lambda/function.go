@@ -62,7 +62,7 @@ func (f Function) late() error {
 	}
 }
 
-// reported is what the Lambda runtime makes of an error: only its own type keeps a name.
+// reported returns an error as the Lambda runtime reports it: only its own type keeps a name.
 func reported(err error) error {
 	if failure, ok := err.(messages.InvokeResponse_Error); ok { //nolint:errorlint // the runtime does not unwrap
 		return failure

@@ -1,4 +1,4 @@
-// Package machine is what an instance of the embedded cloud runs on. A Kind decides whether that
+// Package machine has the machines of the embedded cloud's instances. A Kind decides whether that
 // is a process with a folder for its disk or nothing at all.
 package machine
 
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Spec is what the cloud knows of an instance when it boots.
+// Spec describes an instance when it boots.
 type Spec struct {
 	InstanceID string
 	Zone       string
@@ -19,7 +19,7 @@ type Spec struct {
 	Image      any // what Capture made; nil for a base image
 }
 
-// Host is what a machine may tell the cloud. Its methods take the cloud's lock themselves, so
+// Host receives what a machine may tell the cloud. Its methods take the cloud's lock themselves, so
 // they must not be called from Boot, Stop, Kill or Capture directly; they never wait for anything
 // else. After alone may be called from anywhere.
 type Host interface {

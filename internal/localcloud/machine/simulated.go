@@ -139,7 +139,7 @@ func (m *SimulatedMachine) age() {
 	})
 }
 
-// CPU is what the requests of the last minute cost, 100 at most, and a little without any.
+// CPU returns what the requests of the last minute cost, 100 at most, and a little without any.
 func (m *SimulatedMachine) CPU() float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()

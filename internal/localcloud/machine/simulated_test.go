@@ -58,7 +58,7 @@ func boot(role string, behavior machine.Behavior) (*host, machine.Machine, *mach
 	return h, kind.Boot(spec, h), kind
 }
 
-// status is what the machine's service answers, 0 for a refused connection.
+// status returns the status of the service's answer, or 0 for a refused connection.
 func status(t *testing.T, m machine.Machine) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://i-1/", nil)

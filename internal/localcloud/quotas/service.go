@@ -16,7 +16,7 @@ const (
 	standardCode = "L-1216C47A"
 )
 
-// Limits is what Service Quotas asks of EC2; *ec2.Service is one.
+// Limits reports limits; *ec2.Service is one.
 type Limits interface{ VCPULimit() int }
 
 type service struct{ limits Limits }

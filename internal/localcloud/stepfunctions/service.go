@@ -21,7 +21,7 @@ type Function interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
 
-// Options are what a Service works with.
+// Options configure a Service.
 type Options struct {
 	Pace   float64        // divides the delays of Wait states and retries; 0 means 1
 	Random func() float64 // gives numbers in [0,1) for jitter; nil: math/rand/v2
@@ -44,7 +44,7 @@ type machine struct {
 	created    time.Time
 }
 
-// role is what the machine seems to run as.
+// role is the role that a machine seems to run as.
 func (m *machine) role() *string {
 	return aws.String("arn:aws:iam::" + fabric.Account + ":role/" + m.name)
 }
@@ -190,7 +190,7 @@ func (s *Service) execution(arn string) (*machine, *asl.Execution, error) {
 	return nil, nil, fabric.Errorf("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
 }
 
-// nameIn is what follows the kind in an ARN of this cloud's Step Functions.
+// nameIn returns what follows the kind in an ARN of this cloud's Step Functions.
 func nameIn(arn, kind string) (name string, ok bool) {
 	return strings.CutPrefix(arn, strings.TrimSuffix(fabric.ARN("states", ""), ":")+kind)
 }

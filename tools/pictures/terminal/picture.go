@@ -17,14 +17,14 @@ var style string
 const (
 	cellWidth, rowHeight = 8.4, 19.0
 	margin               = 16.0
-	leastColumns         = 60
+	minColumns           = 60
 )
 
 // picture draws the frames one after the other, each as long as it was seen, and stays at the last.
 // Where nothing moves, because a person or a program wants none of it, the last is there at once. What
 // does not change from one frame to the next is drawn once.
 func picture(title string, frames []frame) string {
-	columns, rows := leastColumns, 0
+	columns, rows := minColumns, 0
 	for _, f := range frames {
 		rows = max(rows, len(f.rows))
 		for _, r := range f.rows {
