@@ -43,7 +43,7 @@ func TestACloudThatIsGoneIsToldByEveryCommand(t *testing.T) {
 	}
 	for _, line := range []string{
 		"release", "teardown", "teardown --dry-run", "status", "executions", "execution r1", "images",
-		"terminate i-1", "crash i-1", "load", "logs", "logs i-1", "shell i-1",
+		"terminate i-1", "crash i-1", "load", "logs", "logs i-1",
 	} {
 		for where, data := range map[string]string{
 			"a killed one": announced(t, gone.URL), "another program": announced(t, another.URL), "half a file": unreadable, "no folder": filepath.Join(unreadable, "none"),
