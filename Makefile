@@ -19,8 +19,13 @@ help: ## List the targets
 .PHONY: test
 test: node_modules/.package-lock.json check story template conformance ## Everything that must hold: formatting, vet, the whole story, the template, moto, a third of the faults, all tests with the race detector
 	$(MAKE) faults EVERY=3
-	$(GO) test -race -timeout $(LIMIT) $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults)
-	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture
+	$(GO) test -race -timeout $(LIMIT) $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process)
+	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process
+
+# Each service of these tests has a keeper of the tests' own binary, which takes long to start with the detector.
+.PHONY: race-processes
+race-processes: ## The race detector over the processes of gallery up, seven minutes
+	$(GO) test -race -timeout $(LIMIT) ./internal/local/process
 
 .PHONY: build
 build: ## Build bin/gallery, which knows its version
