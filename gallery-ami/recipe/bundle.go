@@ -107,7 +107,7 @@ func describe(root *os.Root, name string, entry fs.DirEntry) (found file, proble
 	}
 	found = file{name: name, open: func() (io.ReadCloser, error) { return root.Open(name) }}
 	if refused := named(name); refused != nil {
-		return found, refused.Error(), nil
+		return found, refused.Error(), nil //nolint:nilerr // a problem of the bundle, as those below
 	}
 	switch mode := info.Mode(); {
 	case mode.IsRegular():

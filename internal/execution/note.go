@@ -37,14 +37,19 @@ func (s *State) note() string {
 		return strings.TrimSuffix(fmt.Sprintf("%s, %d %%: %s", a.Status, *a.Percent, a.Reason), ": ")
 	case a.Reason != "":
 		return a.Reason
-	case a.Healthy != nil && a.Wanted != nil:
-		return fmt.Sprintf("%d of %d healthy", *a.Healthy, *a.Wanted)
 	case a.Healthy != nil:
-		return fmt.Sprintf("%d healthy", *a.Healthy)
+		return a.health()
 	case len(a.Removed) > 0:
 		return "removed " + arnPrefix.ReplaceAllString(few(a.Removed), "")
 	}
 	return a.things()
+}
+
+func (a answer) health() string {
+	if a.Wanted == nil {
+		return fmt.Sprintf("%d healthy", *a.Healthy)
+	}
+	return fmt.Sprintf("%d of %d healthy", *a.Healthy, *a.Wanted)
 }
 
 // things names what the answer is about.
