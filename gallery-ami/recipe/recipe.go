@@ -45,7 +45,7 @@ func Provision() []byte {
 	return content
 }
 
-// MaxUserData is how many bytes of user data EC2 takes, before they are encoded.
+// MaxUserData is the most user data that EC2 takes, in bytes before they are encoded.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 const MaxUserData = 16 << 10
 
