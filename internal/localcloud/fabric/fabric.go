@@ -37,6 +37,7 @@ type Fabric struct {
 	courier      Courier
 	interceptors []Interceptor
 	observers    []func(Call)
+	observing    sync.Mutex // held while observers are told
 }
 
 // New makes a fabric whose durations are divided by pace; 0 means 1, AWS's own pace.

@@ -90,8 +90,8 @@ func (f *Fabric) Persist(save func() error, operations ...Operation) {
 	})
 }
 
-// Observe tells of every call after it was answered. The observer runs without the lock and may
-// be called concurrently.
+// Observe tells of every call after it was answered, one call at a time. The observer runs without
+// the fabric's lock and must make no call itself.
 func (f *Fabric) Observe(observer func(Call)) {
 	f.Do(func() { f.observers = append(f.observers, observer) })
 }
@@ -114,6 +114,8 @@ func (f *Fabric) call(ctx context.Context, operation Operation, input any) (any,
 	}
 	out, err := next()
 	call.Err = err
+	f.observing.Lock()
+	defer f.observing.Unlock()
 	for _, observe := range observers {
 		observe(call)
 	}
