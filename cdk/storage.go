@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 )
 
 // What the bucket holds below.
@@ -84,8 +84,8 @@ func (s *stack) bucketName() string {
 
 func (s *stack) table() awsdynamodb.Table {
 	return awsdynamodb.NewTable(s.scope, jsii.String("Table"), &awsdynamodb.TableProps{
-		PartitionKey:        &awsdynamodb.Attribute{Name: jsii.String(current.Key), Type: awsdynamodb.AttributeType_STRING},
-		TimeToLiveAttribute: jsii.String(current.Expires),
+		PartitionKey:        &awsdynamodb.Attribute{Name: jsii.String(records.Key), Type: awsdynamodb.AttributeType_STRING},
+		TimeToLiveAttribute: jsii.String(records.Expires),
 		BillingMode:         awsdynamodb.BillingMode_PAY_PER_REQUEST,
 		RemovalPolicy:       awscdk.RemovalPolicy_DESTROY,
 	})

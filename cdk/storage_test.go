@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 )
 
 // Without it the records of builds would stay for ever, though they say when they may go.
 func TestTheTableForgetsWhatHasExpired(t *testing.T) {
 	made := synthesize(t, "defaults")
 	table := made.Resources[theOnly(t, made, "AWS::DynamoDB::Table")]
-	if got, want := fmt.Sprint(table.Properties["TimeToLiveSpecification"]), fmt.Sprintf("map[AttributeName:%s Enabled:true]", current.Expires); got != want {
+	if got, want := fmt.Sprint(table.Properties["TimeToLiveSpecification"]), fmt.Sprintf("map[AttributeName:%s Enabled:true]", records.Expires); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 )
 
 const (
 	conditions    = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html"
 	updateItem    = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html"
 	reservedWords = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html"
-	isAbsent      = "attribute_not_exists(" + current.Key + ")"
+	isAbsent      = "attribute_not_exists(" + records.Key + ")"
 )
 
 func items() []Behavior {
@@ -64,7 +64,7 @@ func items() []Behavior {
 func text(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
 
 func key() map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{current.Key: text("probe")}
+	return map[string]types.AttributeValue{records.Key: text("probe")}
 }
 
 // put writes the item with a holder; :one and :other stand for "one" and "other" in the condition.

@@ -22,7 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/conformance/moto"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 )
 
@@ -127,8 +127,8 @@ func (s seeder) network(settings *step.Settings) {
 func (s seeder) storage(settings *step.Settings) {
 	must(s.DynamoDB.CreateTable(s.ctx, &dynamodb.CreateTableInput{
 		TableName: &settings.Table, BillingMode: dynamodbtypes.BillingModePayPerRequest,
-		AttributeDefinitions: []dynamodbtypes.AttributeDefinition{{AttributeName: aws.String(current.Key), AttributeType: "S"}},
-		KeySchema:            []dynamodbtypes.KeySchemaElement{{AttributeName: aws.String(current.Key), KeyType: dynamodbtypes.KeyTypeHash}},
+		AttributeDefinitions: []dynamodbtypes.AttributeDefinition{{AttributeName: aws.String(records.Key), AttributeType: "S"}},
+		KeySchema:            []dynamodbtypes.KeySchemaElement{{AttributeName: aws.String(records.Key), KeyType: dynamodbtypes.KeyTypeHash}},
 	}))
 	must(s.S3.CreateBucket(s.ctx, &s3.CreateBucketInput{Bucket: &settings.Bucket}))
 	must(s.S3.PutObject(s.ctx, &s3.PutObjectInput{Bucket: &settings.Bucket, Key: aws.String("bundles/default.tar.gz")}))

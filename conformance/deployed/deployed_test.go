@@ -17,7 +17,7 @@ import (
 
 	"photogallery/conformance/document"
 	"photogallery/internal/patience"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 )
 
 // story is one: what a part leaves is what the next begins with.
@@ -107,7 +107,7 @@ func (c *cloud) lock(holder string, since time.Time) {
 	}
 	execution := "arn:aws:states:" + region + ":" + account + ":execution:" + environment.ReleaseMachine() + ":" + holder
 	_, err = c.DynamoDB.PutItem(c.Context(), &dynamodb.PutItemInput{TableName: aws.String(c.variable("Lock", "TABLE")), Item: map[string]types.AttributeValue{
-		current.Key: &types.AttributeValueMemberS{Value: "lock"}, "holder": &types.AttributeValueMemberS{Value: execution},
+		records.Key: &types.AttributeValueMemberS{Value: "lock"}, "holder": &types.AttributeValueMemberS{Value: execution},
 		"document": &types.AttributeValueMemberS{Value: string(document)},
 	}})
 	if err != nil {

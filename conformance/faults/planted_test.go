@@ -22,7 +22,7 @@ import (
 	"github.com/google/uuid"
 
 	"photogallery/conformance/document"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/statemachine"
 )
@@ -102,7 +102,7 @@ func trustsFirstLook(s step.Step) step.Step {
 func unlocksFirst(s step.Step) step.Step {
 	return wrapped(s, nil, func(ctx context.Context, clients step.Clients, _ fields) (fields, error) {
 		_, err := clients.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-			TableName: aws.String("photogallery-main"), Key: map[string]dynamotypes.AttributeValue{current.Key: &dynamotypes.AttributeValueMemberS{Value: "lock"}},
+			TableName: aws.String("photogallery-main"), Key: map[string]dynamotypes.AttributeValue{records.Key: &dynamotypes.AttributeValueMemberS{Value: "lock"}},
 		})
 		return nil, err
 	})
@@ -114,16 +114,11 @@ func completesFirst(s step.Step) step.Step {
 		if detail["status"] != "success" {
 			return nil, nil
 		}
-		out, err := clients.DynamoDB.GetItem(ctx, &dynamodb.GetItemInput{
-			TableName: aws.String("photogallery-main"), ConsistentRead: aws.Bool(true),
-			Key: map[string]dynamotypes.AttributeValue{current.Key: &dynamotypes.AttributeValueMemberS{Value: fmt.Sprint("build#", detail["instance"])}},
-		})
-		if err != nil {
+		build, err := records.Builds{API: clients.DynamoDB, Table: "photogallery-main"}.Get(ctx, fmt.Sprint(detail["instance"]))
+		if err != nil || build.Token == "" {
 			return nil, err
 		}
-		if token, waits := out.Item["token"].(*dynamotypes.AttributeValueMemberS); waits {
-			_, err = clients.SFN.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token.Value, Output: aws.String("{}")})
-		}
+		_, err = clients.SFN.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &build.Token, Output: aws.String("{}")})
 		return nil, err
 	})
 }

@@ -7,20 +7,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
 // recorded is what the environment says of itself.
 func (w *world) recorded() release.Current {
-	recorded, err := current.Read(w.ctx, w.Clients.DynamoDB, w.Settings.Table)
+	recorded, err := records.ReadCurrent(w.ctx, w.Clients.DynamoDB, w.Settings.Table)
 	if err != nil {
 		w.violate("the recorded state cannot be read: " + err.Error())
 	}
@@ -29,18 +27,14 @@ func (w *world) recorded() release.Current {
 
 // holder is the ARN of the execution that holds the lock; "" for none.
 func (w *world) holder() string {
-	out, err := w.Clients.DynamoDB.GetItem(w.ctx, &dynamodb.GetItemInput{
-		TableName: &w.Settings.Table, ConsistentRead: aws.Bool(true),
-		Key: map[string]types.AttributeValue{current.Key: &types.AttributeValueMemberS{Value: "lock"}},
-	})
+	held, err := records.ReadLock(w.ctx, w.Clients.DynamoDB, w.Settings.Table)
 	if err != nil {
 		w.violate("the lock cannot be read: " + err.Error())
+	}
+	if held == nil {
 		return ""
 	}
-	if holder, is := out.Item["holder"].(*types.AttributeValueMemberS); is {
-		return holder.Value
-	}
-	return ""
+	return held.Holder
 }
 
 // thing is something in the account that a run has made.

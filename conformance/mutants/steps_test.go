@@ -9,7 +9,7 @@ const (
 	makeTemplate  = "lambdas/fleet/ensure_template.go"
 	createGroup   = "lambdas/fleet/create_group.go"
 	startRefresh  = "lambdas/fleet/start_refresh.go"
-	lockRecord    = "lambdas/lock/record.go"
+	lockRecord    = "lambdas/records/lock.go"
 	ttlSchedule   = "lambdas/schedule/schedule_teardown.go"
 	scalingAlarms = "lambdas/scaling/alarm.go"
 	handler       = "lambdas/step/handler.go"
@@ -175,17 +175,17 @@ var stepMutants = []mutant{
 		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" && (`, `if trouble := troubleOf(target); trouble == "-" && (`},
 	}},
 	{"the lock is written though another run holds it", []edit{
-		{lockRecord, "", `in.ConditionExpression = aws.String("attribute_not_exists(" + current.Key + ")")`, "in.ConditionExpression = nil"},
+		{lockRecord, "", `in.ConditionExpression = aws.String("attribute_not_exists(" + Key + ")")`, "in.ConditionExpression = nil"},
 	}},
 	{"a dead holder's lock is taken over by several", []edit{
 		{lockRecord, "", "in.ConditionExpression, in.ExpressionAttributeValues = heldBy(former)", "_, _ = heldBy(former)"},
 	}},
 	{"a run gives back a lock that is another's", []edit{
-		{"lambdas/lock/unlock.go", "", "\t\tConditionExpression: condition, ExpressionAttributeValues: values,\n", ""},
-		{"lambdas/lock/unlock.go", "", "condition, values := heldBy(in.Execution)", "_, _ = heldBy(in.Execution)"},
+		{lockRecord, "", "\t\tConditionExpression: condition, ExpressionAttributeValues: values,\n", ""},
+		{lockRecord, "", "condition, values := heldBy(execution)", "_, _ = heldBy(execution)"},
 	}},
 	{"a release promotes itself without the lock", []edit{
-		{"lambdas/promote/promote.go", "", "err := lock.Require(ctx, p.table, p.settings.Table, in.Execution); err != nil", "err := lock.Require(ctx, p.table, p.settings.Table, in.Execution); err == nil && false"},
+		{"lambdas/promote/promote.go", "", "err := records.RequireLock(ctx, p.table, p.settings.Table, in.Execution); err != nil", "err := records.RequireLock(ctx, p.table, p.settings.Table, in.Execution); err == nil && false"},
 	}},
 	{"the image that a rollback needs is retired", []edit{
 		{"lambdas/promote/retire.go", "", "Except: []string{serving.Image, serving.FormerImage}", "Except: []string{serving.Image}"},

@@ -18,10 +18,9 @@ import (
 	"github.com/aws/smithy-go"
 
 	"photogallery/internal/awsstack"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
-	"photogallery/lambdas/lock"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/sweep"
 	"photogallery/release"
@@ -113,19 +112,19 @@ func (e *examination) lock(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
 	}
-	holder, since, err := lock.Holder(ctx, e.DynamoDB, e.table)
+	held, err := records.ReadLock(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return e.unseen(err)
 	}
-	if holder == "" {
+	if held == nil {
 		return well("nobody holds environment %s", e.environment)
 	}
-	name := release.NameOf(holder)
-	out, err := e.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &holder})
+	name := release.NameOf(held.Holder)
+	out, err := e.SFN.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &held.Holder})
 	if err != nil && !release.IsNotFound(err) {
 		return e.unseen(err)
 	}
-	f := well("%s has held environment %s since %s", name, e.environment, since.UTC().Format(time.RFC3339))
+	f := well("%s has held environment %s since %s", name, e.environment, held.Since.UTC().Format(time.RFC3339))
 	if err == nil && out.Status == sfntypes.ExecutionStatusRunning {
 		return f.but(Warning, "Another release has to wait for it: `gallery execution %s --stack %s` shows how far it is.", name, e.Stack)
 	}
@@ -139,11 +138,11 @@ func (e *examination) leftovers(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
 	}
-	holder, _, err := lock.Holder(ctx, e.DynamoDB, e.table)
+	held, err := records.ReadLock(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return e.unseen(err)
 	}
-	if holder != "" {
+	if held != nil {
 		return well("not looked for while the environment is held")
 	}
 	left, err := e.findLeftovers(ctx)
@@ -157,7 +156,7 @@ func (e *examination) leftovers(ctx context.Context) Finding {
 }
 
 func (e *examination) findLeftovers(ctx context.Context) ([]inventory.Resource, error) {
-	recorded, err := current.Read(ctx, e.DynamoDB, e.table)
+	recorded, err := records.ReadCurrent(ctx, e.DynamoDB, e.table)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"photogallery/lambdas/balancer"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -41,7 +41,7 @@ func (r Reader) Read(ctx context.Context) (Status, error) {
 
 // Recorded returns what the last release has recorded.
 func (r Reader) Recorded(ctx context.Context) (release.Current, error) {
-	return current.Read(ctx, r.Clients.DynamoDB, r.Table)
+	return records.ReadCurrent(ctx, r.Clients.DynamoDB, r.Table)
 }
 
 func (r Reader) serving(ctx context.Context, status *Status) error {

@@ -15,7 +15,7 @@ import (
 	"photogallery/internal/local/process"
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
@@ -58,7 +58,7 @@ func (l *Local) restore(ctx context.Context) error {
 	}
 	recorded := former.Current
 	recorded.Serving, recorded.TemplateVersion, recorded.FormerTemplate = false, "", ""
-	if err := current.Write(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table, recorded); err != nil {
+	if err := records.WriteCurrent(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table, recorded); err != nil {
 		return err
 	}
 	l.restored = true
@@ -144,7 +144,7 @@ func (l *Local) keep() error {
 
 func (l *Local) toKeep() (kept, error) {
 	now := kept{Images: []keptImage{}}
-	recorded, err := current.Read(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table)
+	recorded, err := records.ReadCurrent(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table)
 	if err != nil {
 		return kept{}, err
 	}

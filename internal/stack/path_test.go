@@ -3,16 +3,12 @@ package stack
 import (
 	"encoding/json"
 	"flag"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"photogallery/internal/asl"
@@ -21,8 +17,8 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/stepfunctions"
 	"photogallery/lambdas"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/records"
 	"photogallery/release"
 	"photogallery/statemachine"
 )
@@ -148,7 +144,7 @@ func stateTypes(t *testing.T) map[string]string {
 // current is the environment's recorded state.
 func (e *environment) current() release.Current {
 	e.Helper()
-	recorded, err := current.Read(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
+	recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
 	if err != nil {
 		e.Fatal(err)
 	}
@@ -229,17 +225,14 @@ func (e *environment) instances(of string) (found []ec2.Instance) {
 
 func (e *environment) lockHolder() string {
 	e.Helper()
-	out, err := e.Clients.DynamoDB.GetItem(e.Context(), &dynamodb.GetItemInput{
-		TableName: &e.Settings.Table, ConsistentRead: aws.Bool(true),
-		Key: map[string]types.AttributeValue{current.Key: &types.AttributeValueMemberS{Value: "lock"}},
-	})
+	held, err := records.ReadLock(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
 	if err != nil {
 		e.Fatal(err)
 	}
-	if out.Item == nil {
+	if held == nil {
 		return ""
 	}
-	return fmt.Sprint(out.Item["holder"])
+	return held.Holder
 }
 
 func resourceNames(t *testing.T, output string) (names []string) {

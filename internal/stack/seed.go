@@ -10,7 +10,7 @@ import (
 	"photogallery/internal/localcloud/elb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -49,7 +49,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		if options.Real {
 			cloud.ELB.Configure(settings.TargetGroup, patient(cloud.Fabric))
 		}
-		cloud.DynamoDB.AddTable(settings.Table, current.Key)
+		cloud.DynamoDB.AddTable(settings.Table, records.Key)
 		cloud.S3.AddBucket(settings.Bucket, options.Folder)
 		base := cloud.Fabric.ID("ami")
 		cloud.EC2.SetBaseImage(base)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -25,7 +26,7 @@ var AwaitBuild = step.Define(step.Step{
 		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, AwaitInput) (struct{}, error) {
-	return awaiter{clients.EC2, clients.SFN, records{clients.DynamoDB, settings.Table}}.run
+	return awaiter{clients.EC2, clients.SFN, records.Builds{API: clients.DynamoDB, Table: settings.Table}}.run
 })
 
 // AwaitInput is what AwaitBuild is given.
@@ -39,27 +40,27 @@ type AwaitInput struct {
 type awaiter struct {
 	instances ec2.DescribeInstancesAPIClient
 	tasks     taskAPI
-	records   records
+	builds    records.Builds
 }
 
 // run stores the token before it looks for a result: a result that comes in between is seen here
 // or by Resume, or by both.
 func (a awaiter) run(ctx context.Context, in AwaitInput) (struct{}, error) {
-	if err := a.records.putToken(ctx, in.Instance, in.Token); err != nil {
+	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
 		return struct{}{}, err
 	}
-	known, err := a.records.get(ctx, in.Instance)
+	known, err := a.builds.Get(ctx, in.Instance)
 	if err != nil {
 		return struct{}{}, err
 	}
-	if known.result == nil {
+	if known.Result == nil {
 		instance, err := describe(ctx, a.instances, in.Instance)
 		if err != nil {
 			return struct{}{}, err
 		}
 		if instance != nil && release.IsEnding(string(state(*instance))) {
 			ended := death(string(state(*instance)), *instance)
-			known.result = &ended
+			known.Result = &ended
 		}
 	}
 	return struct{}{}, complete(ctx, a.tasks, in.Instance, known)

@@ -25,7 +25,7 @@ import (
 	"photogallery/internal/localcloud/ssm"
 	"photogallery/internal/localcloud/stepfunctions"
 	"photogallery/lambdas/builder"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -75,7 +75,7 @@ func inCloud(t *testing.T, behavior machine.Behavior, test func(c cloud)) {
 		}
 		tables, parameters := dynamodb.New(f), ssm.New(f)
 		f.Do(func() {
-			tables.AddTable(table, current.Key)
+			tables.AddTable(table, records.Key)
 			parameters.Set(parameter, base)
 			c.ec2.SetBaseImage(base)
 			c.ec2.AddSubnet("subnet-a", "us-east-1a")

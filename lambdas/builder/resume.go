@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -30,22 +31,22 @@ var Resume = step.Define(step.Step{
 		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, json.RawMessage) (struct{}, error) {
-	return resumer{clients.EC2, clients.SFN, records{clients.DynamoDB, settings.Table}, settings.Environment}.run
+	return resumer{clients.EC2, clients.SFN, records.Builds{API: clients.DynamoDB, Table: settings.Table}, settings.Environment}.run
 })
 
 type resumer struct {
 	instances   ec2.DescribeInstancesAPIClient
 	tasks       taskAPI
-	records     records
+	builds      records.Builds
 	environment release.Environment
 }
 
 // news is what an event says of a build.
 type news struct {
 	instance string
-	release  string // "" where the event does not tell
-	ended    string // the state in which the instance ends; "" for a builder that reports
-	result   result // of a builder that reports
+	release  string         // "" where the event does not tell
+	ended    string         // the state in which the instance ends; "" for a builder that reports
+	result   records.Result // of a builder that reports
 }
 
 // run takes the event as it comes: EventBridge may add fields to it.
@@ -61,10 +62,10 @@ func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, erro
 	if heard.ended != "" {
 		heard.result = death(heard.ended, *builder)
 	}
-	if err := r.records.putResult(ctx, heard.instance, heard.result); err != nil {
+	if err := r.builds.PutResult(ctx, heard.instance, heard.result); err != nil {
 		return struct{}{}, err
 	}
-	known, err := r.records.get(ctx, heard.instance)
+	known, err := r.builds.Get(ctx, heard.instance)
 	if err != nil {
 		return struct{}{}, err
 	}
@@ -104,7 +105,7 @@ func read(event json.RawMessage) (*news, error) {
 	detail := envelope.Detail
 	switch {
 	case envelope.DetailType == release.BuildResultEvent && slices.Contains(reported, detail.Status) && detail.Release != "":
-		return &news{instance: detail.Instance, release: detail.Release, result: result{detail.Status, clip(detail.Reason)}}, nil
+		return &news{instance: detail.Instance, release: detail.Release, result: records.Result{Status: detail.Status, Reason: clip(detail.Reason)}}, nil
 	case envelope.DetailType == release.InstanceStateEvent && release.IsEnding(detail.State):
 		return &news{instance: detail.InstanceID, ended: detail.State}, nil
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
@@ -86,7 +87,7 @@ func FuzzResume(f *testing.F) {
 	f.Add([]byte(`{"detail": "none"}`))
 	f.Fuzz(func(t *testing.T, event []byte) {
 		w := &waiting{T: t}
-		_, err := resumer{oneBuilder{}, w, records{w, "table"}, "main"}.run(t.Context(), json.RawMessage(event))
+		_, err := resumer{oneBuilder{}, w, records.Builds{API: w, Table: "table"}, "main"}.run(t.Context(), json.RawMessage(event))
 		var known *release.Error
 		if err != nil && !errors.As(err, &known) {
 			t.Errorf("an error without a code: %v", err)

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53/types"
 
 	"photogallery/lambdas/balancer"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -52,8 +52,8 @@ type recordAPI interface {
 }
 
 type tableAPI interface {
-	current.Reader
-	current.Writer
+	records.Reader
+	records.Writer
 }
 
 type ensureAlias struct {
@@ -97,7 +97,7 @@ func (e ensureAlias) run(ctx context.Context, _ Input) (Alias, error) {
 
 // lead makes the domain lead to the load balancer, and remembers the targets before.
 func (e ensureAlias) lead(ctx context.Context, entrance *elbtypes.LoadBalancer, targets ...string) error {
-	if err := remember(ctx, e.table, e.settings.Table, targets...); err != nil {
+	if err := records.WriteAliasTargets(ctx, e.table, e.settings.Table, targets...); err != nil {
 		return err
 	}
 	return change(ctx, e.api, e.settings, types.ChangeActionUpsert, types.ResourceRecordSet{

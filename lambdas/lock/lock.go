@@ -1,3 +1,4 @@
+// Package lock keeps one run at a time in an environment.
 package lock
 
 import (
@@ -11,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -66,8 +67,8 @@ type Output struct {
 }
 
 type tableAPI interface {
-	current.Reader
-	putter
+	records.Reader
+	records.Writer
 }
 
 type executionAPI interface {
@@ -89,16 +90,16 @@ func (l locker) lock(ctx context.Context, in Input) (Output, error) {
 			return out, err
 		}
 	}
-	return l.answer(Busy, record{}, "Other executions are taking the environment at this moment."), nil
+	return l.answer(Busy, records.Lock{}, "Other executions are taking the environment at this moment."), nil
 }
 
 func (l locker) try(ctx context.Context, in Input) (Output, error) {
-	held, err := read(ctx, l.table, l.settings.Table)
+	held, err := records.ReadLock(ctx, l.table, l.settings.Table)
 	switch {
 	case err != nil:
 		return Output{}, err
 	case held == nil:
-		return l.take(ctx, in, record{})
+		return l.take(ctx, in, records.Lock{})
 	case held.Holder == in.Execution:
 		return l.granted(*held), nil
 	}
@@ -116,14 +117,14 @@ func (l locker) try(ctx context.Context, in Input) (Output, error) {
 }
 
 // take replaces the former holder's record by one that remembers what there is to undo.
-func (l locker) take(ctx context.Context, in Input, former record) (Output, error) {
-	mine := record{Holder: in.Execution, Release: in.Release, Since: time.Now().UTC()}
+func (l locker) take(ctx context.Context, in Input, former records.Lock) (Output, error) {
+	mine := records.Lock{Holder: in.Execution, Release: in.Release, Since: time.Now().UTC()}
 	for _, name := range append(slices.Clone(former.Undo), former.Release, in.Undo) {
 		if name != "" && !slices.Contains(mine.Undo, name) {
 			mine.Undo = append(mine.Undo, name)
 		}
 	}
-	if err := write(ctx, l.table, l.settings.Table, former.Holder, mine); err != nil {
+	if err := records.WriteLock(ctx, l.table, l.settings.Table, former.Holder, mine); err != nil {
 		return Output{}, err
 	}
 	return l.granted(mine), nil
@@ -131,7 +132,7 @@ func (l locker) take(ctx context.Context, in Input, former record) (Output, erro
 
 // isOver reports whether the holder has ended, and since when. An execution that is not found right
 // after it took the lock was only just started; later it is over and forgotten.
-func (l locker) isOver(ctx context.Context, held record) (bool, time.Time, error) {
+func (l locker) isOver(ctx context.Context, held records.Lock) (bool, time.Time, error) {
 	out, err := l.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(held.Holder)})
 	if release.IsNotFound(err) {
 		return true, held.Since, nil
@@ -143,7 +144,7 @@ func (l locker) isOver(ctx context.Context, held record) (bool, time.Time, error
 	return !running, aws.ToTime(out.StopDate), nil
 }
 
-func (l locker) contend(ctx context.Context, in Input, held record) (Output, error) {
+func (l locker) contend(ctx context.Context, in Input, held records.Lock) (Output, error) {
 	report := fmt.Sprintf("Environment %s is busy: %s has held it since %s.", l.settings.Environment, describe(held), held.Since.Format(time.RFC3339))
 	if in.Interrupt && held.Release != "" {
 		_, err := l.executions.StopExecution(ctx, &sfn.StopExecutionInput{
@@ -162,7 +163,7 @@ func (l locker) contend(ctx context.Context, in Input, held record) (Output, err
 	return l.answer(Refused, held, report+` Nothing was touched. Try again when it has ended, or give "wait": true.`), nil
 }
 
-func (l locker) granted(mine record) Output {
+func (l locker) granted(mine records.Lock) Output {
 	if len(mine.Undo) == 0 {
 		return l.answer(Acquired, mine, "The environment is this execution's.")
 	}
@@ -171,14 +172,14 @@ func (l locker) granted(mine record) Output {
 	return out
 }
 
-func (l locker) answer(outcome Outcome, holder record, report string) Output {
+func (l locker) answer(outcome Outcome, holder records.Lock, report string) Output {
 	return Output{
 		Outcome: outcome, Holder: holder.Holder, Abandoned: []string{},
 		UndoBy: time.Now().UTC().Add(l.settings.Timings.Sweep), Report: report,
 	}
 }
 
-func describe(held record) string {
+func describe(held records.Lock) string {
 	name := release.NameOf(held.Holder)
 	if held.Release == "" {
 		return "the teardown " + name

@@ -19,8 +19,8 @@ import (
 	"photogallery/internal/localcloud/dynamodb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/lock"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -46,7 +46,7 @@ func inEnvironment(t *testing.T, test func(e environment)) {
 			settings: step.Settings{Environment: "main", Table: table, Timings: step.DefaultTimings()},
 		}
 		tables := dynamodb.New(f)
-		f.Do(func() { tables.AddTable(table, current.Key) })
+		f.Do(func() { tables.AddTable(table, records.Key) })
 		for _, machine := range []string{"release", "teardown"} {
 			if _, err := e.machines.AddMachine(machine, []byte(`{"StartAt": "Idle", "States": {"Idle": {"Type": "Wait", "Seconds": 86400, "End": true}}}`), nil); err != nil {
 				t.Fatal(err)
@@ -127,7 +127,7 @@ func (e environment) unlock(in lock.UnlockInput) string {
 
 func (e environment) holds(execution string) bool {
 	e.Helper()
-	err := lock.Require(e.Context(), e.clients.DynamoDB, table, execution)
+	err := records.RequireLock(e.Context(), e.clients.DynamoDB, table, execution)
 	if err != nil && release.CodeOf(err) != release.LockLost {
 		e.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestUnlockReportsHowItEnded(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inEnvironment(t, func(e environment) {
-				if err := current.Write(e.Context(), e.clients.DynamoDB, table, test.serving); err != nil {
+				if err := records.WriteCurrent(e.Context(), e.clients.DynamoDB, table, test.serving); err != nil {
 					e.Fatal(err)
 				}
 				if got := e.unlock(test.in); got != test.want {

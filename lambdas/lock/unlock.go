@@ -6,10 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -64,8 +61,8 @@ func (f Failure) String() string {
 }
 
 type unlockAPI interface {
-	current.Reader
-	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	records.Reader
+	records.Deleter
 }
 
 type unlocker struct {
@@ -76,15 +73,10 @@ type unlocker struct {
 // unlock leaves a lock alone that is another execution's: a run that was refused ends here too.
 func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, error) {
 	since := u.since(ctx, in.Execution)
-	condition, values := heldBy(in.Execution)
-	_, err := u.api.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: aws.String(u.settings.Table), Key: key(),
-		ConditionExpression: condition, ExpressionAttributeValues: values,
-	})
-	if err != nil && !release.IsAlreadyExists(err) {
+	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {
 		return UnlockOutput{}, err
 	}
-	serving, err := current.Read(ctx, u.api, u.settings.Table)
+	serving, err := records.ReadCurrent(ctx, u.api, u.settings.Table)
 	if err != nil {
 		return UnlockOutput{}, err
 	}
@@ -94,7 +86,7 @@ func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, err
 // since is when the execution took the environment. It is zero where that cannot be found out: a
 // duration is not worth a lock that stays.
 func (u unlocker) since(ctx context.Context, execution string) time.Time {
-	held, err := read(ctx, u.api, u.settings.Table)
+	held, err := records.ReadLock(ctx, u.api, u.settings.Table)
 	if err != nil || held == nil || held.Holder != execution {
 		return time.Time{}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -66,7 +66,7 @@ type quotaAPI interface {
 }
 
 type planner struct {
-	table    current.Reader
+	table    records.Reader
 	objects  objectAPI
 	ec2      ec2API
 	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
@@ -89,7 +89,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
-	serving, err := current.Read(ctx, p.table, p.settings.Table)
+	serving, err := records.ReadCurrent(ctx, p.table, p.settings.Table)
 	if err != nil {
 		return release.Plan{}, err
 	}

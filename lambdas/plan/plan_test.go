@@ -30,8 +30,8 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/quotas"
 	"photogallery/internal/localcloud/s3"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/plan"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -78,7 +78,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 		quotas.New(f, c.ec2)
 		fabric.Handle(f, "Auto Scaling", "DescribeAutoScalingGroups", c.describeGroups)
 		f.Do(func() {
-			tables.AddTable(table, current.Key)
+			tables.AddTable(table, records.Key)
 			objects.AddBucket(bucket, "")
 			c.ec2.SetBaseImage(base)
 			for _, id := range slices.Concat(c.settings.PublicSubnets, c.settings.PrivateSubnets) {
@@ -151,7 +151,7 @@ func (c *cloud) refuses(request string, code release.Code, words ...string) {
 
 func (c *cloud) serves(record release.Current) {
 	c.Helper()
-	if err := current.Write(c.Context(), c.clients.DynamoDB, table, record); err != nil {
+	if err := records.WriteCurrent(c.Context(), c.clients.DynamoDB, table, record); err != nil {
 		c.Fatal(err)
 	}
 }

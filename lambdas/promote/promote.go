@@ -6,8 +6,7 @@ import (
 	"context"
 	"time"
 
-	"photogallery/lambdas/current"
-	"photogallery/lambdas/lock"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -39,8 +38,8 @@ type Input struct {
 }
 
 type tableAPI interface {
-	current.Reader
-	current.Writer
+	records.Reader
+	records.Writer
 }
 
 type promoter struct {
@@ -49,10 +48,10 @@ type promoter struct {
 }
 
 func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
-	if err := lock.Require(ctx, p.table, p.settings.Table, in.Execution); err != nil {
+	if err := records.RequireLock(ctx, p.table, p.settings.Table, in.Execution); err != nil {
 		return release.Current{}, err
 	}
-	former, err := current.Read(ctx, p.table, p.settings.Table)
+	former, err := records.ReadCurrent(ctx, p.table, p.settings.Table)
 	if err != nil {
 		return release.Current{}, err
 	}
@@ -63,7 +62,7 @@ func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
 	if err != nil {
 		return release.Current{}, err
 	}
-	return next, current.Write(ctx, p.table, p.settings.Table, next)
+	return next, records.WriteCurrent(ctx, p.table, p.settings.Table, next)
 }
 
 // successor is the record after former. A release of the image that served already keeps the way

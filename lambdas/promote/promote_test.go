@@ -9,10 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"photogallery/internal/stack/steptest"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
 	"photogallery/lambdas/promote"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -48,7 +48,7 @@ func TestARecordKeepsTheWayBack(t *testing.T) {
 			if diff := cmp.Diff(c.want, record{got.Release, got.Image, got.FormerImage, got.TemplateVersion, got.FormerTemplate}); diff != "" {
 				t.Errorf("%s: %s", c.what, diff)
 			}
-			recorded, err := current.Read(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
+			recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
 			if err != nil || recorded != got {
 				t.Errorf("%s: answered %+v, recorded %+v, %v", c.what, got, recorded, err)
 			}
@@ -65,7 +65,7 @@ func TestOnlyTheLocksHolderPromotesAndRetires(t *testing.T) {
 		take(e, step.Call{Execution: "arn:execution:other"})
 		e.WantCode(release.LockLost, promote.Promote, input("r1", "ami-1", "1"))
 		e.WantCode(release.LockLost, promote.Retire, promote.RetireInput{Call: mine, Plan: release.Plan{Release: "r1"}})
-		recorded, err := current.Read(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
+		recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
 		if err != nil || recorded != (release.Current{}) {
 			t.Errorf("recorded %+v, %v", recorded, err)
 		}

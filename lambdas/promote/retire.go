@@ -10,9 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/inventory"
-	"photogallery/lambdas/lock"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -70,16 +69,16 @@ type schedulerAPI interface {
 type retirer struct {
 	ec2       ec2API
 	schedules schedulerAPI
-	table     current.Reader
+	table     records.Reader
 	settings  step.Settings
 }
 
 // run tries every kind before it returns what failed.
 func (r retirer) run(ctx context.Context, in RetireInput) (Retired, error) {
-	if err := lock.Require(ctx, r.table, r.settings.Table, in.Execution); err != nil {
+	if err := records.RequireLock(ctx, r.table, r.settings.Table, in.Execution); err != nil {
 		return Retired{}, err
 	}
-	serving, err := current.Read(ctx, r.table, r.settings.Table)
+	serving, err := records.ReadCurrent(ctx, r.table, r.settings.Table)
 	if err != nil {
 		return Retired{}, err
 	}

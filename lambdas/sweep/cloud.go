@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -28,8 +28,8 @@ type cloud struct {
 }
 
 type tableAPI interface {
-	current.Reader
-	current.Writer
+	records.Reader
+	records.Writer
 }
 
 type imageAPI interface {
@@ -51,7 +51,7 @@ func reach(clients step.Clients, settings step.Settings) cloud {
 }
 
 func (c cloud) current(ctx context.Context) (release.Current, error) {
-	return current.Read(ctx, c.table, c.settings.Table)
+	return records.ReadCurrent(ctx, c.table, c.settings.Table)
 }
 
 // record changes the recorded state; nothing is written where change changes nothing.
@@ -65,7 +65,7 @@ func (c cloud) record(ctx context.Context, change func(*release.Current)) error 
 	if changed == recorded {
 		return nil
 	}
-	return current.Write(ctx, c.table, c.settings.Table, changed)
+	return records.WriteCurrent(ctx, c.table, c.settings.Table, changed)
 }
 
 // round is one look, one removal of what does not leave by itself, and another look.

@@ -14,11 +14,11 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/balancer"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/lock"
 	"photogallery/lambdas/promote"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/schedule"
 	"photogallery/lambdas/step"
@@ -275,7 +275,7 @@ func (e environment) wantOnly(want map[string]int) {
 
 func (e environment) recorded() release.Current {
 	e.Helper()
-	recorded, err := current.Read(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
+	recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
 	if err != nil {
 		e.Fatal(err)
 	}

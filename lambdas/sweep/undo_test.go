@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/lambdas/current"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/sweep"
@@ -271,7 +271,7 @@ func TestUndoAfterATeardownThatBrokeOff(t *testing.T) {
 		former := e.serve("r1")
 		recorded := e.recorded()
 		recorded.Serving = false
-		if err := current.Write(e.Context(), e.Clients.DynamoDB, e.Settings.Table, recorded); err != nil {
+		if err := records.WriteCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table, recorded); err != nil {
 			t.Fatal(err)
 		}
 		e.roll("r2")

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -38,7 +38,7 @@ type Confirmation struct {
 }
 
 type confirmer struct {
-	table    current.Reader
+	table    records.Reader
 	settings step.Settings
 }
 
@@ -48,7 +48,7 @@ func (c confirmer) run(ctx context.Context, in ConfirmInput) (Confirmation, erro
 		answer.Reason = "undone: nothing of release " + in.Plan.Undo + " is left but what serves"
 		return answer, nil
 	}
-	serving, err := current.Read(ctx, c.table, c.settings.Table)
+	serving, err := records.ReadCurrent(ctx, c.table, c.settings.Table)
 	if err != nil {
 		return Confirmation{}, err
 	}

@@ -14,7 +14,7 @@ import (
 
 	"photogallery/internal/localcloud/dynamodb"
 	"photogallery/internal/localcloud/fabric"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/teardown"
 	"photogallery/release"
@@ -81,8 +81,8 @@ func TestOnlyWhatIsMeantIsTornDown(t *testing.T) {
 				f := fabric.New(1)
 				defer f.Close()
 				tables, clients := dynamodb.New(f), step.NewClients(f.Config(), nil)
-				f.Do(func() { tables.AddTable(table, current.Key) })
-				if err := current.Write(t.Context(), clients.DynamoDB, table, test.serving); err != nil {
+				f.Do(func() { tables.AddTable(table, records.Key) })
+				if err := records.WriteCurrent(t.Context(), clients.DynamoDB, table, test.serving); err != nil {
 					t.Fatal(err)
 				}
 				var got teardown.Confirmation

@@ -29,7 +29,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
-	"photogallery/lambdas/current"
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
@@ -192,7 +192,7 @@ func (p pages) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil || response.StatusCode != http.StatusOK {
 		return response, err
 	}
-	recorded, err := current.Read(request.Context(), p.Clients.DynamoDB, p.Settings.Table)
+	recorded, err := records.ReadCurrent(request.Context(), p.Clients.DynamoDB, p.Settings.Table)
 	if err != nil {
 		return nil, err
 	}

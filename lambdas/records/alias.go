@@ -1,0 +1,37 @@
+package records
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+const (
+	aliasID = "alias"
+	targets = "targets"
+)
+
+// ReadAliasTargets returns the targets that the domain's record was last given, or nil if there are none.
+func ReadAliasTargets(ctx context.Context, api Reader, table string) ([]string, error) {
+	found, err := get(ctx, api, table, aliasID)
+	if err != nil {
+		return nil, err
+	}
+	set, _ := found[targets].(*types.AttributeValueMemberSS)
+	if set == nil {
+		return nil, nil
+	}
+	return set.Value, nil
+}
+
+// WriteAliasTargets replaces the targets. Callers write them before they change the record, the former
+// target included, so that the record is recognized whether the change happens or not.
+func WriteAliasTargets(ctx context.Context, api Writer, table string, known ...string) error {
+	written := key(aliasID)
+	written[targets] = &types.AttributeValueMemberSS{Value: slices.Compact(known)}
+	_, err := api.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(table), Item: written})
+	return err
+}
