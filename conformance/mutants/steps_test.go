@@ -17,16 +17,16 @@ const (
 
 // recordFirst and completeFirst are how a build's result should be told, and how it should not.
 const (
-	recordFirst = `	if err := r.records.putResult(ctx, heard.instance, heard.result); err != nil {
+	recordFirst = `	if err := r.builds.PutResult(ctx, heard.instance, heard.result); err != nil {
 		return struct{}{}, err
 	}
-	known, err := r.records.get(ctx, heard.instance)
+	known, err := r.builds.Get(ctx, heard.instance)
 	if err != nil {
 		return struct{}{}, err
 	}
 	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
 `
-	completeFirst = `	known, err := r.records.get(ctx, heard.instance)
+	completeFirst = `	known, err := r.builds.Get(ctx, heard.instance)
 	if err != nil {
 		return struct{}{}, err
 	}
@@ -36,21 +36,21 @@ const (
 	if err := complete(ctx, r.tasks, heard.instance, known); err != nil {
 		return struct{}{}, err
 	}
-	return struct{}{}, r.records.putResult(ctx, heard.instance, heard.result)
+	return struct{}{}, r.builds.PutResult(ctx, heard.instance, heard.result)
 `
-	tokenFirst = `	if err := a.records.putToken(ctx, in.Instance, in.Token); err != nil {
+	tokenFirst = `	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
 		return struct{}{}, err
 	}
-	known, err := a.records.get(ctx, in.Instance)
+	known, err := a.builds.Get(ctx, in.Instance)
 	if err != nil {
 		return struct{}{}, err
 	}
 `
-	lookFirst = `	known, err := a.records.get(ctx, in.Instance)
+	lookFirst = `	known, err := a.builds.Get(ctx, in.Instance)
 	if err != nil {
 		return struct{}{}, err
 	}
-	if err := a.records.putToken(ctx, in.Instance, in.Token); err != nil {
+	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
 		return struct{}{}, err
 	}
 	known.token = in.Token
