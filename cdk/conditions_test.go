@@ -74,7 +74,7 @@ func TestConditionsAdmitTheOrganizationsTags(t *testing.T) {
 
 // The stack's tags reach a resource by the template, or by CloudFormation alone where the CDK knows of no
 // tags. Neither may replace it.
-func TestAllOfTheStackCarriesTheOrganizationsTags(t *testing.T) {
+func TestStackCarriesTheOrganizationTags(t *testing.T) {
 	createOnly := createOnlyProperties(t)
 	stack := newStack(t, awscdk.NewApp(&awscdk.AppProps{AnalyticsReporting: jsii.Bool(false)}), contexts()["everything"])
 	want := map[string]string{release.TagEnvironment: "staging", "team": "web", "cost-center": "42"}
@@ -107,7 +107,7 @@ var taggable = []string{
 	"AWS::StepFunctions::StateMachine", "AWS::Scheduler::ScheduleGroup", "AWS::CertificateManager::Certificate", "AWS::CloudWatch::Alarm",
 }
 
-func TestARoleMayBePassedToItsServiceAlone(t *testing.T) {
+func TestRolesArePassedOnlyToTheirServices(t *testing.T) {
 	const ec2, scheduler = "ec2.amazonaws.com, ec2.amazonaws.com.cn", "scheduler.amazonaws.com, scheduler.amazonaws.com.cn"
 	services := map[string]string{"${BuilderRole}": ec2, "${FleetRole}": ec2, "${ScheduleRole}": scheduler}
 	everyStatement(t, func(step string, s cdk.Statement) {
@@ -196,7 +196,7 @@ func TestRolesAllowWhatTheirCallsNeedBesideThemselves(t *testing.T) {
 }
 
 // Amazon's own images run no stranger's code in front of the bundle's.
-func TestABuilderIsMadeOfAmazonsImagesInThePublicSubnets(t *testing.T) {
+func TestBuilderUsesAmazonImagesInPublicSubnets(t *testing.T) {
 	reached := map[string]bool{}
 	everyStatement(t, func(step string, s cdk.Statement) {
 		if step != "LaunchBuilder" || !slices.Contains(s.Actions, "ec2:RunInstances") {

@@ -13,7 +13,7 @@ import (
 const destroyerType = "Custom::PhotogalleryEnvironment"
 
 // CloudFormation deletes in the opposite order of what depends on what.
-func TestWhatATeardownUsesOutlivesIt(t *testing.T) {
+func TestResourcesOutliveTheTeardownThatUsesThem(t *testing.T) {
 	for name := range contexts() {
 		made := synthesize(t, name)
 		destroyer := theOnly(t, made, destroyerType)
@@ -40,7 +40,7 @@ func TestWhatATeardownUsesOutlivesIt(t *testing.T) {
 	}
 }
 
-func TestWhatBeginsAReleaseIsDeletedBeforeTheTeardown(t *testing.T) {
+func TestReleaseTriggersAreDeletedBeforeTheTeardown(t *testing.T) {
 	made := synthesize(t, "everything")
 	destroyer := theOnly(t, made, destroyerType)
 	schedules := made.of("AWS::Scheduler::Schedule")
@@ -74,7 +74,7 @@ func TestWaitForTheTeardownEndsWellBeforeCloudFormations(t *testing.T) {
 	t.Error("there is no waiter")
 }
 
-func TestOnlyThePhotosStayWhenTheStackIsDestroyed(t *testing.T) {
+func TestDestroyKeepsOnlyThePhotos(t *testing.T) {
 	for name := range contexts() {
 		for id, resource := range synthesize(t, name).Resources {
 			stays := resource.DeletionPolicy != "" && resource.DeletionPolicy != "Delete"

@@ -8,7 +8,7 @@ import (
 	"photogallery/cdk"
 )
 
-func TestTheDocumentsSayWhatTheStackSays(t *testing.T) {
+func TestDocumentsMatchTheStack(t *testing.T) {
 	permissions, err := cdk.PermissionsDocument()
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestTheDocumentsSayWhatTheStackSays(t *testing.T) {
 	}
 }
 
-func TestTheDocumentNamesEveryTypeOfResource(t *testing.T) {
+func TestDocumentNamesEveryResourceType(t *testing.T) {
 	document, err := os.ReadFile("../docs/aws.md")
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // A grant outlives the call that makes it, and gives the key to others.
-func TestAKeyIsUsedByEC2AloneAndNoGrantIsForPeople(t *testing.T) {
+func TestEBSKeyIsUsedThroughEC2AndGrantedOnlyToServices(t *testing.T) {
 	const ec2 = "ec2.${AWS::Region}.amazonaws.com"
 	everyStatement(t, func(name string, s cdk.Statement) {
 		if !strings.HasPrefix(s.Actions[0], "kms:") {
@@ -30,7 +30,7 @@ func TestAKeyIsUsedByEC2AloneAndNoGrantIsForPeople(t *testing.T) {
 }
 
 // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
-func TestTheBuildersLaunchMayUseTheKeyOfItsVolume(t *testing.T) {
+func TestBuilderLaunchMayUseItsVolumeKey(t *testing.T) {
 	wanted := []string{
 		"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo",
 	}
@@ -73,7 +73,7 @@ func toldTheKey(t *testing.T, made template, key string) {
 	}
 }
 
-func TestAnEBSKeyIsAnARNOrTheAliasOfAWSs(t *testing.T) {
+func TestEBSKeyIsAnARNOrTheAWSAlias(t *testing.T) {
 	for value, taken := range map[string]bool{
 		"arn:aws:kms:us-east-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab": true,
 		"arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1": true,

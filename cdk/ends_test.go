@@ -189,7 +189,7 @@ func TestEveryFailStateHasACauseAndEveryStatusIsKnown(t *testing.T) {
 }
 
 // Lambda's own Throttles without a dimension are the whole account's.
-func TestAnAlarmWatchesItsOwnEnvironmentAlone(t *testing.T) {
+func TestAlarmsWatchOnlyTheirEnvironment(t *testing.T) {
 	made := synthesize(t, "everything")
 	for id, alarm := range made.of("AWS::CloudWatch::Alarm") {
 		of := fmt.Sprint(alarm.Properties["MetricName"], resolve(made, alarm.Properties["Dimensions"]))

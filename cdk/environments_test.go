@@ -7,7 +7,7 @@ import (
 )
 
 // The names of two environments may begin alike, and both may be in one account.
-func TestNoRoleReachesAnEnvironmentWhoseNameBeginsAlike(t *testing.T) {
+func TestRolesDoNotReachEnvironmentsWithTheSamePrefix(t *testing.T) {
 	main, longer := synthesize(t, "defaults"), decode(t, raw(t, map[string]any{"environment": "mainx"}))
 	var others []string
 	for _, one := range everyGrant(longer) {
@@ -36,7 +36,7 @@ func TestNoRoleReachesAnEnvironmentWhoseNameBeginsAlike(t *testing.T) {
 }
 
 // A step may not change an alarm of the stack, which tells that a step has failed.
-func TestNoStepReachesTheStacksOwnAlarms(t *testing.T) {
+func TestStepsCannotReachStackAlarms(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for id, alarm := range made.of("AWS::CloudWatch::Alarm") {
 		name := ":alarm:" + alarm.Properties["AlarmName"].(string)

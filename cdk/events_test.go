@@ -8,7 +8,7 @@ import (
 )
 
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-func TestNoEventIsLostForWantOfAPermission(t *testing.T) {
+func TestRulesDependOnTheirPermissions(t *testing.T) {
 	for name := range contexts() {
 		made := synthesize(t, name)
 		for id, permission := range made.of("AWS::Lambda::Permission") {
@@ -36,7 +36,7 @@ func TestNoEventIsLostForWantOfAPermission(t *testing.T) {
 	}
 }
 
-func TestWhoMayWriteToQueueAndTopic(t *testing.T) {
+func TestQueueAndTopicAcceptOnlyTheirServices(t *testing.T) {
 	made := synthesize(t, "everything")
 	rules := "arn:aws:events:ap-southeast-2:123456789012:rule/photogallery-staging-*"
 	const own = "StringEquals:map[aws:SourceAccount:123456789012]]"
@@ -74,7 +74,7 @@ func TestWhoMayWriteToQueueAndTopic(t *testing.T) {
 }
 
 // The policy of a topic cannot say which rule may publish, the role that publishes can say whose it is.
-func TestARulesRoleIsOfItsRulesAlone(t *testing.T) {
+func TestRuleRolesAreAssumedOnlyByTheirRules(t *testing.T) {
 	made := synthesize(t, "everything")
 	used := map[string][]string{}
 	for _, rule := range made.of("AWS::Events::Rule") {

@@ -7,7 +7,7 @@ import (
 
 // A log group that a function makes for itself has no retention, stays when the stack goes, and makes
 // the next deployment fail by its name.
-func TestNothingMakesALogGroupOfItsOwn(t *testing.T) {
+func TestLogGroupsAreAllDeclared(t *testing.T) {
 	for name := range contexts() {
 		made := synthesize(t, name)
 		for id, function := range made.of("AWS::Lambda::Function") {

@@ -14,7 +14,7 @@ import (
 	"photogallery/statemachine"
 )
 
-func TestTheDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) {
+func TestDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for name, definition := range map[string][]byte{"photogallery-main-release": statemachine.Release, "photogallery-main-teardown": statemachine.Teardown} {
 		machine := machineNamed(t, made, name)
@@ -47,7 +47,7 @@ func TestTheDeployedDefinitionsAreTheFilesAndRunPublishedVersions(t *testing.T) 
 	}
 }
 
-func TestTheConsolesInputIsARequest(t *testing.T) {
+func TestConsoleDefaultInputIsARequest(t *testing.T) {
 	for _, input := range []string{`{}`, `{"Comment": "Insert your JSON here"}`} {
 		if _, err := release.ParseRequest([]byte(input)); err != nil {
 			t.Errorf("release %s: %v", input, err)
@@ -58,7 +58,7 @@ func TestTheConsolesInputIsARequest(t *testing.T) {
 	}
 }
 
-func TestAMachineMayInvokeItsOwnFunctionsAlone(t *testing.T) {
+func TestStateMachinesInvokeOnlyTheirFunctions(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for name, stranger := range map[string]string{"photogallery-main-release": "photogallery-main-sweep:", "photogallery-main-teardown": "photogallery-main-launch-builder:"} {
 		role := made.Resources[attributeOf(machineNamed(t, made, name).Properties["RoleArn"])]
@@ -112,7 +112,7 @@ func machineNamed(t *testing.T, made template, name string) resource {
 }
 
 // A stack in China or GovCloud has other ARNs; CloudFormation knows which.
-func TestNothingDeployedNamesAPartition(t *testing.T) {
+func TestTemplateNamesNoPartition(t *testing.T) {
 	for name, context := range contexts() {
 		text := string(raw(t, context))
 		if given, isGiven := context["ebsKey"].(string); isGiven {

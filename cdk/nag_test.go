@@ -35,7 +35,7 @@ var suppressions = []struct {
 	{regexp.MustCompile(`EntranceSecurityGroup/.*: AwsSolutions-EC23`), "the gallery is public; the option cidr closes it"},
 }
 
-func TestTheSolutionsChecksOfCDKNagFindNothing(t *testing.T) {
+func TestCDKNagFindsNothing(t *testing.T) {
 	used := map[int]bool{}
 	for name, context := range contexts() {
 		app := awscdk.NewApp(nil)

@@ -29,7 +29,7 @@ func TestInstancesAreReachedFromTheLoadBalancerAlone(t *testing.T) {
 
 // A group that says nothing of what goes out gets EC2's own rule, by which everything may.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
-func TestNoGroupLetsEverythingOut(t *testing.T) {
+func TestSecurityGroupsLimitEgress(t *testing.T) {
 	made := synthesize(t, "everything")
 	for id, group := range made.of("AWS::EC2::SecurityGroup") {
 		rules, _ := group.Properties["SecurityGroupEgress"].([]any)
@@ -66,7 +66,7 @@ func TestInstancesReachWhatTheyNeed(t *testing.T) {
 	}
 }
 
-func TestTheEntranceIsOpenToTheRangeAloneAndToHTTPSWithADomain(t *testing.T) {
+func TestEntranceAllowsOnlyTheRangeAndHTTPSWithADomain(t *testing.T) {
 	for name, want := range map[string][]string{"defaults": {"0.0.0.0/0:80"}, "everything": {"203.0.113.0/24:443", "203.0.113.0/24:80"}} {
 		made := synthesize(t, name)
 		entrance := made.Resources[withPrefix(t, made, "AWS::EC2::SecurityGroup", "EntranceSecurityGroup")]
@@ -80,7 +80,7 @@ func TestTheEntranceIsOpenToTheRangeAloneAndToHTTPSWithADomain(t *testing.T) {
 	}
 }
 
-func TestThePrivateSubnetsHaveNoWayInAndNoPaidWayOut(t *testing.T) {
+func TestPrivateSubnetsHaveNoIngressAndNoPaidEgress(t *testing.T) {
 	made := synthesize(t, "everything")
 	if len(made.of("AWS::EC2::NatGateway")) > 0 {
 		t.Error("there is a NAT gateway")
@@ -109,7 +109,7 @@ func withPrefix(t *testing.T, made template, kind, prefix string) string {
 	return ""
 }
 
-func TestTheFleetReachesNoBucketButThePhotos(t *testing.T) {
+func TestFleetReachesOnlyThePhotoBucket(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for id, endpoint := range made.of("AWS::EC2::VPCEndpoint") {
 		for _, table := range endpoint.Properties["RouteTableIds"].([]any) {

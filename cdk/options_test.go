@@ -75,7 +75,7 @@ func TestUploadsNeedADomainUnlessAllowed(t *testing.T) {
 	}
 }
 
-func TestTheProjectsOwnContextIsSound(t *testing.T) {
+func TestProjectContextIsValid(t *testing.T) {
 	text, err := os.ReadFile("../cdk.json")
 	if err != nil {
 		t.Fatal(err)

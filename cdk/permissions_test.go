@@ -15,7 +15,7 @@ import (
 // inRuntime are the actions that every function needs, whatever its step does.
 var inRuntime = []string{"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
-func TestNoFunctionMayDoMoreThanItsStepDeclares(t *testing.T) {
+func TestFunctionsMayDoOnlyWhatTheirStepsDeclare(t *testing.T) {
 	for name := range contexts() {
 		made := synthesize(t, name)
 		environment := "main"
@@ -54,7 +54,7 @@ func TestEveryDeclaredOperationIsAllowed(t *testing.T) {
 	}
 }
 
-func TestAStatementWithoutAResourceHasAReason(t *testing.T) {
+func TestStatementsWithoutResourcesHaveAReason(t *testing.T) {
 	for _, declared := range lambdas.Steps() {
 		statements, err := cdk.Permissions("main", declared)
 		if err != nil {
@@ -70,7 +70,7 @@ func TestAStatementWithoutAResourceHasAReason(t *testing.T) {
 
 // A statement on IDs that AWS gives, as instance/*, reaches other people's resources except for its
 // condition.
-func TestAStatementOnUnknownIDsHasACondition(t *testing.T) {
+func TestStatementsOnUnknownIDsHaveACondition(t *testing.T) {
 	for _, declared := range lambdas.Steps() {
 		statements, err := cdk.Permissions("main", declared)
 		if err != nil {
@@ -86,7 +86,7 @@ func TestAStatementOnUnknownIDsHasACondition(t *testing.T) {
 	}
 }
 
-func TestAnOperationWithoutResourcesIsADefect(t *testing.T) {
+func TestPermissionsRefuseAnOperationWithoutResources(t *testing.T) {
 	_, err := cdk.Permissions("main", step.Step{Name: "New", Operations: []step.Operation{{Name: "ec2:StopInstances", Scope: step.Owned}}})
 	if err == nil || !strings.Contains(err.Error(), "New") || !strings.Contains(err.Error(), "ec2:StopInstances") {
 		t.Errorf("got %v", err)
@@ -106,7 +106,7 @@ func TestExecutionsAreStartedAndListedByTheirMachine(t *testing.T) {
 	}
 }
 
-func TestWhatABuilderMayReachIsNeitherPhotosNorUploadKey(t *testing.T) {
+func TestBuilderReachesNeitherPhotosNorUploadKey(t *testing.T) {
 	made := synthesize(t, "everything")
 	for id, role := range made.of("AWS::IAM::Role") {
 		if !strings.HasPrefix(id, "BuilderRole") {

@@ -53,7 +53,7 @@ var optionValues = map[string][]any{
 
 // A deployment changes the stack under a release that runs. What CloudFormation would replace for it
 // goes away while the load balancer, its listeners or the fleet still use it.
-func TestNoOptionReplacesWhatARunningReleaseUses(t *testing.T) {
+func TestOptionsReplaceNothingThatAReleaseUses(t *testing.T) {
 	for _, key := range optionKeys() {
 		if _, known := optionValues[key]; !known {
 			t.Errorf("option %s has no value in optionValues", key)
@@ -138,7 +138,7 @@ func createOnlyProperties(t *testing.T) (known map[string][]string) {
 	return known
 }
 
-func TestTheSchemasOfAllResourcesAreKnown(t *testing.T) {
+func TestResourceSchemasAreAllKnown(t *testing.T) {
 	createOnly := createOnlyProperties(t)
 	for name := range contexts() {
 		for id, resource := range synthesize(t, name).Resources {

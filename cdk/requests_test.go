@@ -20,7 +20,7 @@ import (
 
 // What a release asks of AWS is held to the rules that the template keeps: only the token-bound
 // metadata service, encrypted disks, tags, no public address but the builder's and the entrance's.
-func TestAReleaseKeepsTheTemplatesRules(t *testing.T) {
+func TestReleaseRequestsKeepTheTemplateRules(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		local, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(nil)})
 		if err != nil {

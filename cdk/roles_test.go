@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestTheFleetReachesPhotosUploadKeyAndItsLogAlone(t *testing.T) {
+func TestFleetReachesOnlyPhotosUploadKeyAndItsLog(t *testing.T) {
 	made := synthesize(t, "defaults")
 	got := allowed(made, "FleetRole")
 	want := []string{
@@ -65,7 +65,7 @@ func TestRolesReadAssetsOfTheirEnvironmentAlone(t *testing.T) {
 }
 
 // A bundle's install script runs with this role.
-func TestABuilderFetchesBundlesAndSpeaksForItselfAlone(t *testing.T) {
+func TestBuilderFetchesBundlesAndSendsOnlyItsEvents(t *testing.T) {
 	made := synthesize(t, "defaults")
 	got := allowed(made, "BuilderRole")
 	want := []string{

@@ -42,7 +42,7 @@ func TestEveryEndThatNoStateSeesIsSwept(t *testing.T) {
 	}
 }
 
-func TestABuildersEndIsHeardOf(t *testing.T) {
+func TestBuilderRuleMatchesEndedInstances(t *testing.T) {
 	states := list(detailOf(t, synthesize(t, "defaults"), "BuilderGone")["state"])
 	for _, state := range ec2types.InstanceStateName("").Values() {
 		isEnd := state != ec2types.InstanceStateNamePending && state != ec2types.InstanceStateNameRunning

@@ -11,7 +11,7 @@ import (
 
 // What a step is told by a wrong name, as the builder's group for the fleet's, deploys as well as the
 // right one.
-func TestTheStepsAreToldWhatIsMeant(t *testing.T) {
+func TestStepsGetTheirSettings(t *testing.T) {
 	made := synthesize(t, "defaults")
 	want := map[string]string{
 		"LOAD_BALANCER_SECURITY_GROUP": "EntranceSecurityGroup", "INSTANCE_SECURITY_GROUP": "FleetSecurityGroup",
@@ -43,7 +43,7 @@ func TestTheStepsAreToldWhatIsMeant(t *testing.T) {
 
 // A version is of a function's code and settings: a setting that a step does not read is a version more
 // of it at each change. Of all that the functions are told the bundle alone changes with the app.
-func TestAChangeOfTheAppPublishesWhatReadsTheBundleAlone(t *testing.T) {
+func TestAppChangePublishesOnlyBundleReaders(t *testing.T) {
 	made := synthesize(t, "defaults")
 	var told []string
 	for _, function := range made.of("AWS::Lambda::Function") {
@@ -57,7 +57,7 @@ func TestAChangeOfTheAppPublishesWhatReadsTheBundleAlone(t *testing.T) {
 	}
 }
 
-func TestAFunctionHasWhatItsStepDeclaresAndTheProcessorOfItsCode(t *testing.T) {
+func TestFunctionsHaveTheirDeclaredSizeAndArchitecture(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for _, declared := range lambdas.Steps() {
 		for id, function := range made.of("AWS::Lambda::Function") {

@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "write the snapshot anew")
 
 // The snapshot shows what a change does to what is deployed. It leaves the definitions out, which
 // are the files of statemachine/.
-func TestTheTemplateIsTheSnapshot(t *testing.T) {
+func TestTemplateMatchesSnapshot(t *testing.T) {
 	const path = "testdata/photogallery-main.template.json"
 	got := regexp.MustCompile(`"DefinitionString": "(\\.|[^"\\])*"`).ReplaceAll(raw(t, nil), []byte(`"DefinitionString": "a file of statemachine/"`))
 	got = append(got, '\n')

@@ -9,7 +9,7 @@ import (
 )
 
 // Without it the records of builds would stay for ever, though they say when they may go.
-func TestTheTableForgetsWhatHasExpired(t *testing.T) {
+func TestTableExpiresItems(t *testing.T) {
 	made := synthesize(t, "defaults")
 	table := made.Resources[theOnly(t, made, "AWS::DynamoDB::Table")]
 	if got, want := fmt.Sprint(table.Properties["TimeToLiveSpecification"]), fmt.Sprintf("map[AttributeName:%s Enabled:true]", records.Expires); got != want {
@@ -17,7 +17,7 @@ func TestTheTableForgetsWhatHasExpired(t *testing.T) {
 	}
 }
 
-func TestPhotosAreNobodyElsesAndCanBeBroughtBack(t *testing.T) {
+func TestPhotosArePrivateAndRecoverable(t *testing.T) {
 	made := synthesize(t, "defaults")
 	photos := made.Resources[withPrefix(t, made, "AWS::S3::Bucket", "Photos")].Properties
 	const closed = "map[BlockPublicAcls:true BlockPublicPolicy:true IgnorePublicAcls:true RestrictPublicBuckets:true]"
@@ -30,7 +30,7 @@ func TestPhotosAreNobodyElsesAndCanBeBroughtBack(t *testing.T) {
 }
 
 // Two instances that boot together make one key: the second write is refused, whichever comes first.
-func TestTheUploadKeyIsMadeOnce(t *testing.T) {
+func TestUploadKeyIsMadeOnce(t *testing.T) {
 	made := synthesize(t, "defaults")
 	id := withPrefix(t, made, "AWS::S3::BucketPolicy", "Photos")
 	for _, one := range statementsOf(made, id, made.Resources[id].Properties["PolicyDocument"]) {

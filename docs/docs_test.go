@@ -35,7 +35,7 @@ func TestEveryLinkLeadsToAFile(t *testing.T) {
 }
 
 // The lesson's second column names states.
-func TestTheLessonNamesStatesThatExist(t *testing.T) {
+func TestLessonNamesStatesThatExist(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| [^|]+ \\| (`[^|]+`) \\|")
 	rows := row.FindAllStringSubmatch(read(t, "lesson.md"), -1)
 	if len(rows) == 0 {
@@ -51,7 +51,7 @@ func TestTheLessonNamesStatesThatExist(t *testing.T) {
 }
 
 // Together with the README's table, the page on the state machines says what every step does.
-func TestTheDocumentsNameEveryStep(t *testing.T) {
+func TestDocumentsNameEveryStep(t *testing.T) {
 	documents := read(t, "state-machines.md") + read(t, "../README.md")
 	step := regexp.MustCompile(`"(\w+)": \{\s*"Type": "Task"`)
 	for _, machine := range [][]byte{statemachine.Release, statemachine.Teardown} {

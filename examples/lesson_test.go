@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestTheLessonsAppIsReleasedSeenAndRolledBackFrom(t *testing.T) {
+func TestLessonAppIsReleasedAndRolledBack(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil && os.Getenv("CI") == "" {
 		t.Skip("the lesson's app needs python3")
 	}

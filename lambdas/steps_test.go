@@ -23,7 +23,7 @@ func TestEveryStepIsThereOnceAndBounded(t *testing.T) {
 }
 
 // A permission on everything needs a good reason, and only for what reads.
-func TestNoOperationMayReachEverythingWithoutAReason(t *testing.T) {
+func TestOperationsOnEverythingHaveAReason(t *testing.T) {
 	for _, s := range lambdas.Steps() {
 		for _, operation := range s.Operations {
 			if isAny := operation.Scope == step.Any; isAny != (operation.Reason != "") {
@@ -40,7 +40,7 @@ func TestNoOperationMayReachEverythingWithoutAReason(t *testing.T) {
 
 // StopExecution ends no function that runs already: what takes the lock over any sooner would sweep
 // beside it, and miss what it makes last.
-func TestALockIsTakenOverWhenNoStepOfItsHolderCanStillRun(t *testing.T) {
+func TestLockIsTakenOverAfterEveryStepOfItsHolderEnded(t *testing.T) {
 	settle := step.DefaultTimings().Settle
 	for _, s := range lambdas.Steps() {
 		if s.Timeout >= settle {

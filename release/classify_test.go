@@ -95,7 +95,7 @@ func TestErrorsAreClassifiedByCode(t *testing.T) {
 	}
 }
 
-func TestAnAWSErrorKeepsItsCodeInTheMessage(t *testing.T) {
+func TestAWSErrorKeepsItsCodeInTheMessage(t *testing.T) {
 	got := release.Classify(fmt.Errorf("run: %w", awsError{"InvalidSubnetID.NotFound"}))
 	if got.Message != "InvalidSubnetID.NotFound: as AWS puts it" {
 		t.Errorf("got %q", got.Message)

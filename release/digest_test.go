@@ -7,7 +7,7 @@ import (
 	"photogallery/release"
 )
 
-func TestTheDigestCoversBundleRecipeAndArchitecture(t *testing.T) {
+func TestDigestCoversBundleRecipeAndArchitecture(t *testing.T) {
 	base := release.Digest("bundle", "recipe", "arm64")
 	for _, other := range []string{
 		release.Digest("other", "recipe", "arm64"), release.Digest("bundle", "other", "arm64"), release.Digest("bundle", "recipe", "x86_64"),
@@ -18,7 +18,7 @@ func TestTheDigestCoversBundleRecipeAndArchitecture(t *testing.T) {
 	}
 }
 
-func TestABundleURLReadsBack(t *testing.T) {
+func TestBundleURLReadsBack(t *testing.T) {
 	parsed, err := release.ParseBundle(bundle)
 	if err != nil || parsed.Bucket != "photos" || parsed.Key != "bundles/a.tar.gz" || parsed.URL() != bundle {
 		t.Errorf("got %+v, %v", parsed, err)
@@ -28,7 +28,7 @@ func TestABundleURLReadsBack(t *testing.T) {
 	}
 }
 
-func TestABundleURLThatIsNoneIsRefused(t *testing.T) {
+func TestBadBundleURLIsRefused(t *testing.T) {
 	hash := strings.Repeat("a", 64)
 	for _, url := range []string{
 		"", "s3://bucket/key", "s3://bucket/key#sha256=abc", "s3://B/key#sha256=" + hash, "s3://bucket/#sha256=" + hash,

@@ -23,7 +23,7 @@ func TestEnvironmentNamesAreChecked(t *testing.T) {
 	}
 }
 
-func TestTheLongestNamesFitAWS(t *testing.T) {
+func TestLongestNamesFitAWS(t *testing.T) {
 	longest := release.Environment(strings.Repeat("e", 19))
 	if name := longest.Name(); len(name) > 32 {
 		t.Errorf("a load balancer cannot be called %s: %d characters", name, len(name))
@@ -37,7 +37,7 @@ func TestTheLongestNamesFitAWS(t *testing.T) {
 	}
 }
 
-func TestAnImageIsNamedAfterItsContentAlone(t *testing.T) {
+func TestImageIsNamedAfterItsContent(t *testing.T) {
 	const main = release.Environment("main")
 	one, other := release.Digest("a", "b", "arm64"), release.Digest("a", "c", "arm64")
 	names := []string{

@@ -14,7 +14,7 @@ import (
 
 const bundle = "s3://photos/bundles/a.tar.gz#sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
-func TestARequestIsReadWithItsDefaults(t *testing.T) {
+func TestRequestIsReadWithItsDefaults(t *testing.T) {
 	tests := map[string]struct {
 		raw  string
 		want release.Request
@@ -43,7 +43,7 @@ func TestARequestIsReadWithItsDefaults(t *testing.T) {
 	}
 }
 
-func TestABadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
+func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 	tests := map[string]struct {
 		raw   string
 		field string
@@ -108,7 +108,7 @@ func TestABadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 	}
 }
 
-func TestAllProblemsAreReportedAtOnce(t *testing.T) {
+func TestProblemsAreReportedAtOnce(t *testing.T) {
 	_, err := release.ParseRequest([]byte(`{"minSize": 30, "desired": 7, "color": 1, "ttl": "1s", "image": "ami-01234567", "rebake": true}`))
 	var problems release.Problems
 	if !errors.As(err, &problems) {
@@ -127,7 +127,7 @@ func TestAllProblemsAreReportedAtOnce(t *testing.T) {
 	}
 }
 
-func TestAHostileNumberOfProblemsMakesAMessageOfBoundedLength(t *testing.T) {
+func TestMessageOfManyProblemsIsBounded(t *testing.T) {
 	fields := map[string]int{}
 	for range 5000 {
 		fields[strings.Repeat("x", len(fields)+1)] = 1
@@ -182,7 +182,7 @@ func TestSizesStayAsTheFormerReleaseLeftThem(t *testing.T) {
 	}
 }
 
-func TestATeardownRequestBecomesAPlan(t *testing.T) {
+func TestTeardownRequestBecomesAPlan(t *testing.T) {
 	tests := map[string]struct {
 		raw  string
 		want release.Teardown
@@ -206,7 +206,7 @@ func TestATeardownRequestBecomesAPlan(t *testing.T) {
 	}
 }
 
-func TestABadTeardownRequestIsRefused(t *testing.T) {
+func TestBadTeardownRequestIsRefused(t *testing.T) {
 	tests := map[string]struct{ raw, says string }{
 		"unknown scope":         {`{"scope": "all"}`, "scope: \"all\" does not fit; give environment or release"},
 		"unknown images":        {`{"images": "keep"}`, "give keep-latest or delete"},
@@ -227,7 +227,7 @@ func TestABadTeardownRequestIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheSchemasExamplesAndDefaultsAreValid(t *testing.T) {
+func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 	for name, schema := range map[string]struct {
 		document []byte
 		parse    func([]byte) error

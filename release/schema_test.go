@@ -18,7 +18,7 @@ type annotated struct {
 	Examples    []any  `json:"examples"`
 }
 
-func TestTheSchemasUseNoKeywordThatIsNotChecked(t *testing.T) {
+func TestSchemasUseOnlyCheckedKeywords(t *testing.T) {
 	for name, document := range documents {
 		var described struct {
 			Schema               string               `json:"$schema"`

@@ -100,7 +100,7 @@ func TestEveryErrorNameIsACodeOrStandard(t *testing.T) {
 	}
 }
 
-func TestEveryTaskRetriesWhatPassesByItself(t *testing.T) {
+func TestTasksRetryTransientErrors(t *testing.T) {
 	for machine, definition := range machines(t) {
 		for _, task := range tasks(definition) {
 			for _, name := range passing() {
@@ -129,7 +129,7 @@ func passing() []string {
 // an hour, however many heartbeats that is. The guide's name of a missed heartbeat is another than that
 // of AWS's histories: one rule has both, so that they share its attempts. States.Timeout stands for the
 // task's own time-out too, which no attempt reaches before it misses its heartbeat: nothing sends any.
-func TestABuildIsAwaitedForHalfAnHour(t *testing.T) {
+func TestBuildIsAwaitedForHalfAnHour(t *testing.T) {
 	for _, task := range tasks(load(t, statemachine.Release)) {
 		for _, retry := range task.Retry {
 			if !slices.Contains(retry.ErrorEquals, "States.HeartbeatTimeout") {
@@ -162,7 +162,7 @@ func TestEveryTaskCatchesItsFailure(t *testing.T) {
 }
 
 // Plan and Lock touch nothing. A failure of any other state ends clean by way of the undo alone.
-func TestNoFailureGoesPastTheUndo(t *testing.T) {
+func TestEveryFailureLeadsToTheUndo(t *testing.T) {
 	definition := load(t, statemachine.Release)
 	next := map[string][]string{}
 	for _, state := range definition.States() {
@@ -193,7 +193,7 @@ func around(next map[string][]string, from, without string) []string {
 	return seen
 }
 
-func TestAFunctionEndsBeforeItsStateGivesUp(t *testing.T) {
+func TestFunctionsEndBeforeTheirStatesTimeOut(t *testing.T) {
 	timeouts := map[string]time.Duration{}
 	for _, s := range lambdas.Steps() {
 		timeouts[s.Name] = s.Timeout
@@ -211,7 +211,7 @@ func TestAFunctionEndsBeforeItsStateGivesUp(t *testing.T) {
 
 // A ttl teardown and an undo wait for a release that runs: one that gave up before it would leave
 // what it was to remove.
-func TestATeardownOutwaitsARelease(t *testing.T) {
+func TestTeardownOutwaitsARelease(t *testing.T) {
 	release, teardown := limit(t, statemachine.Release), limit(t, statemachine.Teardown)
 	if sweep := 2 * step.DefaultTimings().Sweep; teardown < release+sweep {
 		t.Errorf("a teardown ends after %v; a release may take %v, and an undo and a sweep %v", teardown, release, sweep)
@@ -229,7 +229,7 @@ func limit(t *testing.T, text []byte) time.Duration {
 
 // A field that an object has twice is silently lost when it is decoded, and with it one of two states
 // of the same name.
-func TestNoFieldIsGivenTwice(t *testing.T) {
+func TestDefinitionsHaveNoDuplicateFields(t *testing.T) {
 	for machine, text := range map[string][]byte{"release": statemachine.Release, "teardown": statemachine.Teardown} {
 		for _, field := range twice(json.NewDecoder(bytes.NewReader(text))) {
 			t.Errorf("%s: one object has the field %s twice", machine, field)
@@ -258,7 +258,7 @@ func twice(text *json.Decoder) (fields []string) {
 	return fields
 }
 
-func TestTheTeardownSweepsInOrder(t *testing.T) {
+func TestTeardownSweepsInOrder(t *testing.T) {
 	var drawn []string
 	for _, line := range strings.Split(string(statemachine.Teardown), "\n") {
 		if _, stage, found := strings.Cut(line, `"stage": "`); found {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAnInterruptedCheckCallsNothingWrong(t *testing.T) {
+func TestInterruptedCheckReportsNoFailure(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var out watched

@@ -44,7 +44,7 @@ func TestCostShowsWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheDocumentShowsWhatCostSays(t *testing.T) {
+func TestDocumentShowsTheOutputOfCost(t *testing.T) {
 	document, err := os.ReadFile("../../docs/cost.md")
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestTheDocumentShowsWhatCostSays(t *testing.T) {
 	}
 }
 
-func TestCostThatCannotBeReckonedIsTold(t *testing.T) {
+func TestCostReportsWhatItCannotCompute(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments []string
 		words     []string

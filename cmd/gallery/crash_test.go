@@ -146,7 +146,7 @@ func bystander(t *testing.T, data string) *exec.Cmd {
 
 // Each round kills one cloud in the release that it begins with, and the next one on its folder while
 // photos are uploaded to it.
-func TestACloudThatIsKilledLosesNothingAndLeavesNothing(t *testing.T) {
+func TestKilledCloudLosesNothingAndLeavesNothing(t *testing.T) {
 	whole := startProgram(t, t.TempDir())
 	began := time.Now()
 	whole.awaitServing()

@@ -23,7 +23,7 @@ func noAWS(t *testing.T) {
 	}
 }
 
-func TestDoctorTellsWhatIsMissingFirst(t *testing.T) {
+func TestDoctorReportsWhatIsMissingFirst(t *testing.T) {
 	noAWS(t)
 	gallery(t, "doctor").wants(t, exitFailed, "✗ credentials", "--region", "! everything else", "✗ 1 would fail")
 	gallery(t, "doctor", "--region", "eu-west-1").wants(t, exitFailed, "✗ credentials", "aws configure")

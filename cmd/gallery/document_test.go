@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestTheDocumentNamesEveryCommand(t *testing.T) {
+func TestDocumentNamesEveryCommand(t *testing.T) {
 	document, err := os.ReadFile("../../docs/commands.md")
 	if err != nil {
 		t.Fatal(err)

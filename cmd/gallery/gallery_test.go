@@ -97,7 +97,7 @@ func brought(t *testing.T, data string) *local.Local {
 	return up
 }
 
-func TestTheCommandsWorkOnARunningCloud(t *testing.T) {
+func TestCommandsWorkOnARunningCloud(t *testing.T) {
 	data := t.TempDir()
 	up := brought(t, data)
 	on := func(arguments ...string) said { return gallery(t, append(arguments, "--data", data)...) }
@@ -166,7 +166,7 @@ func (p *pressing) Write(text []byte) (int, error) {
 	return n, err
 }
 
-func TestAFollowedRunIsLeftAloneByCtrlC(t *testing.T) {
+func TestCtrlCLeavesAFollowedRunAlone(t *testing.T) {
 	data := t.TempDir()
 	brought(t, data)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -178,7 +178,7 @@ func TestAFollowedRunIsLeftAloneByCtrlC(t *testing.T) {
 	gallery(t, "execution", "r1", "--data", data).wants(t, 0, "r1 succeeded in")
 }
 
-func TestWrongUsageIsToldInOneMessage(t *testing.T) {
+func TestWrongUsageIsReportedInOneMessage(t *testing.T) {
 	nowhere := t.TempDir()
 	tests := map[string]struct {
 		arguments []string
@@ -218,7 +218,7 @@ func TestWrongUsageIsToldInOneMessage(t *testing.T) {
 	}
 }
 
-func TestASecondCloudOnTheFolderOrTheAddressIsRefused(t *testing.T) {
+func TestUpRefusesASecondCloudOnTheSameFolderOrAddress(t *testing.T) {
 	data := t.TempDir()
 	first := brought(t, data).Endpoint()
 	gallery(t, "up", "--data", data, "--address", "127.0.0.1:0").wants(t, exitFailed, data, first.Gallery, "--data")
@@ -230,7 +230,7 @@ func TestASecondCloudOnTheFolderOrTheAddressIsRefused(t *testing.T) {
 	}
 }
 
-func TestUpServesUntilItIsEnded(t *testing.T) {
+func TestUpServesUntilItIsStopped(t *testing.T) {
 	data := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -32,7 +32,7 @@ func announced(t *testing.T, url string) string {
 }
 
 // Whatever a command does, it is told in one line that nothing is up, and not how to use it.
-func TestACloudThatIsGoneIsToldByEveryCommand(t *testing.T) {
+func TestCommandsReportACloudThatIsGone(t *testing.T) {
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	another := httptest.NewServer(http.NotFoundHandler())
@@ -56,7 +56,7 @@ func TestACloudThatIsGoneIsToldByEveryCommand(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThere(t *testing.T) {
+func TestCommandsReportMissingThings(t *testing.T) {
 	data := t.TempDir()
 	brought(t, data)
 	for _, test := range []struct {
@@ -116,7 +116,7 @@ func TestScriptsReadJSON(t *testing.T) {
 	gallery(t, "__complete", "execution", "--stack", deployedStack, "").wants(t, 0, "r1\tSUCCEEDED")
 }
 
-func TestTheShellIsHelped(t *testing.T) {
+func TestCompletionHelpsTheShell(t *testing.T) {
 	gallery(t, "__complete", "teardown", "--images", "").wants(t, 0, "keep-latest", "delete")
 	gallery(t, "__complete", "crash", "--data", t.TempDir(), "").wants(t, 0, ":4")
 	gallery(t, "completion", "bash").wants(t, 0, "gallery")
@@ -156,7 +156,7 @@ func TestCommandsThatAreNamedLeadToTheSameCloud(t *testing.T) {
 	}
 }
 
-func TestTheStatusOfAStackIsShown(t *testing.T) {
+func TestStatusShowsAStack(t *testing.T) {
 	now := time.Now()
 	status := environment.Status{
 		Stack: "photogallery-main", Region: "eu-central-1", Gallery: "http://main.elb.amazonaws.com/", LoadBalancer: "active", Console: "https://console.aws.amazon.com/",
@@ -197,7 +197,7 @@ func TestTheStatusOfAStackIsShown(t *testing.T) {
 	}
 }
 
-func TestATableLeavesOutWhatATerminalHasNoRoomFor(t *testing.T) {
+func TestTableDropsColumnsThatDoNotFit(t *testing.T) {
 	rows := [][]string{{"IMAGE", "USE", "RELEASE"}, {"ami-0123456789abcdef0", "serves", "release-1"}}
 	for width, want := range map[int]int{0: 3, 200: 3, 40: 3, 39: 2, 29: 2, 28: 1, 5: 1} {
 		if got := fitting(rows, width); got != want {

@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-func TestAllThatIsWrongWithABundleIsToldTogether(t *testing.T) {
+func TestBundleProblemsAreReportedTogether(t *testing.T) {
 	folder := t.TempDir()
 	unit := "[Service]\nExecStart=/opt/photogallery/x\nSockets=a.socket\n"
 	if err := os.WriteFile(filepath.Join(folder, "x.service"), []byte(unit), 0o600); err != nil {

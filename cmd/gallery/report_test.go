@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAnExecutionIsReported(t *testing.T) {
+func TestReportWritesAnExecution(t *testing.T) {
 	data := t.TempDir()
 	brought(t, data)
 	gallery(t, "release", "--data", data, "--name", "reported", "--input", `{"minSize": 9, "maxSize": 3}`).wants(t, exitUsage)

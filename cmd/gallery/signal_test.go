@@ -134,7 +134,7 @@ func (p *program) leavesNothing(endpoint control.Endpoint) {
 }
 
 // Half of the moments lie in a release that bakes, half in one that finds its image.
-func TestASignalAtAnyMomentLeavesNothing(t *testing.T) {
+func TestSignalAtAnyMomentLeavesNothing(t *testing.T) {
 	// What runs under nohup must continue when the terminal is closed.
 	signals := slices.DeleteFunc([]syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, func(s syscall.Signal) bool { return signal.Ignored(s) })
 	cached := t.TempDir()
@@ -194,7 +194,7 @@ func TestUpCleansUpWhenTheReaderOfItsOutputIsGone(t *testing.T) {
 	p.leavesNothing(endpoint)
 }
 
-func TestWhatAKilledOneLeavesIsCleanedUp(t *testing.T) {
+func TestUpCleansUpAfterAKilledCloud(t *testing.T) {
 	data := t.TempDir()
 	killed := startProgram(t, data)
 	killed.awaitServing()

@@ -58,7 +58,7 @@ func parse(t *testing.T, s said, into any) {
 	}
 }
 
-func TestAFollowedRunOnAStackIsLeftAlone(t *testing.T) {
+func TestCtrlCLeavesARunOnAStackAlone(t *testing.T) {
 	a := onAmazon(t)
 	begun := a.on("release", "--name", "r1", "--detach").wants(t, 0)
 	if begun.out != "r1\n" || !strings.Contains(begun.progress, "`gallery execution r1 --stack "+deployedStack+"`") {
@@ -152,7 +152,7 @@ func TestLogsOfAStackAreFollowed(t *testing.T) {
 	}
 }
 
-func TestAShellIsTheAWSCommands(t *testing.T) {
+func TestShellRunsTheAWSCommand(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the stand-in for the aws command is a shell script")
 	}
@@ -176,7 +176,7 @@ func TestAShellIsTheAWSCommands(t *testing.T) {
 	a.on("shell", "i-0123456789abcdef0").wants(t, exitUsage, "i-0123456789abcdef0", id)
 }
 
-func TestWhichCloudIsMeant(t *testing.T) {
+func TestCommandFindsItsCloud(t *testing.T) {
 	a := onAmazon(t)
 	t.Setenv(stackVariable, deployedStack)
 	gallery(t, "executions").wants(t, 0)
@@ -193,7 +193,7 @@ func TestWhichCloudIsMeant(t *testing.T) {
 	gallery(t, "__complete", "executions", "--stack", "").wants(t, 0, deployedStack)
 }
 
-func TestWhatIsWrongOnAWSIsToldInOneMessage(t *testing.T) {
+func TestAWSProblemsAreReportedInOneMessage(t *testing.T) {
 	a := onAmazon(t)
 	gone := httptest.NewServer(nil)
 	gone.Close()

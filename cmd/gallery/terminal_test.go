@@ -129,7 +129,7 @@ func slowly(t *testing.T) (data string) {
 	return data
 }
 
-func TestAPictureFollowsItsTerminal(t *testing.T) {
+func TestPictureFollowsItsTerminal(t *testing.T) {
 	p := inTerminal(t, 90, 30, "COLORTERM=", "release", "--name", "r1", "--data", slowly(t))
 	before, err := term.GetState(int(p.Fd()))
 	if err != nil {
@@ -204,7 +204,7 @@ func TestCtrlZLeavesTheCursorToTheShell(t *testing.T) {
 	p.ends()
 }
 
-func TestADumbTerminalGetsPlainLines(t *testing.T) {
+func TestDumbTerminalGetsPlainLines(t *testing.T) {
 	p := inTerminal(t, 90, 30, "TERM=dumb", "release", "--name", "r1", "--data", slowly(t))
 	p.await(0, `● Prepare`)
 	p.sends("\x03")
@@ -214,7 +214,7 @@ func TestADumbTerminalGetsPlainLines(t *testing.T) {
 }
 
 // A local cloud that is gone takes its runs with it.
-func TestARunIsNotSaidToGoOnWhenItsCloudIsGone(t *testing.T) {
+func TestFollowDoesNotClaimARunContinuesWithoutItsCloud(t *testing.T) {
 	data := t.TempDir()
 	up := inTerminal(t, 60, 24, "", "up", "--pace", "aws", "--data", data, "--address", "127.0.0.1:0", "--console", "127.0.0.1:0")
 	up.await(0, `Check image`)

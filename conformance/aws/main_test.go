@@ -21,7 +21,7 @@ import (
 	"photogallery/release"
 )
 
-func TestNothingIsDoneUnlessItIsAskedFor(t *testing.T) {
+func TestRunDoesNothingWithoutConsent(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments []string
 		variables map[string]string
@@ -52,7 +52,7 @@ func TestNothingIsDoneUnlessItIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestWhatWasBegunAndFailedHasAStatusOfItsOwn(t *testing.T) {
+func TestFailedRunHasItsOwnExitStatus(t *testing.T) {
 	if status := statusOf(errors.Join(errors.New("a check failed"), e2e.Failure{})); status != failed {
 		t.Errorf("it is %d", status)
 	}
@@ -79,7 +79,7 @@ func commandIn(t *testing.T, script string) cdk {
 	return command
 }
 
-func TestTheCDKsLastWordsAreTold(t *testing.T) {
+func TestCDKErrorsAreReported(t *testing.T) {
 	command := commandIn(t, `echo "$AWS_REGION $*"; [ "$1" = synth ] || { echo the stack is in use >&2; exit 1; }`)
 	if err := command.run(t.Context(), "synth", "--quiet"); err != nil {
 		t.Error(err)
@@ -94,7 +94,7 @@ func TestTheCDKsLastWordsAreTold(t *testing.T) {
 	}
 }
 
-func TestTheCDKIsInterruptedAndNotKilled(t *testing.T) {
+func TestCDKIsInterruptedNotKilled(t *testing.T) {
 	command := commandIn(t, `trap 'echo ended in order; exit 130' INT; echo ready; while :; do sleep 0.05; done`)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -11,7 +11,7 @@ import (
 )
 
 // Each behavior is tried in a cloud of its own, in virtual time.
-func TestTheEmbeddedCloudBehavesAsAWSDocuments(t *testing.T) {
+func TestEmbeddedCloudBehavesAsAWSDocuments(t *testing.T) {
 	for _, behavior := range Behaviors() {
 		t.Run(behavior.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

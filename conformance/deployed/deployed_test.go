@@ -38,7 +38,7 @@ var story = []struct {
 	{"a run that is interrupted takes the stack away, and names what is left", (*cloud).accountInterrupted},
 }
 
-func TestTheDeployedProduct(t *testing.T) {
+func TestDeployedProduct(t *testing.T) {
 	c := deploy(t)
 	for _, part := range story {
 		if !t.Run(part.name, func(t *testing.T) {

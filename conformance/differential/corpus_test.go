@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func TestOursDoesAsTheSpecificationSays(t *testing.T) {
+func TestOurInterpreterFollowsTheSpecification(t *testing.T) {
 	for _, known := range Corpus() {
 		t.Run(known.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -24,7 +24,7 @@ func TestOursDoesAsTheSpecificationSays(t *testing.T) {
 	}
 }
 
-func TestEverythingGeneratedIsWithinOurSubset(t *testing.T) {
+func TestGeneratedDefinitionsStayWithinOurSubset(t *testing.T) {
 	for seed := range uint64(2000) {
 		synctest.Test(t, func(t *testing.T) {
 			if _, err := ours(t.Context(), Generate(seed), 1); err != nil {

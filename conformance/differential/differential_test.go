@@ -30,7 +30,7 @@ func startTheirs(t *testing.T) *theirs {
 	return other
 }
 
-func TestTheInterpretersAgree(t *testing.T) {
+func TestInterpretersAgree(t *testing.T) {
 	other, count := startTheirs(t), machines
 	if given := os.Getenv("CONFORMANCE_MACHINES"); given != "" {
 		var err error
@@ -60,7 +60,7 @@ func TestTheInterpretersAgree(t *testing.T) {
 }
 
 // What others repair is noticed.
-func TestTheirsDoesAsTheCorpusSays(t *testing.T) {
+func TestOtherInterpreterFollowsTheCorpus(t *testing.T) {
 	other := startTheirs(t)
 	for _, known := range Corpus() {
 		t.Run(known.Name, func(t *testing.T) {

@@ -22,9 +22,9 @@ func settled(block string) string {
 	return jitter.ReplaceAllStringFunc(block, func(row string) string { return row[:strings.LastIndex(strings.TrimSuffix(row, " |"), "|")] })
 }
 
-// TestTheDocumentCountsEveryTrial holds the figures of the last whole run to what there is to explore,
+// TestDocumentCountsEveryTrial holds the figures of the last whole run to what there is to explore,
 // without the whole run.
-func TestTheDocumentCountsEveryTrial(t *testing.T) {
+func TestDocumentCountsEveryTrial(t *testing.T) {
 	whole, err := os.ReadFile(trials)
 	if err != nil {
 		t.Fatal(err)

@@ -18,7 +18,7 @@ var modeled = []string{"first", "cached", "rolling", "rollback", "teardown", "mo
 // maxRest is how much of its time a scenario may spend on anything but AWS's own work.
 const maxRest = 0.10
 
-func TestTheModelOfTimeAndMoney(t *testing.T) {
+func TestModelOfTimeAndMoney(t *testing.T) {
 	var times, money strings.Builder
 	times.WriteString("| scenario | takes | AWS's own work | the rest | AWS works on | the execution waits in |\n|---|---:|---:|---:|---|---|\n")
 	money.WriteString("| scenario | state transitions | invocations | for these | instances, balancer, addresses and snapshots meanwhile |\n|---|---:|---:|---:|---:|\n")

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	select {}
 }
 
-func TestRealClientsReachIt(t *testing.T) {
+func TestRealClientsReachMoto(t *testing.T) {
 	var log strings.Builder
 	server, err := moto.Start(t.Context(), moto.Options{Log: &log})
 	if err != nil {
@@ -50,7 +50,7 @@ func TestRealClientsReachIt(t *testing.T) {
 	}
 }
 
-func TestItEndsWithAProcessThatIsKilled(t *testing.T) {
+func TestMotoEndsWithAKilledProcess(t *testing.T) {
 	parent := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test
 	parent.Env = append(os.Environ(), starter+"=1")
 	out, err := parent.StdoutPipe()

@@ -21,18 +21,18 @@ type check struct {
 }
 
 // slowest makes the stack once more, with an aspect that looks at everything in it.
-const slowest = "^TestTheSolutionsChecksOfCDKNagFindNothing$"
+const slowest = "^TestCDKNagFindsNothing$"
 
 // What notices any change and judges none is left out: the snapshot of the template, the form of the files, the documents and
 // the drawings are written anew with a change of what they show.
-const judgesNothing = "^(TestTheTemplateIsTheSnapshot|TestStateMachinesKeepTheirForm|Test(The)?Documents?.*)$"
+const judgesNothing = "^(TestTemplateMatchesSnapshot|TestStateMachinesKeepTheirForm|TestDocuments?.*)$"
 
 var (
 	sweepTests    = packageTests("lambdas/sweep")
 	stackTests    = packageTests("internal/stack")
 	templateTests = tests("cdk", "-skip", judgesNothing+"|"+slowest, "./cdk")
 	nagTests      = tests("cdk", "-run", slowest, "./cdk")
-	requestTests  = tests("cdk", "-run", "^TestAReleaseKeepsTheTemplatesRules$", "./cdk")
+	requestTests  = tests("cdk", "-run", "^TestReleaseRequestsKeepTheTemplateRules$", "./cdk")
 	stepTests     = tests("lambdas", "./lambdas/...")
 	faultSample   = tests("conformance/faults", "-run", "^TestEveryFault$", "./conformance/faults")
 	deployedTests = tests("conformance/deployed", "-tags", "conformance", "./conformance/deployed")

@@ -36,7 +36,7 @@ func TestEveryMutantCanBePlanted(t *testing.T) {
 	}
 }
 
-func TestMutantsAreToldApartAndInTheDocument(t *testing.T) {
+func TestMutantsHaveUniqueNamesAndAreInTheDocument(t *testing.T) {
 	rows, seen := rowsOf(read(t, document)), map[string]bool{}
 	for _, m := range everyMutant() {
 		if seen[m.name] {
@@ -53,7 +53,7 @@ func TestMutantsAreToldApartAndInTheDocument(t *testing.T) {
 	}
 }
 
-func TestTheDocumentKeepsTheRowsOfWhatIsNotPlanted(t *testing.T) {
+func TestDocumentKeepsRowsOfUnplantedMutants(t *testing.T) {
 	one, two := mutant{"one", []edit{{file: "a"}}}, mutant{"two", []edit{{file: "b"}}}
 	two2 := outcome{mutant: two, caught: true, by: "cdk TestA/x|y", took: 3 * time.Second}
 	rows := map[string]string{"one": outcome{mutant: one}.row(), "two": two2.row(), "former": "| former | `c` | `cdk` | 1 |\n"}
@@ -74,7 +74,7 @@ func TestTheDocumentKeepsTheRowsOfWhatIsNotPlanted(t *testing.T) {
 	}
 }
 
-func TestAnEditThatFitsNotExactlyOnceIsRefused(t *testing.T) {
+func TestEditRefusesTextThatIsNotThereOnce(t *testing.T) {
 	const text = "one two one three two"
 	for _, e := range []edit{
 		{"file", "", "four", ""}, {"file", "", "one", ""}, {"file", "one", "two", ""}, {"file", "three", "one", ""},
@@ -89,7 +89,7 @@ func TestAnEditThatFitsNotExactlyOnceIsRefused(t *testing.T) {
 	}
 }
 
-func TestAPlantedMutantIsTakenBack(t *testing.T) {
+func TestPlantedMutantIsTakenBack(t *testing.T) {
 	made := tree{root: t.TempDir()}
 	file := filepath.Join(made.root, "file")
 	if err := os.WriteFile(file, []byte("one two"), 0o600); err != nil {
@@ -114,7 +114,7 @@ func TestAPlantedMutantIsTakenBack(t *testing.T) {
 	}
 }
 
-func TestAMutantIsCaughtByTheFirstCheckThatFails(t *testing.T) {
+func TestMutantIsCaughtByTheFirstFailingCheck(t *testing.T) {
 	passes, looks := check{"passes", [][]string{{"true"}}}, check{"looks", [][]string{{"true"}, {"grep", "-q", "one", "lambdas/file"}}}
 	m := mutant{"gone", []edit{{"lambdas/file", "", "one", "two"}}}
 	for name, test := range map[string]struct {
@@ -142,7 +142,7 @@ func TestAMutantIsCaughtByTheFirstCheckThatFails(t *testing.T) {
 	}
 }
 
-func TestWhatAChecksOutputSays(t *testing.T) {
+func TestCheckOutputNamesTheFailedTest(t *testing.T) {
 	for output, want := range map[string]string{
 		"ok  \tphotogallery/cdk\t1.0s\n": "",
 		"--- FAIL: TestA (0.1s)\n    --- FAIL: TestA/b (0.1s)\n    --- FAIL: TestA/c (0.1s)\nFAIL\n": "TestA/b",

@@ -49,7 +49,7 @@ func start(t *testing.T, timeout time.Duration) *runtimeapi.Host {
 	return host
 }
 
-func TestAFunctionIsInvokedAgainAndAgain(t *testing.T) {
+func TestFunctionIsInvokedRepeatedly(t *testing.T) {
 	host := start(t, time.Minute)
 	for range 3 {
 		answer, err := host.Invoke(t.Context(), []byte(`{}`))
@@ -59,7 +59,7 @@ func TestAFunctionIsInvokedAgainAndAgain(t *testing.T) {
 	}
 }
 
-func TestAFailureHasItsType(t *testing.T) {
+func TestFailureHasItsType(t *testing.T) {
 	host := start(t, time.Minute)
 	answer, err := host.Invoke(t.Context(), []byte(`{"do": "fail"}`))
 	if err != nil || !answer.Failed {
@@ -71,7 +71,7 @@ func TestAFailureHasItsType(t *testing.T) {
 	}
 }
 
-func TestAFunctionThatTakesTooLongIsKilled(t *testing.T) {
+func TestFunctionOutOfTimeIsKilled(t *testing.T) {
 	host := start(t, 200*time.Millisecond)
 	answer, err := host.Invoke(t.Context(), []byte(`{"do": "sleep"}`))
 	if err != nil || !answer.Failed || !strings.Contains(string(answer.Payload), "Sandbox.Timedout") {
@@ -82,7 +82,7 @@ func TestAFunctionThatTakesTooLongIsKilled(t *testing.T) {
 	}
 }
 
-func TestAProcessThatEndsIsTold(t *testing.T) {
+func TestEndedProcessIsReported(t *testing.T) {
 	host := start(t, time.Minute)
 	if _, err := host.Invoke(t.Context(), []byte(`{"do": "exit"}`)); err == nil || !strings.Contains(err.Error(), "exit status 3") {
 		t.Errorf("got %v", err)

@@ -23,7 +23,7 @@ func pixels(t *testing.T, width, height int) []byte {
 	return content.Bytes()
 }
 
-func TestAnAlbumsPhotosAreTheGallerys(t *testing.T) {
+func TestAlbumShowsThePhotosOfTheGallery(t *testing.T) {
 	storage := "file://" + filepath.ToSlash(t.TempDir())
 	album, err := OpenAlbum(t.Context(), Config{Storage: storage})
 	if err != nil {
@@ -42,7 +42,7 @@ func TestAnAlbumsPhotosAreTheGallerys(t *testing.T) {
 	}
 }
 
-func TestAnAlbumRefusesWhatAnUploadIsRefused(t *testing.T) {
+func TestAlbumRefusesWhatAnUploadRefuses(t *testing.T) {
 	bucket := memblob.OpenBucket(nil)
 	defer bucket.Close()
 	album, err := OpenAlbum(t.Context(), Config{Bucket: bucket, MaxUploadBytes: 1000, MaxPixels: 10_000})

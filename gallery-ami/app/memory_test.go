@@ -45,7 +45,7 @@ func TestMemoryKeepsToItsLimit(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadIsNotDropped(t *testing.T) {
+func TestMemoryKeepsPhotosWhileTheyAreRead(t *testing.T) {
 	m := newMemory(100)
 	slow := fillOne(t, m, "slow", 80)
 	if fillOne(t, m, "other", 30) != nil {
@@ -61,7 +61,7 @@ func TestWhatIsReadIsNotDropped(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadTakesNoRoom(t *testing.T) {
+func TestUnreadablePhotosTakeNoMemory(t *testing.T) {
 	m := newMemory(100)
 	if _, err := m.fill("broken", brokenObject{bytes.NewReader(make([]byte, 50))}); err == nil {
 		t.Error("it was kept")
@@ -106,7 +106,7 @@ func TestMemoryIsSharedByManyAtOnce(t *testing.T) {
 }
 
 // What is too large for memory, or finds no room, comes straight from storage.
-func TestAPhotoIsServedWhetherItIsKeptOrNot(t *testing.T) {
+func TestPhotoIsServedFromMemoryOrStorage(t *testing.T) {
 	for name, limit := range map[string]int64{"kept": memoryBytes, "no room": 0} {
 		t.Run(name, func(t *testing.T) {
 			for _, storage := range []string{"mem://", "file://" + t.TempDir()} {

@@ -160,7 +160,7 @@ func corners(picture image.Image) string {
 	return names.String()
 }
 
-func TestOrientationIsHonouredAndMetadataIsGone(t *testing.T) {
+func TestOrientationIsAppliedAndMetadataIsGone(t *testing.T) {
 	profile := profileOf("RGB ", "a display's colors")
 	for orientation, want := range map[uint16]string{
 		0: "RGBW", 1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG", 7: "WGBR", 8: "GWRB", 9: "RGBW",

@@ -97,7 +97,7 @@ func fetchAll(client *http.Client, address, path string) (length int64, err erro
 }
 
 // Their photos take twice the memory that photos are kept in.
-func TestAThousandViewersAtOnceAreServedInBoundedMemory(t *testing.T) {
+func TestThousandViewersAreServedInBoundedMemory(t *testing.T) {
 	const viewers, size = 1000, 100_000
 	s := startServer(t, Config{Storage: "file://" + t.TempDir()})
 	photos := storeRaw(t, s, 2*memoryBytes/size, size)
@@ -183,7 +183,7 @@ func TestSlowClientsDelayNobodyElse(t *testing.T) {
 }
 
 // In virtual time: what is stalled is cut off, and its place is free again.
-func TestAnUploadThatStallsIsCutOff(t *testing.T) {
+func TestStalledUploadIsCutOff(t *testing.T) {
 	storage, bucket := newTroubled()
 	for name, trouble := range map[string]func(context.Context) error{"its client": nil, "the storage": stalling} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +259,7 @@ func post(t *testing.T, client *http.Client, url, contentType string, body io.Re
 	return err
 }
 
-func TestAnUploadThatIsBrokenOffLeavesNothing(t *testing.T) {
+func TestInterruptedUploadLeavesNothing(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, Config{Storage: "file://" + folder})
 	address := onLoopback(t, s)

@@ -461,7 +461,7 @@ func TestDrainLetsRequestsFinishAndThenStops(t *testing.T) {
 	}
 }
 
-func TestTakenAddressIsToldWithItsRemedy(t *testing.T) {
+func TestTakenAddressIsReportedWithItsRemedy(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -118,7 +118,7 @@ func TestUploadAnswersPeopleWithPages(t *testing.T) {
 	}
 }
 
-func TestOnlyTheKeyOpensUploads(t *testing.T) {
+func TestUploadsNeedTheKey(t *testing.T) {
 	s := startServer(t, Config{})
 	good := s.sessions.token(time.Now().Add(time.Hour))
 	id := storeOne(t, s, upload{"a.jpg", asJPEG(t, scenery(4, 4))})
@@ -256,7 +256,7 @@ func TestPhotoThatCannotBeStoredWholeIsNotStoredAtAll(t *testing.T) {
 }
 
 // A listing at any moment, and after a kill, has whole photos only.
-func TestAPhotoIsAtNoMomentHalfThere(t *testing.T) {
+func TestPhotoIsNeverHalfStored(t *testing.T) {
 	storage, bucket := newTroubled()
 	s, p := &store{bucket: bucket, shared: true}, newPhoto(time.Now(), "jpg", 4, 3)
 	storage.begin(func(context.Context) error {
@@ -357,7 +357,7 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
-func TestWrongSettingsAreToldAllAtOnce(t *testing.T) {
+func TestWrongSettingsAreReportedTogether(t *testing.T) {
 	env := map[string]string{"PORT": "http", "PHOTOS": "ftp://x", "SAMPLES": "maybe", "UPLOAD_KEY": "short"}
 	_, err := ConfigFromEnv(func(name string) string { return env[name] })
 	var known *Error

@@ -156,7 +156,7 @@ func TestUploadsThatAreOffNeedNoKey(t *testing.T) {
 	}
 }
 
-func TestAnInstanceSendsItsLogs(t *testing.T) {
+func TestInstanceSendsItsLogs(t *testing.T) {
 	h := newHost(t, newBucket(t))
 	group := "/photogallery/main" + hostile
 	if said, err := h.boot(t, fleet(t, recipe.FleetInput{Release: "r1", Bucket: "b", Region: "eu-west-1", LogGroup: group})); err != nil {
@@ -222,7 +222,7 @@ func TestInstanceServesWithoutWhatSendsAndRotatesItsLog(t *testing.T) {
 	}
 }
 
-func TestAnInstanceThatGetsNoKeyFailsAndSaysSo(t *testing.T) {
+func TestInstanceWithoutKeyFailsAndSaysSo(t *testing.T) {
 	h := newHost(t, newBucket(t), "REFUSE=1")
 	said, err := h.boot(t, fleet(t, recipe.FleetInput{Release: "r1", Bucket: "b", Region: "eu-west-1", Uploads: "on", LogGroup: "/g"}))
 	if err == nil || !strings.Contains(said, "can be neither read nor made") || !strings.Contains(said, "AccessDenied") {
@@ -235,7 +235,7 @@ func TestAnInstanceThatGetsNoKeyFailsAndSaysSo(t *testing.T) {
 }
 
 // The builder's log is one event of at most what an event takes, whatever is in it.
-func TestABuilderKeepsItsLog(t *testing.T) {
+func TestBuilderKeepsItsLog(t *testing.T) {
 	script := builder(t, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: "s", Region: "r", Release: "r1", LogGroup: "/g"})
 	functions := script[strings.Index(script, "json() {"):strings.Index(script, "failed=\n")]
 	root := t.TempDir()

@@ -107,7 +107,7 @@ func (w workshop) installs() int {
 const install = "echo once >>\"$ROOT/installed\"\n"
 
 // Making the image restarts the builder.
-func TestABuilderBuildsOnceAndSaysSo(t *testing.T) {
+func TestBuilderBuildsOnceAndReports(t *testing.T) {
 	w := newWorkshop(t, install)
 	for range 2 {
 		w.build(w.sha256)
@@ -168,7 +168,7 @@ func TestImageHoldsNothingThatBuilderWritesWhenItShutsDown(t *testing.T) {
 	}
 }
 
-func TestABundleThatIsNotTheOnePlannedIsNotInstalled(t *testing.T) {
+func TestBuilderRefusesABundleOfAnotherDigest(t *testing.T) {
 	w := newWorkshop(t, install)
 	w.build(strings.Repeat("0", 64))
 	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, "sha256sum") || w.installs() != 0 {
@@ -233,7 +233,7 @@ func TestBuilderHoldsABundleToWhatPackingPacks(t *testing.T) {
 	}
 }
 
-func TestABuildThatFailsSaysWhatFailed(t *testing.T) {
+func TestFailedBuildSaysWhatFailed(t *testing.T) {
 	w := newWorkshop(t, "echo no space left\nexit 7\n")
 	w.build(w.sha256)
 	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, "no space left") {
@@ -241,7 +241,7 @@ func TestABuildThatFailsSaysWhatFailed(t *testing.T) {
 	}
 }
 
-func TestTheLastWordsOfALongLogAreWholeLines(t *testing.T) {
+func TestLogTailHoldsWholeLines(t *testing.T) {
 	w := newWorkshop(t, "for i in {1..400}; do echo \"line $i of many\"; done\nexit 7\n")
 	w.build(w.sha256)
 	said := w.events()
@@ -254,7 +254,7 @@ func TestTheLastWordsOfALongLogAreWholeLines(t *testing.T) {
 	}
 }
 
-func TestAReasonSaysEachLineOnce(t *testing.T) {
+func TestReasonSaysEachLineOnce(t *testing.T) {
 	w := newWorkshop(t, "for i in {1..50}; do echo no module named flask; done\nexit 7\n")
 	w.build(w.sha256)
 	if said := w.events(); len(said) != 1 || strings.Count(said[0].Reason, "no module named flask") != 1 {
@@ -262,7 +262,7 @@ func TestAReasonSaysEachLineOnce(t *testing.T) {
 	}
 }
 
-func TestAnEventThatIsRefusedIsSentAgain(t *testing.T) {
+func TestRefusedEventIsSentAgain(t *testing.T) {
 	w := newWorkshop(t, install)
 	w.build(w.sha256, "REFUSED=3")
 	if said := w.events(); len(said) != 4 || said[3].Status != "success" {

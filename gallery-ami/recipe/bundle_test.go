@@ -81,7 +81,7 @@ func listing(t *testing.T, bundle []byte) (lines []string) {
 	}
 }
 
-func TestABundleHoldsTheFilesOfItsFolderInOrder(t *testing.T) {
+func TestBundleHoldsTheFilesOfItsFolderInOrder(t *testing.T) {
 	want := []string{
 		`644 app.service "[Service]"`, `755 install.sh "#!/bin/sh"`, `755 lib.txt "T"`,
 		`644 lib/b "B"`, `755 lib/deep/a "A"`, `644 lib/linkdeep/a ""`,
@@ -91,7 +91,7 @@ func TestABundleHoldsTheFilesOfItsFolderInOrder(t *testing.T) {
 	}
 }
 
-func TestTheSameFilesMakeTheSameBytes(t *testing.T) {
+func TestBundleOfTheSameFilesHasTheSameBytes(t *testing.T) {
 	folder := bundleFolder(t)
 	first := packed(t, folder)
 	later := time.Now().Add(time.Hour)
@@ -118,7 +118,7 @@ func TestTheSameFilesMakeTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestAFolderThatIsNoBundleIsRefused(t *testing.T) {
+func TestPackRefusesAFolderThatIsNotABundle(t *testing.T) {
 	tests := map[string]struct {
 		spoil func(t *testing.T, folder string)
 		says  []string
@@ -187,7 +187,7 @@ func addManyFiles(t *testing.T, folder string) {
 	}
 }
 
-func TestTheGallerysBundleIsItsProgramAndHowToRunIt(t *testing.T) {
+func TestGalleryBundleHoldsItsProgramAndUnit(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "gallery")
 	write(t, program, "program")
 	var first, second bytes.Buffer

@@ -8,7 +8,7 @@ import (
 	"photogallery/gallery-ami/recipe"
 )
 
-func TestABuildersUserDataIsReadBack(t *testing.T) {
+func TestBuilderUserDataReadsBack(t *testing.T) {
 	in := recipe.BuilderInput{Bucket: "bundles", Key: "a/b's.tar.gz", SHA256: "0f", Region: "us-east-1", Release: "it's 1", Source: "photogallery-main.builder"}
 	userData, err := recipe.BuilderUserData(in)
 	if err != nil {
@@ -23,7 +23,7 @@ func TestABuildersUserDataIsReadBack(t *testing.T) {
 	}
 }
 
-func TestAFleetInstancesSettingsAreReadBack(t *testing.T) {
+func TestFleetUserDataReadsBack(t *testing.T) {
 	userData, err := recipe.FleetUserData(recipe.FleetInput{Release: `odd "$name\`, Bucket: "photos", Region: "us-east-1"})
 	if err != nil {
 		t.Fatal(err)

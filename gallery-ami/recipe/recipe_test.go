@@ -83,7 +83,7 @@ func TestUserDataStaysWithinEC2sLimit(t *testing.T) {
 }
 
 // The builder's report is JSON in JSON, made by the shell.
-func TestABuildersReportIsAnEventWhateverTheLogSays(t *testing.T) {
+func TestBuilderReportIsAnEventWhateverTheLogSays(t *testing.T) {
 	script := builder(t, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: "s", Region: "eu-west-1", Release: "r1", Source: "photogallery-main.builder"})
 	functions := script[strings.Index(script, "json() {"):strings.Index(script, "failed=\n")]
 	reason := "line 1: \"quoted\" \\ back\n\ttabbed \x1b[31mred\x1b[0m ü"
@@ -117,7 +117,7 @@ report failure "$REASON" 2>&1
 	}
 }
 
-func TestTheRecipesHashIsOfItsFiles(t *testing.T) {
+func TestRecipeHashCoversItsFiles(t *testing.T) {
 	if hash := recipe.SHA256(); len(hash) != 64 || hash != recipe.SHA256() {
 		t.Errorf("got %q", hash)
 	}

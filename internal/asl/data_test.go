@@ -114,7 +114,7 @@ func TestContextObject(t *testing.T) {
 	})
 }
 
-func TestThereIsNoTokenWhereNothingWaits(t *testing.T) {
+func TestTokenIsAbsentFromTasksThatDoNotWait(t *testing.T) {
 	got, _, _ := runs(t, one(`{"Type": "Pass", "End": true, "Parameters": {"token.$": "$$.Task.Token"}}`), `{}`, nil)
 	check(t, got, "States.ParameterPathFailure")
 }

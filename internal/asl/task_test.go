@@ -84,7 +84,7 @@ func TestTimeoutIsPerAttemptAndNotPaced(t *testing.T) {
 	})
 }
 
-func TestATaskWithoutTimeoutMayTakeAYear(t *testing.T) {
+func TestTaskWithoutTimeoutMayTakeAYear(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		e := start(t, one(`{"Type": "Task", "Resource": "${F}", "End": true}`), `{}`, functions{"f": sleeps(365*24*time.Hour, `{"done": 1}`)})
 		check(t, wait(t, e), `{"done": 1}`)
@@ -212,7 +212,7 @@ func TestFailingInvocationEndsATaskThatWaits(t *testing.T) {
 	}
 }
 
-func TestTheHeartbeatIsMissed(t *testing.T) {
+func TestMissedHeartbeatTimesOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		begin := time.Now()
 		m, e, tokens := waitingTask(t, `, "HeartbeatSeconds": 10, "TimeoutSeconds": 25`)

@@ -144,7 +144,7 @@ region = eu-central-1
 credential_process = /nonexistent/helper
 `
 
-func TestTheConfigurationIsTheStandardOne(t *testing.T) {
+func TestConfigurationIsTheStandardOne(t *testing.T) {
 	configured(t, signedIn)
 	for _, test := range []struct{ region, profile, want string }{{"", "keys", "us-west-2"}, {"eu-west-1", "keys", "eu-west-1"}} {
 		got, err := Configure(t.Context(), test.region, test.profile)
@@ -158,7 +158,7 @@ func TestTheConfigurationIsTheStandardOne(t *testing.T) {
 	}
 }
 
-func TestAConfigurationThatWillNotDoIsExplained(t *testing.T) {
+func TestBadConfigurationIsExplained(t *testing.T) {
 	tests := map[string]struct {
 		config, region, profile string
 		code                    release.Code

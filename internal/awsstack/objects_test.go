@@ -19,7 +19,7 @@ func writes(content string) func(io.Writer) error {
 	}
 }
 
-func TestABundleIsSentOnce(t *testing.T) {
+func TestBundleIsSentOnce(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		s := a.open()
 		first, err := s.UploadBundle(t.Context(), writes("one"))
@@ -43,7 +43,7 @@ func TestABundleIsSentOnce(t *testing.T) {
 	})
 }
 
-func TestWhatStandsInABundlesWay(t *testing.T) {
+func TestBundleUploadFailuresAreExplained(t *testing.T) {
 	tests := map[string]struct {
 		operation, code string
 		times           int
@@ -75,7 +75,7 @@ func TestWhatStandsInABundlesWay(t *testing.T) {
 	})
 }
 
-func TestTheUploadKeyIsRead(t *testing.T) {
+func TestUploadKeyIsRead(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		s := a.open()
 		_, err := s.UploadKey(t.Context())

@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-func TestAStackIsFoundByItsOutputs(t *testing.T) {
+func TestStackIsFoundByItsOutputs(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		s := a.open()
 		if s.Environment != "main" || s.Region != "us-east-1" || s.ReleaseMachine != a.Settings.ReleaseMachine || s.TeardownMachine != a.Settings.TeardownMachine {
@@ -26,7 +26,7 @@ func TestAStackIsFoundByItsOutputs(t *testing.T) {
 	})
 }
 
-func TestAStackThatWillNotDoIsTold(t *testing.T) {
+func TestUnusableStackIsReported(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		half := a.described("half", map[string]string{releaseMachineOutput: "", teardownMachineOutput: ""})
 		half.StackStatus = types.StackStatusCreateInProgress
@@ -54,7 +54,7 @@ func TestAStackThatWillNotDoIsTold(t *testing.T) {
 	})
 }
 
-func TestWhatAnOlderStackLacksIsNamed(t *testing.T) {
+func TestOlderStackNamesItsMissingOutputs(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.stacks = []types.Stack{a.described("photogallery-main", map[string]string{
 			photoBucketOutput: "", bundleBucketOutput: "", tableOutput: "", uploadKeyOutput: "", logGroupOutput: "",
@@ -109,7 +109,7 @@ func TestStatusTellsWhatServes(t *testing.T) {
 	})
 }
 
-func TestADomainIsTheGallerysAddress(t *testing.T) {
+func TestDomainIsTheGalleryAddress(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.stacks = []types.Stack{a.described("photogallery-main", map[string]string{galleryOutput: "https://photos.example.com/"})}
 		s := a.open()
@@ -159,7 +159,7 @@ func TestImagesAreListedNewestFirst(t *testing.T) {
 	})
 }
 
-func TestAnInstanceIsTakenOutAndReplaced(t *testing.T) {
+func TestInstanceIsTakenOutAndReplaced(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		s := a.open()
 		const absent = "i-0123456789abcdef0"
@@ -188,7 +188,7 @@ func TestAnInstanceIsTakenOutAndReplaced(t *testing.T) {
 	})
 }
 
-func TestAShellNeedsTheEndpointAndARunningInstance(t *testing.T) {
+func TestShellNeedsTheEndpointAndARunningInstance(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.runs(a.StartRelease(t.Context(), "r1", `{}`))
 		s := a.open()

@@ -10,7 +10,7 @@ import (
 const ended = `document.querySelector('.runs [aria-current] .dot')?.dataset.status === %s`
 
 // One cloud and one browser tell the whole story: a teacher's hour in a minute.
-func TestTheStoryInABrowser(t *testing.T) {
+func TestStoryInABrowser(t *testing.T) {
 	running := up(t)
 	browser := browse(t)
 	first := newTab(t, browser, running.ConsoleAddress(), "first tab")

@@ -115,7 +115,7 @@ func (p page) send(method, path, body string, headers ...string) (status int, an
 	return response.StatusCode, string(content)
 }
 
-func TestAPageElsewhereCannotDriveTheConsole(t *testing.T) {
+func TestConsoleRefusesRequestsOfOtherSites(t *testing.T) {
 	p := open(t)
 	own := strings.TrimPrefix(p.URL, "http://")
 	for name, test := range map[string]struct {
@@ -144,7 +144,7 @@ func TestAPageElsewhereCannotDriveTheConsole(t *testing.T) {
 	}
 }
 
-func TestAPageElsewhereReadsNothing(t *testing.T) {
+func TestOtherSitesReadNothing(t *testing.T) {
 	p := open(t)
 	for _, path := range []string{"/api/live", "/api/schemas/release", "/", "/main.js"} {
 		for _, headers := range [][]string{
@@ -199,7 +199,7 @@ func TestConsoleTicketOpensOnce(t *testing.T) {
 	}
 }
 
-func TestThePageAllowsNothingThatIsNotItsOwn(t *testing.T) {
+func TestPagePolicyAllowsOnlyItsOwnFiles(t *testing.T) {
 	p := open(t)
 	response, err := p.Client().Get(p.URL)
 	if err != nil {
@@ -219,7 +219,7 @@ func TestThePageAllowsNothingThatIsNotItsOwn(t *testing.T) {
 	}
 }
 
-func TestThePageIsLight(t *testing.T) {
+func TestPageIsSmall(t *testing.T) {
 	const most = 300_000
 	if weight := console.Weight(); weight > most {
 		t.Errorf("the page has %d bytes compressed, more than %d", weight, most)
@@ -231,7 +231,7 @@ type verdict struct {
 	Problems []control.Problem
 }
 
-func TestEveryProblemIsToldAtItsField(t *testing.T) {
+func TestProblemsAreShownAtTheirFields(t *testing.T) {
 	p := open(t)
 	for input, want := range map[string][]string{
 		`{"minSize": 9, "maxSize": 3, "ttl": "soon", "bundle": "/nowhere"}`: {"ttl", "minSize", "bundle"},
@@ -276,7 +276,7 @@ func TestEveryProblemIsToldAtItsField(t *testing.T) {
 	}
 }
 
-func TestANameIsRefusedAtItsField(t *testing.T) {
+func TestBadNameIsRefusedAtItsField(t *testing.T) {
 	p := open(t)
 	const body = `{"name": "one", "input": "{}"}`
 	if status, answer := p.send(http.MethodPost, "/api/executions/release", body); status != http.StatusCreated {
@@ -290,7 +290,7 @@ func TestANameIsRefusedAtItsField(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotExistIsSaid(t *testing.T) {
+func TestMissingThingsAreReported(t *testing.T) {
 	p := open(t)
 	for path, want := range map[string]int{
 		"/api/executions/release/nothing": http.StatusNotFound, "/api/executions/other/nothing": http.StatusNotFound,

@@ -28,7 +28,7 @@ func serveAt(t *testing.T, address string, c *console.Console) (server *httptest
 	}
 }
 
-func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
+func TestLostConnectionIsShownAndRecovers(t *testing.T) {
 	p := open(t)
 	server, end := serveAt(t, "127.0.0.1:0", p.console)
 	at := blankTab(t, browse(t), server.URL, "tab") // its console will tell of refused connections
@@ -60,7 +60,7 @@ func TestALostConnectionIsSaidAndComesBack(t *testing.T) {
 	at.until(`document.querySelector('#lost').hidden && location.hash === ''`)
 }
 
-func TestAPageThatHasHeardNothingClaimsNothing(t *testing.T) {
+func TestPageWithoutDataClaimsNothing(t *testing.T) {
 	p := open(t)
 	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/live" {
@@ -83,7 +83,7 @@ func TestAPageThatHasHeardNothingClaimsNothing(t *testing.T) {
 	at.until(`document.activeElement.id === 'main' && location.hash === '#/planned'`)
 }
 
-func TestTheGraphIsWalkedByKeys(t *testing.T) {
+func TestGraphIsNavigatedByKeys(t *testing.T) {
 	p := open(t)
 	arn, err := p.cloud.StartRelease(t.Context(), "keys", "{}")
 	if err != nil {

@@ -17,7 +17,7 @@ func prices() price.List {
 	return list
 }
 
-func TestTheArithmeticOfABill(t *testing.T) {
+func TestBillArithmetic(t *testing.T) {
 	w := Wanted{InstanceType: "t4g.small", HoursADay: 6}
 	for name, test := range map[string]struct {
 		item                 Item
@@ -71,7 +71,7 @@ func TestTheArithmeticOfABill(t *testing.T) {
 	}
 }
 
-func TestWhatIsThereNowIsAddedUp(t *testing.T) {
+func TestBillAddsUpWhatExists(t *testing.T) {
 	w := Wanted{InstanceType: "t4g.small", HoursADay: 24, Observed: true}
 	bill, err := Add(prices(), w, []Item{
 		{Phase: Serving, Key: price.InstanceKey, Quantity: Range{2, 5}, Now: 3},
@@ -86,7 +86,7 @@ func TestWhatIsThereNowIsAddedUp(t *testing.T) {
 	}
 }
 
-func TestWhatHasNoPriceIsTold(t *testing.T) {
+func TestUnpricedResourcesAreReported(t *testing.T) {
 	for key, want := range map[string]release.Code{price.InstanceKey: release.InvalidRequest, "by the tonne": release.Unexpected} {
 		if _, err := Add(prices(), Wanted{InstanceType: "x1.huge"}, []Item{{Phase: Serving, Key: key}}); release.CodeOf(err) != want {
 			t.Errorf("%s: %v", key, err)
@@ -94,7 +94,7 @@ func TestWhatHasNoPriceIsTold(t *testing.T) {
 	}
 }
 
-func TestAPlannedEnvironmentUsesEveryPriceThatIsNotATrifle(t *testing.T) {
+func TestPlannedEnvironmentUsesEveryRelevantPrice(t *testing.T) {
 	trifles := map[string]bool{"event": true, "message": true, "queue-request": true}
 	planned := map[string]bool{}
 	for _, item := range Planned(Wanted{}) {

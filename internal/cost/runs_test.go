@@ -71,7 +71,7 @@ func (m *meter) tick() {
 	}
 }
 
-func TestWhatARunUsesIsWhatTheShippedStateMachinesUse(t *testing.T) {
+func TestRunUsageMatchesTheStateMachines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(nil), Random: func() float64 { return 0.5 }})
 		if err != nil {

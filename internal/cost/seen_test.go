@@ -78,7 +78,7 @@ func seenNow(t *testing.T, s *stack.Stack, phase Phase) (Seen, map[string]float6
 	return seen, now
 }
 
-func TestWhatServesIsSeen(t *testing.T) {
+func TestServingResourcesAreRead(t *testing.T) {
 	deployed(t, func(t *testing.T, s *stack.Stack) {
 		if seen, now := seenNow(t, s, Serving); len(now) > 0 || seen.InstanceType != "" {
 			t.Errorf("before a release there is %v", now)
@@ -109,7 +109,7 @@ func TestWhatServesIsSeen(t *testing.T) {
 	})
 }
 
-func TestTheStacksAlarmsAreThoseOfItsTemplate(t *testing.T) {
+func TestStackAlarmsMatchTheTemplate(t *testing.T) {
 	content, err := os.ReadFile("../../cdk/testdata/photogallery-main.template.json")
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestTheStacksAlarmsAreThoseOfItsTemplate(t *testing.T) {
 }
 
 // The instances' log lines and the like are assumed; what the table of steps says is not.
-func TestTheMemoryOfAFunctionIsTheStepTables(t *testing.T) {
+func TestFunctionMemoryMatchesTheStepTable(t *testing.T) {
 	var total float64
 	for _, s := range lambdas.Steps() {
 		total += float64(s.MemoryMB) / 1024

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestWhenAReleaseServesUnderSchedules(t *testing.T) {
+func TestReleaseServesBetweenSchedules(t *testing.T) {
 	nightly := Schedule{Expression: "cron(0 20 * * ? *)", Teardown: true}
 	for name, test := range map[string]struct {
 		schedules []Schedule

@@ -21,7 +21,7 @@ import (
 	"photogallery/statemachine"
 )
 
-func TestAGoodAccountIsWell(t *testing.T) {
+func TestGoodAccountPasses(t *testing.T) {
 	healthy(t, func(a *account) {
 		found := a.examined()
 		for name, finding := range found {
@@ -50,7 +50,7 @@ const ownKey = "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1
 
 var photos = map[string]bool{"photogallery-main-123456789012-us-east-1": true}
 
-func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
+func TestProblemsComeWithTheirRemedy(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func(*account)
 		check   string
@@ -108,7 +108,7 @@ func TestWhatIsWrongIsFoundWithItsRemedy(t *testing.T) {
 	}
 }
 
-func TestWithoutCredentialsTheMachineIsLookedAtAlone(t *testing.T) {
+func TestDoctorWithoutCredentialsChecksOnlyTheMachine(t *testing.T) {
 	for name, change := range map[string]func(*account){
 		"none": func(a *account) {
 			a.Unconfigured = release.Errorf(release.AccessDenied, "you have no AWS credentials here: run `aws configure`")
@@ -129,7 +129,7 @@ func TestWithoutCredentialsTheMachineIsLookedAtAlone(t *testing.T) {
 	}
 }
 
-func TestAStackIsLookedAt(t *testing.T) {
+func TestStackIsChecked(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func(*account)
 		check   string
@@ -161,7 +161,7 @@ func TestAStackIsLookedAt(t *testing.T) {
 	}
 }
 
-func TestAServingEnvironmentIsWell(t *testing.T) {
+func TestServingEnvironmentPasses(t *testing.T) {
 	healthy(t, func(a *account) {
 		a.Options.Stack = "photogallery-main"
 		arn, err := a.StartRelease(a.Context(), "r1", `{"maxSize": 20}`)
@@ -182,7 +182,7 @@ func TestAServingEnvironmentIsWell(t *testing.T) {
 	})
 }
 
-func TestWhatAStoppedReleaseLeavesIsFound(t *testing.T) {
+func TestLeftoversOfAStoppedReleaseAreFound(t *testing.T) {
 	healthy(t, func(a *account) {
 		a.Options.Stack = "photogallery-main"
 		arn, err := a.StartRelease(a.Context(), "r1", `{}`)
@@ -200,7 +200,7 @@ func TestWhatAStoppedReleaseLeavesIsFound(t *testing.T) {
 	})
 }
 
-func TestWhatBelongsToNoReleaseIsFound(t *testing.T) {
+func TestResourcesOfNoReleaseAreFound(t *testing.T) {
 	for name, serves := range map[string]bool{"beside what serves": true, "where nothing serves": false} {
 		t.Run(name, func(t *testing.T) {
 			healthy(t, func(a *account) {
@@ -216,7 +216,7 @@ func TestWhatBelongsToNoReleaseIsFound(t *testing.T) {
 }
 
 // What is asked of Node.js, the bootstrap and Lambda is what the repository's own files need.
-func TestTheLeastIsWhatTheRepositoryNeeds(t *testing.T) {
+func TestMinimumVersionsMatchTheRepository(t *testing.T) {
 	for path, want := range map[string]string{
 		"../../package.json": fmt.Sprintf(`"node": ">=%d"`, minNode),
 		"../../cdk/testdata/photogallery-main.template.json": fmt.Sprintf("CDK bootstrap stack version %d required", minBootstrap),
@@ -242,7 +242,7 @@ func TestTheLeastIsWhatTheRepositoryNeeds(t *testing.T) {
 	}
 }
 
-func TestTheRoleBehindASession(t *testing.T) {
+func TestSessionNamesItsRole(t *testing.T) {
 	for caller, want := range map[string]string{
 		"arn:aws:sts::123456789012:assumed-role/Admin/ann": "arn:aws:iam::123456789012:role/Admin",
 		"arn:aws:iam::123456789012:user/ann":               "arn:aws:iam::123456789012:user/ann",

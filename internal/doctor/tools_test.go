@@ -8,7 +8,7 @@ import (
 	"photogallery/internal/doctor"
 )
 
-func TestATwoLineToolIsReadToItsFirstLine(t *testing.T) {
+func TestToolVersionIsReadFromTheFirstLine(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "speak"), []byte("#!/bin/sh\necho \" v1 \"\necho more\n"), 0o755); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 	"photogallery/statemachine"
 )
 
-func TestWhatEveryWayComesBy(t *testing.T) {
+func TestStatesAheadAreOnEveryPath(t *testing.T) {
 	release, teardown := statemachine.Of("photogallery-main-release"), statemachine.Of("photogallery-main-teardown")
 	bake := release.States["Prepare"].Branches[0]
 	for name, test := range map[string]struct {
@@ -36,7 +36,7 @@ func TestWhatEveryWayComesBy(t *testing.T) {
 	}
 }
 
-func TestAStateIsFoundInABranch(t *testing.T) {
+func TestStateIsFoundInABranch(t *testing.T) {
 	release := statemachine.Of("photogallery-main-release")
 	if s := release.Find("AwaitBuild"); s == nil || s.Next != "CreateImage" {
 		t.Errorf("AwaitBuild is %+v", s)

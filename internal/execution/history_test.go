@@ -113,7 +113,7 @@ func phases(r *execution.History) map[string]execution.Phase {
 	return found
 }
 
-func TestARetryIsSeenWhileItWaits(t *testing.T) {
+func TestWaitingRetryIsShown(t *testing.T) {
 	middle, end := run(t, 7*time.Second, true)
 	if got := phases(&middle); got["Try"] != execution.Retrying || len(got) != 1 {
 		t.Errorf("after one failure and a half: %v", got)
@@ -126,7 +126,7 @@ func TestARetryIsSeenWhileItWaits(t *testing.T) {
 	}
 }
 
-func TestACaughtFailureLeadsOn(t *testing.T) {
+func TestCaughtFailureContinues(t *testing.T) {
 	middle, end := run(t, 15*time.Second, true)
 	if got := phases(&middle); got["Again"] != execution.Running || got["Look"] != execution.Succeeded || got["Both"] != execution.Succeeded {
 		t.Errorf("in the middle: %v", got)
@@ -149,7 +149,7 @@ func TestACaughtFailureLeadsOn(t *testing.T) {
 	}
 }
 
-func TestWhatIsStoppedIsAtWorkNoMore(t *testing.T) {
+func TestStopEndsRunningStates(t *testing.T) {
 	_, end := run(t, 15*time.Second, false)
 	if got := phases(end); got["Again"] != execution.Stopped || got["Look"] != execution.Succeeded {
 		t.Errorf("in the end: %v", got)

@@ -13,7 +13,7 @@ import (
 	"photogallery/internal/patience"
 )
 
-func TestOnlyThisMachineIsLoaded(t *testing.T) {
+func TestLoadRunsOnlyAgainstThisMachine(t *testing.T) {
 	own := []string{"http://localhost:8080", "http://127.0.0.1:8080/", "http://127.9.8.7", "http://[::1]:80/"}
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
@@ -36,7 +36,7 @@ func TestOnlyThisMachineIsLoaded(t *testing.T) {
 	}
 }
 
-func TestALoadCountsWhatCameOfIt(t *testing.T) {
+func TestLoadCountsItsResults(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/":

@@ -94,7 +94,7 @@ func (c *cloud) failed() (cause string) {
 	return aws.ToString(out.Cause)
 }
 
-func TestAReleaseOnAFullDiskIsUndoneAndSaysWhy(t *testing.T) {
+func TestReleaseOnAFullDiskIsUndoneAndSaysWhy(t *testing.T) {
 	disk, here := onItsOwnDisk(t, 512<<20)
 	if !here {
 		return
@@ -122,7 +122,7 @@ func TestAReleaseOnAFullDiskIsUndoneAndSaysWhy(t *testing.T) {
 	c.released() // as soon as there is room
 }
 
-func TestAStartOnAFullDiskIsRefusedAndLeavesNothing(t *testing.T) {
+func TestStartOnAFullDiskIsRefusedAndLeavesNothing(t *testing.T) {
 	disk, here := onItsOwnDisk(t, 64<<20)
 	if !here {
 		return
@@ -175,7 +175,7 @@ func sendPhotos(t *testing.T, to http.Handler, picture image.Image) (status int,
 	return recorder.Code, recorder.Body.String()
 }
 
-func TestAnUploadToAFullDiskIsRefusedAndShowsNoHalfPhoto(t *testing.T) {
+func TestUploadToAFullDiskIsRefusedWhole(t *testing.T) {
 	disk, here := onItsOwnDisk(t, 4<<20)
 	if !here {
 		return

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestWhatWasBeingWrittenIsRemovedAndNothingElse(t *testing.T) {
+func TestLeftoversOfWritesAreRemovedAndNothingElse(t *testing.T) {
 	data := t.TempDir()
 	kept := []string{"cloud.json", "photos/photos/a.jpg", "photos/samples-stored", "photos/thumbs/a.jpg", "upload.key"}
 	for _, name := range append([]string{"bundle-1.partial", "cloud.json.partial", "photos/photos/b.jpg.1a2b.tmp", "photos/thumbs/b.jpg.3c.tmp"}, kept...) {

@@ -194,7 +194,7 @@ func glob(t *testing.T, pattern string) []string {
 	return found
 }
 
-func TestARequestUnderWayIsAnsweredBeforeItsInstanceEnds(t *testing.T) {
+func TestInstanceAnswersItsRequestsBeforeItEnds(t *testing.T) {
 	c := start(t, t.TempDir())
 	c.released()
 	status, err := c.control.Status(t.Context())
@@ -224,7 +224,7 @@ func TestARequestUnderWayIsAnsweredBeforeItsInstanceEnds(t *testing.T) {
 	}
 }
 
-func TestAClosedCloudLetsItsServicesEnd(t *testing.T) {
+func TestCloseLetsServicesEnd(t *testing.T) {
 	c := start(t, t.TempDir())
 	c.released()
 	status, err := c.control.Status(t.Context())
@@ -324,7 +324,7 @@ func (c *cloud) images() (ids []string) {
 	return ids
 }
 
-func TestASecondStartBakesNothing(t *testing.T) {
+func TestSecondStartBakesNothing(t *testing.T) {
 	data := t.TempDir()
 	first := start(t, data)
 	if states := first.released(); !slices.Contains(states, "LaunchBuilder") {

@@ -39,7 +39,7 @@ func logsOf(t *testing.T, count int, bytes int64) (kept []string) {
 	return kept
 }
 
-func TestOnlyTheLatestLogsAreKept(t *testing.T) {
+func TestLogsKeepOnlyTheLatest(t *testing.T) {
 	if kept := logsOf(t, maxLogs+3, 10); len(kept) != maxLogs || slices.Contains(kept, "i-200.log") {
 		t.Errorf("of many: %d, to %s", len(kept), kept[len(kept)-1])
 	}

@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-func TestThePriceFileIsSound(t *testing.T) {
+func TestPriceFileIsValid(t *testing.T) {
 	list := Load()
 	if date, err := time.Parse(time.DateOnly, list.Date); err != nil || date.After(time.Now()) {
 		t.Errorf("it is of %q, %v", list.Date, err)
@@ -34,7 +34,7 @@ func TestThePriceFileIsSound(t *testing.T) {
 	}
 }
 
-func TestAnUnknownInstanceTypeIsToldWithTheKnownOnes(t *testing.T) {
+func TestUnknownInstanceTypeIsReportedWithTheKnownOnes(t *testing.T) {
 	_, err := Load().Instance("t4g.smal")
 	if release.CodeOf(err) != release.InvalidRequest {
 		t.Fatal(err)

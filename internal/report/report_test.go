@@ -66,7 +66,7 @@ func written(t *testing.T, made report.Report) string {
 
 var elsewhere = regexp.MustCompile(`(src|href|action|url\()\s*=?\s*["'(]?\s*(https?:|//)`)
 
-func TestTheReportStandsAlone(t *testing.T) {
+func TestReportIsSelfContained(t *testing.T) {
 	made := run(t, `{"version": "one", "ttl": "8h"}`, true)
 	value := 250.0
 	for at := range 20 {
@@ -91,7 +91,7 @@ func TestTheReportStandsAlone(t *testing.T) {
 	drawings(t, page)
 }
 
-func TestAFailedRunTellsItsReason(t *testing.T) {
+func TestFailedRunShowsItsReason(t *testing.T) {
 	made := run(t, `{"minSize": 9, "maxSize": 3, "Comment": "<script>alert(1)</script>"}`, true)
 	page := written(t, made)
 	for _, words := range []string{"FAILED", "FailedClean", "maxSize", "Nobody took samples"} {
@@ -107,7 +107,7 @@ func TestAFailedRunTellsItsReason(t *testing.T) {
 	}
 }
 
-func TestARunOfASecondHasOneTimeUnderACurve(t *testing.T) {
+func TestRunOfOneSecondHasOneTimeLabel(t *testing.T) {
 	made := run(t, `{"minSize": 9, "maxSize": 3}`, true)
 	made.Samples = []environment.Sample{{At: made.Run.Began}, {At: made.Run.Began.Add(time.Second)}}
 	page := written(t, made)
@@ -117,7 +117,7 @@ func TestARunOfASecondHasOneTimeUnderACurve(t *testing.T) {
 	drawings(t, page)
 }
 
-func TestARunUnderWayIsReported(t *testing.T) {
+func TestUnfinishedRunIsReported(t *testing.T) {
 	made := run(t, `{}`, false)
 	page := written(t, made)
 	for _, words := range []string{"RUNNING", "Has run for", `data-phase="running"`} {

@@ -60,7 +60,7 @@ const (
 	moved = http.StatusMovedPermanently
 )
 
-func TestADomainLeadsToTheReleaseUntilTheTeardown(t *testing.T) {
+func TestDomainLeadsToTheReleaseUntilTheTeardown(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
 		end := e.release("r1", `{}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + firstFleet + finish)
 		if want := `"url":"https://photos.example.com/"`; !strings.Contains(end.Output, want) {
@@ -100,7 +100,7 @@ func (e *environment) listen(given step.Optional) {
 	}
 }
 
-func TestADomainGoesAndComesUnderARunningRelease(t *testing.T) {
+func TestDomainIsRemovedAndAddedUnderARunningRelease(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.listen(step.Optional{})
@@ -120,7 +120,7 @@ func TestADomainGoesAndComesUnderARunningRelease(t *testing.T) {
 }
 
 // The record of somebody else's stays, whatever a release or a teardown does.
-func TestARecordOfSomebodyElsesIsLeftAlone(t *testing.T) {
+func TestForeignRecordIsLeftAlone(t *testing.T) {
 	for name, record := range map[string]types.ResourceRecordSet{
 		"an address":                   {TTL: aws.Int64(60), ResourceRecords: []types.ResourceRecord{{Value: aws.String("192.0.2.1")}}},
 		"an alias to another balancer": {AliasTarget: &types.AliasTarget{DNSName: aws.String("photogallery-main-2-0123456789.us-east-1.elb.amazonaws.com."), HostedZoneId: aws.String("Z1")}},
@@ -205,7 +205,7 @@ func TestTeardownRemovesARecordThatTheConsoleRewrote(t *testing.T) {
 }
 
 // Neighbors of the name, before and behind it, are no records of the domain.
-func TestAFirstReleaseThatFailsTakesItsAliasWithIt(t *testing.T) {
+func TestFailedFirstReleaseRemovesItsAlias(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
 		e.Cloud.Fabric.Do(func() {
 			for name, kind := range map[string]types.RRType{"zoo.example.com": types.RRTypeA, "a.example.com": types.RRTypeA, domain: types.RRTypeTxt} {
@@ -221,7 +221,7 @@ func TestAFirstReleaseThatFailsTakesItsAliasWithIt(t *testing.T) {
 	})
 }
 
-func TestALostAnswerOfRoute53ChangesNothing(t *testing.T) {
+func TestLostRoute53AnswerChangesNothing(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
 		e.losesAnswer("EnsureAlias", "ChangeResourceRecordSets")
 		e.losesAnswer("Sweep", "ChangeResourceRecordSets")

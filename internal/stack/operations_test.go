@@ -89,7 +89,7 @@ var ofPeople = []string{
 	"autoscaling:TerminateInstanceInAutoScalingGroup",
 }
 
-func TestTheCloudHasExactlyTheOperationsThatAreCalled(t *testing.T) {
+func TestCloudHasExactlyTheCalledOperations(t *testing.T) {
 	called := map[string]bool{}
 	for _, name := range ofPeople {
 		called[name] = true

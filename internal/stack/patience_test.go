@@ -16,7 +16,7 @@ import (
 	"photogallery/lambdas/inventory"
 )
 
-func TestABuildWhoseTokenNobodyAnswersEndsAtTheNextHeartbeat(t *testing.T) {
+func TestBuildWithoutAnswerEndsAtTheNextHeartbeat(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.refuses("Resume", "SendTaskSuccess", "ThrottlingException")
 		e.release("r1", `{}`).ends("Succeeded")
@@ -24,7 +24,7 @@ func TestABuildWhoseTokenNobodyAnswersEndsAtTheNextHeartbeat(t *testing.T) {
 	})
 }
 
-func TestABuilderWithoutRoomIsLaunchedWhenThereIsSome(t *testing.T) {
+func TestBuilderWaitsForCapacity(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.full(true)
 		execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
@@ -65,7 +65,7 @@ func TestReleaseWaitsForWhatWasJustMade(t *testing.T) {
 }
 
 // Each stage of a teardown is awaited: the group's instances leave their target group on their way out.
-func TestATeardownKeepsTheLoadBalancerUntilTheGroupIsGone(t *testing.T) {
+func TestTeardownKeepsTheLoadBalancerUntilTheGroupIsGone(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		var once sync.Once
@@ -84,7 +84,7 @@ func TestATeardownKeepsTheLoadBalancerUntilTheGroupIsGone(t *testing.T) {
 	})
 }
 
-func TestATeardownNamesWhatComesBehindIt(t *testing.T) {
+func TestTeardownNamesResourcesMadeBehindIt(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		var once sync.Once

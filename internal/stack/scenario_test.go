@@ -28,7 +28,7 @@ const (
 	swept      = " SweepSchedules SweepRefresh SweepGroup SweepAlias SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock Succeeded"
 )
 
-func TestAFirstReleaseServes(t *testing.T) {
+func TestFirstReleaseServes(t *testing.T) {
 	for name, input := range map[string]string{"an empty input": `{}`, "the console's input": `{"Comment": "Insert your JSON here"}`} {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
@@ -51,7 +51,7 @@ func TestUnchangedContentIsNotBakedAgain(t *testing.T) {
 	})
 }
 
-func TestARebakedReleaseRollsTheFleetAndARollbackReturns(t *testing.T) {
+func TestRebakedReleaseRollsTheFleetAndRollsBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		former := e.current().Image
@@ -68,7 +68,7 @@ func TestARebakedReleaseRollsTheFleetAndARollbackReturns(t *testing.T) {
 	})
 }
 
-func TestAFailedFirstReleaseLeavesNothing(t *testing.T) {
+func TestFailedFirstReleaseLeavesNothing(t *testing.T) {
 	tests := map[string]struct {
 		behavior machine.Behavior
 		path     string
@@ -106,7 +106,7 @@ func (e *environment) fleetBehaves(of string, as machine.Behavior) {
 	}
 }
 
-func TestAFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
+func TestFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
 	tests := map[string]struct {
 		behavior      machine.Behavior
 		graceIsHealth bool
@@ -160,7 +160,7 @@ func (e *environment) breaksWhenVerified(of string) {
 	})
 }
 
-func TestAVersionThatBreaksWhileItBakesIsRolledBack(t *testing.T) {
+func TestReleaseThatBreaksDuringTheBakeIsRolledBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.breaksWhenVerified("r2")
@@ -172,7 +172,7 @@ func TestAVersionThatBreaksWhileItBakesIsRolledBack(t *testing.T) {
 	})
 }
 
-func TestATeardownLeavesNothing(t *testing.T) {
+func TestTeardownLeavesNothing(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.teardown("t0", `{}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown" + swept)
 		e.release("r1", `{"ttl": "2h"}`).ends("Succeeded")
@@ -184,7 +184,7 @@ func TestATeardownLeavesNothing(t *testing.T) {
 	})
 }
 
-func TestAZoneWithoutCapacityIsMadeUpForByTheOther(t *testing.T) {
+func TestOtherZoneMakesUpForMissingCapacity(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.Cloud.Fabric.Do(func() { e.Cloud.EC2.SetCapacity("us-east-1a", false) })
 		e.release("r1", `{}`).ends("Succeeded")
@@ -197,7 +197,7 @@ func TestAZoneWithoutCapacityIsMadeUpForByTheOther(t *testing.T) {
 	})
 }
 
-func TestOneRunAtATime(t *testing.T) {
+func TestExecutionsRunOneAtATime(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		first := e.start(e.StartRelease(t.Context(), "r1", `{}`))
 		time.Sleep(time.Minute)
@@ -209,7 +209,7 @@ func TestOneRunAtATime(t *testing.T) {
 	})
 }
 
-func TestAnAbortedReleaseIsSweptByItself(t *testing.T) {
+func TestAbortedReleaseIsSwept(t *testing.T) {
 	for name, after := range map[string]time.Duration{
 		"while building": time.Minute, "while imaging": 4 * time.Minute, "while the fleet starts": 5*time.Minute + 50*time.Second,
 	} {
@@ -239,7 +239,7 @@ func (e *environment) settled(name string) string {
 	return strings.Replace(e.Settings.TeardownMachine, ":stateMachine:", ":execution:", 1) + ":" + name
 }
 
-func TestAReleaseThatIsThrottledForHoursLeavesTheFormerServing(t *testing.T) {
+func TestThrottledReleaseLeavesTheFormerServing(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
@@ -253,7 +253,7 @@ func TestAReleaseThatIsThrottledForHoursLeavesTheFormerServing(t *testing.T) {
 	})
 }
 
-func TestATeardownStopsARunningRelease(t *testing.T) {
+func TestTeardownStopsARunningRelease(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
 		time.Sleep(5 * time.Minute)
@@ -279,7 +279,7 @@ func TestTTLStaysUntilAReleaseNamesAnother(t *testing.T) {
 	})
 }
 
-func TestATTLTearsDownItsOwnReleaseOnly(t *testing.T) {
+func TestTTLTearsDownOnlyItsRelease(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{"ttl": "1h"}`).ends("Succeeded")
 		e.release("r2", `{"version": "2", "ttl": "never"}`).ends("Succeeded")
@@ -293,7 +293,7 @@ func TestATTLTearsDownItsOwnReleaseOnly(t *testing.T) {
 	})
 }
 
-func TestAReleaseOutOfTimeIsSweptByItself(t *testing.T) {
+func TestReleaseOutOfTimeIsSwept(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		first := e.start(e.StartRelease(t.Context(), "r1", `{}`))
 		time.Sleep(4 * time.Minute)

@@ -86,7 +86,7 @@ func (s *Stack) teardowns(t *testing.T) (all []string) {
 	return all
 }
 
-func TestAReleaseThatNoCatchSawIsUndone(t *testing.T) {
+func TestUncaughtFailureIsUndone(t *testing.T) {
 	lock := func(answer map[string]any) answers {
 		return answers{
 			"Plan": func(context.Context, map[string]any) (any, error) {
@@ -196,7 +196,7 @@ func TestEventsOfBuildersReachResume(t *testing.T) {
 	}
 }
 
-func TestAnEventIsNotLostWhenResumeFailsOnce(t *testing.T) {
+func TestEventSurvivesAFailureOfResume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		tries := 0
@@ -217,7 +217,7 @@ func TestAnEventIsNotLostWhenResumeFailsOnce(t *testing.T) {
 	})
 }
 
-func TestAScheduleStartsAStateMachine(t *testing.T) {
+func TestScheduleStartsAStateMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployPretending(t, nil)
 		_, err := s.Clients.Scheduler.CreateSchedule(t.Context(), &scheduler.CreateScheduleInput{
@@ -278,14 +278,14 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 	})
 }
 
-func TestABadEnvironmentIsRefused(t *testing.T) {
+func TestBadEnvironmentIsRefused(t *testing.T) {
 	_, err := New(Options{Environment: "Main_1", Kind: machine.NewSimulated(nil)})
 	if release.CodeOf(err) != release.InvalidRequest {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestAVersionIsVerifiedWhileItCanBeRolledBackAtAnyPace(t *testing.T) {
+func TestVerifyRunsDuringTheBakeAtAnyPace(t *testing.T) {
 	for _, options := range []Options{{Pace: 1}, {Pace: 60}, {Pace: 1, Real: true}, {Pace: 60, Real: true}, {Pace: 600, Real: true}} {
 		f := fabric.New(options.Pace)
 		defer f.Close()

@@ -24,7 +24,7 @@ var taggedKinds = []string{
 	"CreateListener", "CreateLoadBalancer", "PutMetricAlarm", "RunInstances instance", "RunInstances network-interface", "RunInstances volume",
 }
 
-func TestEverythingThatAReleaseMakesCarriesTheOrganizationsTags(t *testing.T) {
+func TestReleaseResourcesCarryTheOrganizationTags(t *testing.T) {
 	demanded := release.Tags{{Key: "team", Value: "web"}, {Key: "cost-center", Value: "42"}}
 	for name, domain := range map[string]string{"over HTTP": "", "with a domain": "photos.example.com"} {
 		t.Run(name, func(t *testing.T) {

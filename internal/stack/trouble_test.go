@@ -58,7 +58,7 @@ func (e *environment) losesAnswer(step, operation string) {
 	})
 }
 
-func TestABuildResultThatComesBeforeItIsAwaitedCounts(t *testing.T) {
+func TestEarlyBuildResultCounts(t *testing.T) {
 	tests := map[string]struct {
 		behavior machine.Behavior
 		end      string
@@ -80,7 +80,7 @@ func TestABuildResultThatComesBeforeItIsAwaitedCounts(t *testing.T) {
 	}
 }
 
-func TestALostAnswerMakesNothingTwice(t *testing.T) {
+func TestLostAnswerMakesNothingTwice(t *testing.T) {
 	for _, lost := range []struct{ step, operation string }{
 		{"LaunchBuilder", "RunInstances"}, {"CreateImage", "CreateImage"}, {"EnsureLoadBalancer", "CreateLoadBalancer"},
 		{"EnsureListener", "CreateListener"}, {"EnsureTemplate", "CreateLaunchTemplate"}, {"CreateGroup", "CreateAutoScalingGroup"},
@@ -98,7 +98,7 @@ func TestALostAnswerMakesNothingTwice(t *testing.T) {
 	}
 }
 
-func TestNoCapacityAnywhereIsSaid(t *testing.T) {
+func TestMissingCapacityIsReported(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r0", `{}`).ends("Succeeded")
 		e.teardown("t0", `{}`).ends("Succeeded")
@@ -110,7 +110,7 @@ func TestNoCapacityAnywhereIsSaid(t *testing.T) {
 }
 
 // The last call before a release serves is the worst to fail at: everything has to go back.
-func TestAReleaseThatCannotBePromotedGoesBack(t *testing.T) {
+func TestReleaseThatCannotBePromotedIsUndone(t *testing.T) {
 	t.Run("the first", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
 			e.refuses("Promote", "PutItem", "AccessDeniedException")
@@ -132,7 +132,7 @@ func TestAReleaseThatCannotBePromotedGoesBack(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeUndoneIsNamed(t *testing.T) {
+func TestUndoNamesItsLeftovers(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		fails := true
 		e.behave = func(machine.Spec) machine.Behavior { return machine.Behavior{CaptureFails: fails} }
@@ -146,7 +146,7 @@ func TestWhatCannotBeUndoneIsNamed(t *testing.T) {
 	})
 }
 
-func TestOnlyTheImagesOfTheCurrentAndTheFormerReleaseAreKept(t *testing.T) {
+func TestRetireKeepsTheCurrentAndFormerImages(t *testing.T) {
 	for name, snapshotsGo := range map[string]bool{"snapshots go with their image": true, "snapshots stay behind": false} {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
@@ -189,7 +189,7 @@ func (e *environment) strayBuilder() {
 	}
 }
 
-func TestAStrayBuilderIsFound(t *testing.T) {
+func TestStrayBuilderIsFound(t *testing.T) {
 	t.Run("by a teardown", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
 			e.release("r1", `{}`).ends("Succeeded")
@@ -209,7 +209,7 @@ func TestAStrayBuilderIsFound(t *testing.T) {
 	})
 }
 
-func TestATeardownInTheMiddleOfARefresh(t *testing.T) {
+func TestTeardownDuringARefreshSucceeds(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
@@ -227,7 +227,7 @@ func TestATeardownInTheMiddleOfARefresh(t *testing.T) {
 	})
 }
 
-func TestATeardownThatFailsNamesWhatIsLeft(t *testing.T) {
+func TestFailedTeardownNamesItsLeftovers(t *testing.T) {
 	for operation, left := range map[string]string{"DeleteSchedule": "photogallery-main-ttl", "DeleteLoadBalancer": "photogallery-main"} {
 		t.Run(operation, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
@@ -243,7 +243,7 @@ func TestATeardownThatFailsNamesWhatIsLeft(t *testing.T) {
 }
 
 // Nobody's release runs, but a refresh does: somebody started one in the console.
-func TestATeardownCancelsARefreshThatNoReleaseStarted(t *testing.T) {
+func TestTeardownCancelsAForeignRefresh(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		_, err := e.Clients.AutoScaling.StartInstanceRefresh(t.Context(), &autoscaling.StartInstanceRefreshInput{
@@ -258,7 +258,7 @@ func TestATeardownCancelsARefreshThatNoReleaseStarted(t *testing.T) {
 	})
 }
 
-func TestAReleaseThatFailsItsVerificationWhileItBakesGoesBack(t *testing.T) {
+func TestFailedVerificationDuringTheBakeRollsBack(t *testing.T) {
 	tests := map[string]func(*environment){
 		"by a rollback": func(*environment) {},
 		"by another refresh, where AWS cannot roll back": func(e *environment) {
@@ -287,7 +287,7 @@ func TestAReleaseThatFailsItsVerificationWhileItBakesGoesBack(t *testing.T) {
 	}
 }
 
-func TestAnUndoThatIsRefusedSomethingNamesIt(t *testing.T) {
+func TestUndoNamesWhatItWasDenied(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		lift := e.refuses("Undo", "DeregisterImage", "UnauthorizedOperation")
@@ -306,7 +306,7 @@ func TestAnUndoThatIsRefusedSomethingNamesIt(t *testing.T) {
 
 // A teardown that broke off has ended the service: the release after it has nothing to go back to
 // but must not lose the image that the teardown kept.
-func TestAReleaseThatFailsAfterATeardownBrokeOff(t *testing.T) {
+func TestFailedReleaseAfterABrokenTeardownKeepsTheImage(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.release("r2", `{"rebake": true}`).ends("Succeeded")
@@ -324,7 +324,7 @@ func TestAReleaseThatFailsAfterATeardownBrokeOff(t *testing.T) {
 }
 
 // The name of the undo is taken, so that it never starts, as if its event were lost.
-func TestAStaleLockIsTakenOverAfterItsUndo(t *testing.T) {
+func TestStaleLockIsTakenOverAfterItsUndo(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.teardown("undo-r1", `{"dryRun": true}`).ends("Listed")
 		execution := e.start(e.StartRelease(t.Context(), "r1", `{}`))
@@ -343,7 +343,7 @@ func TestAStaleLockIsTakenOverAfterItsUndo(t *testing.T) {
 
 // The execution ends, the function that promotes the release does not: the release serves, and
 // nothing but its undo retires what is outdated by it.
-func TestAReleaseThatIsStoppedAsItIsPromotedLeavesNothingOutdated(t *testing.T) {
+func TestReleaseStoppedDuringPromotionLeavesNothingOutdated(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{"rebake": true, "ttl": "12h"}`).ends("Succeeded")
 		e.release("r2", `{"rebake": true}`).ends("Succeeded")
@@ -377,7 +377,7 @@ func (e *environment) stop(release string) {
 	}
 }
 
-func TestATeardownThatCannotLockNamesWhatStays(t *testing.T) {
+func TestTeardownWithoutLockNamesWhatRemains(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.refuses("Lock", "PutItem", "AccessDeniedException")
@@ -387,7 +387,7 @@ func TestATeardownThatCannotLockNamesWhatStays(t *testing.T) {
 }
 
 // What a refresh has yet to launch is on no list when its way back is refused.
-func TestAnUndoThatMayStopNoRefreshSaysThatItGoesOn(t *testing.T) {
+func TestUndoReportsARefreshThatItCannotStop(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		lift := e.refuses("Undo", "RollbackInstanceRefresh", "AccessDenied")
@@ -403,7 +403,7 @@ func TestAnUndoThatMayStopNoRefreshSaysThatItGoesOn(t *testing.T) {
 	})
 }
 
-func TestARollbackThatGetsStuckNamesTheInstancesOnTheWrongVersion(t *testing.T) {
+func TestStuckRollbackNamesItsOutdatedInstances(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))

@@ -38,7 +38,7 @@ func former() *told {
 		enter("Task", "Lock").answer("{}").answer("{}").exit("Task", "Lock").end(types.ExecutionStatusSucceeded, "", "")
 }
 
-func TestAStepThatTakesLongerPutsTheEndOff(t *testing.T) {
+func TestSlowStepPostponesTheEstimate(t *testing.T) {
 	h := newTold("another").enter("Task", "Plan")
 	h.former = []*told{former()}
 	p := second(t, h)
@@ -58,7 +58,7 @@ func TestAStepThatTakesLongerPutsTheEndOff(t *testing.T) {
 	}
 }
 
-func TestARunThatGoesAnotherWayTellsNothing(t *testing.T) {
+func TestRunOnAnotherPathHasNoEstimate(t *testing.T) {
 	h := newTold("another").enter("Task", "Plan").answer("{}").exit("Task", "Plan").enter("Task", "Undo")
 	h.former = []*told{former()}
 	if p := second(t, h); p.Left(start) != 0 || p.Usual("Lock") != 0 {
@@ -66,7 +66,7 @@ func TestARunThatGoesAnotherWayTellsNothing(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsLateIsTold(t *testing.T) {
+func TestLateAnswerIsReported(t *testing.T) {
 	p := second(t, newTold("another").enter("Task", "Plan"))
 	frame := func(after time.Duration) string {
 		lines := terminal.Frame(p, time.Now().Add(after), 80, 50, terminal.Style{})
@@ -77,14 +77,14 @@ func TestAnAnswerThatIsLateIsTold(t *testing.T) {
 	}
 }
 
-func TestTheEndNamesTheLongestSteps(t *testing.T) {
+func TestSummaryNamesTheLongestSteps(t *testing.T) {
 	h := newTold("another").enter("Task", "Plan").answer("{}").exit("Task", "Plan").enter("Task", "Lock").answer("{}").answer("{}").answer("{}").exit("Task", "Lock")
 	if got := terminal.Outcome(h.end(types.ExecutionStatusSucceeded, "", "").look(t)); got != "r1 succeeded in 12.0 s (longest: Plan 3.0 s, Lock 7.0 s)." {
 		t.Errorf("it is %q", got)
 	}
 }
 
-func TestAnOutcomeCannotCommandTheTerminal(t *testing.T) {
+func TestOutcomeCannotControlTheTerminal(t *testing.T) {
 	got := terminal.Outcome(newTold("another").end(types.ExecutionStatusFailed, "FailedClean", "BuildFailed: one\x1b[2J\r\n\x07two").look(t))
 	if want := "r1 ended in FailedClean after 0.0 s:\nBuildFailed: one\n two"; !strings.HasPrefix(got, want) {
 		t.Errorf("it is %q, want %q", got, want)

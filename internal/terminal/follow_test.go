@@ -2,7 +2,7 @@ package terminal
 
 import "testing"
 
-func TestAnOutcomeIsBrokenBetweenWordsAndCommandsAreNot(t *testing.T) {
+func TestOutcomeWrapsBetweenWordsAndKeepsCommandsWhole(t *testing.T) {
 	text := "r1 ended\nbecause of something\nCorrect it; `gallery logs i-1` tells."
 	if got, want := wrapped(text, 12), "r1 ended\nbecause of\nsomething\nCorrect it; `gallery logs i-1` tells."; got != want {
 		t.Errorf("it is %q, want %q", got, want)

@@ -156,7 +156,7 @@ func (h *told) drawnAt(t *testing.T, width int) []string {
 	return terminal.Lines(h.look(t), *h.events[len(h.events)-1].Timestamp, width, terminal.Style{})
 }
 
-func TestAPolledStepIsOneLine(t *testing.T) {
+func TestPolledStepIsOneLine(t *testing.T) {
 	h := newTold("x-release").enter("Task", "CreateGroup").answer(`{"healthy": 0, "wanted": 2}`).exit("Task", "CreateGroup").enter("Wait", "WaitForFleet")
 	waits := h.look(t)
 	if s := waits.Step("CheckFleet"); s == nil || s.Phase != execution.Running || s.Visits != 0 {
@@ -178,7 +178,7 @@ func TestAPolledStepIsOneLine(t *testing.T) {
 	}
 }
 
-func TestWhatIsCutOffIsStopped(t *testing.T) {
+func TestInterruptedStepsAreShownAsStopped(t *testing.T) {
 	for status, words := range map[types.ExecutionStatus]string{types.ExecutionStatusAborted: "was stopped", types.ExecutionStatusTimedOut: "ran out of time"} {
 		p := newTold("x-release").enter("Task", "Plan").answer("{}").exit("Task", "Plan").enter("Task", "Lock").end(status, "", "").look(t)
 		if p.Step("Plan").Phase != execution.Succeeded || p.Step("Lock").Phase != execution.Stopped || len(p.Steps) != 2 {
@@ -190,7 +190,7 @@ func TestWhatIsCutOffIsStopped(t *testing.T) {
 	}
 }
 
-func TestALateEventIsNoAttempt(t *testing.T) {
+func TestLateEventIsNotAnAttempt(t *testing.T) {
 	h := newTold("x-release").enter("Task", "AwaitBuild").late()
 	if line := h.drawnAt(t, 100)[1]; !strings.Contains(line, "no word yet, asks again") || strings.Contains(line, "attempt") {
 		t.Errorf("it is %q", line)
@@ -255,7 +255,7 @@ func TestTextOfABuildCannotBreakThePicture(t *testing.T) {
 	}
 }
 
-func TestAPictureFitsItsWindow(t *testing.T) {
+func TestPictureFitsItsWindow(t *testing.T) {
 	h := newTold("x-release")
 	for _, name := range []string{"Plan", "Lock", "EnsureTemplate", "FindGroup"} {
 		h.enter("Task", name).answer("{}").exit("Task", name)
@@ -295,7 +295,7 @@ func TestRemediesNameTheInstance(t *testing.T) {
 	}
 }
 
-func TestWhatTheDefinitionDoesNotKnowIsShownAsItComes(t *testing.T) {
+func TestUnknownStatesAreShownAsTheyAppear(t *testing.T) {
 	lines := newTold("another").enter("Task", "One").answer(`{"status": "half"}`).exit("Task", "One").enter("Wait", "W").drawnAt(t, 80)
 	if len(lines) != 3 || !strings.HasPrefix(lines[1], "● One") || !strings.Contains(lines[1], "half") {
 		t.Errorf("it is\n%s", strings.Join(lines, "\n"))

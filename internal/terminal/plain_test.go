@@ -8,7 +8,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-func TestAGroupIsToldDoneBehindItsBranches(t *testing.T) {
+func TestGroupIsReportedDoneAfterItsBranches(t *testing.T) {
 	done := time.Now()
 	steps := []*execution.Step{
 		{Name: "Lock"},

@@ -58,7 +58,7 @@ func shows(t *testing.T, p *execution.Progress, patterns ...string) {
 	}
 }
 
-func TestAReleaseIsDrawnAsItGoes(t *testing.T) {
+func TestReleaseIsDrawnAsItRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{})
 		arn := started(t, s, "r1")
@@ -109,7 +109,7 @@ func TestBranchesAreDrawnApart(t *testing.T) {
 	})
 }
 
-func TestAFailureIsToldWithItsRemedy(t *testing.T) {
+func TestFailureIsShownWithItsRemedy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{Build: machine.BuildFails, Reason: "install.sh: exit 7"})
 		arn := started(t, s, "r1")
@@ -151,7 +151,7 @@ func TestRetriesAreCounted(t *testing.T) {
 	})
 }
 
-func TestWhatTheLastRunTookTellsWhatIsLeft(t *testing.T) {
+func TestLastRunGivesTheEstimate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{})
 		for _, name := range []string{"r1", "r2"} {
@@ -183,7 +183,7 @@ func TestFollowingEndsWithItsContext(t *testing.T) {
 	})
 }
 
-func TestAnExecutionThatDoesNotExist(t *testing.T) {
+func TestFollowReportsAMissingExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := deployed(t, machine.Behavior{})
 		arn := strings.Replace(s.Settings.ReleaseMachine, ":stateMachine:", ":execution:", 1) + ":none"

@@ -11,7 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-func TestAScreenDrawsOverWhatItDrew(t *testing.T) {
+func TestScreenRedrawsInPlace(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "screen"))
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestAScreenDrawsOverWhatItDrew(t *testing.T) {
 	}
 }
 
-func TestThereAreColorsOnATerminalAlone(t *testing.T) {
+func TestColorsAreForTerminalsOnly(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func (p *paper) take(text string) {
 
 // The cursor is where the picture begins, whatever has become of the lines, and what stood above
 // stays.
-func TestAScreenThatIsResizedIsDrawnAnew(t *testing.T) {
+func TestResizedScreenIsRedrawn(t *testing.T) {
 	p := &paper{T: t, lines: []string{"$ gallery release", ""}, at: 1, width: 80}
 	s := Screen{}
 	for i, width := range []int{80, 80, 33, 120, 17, 40} {
@@ -116,7 +116,7 @@ func TestAScreenThatIsResizedIsDrawnAnew(t *testing.T) {
 	}
 }
 
-func TestWhatHasNotChangedIsNotWrittenAgain(t *testing.T) {
+func TestUnchangedLinesAreNotRewritten(t *testing.T) {
 	s := Screen{}
 	s.frame([]string{"one", "two"}, 80)
 	if again := s.frame([]string{"one", "three"}, 80); strings.Contains(again, "one") || !strings.Contains(again, "three") {

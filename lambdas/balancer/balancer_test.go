@@ -49,7 +49,7 @@ func entrance(e steptest.Environment) balancer.LoadBalancer {
 	return made
 }
 
-func TestTheEntranceIsMadeOnce(t *testing.T) {
+func TestEntranceIsMadeOnce(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		first := ensure(e)
 		if first.State != "provisioning" || !strings.HasPrefix(first.URL, "http://photogallery-main") || !strings.HasSuffix(first.URL, "/") {
@@ -121,7 +121,7 @@ func TestEntranceFollowsTheStacksNetwork(t *testing.T) {
 	})
 }
 
-func TestAListenerThatLeadsElsewhereIsRefused(t *testing.T) {
+func TestListenerWithOtherTargetIsRefused(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		made := entrance(e)
 		e.Cloud.Fabric.Do(func() { e.Settings.TargetGroup = e.Cloud.ELB.AddTargetGroup("other", "/") })
@@ -129,7 +129,7 @@ func TestAListenerThatLeadsElsewhereIsRefused(t *testing.T) {
 	})
 }
 
-func TestALoadBalancerThatCannotBeSeenYetIsWaitedFor(t *testing.T) {
+func TestNewLoadBalancerIsAwaitedUntilVisible(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		arn := strings.Replace(ensure(e).ARN, "photogallery-main/", "photogallery-main/f", 1)
 		e.WantCode(release.AwsUnavailable, balancer.EnsureListener, listen(arn))
@@ -156,7 +156,7 @@ func TestEachCallOnANewLoadBalancerMayComeTooEarly(t *testing.T) {
 	})
 }
 
-func TestALateOrFailedLoadBalancerEndsTheRelease(t *testing.T) {
+func TestLateOrFailedLoadBalancerEndsTheRelease(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		e.WantCode(release.LoadBalancerFailed, balancer.CheckLoadBalancer, check(ensure(e), time.Now().Add(-time.Second)))
 	})

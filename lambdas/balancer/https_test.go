@@ -50,7 +50,7 @@ func drawn(e steptest.Environment, balancer string) string {
 	return strings.Join(all, ", ")
 }
 
-func TestTheEntranceFollowsTheDomain(t *testing.T) {
+func TestEntranceFollowsTheDomain(t *testing.T) {
 	const (
 		plain    = "80 forward"
 		policy   = " ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
@@ -86,7 +86,7 @@ func TestTheEntranceFollowsTheDomain(t *testing.T) {
 }
 
 // A policy that somebody set in the console, and one that AWS fills in, are both made ours.
-func TestAnOldSecurityPolicyIsReplaced(t *testing.T) {
+func TestOldSecurityPolicyIsReplaced(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		e.Settings.Optional = domain()
 		made := entrance(e)

@@ -61,7 +61,7 @@ func runtimeAPI(payload string, posted chan<- string) http.Handler {
 	return mux
 }
 
-func TestTheRuntimeReportsAFailureByItsCode(t *testing.T) {
+func TestRuntimeReportsAFailureByItsCode(t *testing.T) {
 	tests := map[string]struct{ payload, errorType, message string }{
 		"a request that cannot be": {
 			`{"execution": "arn:e", "release": "r1", "request": {"minSzie": 2}}`, "InvalidRequest", "minSzie",
@@ -112,7 +112,7 @@ func TestTheRuntimeReportsAFailureByItsCode(t *testing.T) {
 	}
 }
 
-func TestAFunctionThatIsSetUpWrongSaysHow(t *testing.T) {
+func TestMisconfiguredFunctionSaysHow(t *testing.T) {
 	tests := map[string]struct {
 		missing []string
 		want    []string

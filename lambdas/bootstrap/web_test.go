@@ -9,7 +9,7 @@ import (
 )
 
 // The test server's certificate is good for example.com.
-func TestTheLoadBalancerIsAskedForTheDomainsCertificate(t *testing.T) {
+func TestWebClientChecksTheDomainCertificate(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS.ServerName != r.Host {
 			w.WriteHeader(http.StatusMisdirectedRequest)

@@ -173,7 +173,7 @@ func (c cloud) run(dawdle time.Duration, in map[string]any) stepfunctions.Snapsh
 	return ended
 }
 
-func TestABuildersResultEndsTheWait(t *testing.T) {
+func TestBuilderResultEndsTheWait(t *testing.T) {
 	const usual, late = 0, time.Hour
 	tests := map[string]struct {
 		behavior      machine.Behavior
@@ -208,7 +208,7 @@ func TestABuildersResultEndsTheWait(t *testing.T) {
 
 // The heartbeat runs the step again, which finds the instance gone, or the record that the event's
 // redelivery left.
-func TestALostDeathIsSeenAtTheNextHeartbeat(t *testing.T) {
+func TestMissedTerminationIsSeenAtTheNextHeartbeat(t *testing.T) {
 	inCloud(t, machine.Behavior{Build: machine.BuilderDies}, func(c cloud) {
 		started := time.Now()
 		ended := c.build(0)
@@ -218,7 +218,7 @@ func TestALostDeathIsSeenAtTheNextHeartbeat(t *testing.T) {
 	})
 }
 
-func TestABuildResultOutlivesTheBuildersEnd(t *testing.T) {
+func TestBuildResultOutlivesItsBuilder(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.resumeOn(every)
 		launched := c.mustLaunch()
@@ -269,7 +269,7 @@ func TestForgedAndForeignEventsChangeNothing(t *testing.T) {
 	})
 }
 
-func TestABuilderIsLaunchedOnce(t *testing.T) {
+func TestBuilderIsLaunchedOnce(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		first := c.mustLaunch()
 		time.Sleep(time.Minute)
@@ -284,7 +284,7 @@ func TestABuilderIsLaunchedOnce(t *testing.T) {
 	})
 }
 
-func TestABuilderThatCannotBeSeenYetIsNotLaunchedTwice(t *testing.T) {
+func TestInvisibleBuilderIsNotLaunchedTwice(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.fabric.Do(func() { c.ec2.SetLag(30 * time.Second) })
 		first := c.mustLaunch()
@@ -305,7 +305,7 @@ func TestReleasesOfOneNameInTwoEnvironmentsLaunchABuilderEach(t *testing.T) {
 	})
 }
 
-func TestALostAnswerLaunchesNoSecondBuilder(t *testing.T) {
+func TestLostAnswerLaunchesNoSecondBuilder(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		lost := false
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
@@ -323,7 +323,7 @@ func TestALostAnswerLaunchesNoSecondBuilder(t *testing.T) {
 	})
 }
 
-func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
+func TestBuilderHasItsTagsAndBundle(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		var asked *awsec2.RunInstancesInput
 		c.fabric.Observe(func(call fabric.Call) {
@@ -354,7 +354,7 @@ func TestABuilderIsTaggedAndToldItsBundle(t *testing.T) {
 	})
 }
 
-func TestABuildersVolumeHasTheStacksKeyIfItHasOne(t *testing.T) {
+func TestBuilderVolumeUsesTheStackKey(t *testing.T) {
 	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"} {
 		inCloud(t, machine.Behavior{}, func(c cloud) {
 			c.settings.EBSKey = key
@@ -372,7 +372,7 @@ func TestABuildersVolumeHasTheStacksKeyIfItHasOne(t *testing.T) {
 	}
 }
 
-func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
+func TestBuilderLaunchesWhereThereIsCapacity(t *testing.T) {
 	tests := map[string]struct {
 		full []string
 		zone string
@@ -393,7 +393,7 @@ func TestABuilderGoesWhereThereIsRoom(t *testing.T) {
 	}
 }
 
-func TestWithoutRoomAnywhereThereIsNoCapacityUntilThereIs(t *testing.T) {
+func TestBuilderRetriesUntilThereIsCapacity(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.setFull("us-east-1a", "us-east-1b")
 		_, err := c.launch()

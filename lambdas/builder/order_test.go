@@ -21,7 +21,7 @@ func writes(call fabric.Call, attribute string) bool {
 }
 
 // A wait that had ended could not be begun again, and nothing would be known of the build then.
-func TestAResultThatIsNotRecordedEndsNoWait(t *testing.T) {
+func TestUnrecordedResultEndsNoWait(t *testing.T) {
 	inCloud(t, machine.Behavior{}, func(c cloud) {
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if writes(call, "result") {
@@ -36,7 +36,7 @@ func TestAResultThatIsNotRecordedEndsNoWait(t *testing.T) {
 	})
 }
 
-func TestAResultThatComesAsTheWaitBeginsEndsItAtOnce(t *testing.T) {
+func TestResultAtTheStartOfTheWaitEndsItAtOnce(t *testing.T) {
 	inCloud(t, machine.Behavior{Build: machine.BuildSilent}, func(c cloud) {
 		launched := c.mustLaunch()
 		result := json.RawMessage(`{"detail-type": "Build Result", "detail": {"instance": "` + launched.Instance + `", "release": "r1", "status": "success"}}`)

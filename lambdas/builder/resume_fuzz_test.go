@@ -107,7 +107,7 @@ func FuzzResume(f *testing.F) {
 	})
 }
 
-func TestABuildersLastWordsAreKeptWhole(t *testing.T) {
+func TestBuilderLogTailIsKeptWhole(t *testing.T) {
 	reason := ""
 	for len(reason) <= maxReason {
 		reason += "ü"

@@ -78,7 +78,7 @@ func left(e steptest.Environment) string {
 
 const nothing = `{"resources":[]}`
 
-func TestADeploymentStartsNothingAndKeepsItsID(t *testing.T) {
+func TestDeploymentStartsNothingAndKeepsItsID(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		created, updated := begin(e, "Create", "1"), begin(e, "Update", "2")
 		for _, event := range []map[string]any{created, updated} {
@@ -94,13 +94,13 @@ func TestADeploymentStartsNothingAndKeepsItsID(t *testing.T) {
 	})
 }
 
-func TestAStackThatNeverReleasedCanBeDeleted(t *testing.T) {
+func TestStackWithoutReleasesCanBeDeleted(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		finish(e, begin(e, "Delete", "1"))
 	})
 }
 
-func TestADeletionTearsTheEnvironmentDown(t *testing.T) {
+func TestDeletionTearsTheEnvironmentDown(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		if end, err := e.Await(e.Context(), begun(e, "r1")); err != nil || end.Status != "SUCCEEDED" {
 			e.Fatal(err, end)
@@ -120,7 +120,7 @@ func TestADeletionTearsTheEnvironmentDown(t *testing.T) {
 	})
 }
 
-func TestADeletionInterruptsARunningRelease(t *testing.T) {
+func TestDeletionInterruptsARunningRelease(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		running := begun(e, "r1")
 		time.Sleep(5 * time.Minute)
@@ -138,7 +138,7 @@ func TestADeletionInterruptsARunningRelease(t *testing.T) {
 	})
 }
 
-func TestAReleaseThatBeginsMeanwhileKeepsTheStack(t *testing.T) {
+func TestReleaseDuringTheDeletionKeepsTheStack(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		event := begin(e, "Delete", "1")
 		time.Sleep(time.Second)
@@ -155,7 +155,7 @@ func TestAReleaseThatBeginsMeanwhileKeepsTheStack(t *testing.T) {
 	})
 }
 
-func TestWhatIsLeftIsNamedAndTheDeletionCanBeTriedAgain(t *testing.T) {
+func TestDeletionNamesItsLeftoversAndCanBeRetried(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		if _, err := e.Await(e.Context(), begun(e, "r1")); err != nil {
 			e.Fatal(err)
@@ -187,7 +187,7 @@ func TestWhatIsLeftIsNamedAndTheDeletionCanBeTriedAgain(t *testing.T) {
 }
 
 // What a person deleted by hand is not waited for, and a call that fails on AWS's side is made again.
-func TestWhatTheFrameworkMustNotTakeForTheEnd(t *testing.T) {
+func TestDeletionOutlastsTransientFailures(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		var codes sync.Map // the state machine's steps call while the test goes on
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {

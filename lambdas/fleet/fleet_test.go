@@ -61,7 +61,7 @@ func TestEachReleaseHasOneNumberedTemplateVersion(t *testing.T) {
 	})
 }
 
-func TestAVersionThatCannotBeSeenYetIsNotMadeTwice(t *testing.T) {
+func TestInvisibleVersionIsNotMadeTwice(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")
 		e.Cloud.Fabric.Intercept(func(_ context.Context, _ fabric.Call, next func() (any, error)) (any, error) {
@@ -80,7 +80,7 @@ func TestAVersionThatCannotBeSeenYetIsNotMadeTwice(t *testing.T) {
 }
 
 // IAM lets nobody change a template that carries no tag of the environment's.
-func TestATemplateCarriesTheTagByWhichItMayBeChanged(t *testing.T) {
+func TestTemplateCarriesItsOwnerTag(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")
 		found, err := inventory.Template(e.Context(), e.Clients.EC2, "main")
@@ -90,7 +90,7 @@ func TestATemplateCarriesTheTagByWhichItMayBeChanged(t *testing.T) {
 	})
 }
 
-func TestTheFleetsVolumesHaveTheStacksKeyIfItHasOne(t *testing.T) {
+func TestFleetVolumesUseTheStackKey(t *testing.T) {
 	for _, key := range []string{"", "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"} {
 		steptest.In(t, nil, func(e steptest.Environment) {
 			e.Settings.EBSKey = key
@@ -106,7 +106,7 @@ func TestTheFleetsVolumesHaveTheStacksKeyIfItHasOne(t *testing.T) {
 	}
 }
 
-func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
+func TestFleetInstanceIsSafeAndTagged(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		template(e, "r1")
 		versions, err := inventory.Versions(e.Context(), e.Clients.EC2, "main")
@@ -143,7 +143,7 @@ func TestAnInstanceOfTheFleetIsSafeAndTagged(t *testing.T) {
 	})
 }
 
-func TestAnInstanceIsToldWhatTheStackAllows(t *testing.T) {
+func TestFleetInstanceGetsTheStackSettings(t *testing.T) {
 	for name, test := range map[string]struct {
 		given        step.Optional
 		want, absent []string
@@ -182,7 +182,7 @@ func TestAnInstanceIsToldWhatTheStackAllows(t *testing.T) {
 	}
 }
 
-func TestAGroupIsCreatedOnce(t *testing.T) {
+func TestGroupIsCreatedOnce(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		if got := state(e); got != "absent" {
 			t.Errorf("there is a group, %s", got)
@@ -213,7 +213,7 @@ func TestAGroupIsCreatedOnce(t *testing.T) {
 	})
 }
 
-func TestTheNameOfAGroupOnItsWayOutIsWaitedFor(t *testing.T) {
+func TestNameOfADeletingGroupIsAwaited(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		in := create(e, "r1")
 		steptest.Run[fleet.Fleet](e, fleet.CreateGroup, in)
@@ -233,7 +233,7 @@ func TestTheNameOfAGroupOnItsWayOutIsWaitedFor(t *testing.T) {
 	})
 }
 
-func TestAGroupThatGetsNoInstancesSaysWhy(t *testing.T) {
+func TestGroupWithoutInstancesSaysWhy(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		e.Cloud.Fabric.Do(func() { e.Cloud.EC2.SetVCPULimit(2) })
 		fleetOf := steptest.Run[fleet.Fleet](e, fleet.CreateGroup, create(e, "r1"))
@@ -250,7 +250,7 @@ func TestAGroupThatGetsNoInstancesSaysWhy(t *testing.T) {
 	})
 }
 
-func TestAGroupThatSomebodyDeletedIsAFailure(t *testing.T) {
+func TestDeletedGroupIsAFailure(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		e.WantCode(release.FleetFailed, fleet.CheckFleet, fleet.CheckFleetInput{Plan: plan("r1"), Deadline: time.Now().Add(-time.Second)})
 	})
@@ -266,7 +266,7 @@ func rolling(e steptest.Environment) (in fleet.StartRefreshInput, started fleet.
 	return in, steptest.Run[fleet.Refresh](e, fleet.StartRefresh, in)
 }
 
-func TestARefreshIsStartedOnceAndFoundAgain(t *testing.T) {
+func TestRefreshIsStartedOnceAndFoundAgain(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		in, started := rolling(e)
 		time.Sleep(time.Minute)
@@ -295,7 +295,7 @@ func TestAnotherReleasesRefreshIsWaitedFor(t *testing.T) {
 	})
 }
 
-func TestHowARefreshEnds(t *testing.T) {
+func TestRefreshEnds(t *testing.T) {
 	check := func(refresh fleet.Refresh, deadline time.Time) fleet.CheckRefreshInput {
 		return fleet.CheckRefreshInput{Plan: plan("r2"), Refresh: refresh.Refresh, Deadline: deadline}
 	}
@@ -333,7 +333,7 @@ func TestHowARefreshEnds(t *testing.T) {
 	})
 }
 
-func TestOnlyDescribingReachesEverything(t *testing.T) {
+func TestFleetReachesEverythingOnlyToDescribe(t *testing.T) {
 	for _, declared := range []step.Step{fleet.EnsureTemplate, fleet.FindGroup, fleet.CreateGroup, fleet.CheckFleet, fleet.StartRefresh, fleet.CheckRefresh} {
 		for _, operation := range declared.Operations {
 			if isAny := operation.Scope == step.Any; isAny != strings.Contains(operation.Name, ":Describe") || isAny != (operation.Reason != "") {

@@ -148,7 +148,7 @@ func (c cloud) snapshots() []types.Snapshot {
 	return out.Snapshots
 }
 
-func TestAnImageIsMadeOnceAndBecomesAvailable(t *testing.T) {
+func TestImageIsMadeOnceAndBecomesAvailable(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		plan := planOf("r1")
 		if out := c.find(plan); out.State != image.Absent || out.Image != "" {
@@ -202,7 +202,7 @@ func TestImageAndSnapshotCarryWhereTheyComeFrom(t *testing.T) {
 	})
 }
 
-func TestARebakeMakesAnImageOfItsOwnWhichIsUsedFromThenOn(t *testing.T) {
+func TestRebakeMakesANewImageForLaterReleases(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		first := c.bake(planOf("r1"))
 		again := planOf("r2")
@@ -235,7 +235,7 @@ func TestOtherContentAndOtherEnvironmentsHaveTheirOwnImages(t *testing.T) {
 	})
 }
 
-func TestAnImageThatAWSCannotMakeFailsAndIsReplacedNextTime(t *testing.T) {
+func TestFailedImageIsReplacedNextTime(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		c.disk.CaptureFails = true
 		broken := c.bake(planOf("r1"))
@@ -257,7 +257,7 @@ func TestAnImageThatAWSCannotMakeFailsAndIsReplacedNextTime(t *testing.T) {
 	})
 }
 
-func TestAnImageThatTakesTooLongFails(t *testing.T) {
+func TestImageOutOfTimeFails(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		c.settings.Timings.Image = time.Minute
 		made := c.create(planOf("r1"), c.builder())
@@ -268,7 +268,7 @@ func TestAnImageThatTakesTooLongFails(t *testing.T) {
 	})
 }
 
-func TestANewImageThatCannotBeSeenYetIsPendingUntilItsDeadline(t *testing.T) {
+func TestInvisibleImageIsPendingUntilItsDeadline(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		const lag = time.Hour
 		builder := c.builder()
@@ -289,7 +289,7 @@ func TestANewImageThatCannotBeSeenYetIsPendingUntilItsDeadline(t *testing.T) {
 	})
 }
 
-func TestABuilderThatIsGoneMakesNoImage(t *testing.T) {
+func TestMissingBuilderMakesNoImage(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		if code, message := c.invoke(image.CreateImage, image.CreateInput{Plan: planOf("r1"), Instance: "i-0aaaaaaaaaaaaaaaa"}, &image.Output{}); code != release.BuilderDied {
 			t.Errorf("got %s: %s", code, message)
@@ -297,7 +297,7 @@ func TestABuilderThatIsGoneMakesNoImage(t *testing.T) {
 	})
 }
 
-func TestABuilderThatHasEndedMakesNoImage(t *testing.T) {
+func TestEndedBuilderMakesNoImage(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		ended := c.builder()
 		c.fabric.Do(func() { c.ec2.Terminate(ended) })
@@ -310,7 +310,7 @@ func TestABuilderThatHasEndedMakesNoImage(t *testing.T) {
 }
 
 // EC2 lists a disabled image only when it is asked to, and keeps its name taken.
-func TestAnImageThatSomebodyDisabledIsMadeAnew(t *testing.T) {
+func TestDisabledImageIsRemade(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		former := c.bake(planOf("r1"))
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
@@ -335,7 +335,7 @@ func TestAnImageThatSomebodyDisabledIsMadeAnew(t *testing.T) {
 	})
 }
 
-func TestANameThatSomebodyElsesImageHasIsNotTaken(t *testing.T) {
+func TestForeignImageNameIsNotReused(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		plan, builder := planOf("r1"), c.builder()
 		_, err := c.clients.EC2.CreateImage(c.Context(), &awsec2.CreateImageInput{
@@ -351,7 +351,7 @@ func TestANameThatSomebodyElsesImageHasIsNotTaken(t *testing.T) {
 	})
 }
 
-func TestTheImageThatTheRequestNamesMustBeOursAndAvailable(t *testing.T) {
+func TestRequestedImageMustBeOursAndAvailable(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		ours := c.bake(planOf("r1"))
 		pending := planOf("r2")

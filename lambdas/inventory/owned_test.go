@@ -9,7 +9,7 @@ import (
 	"photogallery/release"
 )
 
-func TestWhatASelectionCovers(t *testing.T) {
+func TestSelectionCovers(t *testing.T) {
 	tags := []types.Tag{{Key: aws.String(release.TagRelease), Value: aws.String("r1")}}
 	for name, c := range map[string]struct {
 		selection Selection
@@ -45,7 +45,7 @@ func TestFailuresThatASuccessfulAnswerHides(t *testing.T) {
 	}
 }
 
-func TestAResourceIsNamedOnce(t *testing.T) {
+func TestResourceIsNamedOnce(t *testing.T) {
 	for want, resource := range map[string]Resource{
 		"alarm a":                {Kind: "alarm", ID: "a"},
 		"launch template lt (x)": {Kind: "launch template", ID: "lt", Name: "x"},

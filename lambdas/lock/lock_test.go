@@ -138,7 +138,7 @@ func of(execution, name string) lock.Input {
 	return lock.Input{Call: step.Call{Execution: execution}, Release: name}
 }
 
-func TestAFreeEnvironmentIsTakenAndGivenBack(t *testing.T) {
+func TestLockTakesAndReleasesAFreeEnvironment(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		one, other := e.start("release", "r1"), e.start("release", "r2")
 		for range 2 { // a lost answer is asked for again
@@ -161,7 +161,7 @@ func TestAFreeEnvironmentIsTakenAndGivenBack(t *testing.T) {
 	})
 }
 
-func TestABusyEnvironmentRefusesOrMakesWait(t *testing.T) {
+func TestLockRefusesOrWaitsForABusyEnvironment(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		one, other := e.start("release", "r1"), e.start("release", "r2")
 		e.lock(of(one, "r1"))
@@ -187,7 +187,7 @@ func TestABusyEnvironmentRefusesOrMakesWait(t *testing.T) {
 }
 
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
-func TestAHolderThatWaitsForItsRedriveHasNotEnded(t *testing.T) {
+func TestHolderAwaitingRedriveHasNotEnded(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		holder := e.start("release", "r1")
 		e.lock(of(holder, "r1"))
@@ -206,7 +206,7 @@ func TestAHolderThatWaitsForItsRedriveHasNotEnded(t *testing.T) {
 	})
 }
 
-func TestOfManyOnlyOneTakesAFreeEnvironment(t *testing.T) {
+func TestLockGoesToOneOfMany(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		var executions []string
 		for _, name := range []string{"r1", "r2", "r3", "r4", "r5", "r6"} {
@@ -233,7 +233,7 @@ func TestOfManyOnlyOneTakesAFreeEnvironment(t *testing.T) {
 	})
 }
 
-func TestADeadHoldersLockIsInheritedWithWhatItLeft(t *testing.T) {
+func TestLockInheritsFromADeadHolder(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		dead := e.start("release", "r1")
 		e.lock(of(dead, "r1"))
@@ -259,7 +259,7 @@ func TestADeadHoldersLockIsInheritedWithWhatItLeft(t *testing.T) {
 	})
 }
 
-func TestAnUndoOfAReleaseThatHoldsNothingIsStillAnUndo(t *testing.T) {
+func TestUndoWithoutLockIsStillAnUndo(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		undo := lock.Input{Call: step.Call{Execution: e.start("teardown", "undo-r1")}, Undo: "r1", Wait: true}
 		if out := e.lock(undo); out.Outcome != lock.Inherited || len(out.Abandoned) != 1 || out.Abandoned[0] != "r1" {
@@ -268,7 +268,7 @@ func TestAnUndoOfAReleaseThatHoldsNothingIsStillAnUndo(t *testing.T) {
 	})
 }
 
-func TestAHolderThatIsForgottenIsOver(t *testing.T) {
+func TestForgottenHolderHasEnded(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		forgotten := stepfunctions.MachineARN("release")
 		forgotten = strings.Replace(forgotten, ":stateMachine:", ":execution:", 1) + ":r0"
@@ -284,7 +284,7 @@ func TestAHolderThatIsForgottenIsOver(t *testing.T) {
 	})
 }
 
-func TestATeardownStopsARunningReleaseAndInheritsIt(t *testing.T) {
+func TestTeardownStopsARunningReleaseAndInheritsIt(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		running := e.start("release", "r1")
 		e.lock(of(running, "r1"))
@@ -302,7 +302,7 @@ func TestATeardownStopsARunningReleaseAndInheritsIt(t *testing.T) {
 	})
 }
 
-func TestATeardownIsNotStoppedByAnother(t *testing.T) {
+func TestTeardownIsNotStoppedByAnother(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		running := e.start("teardown", "t1")
 		e.lock(of(running, ""))
@@ -347,7 +347,7 @@ func TestUnlockReportsHowItEnded(t *testing.T) {
 	}
 }
 
-func TestAReportFitsAFailStatesCause(t *testing.T) {
+func TestReportFitsTheCauseOfAFailState(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		long := &lock.Failure{Error: "BuildFailed", Cause: strings.Repeat("ü", 200_000)}
 		if got := e.unlock(lock.UnlockInput{Failure: long, Dirty: &lock.Failure{Error: "X", Cause: long.Cause}}); len([]rune(got)) > 20_000 {
@@ -373,7 +373,7 @@ func TestAnotherRunThatMovesInBetweenIsSeen(t *testing.T) {
 	})
 }
 
-func TestADeadHoldersLockIsTakenOverByOneAlone(t *testing.T) {
+func TestLockOfADeadHolderGoesToOneSuccessor(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		dead, faster, slower := e.start("release", "r0"), e.start("release", "r1"), e.start("release", "r2")
 		e.lock(of(dead, "r0"))
@@ -393,7 +393,7 @@ func TestADeadHoldersLockIsTakenOverByOneAlone(t *testing.T) {
 	})
 }
 
-func TestAFailureToAskIsNoAnswer(t *testing.T) {
+func TestFailedLookupIsNotAnAnswer(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		holder := e.start("release", "r1")
 		e.lock(of(holder, "r1"))

@@ -57,7 +57,7 @@ func read(t *testing.T, text string) map[string]float64 {
 	return values
 }
 
-func TestTheLastStepCountsHowExecutionsEnd(t *testing.T) {
+func TestLastStepCountsHowExecutionsEnd(t *testing.T) {
 	failed := &lock.Failure{Error: "BuildFailed"}
 	const releasing, tearing = "arn:aws:states:us-east-1:123456789012:execution:photogallery-main-release:r1", "arn:aws:states:us-east-1:123456789012:execution:photogallery-main-teardown:t1"
 	tests := map[string]struct {

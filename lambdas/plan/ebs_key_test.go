@@ -49,7 +49,7 @@ func TestPlanRefusesAKeyOfAnotherRegion(t *testing.T) {
 	})
 }
 
-func TestAKeyThatCannotBeAskedForIsNoProblemOfTheRequest(t *testing.T) {
+func TestFailedKeyLookupIsNotARequestProblem(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.answer("GetEbsDefaultKmsKeyId", func() (any, error) { return nil, fabric.Errorf("RequestLimitExceeded", "slow down") })
 		c.refuses(`{}`, release.Throttled, "slow down")

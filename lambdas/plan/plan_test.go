@@ -183,7 +183,7 @@ func (c *cloud) image(tags map[string]string) string {
 	return *made.ImageId
 }
 
-func TestAnEmptyRequestReleasesTheDeploymentsOwnBundle(t *testing.T) {
+func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 	for _, request := range []string{`{}`, `{"Comment": "Insert your JSON here"}`} {
 		inCloud(t, func(c *cloud) {
 			digest := digestOf(bundleOf("own"))
@@ -198,7 +198,7 @@ func TestAnEmptyRequestReleasesTheDeploymentsOwnBundle(t *testing.T) {
 	}
 }
 
-func TestEverythingThatIsGivenIsPlanned(t *testing.T) {
+func TestPlanHoldsEveryGivenField(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		got := c.mustPlan(`{"version": "2.0", "bundle": "` + bundleOf("other").URL() + `", "rebake": true, "instanceType": "t4g.medium", "minSize": 1, "maxSize": 4, "desired": 3, "ttl": "90m", "wait": true}`)
 		want := release.Plan{
@@ -247,7 +247,7 @@ func TestPlanKeepsWhatTheRequestLeavesOut(t *testing.T) {
 	}
 }
 
-func TestWithoutABundleTheLastReleasedOneIsReleasedAgain(t *testing.T) {
+func TestRequestWithoutBundleReleasesTheLastOne(t *testing.T) {
 	last := release.Current{Version: "1.7", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), DefaultBundle: bundleOf("own")}
 	redeployed := last
 	redeployed.DefaultBundle = bundleOf("a former deployment's")
@@ -281,7 +281,7 @@ func TestWithoutABundleTheLastReleasedOneIsReleasedAgain(t *testing.T) {
 	}
 }
 
-func TestABundleThatIsNotThereIsRefused(t *testing.T) {
+func TestMissingBundleIsRefused(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		missing := release.Bundle{Bucket: bucket, Key: "bundles/missing.tar.gz", SHA256: strings.Repeat("0", 64)}
 		c.refuses(`{"bundle": "`+missing.URL()+`"}`, release.InvalidRequest, "s3://"+bucket+"/bundles/missing.tar.gz", "gallery release --bundle")
@@ -293,7 +293,7 @@ func TestABundleThatIsNotThereIsRefused(t *testing.T) {
 	})
 }
 
-func TestABundleThatMayNotBeReadIsRefusedAsIfItWereNotThere(t *testing.T) {
+func TestUnreadableBundleIsRefusedAsMissing(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if call.Operation.Name == "HeadObject" {
@@ -305,7 +305,7 @@ func TestABundleThatMayNotBeReadIsRefusedAsIfItWereNotThere(t *testing.T) {
 	})
 }
 
-func TestAFolderIsPackedWhereThereIsAPackerAndRefusedElsewhere(t *testing.T) {
+func TestBundleFolderNeedsAPacker(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.refuses(`{"bundle": "examples/lesson"}`, release.InvalidRequest, `"examples/lesson"`, "gallery release --bundle FOLDER")
 		c.settings.PackBundle = func(_ context.Context, folder string) (release.Bundle, error) {
@@ -321,7 +321,7 @@ func TestAFolderIsPackedWhereThereIsAPackerAndRefusedElsewhere(t *testing.T) {
 	})
 }
 
-func TestAnImageBringsItsVersionAndBundle(t *testing.T) {
+func TestImageBringsItsVersionAndBundle(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		id := c.image(map[string]string{
 			release.TagEnvironment: "main", release.TagDigest: "d1", release.TagVersion: "0.9", release.TagBundle: bundleOf("other").URL(),
@@ -341,7 +341,7 @@ func TestAnImageBringsItsVersionAndBundle(t *testing.T) {
 	})
 }
 
-func TestAnInstanceTypeMustFitAndBeOffered(t *testing.T) {
+func TestInstanceTypeMustFitAndBeOffered(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.refuses(`{"instanceType": "t3.small"}`, release.InvalidRequest, `"t3.small" is not for arm64`, "t4g.small")
 		c.refuses(`{"instanceType": "t4g.nano"}`, release.InvalidRequest, `"t4g.nano" has 512 MiB`, "t4g.small")
@@ -355,7 +355,7 @@ func TestAnInstanceTypeMustFitAndBeOffered(t *testing.T) {
 	})
 }
 
-func TestTheQuotaMustHoldWhatTheReleaseNeedsAtATime(t *testing.T) {
+func TestQuotaMustCoverThePeakOfTheRelease(t *testing.T) {
 	running := func(n int32) *groups.AutoScalingGroup { return &groups.AutoScalingGroup{DesiredCapacity: aws.Int32(n)} }
 	leaving := running(5)
 	leaving.Status = aws.String("Delete in progress")
@@ -388,7 +388,7 @@ func TestTheQuotaMustHoldWhatTheReleaseNeedsAtATime(t *testing.T) {
 	}
 }
 
-func TestAnImageThatIsThereNeedsNoBuilder(t *testing.T) {
+func TestExistingImageNeedsNoBuilder(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.image(map[string]string{release.TagEnvironment: "main", release.TagDigest: digestOf(bundleOf("own"))})
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(4) })
@@ -399,7 +399,7 @@ func TestAnImageThatIsThereNeedsNoBuilder(t *testing.T) {
 	})
 }
 
-func TestAllProblemsAreReportedTogether(t *testing.T) {
+func TestProblemsAreReportedTogether(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(1) })
 		c.refuses(`{"image": "ami-0aaaaaaaaaaaaaaaa"}`, release.InvalidRequest, "image: ", "quota: ")
@@ -409,7 +409,7 @@ func TestAllProblemsAreReportedTogether(t *testing.T) {
 }
 
 // Step Functions takes any letters for an execution's name, EC2 and the builder only ASCII.
-func TestAReleaseNeedsAPlainName(t *testing.T) {
+func TestReleaseNeedsAPlainName(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		for name, plain := range map[string]bool{
 			"r1": true, "release-20260131-090000.000": true, "0b7f-4c_1d@x=y+(z)!'": true,
@@ -423,7 +423,7 @@ func TestAReleaseNeedsAPlainName(t *testing.T) {
 	})
 }
 
-func TestAnAccountWithoutAnAppliedQuotaIsLeftToEC2(t *testing.T) {
+func TestMissingQuotaIsLeftToEC2(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.answer("GetServiceQuota", func() (any, error) {
 			return nil, fabric.Errorf("NoSuchResourceException", "The request failed because the specified service does not exist.")
@@ -458,7 +458,7 @@ func (c *cloud) answer(operation string, answer func() (any, error)) {
 	})
 }
 
-func TestAFailureToAskIsNoProblemOfTheRequest(t *testing.T) {
+func TestFailedLookupIsNotARequestProblem(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if call.Operation.Name == "DescribeSubnets" {

@@ -29,7 +29,7 @@ func input(name, image, version string) promote.Input {
 	return promote.Input{Call: mine, Plan: plan, Image: image, TemplateVersion: version, TeardownAt: "2026-01-31T20:00:00Z"}
 }
 
-func TestARecordKeepsTheWayBack(t *testing.T) {
+func TestPromoteRecordKeepsTheWayBack(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		take(e, mine)
 		type record struct{ Release, Image, FormerImage, TemplateVersion, FormerTemplate string }
@@ -59,7 +59,7 @@ func TestARecordKeepsTheWayBack(t *testing.T) {
 	})
 }
 
-func TestOnlyTheLocksHolderPromotesAndRetires(t *testing.T) {
+func TestPromoteNeedsTheLock(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		e.WantCode(release.LockLost, promote.Promote, input("r1", "ami-1", "1"))
 		take(e, step.Call{Execution: "arn:execution:other"})
@@ -72,7 +72,7 @@ func TestOnlyTheLocksHolderPromotesAndRetires(t *testing.T) {
 	})
 }
 
-func TestARetiringReleaseMustServe(t *testing.T) {
+func TestRetiringReleaseMustServe(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		take(e, mine)
 		steptest.Run[release.Current](e, promote.Promote, input("r1", "ami-1", "1"))

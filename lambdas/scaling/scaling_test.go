@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-func TestTheDimensionsOfTheLoadBalancersMetrics(t *testing.T) {
+func TestMetricsHaveTheLoadBalancerDimensions(t *testing.T) {
 	at := place{
 		environment:  "main",
 		loadBalancer: "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/photogallery-main/50dc6c495c0c9188",
@@ -37,7 +37,7 @@ func TestShrinkingByOneDoesNotCallForOneMore(t *testing.T) {
 }
 
 // A fleet that reports nothing is not busy: it shrinks to its minimum, and no refresh is rolled back.
-func TestAFleetWithoutDataShrinks(t *testing.T) {
+func TestFleetWithoutDataShrinks(t *testing.T) {
 	at := place{environment: "main", targetGroup: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/photogallery-main/73e2d6bc24d8a067"}
 	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(""), at.cpuHigh(""), at.idle("")} {
 		want := "notBreaching"

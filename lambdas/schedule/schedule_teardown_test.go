@@ -31,7 +31,7 @@ func schedules(e steptest.Environment) []inventory.Resource {
 	return found
 }
 
-func TestWithoutATTLNothingIsScheduled(t *testing.T) {
+func TestReleaseWithoutTTLSchedulesNothing(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		if at := scheduled(e, 0); at != "" || len(schedules(e)) != 0 {
 			t.Errorf("a teardown is scheduled at %q: %v", at, schedules(e))
@@ -59,7 +59,7 @@ func TestScheduleKeepsTheEndOfTheReleaseBefore(t *testing.T) {
 	}
 }
 
-func TestTheTTLCountsFromTheFirstRunOfTheStep(t *testing.T) {
+func TestTTLCountsFromTheFirstRunOfTheStep(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		want := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
 		for range 2 {
@@ -74,7 +74,7 @@ func TestTheTTLCountsFromTheFirstRunOfTheStep(t *testing.T) {
 	})
 }
 
-func TestAScheduleThatCannotBeSeenYetIsAskedForAgain(t *testing.T) {
+func TestInvisibleScheduleIsReadAgain(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		want := scheduled(e, time.Hour)
 		early := true
@@ -91,7 +91,7 @@ func TestAScheduleThatCannotBeSeenYetIsAskedForAgain(t *testing.T) {
 	})
 }
 
-func TestTheScheduleTearsDownOnlyThisRelease(t *testing.T) {
+func TestScheduleTearsDownOnlyItsRelease(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		scheduled(e, time.Hour)
 		got, err := e.Clients.Scheduler.GetSchedule(e.Context(), &scheduler.GetScheduleInput{

@@ -35,7 +35,7 @@ func handler(log *bytes.Buffer, run func(greetIn) (greetOut, error)) step.Handle
 	return greet.Handler(step.Clients{}, step.Settings{}, slog.New(slog.NewJSONHandler(log, nil)))
 }
 
-func TestAnErrorCrossesTheLambdaBoundaryByItsCode(t *testing.T) {
+func TestErrorCrossesTheLambdaBoundaryByItsCode(t *testing.T) {
 	throttled := &smithy.GenericAPIError{Code: "RequestLimitExceeded", Message: "slow down"}
 	tests := map[string]struct {
 		err  error
@@ -60,7 +60,7 @@ func TestAnErrorCrossesTheLambdaBoundaryByItsCode(t *testing.T) {
 	}
 }
 
-func TestAPanicIsReportedAsUnexpected(t *testing.T) {
+func TestPanicIsReportedAsUnexpected(t *testing.T) {
 	var log bytes.Buffer
 	h := handler(&log, func(greetIn) (greetOut, error) { panic("a defect") })
 	_, err := h.Invoke(context.Background(), []byte(`{}`))
@@ -73,7 +73,7 @@ func TestAPanicIsReportedAsUnexpected(t *testing.T) {
 	}
 }
 
-func TestAnInputFieldNobodyReadsIsADefect(t *testing.T) {
+func TestHandlerRefusesUnknownInputFields(t *testing.T) {
 	h := handler(&bytes.Buffer{}, func(greetIn) (greetOut, error) { return greetOut{}, nil })
 	_, err := h.Invoke(context.Background(), []byte(`{"color": "x"}`))
 	if err == nil || !strings.Contains(err.Error(), "color") {
@@ -114,7 +114,7 @@ func TestSettingsNameEveryMissingVariable(t *testing.T) {
 	}
 }
 
-func TestTheDefaultBundleIsTheStepsThatReadIt(t *testing.T) {
+func TestDefaultBundleIsForTheStepsThatReadIt(t *testing.T) {
 	for _, reads := range []bool{true, false} {
 		var told string
 		declared := step.Define(step.Step{Name: "Look", DefaultBundle: reads}, func(_ step.Clients, settings step.Settings) func(context.Context, struct{}) (struct{}, error) {

@@ -31,7 +31,7 @@ func (e environment) traffic(perSecond float64, span time.Duration) {
 	time.Sleep(span)
 }
 
-func TestTheFleetFollowsItsLoad(t *testing.T) {
+func TestFleetFollowsItsLoad(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		time.Sleep(time.Hour)
@@ -83,7 +83,7 @@ func TestBoundsTakeNothingBackThatAPolicyDoesMeanwhile(t *testing.T) {
 	})
 }
 
-func TestTheGuardRollsAVersionBackThatNeverGetsWell(t *testing.T) {
+func TestGuardRollsBackAnUnhealthyVersion(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		former := e.serve("r1")
 		m := e.roll("sick-r2")
@@ -105,7 +105,7 @@ func TestTheGuardRollsAVersionBackThatNeverGetsWell(t *testing.T) {
 	})
 }
 
-func TestARefreshIsNotStartedUnderARingingAlarm(t *testing.T) {
+func TestRefreshDoesNotStartUnderAnActiveAlarm(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		m := e.first("sick-r1")
 		e.scale("sick-r1", m)
@@ -124,7 +124,7 @@ func TestARefreshIsNotStartedUnderARingingAlarm(t *testing.T) {
 }
 
 // A bundle may take a minute to answer, provision.sh says, and its instance has booted before that.
-func TestASlowStartIsNoReasonToRollARefreshBack(t *testing.T) {
+func TestSlowStartDoesNotRollBackARefresh(t *testing.T) {
 	for _, starts := range []time.Duration{40 * time.Second, 75 * time.Second, 105 * time.Second} {
 		for _, phase := range []time.Duration{0, 20 * time.Second, 40 * time.Second} {
 			slow := func(machine.Spec) machine.Behavior { return machine.Behavior{HealthyAfter: starts} }

@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-func TestTheOrderOfATeardown(t *testing.T) {
+func TestTeardownOrder(t *testing.T) {
 	want := []string{"schedules", "refresh", "group", "alias", "load-balancer", "alarms", "template", "images", "builders"}
 	var got []string
 	for _, stage := range sweep.Order {
@@ -24,7 +24,7 @@ func TestTheOrderOfATeardown(t *testing.T) {
 	}
 }
 
-func TestATeardownRemovesEverythingAndTwiceIsHarmless(t *testing.T) {
+func TestTeardownRemovesEverythingAndIsIdempotent(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		e.launchBuilder("stray")
@@ -39,7 +39,7 @@ func TestATeardownRemovesEverythingAndTwiceIsHarmless(t *testing.T) {
 	})
 }
 
-func TestATeardownInMidRefresh(t *testing.T) {
+func TestTeardownDuringARefresh(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		e.roll("r2")
@@ -51,7 +51,7 @@ func TestATeardownInMidRefresh(t *testing.T) {
 
 // The SDK repeats a call whose answer was lost, and a group that is pending delete refuses, as does one
 // that is gone by then.
-func TestAGroupThatIsOnItsWayOutMayRefuseToBeDeletedAgain(t *testing.T) {
+func TestTeardownToleratesAGroupThatIsBeingDeleted(t *testing.T) {
 	for refusal, after := range map[string]time.Duration{
 		"The AutoScaling group may not be modified while it is pending delete": 0,
 		"AutoScalingGroup name not found":                                      20 * time.Minute,
@@ -90,7 +90,7 @@ func TestKeepLatestKeepsTheImageThatServed(t *testing.T) {
 	})
 }
 
-func TestADryRunListsAndDeletesNothing(t *testing.T) {
+func TestDryRunListsAndDeletesNothing(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		m := e.serve("r1")
 		before := e.recorded()
@@ -122,7 +122,7 @@ func TestLeftoversAreNamed(t *testing.T) {
 	})
 }
 
-func TestASnapshotThatOutlivesItsImageIsSweptToo(t *testing.T) {
+func TestSnapshotWithoutImageIsSwept(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.bake("r1")
 		e.Cloud.Fabric.Do(func() { e.Cloud.EC2.SetSnapshotDeletion(false) })
@@ -142,7 +142,7 @@ func TestAnotherEnvironmentsResourcesStay(t *testing.T) {
 	})
 }
 
-func TestAStageThatDoesNotExistIsADefect(t *testing.T) {
+func TestSweepRefusesAnUnknownStage(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.WantCode(release.Unexpected, sweep.Sweep, sweep.Input{Plan: wholeEnvironment, Stage: "photos"})
 	})

@@ -156,7 +156,7 @@ func TestUndoGivesTheGroupItsBoundsBack(t *testing.T) {
 	})
 }
 
-func TestNothingOfTheNewReleaseGoesBeforeTheGroupIsBack(t *testing.T) {
+func TestUndoKeepsTheNewReleaseUntilTheGroupIsBack(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		former := e.serve("r1")
 		e.awaitRefresh("r2", e.roll("r2"), "Successful")
@@ -185,7 +185,7 @@ func TestUndoOfAReleaseThatServesTakesOnlyItsBuilders(t *testing.T) {
 	})
 }
 
-func TestALateUndoKeepsWhatARollbackWouldNeed(t *testing.T) {
+func TestLateUndoKeepsWhatARollbackNeeds(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		m := e.roll("r2")
@@ -216,7 +216,7 @@ func TestUndoAfterATeardownKeepsTheImageThatThatKept(t *testing.T) {
 	})
 }
 
-func TestAStarInAReleasesNameMeansNoOther(t *testing.T) {
+func TestStarInAReleaseNameMatchesNoOther(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		e.launchBuilder("r2")
@@ -284,7 +284,7 @@ func TestUndoAfterATeardownThatBrokeOff(t *testing.T) {
 	})
 }
 
-func TestWhatAnUndoWouldLeaveIsNamed(t *testing.T) {
+func TestUndoPreviewNamesItsLeftovers(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		undone := sweep.ListInput{Plan: release.Teardown{Scope: release.ScopeRelease, Undo: "r2"}}
@@ -300,7 +300,7 @@ func TestWhatAnUndoWouldLeaveIsNamed(t *testing.T) {
 	})
 }
 
-func TestTheThirdReleaseRetiresTheFirst(t *testing.T) {
+func TestThirdReleaseRetiresTheFirst(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		e.serve("r1")
 		e.Cloud.Fabric.Do(func() { e.Cloud.EC2.SetSnapshotDeletion(false) })
@@ -336,7 +336,7 @@ func (e environment) refuse(operations ...string) (lift func()) {
 	return func() { refusing = false }
 }
 
-func TestWhatIsRefusedKeepsNothingElseFromBeingUndone(t *testing.T) {
+func TestDeniedRemovalDoesNotStopTheUndo(t *testing.T) {
 	t.Run("a first release", func(t *testing.T) {
 		inEnvironment(t, func(e environment) {
 			e.scale("r1", e.first("r1"))

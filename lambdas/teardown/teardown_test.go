@@ -36,7 +36,7 @@ func invoke(t *testing.T, s step.Step, clients step.Clients, in any, out any) er
 	return json.Unmarshal(answer, out)
 }
 
-func TestTheRequestIsPlannedWithItsDefaults(t *testing.T) {
+func TestRequestIsPlannedWithItsDefaults(t *testing.T) {
 	var plan map[string]any
 	if err := invoke(t, teardown.PlanTeardown, step.Clients{}, map[string]any{"execution": "e", "request": map[string]any{}}, &plan); err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestTheRequestIsPlannedWithItsDefaults(t *testing.T) {
 	}
 }
 
-func TestABadRequestIsRefused(t *testing.T) {
+func TestBadRequestIsRefused(t *testing.T) {
 	err := invoke(t, teardown.PlanTeardown, step.Clients{}, map[string]any{"request": map[string]any{"scope": "all", "image": "delete"}}, &release.Teardown{})
 	var failure messages.InvokeResponse_Error
 	if !errors.As(err, &failure) || failure.Type != string(release.InvalidRequest) || strings.Count(failure.Message, "\n- ") != 2 {
@@ -55,7 +55,7 @@ func TestABadRequestIsRefused(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatIsMeantIsTornDown(t *testing.T) {
+func TestTeardownKeepsToItsScope(t *testing.T) {
 	environment := release.Teardown{Scope: release.ScopeEnvironment, Images: release.KeepLatestImage}
 	ttl := environment
 	ttl.OnlyIfServing = "r1"

@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-func TestACapGivesTheTime(t *testing.T) {
+func TestCapGivesTheTime(t *testing.T) {
 	p := Price{Hour: 0.20, Once: 0.10}
 	for _, test := range []struct {
 		cap   float64
@@ -39,7 +39,7 @@ func TestACapGivesTheTime(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentOfARunIsToldFromOthers(t *testing.T) {
+func TestRunEnvironmentsAreRecognized(t *testing.T) {
 	made := NewEnvironment()
 	if parsed, err := ParseEnvironment(string(made)); err != nil || parsed != made || made == NewEnvironment() {
 		t.Errorf("%s: %v", made, err)

@@ -21,7 +21,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-func TestTheDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
+func TestDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
 	described, err := Describe(DefaultCap)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func TestTheDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
 	document.Block(t, "../../../docs/real-aws.md", "run", "```\n"+described+"\n```\n", nil)
 }
 
-func TestThePriceIsOfTheFleetThatAReleaseMakes(t *testing.T) {
+func TestPriceMatchesTheFleetOfARelease(t *testing.T) {
 	request, err := release.ParseRequest([]byte(`{}`))
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestThePriceIsOfTheFleetThatAReleaseMakes(t *testing.T) {
 }
 
 // Every option of a deployment is set: cdk.json may say otherwise.
-func TestADeploymentSetsEveryOption(t *testing.T) {
+func TestDeploymentSetsEveryOption(t *testing.T) {
 	set := strings.Join((&run{}).options(), " ")
 	rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\|").FindAllStringSubmatch(read(t, "../../../docs/configuration.md"), -1)
 	if len(rows) < 10 {

@@ -36,7 +36,7 @@ import (
 const imagined release.Environment = "e2emirage"
 
 // The embedded cloud has what moto lacks: instance refreshes, alarms, a scheduler, and AWS's durations.
-func TestTheStoryIsToldInVirtualTime(t *testing.T) {
+func TestStoryRunsInVirtualTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		r := imagine(t, &out)
@@ -62,7 +62,7 @@ func TestTheStoryIsToldInVirtualTime(t *testing.T) {
 }
 
 // The time ends in the middle of the first release.
-func TestAStoryWhoseTimeIsOverIsCleanedUp(t *testing.T) {
+func TestStoryOutOfTimeIsCleanedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		r := imagine(t, &out)
@@ -86,7 +86,7 @@ func (broken) RoundTrip(request *http.Request) (*http.Response, error) {
 	return &http.Response{Request: request, StatusCode: http.StatusBadGateway, Status: "502 Bad Gateway", Body: http.NoBody}, nil
 }
 
-func TestARequestThatFailsUnderLoadIsTold(t *testing.T) {
+func TestFailedRequestUnderLoadIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := begin(Options{Web: &http.Client{Transport: broken{}}})
 		r.gallery = "http://gallery.test/"

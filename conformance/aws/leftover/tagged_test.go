@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-func TestWhoseWordCountsOfAKind(t *testing.T) {
+func TestLeftoversAreJudgedByTheirService(t *testing.T) {
 	for arn, want := range map[string]bool{
 		"arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef0":                          true,
 		"arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/photogallery-e2ex/1": true,
@@ -27,7 +27,7 @@ func TestWhoseWordCountsOfAKind(t *testing.T) {
 }
 
 // A stack's resources have IDs, URLs or ARNs, and are told from those of other services by the service.
-func TestWhatCloudFormationCallsAResourceIsWhatItsARNSays(t *testing.T) {
+func TestCloudFormationTypesMatchARNs(t *testing.T) {
 	for arn, id := range map[string]string{
 		"arn:aws:sns:us-east-1:123456789012:photogallery-e2ex-Topic":       "sns arn:aws:sns:us-east-1:123456789012:photogallery-e2ex-Topic",
 		"arn:aws:sqs:us-east-1:123456789012:photogallery-e2ex-Letters":     "sqs https://sqs.us-east-1.amazonaws.com/123456789012/photogallery-e2ex-Letters",

@@ -92,7 +92,7 @@ var (
 	}
 )
 
-func TestAHostileArchiveIsRefused(t *testing.T) {
+func TestUnpackingRefusesAHostileArchive(t *testing.T) {
 	for name, listing := range hostile {
 		t.Run(name, func(t *testing.T) {
 			for _, unpacking := range []Unpacking{image{}, new(limits.Unpacking)} {

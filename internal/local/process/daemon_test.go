@@ -54,7 +54,7 @@ func wantGone(t *testing.T, notes []string) {
 
 const serveOn = "exec \"$(dirname \"$0\")/server\"\n"
 
-func TestADaemonEndsWithItsMachine(t *testing.T) {
+func TestDaemonEndsWithItsMachine(t *testing.T) {
 	for name, test := range map[string]struct {
 		then string
 		end  func(*process.Kind, machine.Machine)
@@ -79,7 +79,7 @@ func TestADaemonEndsWithItsMachine(t *testing.T) {
 }
 
 // A cloud that is killed cannot end anything itself.
-func TestADaemonEndsWithAKilledCloud(t *testing.T) {
+func TestDaemonEndsWithAKilledCloud(t *testing.T) {
 	if os.Getenv("CLOUD_TO_KILL") != "" {
 		packed, notes := daemonic(t, serveOn)
 		h := newHost()
@@ -92,7 +92,7 @@ func TestADaemonEndsWithAKilledCloud(t *testing.T) {
 		return
 	}
 	told := filepath.Join(t.TempDir(), "told")
-	cloud := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestADaemonEndsWithAKilledCloud$")
+	cloud := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDaemonEndsWithAKilledCloud$")
 	cloud.Env = append(os.Environ(), "CLOUD_TO_KILL="+told, "TMPDIR="+t.TempDir())
 	if err := cloud.Start(); err != nil {
 		t.Fatal(err)

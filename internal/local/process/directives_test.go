@@ -13,7 +13,7 @@ import (
 )
 
 // The document has two tables of directives, those that are applied first.
-func TestTheDocumentListsTheDirectives(t *testing.T) {
+func TestDocumentListsTheDirectives(t *testing.T) {
 	document, err := os.ReadFile("../../../docs/bundle.md")
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,7 @@ func gone(pid int) bool {
 	return false
 }
 
-func TestAServicesChildrenEndWithIt(t *testing.T) {
+func TestServiceChildrenEndWithIt(t *testing.T) {
 	for name, then := range map[string]string{
 		"the service stops":              "trap 'exit 0' TERM\nwhile :; do sleep 0.05; done\n",
 		"the service has died of itself": "exit 3\n",
@@ -69,7 +69,7 @@ func TestAServicesChildrenEndWithIt(t *testing.T) {
 	}
 }
 
-func TestAKilledMachineDoesNotWaitForWhatPreparesItsService(t *testing.T) {
+func TestKilledMachineDoesNotWaitForExecStartPre(t *testing.T) {
 	note := filepath.Join(t.TempDir(), "preparing")
 	unit := strings.Replace(serviceUnit, "ExecStart=", "ExecStartPre=/bin/sh -c 'touch "+note+"; sleep 60'\nExecStart=", 1)
 	k := newKind(t, bundle(t, map[string]string{"photogallery.service": unit, "install.sh": ":\n"}))
@@ -83,7 +83,7 @@ func TestAKilledMachineDoesNotWaitForWhatPreparesItsService(t *testing.T) {
 	next(t, h.stopped)
 }
 
-func TestTheScratchFolderOfAKilledOneIsRemoved(t *testing.T) {
+func TestScratchFolderOfAKilledCloudIsRemoved(t *testing.T) {
 	dir, temporary := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	options := process.Options{Dir: dir, Program: os.Args[0], Recipe: recipe{}}

@@ -205,7 +205,7 @@ func asked(t *testing.T, m machine.Machine, path string) (said string, answered 
 	return string(body), err == nil
 }
 
-func TestABundleBecomesAnImageAndTheImageAServingInstance(t *testing.T) {
+func TestBundleBecomesAnImageThatServes(t *testing.T) {
 	k := newKind(t, working(t))
 	image := bake(t, k)
 	h := newHost()
@@ -224,7 +224,7 @@ func TestABundleBecomesAnImageAndTheImageAServingInstance(t *testing.T) {
 	}
 }
 
-func TestAUnitsCommandMayNameVariables(t *testing.T) {
+func TestUnitCommandsExpandVariables(t *testing.T) {
 	unit := strings.Replace(serviceUnit, "/opt/photogallery/server", "/bin/sh -c '[ \"$1 $2 $3 $4\" = \"r-build a b $\" ] && exec \"$0\"' /opt/photogallery/server r-${RELEASE} $LIST $$", 1)
 	unit = strings.Replace(unit, "[Service]\n", "[Service]\nEnvironment='LIST=a b'\n", 1)
 	k := newKind(t, bundle(t, map[string]string{
@@ -239,7 +239,7 @@ func TestAUnitsCommandMayNameVariables(t *testing.T) {
 	}
 }
 
-func TestABuildSaysOnceWhatOfItsUnitChangesNothing(t *testing.T) {
+func TestBuildNamesIgnoredDirectivesOnce(t *testing.T) {
 	k := newKind(t, bundle(t, map[string]string{
 		"photogallery.service": strings.Replace(serviceUnit, "[Service]\n", "[Service]\nTasksMax=9\nMemoryMax=75%\nMemoryMax=1G\n", 1),
 		"install.sh":           "cp server \"$INSTALL_DIR/server\"\n",
@@ -251,7 +251,7 @@ func TestABuildSaysOnceWhatOfItsUnitChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAServicesSettingsArriveAsTheyAre(t *testing.T) {
+func TestServiceSettingsArriveUnchanged(t *testing.T) {
 	k := newKind(t, working(t))
 	release := `odd "$name\ 'x' ` + "`y` #;  "
 	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: release}, newHost())
@@ -260,7 +260,7 @@ func TestAServicesSettingsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestAServiceThatDiesIsStartedAgain(t *testing.T) {
+func TestDeadServiceIsRestarted(t *testing.T) {
 	k := newKind(t, working(t))
 	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: "v1"}, newHost())
 	answer(t, fleet, "/")
@@ -274,7 +274,7 @@ func TestAServiceThatDiesIsStartedAgain(t *testing.T) {
 	}
 }
 
-func TestAFailedBuildReportsItsLastWords(t *testing.T) {
+func TestFailedBuildReportsItsLogTail(t *testing.T) {
 	tests := map[string]struct {
 		files  map[string]string
 		reason string
@@ -302,7 +302,7 @@ func TestAFailedBuildReportsItsLastWords(t *testing.T) {
 	}
 }
 
-func TestABundleMayHaveFolders(t *testing.T) {
+func TestBundleMayHaveFolders(t *testing.T) {
 	k := newKind(t, bundle(t, map[string]string{
 		"photogallery.service": serviceUnit, "lib/deep/greeting": "hello",
 		"install.sh": "[ \"$(cat lib/deep/greeting)\" = hello ] && cp server \"$INSTALL_DIR/server\"\n",

@@ -8,7 +8,7 @@ import (
 
 // The ends are real ones, as the keeper reports them. Four signals are a success:
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#SuccessExitStatus=
-func TestARestartFollowsTheUnit(t *testing.T) {
+func TestRestartFollowsTheUnit(t *testing.T) {
 	k := &Kind{options: Options{Program: os.Args[0]}}
 	for name, test := range map[string]struct {
 		script, says      string

@@ -10,7 +10,7 @@ import (
 
 // What a service needs may be there a moment later. Each is prepared so that its first start on an
 // instance of the fleet fails.
-func TestAServiceWhoseFirstStartFailsIsStartedAgain(t *testing.T) {
+func TestServiceIsRestartedAfterAFailedFirstStart(t *testing.T) {
 	for name, prepare := range map[string]string{
 		"ExecStartPre fails":       "[ $RELEASE = build ] || [ -e NOTE ] || { touch NOTE; exit 1; }",
 		"the program is not there": "if [ -e NOTE ]; then cp $0/server $0/its/server; elif [ $RELEASE != build ]; then rm $0/its/server; touch NOTE; fi",

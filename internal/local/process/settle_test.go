@@ -7,7 +7,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 )
 
-func TestAnInstanceIsStartingForAsLongAsItsBuildTook(t *testing.T) {
+func TestInstanceIsStartingForTheTimeOfItsBuild(t *testing.T) {
 	for name, test := range map[string]struct {
 		noted, start string
 		answers      bool // before it is no longer starting

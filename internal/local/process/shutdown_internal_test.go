@@ -19,7 +19,7 @@ type stopped struct {
 
 func (s stopped) Stopped(id string) { s.ids <- id }
 
-func TestAnInstanceEndsThoughItsUnitWaitsForever(t *testing.T) {
+func TestInstanceEndsDespiteAnUnboundedStop(t *testing.T) {
 	k := &Kind{options: Options{Dir: t.TempDir(), Program: os.Args[0], Log: slog.New(slog.DiscardHandler)}, shutdown: time.Millisecond, machines: map[string]*instance{}}
 	host := stopped{ids: make(chan string, 1)}
 	m := newInstance(k, machine.Spec{InstanceID: "i-1"}, host)

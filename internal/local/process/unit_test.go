@@ -11,7 +11,7 @@ import (
 	"photogallery/internal/local/process"
 )
 
-func TestAUnitIsReadWithItsDropIns(t *testing.T) {
+func TestUnitIsReadWithItsDropIns(t *testing.T) {
 	unit, err := process.ParseUnit("x.service",
 		strings.NewReader("[Unit]\nDescription=X\n[Service]\nExecStart=/bin/x -a 'b c'\nRestart=on-failure\nRestartSec=2\nTimeoutStopSec=1m\nEnvironment=A=1 \"B=2 3\"\nProtectSystem=strict\nMemoryMax=1G\n[Install]\nWantedBy=multi-user.target\n"),
 		strings.NewReader("[Unit]\nConditionPathExists=/etc/x\n[Service]\nRestart=always\nMemoryMax=2G\n"))
@@ -78,7 +78,7 @@ RuntimeDirectoryMode=0555
 	}
 }
 
-func TestAUnitHasOneCommand(t *testing.T) {
+func TestUnitHasOneCommand(t *testing.T) {
 	if _, err := process.ParseUnit("x.service", strings.NewReader("[Service]\nExecStart=/bin/x\nExecStart=/bin/y\n")); err == nil || !strings.Contains(err.Error(), "twice") {
 		t.Errorf("got %v", err)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAStepCoversItsIntervalOnTheSideOfTheBreach(t *testing.T) {
+func TestStepCoversItsIntervalOnTheBreachSide(t *testing.T) {
 	out := []step{{0, 10, 1}, {10, 20, 2}, {20, math.Inf(1), 3}}
 	in := []step{{-10, 0, -1}, {math.Inf(-1), -10, -2}}
 	for _, c := range []struct {
@@ -64,7 +64,7 @@ func TestScalingCountsWhatWarmsUpAndKeepsTheBounds(t *testing.T) {
 	}
 }
 
-func TestTheEmptiestZoneIsChosen(t *testing.T) {
+func TestLaunchPicksTheEmptiestZone(t *testing.T) {
 	for _, c := range []struct {
 		zones []string
 		have  map[string]int
@@ -126,7 +126,7 @@ func TestHealthyPercentagesBecomeNumbersOfInstances(t *testing.T) {
 	}
 }
 
-func TestARefreshTerminatesNoMoreThanItMay(t *testing.T) {
+func TestRefreshTerminatesNoMoreThanAllowed(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		count headcount
@@ -150,7 +150,7 @@ func TestARefreshTerminatesNoMoreThanItMay(t *testing.T) {
 	}
 }
 
-func TestARefreshIsAsFarAsItsReplacementsAreReady(t *testing.T) {
+func TestRefreshProgressCountsReadyReplacements(t *testing.T) {
 	for _, c := range []struct{ total, outdated, warmed, percent, left int }{
 		{0, 0, 0, 100, 0},
 		{2, 2, 0, 0, 2},

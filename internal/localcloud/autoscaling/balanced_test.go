@@ -72,7 +72,7 @@ func (c *cloud) capacities() []int {
 	return serving
 }
 
-func TestAVersionThatNeverAnswersIsRolledBackByTheUnhealthyHostsAlarm(t *testing.T) {
+func TestUnhealthyHostsAlarmRollsBackAVersionThatNeverAnswers(t *testing.T) {
 	inBalancedCloud(t, map[string]machine.Behavior{"2": {NeverHealthy: true}}, func(c *cloud) {
 		// Shorter, an ill instance is replaced before the alarm has seen it for three whole minutes.
 		c.serving(2, 5, 2, func(in *awsautoscaling.CreateAutoScalingGroupInput) { in.HealthCheckGracePeriod = aws.Int32(300) })
@@ -88,7 +88,7 @@ func TestAVersionThatNeverAnswersIsRolledBackByTheUnhealthyHostsAlarm(t *testing
 	})
 }
 
-func TestARefreshBehindTheLoadBalancerKeepsItsTargetsHealthy(t *testing.T) {
+func TestRefreshKeepsTargetsHealthy(t *testing.T) {
 	inBalancedCloud(t, nil, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.watch(guard, "UnHealthyHostCount", cloudwatchtypes.StatisticMinimum, cloudwatchtypes.ComparisonOperatorGreaterThanOrEqualToThreshold, 1, 3)
@@ -107,7 +107,7 @@ func TestARefreshBehindTheLoadBalancerKeepsItsTargetsHealthy(t *testing.T) {
 	})
 }
 
-func TestAnInstanceThatFallsIllIsReplaced(t *testing.T) {
+func TestUnhealthyTargetIsReplaced(t *testing.T) {
 	inBalancedCloud(t, map[string]machine.Behavior{"1": {UnhealthyAfter: 20 * time.Minute}}, func(c *cloud) {
 		c.serving(2, 5, 2)
 		first := c.inService()

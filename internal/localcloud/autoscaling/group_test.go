@@ -41,7 +41,7 @@ func (c *cloud) activity(description string) types.Activity {
 	return types.Activity{}
 }
 
-func TestANewGroupFillsItsZonesEvenly(t *testing.T) {
+func TestNewGroupFillsItsZonesEvenly(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.create(2, 5, 3)
 		pending := c.group().Instances
@@ -75,7 +75,7 @@ func TestANewGroupFillsItsZonesEvenly(t *testing.T) {
 	})
 }
 
-func TestACreationIsRefused(t *testing.T) {
+func TestCreateRefusesBadInput(t *testing.T) {
 	for name, change := range map[string]func(*awsautoscaling.CreateAutoScalingGroupInput){
 		"minimum above maximum": func(in *awsautoscaling.CreateAutoScalingGroupInput) { in.MinSize = aws.Int32(9) },
 		"desired above maximum": func(in *awsautoscaling.CreateAutoScalingGroupInput) { in.DesiredCapacity = aws.Int32(9) },
@@ -99,7 +99,7 @@ func TestACreationIsRefused(t *testing.T) {
 	}
 }
 
-func TestANameIsTakenUntilTheLastInstanceOfADeletedGroupIsGone(t *testing.T) {
+func TestGroupNameIsTakenUntilItsLastInstanceIsGone(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.wantCode("AlreadyExists", c.tryCreate(2, 5, 2))
@@ -127,7 +127,7 @@ func TestANameIsTakenUntilTheLastInstanceOfADeletedGroupIsGone(t *testing.T) {
 	})
 }
 
-func TestAnEmptyGroupIsDeletedAtOnce(t *testing.T) {
+func TestEmptyGroupIsDeletedAtOnce(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.create(0, 5, 2)
 		c.wantCode("ResourceInUse", c.remove(false))
@@ -141,7 +141,7 @@ func TestAnEmptyGroupIsDeletedAtOnce(t *testing.T) {
 	})
 }
 
-func TestAnUpdateMovesTheDesiredCapacityBetweenTheBounds(t *testing.T) {
+func TestUpdateKeepsTheDesiredCapacityWithinBounds(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.must(c.resize(aws.Int32(3), nil, nil))
@@ -162,7 +162,7 @@ func TestAnUpdateMovesTheDesiredCapacityBetweenTheBounds(t *testing.T) {
 	})
 }
 
-func TestAnInstanceIsDrainedBeforeItIsTerminated(t *testing.T) {
+func TestInstanceIsDrainedBeforeTermination(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(1, 5, 2)
 		c.must(c.resize(nil, nil, aws.Int32(1)))
@@ -186,7 +186,7 @@ func TestAnInstanceIsDrainedBeforeItIsTerminated(t *testing.T) {
 	})
 }
 
-func TestAZoneWithoutCapacityIsLeftOutAndTriedAgain(t *testing.T) {
+func TestZoneWithoutCapacityIsSkippedAndTriedAgain(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.fabric.Do(func() { c.ec2.SetCapacity(zoneA, false) })
 		c.create(2, 5, 2)
@@ -204,7 +204,7 @@ func TestAZoneWithoutCapacityIsLeftOutAndTriedAgain(t *testing.T) {
 	})
 }
 
-func TestAGroupWithoutCapacityAnywhereKeepsTrying(t *testing.T) {
+func TestGroupWithoutCapacityKeepsTrying(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		for _, zone := range []string{zoneA, zoneB} {
 			c.fabric.Do(func() { c.ec2.SetCapacity(zone, false) })
@@ -220,7 +220,7 @@ func TestAGroupWithoutCapacityAnywhereKeepsTrying(t *testing.T) {
 	})
 }
 
-func TestADeadInstanceIsReplacedAtOnce(t *testing.T) {
+func TestDeadInstanceIsReplacedAtOnce(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		dead := *c.inService()[0].InstanceId
@@ -244,7 +244,7 @@ func TestADeadInstanceIsReplacedAtOnce(t *testing.T) {
 	})
 }
 
-func TestAnUnhealthyInstanceIsReplacedAfterItsGracePeriod(t *testing.T) {
+func TestUnhealthyInstanceIsReplacedAfterItsGracePeriod(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.create(1, 5, 1)
 		sick := *c.group().Instances[0].InstanceId
@@ -264,7 +264,7 @@ func TestAnUnhealthyInstanceIsReplacedAfterItsGracePeriod(t *testing.T) {
 	})
 }
 
-func TestABrokenHealthCheckDoesNotTakeTheWholeGroupAtOnce(t *testing.T) {
+func TestBrokenHealthCheckKeepsPartOfTheGroup(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(4, 5, 4)
 		c.fabric.Do(func() { c.broken["1"] = true })
@@ -279,7 +279,7 @@ func TestABrokenHealthCheckDoesNotTakeTheWholeGroupAtOnce(t *testing.T) {
 	})
 }
 
-func TestATerminatedInstanceIsReplaced(t *testing.T) {
+func TestTerminatedInstanceIsReplaced(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		terminate := func(id string, shrink bool) (*types.Activity, error) {
@@ -311,7 +311,7 @@ func TestATerminatedInstanceIsReplaced(t *testing.T) {
 	})
 }
 
-func TestTheGroupsCPULoadIsRecordedEachMinute(t *testing.T) {
+func TestGroupCPUIsRecordedEachMinute(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.create(2, 5, 2)
 		began := time.Now()
@@ -331,7 +331,7 @@ func TestTheGroupsCPULoadIsRecordedEachMinute(t *testing.T) {
 	})
 }
 
-func TestAnInstanceThatDiesBeforeItServesIsReplaced(t *testing.T) {
+func TestInstanceThatDiesBeforeServiceIsReplaced(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.create(1, 5, 1)
 		dead := *c.group().Instances[0].InstanceId
@@ -347,7 +347,7 @@ func TestAnInstanceThatDiesBeforeItServesIsReplaced(t *testing.T) {
 	})
 }
 
-func TestAnUnknownGroupIsAValidationErrorExceptWhereGroupsAreListed(t *testing.T) {
+func TestUnknownGroupIsAValidationErrorExceptInLists(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		if c.group() != nil {
 			t.Error("there is a group")
@@ -362,7 +362,7 @@ func TestAnUnknownGroupIsAValidationErrorExceptWhereGroupsAreListed(t *testing.T
 	})
 }
 
-func TestAnUpdatedLaunchTemplateIsWhatTheNextInstanceComesFrom(t *testing.T) {
+func TestNextInstanceUsesTheUpdatedLaunchTemplate(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(1, 3, 1)
 		_, err := c.api.UpdateAutoScalingGroup(context.Background(), &awsautoscaling.UpdateAutoScalingGroupInput{

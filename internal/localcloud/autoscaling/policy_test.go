@@ -49,7 +49,7 @@ func (c *cloud) scaling() {
 	c.alarm(idle, in)
 }
 
-func TestAGroupGrowsWhileItsAlarmRingsAndShrinksWhenIdle(t *testing.T) {
+func TestGroupGrowsDuringAnAlarmAndShrinksWhenIdle(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.scaling()
@@ -75,7 +75,7 @@ func TestAGroupGrowsWhileItsAlarmRingsAndShrinksWhenIdle(t *testing.T) {
 	})
 }
 
-func TestASteepBreachAddsTwo(t *testing.T) {
+func TestSteepBreachAddsTwo(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.scaling()
@@ -85,7 +85,7 @@ func TestASteepBreachAddsTwo(t *testing.T) {
 	})
 }
 
-func TestAGroupDoesNotShrinkWhileItGrows(t *testing.T) {
+func TestGroupDoesNotShrinkWhileItGrows(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 3)
 		c.scaling()
@@ -101,7 +101,7 @@ func TestAGroupDoesNotShrinkWhileItGrows(t *testing.T) {
 	})
 }
 
-func TestAPolicyKeepsItsARN(t *testing.T) {
+func TestPolicyKeepsItsARN(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		before, err := c.policy("scale-out", from(0, 1))
@@ -118,7 +118,7 @@ func TestAPolicyKeepsItsARN(t *testing.T) {
 	})
 }
 
-func TestAPolicyIsRefused(t *testing.T) {
+func TestPutPolicyRefusesBadInput(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		_, err := c.policy("scale-out", from(0, 1))
 		c.wantCode("ValidationError", err) // there is no group
@@ -134,7 +134,7 @@ func TestAPolicyIsRefused(t *testing.T) {
 	})
 }
 
-func TestADeletedGroupsPoliciesDoNothing(t *testing.T) {
+func TestPoliciesOfADeletedGroupDoNothing(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.scaling()

@@ -110,7 +110,7 @@ func (c *cloud) wantReason(id, part string) {
 	}
 }
 
-func TestARefreshLaunchesBeforeItTerminatesAndBakes(t *testing.T) {
+func TestRefreshLaunchesBeforeItTerminatesAndBakes(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)
@@ -148,7 +148,7 @@ func TestARefreshLaunchesBeforeItTerminatesAndBakes(t *testing.T) {
 	})
 }
 
-func TestARefreshOfALargerGroupGoesInBatches(t *testing.T) {
+func TestRefreshOfALargeGroupRunsInBatches(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 5)
 		c.alarm(guard)
@@ -164,7 +164,7 @@ func TestARefreshOfALargerGroupGoesInBatches(t *testing.T) {
 	})
 }
 
-func TestARefreshWithRoomBelowTerminatesFirst(t *testing.T) {
+func TestRefreshWithRoomBelowTerminatesFirst(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		since := time.Now()
@@ -208,7 +208,7 @@ func TestSkipMatchingLeavesInstancesOfTheVersionAlone(t *testing.T) {
 	})
 }
 
-func TestAnAlarmRollsARefreshBack(t *testing.T) {
+func TestRefreshRollsBackOnAlarm(t *testing.T) {
 	for name, at := range map[string]types.InstanceRefreshStatus{
 		"while it replaces": types.InstanceRefreshStatusInProgress,
 		"while it bakes":    types.InstanceRefreshStatusBaking,
@@ -236,7 +236,7 @@ func TestAnAlarmRollsARefreshBack(t *testing.T) {
 	}
 }
 
-func TestARefreshUnderAnAlarmThatRingsAlreadyGoesBackAtOnce(t *testing.T) {
+func TestRefreshUnderAnActiveAlarmRollsBackAtOnce(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)
@@ -255,7 +255,7 @@ func TestARefreshUnderAnAlarmThatRingsAlreadyGoesBackAtOnce(t *testing.T) {
 	})
 }
 
-func TestARefreshFailsAfterAnHourWithoutProgress(t *testing.T) {
+func TestRefreshFailsAfterAnHourWithoutProgress(t *testing.T) {
 	for name, auto := range map[string]bool{"and stays where it is": false, "and goes back": true} {
 		t.Run(name, func(t *testing.T) {
 			inCloud(t, func(c *cloud) {
@@ -282,7 +282,7 @@ func TestARefreshFailsAfterAnHourWithoutProgress(t *testing.T) {
 	}
 }
 
-func TestARollbackOnRequestWorksUntilTheBakeIsOver(t *testing.T) {
+func TestRollbackOnRequestWorksUntilTheBakeEnds(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)
@@ -300,7 +300,7 @@ func TestARollbackOnRequestWorksUntilTheBakeIsOver(t *testing.T) {
 	})
 }
 
-func TestARefreshWithoutADesiredConfigurationReplacesAllAndCannotBeRolledBack(t *testing.T) {
+func TestRefreshWithoutDesiredConfigurationReplacesAllAndCannotRollBack(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		before := c.group().Instances
@@ -316,7 +316,7 @@ func TestARefreshWithoutADesiredConfigurationReplacesAllAndCannotBeRolledBack(t 
 	})
 }
 
-func TestACancelledRefreshUndoesNothing(t *testing.T) {
+func TestCancelledRefreshUndoesNothing(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)
@@ -350,7 +350,7 @@ func (c *cloud) launching() bool {
 
 func second[T any](_ T, err error) error { return err }
 
-func TestAScaleOutDuringARefreshLaunchesTheNewVersion(t *testing.T) {
+func TestScaleOutDuringARefreshLaunchesTheNewVersion(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)
@@ -361,7 +361,7 @@ func TestAScaleOutDuringARefreshLaunchesTheNewVersion(t *testing.T) {
 	})
 }
 
-func TestARefreshIsRefused(t *testing.T) {
+func TestStartRefreshRefusesBadInput(t *testing.T) {
 	version := func(to string) func(*awsautoscaling.StartInstanceRefreshInput) {
 		return func(in *awsautoscaling.StartInstanceRefreshInput) {
 			in.DesiredConfiguration.LaunchTemplate.Version = &to
@@ -432,7 +432,7 @@ func TestLaunchesThatFailDuringARefreshShowInItsReason(t *testing.T) {
 	})
 }
 
-func TestARollbackThatCannotLaunchFailsAfterAnHour(t *testing.T) {
+func TestRollbackWithoutLaunchesFailsAfterAnHour(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)
@@ -452,7 +452,7 @@ func TestARollbackThatCannotLaunchFailsAfterAnHour(t *testing.T) {
 	})
 }
 
-func TestTheLatestRefreshIsDescribedFirst(t *testing.T) {
+func TestLatestRefreshIsDescribedFirst(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.serving(2, 5, 2)
 		c.alarm(guard)

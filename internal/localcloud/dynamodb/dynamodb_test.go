@@ -72,7 +72,7 @@ func codeOf(err error) string {
 	return ""
 }
 
-func TestAnItemIsKeptWhole(t *testing.T) {
+func TestItemIsKeptWhole(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		whole := item{
 			"pk": s("a"), "count": &types.AttributeValueMemberN{Value: "1"}, "done": &types.AttributeValueMemberBOOL{Value: true},
@@ -89,7 +89,7 @@ func TestAnItemIsKeptWhole(t *testing.T) {
 	})
 }
 
-func TestAReadIsStaleForAWhileUnlessConsistent(t *testing.T) {
+func TestReadIsStaleUnlessConsistent(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		c.put(item{"pk": s("a"), "n": s("1")})
 		if got := c.get("a", false); got != nil {
@@ -185,7 +185,7 @@ func TestUnusedNamesAndValuesAreRefused(t *testing.T) {
 	})
 }
 
-func TestAFailedConditionDeletesNothing(t *testing.T) {
+func TestFailedConditionDeletesNothing(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		held := item{"pk": s("lock"), "holder": s("me")}
 		c.put(held)
@@ -241,7 +241,7 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
-func TestAnUpdateWhoseConditionFailsChangesNothing(t *testing.T) {
+func TestFailedConditionUpdatesNothing(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		before := item{"pk": s("k"), "x": s("1")}
 		c.put(before)

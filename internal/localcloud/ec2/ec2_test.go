@@ -170,7 +170,7 @@ func filters(pairs ...string) []types.Filter {
 	return list
 }
 
-func TestAnInstancePassesThroughItsStatesAndTellsThem(t *testing.T) {
+func TestInstancePublishesItsStates(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		var events, watched []string
 		c.fabric.Rule(func(e fabric.Event) bool { return e.DetailType == "EC2 Instance State-change Notification" }, func(e fabric.Event) {
@@ -213,7 +213,7 @@ func TestRunInstancesIsIdempotentByItsToken(t *testing.T) {
 	})
 }
 
-func TestAFailedLaunchDoesNotUseUpItsToken(t *testing.T) {
+func TestFailedLaunchKeepsItsTokenFree(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		c.fabric.Do(func() { c.service.SetCapacity(zoneA, false) })
 		_, err := c.client.RunInstances(c.Context(), builder("token"))
@@ -223,7 +223,7 @@ func TestAFailedLaunchDoesNotUseUpItsToken(t *testing.T) {
 	})
 }
 
-func TestALaunchIsRefused(t *testing.T) {
+func TestRunInstancesRefusesBadInput(t *testing.T) {
 	cases := map[string]struct {
 		prepare func(*ec2.Service)
 		change  func(*awsec2.RunInstancesInput)
@@ -291,7 +291,7 @@ func TestVCPUsOfEndedInstancesAreFreeAgain(t *testing.T) {
 	})
 }
 
-func TestANewInstanceIsNotFoundWhileEC2LagsBehind(t *testing.T) {
+func TestNewInstanceIsNotFoundDuringTheLag(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		c.fabric.Do(func() { c.service.SetLag(5 * time.Second) })
 		in := &awsec2.DescribeInstancesInput{InstanceIds: []string{c.run(builder("t"))}}
@@ -339,7 +339,7 @@ func TestInstancesAreFoundByFilters(t *testing.T) {
 	})
 }
 
-func TestAnInstanceThatEndsByItselfFollowsItsShutdownBehavior(t *testing.T) {
+func TestInstanceShutdownFollowsItsBehavior(t *testing.T) {
 	for behavior, want := range map[types.ShutdownBehavior]string{
 		types.ShutdownBehaviorTerminate: ec2.Terminated,
 		types.ShutdownBehaviorStop:      ec2.Stopped,
@@ -362,7 +362,7 @@ func TestAnInstanceThatEndsByItselfFollowsItsShutdownBehavior(t *testing.T) {
 	}
 }
 
-func TestAKilledMachineEndsItsInstanceAtOnce(t *testing.T) {
+func TestKilledMachineEndsItsInstanceAtOnce(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		id := c.running(builder("t"))
 		c.fabric.Do(func() { c.service.Kill(id) })
@@ -372,7 +372,7 @@ func TestAKilledMachineEndsItsInstanceAtOnce(t *testing.T) {
 	})
 }
 
-func TestAPendingInstanceCanBeTerminatedAndNeverBoots(t *testing.T) {
+func TestPendingInstanceCanBeTerminatedAndNeverBoots(t *testing.T) {
 	booted := 0
 	inCloud(t, func(machine.Spec) machine.Behavior { booted++; return machine.Behavior{} }, func(c cloud) {
 		id := c.run(builder("t"))
@@ -401,7 +401,7 @@ func (k *stubborn) Boot(spec machine.Spec, host machine.Host) machine.Machine {
 func (deaf) Stop()   {}
 func (d deaf) Kill() { d.kind.killed.Add(1) }
 
-func TestAMachineThatDoesNotStopIsCutOff(t *testing.T) {
+func TestMachineThatDoesNotStopIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
 		defer f.Close()
@@ -422,7 +422,7 @@ func TestAMachineThatDoesNotStopIsCutOff(t *testing.T) {
 	})
 }
 
-func TestAnImageBecomesAvailableWithItsSnapshot(t *testing.T) {
+func TestImageBecomesAvailableWithItsSnapshot(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		id := c.create(c.running(builder("t")), "gallery")
 		if image := c.image(id); image.State != types.ImageStatePending {
@@ -444,7 +444,7 @@ func TestAnImageBecomesAvailableWithItsSnapshot(t *testing.T) {
 	})
 }
 
-func TestAnImageFailsWhenItsDiskCannotBeRead(t *testing.T) {
+func TestImageFailsOnAnUnreadableDisk(t *testing.T) {
 	inCloud(t, func(machine.Spec) machine.Behavior { return machine.Behavior{CaptureFails: true} }, func(c cloud) {
 		id, _ := c.imageFrom("gallery")
 		image := c.image(id)
@@ -461,7 +461,7 @@ func TestAnImageFailsWhenItsDiskCannotBeRead(t *testing.T) {
 	})
 }
 
-func TestAnImageFailsWhenItsBuilderIsTerminatedTooEarly(t *testing.T) {
+func TestImageFailsWhenItsBuilderEndsTooEarly(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		instance := c.running(builder("t"))
 		id := c.create(instance, "gallery")
@@ -473,7 +473,7 @@ func TestAnImageFailsWhenItsBuilderIsTerminatedTooEarly(t *testing.T) {
 	})
 }
 
-func TestANewImageIsNotFoundWhileEC2LagsBehind(t *testing.T) {
+func TestNewImageIsNotFoundDuringTheLag(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		instance := c.running(builder("t"))
 		c.fabric.Do(func() { c.service.SetLag(5 * time.Second) })
@@ -546,7 +546,7 @@ func TestImageNamesAreUniqueUntilDeregistered(t *testing.T) {
 	})
 }
 
-func TestOnlyALiveInstanceCanBeImaged(t *testing.T) {
+func TestCreateImageNeedsALiveInstance(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		id := c.running(builder("t"))
 		c.fabric.Do(func() { c.service.Kill(id) })
@@ -595,7 +595,7 @@ func TestDeregisteringLeavesTheSnapshotUnlessToldOtherwise(t *testing.T) {
 	}
 }
 
-func TestADeregisteredImageIsHiddenWhileInstancesComeFromItThenUnknown(t *testing.T) {
+func TestDeregisteredImageIsHiddenThenUnknown(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		image, _ := c.imageFrom("gallery")
 		in := builder("from it")
@@ -693,7 +693,7 @@ func templateData(image string) *types.RequestLaunchTemplateData {
 	}
 }
 
-func TestAnInstanceLaunchedFromATemplateIsWhatTheTemplateSays(t *testing.T) {
+func TestInstanceFollowsItsLaunchTemplate(t *testing.T) {
 	var booted machine.Spec
 	behave := func(spec machine.Spec) machine.Behavior {
 		if spec.Role == release.RoleFleet {
@@ -737,7 +737,7 @@ func TestAnInstanceLaunchedFromATemplateIsWhatTheTemplateSays(t *testing.T) {
 	})
 }
 
-func TestALaunchFromATemplateIsRefused(t *testing.T) {
+func TestRunInstancesRefusesBadTemplates(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		instance := c.running(builder("t"))
 		pending := c.create(instance, "gallery")
@@ -771,7 +771,7 @@ func TestSecurityGroupsBesideAnInterfaceAreRefusedAtTheLaunch(t *testing.T) {
 	})
 }
 
-func TestATemplateTagsOnlyWhatALaunchMakes(t *testing.T) {
+func TestTemplateTagsOnlyWhatALaunchMakes(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		for kind, want := range map[types.ResourceType]string{"image": "InvalidParameterValue", "snapshot": "InvalidParameterValue", "network-interface": ""} {
 			in := c.templateInput(base)
@@ -783,7 +783,7 @@ func TestATemplateTagsOnlyWhatALaunchMakes(t *testing.T) {
 	})
 }
 
-func TestALaunchTemplateIsMadeOnceByItsToken(t *testing.T) {
+func TestLaunchTemplateIsMadeOnceByItsToken(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		first := c.template(base)
 		if again := c.template(base); aws.ToString(again.LaunchTemplateId) != aws.ToString(first.LaunchTemplateId) {
@@ -882,7 +882,7 @@ func TestVersionsAreDeletedButTheDefaultAndNumbersAreNotUsedAgain(t *testing.T) 
 	})
 }
 
-func TestADeletedLaunchTemplateIsGone(t *testing.T) {
+func TestDeletedLaunchTemplateIsGone(t *testing.T) {
 	inCloud(t, nil, func(c cloud) {
 		c.template(base)
 		byName := aws.String("photogallery-main")

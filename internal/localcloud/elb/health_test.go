@@ -67,7 +67,7 @@ func TestHealthFollowsTheChecks(t *testing.T) {
 	}
 }
 
-func TestOneSuccessMakesANewTargetHealthy(t *testing.T) {
+func TestNewTargetIsHealthyAfterOneSuccess(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		c.open()
 		c.launch("i-1", "us-east-1b")

@@ -88,7 +88,7 @@ func TestHTTPSForwardsAndHTTPRedirects(t *testing.T) {
 	})
 }
 
-func TestAListenerIsModifiedAndDeleted(t *testing.T) {
+func TestListenerIsModifiedAndDeleted(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		balancer := c.open()
 		c.launch("i-1", "us-east-1a")

@@ -201,7 +201,7 @@ func TestListenerIsIdempotentByPort(t *testing.T) {
 	})
 }
 
-func TestOnlyWhatTheStepsCallIsThere(t *testing.T) {
+func TestLoadBalancingHasOnlyTheCalledOperations(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		want := "CreateListener CreateLoadBalancer DeleteListener DeleteLoadBalancer DescribeListeners DescribeLoadBalancers DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes SetSecurityGroups SetSubnets"
 		var got []string

@@ -31,7 +31,7 @@ func get(client *ssm.Client, name string) (*ssm.GetParameterOutput, error) {
 	return client.GetParameter(context.Background(), &ssm.GetParameterInput{Name: aws.String(name)})
 }
 
-func TestARealClientIsAnsweredWithoutAWire(t *testing.T) {
+func TestRealClientIsAnsweredInProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client := parameterCloud(t)
 		out, err := get(client, "known")
@@ -46,7 +46,7 @@ func TestARealClientIsAnsweredWithoutAWire(t *testing.T) {
 	})
 }
 
-func TestTheSDKRetriesWhatAnInterceptorThrottles(t *testing.T) {
+func TestSDKRetriesThrottledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, client := parameterCloud(t)
 		var answered []error
@@ -72,7 +72,7 @@ func TestTheSDKRetriesWhatAnInterceptorThrottles(t *testing.T) {
 	})
 }
 
-func TestAnOperationNobodyImplementsIsNamed(t *testing.T) {
+func TestUnimplementedOperationIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, client := parameterCloud(t)
 		_, err := client.DeleteParameter(context.Background(), &ssm.DeleteParameterInput{Name: aws.String("known")})

@@ -15,7 +15,7 @@ type handler func(context.Context, []byte) ([]byte, error)
 
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return h(ctx, payload) }
 
-func TestAnAsynchronousInvocationIsTriedThreeTimes(t *testing.T) {
+func TestAsynchronousInvocationIsTriedThreeTimes(t *testing.T) {
 	tests := map[string]struct {
 		failures int
 		want     []time.Duration

@@ -75,7 +75,7 @@ func status(t *testing.T, m machine.Machine) int {
 	return response.StatusCode
 }
 
-func TestHowAServiceAnswersOverTime(t *testing.T) {
+func TestServiceAnswersOverTime(t *testing.T) {
 	cases := map[string]struct {
 		behavior machine.Behavior
 		want     []int // at 10 s, 30 s, 2 min
@@ -103,7 +103,7 @@ func TestHowAServiceAnswersOverTime(t *testing.T) {
 	}
 }
 
-func TestHowABuildEnds(t *testing.T) {
+func TestBuildEnds(t *testing.T) {
 	cases := map[string]struct {
 		behavior machine.Behavior
 		events   []string
@@ -132,7 +132,7 @@ func TestHowABuildEnds(t *testing.T) {
 	}
 }
 
-func TestAStoppedMachineAnswersNobodyAndSaysSo(t *testing.T) {
+func TestStoppedMachineAnswersNobodyAndSaysSo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, m, _ := boot("fleet", machine.Behavior{UnhealthyAfter: time.Hour})
 		time.Sleep(time.Minute)
@@ -145,7 +145,7 @@ func TestAStoppedMachineAnswersNobodyAndSaysSo(t *testing.T) {
 	})
 }
 
-func TestAKilledBuilderSendsNothing(t *testing.T) {
+func TestKilledBuilderSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, m, _ := boot("builder", machine.Behavior{})
 		m.Kill()

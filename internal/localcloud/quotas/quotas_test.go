@@ -17,7 +17,7 @@ type limit int
 
 func (l limit) VCPULimit() int { return int(l) }
 
-func TestTheQuotaIsTheOneThatEC2Enforces(t *testing.T) {
+func TestQuotaIsTheOneThatEC2Enforces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
 		defer f.Close()

@@ -72,7 +72,7 @@ func codeOf(err error) string {
 	return ""
 }
 
-func TestARecordIsPutReplacedAndDeleted(t *testing.T) {
+func TestRecordIsPutReplacedAndDeleted(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		first := alias("photos.example.com", target, "ZELB")
 		for range 2 {
@@ -96,7 +96,7 @@ func TestARecordIsPutReplacedAndDeleted(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeIsRefusedAsAWhole(t *testing.T) {
+func TestBatchWithABadChangeIsRefusedWhole(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		good := alias("a.example.com", target, "ZELB")
 		plain := types.ResourceRecordSet{Name: aws.String("a.example.com"), Type: types.RRTypeA, TTL: aws.Int64(60)}

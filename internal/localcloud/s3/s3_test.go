@@ -57,7 +57,7 @@ func TestHeadTellsWhetherAnObjectIsThere(t *testing.T) {
 	})
 }
 
-func TestAnInstanceOpensAnObject(t *testing.T) {
+func TestInstanceOpensAnObject(t *testing.T) {
 	inCloud(t, func(t *testing.T, service *s3.Service, _ *awss3.Client) {
 		content, err := service.Open("photos", stored)
 		if err != nil {

@@ -105,7 +105,7 @@ func TestSchedulesStartTheirTargetsOnTime(t *testing.T) {
 	}
 }
 
-func TestAOneTimeScheduleDeletesItselfIfAskedTo(t *testing.T) {
+func TestOneTimeScheduleDeletesItselfIfAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		gone := request("gone", "at(2000-01-01T01:00:00)")
@@ -140,7 +140,7 @@ func TestDeletedSchedulesDoNotFire(t *testing.T) {
 	})
 }
 
-func TestATargetThatDoesNotStartIsSeen(t *testing.T) {
+func TestScheduleShowsAFailedTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		in := request("s", "rate(1 hour)")

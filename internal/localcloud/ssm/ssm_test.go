@@ -13,7 +13,7 @@ import (
 	"photogallery/internal/localcloud/ssm"
 )
 
-func TestAParameterIsReadByName(t *testing.T) {
+func TestParameterIsReadByName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := fabric.New(1)
 		defer f.Close()

@@ -54,7 +54,7 @@ func overWire(t *testing.T, w world) (client *sfn.Client, url string) {
 	}), server.URL
 }
 
-func TestARealClientRunsAnExecutionOverHTTP(t *testing.T) {
+func TestRealClientRunsAnExecutionOverHTTP(t *testing.T) {
 	w := storyWorld(t)
 	m := w.machine("m", story)
 	client, _ := overWire(t, w)
@@ -180,7 +180,7 @@ func TestHandlerRefusesWhatAWSRefuses(t *testing.T) {
 }
 
 // The models have no null: what is absent is left out.
-func TestNoAnswerHasANull(t *testing.T) {
+func TestAnswersHaveNoNulls(t *testing.T) {
 	w := storyWorld(t)
 	_, url := overWire(t, w)
 	execution := w.start(w.machine("m", story), "e", `{"a":1}`)
@@ -207,7 +207,7 @@ func TestNoAnswerHasANull(t *testing.T) {
 	}
 }
 
-func TestAFailureOverHTTPIsTheSDKsOwnType(t *testing.T) {
+func TestFailuresOverHTTPHaveTheSDKTypes(t *testing.T) {
 	w := newWorld(t, nil)
 	client, _ := overWire(t, w)
 	m := w.machine("m", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Busy", "Cause": "locked"}}}`)

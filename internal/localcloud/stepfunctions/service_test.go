@@ -81,7 +81,7 @@ func (w world) await(execution string) stepfunctions.Snapshot {
 // one is a machine of one task.
 const one = `{"StartAt": "Do", "States": {"Do": {"Type": "Task", "Resource": "${Do}", "End": true}}}`
 
-func TestAStepsFailureHasItsCodeAndItsErrorObject(t *testing.T) {
+func TestStepFailureHasItsCodeAndErrorObject(t *testing.T) {
 	tests := map[string]struct {
 		err   error
 		name  string
@@ -113,7 +113,7 @@ func TestAStepsFailureHasItsCodeAndItsErrorObject(t *testing.T) {
 	}
 }
 
-func TestAFunctionThatTakesTooLongTimesOutAsOnLambda(t *testing.T) {
+func TestFunctionOutOfTimeFailsAsOnLambda(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, map[string]handler{"Do": func(ctx context.Context, _ []byte) ([]byte, error) {
 			<-ctx.Done()
@@ -130,7 +130,7 @@ func TestAFunctionThatTakesTooLongTimesOutAsOnLambda(t *testing.T) {
 	})
 }
 
-func TestAFunctionOutlivesAStoppedExecution(t *testing.T) {
+func TestFunctionOutlivesAStoppedExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		finished := false
 		w := newWorld(t, map[string]handler{"Do": func(ctx context.Context, _ []byte) ([]byte, error) {
@@ -180,7 +180,7 @@ const waiting = `{"StartAt": "Await", "States": {"Await": {
 	"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
 	"Parameters": {"FunctionName": "${Await}", "Payload": {"token.$": "$$.Task.Token"}}, "End": true}}}`
 
-func TestATaskTokenIsCompletedOnce(t *testing.T) {
+func TestTaskTokenIsCompletedOnce(t *testing.T) {
 	tests := map[string]struct {
 		complete func(w world, token string) error
 		status   string

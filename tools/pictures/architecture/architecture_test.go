@@ -11,7 +11,7 @@ import (
 
 const root = "../../.."
 
-func TestThePictureShowsTheStack(t *testing.T) {
+func TestPictureShowsTheStack(t *testing.T) {
 	drawn, err := draw(root)
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestThePictureShowsTheStack(t *testing.T) {
 	}
 }
 
-func TestThePictureIsOfAStackWithEveryOption(t *testing.T) {
+func TestPictureIsOfAStackWithEveryOption(t *testing.T) {
 	for _, o := range cdk.Table() {
 		if _, given := everything[o.Key]; !given && (o.Default == "" || o.Default == "off") {
 			t.Errorf("option %s is off by default, and the picture's stack does not turn it on", o.Key)
@@ -33,7 +33,7 @@ func TestThePictureIsOfAStackWithEveryOption(t *testing.T) {
 	}
 }
 
-func TestWhatHasNoPlaceInThePictureIsNamed(t *testing.T) {
+func TestResourceWithoutPlaceInThePictureIsNamed(t *testing.T) {
 	_, err := picture(template{Resources: map[string]resource{
 		"Bill":   {Type: "AWS::EC2::NatGateway"},
 		"Photos": {Type: "AWS::S3::Bucket"},

@@ -17,7 +17,7 @@ import (
 
 var drawn = sync.OnceValues(func() (map[string][]byte, error) { return draw(context.Background()) })
 
-func TestTheDrawingsShowTheStateMachines(t *testing.T) {
+func TestDrawingsShowTheStateMachines(t *testing.T) {
 	files, err := drawn()
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func runsOver(e drawing.Edge, n drawing.Node) bool {
 	return false
 }
 
-func TestAStateThatTheDrawingsHaveNoPlaceForIsNamed(t *testing.T) {
+func TestStateWithoutPlaceInTheDrawingIsNamed(t *testing.T) {
 	for definition, want := range map[string]string{
 		`{"StartAt": "Water", "States": {"Water": {"Type": "Task", "End": true}}}`:                                            "the step Water is in no stage",
 		`{"StartAt": "Gone", "States": {"Gone": {"Type": "Fail", "Error": "Flooded"}}}`:                                       "the end Flooded",

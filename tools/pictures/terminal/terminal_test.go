@@ -21,7 +21,7 @@ func framesOf(t *testing.T, captured map[string]string) ([]frame, error) {
 	return read(folder)
 }
 
-func TestAPictureShowsEachContentForItsTime(t *testing.T) {
+func TestPictureShowsEachContentForItsTime(t *testing.T) {
 	frames, err := framesOf(t, map[string]string{
 		"000100": "\n", "000200": "$ up\n\x1b[36m⠼\x1b[39m Plan  \x1b[2m<0.1>\x1b[0m\n", "000500": "$ up\n\x1b[32m✓\x1b[39m Plan  \x1b[2m<0.3>\n",
 	})
@@ -56,7 +56,7 @@ func wellFormed(t *testing.T, drawn string) {
 	}
 }
 
-func TestWhatCannotBeDrawnIsRefused(t *testing.T) {
+func TestUndrawableInputIsRefused(t *testing.T) {
 	for name, captured := range map[string]map[string]string{
 		"a color that the picture has not": {"1": "\x1b[35mviolet"}, "no time": {"first": "$"}, "nothing": {"1": "\n"},
 	} {
