@@ -1,8 +1,8 @@
-// Package faults explores what a failure can do. It runs a scenario once, in virtual time on the
-// embedded cloud with the shipped state machines and steps, and lists every invocation, AWS call and
-// event. Then it runs the scenario again for each of these places and each kind of
-// fault that can strike there, and looks after each run at what must hold whatever fails: see
-// docs/reliability.md. Its figures, and those of conformance/reliability.md, are made here.
+// Package faults explores the effects of failures. It runs a scenario once, in virtual time on the
+// embedded cloud with the shipped state machines and steps, and records every invocation, AWS call
+// and event as an injection point. Then it runs the scenario again for each point and each kind of
+// fault that can happen there, and checks the invariants of docs/reliability.md after each run. The
+// figures in that document and in conformance/reliability.md come from here.
 //
-// Everything in it serves its tests.
+// The package has only tests.
 package faults

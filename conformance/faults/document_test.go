@@ -8,29 +8,29 @@ import (
 	"testing"
 )
 
-// The figures of the last whole run are in one document, what users may count on in the other.
+// The first document has the figures of the last whole run, the second has what users may count on.
 const (
 	trials      = "../reliability.md"
 	reliability = "../../docs/reliability.md"
 )
 
-// jitter moves the hours of a table by their last digit.
+// jitter matches the hours of a table, whose last digit differs between runs.
 var jitter = regexp.MustCompile(`(?m)( \| \d+){6} \|$`)
 
-// settled is a block without the column of hours.
+// settled returns a block without its column of hours.
 func settled(block string) string {
 	return jitter.ReplaceAllStringFunc(block, func(row string) string { return row[:strings.LastIndex(strings.TrimSuffix(row, " |"), "|")] })
 }
 
-// TestDocumentCountsEveryTrial holds the figures of the last whole run to what there is to explore,
-// without the whole run.
+// TestDocumentCountsEveryTrial compares the number of trials in the document with the number of
+// trials there are, without running them.
 func TestDocumentCountsEveryTrial(t *testing.T) {
 	whole, err := os.ReadFile(trials)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range listed(t) {
-		if row := "| " + l.name + " | " + strconv.Itoa(len(singles(l.scenario, l.sites))) + " | "; !strings.Contains(string(whole), row) {
+	for _, l := range listScenarios(t) {
+		if row := "| " + l.name + " | " + strconv.Itoa(len(singleFaults(l.scenario, l.points))) + " | "; !strings.Contains(string(whole), row) {
 			t.Errorf("conformance/reliability.md has no row that begins %q; `make faults WRITE=1` writes it", row)
 		}
 	}

@@ -13,21 +13,21 @@ import (
 )
 
 var (
-	theScenario = flag.String("scenario", "", "explore this scenario alone")
-	thePosition = flag.Int("position", -1, "strike at this position alone")
-	theFault    = flag.String("fault", "", "strike with this fault alone")
-	position2   = flag.Int("position2", 0, "of a pair: strike there, too")
-	fault2      = flag.String("fault2", "", "of a pair: with this fault")
-	everything  = flag.Bool("all", false, "explore every fault and not a sample")
-	every       = flag.Int("every", 97, "explore one in so many, drawn with the seed")
-	pairs       = flag.Int("pairs", 0, "explore so many pairs of faults")
-	seed        = flag.Uint64("seed", 1, "of what is drawn by lot")
-	graceIs     = flag.Bool("grace-is-health", false, "let refreshes count instances in their grace period as healthy")
-	reportTo    = flag.String("report", "", "append the figures to this file")
+	onlyScenario  = flag.String("scenario", "", "explore only this scenario")
+	onlyPosition  = flag.Int("position", -1, "inject only at this position")
+	onlyFault     = flag.String("fault", "", "inject only this fault")
+	position2     = flag.Int("position2", 0, "of a pair: the position of the second fault")
+	fault2        = flag.String("fault2", "", "of a pair: the second fault")
+	everything    = flag.Bool("all", false, "explore every fault instead of a sample")
+	every         = flag.Int("every", 97, "explore one fault in this many, chosen with the seed")
+	pairs         = flag.Int("pairs", 0, "explore this many pairs of faults")
+	seed          = flag.Uint64("seed", 1, "the seed of random choices")
+	graceIsHealth = flag.Bool("grace-is-health", false, "let refreshes count instances in their grace period as healthy")
+	reportTo      = flag.String("report", "", "append the figures to this file")
 )
 
-// tell prints what a run has found, and appends it to the report.
-func tell(t *testing.T, text string) {
+// publish logs the result of a run and appends it to the report.
+func publish(t *testing.T, text string) {
 	t.Helper()
 	t.Log("\n" + text)
 	if *reportTo == "" {
@@ -43,43 +43,43 @@ func tell(t *testing.T, text string) {
 	}
 }
 
-// listing is a scenario as it goes without a fault.
+// listing is a scenario as it runs without a fault.
 type listing struct {
 	scenario
-	unharmed string // how it ends
-	sites    []site
+	baseline string // how it ends
+	points   []point
 }
 
-func listed(t *testing.T) (all []listing) {
+func listScenarios(t *testing.T) (all []listing) {
 	t.Helper()
 	for _, s := range scenarios() {
-		if *theScenario != "" && *theScenario != s.name {
+		if *onlyScenario != "" && *onlyScenario != s.name {
 			continue
 		}
-		result := run(t, s, variant{graceIsHealth: *graceIs})
+		result := run(t, s, variant{graceIsHealth: *graceIsHealth})
 		if len(result.violations) > 0 {
 			t.Errorf("%s, without a fault: %s", s.name, strings.Join(result.violations, "; "))
 		}
-		all = append(all, listing{s, result.end, result.trail.places()})
+		all = append(all, listing{s, result.end, result.trace.chosen()})
 	}
 	return all
 }
 
-// TestEveryFault explores all single faults with -all, else a sample of them.
+// TestEveryFault explores all single faults with -all, and a sample of them otherwise.
 func TestEveryFault(t *testing.T) {
 	var explored report
 	t.Run("explore", func(t *testing.T) {
-		for _, l := range listed(t) {
-			for _, one := range chosen(singles(l.scenario, l.sites)) {
+		for _, l := range listScenarios(t) {
+			for _, one := range sampled(singleFaults(l.scenario, l.points)) {
 				t.Run(one.scenario.name+"/"+one.faults[0].String(), func(t *testing.T) {
 					t.Parallel()
-					explore(t, one, l.unharmed, &explored)
+					explore(t, one, l.baseline, &explored)
 				})
 			}
 		}
 	})
-	tell(t, explored.String())
-	if *everything && *theScenario == "" && *theFault == "" && *thePosition < 0 {
+	publish(t, explored.String())
+	if *everything && *onlyScenario == "" && *onlyFault == "" && *onlyPosition < 0 {
 		byScenario := explored.by(func(f *figures) (string, string) { return f.scenario, "" })
 		byFault := explored.by(func(f *figures) (string, string) { return "", f.fault })
 		document.Block(t, trials, "scenarios", markdown("scenario", byScenario, func(f figures) string { return f.scenario }), settled)
@@ -87,13 +87,13 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
-func chosen(all []trial) (some []trial) {
+func sampled(all []trial) (some []trial) {
 	step := *every
-	if *everything || *thePosition >= 0 || *theFault != "" {
+	if *everything || *onlyPosition >= 0 || *onlyFault != "" {
 		step = 1
 	}
 	all = slices.DeleteFunc(all, func(one trial) bool {
-		return *thePosition >= 0 && one.faults[0].position != *thePosition || *theFault != "" && one.faults[0].fault.name != *theFault
+		return *onlyPosition >= 0 && one.faults[0].position != *onlyPosition || *onlyFault != "" && one.faults[0].fault.name != *onlyFault
 	})
 	for i := range all {
 		if rand.New(rand.NewPCG(*seed, uint64(i))).IntN(step) == 0 {
@@ -103,57 +103,57 @@ func chosen(all []trial) (some []trial) {
 	return some
 }
 
-// explore repeats a trial whose fault has not struck: the last turn of a loop may be one less.
-func explore(t *testing.T, one trial, unharmed string, explored *report) {
+// explore repeats a trial whose fault was not injected: a loop may poll once less.
+func explore(t *testing.T, one trial, baseline string, explored *report) {
 	t.Helper()
-	result := run(t, one.scenario, variant{graceIsHealth: *graceIs}, one.strikes()...)
+	result := run(t, one.scenario, variant{graceIsHealth: *graceIsHealth}, one.injections()...)
 	for range 5 {
-		if result.struck == len(one.faults) {
+		if result.injected == len(one.faults) {
 			break
 		}
-		result = run(t, one.scenario, variant{graceIsHealth: *graceIs}, one.strikes()...)
+		result = run(t, one.scenario, variant{graceIsHealth: *graceIsHealth}, one.injections()...)
 	}
-	if result.struck < len(one.faults) && len(one.faults) == 1 && one.faults[0].at.turn <= 1 {
-		t.Errorf("%s has not struck: the repetitions went another way\n%s", one.faults, one.reproducer())
+	if result.injected < len(one.faults) && len(one.faults) == 1 && one.faults[0].at.turn <= 1 {
+		t.Errorf("%s was not injected: the repetitions took another path\n%s", one.faults, one.reproducer())
 	}
-	sentences := judge(one, result, unharmed)
+	sentences := judge(one, result, baseline)
 	explored.add(one, result, len(sentences))
 	for _, sentence := range sentences {
 		t.Errorf("%s: %s\n%s", one.faults, sentence, one.reproducer())
 	}
 }
 
-// TestPairsOfFaults draws so many pairs by lot: a first fault, and a second at a place that the first
-// leads to.
+// TestPairsOfFaults draws pairs at random: a first fault, and a second at a point that the run with
+// the first one reaches.
 func TestPairsOfFaults(t *testing.T) {
 	if *fault2 != "" {
 		*pairs = 1
 	}
 	var explored report
 	t.Run("explore", func(t *testing.T) {
-		all := listed(t)
+		all := listScenarios(t)
 		for i := range *pairs {
 			random := rand.New(rand.NewPCG(*seed, uint64(i)))
 			l := all[random.IntN(len(all))]
-			some := chosen(singles(l.scenario, l.sites))
+			some := sampled(singleFaults(l.scenario, l.points))
 			first := some[random.IntN(len(some))]
 			t.Run(fmt.Sprint(*seed, "-", i), func(t *testing.T) {
 				t.Parallel()
-				sites := run(t, first.scenario, variant{graceIsHealth: *graceIs}, first.strikes()...).trail.places()
-				explore(t, second(first, sites, random), l.unharmed, &explored)
+				points := run(t, first.scenario, variant{graceIsHealth: *graceIsHealth}, first.injections()...).trace.chosen()
+				explore(t, secondFault(first, points, random), l.baseline, &explored)
 			})
 		}
 	})
 	if *pairs > 0 {
-		tell(t, fmt.Sprintf("%d pairs of faults, drawn with -seed %d\n%s", *pairs, *seed, explored.String()))
+		publish(t, fmt.Sprintf("%d pairs of faults, drawn with -seed %d\n%s", *pairs, *seed, explored.String()))
 	}
 }
 
-func second(first trial, sites []site, random *rand.Rand) trial {
+func secondFault(first trial, points []point, random *rand.Rand) trial {
 	for _, f := range faults() {
 		if f.name == *fault2 {
-			return trial{first.scenario, []placed{first.faults[0], {f, *position2, sites[*position2-1]}}}
+			return trial{first.scenario, []placement{first.faults[0], {f, *position2, points[*position2-1]}}}
 		}
 	}
-	return first.followedBy(sites, random)
+	return first.withSecond(points, random)
 }

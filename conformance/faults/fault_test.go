@@ -11,40 +11,40 @@ import (
 	"photogallery/internal/localcloud/machine"
 )
 
-// fault is one kind of failure. What strikes is the one of its functions that fits the call or event; a
-// fault of the machines is there from the beginning.
+// fault is one kind of failure. The function that fits the point is called there. A fault of the
+// machines is present from the start.
 type fault struct {
 	name string
-	fits func(site) bool // where it can strike
+	fits func(point) bool // the points where it can happen
 
-	call       func(*world, *crossing) (any, error)
-	invocation func(w *world, run string) error
-	event      func(w *world, arrive func())
-	machines   func(w *world, subject string) func(machine.Spec) machine.Behavior
+	call       func(*environment, *stepCall) (any, error)
+	invocation func(env *environment, run string) error
+	event      func(env *environment, arrive func())
+	machines   func(env *environment, subject string) func(machine.Spec) machine.Behavior
 
-	passes func(site) bool // the run must end as it does without the fault; nil for need not
-	loses  bool            // an event
-	blinds bool            // a step that must look
-	fails  bool            // the release must fail clean
-	excuse excuse
+	tolerated    func(point) bool // the points where the run must end as without the fault; nil for none
+	losesEvent   bool             // of an execution's end
+	deniesReads  bool             // that a step needs
+	failsRelease bool             // which must end clean
+	excuse       excuse
 }
 
-// excuse is what cannot be promised under a fault; each is explained in docs/reliability.md.
+// excuse lists the promises that do not hold under a fault. docs/reliability.md explains each.
 type excuse struct {
 	ends      bool // an execution may be aborted or time out
-	unswept   bool // nothing is swept before the next run
+	unswept   bool // the next run sweeps, not this one
 	capacity  bool // the fleet may lose capacity
-	serving   bool // what serves may not serve any more
-	snapshots bool // a snapshot may stay that the next run removes
+	serving   bool // the release may stop serving
+	snapshots bool // a snapshot may remain until the next run
 }
 
-func atCalls(at site) bool { return at.kind == call }
+func atCalls(at point) bool { return at.kind == call }
 
-// atChanges leaves calls out that only look: whether such a call has no effect, takes too long or
-// loses its answer is the same to all.
-func atChanges(at site) bool { return at.kind == call && !atLooks(at) }
+// atChanges accepts calls that change something. A read that has no effect, takes too long or loses
+// its answer fails in one way.
+func atChanges(at point) bool { return at.kind == call && !atLooks(at) }
 
-func atLooks(at site) bool {
+func atLooks(at point) bool {
 	_, operation, _ := strings.Cut(at.operation, ".")
 	return at.kind == call && looks(operation)
 }
@@ -53,69 +53,70 @@ func looks(operation string) bool {
 	return slices.ContainsFunc([]string{"Describe", "Get", "List", "Head"}, func(word string) bool { return strings.HasPrefix(operation, word) })
 }
 
-func atInvocations(at site) bool { return at.kind == invocation && at.run != "" }
-func atEvents(at site) bool      { return at.kind == event }
+func atInvocations(at point) bool { return at.kind == invocation && at.run != "" }
+func atEvents(at point) bool      { return at.kind == event }
 
-func always(site) bool { return true }
+func always(point) bool { return true }
 
-// outwaited leaves out what Resume cannot do without: Lambda runs an event's function three times
-// within three minutes and then gives up, and nobody but the event tells a build's result.
-func outwaited(at site) bool {
+// outlastsOutage rejects the calls that Resume cannot do without. Lambda runs the function three
+// times within three minutes and then drops the event, which alone has the build's result.
+func outlastsOutage(at point) bool {
 	return at.operation != "DynamoDB.UpdateItem" && at.operation != "EC2.DescribeInstances"
 }
 
-// completedElsewhere is the call of Resume that AwaitBuild makes up for: the result is recorded first.
-func completedElsewhere(at site) bool {
+// recoveredByAwait accepts the call of Resume that AwaitBuild makes up for, because the result is
+// recorded first.
+func recoveredByAwait(at point) bool {
 	return at.step == "Resume" && at.operation == "SFN.SendTaskSuccess"
 }
 
-func heardElsewhere(at site) bool { return at.step != "Build Result" }
+func recoveredWithoutEvent(at point) bool { return at.step != "Build Result" }
 
-// faults are all kinds, in the order of the report.
+// faults lists all kinds in the order of the report.
 func faults() []fault {
 	all := []fault{}
 	all = append(all, callFaults()...)
-	all = append(all, unseenFaults()...)
+	all = append(all, visibilityFaults()...)
 	all = append(all, functionFaults()...)
 	all = append(all, eventFaults()...)
-	all = append(all, handFaults()...)
+	all = append(all, operatorFaults()...)
 	return append(all, machineFaults()...)
 }
 
 func callFaults() []fault {
 	return []fault{
-		{name: "throttled-once", passes: always, fits: atCalls, call: func(_ *world, c *crossing) (any, error) { return nil, throttled(c.call.Operation) }},
-		{name: "throttled-10m", passes: outwaited, fits: atCalls, call: func(w *world, c *crossing) (any, error) {
-			w.last(ongoing{until: time.Now().Add(10 * time.Minute), operation: c.call.Operation, err: throttled(c.call.Operation)})
+		{name: "throttled-once", tolerated: always, fits: atCalls, call: func(_ *environment, c *stepCall) (any, error) { return nil, throttled(c.call.Operation) }},
+		{name: "throttled-10m", tolerated: outlastsOutage, fits: atCalls, call: func(env *environment, c *stepCall) (any, error) {
+			env.startOutage(outage{until: time.Now().Add(10 * time.Minute), operation: c.call.Operation, err: throttled(c.call.Operation)})
 			return c.next()
 		}},
-		{name: "refused", blinds: true, passes: completedElsewhere, fits: atCalls, call: func(w *world, c *crossing) (any, error) {
-			w.last(ongoing{step: c.box.step, operation: c.call.Operation, err: refused(c.call.Operation)})
+		{name: "refused", deniesReads: true, tolerated: recoveredByAwait, fits: atCalls, call: func(env *environment, c *stepCall) (any, error) {
+			env.startOutage(outage{step: c.box.step, operation: c.call.Operation, err: refused(c.call.Operation)})
 			return c.next()
 		}},
-		{name: "server-error", passes: always, fits: atCalls, call: func(w *world, c *crossing) (any, error) {
-			w.last(ongoing{until: time.Now().Add(time.Minute), operation: c.call.Operation, err: fabric.Errorf("InternalFailure", "An internal error has occurred")})
+		{name: "server-error", tolerated: always, fits: atCalls, call: func(env *environment, c *stepCall) (any, error) {
+			env.startOutage(outage{until: time.Now().Add(time.Minute), operation: c.call.Operation, err: fabric.Errorf("InternalFailure", "An internal error has occurred")})
 			return c.next()
 		}},
-		{name: "lost-answer", passes: always, fits: atChanges, call: func(_ *world, c *crossing) (any, error) {
+		{name: "lost-answer", tolerated: always, fits: atChanges, call: func(_ *environment, c *stepCall) (any, error) {
 			_, _ = c.next() // it has taken effect
 			return nil, fabric.Errorf("RequestTimeout", "the answer is lost")
 		}},
-		{name: "killed-before", passes: always, fits: atCalls, call: func(_ *world, c *crossing) (any, error) {
+		{name: "killed-before", tolerated: always, fits: atCalls, call: func(_ *environment, c *stepCall) (any, error) {
 			c.box.dead = true
 			return nil, errKilled
 		}},
-		{name: "killed-after", passes: always, fits: atChanges, call: func(_ *world, c *crossing) (any, error) {
+		{name: "killed-after", tolerated: always, fits: atChanges, call: func(_ *environment, c *stepCall) (any, error) {
 			_, _ = c.next()
 			c.box.dead = true
 			return nil, errKilled
 		}},
-		{name: "slow-before", passes: always, fits: atChanges, call: func(_ *world, c *crossing) (any, error) {
+		{name: "slow-before", tolerated: always, fits: atChanges, call: func(_ *environment, c *stepCall) (any, error) {
 			<-c.ctx.Done()
 			c.box.dead = true
 			return nil, c.ctx.Err()
 		}},
-		{name: "slow-after", passes: always, fits: atChanges, call: func(_ *world, c *crossing) (any, error) {
+		{name: "slow-after", tolerated: always, fits: atChanges, call: func(_ *environment, c *stepCall) (any, error) {
 			_, _ = c.next()
 			<-c.ctx.Done()
 			c.box.dead = true
@@ -139,54 +140,54 @@ func refused(operation fabric.Operation) error {
 }
 
 func functionFaults() []fault {
-	unavailable := func(*world, string) error {
+	unavailable := func(*environment, string) error {
 		return messages.InvokeResponse_Error{Type: "Lambda.ServiceException", Message: "Service exception"}
 	}
-	return []fault{{name: "function-unavailable", passes: always, fits: func(at site) bool { return at.kind == invocation }, invocation: unavailable}}
+	return []fault{{name: "function-unavailable", tolerated: always, fits: func(at point) bool { return at.kind == invocation }, invocation: unavailable}}
 }
 
 func eventFaults() []fault {
 	return []fault{
-		{name: "event-lost", loses: true, passes: heardElsewhere, fits: atEvents, event: func(*world, func()) {}},
-		{name: "event-late", passes: always, fits: atEvents, event: func(w *world, arrive func()) {
-			w.sleep(10 * time.Minute)
+		{name: "event-lost", losesEvent: true, tolerated: recoveredWithoutEvent, fits: atEvents, event: func(*environment, func()) {}},
+		{name: "event-late", tolerated: always, fits: atEvents, event: func(env *environment, arrive func()) {
+			env.sleep(10 * time.Minute)
 			arrive()
 		}},
-		{name: "event-twice", passes: always, fits: atEvents, event: func(w *world, arrive func()) {
+		{name: "event-twice", tolerated: always, fits: atEvents, event: func(env *environment, arrive func()) {
 			arrive()
-			w.sleep(20 * time.Second)
+			env.sleep(20 * time.Second)
 			arrive()
 		}},
-		{name: "event-out-of-order", passes: always, fits: atEvents, event: func(w *world, arrive func()) {
-			w.afterTheNext(arrive)
+		{name: "event-out-of-order", tolerated: always, fits: atEvents, event: func(env *environment, arrive func()) {
+			env.afterTheNext(arrive)
 		}},
 	}
 }
 
-// sleep blocks for that time, or until the cloud is closed.
-func (w *world) sleep(d time.Duration) {
+// sleep blocks for d or until the cloud is closed.
+func (env *environment) sleep(d time.Duration) {
 	select {
 	case <-time.After(d):
-	case <-w.Cloud.Fabric.Context().Done():
+	case <-env.Cloud.Fabric.Context().Done():
 	}
 }
 
-// afterTheNext lets an event arrive behind the one that follows it, if one does within five minutes.
-func (w *world) afterTheNext(arrive func()) {
-	so := w.events()
+// afterTheNext delivers an event after the next one, or after five minutes if there is none.
+func (env *environment) afterTheNext(arrive func()) {
+	so := env.events()
 	for range 5 * 60 {
-		w.sleep(time.Second)
-		if w.events() > so {
+		env.sleep(time.Second)
+		if env.events() > so {
 			break
 		}
 	}
 	arrive()
 }
 
-func (w *world) events() (count int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for at, turns := range w.trail.turns {
+func (env *environment) events() (count int) {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	for at, turns := range env.trace.turns {
 		if at.kind == event {
 			count += turns
 		}

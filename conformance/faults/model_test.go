@@ -12,11 +12,11 @@ import (
 	"photogallery/conformance/document"
 )
 
-// modeled are the scenarios whose time and money are reckoned.
+// modeled names the scenarios whose time and money are measured.
 var modeled = []string{"first", "cached", "rolling", "rollback", "teardown", "morning"}
 
-// maxRest is how much of its time a scenario may spend on anything but AWS's own work.
-const maxRest = 0.10
+// maxOverhead is the part of its time that a scenario may spend on anything but AWS's own work.
+const maxOverhead = 0.10
 
 func TestModelOfTimeAndMoney(t *testing.T) {
 	var times, money strings.Builder
@@ -26,23 +26,23 @@ func TestModelOfTimeAndMoney(t *testing.T) {
 		if !slices.Contains(modeled, s.name) {
 			continue
 		}
-		m, err := reckon(t, s)
+		m, err := measure(t, s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		rest := float64(m.took-total(m.busy)) / float64(m.took)
-		if rest > maxRest {
+		if rest > maxOverhead {
 			t.Errorf("%s spends %.0f %% of %v on something else than AWS's own work: %s", s.name, 100*rest, m.took, ranked(m.idle))
 		}
 		fmt.Fprintf(&times, "| %s | %v | %v | %.0f %% | %s | %s |\n", s.name, m.took.Round(5*time.Second), total(m.busy).Round(5*time.Second), 100*rest, ranked(m.busy), ranked(m.idle))
 		fmt.Fprintf(&money, "| %s | %d | %d | %.4f $ | %.4f $ |\n", s.name, round(m.transitions), round(m.invocations), m.requests, m.resources)
 	}
-	tell(t, times.String()+"\n"+money.String())
+	publish(t, times.String()+"\n"+money.String())
 	document.Block(t, reliability, "time", times.String(), settled)
 	document.Block(t, reliability, "money", money.String(), settled)
 }
 
-// round leaves out how often a loop has polled exactly.
+// round hides small differences in the number of polls.
 func round(count int) int { return (count + 5) / 10 * 10 }
 
 func total(of map[string]time.Duration) (sum time.Duration) {
@@ -52,7 +52,7 @@ func total(of map[string]time.Duration) (sum time.Duration) {
 	return sum
 }
 
-// ranked lists durations in steps of five seconds, the longest first; shorter ones are left out.
+// ranked lists durations in steps of five seconds, longest first. It omits shorter ones.
 func ranked(of map[string]time.Duration) string {
 	names := slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
 	var words []string

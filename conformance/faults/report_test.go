@@ -59,8 +59,8 @@ func (r *report) add(one trial, result outcome, violations int) {
 	r.rows[key].add(row)
 }
 
-// by sums the figures up by a key, in the order in which scenarios and faults are declared, with
-// their total last.
+// by sums the figures up by a key. The sums are in the order in which scenarios and faults are
+// declared, the total last.
 func (r *report) by(key func(*figures) (scenario, fault string)) (sums []figures) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,13 +78,13 @@ func (r *report) by(key func(*figures) (scenario, fault string)) (sums []figures
 		sums = append(sums, *sum)
 	}
 	slices.SortFunc(sums, func(a, b figures) int {
-		return cmp.Or(cmp.Compare(place(scenarioNames(), a.scenario), place(scenarioNames(), b.scenario)),
-			cmp.Compare(place(faultNames(), a.fault), place(faultNames(), b.fault)))
+		return cmp.Or(cmp.Compare(indexOf(scenarioNames(), a.scenario), indexOf(scenarioNames(), b.scenario)),
+			cmp.Compare(indexOf(faultNames(), a.fault), indexOf(faultNames(), b.fault)))
 	})
 	return append(sums, all)
 }
 
-func place(names []string, name string) int {
+func indexOf(names []string, name string) int {
 	if at := slices.Index(names, name); at >= 0 {
 		return at
 	}
@@ -105,7 +105,7 @@ func faultNames() (names []string) {
 	return names
 }
 
-// String is the table by scenario and kind of fault, for a terminal.
+// String returns the table by scenario and fault for a terminal.
 func (r *report) String() string {
 	var table strings.Builder
 	const row, head = "%-20s %-21s %6d %9d %6d %6d %10d %13.0f %8.1f\n", "%-20s %-21s %6s %9s %6s %6s %10s %13s %8s\n"
@@ -116,7 +116,7 @@ func (r *report) String() string {
 	return table.String()
 }
 
-// markdown is one table for the document; the wall time, which is another each time, is left out.
+// markdown returns a table for the document, without the wall time, which differs each time.
 func markdown(title string, sums []figures, name func(figures) string) string {
 	var table strings.Builder
 	fmt.Fprintf(&table, "| %s | runs | succeeded | failed clean | failed dirty | violations | virtual hours |\n|---|---:|---:|---:|---:|---:|---:|\n", title)

@@ -16,20 +16,20 @@ import (
 	"photogallery/release"
 )
 
-// recorded is what the environment says of itself.
-func (w *world) recorded() release.Current {
-	recorded, err := records.ReadCurrent(w.ctx, w.Clients.DynamoDB, w.Settings.Table)
+// recorded returns the state that the environment has recorded.
+func (env *environment) recorded() release.Current {
+	recorded, err := records.ReadCurrent(env.ctx, env.Clients.DynamoDB, env.Settings.Table)
 	if err != nil {
-		w.violate("the recorded state cannot be read: " + err.Error())
+		env.violate("the recorded state cannot be read: " + err.Error())
 	}
 	return recorded
 }
 
-// holder is the ARN of the execution that holds the lock; "" for none.
-func (w *world) holder() string {
-	held, err := records.ReadLock(w.ctx, w.Clients.DynamoDB, w.Settings.Table)
+// holder returns the ARN of the execution that holds the lock, or "" if there is none.
+func (env *environment) holder() string {
+	held, err := records.ReadLock(env.ctx, env.Clients.DynamoDB, env.Settings.Table)
 	if err != nil {
-		w.violate("the lock cannot be read: " + err.Error())
+		env.violate("the lock cannot be read: " + err.Error())
 	}
 	if held == nil {
 		return ""
@@ -37,32 +37,32 @@ func (w *world) holder() string {
 	return held.Holder
 }
 
-// thing is something in the account that a run has made.
-type thing struct {
-	kind, id string
-	also     string // another name by which a report may call it
-	needs    bool   // the recorded state accounts for it
+// resource is a resource in the account that a run has made.
+type resource struct {
+	kind, id  string
+	alias     string // another name under which a report may name it
+	accounted bool   // the recorded state accounts for it
 }
 
-func (t thing) String() string { return t.kind + " " + t.id }
+func (t resource) String() string { return t.kind + " " + t.id }
 
-// things asks every service for all that there is: nothing else lives in the account, so that what
-// has lost its tags shows, too.
-func (w *world) things(recorded release.Current) (all []thing) {
-	for _, look := range []func(release.Current) ([]thing, error){
-		w.instances, w.images, w.templates, w.group, w.balancers, w.alarms, w.schedules,
+// resources asks every service for everything it has. Nothing else is in the account, so that
+// resources without tags are found, too.
+func (env *environment) resources(recorded release.Current) (all []resource) {
+	for _, look := range []func(release.Current) ([]resource, error){
+		env.instances, env.images, env.templates, env.group, env.balancers, env.alarms, env.schedules,
 	} {
 		found, err := look(recorded)
 		if err != nil {
-			w.violate("the account cannot be looked at: " + err.Error())
+			env.violate("the account cannot be read: " + err.Error())
 		}
 		all = append(all, found...)
 	}
 	return all
 }
 
-func (w *world) instances(recorded release.Current) (all []thing, err error) {
-	out, err := w.Clients.EC2.DescribeInstances(w.ctx, &ec2.DescribeInstancesInput{})
+func (env *environment) instances(recorded release.Current) (all []resource, err error) {
+	out, err := env.Clients.EC2.DescribeInstances(env.ctx, &ec2.DescribeInstancesInput{})
 	if err != nil {
 		return nil, err
 	}
@@ -71,20 +71,20 @@ func (w *world) instances(recorded release.Current) (all []thing, err error) {
 			if i.State.Name == ec2types.InstanceStateNameTerminated || i.State.Name == ec2types.InstanceStateNameShuttingDown {
 				continue
 			}
-			fleet, also := inventory.Tag(i.Tags, release.TagRole) == release.RoleFleet, ""
+			fleet, alias := inventory.Tag(i.Tags, release.TagRole) == release.RoleFleet, ""
 			if fleet && !recorded.Serving {
-				also = "Auto Scaling group " + w.Settings.Environment.Name() // which replaces its instances
+				alias = "Auto Scaling group " + env.Settings.Environment.Name() // which replaces its instances
 			}
-			all = append(all, thing{
-				kind: "instance", id: *i.InstanceId, also: also, needs: recorded.Serving && fleet && aws.ToString(i.ImageId) == recorded.Image,
+			all = append(all, resource{
+				kind: "instance", id: *i.InstanceId, alias: alias, accounted: recorded.Serving && fleet && aws.ToString(i.ImageId) == recorded.Image,
 			})
 		}
 	}
 	return all, nil
 }
 
-func (w *world) images(recorded release.Current) (all []thing, err error) {
-	out, err := w.Clients.EC2.DescribeImages(w.ctx, &ec2.DescribeImagesInput{Owners: []string{"self"}})
+func (env *environment) images(recorded release.Current) (all []resource, err error) {
+	out, err := env.Clients.EC2.DescribeImages(env.ctx, &ec2.DescribeImagesInput{Owners: []string{"self"}})
 	if err != nil {
 		return nil, err
 	}
@@ -92,98 +92,98 @@ func (w *world) images(recorded release.Current) (all []thing, err error) {
 	for _, image := range out.Images {
 		id := *image.ImageId
 		needs := id == recorded.Image || recorded.Serving && id == recorded.FormerImage
-		all = append(all, thing{kind: "image", id: id, also: aws.ToString(image.Name), needs: needs})
+		all = append(all, resource{kind: "image", id: id, alias: aws.ToString(image.Name), accounted: needs})
 		for _, mapping := range image.BlockDeviceMappings {
 			if mapping.Ebs != nil && needs {
 				needed[aws.ToString(mapping.Ebs.SnapshotId)] = true
 			}
 		}
 	}
-	snapshots, err := w.Clients.EC2.DescribeSnapshots(w.ctx, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}})
+	snapshots, err := env.Clients.EC2.DescribeSnapshots(env.ctx, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}})
 	if err != nil {
 		return nil, err
 	}
 	for _, snapshot := range snapshots.Snapshots {
-		all = append(all, thing{kind: "snapshot", id: *snapshot.SnapshotId, needs: needed[*snapshot.SnapshotId]})
+		all = append(all, resource{kind: "snapshot", id: *snapshot.SnapshotId, accounted: needed[*snapshot.SnapshotId]})
 	}
 	return all, nil
 }
 
-func (w *world) templates(recorded release.Current) (all []thing, err error) {
-	template, err := inventory.Template(w.ctx, w.Clients.EC2, w.Settings.Environment)
+func (env *environment) templates(recorded release.Current) (all []resource, err error) {
+	template, err := inventory.Template(env.ctx, env.Clients.EC2, env.Settings.Environment)
 	if err != nil || template == nil {
 		return nil, err
 	}
-	all = append(all, thing{kind: "launch template", id: *template.LaunchTemplateId, also: *template.LaunchTemplateName, needs: recorded.Serving})
-	versions, err := inventory.Versions(w.ctx, w.Clients.EC2, w.Settings.Environment)
+	all = append(all, resource{kind: "launch template", id: *template.LaunchTemplateId, alias: *template.LaunchTemplateName, accounted: recorded.Serving})
+	versions, err := inventory.Versions(env.ctx, env.Clients.EC2, env.Settings.Environment)
 	for _, version := range versions {
 		number := inventory.Number(version)
-		all = append(all, thing{
-			kind: "launch template version", id: number, also: aws.ToString(template.LaunchTemplateId),
-			needs: recorded.Serving && (number == recorded.TemplateVersion || number == recorded.FormerTemplate),
+		all = append(all, resource{
+			kind: "launch template version", id: number, alias: aws.ToString(template.LaunchTemplateId),
+			accounted: recorded.Serving && (number == recorded.TemplateVersion || number == recorded.FormerTemplate),
 		})
 	}
 	return all, err
 }
 
-func (w *world) group(recorded release.Current) (all []thing, err error) {
-	out, err := w.Clients.AutoScaling.DescribeAutoScalingGroups(w.ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
+func (env *environment) group(recorded release.Current) (all []resource, err error) {
+	out, err := env.Clients.AutoScaling.DescribeAutoScalingGroups(env.ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
 	if err != nil {
 		return nil, err
 	}
 	for _, group := range out.AutoScalingGroups {
-		all = append(all, thing{kind: "Auto Scaling group", id: *group.AutoScalingGroupName, needs: recorded.Serving})
+		all = append(all, resource{kind: "Auto Scaling group", id: *group.AutoScalingGroupName, accounted: recorded.Serving})
 	}
 	return all, nil
 }
 
-func (w *world) balancers(recorded release.Current) (all []thing, err error) {
-	out, err := w.Clients.ELB.DescribeLoadBalancers(w.ctx, &elb.DescribeLoadBalancersInput{})
+func (env *environment) balancers(recorded release.Current) (all []resource, err error) {
+	out, err := env.Clients.ELB.DescribeLoadBalancers(env.ctx, &elb.DescribeLoadBalancersInput{})
 	if err != nil {
 		return nil, err
 	}
 	for _, balancer := range out.LoadBalancers {
-		all = append(all, thing{kind: "load balancer", id: *balancer.LoadBalancerArn, needs: recorded.Serving})
+		all = append(all, resource{kind: "load balancer", id: *balancer.LoadBalancerArn, accounted: recorded.Serving})
 	}
-	cards, err := w.Clients.EC2.DescribeNetworkInterfaces(w.ctx, &ec2.DescribeNetworkInterfacesInput{})
+	cards, err := env.Clients.EC2.DescribeNetworkInterfaces(env.ctx, &ec2.DescribeNetworkInterfacesInput{})
 	if err != nil {
 		return nil, err
 	}
 	for _, card := range cards.NetworkInterfaces {
-		all = append(all, thing{kind: "network interface", id: *card.NetworkInterfaceId, needs: recorded.Serving})
+		all = append(all, resource{kind: "network interface", id: *card.NetworkInterfaceId, accounted: recorded.Serving})
 	}
 	return all, nil
 }
 
-func (w *world) alarms(recorded release.Current) (all []thing, err error) {
-	out, err := w.Clients.CloudWatch.DescribeAlarms(w.ctx, &cloudwatch.DescribeAlarmsInput{})
+func (env *environment) alarms(recorded release.Current) (all []resource, err error) {
+	out, err := env.Clients.CloudWatch.DescribeAlarms(env.ctx, &cloudwatch.DescribeAlarmsInput{})
 	if err != nil {
 		return nil, err
 	}
 	for _, alarm := range out.MetricAlarms {
-		all = append(all, thing{kind: "alarm", id: *alarm.AlarmName, needs: recorded.Serving})
+		all = append(all, resource{kind: "alarm", id: *alarm.AlarmName, accounted: recorded.Serving})
 	}
 	return all, nil
 }
 
-func (w *world) schedules(recorded release.Current) (all []thing, err error) {
-	found, err := inventory.TTLSchedules(w.ctx, w.Clients.Scheduler, w.Settings.Environment)
+func (env *environment) schedules(recorded release.Current) (all []resource, err error) {
+	found, err := inventory.TTLSchedules(env.ctx, env.Clients.Scheduler, env.Settings.Environment)
 	if err != nil {
 		return nil, err
 	}
-	own := inventory.TTLSchedule(w.Settings.Environment, recorded.Release)
+	own := inventory.TTLSchedule(env.Settings.Environment, recorded.Release)
 	for _, one := range found {
-		all = append(all, thing{kind: "schedule", id: one.ID, needs: recorded.Serving && one.ID == own})
+		all = append(all, resource{kind: "schedule", id: one.ID, accounted: recorded.Serving && one.ID == own})
 	}
 	return all, nil
 }
 
-// unaccounted are the things that the recorded state does not account for.
-func unaccounted(all []thing) []thing {
-	return slices.DeleteFunc(slices.Clone(all), func(one thing) bool { return one.needs })
+// unaccountedFor returns the resources that the recorded state does not account for.
+func unaccountedFor(all []resource) []resource {
+	return slices.DeleteFunc(slices.Clone(all), func(one resource) bool { return one.accounted })
 }
 
-func list(all []thing) string {
+func joinNames(all []resource) string {
 	var names []string
 	for _, one := range all {
 		names = append(names, one.String())

@@ -27,7 +27,7 @@ import (
 	"photogallery/statemachine"
 )
 
-// bug is one planted bug, and what finds it, which is all that is tried without -all.
+// bug is a planted bug. Without -all only the named scenario and fault are tried.
 type bug struct {
 	name     string
 	variant  variant
@@ -37,23 +37,23 @@ type bug struct {
 
 func bugs() []bug {
 	return []bug{
-		{"skip the Undo", planted("Undo", skipsUndo), "rolling", "builder-fails"},
-		{"forget the client token", planted("LaunchBuilder", forgetsToken), "rolling", "killed-not-found-30s"},
-		{"update the group before the refresh", planted("StartRefresh", updatesFirst, "autoscaling:UpdateAutoScalingGroup"), "rolling", "unhealthy-at-once"},
+		{"skip the Undo", plantBug("Undo", skipsUndo), "rolling", "builder-fails"},
+		{"forget the client token", plantBug("LaunchBuilder", forgetsToken), "rolling", "killed-not-found-30s"},
+		{"update the group before the refresh", plantBug("StartRefresh", updatesFirst, "autoscaling:UpdateAutoScalingGroup"), "rolling", "unhealthy-at-once"},
 		{"delete the balancer before the group", variant{teardown: balancerFirst()}, "teardown", "refused"},
-		{"treat not-found as gone", planted("Undo", trustsFirstLook), "rolling", "failed-not-found-30s"},
-		{"unlock before the sweep ended", planted("Undo", unlocksFirst, "dynamodb:DeleteItem"), "rolling", "builder-fails"},
-		{"complete the token before recording the result", planted("Resume", completesFirst), "first", "refused"},
+		{"treat not-found as gone", plantBug("Undo", trustsFirstLook), "rolling", "failed-not-found-30s"},
+		{"unlock before the sweep ended", plantBug("Undo", unlocksFirst, "dynamodb:DeleteItem"), "rolling", "builder-fails"},
+		{"complete the token before recording the result", plantBug("Resume", completesFirst), "first", "refused"},
 	}
 }
 
 func skipsUndo(s step.Step) step.Step {
-	return wrapped(s, nil, func(context.Context, step.Clients, fields) (fields, error) {
+	return wrapStep(s, nil, func(context.Context, step.Clients, fields) (fields, error) {
 		return fields{"done": true, "waitingFor": "", "deadline": time.Now(), "removed": []string{}}, nil
 	})
 }
 
-// forgetsToken has every call bring another token, as the SDK does where none is given.
+// forgetsToken gives every call another token, as the SDK does if the caller gives none.
 func forgetsToken(s step.Step) step.Step {
 	forget := middleware.InitializeMiddlewareFunc("Forget", func(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (middleware.InitializeOutput, middleware.Metadata, error) {
 		if order, is := in.Parameters.(*ec2.RunInstancesInput); is {
@@ -61,7 +61,7 @@ func forgetsToken(s step.Step) step.Step {
 		}
 		return next.HandleInitialize(ctx, in)
 	})
-	return wrapped(s, func(clients step.Clients) step.Clients {
+	return wrapStep(s, func(clients step.Clients) step.Clients {
 		options := clients.EC2.Options()
 		options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error { return stack.Initialize.Add(forget, middleware.Before) })
 		clients.EC2 = ec2.New(options)
@@ -70,7 +70,7 @@ func forgetsToken(s step.Step) step.Step {
 }
 
 func updatesFirst(s step.Step) step.Step {
-	return wrapped(s, nil, func(ctx context.Context, clients step.Clients, in fields) (fields, error) {
+	return wrapStep(s, nil, func(ctx context.Context, clients step.Clients, in fields) (fields, error) {
 		_, err := clients.AutoScaling.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 			AutoScalingGroupName: aws.String("photogallery-main"),
 			LaunchTemplate: &types.LaunchTemplateSpecification{
@@ -88,9 +88,9 @@ func balancerFirst() []byte {
 	return bytes.ReplaceAll(text, []byte(between), []byte(balancer))
 }
 
-// trustsFirstLook tells Undo that it has looked before.
+// trustsFirstLook makes Undo believe that it has looked before.
 func trustsFirstLook(s step.Step) step.Step {
-	return wrapped(s, nil, func(_ context.Context, _ step.Clients, in fields) (fields, error) {
+	return wrapStep(s, nil, func(_ context.Context, _ step.Clients, in fields) (fields, error) {
 		if in["deadline"] != "" {
 			return nil, nil
 		}
@@ -100,7 +100,7 @@ func trustsFirstLook(s step.Step) step.Step {
 }
 
 func unlocksFirst(s step.Step) step.Step {
-	return wrapped(s, nil, func(ctx context.Context, clients step.Clients, _ fields) (fields, error) {
+	return wrapStep(s, nil, func(ctx context.Context, clients step.Clients, _ fields) (fields, error) {
 		_, err := clients.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 			TableName: aws.String("photogallery-main"), Key: map[string]dynamotypes.AttributeValue{records.Key: &dynamotypes.AttributeValueMemberS{Value: "lock"}},
 		})
@@ -109,7 +109,7 @@ func unlocksFirst(s step.Step) step.Step {
 }
 
 func completesFirst(s step.Step) step.Step {
-	return wrapped(s, nil, func(ctx context.Context, clients step.Clients, in fields) (fields, error) {
+	return wrapStep(s, nil, func(ctx context.Context, clients step.Clients, in fields) (fields, error) {
 		detail, _ := in["detail"].(fields)
 		if detail["status"] != "success" {
 			return nil, nil
@@ -123,23 +123,23 @@ func completesFirst(s step.Step) step.Step {
 	})
 }
 
-// found is by which trial a planted bug was found.
-type found struct {
+// finding says which trial found a planted bug.
+type finding struct {
 	bug     string
 	trials  int
 	by      string
 	because string
 }
 
-// TestEveryPlantedBugIsFound explores each planted bug until something does not hold, in an order
-// that the seed gives. The shipped system passes the same trials: TestEveryFault.
+// TestEveryPlantedBugIsFound explores each planted bug in an order that the seed gives, until an
+// invariant is violated. The shipped system passes the same trials in TestEveryFault.
 func TestEveryPlantedBugIsFound(t *testing.T) {
-	rows := make([]found, len(bugs()))
+	rows := make([]finding, len(bugs()))
 	t.Run("explore", func(t *testing.T) {
 		for i, planted := range bugs() {
 			t.Run(planted.name, func(t *testing.T) {
 				t.Parallel()
-				rows[i] = hunt(t, planted)
+				rows[i] = findBug(t, planted)
 			})
 		}
 	})
@@ -148,32 +148,32 @@ func TestEveryPlantedBugIsFound(t *testing.T) {
 	for _, row := range rows {
 		fmt.Fprintf(&table, "| %s | %d | %s | %s |\n", row.bug, row.trials, row.by, row.because)
 	}
-	tell(t, table.String())
+	publish(t, table.String())
 	if *everything {
 		document.Block(t, trials, "planted", table.String(), settled)
 	}
 }
 
-func hunt(t *testing.T, planted bug) found {
+func findBug(t *testing.T, planted bug) finding {
 	t.Helper()
-	s := scenarios()[place(scenarioNames(), planted.scenario)]
-	unharmed := run(t, s, variant{})
-	all := slices.DeleteFunc(singles(s, unharmed.trail.places()), func(one trial) bool {
+	s := scenarios()[indexOf(scenarioNames(), planted.scenario)]
+	baseline := run(t, s, variant{})
+	all := slices.DeleteFunc(singleFaults(s, baseline.trace.chosen()), func(one trial) bool {
 		return !*everything && one.faults[0].fault.name != planted.fault
 	})
 	random := rand.New(rand.NewPCG(*seed, 0))
 	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for i, one := range all {
-		if sentences := judge(one, run(t, s, planted.variant, one.strikes()...), unharmed.end); len(sentences) > 0 {
-			return found{planted.name, i + 1, s.name + ", " + one.faults[0].String(), plain(sentences[0])}
+		if sentences := judge(one, run(t, s, planted.variant, one.injections()...), baseline.end); len(sentences) > 0 {
+			return finding{planted.name, i + 1, s.name + ", " + one.faults[0].String(), shorten(sentences[0])}
 		}
 	}
 	t.Errorf("%q is not found by %d trials", planted.name, len(all))
-	return found{bug: planted.name, trials: len(all)}
+	return finding{bug: planted.name, trials: len(all)}
 }
 
-// plain is a sentence short enough for a table, without the numbers of a single run.
-func plain(sentence string) string {
+// shorten returns a sentence short enough for a table, without the identifiers of a single run.
+func shorten(sentence string) string {
 	sentence = regexp.MustCompile("-0[0-9a-f]{16}").ReplaceAllString(sentence, "-…")
 	if words := []rune(sentence); len(words) > 140 {
 		sentence = string(words[:139]) + "…"

@@ -22,58 +22,58 @@ import (
 	"photogallery/release"
 )
 
-// model is what one scenario takes, without a fault, at AWS's durations.
+// model is the time and money that a scenario takes, without a fault, with AWS's durations.
 type model struct {
 	scenario    string
 	took        time.Duration
-	busy        map[string]time.Duration // AWS's own work, by what it was; parallel work counts once
-	idle        map[string]time.Duration // nothing was under way in AWS, by the state that the execution was in
+	busy        map[string]time.Duration // AWS's own work by kind; parallel work counts once
+	idle        map[string]time.Duration // time without work in AWS, by the state of the execution
 	transitions int
 	invocations int
-	requests    float64 // dollars: state transitions and functions
-	resources   float64 // dollars: what was there while it took
+	requests    float64 // dollars for state transitions and functions
+	resources   float64 // dollars for the resources that existed meanwhile
 }
 
-// look is what one second found.
-type look struct {
+// sample is the state of one second.
+type sample struct {
 	busy                           string
 	instances, builders, balancers int
 	snapshotBytes                  int64
 }
 
-// reckon runs a scenario and watches it second by second.
-func reckon(t *testing.T, s scenario) (m model, err error) {
+// measure runs a scenario and takes a sample every second.
+func measure(t *testing.T, s scenario) (m model, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		var w *world
-		if w, err = newWorld(t.Context(), variant{}); err != nil {
+		var env *environment
+		if env, err = newEnvironment(t.Context(), variant{}); err != nil {
 			return
 		}
-		defer w.Close()
-		s.before(w)
-		w.arm()
-		looks := map[time.Time]look{}
+		defer env.Close()
+		s.before(env)
+		env.arm()
+		looks := map[time.Time]sample{}
 		watching, stop := context.WithCancel(t.Context())
 		var watcher sync.WaitGroup
 		watcher.Go(func() {
 			for watching.Err() == nil {
-				looks[time.Now()] = w.look()
-				w.sleep(time.Second)
+				looks[time.Now()] = env.sample()
+				env.sleep(time.Second)
 			}
 		})
-		s.during(w)
-		w.end(s.main)
+		s.during(env)
+		env.awaitEnd(s.main)
 		stop()
 		watcher.Wait()
-		m = w.sum(s, looks)
+		m = env.summarize(s, looks)
 	})
 	return m, err
 }
 
-func (w *world) sum(s scenario, looks map[time.Time]look) model {
-	end := w.end(s.main)
+func (env *environment) summarize(s scenario, looks map[time.Time]sample) model {
+	end := env.awaitEnd(s.main)
 	m := model{scenario: s.name, took: end.StopDate.Sub(end.StartDate), busy: map[string]time.Duration{}, idle: map[string]time.Duration{}}
-	history := w.Cloud.StepFunctions.History(end.ARN)
+	history := env.Cloud.StepFunctions.History(end.ARN)
 	prices := price.Load()
 	hour, _ := prices.Instance("t4g.small")
 	for at, seen := range looks {
@@ -94,7 +94,7 @@ func (w *world) sum(s scenario, looks map[time.Time]look) model {
 	for _, step := range lambdas.Steps() {
 		memory[step.Name] = step.MemoryMB
 	}
-	for _, at := range w.trail.sites {
+	for _, at := range env.trace.points {
 		if at.kind == invocation && (at.run == s.main || at.run == "") {
 			m.invocations++
 			m.requests += prices.Prices["function-call"].Price/prices.Prices["function-call"].Per +
@@ -105,11 +105,11 @@ func (w *world) sum(s scenario, looks map[time.Time]look) model {
 	return m
 }
 
-// secondsAnInvocation is what a function is reckoned with: a handful of AWS calls, and now and then a
+// secondsAnInvocation is the assumed duration of an invocation: a few AWS calls and an occasional
 // cold start.
 const secondsAnInvocation = 1
 
-// transitions counts the states entered, and each retry, which is billed as one.
+// transitions counts the states entered and the retries, each of which is billed as a transition.
 func transitions(history []asl.Event) (count int) {
 	tasks := 0
 	for _, e := range history {
@@ -134,9 +134,10 @@ func stateAt(history []asl.Event, at time.Time) (state string) {
 	return state
 }
 
-// look asks every service what AWS is at work on. What is named first is what the others wait for.
-func (w *world) look() (seen look) {
-	for _, work := range []string{w.building(&seen), w.fleetWork(), w.balancerWork(&seen)} {
+// sample asks every service for the work in progress. The first kind of work that is found is the
+// one that the others wait for.
+func (env *environment) sample() (seen sample) {
+	for _, work := range []string{env.building(&seen), env.fleetWork(), env.balancerWork(&seen)} {
 		if seen.busy == "" {
 			seen.busy = work
 		}
@@ -144,11 +145,11 @@ func (w *world) look() (seen look) {
 	return seen
 }
 
-// building looks at the builder and its image, and counts what costs.
-func (w *world) building(seen *look) (work string) {
-	instances, _ := w.Clients.EC2.DescribeInstances(w.ctx, &ec2.DescribeInstancesInput{})
-	images, _ := w.Clients.EC2.DescribeImages(w.ctx, &ec2.DescribeImagesInput{Owners: []string{"self"}})
-	snapshots, _ := w.Clients.EC2.DescribeSnapshots(w.ctx, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}})
+// building returns the work on the builder and its image, and counts the resources that cost money.
+func (env *environment) building(seen *sample) (work string) {
+	instances, _ := env.Clients.EC2.DescribeInstances(env.ctx, &ec2.DescribeInstancesInput{})
+	images, _ := env.Clients.EC2.DescribeImages(env.ctx, &ec2.DescribeImagesInput{Owners: []string{"self"}})
+	snapshots, _ := env.Clients.EC2.DescribeSnapshots(env.ctx, &ec2.DescribeSnapshotsInput{OwnerIds: []string{"self"}})
 	for _, snapshot := range snapshots.Snapshots {
 		seen.snapshotBytes += *snapshot.FullSnapshotSizeInBytes
 	}
@@ -176,26 +177,26 @@ func (w *world) building(seen *look) (work string) {
 	return work
 }
 
-func (w *world) fleetWork() string {
-	group, _ := fleet.Group(w.ctx, w.Clients.AutoScaling, w.Settings.Environment)
+func (env *environment) fleetWork() string {
+	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, env.Settings.Environment)
 	if group == nil {
 		return ""
 	}
-	refreshes, _ := fleet.Refreshes(w.ctx, w.Clients.AutoScaling, w.Settings.Environment)
+	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, env.Settings.Environment)
 	switch desired := int(*group.DesiredCapacity); {
 	case fleet.Deleting(group):
 		return "group and its instances end"
 	case fleet.ActiveRefresh(refreshes) != nil:
 		return "instance refresh, bake time included"
-	case min(len(fleet.InService(group)), w.healthy()) < desired:
+	case min(len(fleet.InService(group)), env.healthy()) < desired:
 		return "fleet boots and passes its health checks"
 	}
 	return ""
 }
 
-func (w *world) balancerWork(seen *look) string {
-	cards, _ := w.Clients.EC2.DescribeNetworkInterfaces(w.ctx, &ec2.DescribeNetworkInterfacesInput{})
-	balancers, _ := w.Clients.ELB.DescribeLoadBalancers(w.ctx, &elb.DescribeLoadBalancersInput{})
+func (env *environment) balancerWork(seen *sample) string {
+	cards, _ := env.Clients.EC2.DescribeNetworkInterfaces(env.ctx, &ec2.DescribeNetworkInterfacesInput{})
+	balancers, _ := env.Clients.ELB.DescribeLoadBalancers(env.ctx, &elb.DescribeLoadBalancersInput{})
 	seen.balancers = len(balancers.LoadBalancers)
 	switch {
 	case seen.balancers == 0 && len(cards.NetworkInterfaces) > 0:
@@ -206,9 +207,9 @@ func (w *world) balancerWork(seen *look) string {
 	return ""
 }
 
-func (w *world) healthy() (count int) {
-	w.Cloud.Fabric.Do(func() {
-		for _, target := range w.Cloud.ELB.Targets(w.Settings.TargetGroup) {
+func (env *environment) healthy() (count int) {
+	env.Cloud.Fabric.Do(func() {
+		for _, target := range env.Cloud.ELB.Targets(env.Settings.TargetGroup) {
 			if target.State == "healthy" {
 				count++
 			}

@@ -14,12 +14,11 @@ import (
 	"photogallery/release"
 )
 
-// Planted bugs show that the explorer sees what it is there to see: each is one of the mistakes that
-// such a system is prone to, put into one step.
+// Planted bugs prove that the explorer finds bugs. Each is a typical mistake in one step.
 
-// planted is the shipped step table with one step changed. operations are what the changed step
-// calls besides, so that the mistake shows by what it does and not by a missing declaration.
-func planted(name string, change func(step.Step) step.Step, operations ...string) variant {
+// plantBug returns the shipped step table with one changed step. operations are the additional
+// calls of the changed step, so that its effect is found and not its missing declaration.
+func plantBug(name string, change func(step.Step) step.Step, operations ...string) variant {
 	steps := lambdas.Steps()
 	at := slices.IndexFunc(steps, func(s step.Step) bool { return s.Name == name })
 	steps[at] = change(steps[at])
@@ -33,8 +32,8 @@ func planted(name string, change func(step.Step) step.Step, operations ...string
 // fields is a payload or an answer whose fields a planted bug may change.
 type fields = map[string]any
 
-// wrapped runs a step with something done before and after it, and with other clients.
-func wrapped(s step.Step, clients func(step.Clients) step.Clients, before func(context.Context, step.Clients, fields) (skip fields, err error)) step.Step {
+// wrapStep runs before ahead of a step, and gives the step other clients.
+func wrapStep(s step.Step, clients func(step.Clients) step.Clients, before func(context.Context, step.Clients, fields) (skip fields, err error)) step.Step {
 	return step.Define(s, func(original step.Clients, settings step.Settings) func(context.Context, json.RawMessage) (json.RawMessage, error) {
 		if clients != nil {
 			original = clients(original)
@@ -56,13 +55,14 @@ func wrapped(s step.Step, clients func(step.Clients) step.Clients, before func(c
 				}
 			}
 			answer, err := inner.Invoke(ctx, payload)
-			return answer, unboxed(err)
+			return answer, innerError(err)
 		}
 	})
 }
 
-// unboxed is the inner step's error as it was before it crossed its boundary: it will cross another.
-func unboxed(err error) error {
+// innerError returns the inner step's error as it was before the Lambda boundary, because it will
+// cross another one.
+func innerError(err error) error {
 	var reported messages.InvokeResponse_Error
 	if errors.As(err, &reported) {
 		return release.Errorf(release.Code(reported.Type), "%s", reported.Message)

@@ -12,17 +12,17 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// unseenFor is how long a new thing cannot be seen everywhere.
-const unseenFor = 30 * time.Second
+// invisibleFor is how long a new resource stays invisible to other calls.
+const invisibleFor = 30 * time.Second
 
-// hidden is something new that AWS's other calls do not know yet: eventual consistency.
+// hidden is a new resource that other calls of AWS do not see yet: eventual consistency.
 type hidden struct {
 	made  fabric.Operation
 	names []string // its identifiers
 	until time.Time
 }
 
-// creations tells, by operation, where the answer or the request names what it has made.
+// creations maps an operation to the fields of its request and answer that identify what it made.
 var creations = map[string][]string{
 	"EC2.RunInstances":                             {"InstanceId"},
 	"EC2.CreateImage":                              {"ImageId"},
@@ -36,8 +36,8 @@ var creations = map[string][]string{
 	"CloudWatch.PutMetricAlarm":                    {"AlarmName"},
 }
 
-// notFound is what a service answers to who names what it does not know. Where it is missing, the
-// operation answers as if there were nothing.
+// notFound maps an operation to the error for an unknown resource. An operation that is not here
+// answers as if there were nothing.
 var notFound = map[string]string{
 	"EC2.DescribeInstances": "InvalidInstanceID.NotFound", "EC2.TerminateInstances": "InvalidInstanceID.NotFound",
 	"EC2.CreateImage": "InvalidInstanceID.NotFound", "EC2.DescribeImages": "InvalidAMIID.NotFound",
@@ -56,62 +56,63 @@ var notFound = map[string]string{
 	"Scheduler.DeleteSchedule": "ResourceNotFoundException", "CloudWatch.DeleteAlarms": "ResourceNotFound",
 }
 
-func atCreations(at site) bool { return at.kind == call && creations[at.operation] != nil }
+func atCreations(at point) bool { return at.kind == call && creations[at.operation] != nil }
 
-// unseenFaults are creations whose result cannot be seen for a while: answered, without an answer, and
-// refused in the answer, so that the step fails and is undone at once.
-func unseenFaults() []fault {
+// visibilityFaults are creations whose result stays invisible for a while. The creation is
+// answered, is not answered, or is denied in the answer so that the step fails and is undone at
+// once.
+func visibilityFaults() []fault {
 	return []fault{
-		{name: "not-found-30s", passes: always, fits: atCreations, call: notFoundAtFirst},
-		{name: "killed-not-found-30s", passes: always, fits: atCreations, call: func(w *world, c *crossing) (any, error) {
-			_, _ = notFoundAtFirst(w, c)
+		{name: "not-found-30s", tolerated: always, fits: atCreations, call: createHidden},
+		{name: "killed-not-found-30s", tolerated: always, fits: atCreations, call: func(env *environment, c *stepCall) (any, error) {
+			_, _ = createHidden(env, c)
 			c.box.dead = true
 			return nil, errKilled
 		}},
-		{name: "failed-not-found-30s", fits: atCreations, call: func(w *world, c *crossing) (any, error) {
-			_, _ = notFoundAtFirst(w, c)
+		{name: "failed-not-found-30s", fits: atCreations, call: func(env *environment, c *stepCall) (any, error) {
+			_, _ = createHidden(env, c)
 			return nil, refused(c.call.Operation)
 		}},
 	}
 }
 
-// notFoundAtFirst lets the creation succeed, and hides what it has made.
-func notFoundAtFirst(w *world, c *crossing) (any, error) {
-	if alarm, is := c.call.Input.(*cloudwatch.PutMetricAlarmInput); is && w.hasAlarm(aws.ToString(alarm.AlarmName)) {
-		return c.next() // nothing new
+// createHidden lets the creation succeed and hides the result.
+func createHidden(env *environment, c *stepCall) (any, error) {
+	if alarm, is := c.call.Input.(*cloudwatch.PutMetricAlarmInput); is && env.hasAlarm(aws.ToString(alarm.AlarmName)) {
+		return c.next() // it exists already
 	}
 	out, err := c.next()
 	if err != nil {
 		return out, err
 	}
-	one := hidden{made: c.call.Operation, until: time.Now().Add(unseenFor)}
+	one := hidden{made: c.call.Operation, until: time.Now().Add(invisibleFor)}
 	for _, field := range creations[c.call.Operation.String()] {
-		one.names = append(one.names, named(reflect.ValueOf(out), field)...)
-		one.names = append(one.names, named(reflect.ValueOf(c.call.Input), field)...)
+		one.names = append(one.names, valuesOf(reflect.ValueOf(out), field)...)
+		one.names = append(one.names, valuesOf(reflect.ValueOf(c.call.Input), field)...)
 	}
-	w.mu.Lock()
-	w.hidden = append(w.hidden, one)
-	w.mu.Unlock()
+	env.mu.Lock()
+	env.hidden = append(env.hidden, one)
+	env.mu.Unlock()
 	return out, nil
 }
 
-func (w *world) hasAlarm(name string) (exists bool) {
-	w.Cloud.Fabric.Do(func() { _, exists = w.Cloud.CloudWatch.AlarmState(name) })
+func (env *environment) hasAlarm(name string) (exists bool) {
+	env.Cloud.Fabric.Do(func() { _, exists = env.Cloud.CloudWatch.AlarmState(name) })
 	return exists
 }
 
-// hiding answers a call as if what is hidden were not there.
-func hiding(all []hidden, made fabric.Call, next func() (any, error)) (any, error) {
+// answerWithout answers a call as if the hidden resources did not exist.
+func answerWithout(all []hidden, made fabric.Call, next func() (any, error)) (any, error) {
 	all = slices.DeleteFunc(all, func(one hidden) bool { return one.made == made.Operation || !time.Now().Before(one.until) })
 	for _, one := range all {
-		if code := notFound[made.Operation.String()]; code != "" && one.isMeant(made.Input) {
+		if code := notFound[made.Operation.String()]; code != "" && one.isNamedIn(made.Input) {
 			return nil, fabric.Errorf(code, "%s does not exist", strings.Join(one.names, ", "))
 		}
 	}
 	out, err := next()
 	if err == nil && strings.HasPrefix(made.Operation.Name, "Describe") || strings.HasPrefix(made.Operation.Name, "List") {
 		for _, one := range all {
-			one.strike(reflect.ValueOf(out))
+			one.remove(reflect.ValueOf(out))
 		}
 	}
 	return out, err
@@ -119,8 +120,8 @@ func hiding(all []hidden, made fabric.Call, next func() (any, error)) (any, erro
 
 func (h hidden) has(text string) bool { return text != "" && slices.Contains(h.names, text) }
 
-// isMeant reports whether a request names it, by itself or in a list of identifiers.
-func (h hidden) isMeant(input any) bool {
+// isNamedIn reports whether a request names the resource, directly or in a list of identifiers.
+func (h hidden) isNamedIn(input any) bool {
 	value := reflect.Indirect(reflect.ValueOf(input))
 	for i := range value.NumField() {
 		if !value.Type().Field(i).IsExported() {
@@ -140,8 +141,8 @@ func (h hidden) isMeant(input any) bool {
 	return false
 }
 
-// strike takes it out of the lists of an answer.
-func (h hidden) strike(value reflect.Value) {
+// remove removes the resource from the lists of an answer.
+func (h hidden) remove(value reflect.Value) {
 	value = reflect.Indirect(value)
 	if value.Kind() != reflect.Struct {
 		return
@@ -154,23 +155,23 @@ func (h hidden) strike(value reflect.Value) {
 		kept := reflect.MakeSlice(field.Type(), 0, field.Len())
 		for j := range field.Len() {
 			element := field.Index(j)
-			if h.isMeant(element.Addr().Interface()) {
+			if h.isNamedIn(element.Addr().Interface()) {
 				continue
 			}
-			h.strike(element.Addr())
+			h.remove(element.Addr())
 			kept = reflect.Append(kept, element)
 		}
 		field.Set(kept)
 	}
 }
 
-// named finds the values of a field of that name, wherever it is.
-func named(value reflect.Value, name string) (found []string) {
+// valuesOf returns the values of a field, however deeply nested.
+func valuesOf(value reflect.Value, name string) (found []string) {
 	value = reflect.Indirect(value)
 	switch value.Kind() {
 	case reflect.Slice:
 		for i := range value.Len() {
-			found = append(found, named(value.Index(i), name)...)
+			found = append(found, valuesOf(value.Index(i), name)...)
 		}
 	case reflect.Struct:
 		for i := range value.NumField() {
@@ -181,7 +182,7 @@ func named(value reflect.Value, name string) (found []string) {
 			if text, is := value.Field(i).Interface().(*string); is && text != nil && field.Name == name {
 				found = append(found, *text)
 			}
-			found = append(found, named(value.Field(i), name)...)
+			found = append(found, valuesOf(value.Field(i), name)...)
 		}
 	}
 	return found
