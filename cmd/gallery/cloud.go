@@ -22,71 +22,71 @@ import (
 type cloud struct {
 	place
 	sfn     *sfn.Client
-	history execution.FollowAPI // that executions are followed with
+	history execution.FollowAPI // follows executions
 	polls   execution.Polls
-	again   string // the flags that lead a next command here, with a space before each; "" for none
+	again   string // the flags that lead a later command to this cloud, with a space before each, or ""
 }
 
-// place is a local cloud, here, or a stack on AWS, there.
+// place is a local cloud or a stack on AWS.
 type place interface {
 	Status(context.Context) (environment.Status, error)
 	Images(context.Context) ([]environment.Image, error)
 	Terminate(ctx context.Context, instance string) error
-	Gallery(context.Context) (string, error) // its URL; "" while there is none
+	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)
 	Schedules(context.Context) ([]environment.Schedule, error)
 
-	// machines are the ARNs of the two state machines.
+	// machines returns the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)
-	// bundle returns what a request names for the absolute path of a folder.
+	// bundle returns the bundle field of a request for the absolute path of a folder.
 	bundle(ctx context.Context, folder string) (string, error)
-	// album is the gallery's storage. The caller closes it.
+	// album returns the gallery's storage. The caller closes it.
 	album(context.Context) (*app.Album, error)
-	// logs reads what an instance has logged since then, or with "" all of them.
+	// logs reads the logs of an instance since then, or of all instances if it is "".
 	logs(instance string, since time.Duration) (logReader, error)
 	// shell runs a shell on an instance until the person leaves it.
 	shell(ctx context.Context, instance, profile string) error
-	// explain gives an error the words for people.
+	// explain returns an error worded for people.
 	explain(error) error
 }
 
 // logReader reads logs.
 type logReader interface {
-	// next writes what is new, and reports whether anything was.
+	// next writes new lines and reports whether there were any.
 	next(ctx context.Context, to io.Writer) (bool, error)
-	// every is how long to wait before there is reason to ask again.
+	// every returns how long to wait before the next read.
 	every() time.Duration
-	// nothing tells people that there is nothing to read.
+	// nothing returns a sentence for people: there is nothing to read.
 	nothing() string
 }
 
-// onCloud finds the cloud that the command is for and works on it. What goes wrong is told with the
-// flags that lead there in every command line that it names.
+// onCloud finds the cloud of the command and works on it. Each command line that an error names
+// gets the flags that lead to that cloud.
 func onCloud(command *cobra.Command, work func(cloud) error) error {
 	c, err := findCloud(command)
 	if err != nil {
 		return err
 	}
-	return c.told(work(c))
+	return c.explainError(work(c))
 }
 
 func findCloud(command *cobra.Command) (cloud, error) {
 	name, err := stackOf(command)
 	if err != nil || name != "" {
-		return findThere(command, name, err)
+		return findStack(command, name, err)
 	}
-	found, err := findHere(command)
+	found, err := findLocal(command)
 	if err != nil {
 		return cloud{}, err
 	}
 	return found.cloud(command), nil
 }
 
-// stackVariable names a stack for every command that can work on one.
+// stackVariable names the stack of every command that can work on one.
 const stackVariable = "GALLERY_STACK"
 
-// stackOf is the name of the stack that the command is for; "" for a local cloud. A data folder that
-// is named goes before a variable that is set for all commands.
+// stackOf returns the name of the command's stack, or "" for a local cloud. The --data flag
+// overrides a variable that is set for all commands.
 func stackOf(command *cobra.Command) (string, error) {
 	name, err := command.Flags().GetString("stack")
 	if err != nil {
@@ -102,7 +102,7 @@ func stackOf(command *cobra.Command) (string, error) {
 	return os.Getenv(stackVariable), nil
 }
 
-func (c cloud) told(err error) error {
+func (c cloud) explainError(err error) error {
 	if err == nil || c.again == "" {
 		return c.explain(err)
 	}
@@ -113,10 +113,10 @@ func (c cloud) told(err error) error {
 	return err
 }
 
-// commandLine is how texts name a command to call: `gallery execution r1`.
+// commandLine matches a command in a text, as in `gallery execution r1`.
 var commandLine = regexp.MustCompile("`gallery [a-z][^`]*")
 
-// hint leads the commands that a text names to this cloud.
+// hint adds the flags of this cloud to the commands in a text.
 func (c cloud) hint(text string) string {
 	return commandLine.ReplaceAllStringFunc(text, func(command string) string {
 		if strings.HasSuffix(command, "--help") {
@@ -126,7 +126,7 @@ func (c cloud) hint(text string) string {
 	})
 }
 
-// execution finds the execution of a name in either state machine.
+// execution finds an execution of either state machine by its name.
 func (c cloud) execution(ctx context.Context, name string) (arn string, err error) {
 	releases, teardowns, err := c.machines(ctx)
 	if err != nil {
@@ -139,7 +139,7 @@ func (c cloud) execution(ctx context.Context, name string) (arn string, err erro
 	return arn, err
 }
 
-// given are flags of a command line as they were given, with a space before each, for a shell.
+// given returns flags as they were given, quoted for a shell, with a space before each.
 func given(command *cobra.Command, names ...string) string {
 	var all strings.Builder
 	for _, name := range names {

@@ -109,7 +109,7 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 	if err != nil {
 		return cost.Bill{}, awsstack.Explain(err, config.Region)
 	}
-	seen, err := cost.Look(ctx, step.NewClients(config, nil), stack.Environment)
+	seen, err := cost.ReadExisting(ctx, step.NewClients(config, nil), stack.Environment)
 	if err != nil {
 		return cost.Bill{}, awsstack.Explain(err, config.Region)
 	}
@@ -119,7 +119,7 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 	return bill, err
 }
 
-func adapted(command *cobra.Command, w cost.Wanted, seen cost.Seen, schedules []environment.Schedule) cost.Wanted {
+func adapted(command *cobra.Command, w cost.Wanted, seen cost.Existing, schedules []environment.Schedule) cost.Wanted {
 	asked := command.Flags().Changed
 	w.Observed = true
 	w.Zones = cmp.Or(seen.Zones, w.Zones)

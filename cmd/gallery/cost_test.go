@@ -74,7 +74,7 @@ func TestCostReportsWhatItCannotCompute(t *testing.T) {
 
 // A flag goes before what is seen of a stack, and that before a release's defaults.
 func TestCostOfAStackIsThatOfItsOwnFleetAndSchedules(t *testing.T) {
-	seen := cost.Seen{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, Zones: 2}
+	seen := cost.Existing{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, Zones: 2}
 	schedules := []environment.Schedule{
 		{Expression: "cron(0 20 * * ? *)", Starts: "teardown"}, {Expression: "cron(0 8 * * ? *)", Starts: "release"},
 		{Expression: "at(2030-01-01T00:00:00)", Starts: "teardown"},
@@ -109,7 +109,7 @@ func TestCostOfAStackIsThatOfItsOwnFleetAndSchedules(t *testing.T) {
 
 func TestCostOfWhatIsThereIsShown(t *testing.T) {
 	w := cost.Wanted{InstanceType: "t4g.small", MinSize: 2, MaxSize: 2, Zones: 2, HoursADay: 10, Observed: true}
-	bill, err := cost.Add(price.Load(), w, cost.Seen{}.Mark(cost.Planned(w), w.InstanceType))
+	bill, err := cost.Add(price.Load(), w, cost.Existing{}.Mark(cost.Planned(w), w.InstanceType))
 	if err != nil {
 		t.Fatal(err)
 	}

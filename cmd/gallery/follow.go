@@ -22,7 +22,7 @@ func (c cloud) follow(command *cobra.Command, arn string) (*execution.Progress, 
 	left := command.Context().Err() != nil
 	if left || err != nil && !errors.As(err, &told) {
 		name, next := release.NameOf(arn), ""
-		if local, isHere := c.place.(here); isHere && local.isGone() {
+		if local, isHere := c.place.(localCloud); isHere && local.isGone() {
 			next = "was cut off, as the local cloud has ended; what served before serves again after " + c.hint("`gallery up`")
 		} else {
 			next = "goes on; " + c.hint("`gallery execution "+name+"`") + " shows it again"

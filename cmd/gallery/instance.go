@@ -24,7 +24,7 @@ func terminateCommand() *cobra.Command {
 func crashCommand() *cobra.Command {
 	return instanceCommand("crash", "Kill an instance of the local cloud without warning, to see its group replace it",
 		func(command *cobra.Command, id string) error {
-			found, err := findHere(command)
+			found, err := findLocal(command)
 			if err != nil {
 				return err
 			}

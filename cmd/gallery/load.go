@@ -55,7 +55,7 @@ func runLoad(command *cobra.Command, _ []string) error {
 	if duration < time.Second || duration > maxDuration {
 		return release.Errorf(release.InvalidRequest, "--duration %s: give 1s to %s", duration, maxDuration)
 	}
-	c, err := findHere(command)
+	c, err := findLocal(command)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func shares(result load.Result, tell func(id string, pages, percent int)) {
 
 // loadView shows a load while it runs.
 type loadView struct {
-	here
+	localCloud
 	running  *load.Load
 	began    time.Time
 	duration time.Duration

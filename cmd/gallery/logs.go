@@ -106,7 +106,7 @@ func (l stackLogs) nothing() string {
 
 // localLogs reads what instances of the local cloud wrote, from where it has read them to.
 type localLogs struct {
-	cloud here
+	cloud localCloud
 	only  string // the instance; "" for all
 	read  map[string]int64
 }

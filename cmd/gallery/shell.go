@@ -26,7 +26,7 @@ Endpoint and the aws command. A stack has the endpoint if it was deployed with
 				return err
 			}
 			if stack == "" {
-				if _, err := findHere(command); release.CodeOf(err) == release.NothingUp {
+				if _, err := findLocal(command); release.CodeOf(err) == release.NothingUp {
 					return release.Errorf(release.InvalidRequest, "a shell is for an instance on AWS, and no stack is named: add --stack")
 				}
 			}

@@ -28,7 +28,7 @@ func statusCommand() *cobra.Command {
 				if wantsJSON(command) {
 					return showJSON(command, status)
 				}
-				if at, isHere := c.place.(here); isHere && status.Console != "" && terminal.Width(command.OutOrStdout()) > 0 {
+				if at, isHere := c.place.(localCloud); isHere && status.Console != "" && terminal.Width(command.OutOrStdout()) > 0 {
 					if status.Console, err = at.Console(command.Context()); err != nil { // one that opens it
 						return err
 					}

@@ -47,7 +47,7 @@ func upCommand() *cobra.Command {
 		Short: "Start a local cloud, release what served last (at first the gallery), and serve until Ctrl-C",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := onlyHere(command); err != nil {
+			if err := refuseAWSFlags(command); err != nil {
 				return err
 			}
 			outliveReaders()
@@ -154,7 +154,7 @@ func releaseFirst(command *cobra.Command, running *local.Local, data, ttl string
 	if err != nil {
 		return false, err
 	}
-	up := here{control.NewClient(running.Endpoint()), running.Endpoint(), data}
+	up := localCloud{control.NewClient(running.Endpoint()), running.Endpoint(), data}
 	_, err = up.cloud(command).draw(command, arn)
 	var done ended
 	if errors.As(err, &done) {

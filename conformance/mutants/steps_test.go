@@ -62,7 +62,7 @@ var stepMutants = []mutant{
 		{"lambdas/step/settings.go", "", "RefreshWarmup: 5 * time.Minute", "RefreshWarmup: 2 * time.Minute"},
 	}},
 	{"a target that was ill is forgotten when it is replaced", []edit{
-		{"lambdas/balancer/verify.go", "", "reason = in.Behind(reason)", `reason += ""`},
+		{"lambdas/balancer/verify.go", "", "reason = in.Explain(reason)", `reason += ""`},
 	}},
 	{"a template that AWS does not know everywhere yet fails the release", []edit{
 		{"release/classify.go", "", `{"AccessDenied", "You are not authorized to use launch template"}`, `{"AccessDenied", "You are not authorized to use a launch template"}`},

@@ -15,19 +15,19 @@ type Bill struct {
 	Currency string `json:"currency"`
 	Note     string `json:"note"`
 
-	Stack       string `json:"stack,omitempty"` // that was looked at; "" for none
+	Stack       string `json:"stack,omitempty"` // of the environment that was read, or "" for a planned one
 	StackRegion string `json:"stackRegion,omitempty"`
 
 	InstanceType string  `json:"instanceType"`
 	MinSize      int     `json:"minSize"`
 	MaxSize      int     `json:"maxSize"`
-	HoursADay    float64 `json:"hoursADay"` // that serve under the nightly teardown
+	HoursADay    float64 `json:"hoursADay"` // of service under the nightly teardown
 
 	Lines []Line `json:"lines"`
 	Total Sum    `json:"total"`
 }
 
-// Line is one thing that is billed.
+// Line is one billed item.
 type Line struct {
 	Phase    Phase   `json:"phase"`
 	Key      string  `json:"price"`
@@ -41,16 +41,16 @@ type Line struct {
 	Sum
 }
 
-// Sum is money. What runs is averaged over a month of 730 hours.
+// Sum is an amount of money. Running resources are averaged over a month of 730 hours.
 type Sum struct {
-	Now     *float64 `json:"now,omitempty"` // an hour, as things are; nil where nobody looked
+	Now     *float64 `json:"now,omitempty"` // an hour, as it is now; nil for a planned environment
 	Hour    Range    `json:"hour"`          // while a release serves, without releases and teardowns
-	Month   Range    `json:"month"`         // serving all the time
+	Month   Range    `json:"month"`         // a month of uninterrupted service
 	Nightly Range    `json:"nightly"`       // a month with the nightly teardown
 }
 
-// Add prices the items. Its error is an InvalidRequest for an instance type without a price, or a
-// defect: a key that the price file does not have.
+// Add prices the items. Its error is an InvalidRequest for an instance type without a price. Any
+// other error is a defect: a key that the price file does not have.
 func Add(list price.List, w Wanted, items []Item) (Bill, error) {
 	bill := Bill{
 		Date: list.Date, Region: list.Region, Currency: list.Currency, Note: list.Note,
@@ -86,8 +86,8 @@ func priceOf(list price.List, instanceType, key string) (price.Price, error) {
 	return p, nil
 }
 
-// sum takes Quantity for a whole month; what is billed while a release serves is billed for its
-// share of the month under the nightly teardown.
+// sum takes Quantity for a whole month. An item that is billed while a release serves is billed for
+// its share of the month under the nightly teardown.
 func sum(p price.Price, item Item, w Wanted) Sum {
 	month := Range{p.Month(item.Quantity.Least), p.Month(item.Quantity.Most)}
 	s := Sum{Month: month, Nightly: month, Hour: month.times(1.0 / price.HoursAMonth)}

@@ -8,7 +8,7 @@ import (
 	"photogallery/release"
 )
 
-// prices are round, so that sums can be done in the head.
+// prices are round numbers, so that sums are easy to check.
 func prices() price.List {
 	list := price.List{Prices: map[string]price.Price{
 		"by the hour": {Price: 1, Per: 1, Unit: "hour"}, "by the month": {Price: 730, Per: 1, Unit: "GB-month"}, "by use": {Price: 5, Per: 1000, Unit: "request"},

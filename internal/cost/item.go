@@ -1,4 +1,4 @@
-// Package cost adds up what an environment costs, before there is one or as it is now.
+// Package cost adds up the cost of an environment, planned or existing.
 package cost
 
 // Phase says when something is billed.
@@ -15,31 +15,30 @@ const (
 // Phases lists the phases.
 func Phases() []Phase { return []Phase{Serving, Always, Traffic, Runs} }
 
-// Item is one thing that is billed, without its price.
+// Item is a billed item without its price.
 type Item struct {
 	Phase Phase
 	Key   string // of its price; price.InstanceKey for instances
-	// InstanceType is of instances that are not of the wanted type; "" for those that are.
+	// InstanceType is set for instances that are not of the wanted type.
 	InstanceType string
-	Note         string // what the price file cannot say; "" for nothing
-	Quantity     Range  // at a time of what is priced by the hour, else in a whole month
+	Note         string // what the price file cannot say, or ""
+	Quantity     Range  // how many at a time of an item priced by the hour, else how many in a month
 
-	// Nightly replaces Quantity for a Runs item, where every night ends in a teardown; it is not
-	// used in the other phases.
+	// Nightly replaces Quantity of a Runs item if every night ends in a teardown. The other phases
+	// do not use it.
 	Nightly Range
 
-	// Now is how much of a Serving or Always item there is at this moment, of an environment that
-	// was looked at.
+	// Now is how much of a Serving or Always item exists, in an environment that was read.
 	Now float64
 }
 
-// Range is a number for the smallest fleet and the one for the largest.
+// Range is a number for the smallest fleet and one for the largest.
 type Range struct {
 	Least float64 `json:"least"`
 	Most  float64 `json:"most"`
 }
 
-// just is a number that the fleet's size does not change.
+// just returns a range that does not depend on the fleet's size.
 func just(n float64) Range { return Range{n, n} }
 
 func (r Range) times(factor float64) Range { return Range{r.Least * factor, r.Most * factor} }

@@ -7,29 +7,29 @@ import (
 	"photogallery/release"
 )
 
-// Wanted holds what the cost of an environment depends on.
+// Wanted holds the parameters of an environment's cost.
 type Wanted struct {
 	InstanceType string
 	MinSize      int
 	MaxSize      int
 	Zones        int
-	HoursADay    float64 // that a release serves, on average, under the nightly teardown
+	HoursADay    float64 // of service, on average, under the nightly teardown
 	Mornings     float64 // releases a month that follow such a teardown
 	Releases     float64 // of new content, a month
 	TrafficGB    float64 // to visitors, a month
 	PhotosGB     float64
-	Observed     bool // the items' Now counts
+	Observed     bool // whether the items' Now counts
 }
 
-// What is assumed of the rest. None of it is a price.
+// These quantities are assumed. None of them is a price.
 const (
 	diskGB        = 8    // of an instance: Amazon Linux 2023's own size
-	imageGB       = 2    // of a snapshot: what is written on such a disk
-	keptImages    = 2    // what serves and what a rollback would release
+	imageGB       = 2    // of a snapshot: the data written to such a disk
+	keptImages    = 2    // the serving image and the one for a rollback
 	ownMetrics    = 7    // of an instance under detailed monitoring
 	releaseAlarms = 5    // metrics in the alarms that a release makes
 	stackAlarms   = 9    // metrics in the stack's own
-	flowLogGB     = 0.05 // of a public address in a month: connections that are refused
+	flowLogGB     = 0.05 // of a public address in a month: refused connections
 	appLogGB      = 0.1  // of an instance in a month
 	callSeconds   = 1    // of a function
 	callGB        = 0.125
@@ -42,25 +42,25 @@ const (
 	writesPerGB   = 500    // a photo and its thumbnail
 )
 
-// NightsAMonth is how often a nightly teardown runs.
+// NightsAMonth is how many nightly teardowns run in a month.
 const NightsAMonth = price.HoursAMonth / 24.0
 
-// Check is nil, or an InvalidRequest that names every number that makes no sense. Least and most
-// instances are a release's to check.
+// Check returns an InvalidRequest that names every number that makes no sense, or nil. Plan checks
+// the sizes of a release.
 func (w Wanted) Check() error {
 	var problems []error
 	for _, given := range []struct {
 		name        string
 		value, most float64
 	}{{"hours", w.HoursADay, 24}, {"releases", w.Releases, 1e5}, {"traffic", w.TrafficGB, 1e6}, {"photos", w.PhotosGB, 1e6}} {
-		if !(given.value >= 0 && given.value <= given.most) { // NaN is neither
+		if !(given.value >= 0 && given.value <= given.most) { // also refuses NaN
 			problems = append(problems, release.Errorf(release.InvalidRequest, "%s: %g is not from 0 to %.0f; give a number that is", given.name, given.value, given.most))
 		}
 	}
 	return release.Join(problems...)
 }
 
-// Planned lists what a wanted environment is billed for.
+// Planned lists the billed items of a wanted environment.
 func Planned(w Wanted) []Item {
 	fleet := Range{float64(w.MinSize), float64(w.MaxSize)}
 	items := []Item{
@@ -86,7 +86,7 @@ func Planned(w Wanted) []Item {
 	return append(items, w.runs()...)
 }
 
-// runs are the releases and teardowns of a month, without the nightly teardown and with it.
+// runs returns the releases and teardowns of a month, without the nightly teardown and with it.
 func (w Wanted) runs() []Item {
 	released := bakedRelease.times(w.Releases)
 	nights := morningRelease.plus(nightlyTeardown).times(w.Mornings)

@@ -1,22 +1,22 @@
 package cost
 
-// run counts what one execution uses. The counts are those of the shipped state machines with the
-// shipped steps in virtual time, which a test holds, rounded up; where AWS takes longer there are more polls.
+// run counts what one execution uses. The counts are those of the shipped state machines and steps
+// in virtual time, rounded up; a test checks them. If AWS takes longer there are more polls.
 type run struct {
 	transitions float64
 	calls       float64 // of functions
 	reads       float64 // of the table, in request units
 	writes      float64
 	builder     float64 // hours
-	beside      float64 // instance-hours beside the fleet, for each of its instances
-	starts      float64 // by a schedule
-	ends        float64 // each of which counts a metric for an hour
+	beside      float64 // instance-hours beside the fleet, per instance of it
+	starts      float64 // started by a schedule
+	ends        float64 // of alarms; each counts a metric for an hour
 }
 
 var (
 	// bakedRelease replaces a running fleet by a new image.
 	bakedRelease = run{transitions: 255, calls: 95, reads: 14, writes: 10, builder: 0.1, beside: 0.1, ends: 1}
-	// morningRelease makes everything from an image that was kept.
+	// morningRelease makes everything from a kept image.
 	morningRelease  = run{transitions: 95, calls: 40, reads: 8, writes: 4, starts: 1, ends: 1}
 	nightlyTeardown = run{transitions: 90, calls: 38, reads: 38, writes: 5, starts: 1, ends: 1}
 )

@@ -19,7 +19,7 @@ type meter struct {
 	*testing.T
 	*stack.Stack
 	calls     []fabric.Call
-	instances map[string]time.Duration // that ran, together, by role
+	instances map[string]time.Duration // running, together, by role
 }
 
 func metered(t *testing.T, s *stack.Stack) *meter {
@@ -89,8 +89,8 @@ func TestRunUsageMatchesTheStateMachines(t *testing.T) {
 	})
 }
 
-// near holds the recorded numbers between what was counted and half as much again: polls come and
-// go with the durations of what they wait for.
+// near accepts recorded numbers between the count and half as much again, because the number of
+// polls depends on durations.
 func near(t *testing.T, name string, recorded, counted run) {
 	t.Helper()
 	t.Logf("%s uses %+v", name, counted)

@@ -12,16 +12,16 @@ import (
 type Schedule struct {
 	Expression string // as EventBridge Scheduler reads it
 	TimeZone   string // "" for UTC
-	Teardown   bool   // else a release
+	Teardown   bool   // else it releases
 }
 
-// Timetable holds how long releases serve, by the schedules.
+// Timetable holds how long releases serve under schedules.
 type Timetable struct {
-	HoursADay float64 // that a release serves, on average
+	HoursADay float64 // of service, on average
 	Mornings  float64 // releases a month that follow a teardown
 }
 
-// timetableDays are looked at: enough for schedules by the day of the week.
+// timetableDays is how many days Read looks at, enough for schedules by the day of the week.
 const timetableDays = 28
 
 type start struct {
@@ -29,8 +29,8 @@ type start struct {
 	teardown bool
 }
 
-// Read works out when a release serves under schedules that both tear down and release. It is false
-// where they do not do both, or one cannot be read: when a release serves is then for people to say.
+// Read computes when releases serve under schedules that both tear down and release. It returns
+// false if they do not do both, or one cannot be read: then only people know when a release serves.
 func Read(schedules []Schedule, from time.Time) (Timetable, bool) {
 	end := from.AddDate(0, 0, timetableDays)
 	starts, ok := startsOf(schedules, from.AddDate(0, 0, -7), end)
@@ -45,7 +45,7 @@ func Read(schedules []Schedule, from time.Time) (Timetable, bool) {
 	for _, s := range append(starts, start{at: end, teardown: true}) {
 		at := s.at
 		if at.Before(from) {
-			at = from // the week before tells only what serves when it begins
+			at = from // the week before says only whether a release serves at the start
 		}
 		if serving {
 			served += at.Sub(since)
@@ -58,8 +58,8 @@ func Read(schedules []Schedule, from time.Time) (Timetable, bool) {
 	return Timetable{HoursADay: served.Hours() / days, Mornings: mornings / days * price.HoursAMonth / 24}, true
 }
 
-// startsOf lists what the schedules start between two instants, in order; false for a schedule that
-// cannot be read.
+// startsOf lists the starts of the schedules between two instants, in order. It returns false for a
+// schedule that cannot be read.
 func startsOf(schedules []Schedule, from, end time.Time) (all []start, ok bool) {
 	for _, s := range schedules {
 		for at := from; ; {

@@ -36,7 +36,7 @@ var Verify = step.Define(step.Step{
 // VerifyInput is the step's input.
 type VerifyInput struct {
 	step.Call
-	fleet.Seen
+	fleet.LastUnhealthy
 	Plan            release.Plan `json:"plan"`
 	LoadBalancer    string       `json:"loadBalancer"` // ARN
 	URL             string       `json:"url"`
@@ -47,7 +47,7 @@ type VerifyInput struct {
 
 // Verdict is what the look found.
 type Verdict struct {
-	fleet.Seen
+	fleet.LastUnhealthy
 	Verified bool   `json:"verified"`
 	Healthy  int    `json:"healthy"` // targets that are healthy and run the release
 	Reason   string `json:"reason"`  // why it is not verified; "" if it is
@@ -82,8 +82,8 @@ func (v verify) run(ctx context.Context, in VerifyInput) (Verdict, error) {
 // instance may have taken its place, and of that nothing is known yet.
 func tooLate(in VerifyInput, verdict Verdict) error {
 	reason := verdict.Reason
-	if verdict.Seen == in.Seen {
-		reason = in.Behind(reason)
+	if verdict.LastUnhealthy == in.LastUnhealthy {
+		reason = in.Explain(reason)
 	}
 	return release.Errorf(release.VerifyFailed, "release %s does not serve at its deadline, %s: %s",
 		in.Plan.Release, in.Deadline.Format(time.RFC3339), reason)
@@ -94,7 +94,7 @@ func tooLate(in VerifyInput, verdict Verdict) error {
 func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error) {
 	group, err := fleet.Group(ctx, v.groups, v.settings.Environment)
 	if err != nil || group == nil {
-		return Verdict{Seen: in.Seen, Reason: "there is no group " + v.settings.Environment.Name()}, err
+		return Verdict{LastUnhealthy: in.LastUnhealthy, Reason: "there is no group " + v.settings.Environment.Name()}, err
 	}
 	ours := map[string]bool{}
 	for _, instance := range group.Instances {
@@ -104,10 +104,10 @@ func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error)
 	if err != nil {
 		return Verdict{}, err
 	}
-	verdict := Verdict{Seen: in.With(out.TargetHealthDescriptions)}
+	verdict := Verdict{LastUnhealthy: in.Update(out.TargetHealthDescriptions)}
 	for _, target := range out.TargetHealthDescriptions {
 		id := aws.ToString(target.Target.Id)
-		if trouble := troubleOf(target); trouble != "" && (verdict.Reason == "" || fleet.IsIll(target)) {
+		if trouble := troubleOf(target); trouble != "" && (verdict.Reason == "" || fleet.IsUnhealthy(target)) {
 			verdict.Reason = fmt.Sprintf("target %s is %s", id, trouble)
 		} else if isHealthy(target) && ours[id] {
 			verdict.Healthy++

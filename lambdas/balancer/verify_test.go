@@ -34,14 +34,14 @@ func TestVerifyRemembersWhyAReplacedTargetWasUnhealthy(t *testing.T) {
 		made := entrance(e)
 		group(e)
 		time.Sleep(5 * time.Minute)
-		seen := look(e, made, "1").Seen
+		seen := look(e, made, "1").LastUnhealthy
 		e.Cloud.Fabric.Do(func() {
 			for _, instance := range e.Cloud.EC2.Instances() {
 				e.Cloud.EC2.Terminate(instance.ID)
 			}
 		})
 		in := verify(made, "1", time.Now().Add(time.Hour))
-		in.Seen = seen
+		in.LastUnhealthy = seen
 		for !strings.Contains(steptest.Run[balancer.Verdict](e, balancer.Verify, in).Reason, "initial") {
 			time.Sleep(time.Second)
 		}

@@ -30,7 +30,7 @@ var CheckFleet = step.Define(step.Step{
 // CheckFleetInput is the step's input.
 type CheckFleetInput struct {
 	step.Call
-	Seen
+	LastUnhealthy
 	Plan     release.Plan `json:"plan"`
 	Deadline time.Time    `json:"deadline"`
 }
@@ -51,7 +51,7 @@ func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) 
 	if err != nil {
 		return Fleet{}, err
 	}
-	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.Seen)
+	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.LastUnhealthy)
 	if err != nil {
 		return Fleet{}, err
 	}
@@ -78,7 +78,7 @@ func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, 
 	if err != nil {
 		return err
 	}
-	return release.Errorf(release.FleetFailed, "%d of %d instances of group %s are healthy at the deadline; %s", fleet.Healthy, fleet.Wanted, name, fleet.Verify.Behind(reason))
+	return release.Errorf(release.FleetFailed, "%d of %d instances of group %s are healthy at the deadline; %s", fleet.Healthy, fleet.Wanted, name, fleet.Verify.Explain(reason))
 }
 
 // lastFailure is what a person needs to see of the group's activities: the newest failed one.

@@ -29,7 +29,7 @@ var CheckRefresh = step.Define(step.Step{
 // CheckRefreshInput is the step's input.
 type CheckRefreshInput struct {
 	step.Call
-	Seen
+	LastUnhealthy
 	Plan     release.Plan `json:"plan"`
 	Refresh  string       `json:"refresh"`
 	Deadline time.Time    `json:"deadline"`
@@ -53,7 +53,7 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	if len(out.InstanceRefreshes) > 0 {
 		refresh = out.InstanceRefreshes[0]
 	}
-	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.Seen)
+	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.LastUnhealthy)
 	if err != nil {
 		return Refresh{}, err
 	}
@@ -64,12 +64,12 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 }
 
 // failure is what the status means for the release; nil while it is under way and when it is done.
-func failure(refresh types.InstanceRefresh, seen Seen, deadline time.Time) error {
+func failure(refresh types.InstanceRefresh, seen LastUnhealthy, deadline time.Time) error {
 	id, reason := aws.ToString(refresh.InstanceRefreshId), aws.ToString(refresh.StatusReason)
 	if reason == "" {
 		reason = "AWS gives no reason"
 	}
-	reason = seen.Behind(reason)
+	reason = seen.Explain(reason)
 	switch refresh.Status {
 	case types.InstanceRefreshStatusSuccessful:
 		return nil

@@ -37,12 +37,12 @@ type CreateGroupInput struct {
 
 // Fleet is how far a new group has come.
 type Fleet struct {
-	Deadline time.Time `json:"deadline"` // until then all instances must be healthy
-	Ready    bool      `json:"ready"`
-	Healthy  int       `json:"healthy"`
-	Wanted   int       `json:"wanted"`
-	VerifyBy time.Time `json:"verifyBy"` // until then the release must answer, if it is ready now
-	Verify   Seen      `json:"verify"`   // what Verify goes on with
+	Deadline time.Time     `json:"deadline"` // until then all instances must be healthy
+	Ready    bool          `json:"ready"`
+	Healthy  int           `json:"healthy"`
+	Wanted   int           `json:"wanted"`
+	VerifyBy time.Time     `json:"verifyBy"` // until then the release must answer, if it is ready now
+	Verify   LastUnhealthy `json:"verify"`   // what Verify goes on with
 }
 
 type groupCreator interface {

@@ -41,13 +41,13 @@ type StartRefreshInput struct {
 
 // Refresh is how far an instance refresh has come.
 type Refresh struct {
-	Refresh  string    `json:"refresh"`  // its ID
-	Deadline time.Time `json:"deadline"` // until then it must have ended
-	Status   string    `json:"status"`   // AWS's word
-	Percent  int       `json:"percent"`
-	Reason   string    `json:"reason"`   // AWS's explanation of the status; often ""
-	VerifyBy time.Time `json:"verifyBy"` // until then the release must answer, if it bakes now
-	Verify   Seen      `json:"verify"`   // what VerifyBaking goes on with
+	Refresh  string        `json:"refresh"`  // its ID
+	Deadline time.Time     `json:"deadline"` // until then it must have ended
+	Status   string        `json:"status"`   // AWS's word
+	Percent  int           `json:"percent"`
+	Reason   string        `json:"reason"`   // AWS's explanation of the status; often ""
+	VerifyBy time.Time     `json:"verifyBy"` // until then the release must answer, if it bakes now
+	Verify   LastUnhealthy `json:"verify"`   // what VerifyBaking goes on with
 }
 
 type refreshStarter interface {
@@ -70,7 +70,7 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 	}
 	deadline := time.Now().Add(s.settings.Timings.Refresh).UTC()
 	if own := RefreshTo(refreshes, in.TemplateVersion); own != nil {
-		return progress(*own, Seen{}, deadline, s.settings), nil
+		return progress(*own, LastUnhealthy{}, deadline, s.settings), nil
 	}
 	if err := s.refuseInAlarm(ctx, in.Alarms); err != nil {
 		return Refresh{}, err
@@ -80,7 +80,7 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 		return Refresh{}, err
 	}
 	started := types.InstanceRefresh{InstanceRefreshId: out.InstanceRefreshId, Status: types.InstanceRefreshStatusPending}
-	return progress(started, Seen{}, deadline, s.settings), nil
+	return progress(started, LastUnhealthy{}, deadline, s.settings), nil
 }
 
 // refuseInAlarm asks before AWS does: a refresh started under a guarding alarm fails at once, and
@@ -124,7 +124,7 @@ func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRe
 	}
 }
 
-func progress(refresh types.InstanceRefresh, seen Seen, deadline time.Time, settings step.Settings) Refresh {
+func progress(refresh types.InstanceRefresh, seen LastUnhealthy, deadline time.Time, settings step.Settings) Refresh {
 	return Refresh{
 		Refresh:  aws.ToString(refresh.InstanceRefreshId),
 		Deadline: deadline,

@@ -18,7 +18,8 @@ import (
 	"photogallery/lambdas"
 )
 
-// deployed is a stack in virtual time whose instances have disks of 8 GB and detailed monitoring.
+// deployed runs a test with a stack in virtual time whose instances have disks of 8 GB and detailed
+// monitoring.
 func deployed(t *testing.T, test func(*testing.T, *stack.Stack)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -62,10 +63,10 @@ func runs(t *testing.T, s *stack.Stack, start func(context.Context, string, stri
 	}
 }
 
-// seenNow is how much there is of each item of a phase.
-func seenNow(t *testing.T, s *stack.Stack, phase Phase) (Seen, map[string]float64) {
+// seenNow returns how much there is of each item of a phase.
+func seenNow(t *testing.T, s *stack.Stack, phase Phase) (Existing, map[string]float64) {
 	t.Helper()
-	seen, err := Look(t.Context(), s.Clients, "main")
+	seen, err := ReadExisting(t.Context(), s.Clients, "main")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func TestStackAlarmsMatchTheTemplate(t *testing.T) {
 	}
 }
 
-// The instances' log lines and the like are assumed; what the table of steps says is not.
+// The amount of log lines and the like is assumed; the step table gives the rest.
 func TestFunctionMemoryMatchesTheStepTable(t *testing.T) {
 	var total float64
 	for _, s := range lambdas.Steps() {

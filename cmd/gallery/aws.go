@@ -17,8 +17,8 @@ import (
 	"photogallery/release"
 )
 
-// addAWSFlags says where on AWS a command works. They stand at the root, so that each command that
-// can work there has them.
+// addAWSFlags adds the flags that select a stack on AWS. They belong to the root, so that each
+// command that can work on a stack has them.
 func addAWSFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.String("stack", "", "work on this CloudFormation `stack` on AWS (default: $"+stackVariable+", else the local cloud)")
@@ -27,8 +27,8 @@ func addAWSFlags(root *cobra.Command) {
 	completeFlag(root, "stack", stackNames)
 }
 
-// awsConfig is the configuration of SDK clients by the standard chain, --region and --profile; see
-// awsstack.Configure for its errors.
+// awsConfig returns the configuration of SDK clients from the standard chain, --region and
+// --profile. awsstack.Configure documents its errors.
 func awsConfig(command *cobra.Command) (aws.Config, error) {
 	region, err := command.Flags().GetString("region")
 	if err != nil {
@@ -41,10 +41,10 @@ func awsConfig(command *cobra.Command) (aws.Config, error) {
 	return awsstack.Configure(command.Context(), region, profile)
 }
 
-// there is a stack on AWS.
-type there struct{ *awsstack.Stack }
+// awsCloud is a stack on AWS.
+type awsCloud struct{ *awsstack.Stack }
 
-func findThere(command *cobra.Command, name string, err error) (cloud, error) {
+func findStack(command *cobra.Command, name string, err error) (cloud, error) {
 	if err != nil {
 		return cloud{}, err
 	}
@@ -57,42 +57,42 @@ func findThere(command *cobra.Command, name string, err error) (cloud, error) {
 		return cloud{}, err
 	}
 	return cloud{
-		place: there{stack}, sfn: stack.SFN, history: stack.History, polls: execution.OnAWS,
+		place: awsCloud{stack}, sfn: stack.SFN, history: stack.History, polls: execution.OnAWS,
 		again: " --stack " + stack.Name + given(command, "region", "profile"),
 	}, nil
 }
 
-func (t there) machines(context.Context) (releases, teardowns string, err error) {
-	return t.ReleaseMachine, t.TeardownMachine, nil
+func (c awsCloud) machines(context.Context) (releases, teardowns string, err error) {
+	return c.ReleaseMachine, c.TeardownMachine, nil
 }
 
-func (t there) bundle(ctx context.Context, folder string) (string, error) {
-	bundle, err := t.UploadBundle(ctx, func(to io.Writer) error { return pack(folder, to) })
+func (c awsCloud) bundle(ctx context.Context, folder string) (string, error) {
+	bundle, err := c.UploadBundle(ctx, func(to io.Writer) error { return pack(folder, to) })
 	return bundle.URL(), err
 }
 
-func (t there) album(ctx context.Context) (*app.Album, error) {
-	bucket, err := t.Photos(ctx)
+func (c awsCloud) album(ctx context.Context) (*app.Album, error) {
+	bucket, err := c.Photos(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return app.OpenAlbum(ctx, app.Config{Bucket: bucket})
 }
 
-// lookBack is how far back logs are read where nobody says.
+// lookBack is how far back logs are read by default.
 const lookBack = time.Hour
 
-func (t there) logs(instance string, since time.Duration) (logReader, error) {
+func (c awsCloud) logs(instance string, since time.Duration) (logReader, error) {
 	if since == 0 {
 		since = lookBack
 	}
-	logs, err := t.Logs(instance, time.Now().Add(-since))
+	logs, err := c.Logs(instance, time.Now().Add(-since))
 	return stackLogs{logs, instance, since}, err
 }
 
-// shell has the aws command open the shell: it signs the way in, and speaks SSH through it.
-func (t there) shell(ctx context.Context, instance, profile string) error {
-	arguments, err := t.ShellArguments(ctx, instance)
+// shell runs the aws command, which signs the connection and speaks SSH through it.
+func (c awsCloud) shell(ctx context.Context, instance, profile string) error {
+	arguments, err := c.ShellArguments(ctx, instance)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (t there) shell(ctx context.Context, instance, profile string) error {
 	if profile != "" {
 		arguments = append(arguments, "--profile", profile)
 	}
-	// The shell's own end, not Ctrl-C, which is for what runs in it.
+	// Ctrl-C is for the program in the shell, so only the shell's own exit ends it.
 	shell := exec.CommandContext(context.WithoutCancel(ctx), program, arguments...)
 	shell.Stdin, shell.Stdout, shell.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = shell.Run()
@@ -114,4 +114,4 @@ func (t there) shell(ctx context.Context, instance, profile string) error {
 	return err
 }
 
-func (t there) explain(err error) error { return awsstack.Explain(err, t.Region) }
+func (c awsCloud) explain(err error) error { return awsstack.Explain(err, c.Region) }
