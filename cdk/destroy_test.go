@@ -115,8 +115,8 @@ func theOnly(t *testing.T, made template, kind string) string {
 	return found[0]
 }
 
-// dependenciesOf are the logical IDs of all that must be there before a resource, by its DependsOn or
-// by what it names.
+// dependenciesOf returns the logical IDs of all that must be there before a resource, by its
+// DependsOn or by what it names.
 func dependenciesOf(made template, id string) map[string]bool {
 	known := map[string]bool{}
 	var visit func(string)

@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// OptionsDocument is the table of options in Markdown.
+// OptionsDocument returns the table of options in Markdown.
 func OptionsDocument() string {
 	var text strings.Builder
 	text.WriteString("| key | default | allowed | effect |\n|---|---|---|---|\n")

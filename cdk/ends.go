@@ -15,13 +15,13 @@ type end struct {
 	of     string         // "release" or "teardown"
 	detail map[string]any // of its events, beside the state machine
 	text   string         // of the message, behind the execution's name; its places are those of an event
-	alarm  string         // what to do about it; "" where nobody must do anything, or another alarm says it
+	alarm  string         // what to do about it, or "" if nobody must do anything, or another alarm says it
 }
 
 // refusals are the beginnings of a cause that the sender of the request must mend.
 var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":"}
 
-// ends are all of them: each event of an execution that has ended is of one.
+// ends returns all of them: each event of an execution that has ended is of one.
 func ends() []end {
 	return []end{
 		{"release-succeeded", "release", status("SUCCEEDED"), "has succeeded.", ""},

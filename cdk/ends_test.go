@@ -80,7 +80,7 @@ func TestEachEndIsToldOnceAndRingsOneAlarmAtMost(t *testing.T) {
 	}
 }
 
-// toldOf are the messages of an end, each without its link.
+// toldOf returns the messages of an end, each without its link.
 func toldOf(made template, e ending) (told []string) {
 	for _, rule := range made.of("AWS::Events::Rule") {
 		target := rule.Properties["Targets"].([]any)[0].(map[string]any)
@@ -105,7 +105,8 @@ func toldOf(made template, e ending) (told []string) {
 	return told
 }
 
-// rungBy are the alarms of an end, those on the count of a rule and those on Step Functions' own counts.
+// rungBy returns the alarms of an end, those on the count of a rule and those on Step Functions'
+// own counts.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 func rungBy(made template, e ending) (rung []string) {

@@ -51,7 +51,7 @@ func TestStepsCannotReachStackAlarms(t *testing.T) {
 	}
 }
 
-// everyGrant are the statements of roles, and those of policies on resources.
+// everyGrant returns the statements of roles, and those of policies on resources.
 func everyGrant(made template) []grant {
 	all := grants(made, "")
 	for id, resource := range made.Resources {

@@ -80,7 +80,7 @@ func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.
 	})
 }
 
-// runtimeStatements are those that every function needs, whatever its step does.
+// runtimeStatements returns those that every function needs, whatever its step does.
 func (s *stack) runtimeStatements() []Statement {
 	return []Statement{
 		s.logStatement(),
@@ -92,7 +92,7 @@ func (s *stack) logStatement() Statement {
 	return Statement{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}}
 }
 
-// settings are the variables that step.SettingsFrom reads in every function, and Go's own.
+// settings returns the variables that step.SettingsFrom reads in every function, and Go's own.
 func (s *stack) settings() map[string]*string {
 	settings := map[string]*string{
 		"ENVIRONMENT":                  jsii.String(string(s.options.Environment)),
@@ -151,7 +151,7 @@ func (s *stack) machineARN(name string) string {
 	return pseudo().Replace(arn("states", "stateMachine:"+name))
 }
 
-// kebab is a step's name as part of a function's: EnsureLoadBalancer is ensure-load-balancer.
+// kebab returns a step's name as part of a function's: EnsureLoadBalancer is ensure-load-balancer.
 func kebab(name string) string {
 	var kebab strings.Builder
 	for i, r := range name {

@@ -29,8 +29,8 @@ func (s *stack) addMachines() {
 	}
 }
 
-// machine is one file of statemachine/ as it is, with each step's name substituted by the ARN of its
-// function's version.
+// machine returns one file of statemachine/ as it is, with each step's name substituted by the ARN
+// of its function's version.
 func (s *stack) machine(id, name string, definition []byte) sfn.CfnStateMachine {
 	steps := stepsOf(definition)
 	substitutions := map[string]*string{}

@@ -134,7 +134,8 @@ func (s *stack) addFlowLogs() {
 	})
 }
 
-// flowLogRole is the flow logs' own. That of the CDK trusts the service for any account and may pass itself.
+// flowLogRole returns the flow logs' own. That of the CDK trusts the service for any account and
+// may pass itself.
 // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 func (s *stack) flowLogRole(group awslogs.LogGroup) awsiam.Role {
 	trust := awsiam.NewServicePrincipal(jsii.String("vpc-flow-logs.amazonaws.com"), &awsiam.ServicePrincipalOpts{

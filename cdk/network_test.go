@@ -97,7 +97,8 @@ func TestPrivateSubnetsHaveNoIngressAndNoPaidEgress(t *testing.T) {
 	}
 }
 
-// withPrefix is the logical ID of the one resource of a type whose ID begins so: the rest is a hash.
+// withPrefix returns the logical ID of the one resource of a type whose ID begins so: the rest is a
+// hash.
 func withPrefix(t *testing.T, made template, kind, prefix string) string {
 	t.Helper()
 	for id := range made.of(kind) {

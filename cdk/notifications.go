@@ -87,7 +87,7 @@ func (s *stack) tell(topic awssns.Topic, role awsiam.Role, one end) {
 	})
 }
 
-// nameOf is the name of the state machine of releases or teardowns.
+// nameOf returns the name of the state machine of releases or teardowns.
 func (s *stack) nameOf(of string) string {
 	if of == "release" {
 		return s.options.Environment.ReleaseMachine()

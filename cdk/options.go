@@ -16,23 +16,23 @@ type Options struct {
 	Environment     release.Environment
 	CIDR            string // IPv4 range that the load balancer admits
 	VPCRange        string // IPv4 range of the network
-	Zones           string // two zones, a comma between; "" for the first two of the account
-	NightlyTeardown string // schedule expression; "" for none
-	MorningRelease  string // schedule expression; "" for none
+	Zones           string // two zones, a comma between, or "" for the first two of the account
+	NightlyTeardown string // schedule expression, or "" for none
+	MorningRelease  string // schedule expression, or "" for none
 	TimeZone        string // of both, by its IANA name
-	Notify          string // e-mail address; "" for none
-	Domain          string // served over HTTPS; "" for plain HTTP
+	Notify          string // e-mail address, or "" for none
+	Domain          string // served over HTTPS, or "" for plain HTTP
 	HostedZone      string // Route 53 hosted zone of Domain
 	UploadsOverHTTP bool
 	InstanceConnect bool
 	AccessLogs      bool
-	EBSKey          string // ARN of the key of volumes, or step.ManagedKey; "" for the account's default
+	EBSKey          string // ARN of the key of volumes, or step.ManagedKey, or "" for the account's default
 	FlowLogs        bool
 	LogDays         int
-	Tags            string // that everything carries, as release.ParseTags reads them; "" for none
+	Tags            string // that everything carries, as release.ParseTags reads them, or "" for none
 }
 
-// zones are the names or the IDs of the network's zones; nil for the account's first two.
+// zones returns the names or the IDs of the network's zones, or nil for the account's first two.
 func (o Options) zones() []string {
 	if o.Zones == "" {
 		return nil

@@ -17,7 +17,7 @@ type Statement struct {
 	Reason     string                       // why it is there beside the step's own call, or knows no resource
 }
 
-// Permissions are the statements that a step's declared operations need, dependent actions
+// Permissions returns the statements that a step's declared operations need, dependent actions
 // included, each once. The error names an operation whose resources nobody has written down.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 func Permissions(environment release.Environment, declared step.Step) ([]Statement, error) {
@@ -99,7 +99,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	return nil
 }
 
-// alarmsOf are those that a release makes, and not the stack's own.
+// alarmsOf returns those that a release makes, and not the stack's own.
 func alarmsOf(environment release.Environment) (alarms []string) {
 	for _, kind := range release.AlarmKinds() {
 		alarms = append(alarms, arn("cloudwatch", "alarm:"+environment.Alarm(kind)))
@@ -171,7 +171,7 @@ func forAll(values map[string]string) map[string]map[string]string {
 	return map[string]map[string]string{"ForAllValues:StringEquals": values, "Null": present}
 }
 
-// anyOf is a condition's value of which one has to match.
+// anyOf returns a condition's value of which one has to match.
 func anyOf(values ...string) string { return strings.Join(values, alternative) }
 
 const alternative = ", " // is in no value
@@ -190,7 +190,7 @@ func arn(service, resource string) string {
 	return "arn:${AWS::Partition}:" + service + ":${AWS::Region}:${AWS::AccountId}:" + resource
 }
 
-// amazon is the ARN of an image or a snapshot, which has no account.
+// amazon returns the ARN of an image or a snapshot, which has no account.
 func amazon(resource string) string {
 	return "arn:${AWS::Partition}:ec2:${AWS::Region}::" + resource
 }

@@ -121,7 +121,7 @@ func TestBuilderReachesNeitherPhotosNorUploadKey(t *testing.T) {
 	t.Error("there is no builder role")
 }
 
-// functionRole is the logical ID of the role of a step's function.
+// functionRole returns the logical ID of the role of a step's function.
 func functionRole(t *testing.T, made template, stepName string) string {
 	t.Helper()
 	for _, function := range made.of("AWS::Lambda::Function") {
@@ -160,7 +160,7 @@ func actionsOf(made template, role string) (actions []string) {
 	return actions
 }
 
-// attributeOf is the logical ID that a GetAtt or Ref names; "" for anything else.
+// attributeOf returns the logical ID that a GetAtt or Ref names, or "" for anything else.
 func attributeOf(value any) string {
 	reference, _ := value.(map[string]any)
 	if attribute, isAttribute := reference["Fn::GetAtt"].([]any); isAttribute {

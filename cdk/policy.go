@@ -51,7 +51,7 @@ var pseudo = sync.OnceValue(func() *strings.Replacer {
 	)
 })
 
-// document is a policy of the statements, with every name replaced.
+// document returns a policy of the statements, with every name replaced.
 func document(statements []Statement, places map[string][]string) awsiam.PolicyDocument {
 	document := awsiam.NewPolicyDocument(nil)
 	for _, statement := range statements {
@@ -67,7 +67,7 @@ func document(statements []Statement, places map[string][]string) awsiam.PolicyD
 	return document
 }
 
-// ownKey is the ARN of the key of volumes; "" for one of AWS's, which needs no permission.
+// ownKey returns the ARN of the key of volumes, or "" for one of AWS's, which needs no permission.
 func (s *stack) ownKey() string {
 	if s.options.EBSKey == step.ManagedKey {
 		return ""

@@ -13,8 +13,8 @@ import (
 	"photogallery/cdk"
 )
 
-// optionSets are the ways to deploy one environment: no option, each value of each option alone with
-// what it needs, and many at once. The option environment is left out: it names another stack.
+// optionSets returns the ways to deploy one environment: no option, each value of each option alone
+// with what it needs, and many at once. The option environment is left out: it names another stack.
 func optionSets() map[string]map[string]any {
 	sets := map[string]map[string]any{"defaults": {}, "many": maps.Clone(contexts()["everything"])}
 	delete(sets["many"], "environment")
@@ -109,8 +109,8 @@ func replacements(before, after template, createOnly map[string][]string) map[st
 	return problems
 }
 
-// usedByReleases are the resources that the functions' environments name, and all that those are made
-// of. A release gives them to what it makes, or keeps its state there.
+// usedByReleases returns the resources that the functions' environments name, and all that those
+// are made of. A release gives them to what it makes, or keeps its state there.
 func usedByReleases(made template) map[string]bool {
 	used := map[string]bool{}
 	for _, function := range made.of("AWS::Lambda::Function") {

@@ -58,7 +58,7 @@ func detailOf(t *testing.T, made template, rule string) map[string]any {
 	return pattern.(map[string]any)["detail"].(map[string]any)
 }
 
-// failures are the errors of a machine's Fail states, each once, in alphabetical order.
+// failures returns the errors of a machine's Fail states, each once, in alphabetical order.
 func failures(t *testing.T, definition []byte) []string {
 	t.Helper()
 	var machine struct {

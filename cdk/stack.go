@@ -92,7 +92,7 @@ func (o Options) withDefaults(of awscdk.StackProps) awscdk.StackProps {
 	return of
 }
 
-// name is the environment's name with a part of its own behind it.
+// name returns the environment's name with a part of its own behind it.
 func (s *stack) name(part string) *string {
 	return jsii.String(s.options.Environment.Name() + "-" + part)
 }

@@ -41,8 +41,8 @@ func (s *stack) addStorage() {
 	}
 }
 
-// photoBucket is the one thing that stays when the stack is destroyed. CloudFormation takes a bucket
-// back in only by a name that is written in the template, see Assets.
+// photoBucket returns the one thing that stays when the stack is destroyed. CloudFormation takes a
+// bucket back in only by a name that is written in the template, see Assets.
 func (s *stack) photoBucket() awss3.Bucket {
 	bucket := awss3.NewBucket(s.scope, jsii.String("Photos"), &awss3.BucketProps{
 		BucketName:        jsii.String(s.bucketName()),

@@ -45,13 +45,13 @@ func textOf(given any) string {
 	return fmt.Sprint(given)
 }
 
-// tags are those that the organization demands; nil for none.
+// tags returns those that the organization demands, or nil for none.
 func (o Options) tags() release.Tags {
 	tags, _ := release.ParseTags(o.Tags) // parseTags has checked them
 	return tags
 }
 
-// stackTags are those of the CloudFormation stack itself.
+// stackTags returns those of the CloudFormation stack itself.
 func (o Options) stackTags() *map[string]*string {
 	tags := map[string]*string{release.TagEnvironment: jsii.String(string(o.Environment))}
 	for _, tag := range o.tags() {

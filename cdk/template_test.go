@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// contexts are the two extremes: what a user gets who chooses nothing, and every option.
+// contexts returns the two extremes: what a user gets who chooses nothing, and every option.
 func contexts() map[string]map[string]any {
 	return map[string]map[string]any{
 		"defaults": {},

@@ -27,7 +27,7 @@ func ParseBundle(url string) (Bundle, error) {
 	return Bundle{Bucket: parts[1], Key: parts[2], SHA256: parts[3]}, nil
 }
 
-// URL is the form that ParseBundle reads; "" for no bundle.
+// URL returns the form that ParseBundle reads, or "" for no bundle.
 func (b Bundle) URL() string {
 	if b == (Bundle{}) {
 		return ""

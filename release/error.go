@@ -64,13 +64,13 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: formatted.Error(), Err: errors.Unwrap(formatted)}
 }
 
-// Error is the code and the message.
+// Error returns the code and the message.
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
 // Unwrap gives the cause, nil if there is none.
 func (e *Error) Unwrap() error { return e.Err }
 
-// CodeOf is the code of err as Classify names it; "" for a nil error.
+// CodeOf returns the code of err as Classify names it, or "" for a nil error.
 func CodeOf(err error) Code {
 	if err == nil {
 		return ""

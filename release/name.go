@@ -27,23 +27,25 @@ func (e Environment) Check() error {
 	return nil
 }
 
-// Name is the name of the group, the load balancer, the launch template and the schedule group.
+// Name returns the name of the group, the load balancer, the launch template and the schedule
+// group.
 func (e Environment) Name() string { return Prefix + "-" + string(e) }
 
-// ReleaseMachine is the name of the release state machine.
+// ReleaseMachine returns the name of the release state machine.
 func (e Environment) ReleaseMachine() string { return e.Name() + "-release" }
 
-// TeardownMachine is the name of the teardown state machine.
+// TeardownMachine returns the name of the teardown state machine.
 func (e Environment) TeardownMachine() string { return e.Name() + "-teardown" }
 
-// TTLSchedule is the name of the one-time schedule that tears a release down when its ttl is over.
+// TTLSchedule returns the name of the one-time schedule that tears a release down when its ttl is
+// over.
 func (e Environment) TTLSchedule() string { return e.Name() + "-ttl" }
 
-// BuildSource is the source of the events by which the environment's builders report their results. A
-// builder may send events of this source alone.
+// BuildSource returns the source of the events by which the environment's builders report their
+// results. A builder may send events of this source alone.
 func (e Environment) BuildSource() string { return e.Name() + ".builder" }
 
-// Alarm is the name of the environment's alarm of that kind.
+// Alarm returns the name of the environment's alarm of that kind.
 func (e Environment) Alarm(kind AlarmKind) string { return e.Name() + "-" + string(kind) }
 
 // AlarmKind tells the environment's alarms apart.
@@ -77,11 +79,11 @@ func (e Environment) ImageName(digest string, rebakedBy string) string {
 	return name
 }
 
-// Short is the first twelve characters of a digest, enough for a person to tell two apart.
+// Short returns the first twelve characters of a digest, enough for a person to tell two apart.
 func Short(digest string) string { return digest[:min(12, len(digest))] }
 
-// Token is a deterministic idempotency token of at most 64 characters made from parts: the same
-// parts, the same token.
+// Token returns a deterministic idempotency token of at most 64 characters made from parts: the
+// same parts, the same token.
 func Token(parts ...string) string {
 	sum := sha256.New()
 	for _, part := range parts {

@@ -16,7 +16,7 @@ type Plan struct {
 	MaxSize      int    `json:"maxSize"`
 	Desired      int    `json:"desired"`    // 0: MinSize for a new group, left alone on a running one
 	TTLSeconds   int64  `json:"ttlSeconds"` // 0: none was asked for
-	TeardownAt   string `json:"teardownAt"` // RFC 3339: without a ttl, when the environment is torn down; "" for never
+	TeardownAt   string `json:"teardownAt"` // RFC 3339: without a ttl, when the environment is torn down, or "" for never
 	Wait         bool   `json:"wait"`       // wait for a busy environment
 }
 
@@ -29,7 +29,7 @@ type Current struct {
 	Release         string `json:"release"`
 	Version         string `json:"version"`
 	Image           string `json:"image"`
-	FormerImage     string `json:"formerImage"` // what a rollback would release; "" where there was none
+	FormerImage     string `json:"formerImage"` // what a rollback would release, or "" if there was none
 	Digest          string `json:"digest"`
 	Bundle          Bundle `json:"bundle"`
 	DefaultBundle   Bundle `json:"defaultBundle"`   // the deployment's own bundle when this was recorded
@@ -38,5 +38,5 @@ type Current struct {
 	MinSize         int    `json:"minSize"`         // the group's bounds, to which an undo goes back
 	MaxSize         int    `json:"maxSize"`         // 0 in a record that has none
 	InstanceType    string `json:"instanceType"`    // "" in a record that has none
-	TeardownAt      string `json:"teardownAt"`      // RFC 3339: when the ttl is over; "" for never
+	TeardownAt      string `json:"teardownAt"`      // RFC 3339: when the ttl is over, or "" for never
 }

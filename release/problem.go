@@ -8,7 +8,7 @@ import (
 
 // Problem is one thing that is wrong with a request.
 type Problem struct {
-	Field   string // the request's field; "" for the request as a whole
+	Field   string // the request's field, or "" for the request as a whole
 	Message string // what was wrong, with the value, and what to do
 }
 
@@ -16,7 +16,7 @@ type Problem struct {
 // a form that shows each at its field.
 type Problems []Problem
 
-// Error is every message, a line each if there are several.
+// Error returns every message, a line each if there are several.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, problem := range p {
@@ -28,8 +28,8 @@ func (p Problems) Error() string {
 	return list(lines)
 }
 
-// Join is nil for no errors, a single error as Classify names it, and else one Error that lists
-// every message. Its code is theirs if they agree and InvalidRequest if they do not.
+// Join returns nil for no errors, a single error as Classify names it, and else one Error that
+// lists every message. Its code is theirs if they agree and InvalidRequest if they do not.
 func Join(errs ...error) error {
 	var lines []string
 	var codes []Code

@@ -61,7 +61,7 @@ func (r Request) Sizes(former Current) (least, most int, err error) {
 	return r.MinSize, r.MaxSize, invalid(r.unfitSizes())
 }
 
-// Lifetime is the ttl as a duration; 0 where none was given, and for NoTTL.
+// Lifetime returns the ttl as a duration, or 0 if none was given, and for NoTTL.
 func (r Request) Lifetime() time.Duration {
 	lifetime, err := time.ParseDuration(r.TTL)
 	if err != nil {

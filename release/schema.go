@@ -191,7 +191,7 @@ func parse(raw []byte) (any, error) {
 	return document, nil
 }
 
-// bounded is a copy with float64 for numbers: of 1e999999999 nobody wants all the digits.
+// bounded returns a copy with float64 for numbers: of 1e999999999 nobody wants all the digits.
 func bounded(value any) any {
 	switch value := value.(type) {
 	case json.Number:

@@ -49,7 +49,7 @@ func (t Tags) String() string {
 	return strings.Join(pairs, ",")
 }
 
-// Check is nil for what an organization may demand, or a Problems that lists every problem.
+// Check returns nil for what an organization may demand, or a Problems that lists every problem.
 func (t Tags) Check() error {
 	var problems Problems
 	wrong := func(format string, args ...any) {
@@ -80,7 +80,7 @@ func (t Tags) Check() error {
 	return problems
 }
 
-// problem is what is wrong with one tag; "" for nothing.
+// problem is what is wrong with one tag, or "" for nothing.
 func (t Tag) problem() string {
 	switch {
 	case t.Key == "" || t.Value == "":

@@ -4,7 +4,7 @@ package release
 // the later steps of the teardown are given it whole.
 type Teardown struct {
 	Scope         Scope        `json:"scope"`
-	Undo          string       `json:"undo"`          // the release to undo; "" for the environment
+	Undo          string       `json:"undo"`          // the release to undo, or "" for the environment
 	OnlyIfServing string       `json:"onlyIfServing"` // do nothing unless this release serves; "" always
 	Images        ImagesPolicy `json:"images"`
 	DryRun        bool         `json:"dryRun"`    // list, delete nothing

@@ -29,7 +29,7 @@ func ParseTeardown(raw []byte) (TeardownRequest, error) {
 	return request, invalid(problems)
 }
 
-// Plan is the request as the steps need it. An undo and a ttl teardown never stop a running
+// Plan returns the request as the steps need it. An undo and a ttl teardown never stop a running
 // release: they wait for its end and look again.
 func (r TeardownRequest) Plan() Teardown {
 	return Teardown{

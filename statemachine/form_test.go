@@ -32,7 +32,7 @@ func TestStateMachinesKeepTheirForm(t *testing.T) {
 	}
 }
 
-// form is a value at an indent, behind a key of so many characters.
+// form returns a value at an indent, behind a key of so many characters.
 func form(t *testing.T, value json.RawMessage, indent string, key int) string {
 	t.Helper()
 	line := oneLine(t, value)

@@ -114,7 +114,8 @@ func TestTasksRetryTransientErrors(t *testing.T) {
 	}
 }
 
-// passing are the errors that say nothing of what a step did: AWS is busy, or the function was killed.
+// passing returns the errors that say nothing of what a step did: AWS is busy, or the function was
+// killed.
 func passing() []string {
 	names := []string{"Throttled", "AwsUnavailable", "StillInUse"}
 	for _, name := range standardErrors {

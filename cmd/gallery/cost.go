@@ -93,8 +93,8 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	return w, w.Check()
 }
 
-// stackBill is the bill of what a stack has now and may grow to. What a flag says goes before what
-// is seen.
+// stackBill returns the bill of what a stack has now and may grow to. What a flag says goes before
+// what is seen.
 func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, error) {
 	ctx := command.Context()
 	config, err := awsConfig(command)

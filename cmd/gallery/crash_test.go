@@ -128,7 +128,7 @@ func (p *program) hasOnlyWholeImages(endpoint control.Endpoint) {
 	}
 }
 
-// bystander is a process that is no machine's, though it has to do with the folder.
+// bystander returns a process that is no machine's, though it has to do with the folder.
 func bystander(t *testing.T, data string) *exec.Cmd {
 	t.Helper()
 	other := exec.CommandContext(t.Context(), "sleep", "600")

@@ -22,7 +22,7 @@ func addFleetFlags(command *cobra.Command) {
 	})
 }
 
-// fleetRequest is a release request of these flags, with a release's defaults. Its error is an
+// fleetRequest returns a release request of these flags, with a release's defaults. Its error is an
 // InvalidRequest that names everything that is wrong with them.
 func fleetRequest(command *cobra.Command) (release.Request, error) {
 	given, err := fromFlags(command.Flags())

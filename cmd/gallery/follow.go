@@ -50,7 +50,7 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *execution.Progres
 	return seen, outcome(seen)
 }
 
-// outcome is the status with which a command ends that waited for the execution.
+// outcome returns the status with which a command ends that waited for the execution.
 func outcome(of *execution.Progress) error {
 	if of.Status == types.ExecutionStatusSucceeded {
 		return nil

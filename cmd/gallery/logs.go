@@ -81,7 +81,7 @@ func printOn(ctx context.Context, out io.Writer, reader logReader) error {
 // stackLogs reads from CloudWatch Logs.
 type stackLogs struct {
 	*awsstack.Logs
-	only  string // the instance; "" for all
+	only  string // the instance, or "" for all
 	since time.Duration
 }
 
@@ -107,7 +107,7 @@ func (l stackLogs) nothing() string {
 // localLogs reads what instances of the local cloud wrote, from where it has read them to.
 type localLogs struct {
 	cloud localCloud
-	only  string // the instance; "" for all
+	only  string // the instance, or "" for all
 	read  map[string]int64
 }
 

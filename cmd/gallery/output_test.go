@@ -17,7 +17,7 @@ import (
 	"photogallery/internal/terminal"
 )
 
-// announced is a data folder on which somebody says to answer at the URL.
+// announced returns a data folder on which somebody says to answer at the URL.
 func announced(t *testing.T, url string) string {
 	t.Helper()
 	data := t.TempDir()

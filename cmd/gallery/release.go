@@ -125,8 +125,8 @@ func teardownOf(schedules []environment.Schedule, now time.Time, command string)
 	return fmt.Sprintf("The schedule %s tears it down at %s.", first.Name, first.Next.Local().Format("2006-01-02 15:04 MST"))
 }
 
-// releaseInput is the request, checked before anything is asked of the cloud, and the absolute path
-// of the folder that it names as its bundle; "" if it names none.
+// releaseInput returns the request, checked before anything is asked of the cloud, and the absolute
+// path of the folder that it names as its bundle, or "" if it names none.
 func releaseInput(flags *pflag.FlagSet) (input, folder string, err error) {
 	input, err = flags.GetString("input")
 	if err != nil {

@@ -52,7 +52,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 	return nil
 }
 
-// namesIn are the state machine's and the execution's in an execution's ARN.
+// namesIn returns the state machine's and the execution's in an execution's ARN.
 func namesIn(arn string) (machine, execution string) {
 	parts := strings.Split(arn, ":")
 	return parts[len(parts)-2], parts[len(parts)-1]

@@ -160,7 +160,7 @@ func told(err error) error {
 	return err
 }
 
-// dataFolder is the one that --data names, or the default.
+// dataFolder returns the one that --data names, or the default.
 func dataFolder(command *cobra.Command) (string, error) {
 	given, err := command.Flags().GetString("data")
 	if err != nil || given != "" {

@@ -97,7 +97,7 @@ func (p *program) awaitServing() control.Endpoint {
 	return control.Endpoint{}
 }
 
-// processesIn are the processes whose program lies below the folder.
+// processesIn returns the processes whose program lies below the folder.
 func processesIn(t *testing.T, folder string) (found []string) {
 	t.Helper()
 	all, err := gopsutil.Processes()

@@ -142,7 +142,7 @@ func withoutTimes(cause string) string {
 	return strings.Join(strings.Fields(timeInCause.ReplaceAllString(cause, "")), " ")
 }
 
-// healthOf is the target's health, or EC2's word for an instance that is no target now.
+// healthOf returns the target's health, or EC2's word for an instance that is no target now.
 func healthOf(i environment.Instance) string {
 	if i.Health == "" || i.State != "running" {
 		return i.State

@@ -53,8 +53,8 @@ func show[T any](command *cobra.Command, values []T, columns []string, row func(
 // gap is the space between two columns.
 const gap = 2
 
-// fitting is how many columns a terminal has room for, which come in the order of their worth; all where
-// there is no terminal.
+// fitting returns how many columns a terminal has room for, which come in the order of their worth,
+// or all where there is no terminal.
 func fitting(rows [][]string, width int) int {
 	total := 0
 	for column := range rows[0] {

@@ -108,7 +108,7 @@ func (p *session) ends() int {
 	return p.ProcessState.ExitCode()
 }
 
-// slowly is a local cloud on which a release takes minutes.
+// slowly returns a local cloud on which a release takes minutes.
 func slowly(t *testing.T) (data string) {
 	t.Helper()
 	data = t.TempDir()
@@ -229,7 +229,7 @@ func TestFollowDoesNotClaimARunContinuesWithoutItsCloud(t *testing.T) {
 	}
 }
 
-// execution is the name of the run that is drawn.
+// execution returns the name of the run that is drawn.
 func (p *session) execution() string {
 	return regexp.MustCompile(`release-[\d.-]+\d`).FindString(p.text())
 }

@@ -194,7 +194,7 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 	return options, err
 }
 
-// localOptions are those of every local cloud of this program.
+// localOptions returns those of every local cloud of this program.
 func localOptions(data string) (local.Options, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -254,8 +254,8 @@ func unitProblems(folder string) ([]string, error) {
 	return nil, err
 }
 
-// requestOf is the release that a local cloud begins with. It waits for what a schedule has started
-// at the same moment.
+// requestOf returns the release that a local cloud begins with. It waits for what a schedule has
+// started at the same moment.
 func requestOf(ttl string) string {
 	if ttl == "" {
 		return `{"wait": true}`
@@ -263,7 +263,7 @@ func requestOf(ttl string) string {
 	return fmt.Sprintf(`{"wait": true, "ttl": %q}`, ttl)
 }
 
-// version is the module's, as the Go tool has stamped it.
+// version returns the module's, as the Go tool has stamped it.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

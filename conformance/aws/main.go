@@ -92,7 +92,7 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	return os.RemoveAll(options.Assembly)
 }
 
-// capOf is the default where the variable is not set.
+// capOf returns the default where the variable is not set.
 func capOf(given string) (float64, error) {
 	if given == "" {
 		return e2e.DefaultCap, nil

@@ -9,7 +9,8 @@ import (
 	"syscall"
 )
 
-// interruptible are the contexts of a story and of the cleaning up behind it; a sweep has only one.
+// interruptible returns the contexts of a story and of the cleaning up behind it; a sweep has only
+// one.
 func interruptible(isSweep bool) (story, cleaning context.Context, stop func()) {
 	if !isSweep {
 		return twice(os.Stderr)

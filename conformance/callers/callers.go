@@ -19,7 +19,7 @@ type Need struct {
 	Source    string   // the page
 }
 
-// All are the needs of all pages. An operation may have several.
+// All returns the needs of all pages. An operation may have several.
 func All() ([]Need, error) {
 	var all []Need
 	if err := json.Unmarshal(text, &all); err != nil {

@@ -18,7 +18,7 @@ import (
 type Behavior struct {
 	Name string // a sentence
 	Docs string // the AWS document that settles it
-	// Moto is what moto does instead, as its launcher mends it; "" where it does the same.
+	// Moto is what moto does instead, as its launcher mends it, or "" if it does the same.
 	Moto string
 	// Check tries the behavior in an account that has the stack and nothing else; nil says that it
 	// holds.
@@ -37,7 +37,7 @@ type Account struct {
 	Looks int
 }
 
-// Behaviors are all of them, by service.
+// Behaviors returns all of them, by service.
 func Behaviors() []Behavior {
 	return slices.Concat(instances(), images(), templates(), network(), balancers(), groups(), refreshes(), alarms(), items(), objects(), schedules(), executions())
 }
@@ -53,7 +53,7 @@ func (a *Account) eventually(what string, look func() (bool, error)) error {
 	return fmt.Errorf("%s does not come", what)
 }
 
-// refused is nil for an error with one of AWS's codes.
+// refused returns nil for an error with one of AWS's codes.
 func refused(err error, codes ...string) error {
 	var api smithy.APIError
 	if errors.As(err, &api) && slices.Contains(codes, api.ErrorCode()) {
@@ -71,7 +71,7 @@ func orNone(err error) error {
 	return err
 }
 
-// same is nil where two values are equal.
+// same returns nil where two values are equal.
 func same[T comparable](what string, got, want T) error {
 	if got != want {
 		return fmt.Errorf("%s is %v, not %v", what, got, want)

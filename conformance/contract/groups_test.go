@@ -93,7 +93,7 @@ func (a *Account) group(desired int32, change ...func(*autoscaling.CreateAutoSca
 	return err
 }
 
-// describedGroup is nil where there is no group.
+// describedGroup returns nil where there is no group.
 func (a *Account) describedGroup() (*types.AutoScalingGroup, error) {
 	out, err := a.AutoScaling.DescribeAutoScalingGroups(a.Context, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{"probe"}})
 	if err != nil || len(out.AutoScalingGroups) == 0 {

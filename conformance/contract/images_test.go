@@ -50,7 +50,7 @@ func (a *Account) image(instance, name string, tags ...types.TagSpecification) (
 	return *out.ImageId, nil
 }
 
-// baked is an available image of a new instance.
+// baked returns an available image of a new instance.
 func (a *Account) baked(tags ...types.TagSpecification) (found types.Image, err error) {
 	instance, err := a.launch()
 	if err != nil {
@@ -93,7 +93,7 @@ func (a *Account) snapshotIsBornTagged() error {
 	return errors.Join(same("snapshots", len(snapshots), 1), same("tagged", isTagged(snapshots[0].Tags), true))
 }
 
-// snapshots are those of an image, none where they are gone.
+// snapshots returns those of an image, none where they are gone.
 func (a *Account) snapshots(of types.Image) ([]types.Snapshot, error) {
 	out, err := a.EC2.DescribeSnapshots(a.Context, &ec2.DescribeSnapshotsInput{SnapshotIds: []string{snapshotOf(of)}})
 	if refused(err, "InvalidSnapshot.NotFound") == nil {

@@ -53,7 +53,7 @@ func instances() []Behavior {
 	}
 }
 
-// base is the stack's base image.
+// base returns the stack's base image.
 func (a *Account) base() (string, error) {
 	return a.parameter(a.Settings.BaseImageParameter)
 }

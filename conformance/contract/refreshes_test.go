@@ -48,7 +48,8 @@ func refreshes() []Behavior {
 	}
 }
 
-// groupRegistersTargets is a behavior of groups; it is here for what it needs of the load balancer.
+// groupRegistersTargets returns a behavior of groups; it is here for what it needs of the load
+// balancer.
 func (a *Account) groupRegistersTargets() error {
 	balancer, err := a.balancer()
 	if err != nil {
@@ -92,7 +93,7 @@ func (a *Account) refresh(version string) error {
 	return err
 }
 
-// refreshed is the latest refresh.
+// refreshed returns the latest refresh.
 func (a *Account) refreshed() (types.InstanceRefresh, error) {
 	out, err := a.AutoScaling.DescribeInstanceRefreshes(a.Context, &autoscaling.DescribeInstanceRefreshesInput{AutoScalingGroupName: aws.String("probe")})
 	if err != nil {
@@ -104,7 +105,7 @@ func (a *Account) refreshed() (types.InstanceRefresh, error) {
 	return out.InstanceRefreshes[0], nil
 }
 
-// refreshing is a group of one whose refresh to version 2 has begun.
+// refreshing returns a group of one whose refresh to version 2 has begun.
 func (a *Account) refreshing() error {
 	if err := a.readyGroup(1); err != nil {
 		return err

@@ -86,7 +86,7 @@ func (a *Account) version(of, token string) (number int64, err error) {
 	return *out.LaunchTemplateVersion.VersionNumber, nil
 }
 
-// versions are the numbers of the template's versions and its default.
+// versions returns the numbers of the template's versions and its default.
 func (a *Account) versions() (numbers map[int64]string, standard int64, err error) {
 	out, err := a.EC2.DescribeLaunchTemplateVersions(a.Context, &ec2.DescribeLaunchTemplateVersionsInput{LaunchTemplateName: aws.String("probe")})
 	if err != nil {

@@ -296,7 +296,7 @@ func (c *cloud) plant() (names []string) {
 	return []string{c.volume(environment), *card.NetworkInterface.NetworkInterfaceId, group, queue, "sqs delete-queue", "Only the tagging API"}
 }
 
-// volume is a new one, with the tag of an environment.
+// volume returns a new one, with the tag of an environment.
 func (c *cloud) volume(of release.Environment) string {
 	c.Helper()
 	out, err := c.EC2.CreateVolume(c.Context(), &ec2.CreateVolumeInput{

@@ -70,7 +70,7 @@ func (c *cloud) assetKey() string {
 	return keys[0]
 }
 
-// uploaded is an asset as it lies in the bucket of cdk bootstrap.
+// uploaded returns an asset as it lies in the bucket of cdk bootstrap.
 func (c *cloud) uploaded(key string) []byte {
 	c.Helper()
 	bucket := "cdk-hnb659fds-assets-" + account + "-" + region // the CDK's own name
@@ -86,7 +86,7 @@ func (c *cloud) uploaded(key string) []byte {
 	return content
 }
 
-// unpack is the executable in the archive, as Lambda unpacks it.
+// unpack returns the executable in the archive, as Lambda unpacks it.
 func (c *cloud) unpack(archive []byte) []byte {
 	c.Helper()
 	c.Logf("zipped it has %.1f MB", float64(len(archive))/1e6)

@@ -47,7 +47,7 @@ func (c *cloud) needsOfEC2(action string, made call) []permission {
 	return []permission{{action, "*", nil}}
 }
 
-// tagging is an action that makes resources with tags: each with the tags of its kind.
+// tagging returns an action that makes resources with tags: each with the tags of its kind.
 func tagging(action string, made call, resources ...string) (all []permission) {
 	for _, resource := range resources {
 		kind := resource[strings.LastIndex(resource, ":")+1 : strings.LastIndex(resource, "/")]
@@ -97,7 +97,7 @@ func (c *cloud) needsOfSnapshots(image string) (all []permission) {
 	return all
 }
 
-// template is the ID of the launch template that a call names.
+// template returns the ID of the launch template that a call names.
 func (c *cloud) template(made call) string {
 	if id := made.form.Get("LaunchTemplateId"); id != "" {
 		return id

@@ -23,7 +23,7 @@ type front struct {
 	seen      func(call)       // a call that moto has answered without an error
 	invoked   func(invoked)    // a function that has answered
 	refuse    func(call) bool  // answers a call with an error of throttling
-	page      http.HandlerFunc // of the gallery; nil for one that only answers
+	page      http.HandlerFunc // of the gallery, or nil for one that only answers
 }
 
 // call is a request to AWS.

@@ -50,7 +50,7 @@ func (f *functions) invoke(ctx context.Context, arn string, payload []byte) (run
 	return host.Invoke(ctx, payload)
 }
 
-// nameOf is the function's name in its ARN, which may have a version.
+// nameOf returns the function's name in its ARN, which may have a version.
 func nameOf(arn string) string {
 	_, name, found := strings.Cut(arn, ":function:")
 	if !found {

@@ -55,7 +55,7 @@ func declares(declared step.Step, action string) bool {
 	return slices.ContainsFunc(declared.Operations, func(operation step.Operation) bool { return operation.Name == action })
 }
 
-// kebab is a step's name as part of its function's.
+// kebab returns a step's name as part of its function's.
 func kebab(name string) string {
 	var out strings.Builder
 	for i, r := range name {

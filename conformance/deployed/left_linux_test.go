@@ -54,7 +54,7 @@ func orphans(ctx context.Context, patience time.Duration) (err error) {
 	}
 }
 
-// living are the children that are not merely waiting to be reaped.
+// living returns the children that are not merely waiting to be reaped.
 func living(ctx context.Context, of *gopsutil.Process) (left []*gopsutil.Process, err error) {
 	children, err := of.ChildrenWithContext(ctx)
 	for _, child := range children {

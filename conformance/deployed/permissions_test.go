@@ -86,7 +86,7 @@ func beside(made call, needs []permission) ([]permission, error) {
 	return needs, nil
 }
 
-// action is the call's own, with the IAM prefix of its service.
+// action returns the call's own, with the IAM prefix of its service.
 func (made call) action() string {
 	prefix := made.service
 	if other, differs := prefixes[prefix]; differs {
@@ -132,7 +132,7 @@ func (c *cloud) needs(made call) []permission {
 	return on("*")
 }
 
-// text is a field of a call's JSON input, "" for none.
+// text returns a field of a call's JSON input, "" for none.
 func (made call) text(field string) string {
 	value, _ := made.input[field].(string)
 	return value
@@ -187,7 +187,7 @@ func passing(role, to string) permission {
 	return permission{"iam:PassRole", role, map[string]string{"iam:PassedToService": to}}
 }
 
-// roleOf is the role in an instance profile.
+// roleOf returns the role in an instance profile.
 func (c *cloud) roleOf(profile string) string {
 	name := profile[strings.LastIndex(profile, "/")+1:]
 	found, err := c.IAM.GetInstanceProfile(c.Context(), &iam.GetInstanceProfileInput{InstanceProfileName: &name})
@@ -278,7 +278,7 @@ func (c *cloud) launching(template, version string, subnets []string) []permissi
 
 func amazonARN(resource string) string { return "arn:aws:ec2:" + region + "::" + resource }
 
-// tagsOf are the tags of an EC2 resource.
+// tagsOf returns the tags of an EC2 resource.
 func (c *cloud) tagsOf(id string) map[string]string {
 	out, err := c.EC2.DescribeTags(c.Context(), &ec2.DescribeTagsInput{Filters: []types.Filter{{Name: aws.String("resource-id"), Values: []string{id}}}})
 	tags := map[string]string{}

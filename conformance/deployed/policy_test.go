@@ -45,7 +45,7 @@ func (p permission) String() string {
 	return fmt.Sprintf("%s on %s with %v", p.action, p.resource, p.context)
 }
 
-// policies are the statements of a function's deployed role.
+// policies returns the statements of a function's deployed role.
 func (c *cloud) policies(function string) ([]statement, error) {
 	found, err := c.functions.deployed.GetFunctionConfiguration(c.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &function})
 	if err != nil {

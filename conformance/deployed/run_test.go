@@ -74,7 +74,7 @@ func (c *cloud) tell(ended *sfn.DescribeExecutionOutput) {
 	}
 }
 
-// path is the steps and ends that the execution went through, a polled one once.
+// path returns the steps and ends that the execution went through, a polled one once.
 func (c *cloud) path(execution string) []string {
 	c.Helper()
 	out, err := c.SFN.GetExecutionHistory(c.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})

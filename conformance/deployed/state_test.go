@@ -48,7 +48,7 @@ func (c *cloud) builders() int {
 	return count
 }
 
-// schedules are the names of the environment's one-time schedules, with their expressions.
+// schedules returns the names of the environment's one-time schedules, with their expressions.
 func (c *cloud) schedules() map[string]string {
 	c.Helper()
 	found, err := c.state().Schedules(c.Context())

@@ -22,7 +22,7 @@ type fault struct {
 	event      func(env *environment, arrive func())
 	machines   func(env *environment, subject string) func(machine.Spec) machine.Behavior
 
-	tolerated    func(point) bool // the points where the run must end as without the fault; nil for none
+	tolerated    func(point) bool // the points where the run must end as without the fault, or nil for none
 	losesEvent   bool             // of an execution's end
 	deniesReads  bool             // that a step needs
 	failsRelease bool             // which must end clean

@@ -64,7 +64,7 @@ func toJSON(r *http.Request, target string) error {
 	return nil
 }
 
-// plain is a CBOR value as encoding/json writes it.
+// plain returns a CBOR value as encoding/json writes it.
 func plain(value cbor.Value) any {
 	switch v := value.(type) {
 	case cbor.Map:

@@ -115,7 +115,7 @@ func inFront(port int, around func(http.Handler) http.Handler) http.Handler {
 	return withCBOR(moto)
 }
 
-// Root is the folder of this module's sources, which the working directory is in.
+// Root returns the folder of this module's sources, which the working directory is in.
 func Root() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
@@ -132,10 +132,10 @@ func Root() (string, error) {
 // Endpoint is moto's URL. It has an IP address, with which SDKs address buckets by path.
 func (s *Server) Endpoint() string { return s.front.URL }
 
-// Config is the configuration with which real SDK clients reach moto.
+// Config returns the configuration with which real SDK clients reach moto.
 func (s *Server) Config() aws.Config { return Config(s.Endpoint()) }
 
-// Config is the configuration with which real SDK clients reach an endpoint that takes any
+// Config returns the configuration with which real SDK clients reach an endpoint that takes any
 // credentials.
 func Config(endpoint string) aws.Config {
 	return aws.Config{

@@ -69,7 +69,7 @@ func (c check) key() string { return fmt.Sprint(c) }
 type result struct {
 	passed bool
 	broken bool   // the tree does not compile
-	by     string // the first test that fails; "" where the check has no tests
+	by     string // the first test that fails, or "" if the check has no tests
 	output string
 	took   time.Duration
 }
@@ -101,7 +101,7 @@ func (t tree) command(ctx context.Context, line []string) *exec.Cmd {
 	return command
 }
 
-// environment is the user's, without what would have the tests look outside of the tree.
+// environment returns the user's, without what would have the tests look outside of the tree.
 func (t tree) environment() []string {
 	var own []string
 	for _, variable := range os.Environ() {
@@ -120,7 +120,8 @@ var (
 	brokenBuild = regexp.MustCompile(`(?m)^FAIL\s+\S+ \[(build|setup) failed\]`)
 )
 
-// firstFailure is the first test that the output of `go test` reports as failed, its subtest included.
+// firstFailure returns the first test that the output of `go test` reports as failed, its subtest
+// included.
 func firstFailure(output string) string {
 	if found := runningTest.FindStringSubmatch(output); found != nil {
 		return found[1] + " (timed out)"

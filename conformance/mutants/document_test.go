@@ -42,7 +42,7 @@ func writeDocument(outcomes []outcome) error {
 	return os.WriteFile(filepath.Join(root, document), []byte(text), 0o644) //nolint:gosec // a document is for everybody
 }
 
-// rowsOf are the rows of a document by the names of their mutants.
+// rowsOf returns the rows of a document by the names of their mutants.
 func rowsOf(text string) map[string]string {
 	rows := map[string]string{}
 	for line := range strings.Lines(text) {
@@ -53,7 +53,7 @@ func rowsOf(text string) map[string]string {
 	return rows
 }
 
-// page is the document.
+// page returns the document.
 func page(areas []area, rows map[string]string) (string, error) {
 	var tables strings.Builder
 	var lacking []string

@@ -97,7 +97,7 @@ func (h hunter) try(ctx context.Context, m mutant, checks []check) (outcome, err
 	return one, h.prove(ctx, *failed)
 }
 
-// firstToFail is nil where every check passes.
+// firstToFail returns nil where every check passes.
 func (h hunter) firstToFail(ctx context.Context, checks []check, one *outcome) *check {
 	for i, c := range checks {
 		found := c.run(ctx, h.tree)
@@ -115,7 +115,7 @@ func (h hunter) firstToFail(ctx context.Context, checks []check, one *outcome) *
 	return nil
 }
 
-// prove is an error unless the check passes in the tree as it is.
+// prove returns an error unless the check passes in the tree as it is.
 func (h hunter) prove(ctx context.Context, c check) error {
 	if h.proven[c.key()] {
 		return nil

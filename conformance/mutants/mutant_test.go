@@ -16,7 +16,7 @@ type mutant struct {
 // text; where it is there more than once the anchor tells which one is meant.
 type edit struct {
 	file   string // from the root, with slashes
-	anchor string // is in the file exactly once; "" for the whole file, in which old is exactly once
+	anchor string // is in the file exactly once, or "" for the whole file, in which old is exactly once
 	old    string
 	new    string
 }
@@ -28,7 +28,7 @@ type area struct {
 	mutants []mutant
 }
 
-// areas are all mutants.
+// areas returns all mutants.
 func areas() []area {
 	return []area{
 		{"Permissions", []check{nagTests, policyReference, stackTests, deployedTests}, permissionMutants},
@@ -41,7 +41,7 @@ func areas() []area {
 	}
 }
 
-// checksOf are the area's checks for the mutant, its own package's tests first.
+// checksOf returns the area's checks for the mutant, its own package's tests first.
 func (a area) checksOf(m mutant) []check {
 	own := packageTests(path.Dir(m.edits[0].file))
 	checks := []check{own}
@@ -70,7 +70,7 @@ func (e edit) apply(text string) (string, error) {
 	return before + strings.Replace(rest, e.old, e.new, 1), nil
 }
 
-// files are the mutant's, each once, in the order of its edits.
+// files returns the mutant's, each once, in the order of its edits.
 func (m mutant) files() (files []string) {
 	seen := map[string]bool{}
 	for _, e := range m.edits {

@@ -15,7 +15,7 @@ type outcome struct {
 	took   time.Duration
 }
 
-// String is the outcome as one line of text.
+// String returns the outcome as one line of text.
 func (o outcome) String() string {
 	return fmt.Sprintf("%-7s %s (%s): %s, %.1f s", o.word(), o.mutant.name, strings.Join(o.mutant.files(), ", "), o.finding(), o.took.Seconds())
 }

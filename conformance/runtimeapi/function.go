@@ -153,7 +153,7 @@ func timedOut(after time.Duration) []byte {
 	return payload
 }
 
-// Process is the process's ID.
+// Process returns the process's ID.
 func (h *Host) Process() int { return h.process.Process.Pid }
 
 // Close kills the process and waits for its end.

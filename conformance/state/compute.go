@@ -47,7 +47,7 @@ func (e Environment) instances(ctx context.Context, role string) (ids []string, 
 	return ids, nil
 }
 
-// group is nil if there is none.
+// group returns nil if there is none.
 func (e Environment) group(ctx context.Context) (*scalingtypes.AutoScalingGroup, error) {
 	out, err := e.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{e.Name.Name()}})
 	if err != nil || len(out.AutoScalingGroups) == 0 {

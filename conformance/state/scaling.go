@@ -43,7 +43,7 @@ func (e Environment) scales(ctx context.Context, found *differences) error {
 	return nil
 }
 
-// alarms are the release's, without the stack's own, which tell a topic.
+// alarms returns the release's, without the stack's own, which tell a topic.
 func (e Environment) alarms(ctx context.Context) (own []types.MetricAlarm, err error) {
 	out, err := e.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(e.Name.Name() + "-")})
 	if err != nil {
@@ -57,7 +57,7 @@ func (e Environment) alarms(ctx context.Context) (own []types.MetricAlarm, err e
 	return own, nil
 }
 
-// Schedules are the expressions of the environment's one-time schedules, by their names.
+// Schedules returns the expressions of the environment's one-time schedules, by their names.
 func (e Environment) Schedules(ctx context.Context) (map[string]string, error) {
 	out, err := e.Scheduler.ListSchedules(ctx, &scheduler.ListSchedulesInput{GroupName: aws.String(e.Name.Name()), NamePrefix: aws.String(e.Name.TTLSchedule())})
 	if err != nil {

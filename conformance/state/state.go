@@ -24,9 +24,9 @@ type Environment struct {
 	Name release.Environment
 }
 
-// Serves is nil where all that a release with the default input makes is there as it should be: group,
-// launch template, image, entrance, scaling, no builder, and that many images in all. Otherwise the
-// error names every difference. The release is the execution's name.
+// Serves returns nil where all that a release with the default input makes is there as it should
+// be: group, launch template, image, entrance, scaling, no builder, and that many images in all.
+// Otherwise the error names every difference. The release is the execution's name.
 func (e Environment) Serves(ctx context.Context, release string, images int) error {
 	group, err := e.group(ctx)
 	if err != nil || group == nil {
@@ -62,8 +62,8 @@ func (e Environment) holds(group scalingtypes.AutoScalingGroup, found *differenc
 	}), true)
 }
 
-// Nothing is nil where nothing is left of any release but so many images, each with its snapshot.
-// Otherwise the error counts what there is.
+// Nothing returns nil where nothing is left of any release but so many images, each with its
+// snapshot. Otherwise the error counts what there is.
 func (e Environment) Nothing(ctx context.Context, images int) error {
 	var found differences
 	group, err := e.group(ctx)

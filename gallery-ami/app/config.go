@@ -124,8 +124,8 @@ func parseStorage(storage string) (*url.URL, error) {
 	return nil, fmt.Errorf("PHOTOS=%q is no storage; use s3://bucket?region=eu-central-1, file:///folder or mem://", storage)
 }
 
-// limits are those of decoding. Six bytes a pixel are enough for a usual JPEG on its side; a process whose memory is
-// limited, as program.go does, takes two thirds of it at most.
+// limits returns those of decoding. Six bytes a pixel are enough for a usual JPEG on its side; a
+// process whose memory is limited, as program.go does, takes two thirds of it at most.
 func (c Config) limits() limits {
 	return limits{c.MaxPixels, min(6*c.MaxPixels, debug.SetMemoryLimit(-1)/3*2)}
 }

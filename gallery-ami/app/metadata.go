@@ -30,7 +30,7 @@ type facts struct {
 // jpegFrame holds what a JPEG's markers tell of its pixels. Markers are numbered as in table B.1 of
 // https://www.w3.org/Graphics/JPEG/itu-t81.pdf.
 type jpegFrame struct {
-	marker     byte // of the start of frame; 0 if there is none
+	marker     byte // of the start of frame, or 0 if there is none
 	precision  byte // bits
 	components int
 	samples    int64 // of all components
@@ -282,7 +282,7 @@ func (f *facts) readGIF(data []byte) {
 	}
 }
 
-// colorTable is the number of bytes of the color table that flags announce.
+// colorTable returns the number of bytes of the color table that flags announce.
 func colorTable(flags byte) int {
 	if flags&0x80 == 0 {
 		return 0

@@ -63,7 +63,7 @@ func appendListed(ids []string, key string) []string {
 	return ids
 }
 
-// contentType is that of a key.
+// contentType returns that of a key.
 func contentType(key string) string {
 	if strings.HasSuffix(key, ".png") {
 		return "image/png"

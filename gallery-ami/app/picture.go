@@ -128,7 +128,7 @@ func notAnImage(data []byte) error {
 	return &Error{Code: NotAnImage, Message: "This is no JPEG, PNG, GIF or WebP, whatever its name says: its content looks like " + kind + "."}
 }
 
-// damaged is the error of a picture that a decoder refuses.
+// damaged returns the error of a picture that a decoder refuses.
 func damaged(format string, err error) error {
 	var known *Error
 	var unsupported jpeg.UnsupportedError

@@ -16,10 +16,10 @@ import (
 
 const testPixels = 1_000_000
 
-// within are the limits of a gallery that allows so many pixels.
+// within returns the limits of a gallery that allows so many pixels.
 func within(pixels int64) limits { return Config{MaxPixels: pixels}.limits() }
 
-// pngClaiming is a PNG header that promises a size and holds no pixels.
+// pngClaiming returns a PNG header that promises a size and holds no pixels.
 func pngClaiming(width, height uint32) []byte {
 	header := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
 	header = binary.BigEndian.AppendUint32(header, height)
@@ -35,7 +35,7 @@ func jpegWith(photo []byte, marker byte, payload string) []byte {
 	return bytes.Join([][]byte{photo[:2], segment, []byte(payload), photo[2:]}, nil)
 }
 
-// exif is a directory with an orientation and a text that tells a location.
+// exif returns a directory with an orientation and a text that tells a location.
 func exif(order binary.AppendByteOrder, orientation uint16) string {
 	tiff := []byte("MM\x00\x2A")
 	if order.String() == binary.LittleEndian.String() {

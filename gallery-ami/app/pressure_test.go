@@ -238,7 +238,7 @@ func TestStalledUploadIsCutOff(t *testing.T) {
 	}
 }
 
-// post is an error for what is not answered with 201.
+// post returns an error for what is not answered with 201.
 func post(t *testing.T, client *http.Client, url, contentType string, body io.Reader) error {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)

@@ -15,8 +15,9 @@ const (
 	maxInSegment = 65_535 - 2 - 14
 )
 
-// spaceOf reads a profile's header (https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2): the space whose colors a profile describes, such as "RGB ", "GRAY" and "CMYK"; "" if it is damaged, which
-// browsers pass over.
+// spaceOf reads a profile's header (https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2):
+// the space whose colors a profile describes, such as "RGB ", "GRAY" and "CMYK", or "" if it is
+// damaged, which browsers pass over.
 func spaceOf(profile []byte) string {
 	if len(profile) < 132 || string(profile[36:40]) != "acsp" || int64(binary.BigEndian.Uint32(profile)) > int64(len(profile)) {
 		return ""
@@ -36,8 +37,8 @@ func (f *facts) heeded() bool {
 	return spaceOf(f.profile) == space
 }
 
-// profileFor is the profile that an output picture is stored with, so that it looks as the upload does: nil if it needs
-// none, or if the upload's fits no longer.
+// profileFor returns the profile that an output picture is stored with, so that it looks as the
+// upload does: nil if it needs none, or if the upload's fits no longer.
 func (f *facts) profileFor(output image.Image) []byte {
 	if !f.heeded() || len(f.profile) > largestProfile || f.jpeg.components == 4 || f.gray != isGray(output) {
 		return nil

@@ -28,9 +28,9 @@ func Called(arguments []string) bool {
 	return len(arguments) > 0 && filepath.Base(arguments[0]) == ProgramName
 }
 
-// Main is one instance of the gallery: it takes its settings from the environment as ConfigFromEnv
-// does, serves until SIGTERM or SIGINT, then drains and stops. It returns the exit status: 2 for
-// wrong settings, 1 for any other failure, which it has told on standard error.
+// Main returns one instance of the gallery: it takes its settings from the environment as
+// ConfigFromEnv does, serves until SIGTERM or SIGINT, then drains and stops. It returns the exit
+// status: 2 for wrong settings, 1 for any other failure, which it has told on standard error.
 func Main() (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -46,8 +46,8 @@ func Main() (status int) {
 	return 1
 }
 
-// memoryLimit returns the memory that the service may take, in bytes, as its unit's MemoryMax says and Linux keeps below root; false if
-// it may take all.
+// memoryLimit returns the memory that the service may take, in bytes, as its unit's MemoryMax says
+// and Linux keeps below root, or false if it may take all.
 func memoryLimit(root fs.FS) (bytes int64, limited bool) {
 	group, err := fs.ReadFile(root, "proc/self/cgroup")
 	if err != nil {

@@ -103,8 +103,8 @@ func storeOne(t *testing.T, s *Server, file upload) string {
 	return result.Stored[0].ID
 }
 
-// scenery is a picture whose corners can be told apart: red, green, blue,
-// white, from top left by rows.
+// scenery returns a picture whose corners can be told apart: red, green, blue, white, from top left
+// by rows.
 func scenery(width, height int) *image.RGBA {
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {

@@ -63,7 +63,7 @@ func newSession(ends time.Time) session {
 	return one
 }
 
-// token is a session and a signature of that.
+// token returns a session and a signature of that.
 func (s *sessions) token(ends time.Time) string {
 	one := newSession(ends)
 	message := append(binary.BigEndian.AppendUint64(nil, uint64(one.ends.Unix())), one.id[:]...)
@@ -154,8 +154,8 @@ func (s *Server) checkKey(r *http.Request, key string) error {
 	return err
 }
 
-// client is the address that the nearest proxy saw. Without a proxy the header
-// can be forged, which only buys more attempts at an unguessable key.
+// client returns the address that the nearest proxy saw. Without a proxy the header can be forged,
+// which only buys more attempts at an unguessable key.
 func client(r *http.Request) string {
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	if ip := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); ip != nil {

@@ -17,7 +17,8 @@ import (
 	"testing"
 )
 
-// fixture is a small file of four colors as jpegtran, libjpeg, ImageMagick, ExifTool, cwebp and webpmux make them.
+// fixture returns a small file of four colors as jpegtran, libjpeg, ImageMagick, ExifTool, cwebp
+// and webpmux make them.
 func fixture(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// frame is a JPEG's start of frame, for components without subsampling.
+// frame returns a JPEG's start of frame, for components without subsampling.
 func frame(marker, precision byte, width, height uint16, components byte) []byte {
 	payload := binary.BigEndian.AppendUint16([]byte{precision}, height)
 	payload = append(binary.BigEndian.AppendUint16(payload, width), components)

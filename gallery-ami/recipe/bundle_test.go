@@ -21,7 +21,7 @@ import (
 	"photogallery/gallery-ami/recipe"
 )
 
-// bundleFolder is a folder that is a bundle, with more than one needs.
+// bundleFolder returns a folder that is a bundle, with more than one needs.
 func bundleFolder(t *testing.T) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), "bundle")

@@ -25,7 +25,7 @@ var baked embed.FS
 //go:embed fleet.sh
 var fleetScript string
 
-// SHA256 is the hexadecimal hash of everything in the recipe that decides what an image holds.
+// SHA256 returns the hexadecimal hash of everything in the recipe that decides what an image holds.
 func SHA256() string {
 	sum := sha256.New()
 	// The files are embedded, in order of their names: reading them cannot fail.
@@ -38,8 +38,8 @@ func SHA256() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Provision is the script that installs an unpacked bundle, given as its argument, checks that it
-// serves and removes what an image must not hold. With ROOT set it works below that folder.
+// Provision returns the script that installs an unpacked bundle, given as its argument, checks that
+// it serves and removes what an image must not hold. With ROOT set it works below that folder.
 func Provision() []byte {
 	content, _ := baked.ReadFile("provision.sh")
 	return content
@@ -55,12 +55,12 @@ type BuilderInput struct {
 	Region              string
 	Release             string
 	Source              string // of the event that reports the result
-	LogGroup            string // takes the build's log; "" for none
+	LogGroup            string // takes the build's log, or "" for none
 }
 
-// BuilderUserData is the script by which a builder fetches and provisions its bundle and reports
-// the result as one event. It is an error if a value has a control character or the script would
-// be larger than EC2 takes.
+// BuilderUserData returns the script by which a builder fetches and provisions its bundle and
+// reports the result as one event. It is an error if a value has a control character or the script
+// would be larger than EC2 takes.
 func BuilderUserData(in BuilderInput) (string, error) {
 	script, _ := baked.ReadFile("builder.sh")
 	return render("builder", string(script), map[string]string{
@@ -76,7 +76,7 @@ type FleetInput struct {
 	Bucket   string // holds the photos and the upload key
 	Region   string
 	Uploads  string // "on", "off", or "" for what the machine itself is set up for
-	LogGroup string // takes the service's log; "" for none
+	LogGroup string // takes the service's log, or "" for none
 }
 
 // UploadKey is the key of the object that is the upload key.
@@ -85,7 +85,7 @@ const UploadKey = "upload-key/key"
 // PhotosPrefix begins the keys of all that the gallery keeps in its bucket.
 const PhotosPrefix = "gallery/"
 
-// FleetUserData is the script that tells an instance's service where to listen, who it is and
+// FleetUserData returns the script that tells an instance's service where to listen, who it is and
 // where the photos are. It holds no secret: the upload key is fetched, or made, where it is needed.
 // Its errors are those of BuilderUserData.
 func FleetUserData(in FleetInput) (string, error) {
@@ -142,7 +142,7 @@ func verbatim(value string) string { return value }
 // shell quotes a value as one word of a shell command.
 func shell(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
 
-// quoted is the value as a string of JSON.
+// quoted returns the value as a string of JSON.
 func quoted(value string) string {
 	text, _ := json.Marshal(value) // which takes any string
 	return string(text)

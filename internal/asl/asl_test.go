@@ -106,7 +106,7 @@ func runs(t *testing.T, definition, input string, f functions) (result asl.Snaps
 	return result, path, history
 }
 
-// one is a definition with one state, and ends for its transitions.
+// one returns a definition with one state, and ends for its transitions.
 func one(state string) string {
 	return `{"StartAt": "S", "States": {"S": ` + state + `}}`
 }

@@ -24,7 +24,7 @@ type Snapshot struct {
 	Name      string
 	Status    Status
 	Input     string // JSON
-	Output    string // JSON; empty unless SUCCEEDED
+	Output    string // JSON, or empty unless SUCCEEDED
 	Error     string // only of FAILED and ABORTED
 	Cause     string
 	StartDate time.Time

@@ -95,8 +95,8 @@ func (r *retrier) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(r))
 }
 
-// delay is the time before retry number n, counted from 0. With full jitter it
-// is anything from 0 to what it would be without.
+// delay returns the time before retry number n, counted from 0. With full jitter it is anything
+// from 0 to what it would be without.
 func (r retrier) delay(n int64, random func() float64) time.Duration {
 	seconds := min(float64(r.IntervalSeconds)*math.Pow(r.BackoffRate, float64(n)), float64(r.MaxDelaySeconds))
 	if r.JitterStrategy == "FULL" {

@@ -56,7 +56,7 @@ func checkPath(text string) error {
 
 func (p path) steps() jp.Expr { return jp.MustParseString("$" + strings.TrimLeft(string(p), "$")) }
 
-// find applies the path; false when it leads nowhere.
+// find applies the path, or false when it leads nowhere.
 func (p path) find(s scope) (any, bool) {
 	from := s.data
 	if strings.HasPrefix(string(p), "$$") {

@@ -95,7 +95,7 @@ func (s *state) run(ctx context.Context, v *visit, in payload) (result any, next
 	return result, next, fail
 }
 
-// failure is the error and cause with which a Fail state ends the execution or the branch.
+// failure returns the error and cause with which a Fail state ends the execution or the branch.
 func (s *state) failure(sc scope) *TaskError {
 	end := &TaskError{s.Error, s.Cause}
 	for i, from := range []path{s.ErrorPath, s.CausePath} {

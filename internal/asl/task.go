@@ -13,7 +13,7 @@ const integration = "invoke.waitForTaskToken"
 // integration, which waits for the task token, and not by the function's ARN.
 func (s *state) waits() bool { return strings.HasSuffix(s.Resource, ":"+integration) }
 
-// function is the ARN of a Task's function, or what the integration calls it.
+// function returns the ARN of a Task's function, or what the integration calls it.
 func (s *state) function() string {
 	parameters, _ := s.Parameters.value.(map[string]any)
 	if name, ok := parameters["FunctionName"].(string); ok && s.waits() {
@@ -22,7 +22,7 @@ func (s *state) function() string {
 	return s.Resource
 }
 
-// task is the work of a Task state.
+// task returns the work of a Task state.
 func (s *state) task(ctx context.Context, v *visit, in payload) (any, *TaskError) {
 	argument := in
 	if s.waits() {

@@ -94,7 +94,7 @@ func TestTaskWithoutTimeoutMayTakeAYear(t *testing.T) {
 const waiting = `{"Type": "Task", "Resource": "${Invoke}.waitForTaskToken", "End": true,
 	"Parameters": {"FunctionName": "g", "Payload": {"token.$": "$$.Task.Token"}}`
 
-// holder is a function that keeps the tokens it is given.
+// holder returns a function that keeps the tokens it is given.
 func holder(tokens chan<- string) functions {
 	return functions{"g": func(_ context.Context, in string) (string, error) {
 		var payload struct{ Token string }

@@ -39,7 +39,7 @@ func fillObject(template map[string]any, s scope) (any, *TaskError) {
 	return out, nil
 }
 
-// each is a new array with what is made of the items.
+// each returns a new array with what is made of the items.
 func each(items []any, convert func(any) (any, *TaskError)) ([]any, *TaskError) {
 	out := make([]any, len(items))
 	for i, item := range items {

@@ -40,7 +40,7 @@ type visit struct {
 	state    *state
 	raw      payload
 	retries  int
-	callback *callback // of the current attempt; nil unless it waits for a task token
+	callback *callback // of the current attempt, or nil unless it waits for a task token
 }
 
 func (t *thread) visit(ctx context.Context, s *state, in payload) (payload, string, *TaskError) {
@@ -141,7 +141,7 @@ func (e *Execution) pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// contextObject is the value of $$ during one attempt.
+// contextObject returns the value of $$ during one attempt.
 func (v *visit) contextObject() map[string]any {
 	object := map[string]any{
 		"Execution": map[string]any{"Id": v.exec.now.ARN, "Name": v.exec.now.Name, "Input": v.exec.input.value},

@@ -61,7 +61,8 @@ func inAccount(t *testing.T, scenario func(t *testing.T, a *account)) {
 	})
 }
 
-// described is a stack with the outputs of the CDK app, of which some are left out or are others.
+// described returns a stack with the outputs of the CDK app, of which some are left out or are
+// others.
 func (a *account) described(name string, others map[string]string) types.Stack {
 	outputs := map[string]string{
 		environmentOutput: "main", releaseMachineOutput: a.Settings.ReleaseMachine, teardownMachineOutput: a.Settings.TeardownMachine,

@@ -18,7 +18,7 @@ import (
 	"photogallery/release"
 )
 
-// called is an error as an SDK client returns it.
+// called returns an error as an SDK client returns it.
 func called(err error) error {
 	return &smithy.OperationError{ServiceID: "SFN", OperationName: "StartExecution", Err: fmt.Errorf("https response error: %w", err)}
 }

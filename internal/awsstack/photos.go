@@ -27,8 +27,8 @@ func (s *Stack) Photos(ctx context.Context) (*blob.Bucket, error) {
 	return blob.PrefixedBucket(bucket, recipe.PhotosPrefix), nil
 }
 
-// UploadKey is the secret that the gallery asks for before it takes an upload. It is NotFound where
-// none has been made.
+// UploadKey returns the secret that the gallery asks for before it takes an upload. It is NotFound
+// where none has been made.
 func (s *Stack) UploadKey(ctx context.Context) (string, error) {
 	location, err := s.output(uploadKeyOutput)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"photogallery/release"
 )
 
-// ShellArguments are those of the aws command that open a shell on an instance through the stack's
-// EC2 Instance Connect Endpoint. It is NotFound for an instance that does not run in the
+// ShellArguments returns those of the aws command that open a shell on an instance through the
+// stack's EC2 Instance Connect Endpoint. It is NotFound for an instance that does not run in the
 // environment's fleet, and NothingUp for a stack without the endpoint.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html
 func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error) {

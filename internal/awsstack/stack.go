@@ -41,7 +41,7 @@ type Stack struct {
 	Environment     release.Environment
 	ReleaseMachine  string // ARN
 	TeardownMachine string // ARN
-	Dashboard       string // its URL; "" for none
+	Dashboard       string // its URL, or "" for none
 	// SFN gives up as soon as SDK clients do; History goes on asking for minutes, for a run that
 	// is followed through a throttled moment or a train's tunnel.
 	SFN, History *sfn.Client
@@ -143,7 +143,7 @@ func names(ctx context.Context, api *cloudformation.Client) (found []string, err
 	return found, nil
 }
 
-// output is an output that what was asked for needs.
+// output returns an output that what was asked for needs.
 func (s *Stack) output(name string) (string, error) {
 	if value := s.outputs[name]; value != "" {
 		return value, nil

@@ -19,7 +19,7 @@ import (
 type Cloud interface {
 	Status() environment.Status
 	Images() []environment.Image
-	// Samples are those later than after, oldest first.
+	// Samples returns those later than after, oldest first.
 	Samples(after time.Time) []environment.Sample
 	Terminate(ctx context.Context, instance string) error
 	Crash(ctx context.Context, instance string) error

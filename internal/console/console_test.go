@@ -50,7 +50,7 @@ type page struct {
 	*httptest.Server
 	cloud   *simulated
 	console *console.Console
-	session string // that send has; "" for none
+	session string // that send has, or "" for none
 }
 
 func open(t *testing.T) page {
@@ -72,7 +72,7 @@ func open(t *testing.T) page {
 	return p
 }
 
-// enter gives a ticket for a session; "" where it is refused.
+// enter gives a ticket for a session, or "" if it is refused.
 func (p page) enter(ticket string) (session string) {
 	p.Helper()
 	_, key, _ := strings.Cut(ticket, "#key=")

@@ -23,7 +23,7 @@ const (
 	teardowns kind = "teardown"
 )
 
-// machine is the ARN of a kind's state machine. It is NotFound for any other kind.
+// machine returns the ARN of a kind's state machine. It is NotFound for any other kind.
 func (c *Console) machine(of kind) (arn string, err error) {
 	status := c.cloud.Status()
 	switch of {
@@ -47,7 +47,7 @@ type listed struct {
 // newest is how many executions of each kind are shown.
 const newest = 25
 
-// list is the latest executions of both kinds, newest first.
+// list returns the latest executions of both kinds, newest first.
 func (c *Console) list(ctx context.Context, status environment.Status) ([]listed, error) {
 	found, err := execution.List(ctx, c.executions, newest, status.ReleaseMachine, status.TeardownMachine)
 	if err != nil {

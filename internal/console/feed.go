@@ -194,7 +194,7 @@ func (f *feed) updateRuns(ctx context.Context, status environment.Status, execut
 	}
 }
 
-// news is the run as a whole, with those events alone that came after one.
+// news returns the run as a whole, with those events alone that came after one.
 func (f *followed) news(after int64) progress {
 	run := *f.reader.History
 	for len(run.Events) > 0 && run.Events[0].ID <= after {

@@ -94,7 +94,7 @@ func pages() http.Handler {
 	})
 }
 
-// Weight is how many bytes the whole page is, compressed.
+// Weight returns how many bytes the whole page is, compressed.
 func Weight() (bytes int) {
 	for path, one := range files() {
 		if path != "/" {

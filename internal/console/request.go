@@ -85,7 +85,7 @@ func found(err error) verdict {
 	return verdict{refusal.Message, refusal.Problems}
 }
 
-// checked is the input as the state machine is to have it.
+// checked returns the input as the state machine is to have it.
 func checked(of kind, input string) (string, error) {
 	if strings.TrimSpace(input) == "" {
 		input = "{}"

@@ -43,7 +43,7 @@ type tab struct {
 	name string
 }
 
-// blankTab is a wide one that notes nothing.
+// blankTab returns a wide one that notes nothing.
 func blankTab(t *testing.T, browser context.Context, home, name string) tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(browser)

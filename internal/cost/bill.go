@@ -43,7 +43,7 @@ type Line struct {
 
 // Sum is an amount of money. Running resources are averaged over a month of 730 hours.
 type Sum struct {
-	Now     *float64 `json:"now,omitempty"` // an hour, as it is now; nil for a planned environment
+	Now     *float64 `json:"now,omitempty"` // an hour, as it is now, or nil for a planned environment
 	Hour    Range    `json:"hour"`          // while a release serves, without releases and teardowns
 	Month   Range    `json:"month"`         // a month of uninterrupted service
 	Nightly Range    `json:"nightly"`       // a month with the nightly teardown

@@ -34,7 +34,7 @@ type account struct {
 
 	caller      string
 	status      cloudformationtypes.StackStatus // "" for no stack
-	key         string                          // that the stack was deployed with; "" for none
+	key         string                          // that the stack was deployed with, or "" for none
 	vpcs        int
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
 	rate        float64            // of state transitions
@@ -45,7 +45,7 @@ type account struct {
 	roles       map[string]bool
 	mayMake     bool
 	defaultZone []string         // zones with a default subnet
-	offered     []string         // zones that have the instance type; nil for those of the embedded cloud
+	offered     []string         // zones that have the instance type, or nil for those of the embedded cloud
 	others      []types.Instance // of nobody's business here
 	refused     map[string]error // by operation
 	tools       map[string]string
@@ -199,7 +199,7 @@ func (a *account) tool(_ context.Context, name string, _ ...string) (string, err
 	return "", errors.New("exec: \"" + name + "\": executable file not found in $PATH")
 }
 
-// examined are the findings by their check.
+// examined returns the findings by their check.
 func (a *account) examined() map[string]Finding {
 	a.Helper()
 	found := map[string]Finding{}

@@ -32,14 +32,14 @@ type Finding struct {
 	Check   string  `json:"check"`
 	Verdict Verdict `json:"verdict"`
 	Saw     string  `json:"saw"`
-	Remedy  string  `json:"remedy,omitempty"` // a sentence with the command; "" where there is nothing to do
+	Remedy  string  `json:"remedy,omitempty"` // a sentence with the command, or "" if there is nothing to do
 }
 
 // Options describe the deployment that is checked.
 type Options struct {
 	Config       aws.Config
 	Unconfigured error  // why there is no Config; nothing on AWS is looked at then
-	Stack        string // looked at too; "" before the first deployment
+	Stack        string // looked at too, or "" before the first deployment
 	Architecture string // arm64 or x86_64
 	InstanceType string
 	MinSize      int // of a release's request; the stack's group, if it has one, goes before it unless Asked
@@ -62,10 +62,10 @@ type examination struct {
 	account     string
 	caller      string // ARN
 	zones       []string
-	vcpus       int                 // of one instance; 0 for a type that will not do
-	environment release.Environment // the stack's; "" where none is looked at, or none is well
+	vcpus       int                 // of one instance, or 0 for a type that will not do
+	environment release.Environment // the stack's, or "" if none is looked at, or none is well
 	table       string              // the stack's
-	key         string              // of the stack's volumes; "" for the account's default
+	key         string              // of the stack's volumes, or "" for the account's default
 }
 
 type check struct {
@@ -142,8 +142,8 @@ func (f Finding) but(verdict Verdict, format string, args ...any) Finding {
 	return f
 }
 
-// unseen is the finding of a check that AWS does not answer, or answers with nothing, which is a nil
-// error. Nothing is known to be wrong.
+// unseen returns the finding of a check that AWS does not answer, or answers with nothing, which is
+// a nil error. Nothing is known to be wrong.
 func (e *examination) unseen(err error) Finding {
 	if err == nil {
 		err = release.Errorf(release.Unexpected, "AWS's answer is empty")

@@ -43,8 +43,8 @@ const (
 	transitionsASecond = 10 // of two branches whose steps answer within half a second
 )
 
-// quota is the value that applies to this account, or the default where Service Quotas knows no
-// other.
+// quota returns the value that applies to this account, or the default where Service Quotas knows
+// no other.
 func (e *examination) quota(ctx context.Context, service, code string) (int, error) {
 	out, err := e.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: &service, QuotaCode: &code})
 	if err == nil && out.Quota != nil && out.Quota.Value != nil {
@@ -63,7 +63,7 @@ func (e *examination) quota(ctx context.Context, service, code string) (int, err
 	return int(*usual.Quota.Value), nil
 }
 
-// askFor is the command that asks for a higher quota. AWS answers in minutes or days.
+// askFor returns the command that asks for a higher quota. AWS answers in minutes or days.
 func (e *examination) askFor(service, code string, value int) string {
 	return fmt.Sprintf("`aws service-quotas request-service-quota-increase --service-code %s --quota-code %s --desired-value %d --region %s`", service, code, value, e.Config.Region)
 }

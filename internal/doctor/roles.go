@@ -72,8 +72,9 @@ func (e *examination) mayMakeRoles(ctx context.Context, service string) (bool, e
 	return true, nil
 }
 
-// principal is the role behind a session: arn:aws:sts::123456789012:assumed-role/name/session is a session of
-// arn:aws:iam::123456789012:role/name. A role with a path keeps it from us, and AWS then knows no such role.
+// principal returns the role behind a session: arn:aws:sts::123456789012:assumed-role/name/session
+// is a session of arn:aws:iam::123456789012:role/name. A role with a path keeps it from us, and AWS
+// then knows no such role.
 func principal(caller string) string {
 	parts := strings.SplitN(caller, ":", 6)
 	if len(parts) < 6 || parts[2] != "sts" {

@@ -68,7 +68,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 // tableOutput is the stack's output that names its table.
 const tableOutput = "TableName"
 
-// output is the value of a stack's output; "" if there is none of that name.
+// output returns the value of a stack's output, or "" if there is none of that name.
 func output(of types.Stack, name string) string {
 	for _, output := range of.Outputs {
 		if aws.ToString(output.OutputKey) == name {

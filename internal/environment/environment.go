@@ -50,7 +50,7 @@ type Instance struct {
 	Role     string    `json:"role"` // builder or fleet
 	Zone     string    `json:"zone"`
 	State    string    `json:"state"`  // EC2's
-	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy, draining; "" for a builder
+	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy, draining, or "" for a builder
 	Image    string    `json:"image"`
 	Version  string    `json:"version,omitempty"` // of its image
 	Address  string    `json:"address,omitempty"` // host:port of its service

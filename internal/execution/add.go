@@ -57,7 +57,7 @@ func (h *History) enter(event types.HistoryEvent, kind string, at time.Time) {
 	}
 }
 
-// behind is the place of a state that is entered behind another, or nil for the first of all.
+// behind returns the place of a state that is entered behind another, or nil for the first of all.
 func behind(from *State, name string) place {
 	switch {
 	case from == nil:
@@ -148,7 +148,7 @@ func (h *History) end(event types.HistoryEvent, failure Failure, at time.Time) {
 	}
 }
 
-// withRun is how a state ends that was at work when the execution ended.
+// withRun returns how a state ends that was at work when the execution ended.
 func withRun(status types.ExecutionStatus) Phase {
 	switch status {
 	case types.ExecutionStatusSucceeded:

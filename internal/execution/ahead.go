@@ -35,7 +35,7 @@ func certain(l statemachine.Definition, from string) []string {
 	return steps
 }
 
-// reach is how many transitions away each state is that can be come to without another.
+// reach returns how many transitions away each state is that can be come to without another.
 func reach(l statemachine.Definition, from, without string) map[string]int {
 	distances := map[string]int{from: 0}
 	for next := []string{from}; len(next) > 0; next = next[1:] {

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Left estimates for how long the execution will still run, by the last run that went the same way;
-// 0 if none tells, or it is over by that. A step that takes longer than it did then puts the end off.
+// Left estimates for how long the execution will still run, by the last run that went the same way,
+// or 0 if none tells, or it is over by that. A step that takes longer than it did then puts the end
+// off.
 func (p *Progress) Left(now time.Time) time.Duration {
 	at, former := p.Step(p.current), p.alike()
 	if at == nil || former == nil || !p.Ended.IsZero() {
@@ -19,7 +20,7 @@ func (p *Progress) Left(now time.Time) time.Duration {
 	return former.Ended.Sub(then.Ended) + max(0, then.Elapsed(former.Ended)-at.Elapsed(now))
 }
 
-// Usual is for how long a step ran in the last run that went the same way; 0 if none tells.
+// Usual is for how long a step ran in the last run that went the same way, or 0 if none tells.
 func (p *Progress) Usual(name string) time.Duration {
 	former := p.alike()
 	if former == nil {

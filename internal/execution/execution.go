@@ -47,8 +47,8 @@ func Start(ctx context.Context, api Starter, machineARN, kind, name, input strin
 	}
 }
 
-// NameProblem says what is wrong with the name of an execution that Start has not started; "" if the
-// name is not the reason.
+// NameProblem says what is wrong with the name of an execution that Start has not started, or "" if
+// the name is not the reason.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func NameProblem(err error) string {
 	switch codeOf(err) {

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// failureOf is the error of an event that tells of a failed attempt at a step; failed is false for
-// every other event. Of a function's cause, which is JSON, it keeps the message.
+// failureOf returns the error of an event that tells of a failed attempt at a step; failed is false
+// for every other event. Of a function's cause, which is JSON, it keeps the message.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 func failureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	switch {
@@ -35,7 +35,7 @@ func isLate(event types.HistoryEvent) bool {
 	return details != nil && strings.HasSuffix(aws.ToString(details.Resource), ".waitForTaskToken")
 }
 
-// endOf is the error of an event that ends more than an attempt: the execution, or branches.
+// endOf returns the error of an event that ends more than an attempt: the execution, or branches.
 func endOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	switch {
 	case event.ExecutionFailedEventDetails != nil:

@@ -49,7 +49,7 @@ type State struct {
 
 	place  place
 	input  string // of the first visit
-	answer string // the function's last one; "" before it has given one
+	answer string // the function's last one, or "" before it has given one
 }
 
 // place is where a state stands: at the top, or in the branch of a Parallel state that begins with
@@ -102,7 +102,7 @@ func NewHistory() *History {
 	}
 }
 
-// Seen is the ID of the last event that was added; 0 for none.
+// Seen returns the ID of the last event that was added, or 0 for none.
 func (h *History) Seen() int64 {
 	if len(h.Events) == 0 {
 		return 0
@@ -110,13 +110,14 @@ func (h *History) Seen() int64 {
 	return h.Events[len(h.Events)-1].ID
 }
 
-// State is the one of that name; nil if it was never entered.
+// State returns the one of that name, or nil if it was never entered.
 func (h *History) State(name string) *State { return h.state[name] }
 
-// Last is the state's last visit.
+// Last returns the state's last visit.
 func (s *State) Last() *Visit { return &s.Visits[len(s.Visits)-1] }
 
-// Took is the time from the state's first entry to its last exit, or to now while it is at work.
+// Took returns the time from the state's first entry to its last exit, or to now while it is at
+// work.
 func (s *State) Took(now time.Time) time.Duration {
 	end := s.Last().Ended
 	if end.IsZero() {

@@ -45,7 +45,7 @@ type Progress struct {
 	Error   string                `json:"error,omitempty"`
 	Cause   string                `json:"cause,omitempty"`
 	Output  string                `json:"output,omitempty"`
-	Seen    time.Time             `json:"-"` // when Follow looked; zero for one that nobody follows
+	Seen    time.Time             `json:"-"` // when Follow looked, or zero for one that nobody follows
 	Due     time.Time             `json:"-"` // when the next look is late
 
 	definition statemachine.Definition
@@ -66,7 +66,8 @@ func (p *Progress) Step(name string) *Step {
 // Elapsed is for how long the execution has run, or ran.
 func (p *Progress) Elapsed(now time.Time) time.Duration { return span(p.Began, p.Ended, now) }
 
-// Elapsed is the time from the step's first visit to the end of its last; 0 for one to come.
+// Elapsed returns the time from the step's first visit to the end of its last, or 0 for one to
+// come.
 func (s *Step) Elapsed(now time.Time) time.Duration {
 	if s.Phase == Waiting {
 		return 0

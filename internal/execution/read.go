@@ -23,7 +23,7 @@ const (
 // Reader reads the history of one execution as it grows.
 type Reader struct {
 	History *History
-	Data    map[int64]string // what each event carries, by its ID; nil where nobody wants it
+	Data    map[int64]string // what each event carries, by its ID, or nil if nobody wants it
 	api     HistoryAPI
 	arn     string
 }
@@ -51,7 +51,7 @@ func (r *Reader) Read(ctx context.Context) error {
 	return nil
 }
 
-// news are the events behind the last one seen, in order, and maybe some before.
+// news returns the events behind the last one seen, in order, and maybe some before.
 func (r *Reader) news(ctx context.Context) (news []types.HistoryEvent, err error) {
 	in := &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(r.arn), MaxResults: pageSize, IncludeExecutionData: aws.Bool(true)}
 	seen := r.History.Seen()
@@ -75,7 +75,7 @@ func (r *Reader) news(ctx context.Context) (news []types.HistoryEvent, err error
 }
 
 // Data is what an event carries: the input of a state entered or a function called, the output of
-// what ended; "" for those that carry none.
+// what ended, or "" for those that carry none.
 func Data(event types.HistoryEvent) string {
 	switch {
 	case event.StateEnteredEventDetails != nil:

@@ -54,7 +54,7 @@ func (w *way) enter(s *State, at time.Time) {
 	}
 }
 
-// next is the step that a state leads to directly; "" if it leads to none.
+// next returns the step that a state leads to directly, or "" if it leads to none.
 func next(d statemachine.Definition, name string) string {
 	s := d.Find(name)
 	if s != nil && d.Find(s.Next).IsStep() {
@@ -108,7 +108,7 @@ func (w *way) fill(s *Step) {
 	}
 }
 
-// failure is the last of a visit that has not ended well, or nil if there is none.
+// failure returns the last of a visit that has not ended well, or nil if there is none.
 func (v *Visit) failure() *Failure {
 	switch {
 	case v.late != nil:

@@ -43,7 +43,8 @@ type Result struct {
 	times     []time.Duration
 }
 
-// Percentile is the time within which that many of a hundred requests were answered; 0 for none.
+// Percentile returns the time within which that many of a hundred requests were answered, or 0 for
+// none.
 func (r Result) Percentile(of int) time.Duration {
 	if len(r.times) == 0 {
 		return 0
@@ -52,8 +53,8 @@ func (r Result) Percentile(of int) time.Duration {
 	return sorted[min(len(sorted)-1, len(sorted)*of/100)].Round(10 * time.Microsecond)
 }
 
-// OnThisMachine is an error for a URL whose host is neither loopback nor an address of this machine:
-// no other is ever loaded, whatever a file says.
+// OnThisMachine returns an error for a URL whose host is neither loopback nor an address of this
+// machine: no other is ever loaded, whatever a file says.
 func OnThisMachine(of string) error {
 	parsed, err := url.Parse(of)
 	if err != nil {
@@ -191,7 +192,7 @@ func received(ctx context.Context, client *http.Client, method, url string, body
 
 var thumbnail = regexp.MustCompile(`src="(/thumbs/[^"]+)"`)
 
-// Thumbnails are those that a gallery's home page shows; none where the page is another app's.
+// Thumbnails returns those that a gallery's home page shows, or none if the page is another app's.
 func Thumbnails(ctx context.Context, home string) ([]string, error) {
 	base, err := url.Parse(home)
 	if err != nil {
@@ -224,7 +225,7 @@ func (l *Load) count(failure error, took time.Duration, instance []byte) {
 	}
 }
 
-// Requests is how many were answered so far.
+// Requests returns how many were answered so far.
 func (l *Load) Requests() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

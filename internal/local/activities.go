@@ -25,7 +25,7 @@ func (l *Local) addValues(activities []environment.Activity, alarms []environmen
 	}
 }
 
-// compared is a mark beside the value that crossed it.
+// compared returns a mark beside the value that crossed it.
 func compared(mark environment.Mark, value *float64) string {
 	sign := ">"
 	if mark.Below {

@@ -71,7 +71,7 @@ type watched struct {
 	statistic func(cloudwatch.Point) float64
 }
 
-// metrics are those that the alarms watch, by what samples call them.
+// metrics returns those that the alarms watch, by what samples call them.
 func metrics(described []types.MetricAlarm) map[string]watched {
 	found := map[string]watched{}
 	for _, alarm := range described {
@@ -86,7 +86,8 @@ func metrics(described []types.MetricAlarm) map[string]watched {
 	return found
 }
 
-// before is the metric's value in the last minute that was over at a time; nil where it had none.
+// before returns the metric's value in the last minute that was over at a time, or nil if it had
+// none.
 func (l *Local) before(at time.Time, of watched) (value *float64) {
 	minute := l.stack.Cloud.Fabric.Scale(time.Minute)
 	l.stack.Cloud.Fabric.Do(func() {

@@ -21,7 +21,7 @@ import (
 	"photogallery/release"
 )
 
-// api is the Step Functions API and, below control.Prefix, the control API. Both want the key.
+// api returns the Step Functions API and, below control.Prefix, the control API. Both want the key.
 func (l *Local) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", l.stack.Cloud.StepFunctions.Handler())
@@ -48,7 +48,7 @@ func answer(ask func(*http.Request) (any, error)) http.HandlerFunc {
 	}
 }
 
-// named is a handler of what is done to the instance that the path names.
+// named returns a handler of what is done to the instance that the path names.
 func named(do func(context.Context, string) error) func(*http.Request) (any, error) {
 	return func(r *http.Request) (any, error) { return struct{}{}, do(r.Context(), r.PathValue("id")) }
 }

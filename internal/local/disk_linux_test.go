@@ -145,7 +145,7 @@ func TestStartOnAFullDiskIsRefusedAndLeavesNothing(t *testing.T) {
 
 const photoKey = "a key of enough length"
 
-// noise is a picture that nothing makes smaller.
+// noise returns a picture that nothing makes smaller.
 func noise(side int) image.Image {
 	picture := image.NewGray(image.Rect(0, 0, side, side))
 	rand.Read(picture.Pix)

@@ -11,8 +11,8 @@ import (
 	"photogallery/internal/pace"
 )
 
-// front is the load balancer's listener on a real address: what comes in goes to the environment's
-// load balancer. Without one a page says so, and loads itself again until there is.
+// front returns the load balancer's listener on a real address: what comes in goes to the
+// environment's load balancer. Without one a page says so, and loads itself again until there is.
 func (l *Local) front(at net.Addr) http.Handler {
 	transport := l.traffic.measured(l.stack.Cloud.ELB.TransportAt(portOf(at)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -73,7 +73,7 @@ func unreachable(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, fmt.Sprintf("The load balancer cannot be reached: %v", err), http.StatusBadGateway)
 }
 
-// loadBalancer is the environment's, with its state in AWS's words; "" while there is none.
+// loadBalancer returns the environment's, with its state in AWS's words, or "" while there is none.
 func (l *Local) loadBalancer() (dnsName, state string) {
 	l.stack.Cloud.Fabric.Do(func() { dnsName, state = l.stack.Cloud.ELB.State(Environment.Name()) })
 	return dnsName, state

@@ -40,8 +40,8 @@ func TestBalancerLosesNoAnswerToAPOST(t *testing.T) {
 	}
 }
 
-// posted is what is wrong with the answer to a body of a size; "" for nothing. The client reads while it writes,
-// and what it could not write is no matter.
+// posted is what is wrong with the answer to a body of a size, or "" for nothing. The client reads
+// while it writes, and what it could not write is no matter.
 func posted(t *testing.T, address string, size int) string {
 	at, err := url.Parse(address)
 	if err != nil {

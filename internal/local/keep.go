@@ -68,9 +68,9 @@ func (l *Local) restore(ctx context.Context) error {
 	return nil
 }
 
-// recordedImages are those that a release has verified and recorded. Any other was made by one that the end
-// of its cloud cut off, or that could not undo itself: it goes, as it does on AWS when an abandoned release is
-// undone, before a release of the same content can find it.
+// recordedImages returns those that a release has verified and recorded. Any other was made by one
+// that the end of its cloud cut off, or that could not undo itself: it goes, as it does on AWS when
+// an abandoned release is undone, before a release of the same content can find it.
 func (l *Local) recordedImages(former kept) (recorded []keptImage) {
 	for _, image := range former.Images {
 		if image.ID == former.Current.Image || image.ID == former.Current.FormerImage {

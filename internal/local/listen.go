@@ -75,8 +75,8 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 	return nil
 }
 
-// ConsoleAddress is an address that opens the console in one browser, once; "" if there is none. It
-// is a secret until it is used.
+// ConsoleAddress returns an address that opens the console in one browser, once, or "" if there is
+// none. It is a secret until it is used.
 func (l *Local) ConsoleAddress() string {
 	if l.console == nil {
 		return ""
@@ -108,7 +108,7 @@ func listenOn(ctx context.Context, address, flag string) (net.Listener, error) {
 	return listener, nil
 }
 
-// reachable is an address that a browser on this machine can open.
+// reachable returns an address that a browser on this machine can open.
 func reachable(address net.Addr) string {
 	at, err := netip.ParseAddrPort(address.String())
 	if err != nil || !at.Addr().IsUnspecified() {

@@ -28,8 +28,8 @@ const Environment release.Environment = "main"
 // Options of a Local. Address, Data, Program and Bundle are needed.
 type Options struct {
 	Address    string       // of the load balancer, host:port; port 0 takes a free one
-	APIAddress string       // of the APIs, a loopback host:port; "" for a free port of 127.0.0.1
-	Console    []string     // loopback host:ports for the console, which takes the first that is free; none for no console
+	APIAddress string       // of the APIs, a loopback host:port, or "" for a free port of 127.0.0.1
+	Console    []string     // loopback host:ports for the console, which takes the first that is free, or none for no console
 	Data       string       // the folder that outlives the process: photos, images, bundles, logs
 	Program    string       // the running executable, which machines call as systemctl
 	Bundle     stack.Bundle // what {} releases

@@ -308,7 +308,7 @@ func TestRestartDropsImageOfReleaseThatWasCutOff(t *testing.T) {
 	}
 }
 
-// images are the IDs of those that a release can take.
+// images returns the IDs of those that a release can take.
 func (c *cloud) images() (ids []string) {
 	c.Helper()
 	images, err := c.control.Images(c.Context())

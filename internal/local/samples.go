@@ -19,7 +19,7 @@ type recorder struct {
 	samples []environment.Sample
 }
 
-// Samples are those kept, oldest first, from the first that is later than after.
+// Samples returns those kept, oldest first, from the first that is later than after.
 func (l *Local) Samples(after time.Time) []environment.Sample {
 	l.recorder.mu.Lock()
 	defer l.recorder.mu.Unlock()

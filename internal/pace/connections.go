@@ -12,8 +12,8 @@ import (
 // piece is what a connection has Patience to take: as many bytes as a body must send in that time.
 const piece = int(Patience / time.Second * slowest)
 
-// Bounded is a listener with at most one connection open for so many files as the process may have open. Others wait
-// until one of them ends.
+// Bounded returns a listener with at most one connection open for so many files as the process may
+// have open. Others wait until one of them ends.
 func Bounded(listener net.Listener, filesEach int) *Bound {
 	return bounded(listener, maxConnections(filesEach), false)
 }

@@ -12,7 +12,7 @@ type silent struct {
 	mutex sync.Mutex
 	order list.List // of net.Conn
 	in    map[net.Conn]*list.Element
-	came  chan struct{} // takes a word when there is one more; nil if nobody tells
+	came  chan struct{} // takes a word when there is one more, or nil if nobody tells
 }
 
 // Yield has the connection that has been silent longest closed when all places are taken and another client

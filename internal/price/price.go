@@ -72,8 +72,8 @@ var load = sync.OnceValue(func() List {
 	return list
 })
 
-// Instance is the price of an instance type. The error is an InvalidRequest that lists the types
-// that are known.
+// Instance returns the price of an instance type. The error is an InvalidRequest that lists the
+// types that are known.
 func (l List) Instance(instanceType string) (Price, error) {
 	hour, known := l.Instances.Hour[instanceType]
 	if !known {

@@ -72,7 +72,8 @@ func count(label, color string, of func(environment.Sample) int) series {
 	}}
 }
 
-// around are the samples of the run, and a tenth of its time before and after, ten seconds at least.
+// around returns the samples of the run, and a tenth of its time before and after, ten seconds at
+// least.
 func (r Report) around() (samples []environment.Sample, from, to time.Time) {
 	margin := max(r.end().Sub(r.Run.Began)/10, 10*time.Second)
 	from, to = r.Run.Began.Add(-margin), r.end().Add(margin)
@@ -115,7 +116,8 @@ func (r Report) chart(drawn chart, metric string, samples []environment.Sample, 
 	return drawn
 }
 
-// times are those of the run's begin and end. Those of a short run stand apart enough to be read.
+// times returns those of the run's begin and end. Those of a short run stand apart enough to be
+// read.
 func (c chart) times(began, ended time.Time) []tick {
 	const apart = 58
 	first, last := began.Local().Format(time.TimeOnly), ended.Local().Format(time.TimeOnly)
@@ -126,7 +128,7 @@ func (c chart) times(began, ended time.Time) []tick {
 	return []tick{{middle - half, first}, {middle + half, last}}
 }
 
-// Width is how long the run is drawn.
+// Width returns how long the run is drawn.
 func (c chart) Width() float64 { return c.To - c.From }
 
 func (r Report) marks(metric string) (found []environment.Mark) {

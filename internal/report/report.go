@@ -19,9 +19,9 @@ type Report struct {
 	Name, Machine string
 	Run           *execution.History
 	Data          map[int64]string   // what the events carry, by their ID
-	Former        *execution.History // the run to compare with; nil for none
+	Former        *execution.History // the run to compare with, or nil for none
 	FormerName    string
-	Samples       []environment.Sample // of the cloud at that time; none where nobody took any
+	Samples       []environment.Sample // of the cloud at that time, or none if nobody took any
 	Alarms        []environment.Alarm  // whose marks are drawn into the charts
 	Made          time.Time
 }
@@ -63,10 +63,10 @@ func (s shown) Kind() string {
 	return "Release"
 }
 
-// Took is how long the execution ran, or has run so far.
+// Took returns how long the execution ran, or has run so far.
 func (s shown) Took() string { return took(s.end().Sub(s.Run.Began)) }
 
-// Steps are the states that did something, with what they were given and gave.
+// Steps returns the states that did something, with what they were given and gave.
 func (s shown) Steps() []step {
 	var steps []step
 	for _, state := range s.Run.States {
@@ -85,7 +85,7 @@ type step struct {
 	Input, Output string
 }
 
-// end is the run's, or the report's for one that still runs.
+// end returns the run's, or the report's for one that still runs.
 func (r Report) end() time.Time {
 	if r.Run.Ended.IsZero() {
 		return r.Made

@@ -23,7 +23,7 @@ const minRequests = 1000
 
 func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
 
-// healthy are the fleet's instances that get requests.
+// healthy returns the fleet's instances that get requests.
 func (s *story) healthy() (found []environment.Instance) {
 	for _, i := range s.status.Instances {
 		if i.Health == "healthy" {

@@ -188,7 +188,7 @@ func (s *story) brokenBundle() (folder string, err error) {
 	return s.bundle("broken", "[ \"$RELEASE\" = build ] || { echo 'broken on purpose'; exit 1; }\n")
 }
 
-// bundle is the gallery's program behind a script that begins so.
+// bundle returns the gallery's program behind a script that begins so.
 func (s *story) bundle(name, begin string) (folder string, err error) {
 	folder = filepath.Join(s.folder, name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {

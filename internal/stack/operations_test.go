@@ -62,7 +62,7 @@ func (l *callLog) add(call fabric.Call) {
 	l.steps[call.Caller][prefixes[call.Operation.Service]+":"+call.Operation.Name] = true
 }
 
-// differences are the calls that no step declares and the declarations that no scenario called.
+// differences returns the calls that no step declares and the declarations that no scenario called.
 func (l *callLog) differences() (lines []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

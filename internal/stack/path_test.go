@@ -141,7 +141,7 @@ func stateTypes(t *testing.T) map[string]string {
 	return types
 }
 
-// current is the environment's recorded state.
+// current returns the environment's recorded state.
 func (e *environment) current() release.Current {
 	e.Helper()
 	recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)

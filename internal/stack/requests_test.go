@@ -28,7 +28,7 @@ func (l *callLog) write(path string) error {
 	return file.Close()
 }
 
-// line is one request. Inputs of the SDK can always be encoded.
+// line returns one request. Inputs of the SDK can always be encoded.
 func line(call fabric.Call) string {
 	text, err := json.Marshal([]any{call.Operation.Service, call.Operation.Name, plain(reflect.ValueOf(call.Input))})
 	if err != nil {
@@ -37,8 +37,9 @@ func line(call fabric.Call) string {
 	return string(text)
 }
 
-// plain is a value of the SDK without what it leaves out of a request: members that are nil, or zero where they
-// cannot be nil. It sends a flag that is required, and which one is the struct does not say.
+// plain returns a value of the SDK without what it leaves out of a request: members that are nil,
+// or zero if they cannot be nil. It sends a flag that is required, and which one is the struct does
+// not say.
 func plain(value reflect.Value) any {
 	switch inner := value.Interface().(type) {
 	case time.Time:

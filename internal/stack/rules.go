@@ -88,8 +88,8 @@ func (s *Stack) undo(e fabric.Event) {
 	}
 }
 
-// undoName is the name of the teardown execution that undoes an abandoned release. Names have at
-// most 80 characters; a longer one is cut and told apart by its hash.
+// undoName returns the name of the teardown execution that undoes an abandoned release. Names have
+// at most 80 characters; a longer one is cut and told apart by its hash.
 func undoName(name string) string {
 	const most = 80
 	whole := []rune("undo-" + name)

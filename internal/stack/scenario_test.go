@@ -232,7 +232,7 @@ func TestAbortedReleaseIsSwept(t *testing.T) {
 	}
 }
 
-// settled is the ARN of a teardown that a rule has started by now.
+// settled returns the ARN of a teardown that a rule has started by now.
 func (e *environment) settled(name string) string {
 	e.Helper()
 	synctest.Wait()

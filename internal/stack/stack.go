@@ -27,9 +27,9 @@ type Options struct {
 	Environment   release.Environment
 	Pace          float64        // divides AWS's durations; 0 means 1
 	Real          bool           // instances do real work, which takes the time it takes at any pace
-	Domain        string         // the gallery's own name, with a zone and a certificate; "" for none
-	Tags          release.Tags   // that the organization demands; nil for none
-	Folder        string         // keeps the bucket's objects; "" for memory
+	Domain        string         // the gallery's own name, with a zone and a certificate, or "" for none
+	Tags          release.Tags   // that the organization demands, or nil for none
+	Folder        string         // keeps the bucket's objects, or "" for memory
 	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
 	DefaultBundle Bundle         // what {} releases; nil is an empty one, which simulated machines never read
 	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
@@ -37,7 +37,7 @@ type Options struct {
 	Random        func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
 
 	Steps             []step.Step                                            // nil for the shipped ones
-	Release, Teardown []byte                                                 // state machines; nil for the shipped ones
+	Release, Teardown []byte                                                 // state machines, or nil for the shipped ones
 	Around            func(step string, inner lambda.Handler) lambda.Handler // stands before each step; nil: nothing does
 }
 
@@ -136,7 +136,7 @@ func (s *Stack) addMachines(options Options) error {
 // Close aborts what runs and waits for every goroutine of the cloud.
 func (s *Stack) Close() { s.Cloud.Close() }
 
-// StartRelease starts the release machine with a JSON input and returns the execution's ARN; ""
+// StartRelease starts the release machine with a JSON input and returns the execution's ARN, or ""
 // for the name has one made up. The errors are StartExecution's.
 func (s *Stack) StartRelease(ctx context.Context, name, input string) (executionARN string, err error) {
 	return s.start(ctx, s.Settings.ReleaseMachine, name, input)
@@ -165,8 +165,8 @@ func (s *Stack) Await(ctx context.Context, executionARN string) (stepfunctions.S
 	return s.Cloud.StepFunctions.Await(ctx, executionARN)
 }
 
-// Path lists the states that the execution has entered, those of a Parallel state branch by
-// branch; nil for an execution that does not exist.
+// Path lists the states that the execution has entered, those of a Parallel state branch by branch,
+// or nil for an execution that does not exist.
 func (s *Stack) Path(executionARN string) []string {
 	return s.Cloud.StepFunctions.Path(executionARN)
 }

@@ -28,14 +28,15 @@ func ReadEnvironment(text string) (assignments, ignored []string, err error) {
 	}
 }
 
-// Quote is a value as it stands in an environment file, where systemd, a shell and ReadEnvironment read it alike.
+// Quote returns a value as it stands in an environment file, where systemd, a shell and
+// ReadEnvironment read it alike.
 func Quote(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(value) + `"`
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// unfit says why systemd does not take an assignment; "" if it does.
+// unfit says why systemd does not take an assignment, or "" if it does.
 func unfit(assignment string) string {
 	name, value, isAssignment := strings.Cut(assignment, "=")
 	switch {
@@ -51,7 +52,7 @@ func unfit(assignment string) string {
 
 type environmentReader struct{ rest string }
 
-// next is the next assignment. A line without an equals sign is none.
+// next returns the next assignment. A line without an equals sign is none.
 func (r *environmentReader) next() (assignment string, found bool) {
 	for {
 		r.rest = strings.TrimLeft(r.rest, whiteSpace)

@@ -18,7 +18,7 @@ type splitter struct {
 	open        bool // the end of the text ends a quote
 }
 
-// next is the next word; it may be empty, as "" is.
+// next returns the next word; it may be empty, as "" is.
 func (s *splitter) next() (word string, found bool, err error) {
 	s.rest = strings.TrimLeft(s.rest, whiteSpace)
 	if s.rest == "" {
@@ -84,7 +84,8 @@ var shortEscapes = map[byte]string{
 	'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v", '\\': `\`, '"': `"`, '\'': "'", 's': " ",
 }
 
-// unescape returns what a C escape means, without its backslash, and its length; 0 if it is unknown.
+// unescape returns what a C escape means, without its backslash, and its length, or 0 if it is
+// unknown.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func unescape(text string) (meant string, length int) {
 	if short, known := shortEscapes[text[0]]; known {

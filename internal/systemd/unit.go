@@ -15,7 +15,7 @@ type Option struct {
 	Value         string // without white space around it; lines that a backslash continues are one
 }
 
-// String is the option as a unit would say it.
+// String returns the option as a unit would say it.
 func (o Option) String() string { return "[" + o.Section + "] " + o.Name + "=" + o.Value }
 
 // longestLine is LONG_LINE_MAX. A line has to be shorter, whatever it says; with the lines that it continues it may

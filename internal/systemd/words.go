@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Assignments are the words of an Environment=, each NAME=value, with quotes and C escapes resolved. It is
-// an error where systemd would ignore a word or the rest of the line.
+// Assignments returns the words of an Environment=, each NAME=value, with quotes and C escapes
+// resolved. It is an error where systemd would ignore a word or the rest of the line.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment=
 func Assignments(value string) (assignments []string, err error) {
 	for s := (splitter{rest: value, c: true}); ; {
@@ -26,9 +26,10 @@ func Assignments(value string) (assignments []string, err error) {
 	}
 }
 
-// Command are the words of an ExecStart=: the absolute path of a program and its arguments, with quotes and
-// C escapes resolved and variables still in place; see Expand. It is an error where systemd refuses the
-// command, and for what is not honored here: a prefix of the path and more than one command.
+// Command returns the words of an ExecStart=: the absolute path of a program and its arguments,
+// with quotes and C escapes resolved and variables still in place; see Expand. It is an error where
+// systemd refuses the command, and for what is not honored here: a prefix of the path and more than
+// one command.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func Command(value string) (words []string, err error) {
 	s := splitter{rest: value, c: true, keepUnknown: true}

@@ -22,7 +22,7 @@ func Harmless(w io.Writer) io.Writer {
 	return w
 }
 
-// fileOf is the file behind an output, or nil if there is none.
+// fileOf returns the file behind an output, or nil if there is none.
 func fileOf(w io.Writer) *os.File {
 	switch to := w.(type) {
 	case harmless:

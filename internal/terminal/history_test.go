@@ -23,7 +23,7 @@ var start = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 type told struct {
 	now    sfn.DescribeExecutionOutput
 	events []types.HistoryEvent
-	page   int // events a page; 0 for all
+	page   int // events a page, or 0 for all
 	asked  int
 	former []*told // runs that succeeded, newest first
 }
@@ -70,7 +70,7 @@ func (h *told) fail(name, cause string) *told {
 	})
 }
 
-// late is a token that has not come back by its heartbeat, as AWS records it.
+// late returns a token that has not come back by its heartbeat, as AWS records it.
 func (h *told) late() *told {
 	h.add(types.HistoryEvent{Type: types.HistoryEventTypeTaskScheduled})
 	return h.add(types.HistoryEvent{
@@ -150,7 +150,7 @@ func (h *told) look(t *testing.T) *execution.Progress {
 	return p
 }
 
-// drawnAt are the lines at the time of the last event.
+// drawnAt returns the lines at the time of the last event.
 func (h *told) drawnAt(t *testing.T, width int) []string {
 	t.Helper()
 	return terminal.Lines(h.look(t), *h.events[len(h.events)-1].Timestamp, width, terminal.Style{})

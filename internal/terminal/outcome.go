@@ -24,7 +24,8 @@ func roughly(d time.Duration) string {
 // fullDisk is how programs tell of ENOSPC and EDQUOT.
 var fullDisk = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`)
 
-// Outcome tells in a few lines how an execution ended, why, and what to do next; "" while it runs.
+// Outcome tells in a few lines how an execution ended, why, and what to do next, or "" while it
+// runs.
 func Outcome(of *execution.Progress) string {
 	p := picture{of}
 	switch {
@@ -44,7 +45,8 @@ func Outcome(of *execution.Progress) string {
 	return told
 }
 
-// longest names the steps that took most of a run that people had to wait for; "" if it was short.
+// longest names the steps that took most of a run that people had to wait for, or "" if it was
+// short.
 func (p picture) longest() string {
 	total := p.Elapsed(p.Ended)
 	var parts []string
@@ -59,7 +61,7 @@ func (p picture) longest() string {
 	return " (longest: " + strings.Join(parts, ", ") + ")"
 }
 
-// report is the sentence with which an execution that succeeded ends, if it has one.
+// report returns the sentence with which an execution that succeeded ends, if it has one.
 func (p picture) report() string {
 	var output struct {
 		End struct{ Report string }
@@ -72,7 +74,7 @@ func (p picture) report() string {
 
 var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
-// code is that of the failure that the cause tells of.
+// code returns that of the failure that the cause tells of.
 func (p picture) code() release.Code {
 	code, _, _ := strings.Cut(p.Cause, ":")
 	return release.Code(code)

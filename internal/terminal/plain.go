@@ -26,7 +26,8 @@ func Plainly(to io.Writer) func(*execution.Progress) {
 	}
 }
 
-// groupsLast is the order of the steps in which each group that has ended comes behind its branches.
+// groupsLast returns the order of the steps in which each group that has ended comes behind its
+// branches.
 func groupsLast(steps []*execution.Step) (order []int) {
 	var groups []int
 	for i, s := range steps {

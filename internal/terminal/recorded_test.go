@@ -60,7 +60,7 @@ func record(t *testing.T, s *stack.Stack, arn string) *told {
 	return h
 }
 
-// until is the run as it was after so many events, and when that was.
+// until returns the run as it was after so many events, and when that was.
 func (h *told) until(events int) (*told, time.Time) {
 	if events == len(h.events) {
 		return h, *h.now.StopDate
@@ -163,7 +163,7 @@ func inOrder(t *testing.T, name string, end *execution.Progress, out string) {
 	}
 }
 
-// sign is that of the step's end.
+// sign returns that of the step's end.
 func sign(out, step string) string {
 	if strings.Contains(out, "\n✗ "+step) {
 		return "✗"

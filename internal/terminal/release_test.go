@@ -18,7 +18,7 @@ import (
 	"photogallery/release"
 )
 
-// deployed is the shipped stack on simulated machines that behave alike.
+// deployed returns the shipped stack on simulated machines that behave alike.
 func deployed(t *testing.T, behavior machine.Behavior) *stack.Stack {
 	t.Helper()
 	s, err := stack.New(stack.Options{

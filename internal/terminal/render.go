@@ -16,7 +16,7 @@ import (
 // Tone decorates text; a nil Tone leaves it plain.
 type Tone func(string) string
 
-// Of is the text decorated.
+// Of returns the text decorated.
 func (t Tone) Of(text string) string {
 	if t == nil || text == "" {
 		return text
@@ -98,7 +98,7 @@ func (p picture) header(width int, style Style) string {
 	return ansi.Truncate(style.Strong.Of(p.Name)+"  "+style.Quiet.Of(p.Machine), width, "…")
 }
 
-// footer is the time that has passed and, where an earlier run tells it, that is left.
+// footer returns the time that has passed and, where an earlier run tells it, that is left.
 func (p picture) footer(now time.Time, width int, style Style) string {
 	width = min(width, widest)
 	elapsed := p.Elapsed(now)
@@ -124,7 +124,7 @@ func (s Style) bar(over, left time.Duration, cells int) string {
 	return s.Busy.Of(strings.Repeat("━", done)) + s.Quiet.Of(strings.Repeat("─", cells-done)) + "  "
 }
 
-// columns are how wide a step's name, with its rails, and what it tells may be, beside a time.
+// columns returns how wide a step's name, with its rails, and what it tells may be, beside a time.
 func columns(width int, clock string) (name, told int) {
 	width = min(width, widest)
 	if name = nameWidth; width < maxNarrow {
@@ -159,7 +159,7 @@ func (p picture) line(i int, rail string, now time.Time, width int, style Style)
 	return ansi.Truncate(line+gap(end-ansi.StringWidth(line))+style.Quiet.Of(clock), width, "…")
 }
 
-// phase is how far a step is for people: a group has failed when something in it has.
+// phase returns how far a step is for people: a group has failed when something in it has.
 func (p picture) phase(i int) execution.Phase {
 	s := p.Steps[i]
 	if !s.Group || s.Phase != execution.Succeeded {

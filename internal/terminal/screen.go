@@ -23,7 +23,8 @@ type Screen struct {
 // plainWidth is for where nothing tells how wide a line may be.
 const plainWidth = 110
 
-// ScreenOn hides the cursor and returns a Screen, or nil where nothing can be redrawn. Close it at the end.
+// ScreenOn hides the cursor and returns a Screen, or nil if nothing can be redrawn. Close it at the
+// end.
 func ScreenOn(w io.Writer) *Screen {
 	file := fileOf(w)
 	if file == nil || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
@@ -98,7 +99,8 @@ func (s *Screen) frame(lines []string, width int) string {
 	return frame.String()
 }
 
-// rows are how many the terminal shows what was drawn on: one that became narrower has broken lines.
+// rows returns how many the terminal shows what was drawn on: one that became narrower has broken
+// lines.
 func (s *Screen) rows(width int) (rows int) {
 	for _, line := range s.drawn {
 		rows += max(1, (ansi.StringWidth(line)+width-1)/width)

@@ -31,7 +31,8 @@ func Frame(of *execution.Progress, now time.Time, width, height int, style Style
 	return shown
 }
 
-// dispensable are the steps in the order in which they may go, each done group with all its steps.
+// dispensable returns the steps in the order in which they may go, each done group with all its
+// steps.
 func (p picture) dispensable() []int {
 	var order []int
 	add := func(phase execution.Phase, isInside bool) {
@@ -52,7 +53,7 @@ func (p picture) dispensable() []int {
 	return order
 }
 
-// ongoing is how many groups around a step are under way.
+// ongoing returns how many groups around a step are under way.
 func (p picture) ongoing(i int) (groups int) {
 	depth := p.Steps[i].Depth
 	for i--; i >= 0 && depth > 0; i-- {
@@ -65,7 +66,8 @@ func (p picture) ongoing(i int) (groups int) {
 	return groups
 }
 
-// shown are the lines with those of hidden steps summed up. One alone is drawn: its sum is no shorter.
+// shown returns the lines with those of hidden steps summed up. One alone is drawn: its sum is no
+// shorter.
 func (p picture) shown(lines []string, hidden []bool, width int, style Style) []string {
 	shown := lines[:1:1]
 	for first := 0; first < len(hidden); {

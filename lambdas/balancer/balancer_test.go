@@ -37,7 +37,7 @@ func check(made balancer.LoadBalancer, deadline time.Time) balancer.CheckLoadBal
 	return balancer.CheckLoadBalancerInput{Plan: plan, LoadBalancer: made.ARN, Deadline: deadline}
 }
 
-// entrance is an active load balancer with its listener.
+// entrance returns an active load balancer with its listener.
 func entrance(e steptest.Environment) balancer.LoadBalancer {
 	e.Helper()
 	made := ensure(e)

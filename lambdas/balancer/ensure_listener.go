@@ -66,7 +66,7 @@ func (e ensureListener) run(ctx context.Context, in EnsureListenerInput) (struct
 	return struct{}{}, e.ensure(ctx, in.LoadBalancer, found, e.redirect())
 }
 
-// listeners are the load balancer's by their ports.
+// listeners returns the load balancer's by their ports.
 func (e ensureListener) listeners(ctx context.Context, balancer string) (map[int32]types.Listener, error) {
 	found := map[int32]types.Listener{}
 	pages := elb.NewDescribeListenersPaginator(e.api, &elb.DescribeListenersInput{LoadBalancerArn: aws.String(balancer)})
@@ -147,7 +147,7 @@ func certificateOf(listener types.Listener) string {
 	return aws.ToString(listener.Certificates[0].CertificateArn)
 }
 
-// leadsTo is the host that an action redirects to; "" for one that forwards.
+// leadsTo returns the host that an action redirects to, or "" for one that forwards.
 func leadsTo(action types.Action) string {
 	if action.RedirectConfig == nil {
 		return ""

@@ -42,7 +42,7 @@ type LoadBalancer struct {
 	ARN      string    `json:"arn"`
 	URL      string    `json:"url"`    // of the home page, under the domain if there is one
 	Host     string    `json:"host"`   // its own name in the DNS
-	Domain   string    `json:"domain"` // the gallery's; "" for none
+	Domain   string    `json:"domain"` // the gallery's, or "" for none
 	State    string    `json:"state"`  // provisioning or active
 	Deadline time.Time `json:"deadline"`
 }

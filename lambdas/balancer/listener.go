@@ -17,12 +17,12 @@ const (
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 const securityPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
-// plain is the listener without a domain.
+// plain returns the listener without a domain.
 func (e ensureListener) plain() types.Listener {
 	return types.Listener{Port: aws.Int32(httpPort), Protocol: types.ProtocolEnumHttp, DefaultActions: e.forward()}
 }
 
-// secure is the listener of the domain.
+// secure returns the listener of the domain.
 func (e ensureListener) secure() types.Listener {
 	return types.Listener{
 		Port: aws.Int32(httpsPort), Protocol: types.ProtocolEnumHttps, DefaultActions: e.forward(),

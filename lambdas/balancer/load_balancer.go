@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-// Find describes the environment's load balancer; nil if there is none.
+// Find describes the environment's load balancer, or nil if there is none.
 func Find(ctx context.Context, api elb.DescribeLoadBalancersAPIClient, environment release.Environment) (*types.LoadBalancer, error) {
 	out, err := api.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{environment.Name()}})
 	if release.IsNotFound(err) || err == nil && len(out.LoadBalancers) == 0 {

@@ -50,7 +50,7 @@ type Verdict struct {
 	fleet.LastUnhealthy
 	Verified bool   `json:"verified"`
 	Healthy  int    `json:"healthy"` // targets that are healthy and run the release
-	Reason   string `json:"reason"`  // why it is not verified; "" if it is
+	Reason   string `json:"reason"`  // why it is not verified, or "" if it is
 }
 
 // homePageTimeout leaves room for the other calls within the step's time-out.
@@ -124,7 +124,7 @@ func isHealthy(target types.TargetHealthDescription) bool {
 	return target.TargetHealth != nil && target.TargetHealth.State == types.TargetHealthStateEnumHealthy
 }
 
-// troubleOf is why a target is not healthy, in AWS's words; "" for a healthy one and for one on
+// troubleOf is why a target is not healthy, in AWS's words, or "" for a healthy one and for one on
 // its way out.
 func troubleOf(target types.TargetHealthDescription) string {
 	if target.TargetHealth == nil {
@@ -137,8 +137,8 @@ func troubleOf(target types.TargetHealthDescription) string {
 	return fmt.Sprintf("%s (%s: %s)", target.TargetHealth.State, target.TargetHealth.Reason, aws.ToString(target.TargetHealth.Description))
 }
 
-// askHomePage is why the home page is not there; "" if it is. It asks the load balancer itself, under
-// the gallery's name: what the DNS says of that name may be older than the load balancer.
+// askHomePage is why the home page is not there, or "" if it is. It asks the load balancer itself,
+// under the gallery's name: what the DNS says of that name may be older than the load balancer.
 func (v verify) askHomePage(ctx context.Context, url, host string) string {
 	ctx, cancel := context.WithTimeout(ctx, homePageTimeout)
 	defer cancel()

@@ -35,7 +35,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runtimeAPI is a Lambda Runtime API with one invocation; what the function posts goes to posted.
+// runtimeAPI returns a Lambda Runtime API with one invocation; what the function posts goes to
+// posted.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 func runtimeAPI(payload string, posted chan<- string) http.Handler {
 	invocations := make(chan string, 1)

@@ -33,7 +33,7 @@ func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment rel
 	return builders, nil
 }
 
-// describe is nil for an instance that is not found: not yet, or no more.
+// describe returns nil for an instance that is not found: not yet, or no more.
 func describe(ctx context.Context, api ec2.DescribeInstancesAPIClient, id string) (*types.Instance, error) {
 	out, err := api.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
 	if release.IsNotFound(err) {

@@ -107,7 +107,7 @@ func (l launcher) tryZones(ctx context.Context, in LaunchInput, order ec2.RunIns
 	return Launched{}, release.Errorf(release.CapacityUnavailable, "no zone has a %s for the builder at the moment (tried %s); try later or give another instanceType", in.Plan.InstanceType, strings.Join(full, ", "))
 }
 
-// subnets are the public ones: a builder reaches AWS and its bundle without a NAT gateway.
+// subnets returns the public ones: a builder reaches AWS and its bundle without a NAT gateway.
 func (l launcher) subnets(ctx context.Context) ([]types.Subnet, error) {
 	out, err := l.api.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: l.settings.PublicSubnets})
 	if err != nil {
@@ -119,8 +119,9 @@ func (l launcher) subnets(ctx context.Context) ([]types.Subnet, error) {
 	return out.Subnets, nil
 }
 
-// order is the builder, apart from its zone. A shutdown from inside terminates it, since a stopped
-// instance's volume still costs. Nothing can connect to it: it has no key and no inbound rule.
+// order returns the builder, apart from its zone. A shutdown from inside terminates it, since a
+// stopped instance's volume still costs. Nothing can connect to it: it has no key and no inbound
+// rule.
 func (l launcher) order(ctx context.Context, plan release.Plan) (ec2.RunInstancesInput, error) {
 	base, err := l.parameters.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(l.settings.BaseImageParameter)})
 	if err != nil {

@@ -45,7 +45,7 @@ type resumer struct {
 type news struct {
 	instance string
 	release  string         // "" where the event does not tell
-	ended    string         // the state in which the instance ends; "" for a builder that reports
+	ended    string         // the state in which the instance ends, or "" for a builder that reports
 	result   records.Result // of a builder that reports
 }
 
@@ -89,7 +89,7 @@ func (r resumer) builder(ctx context.Context, heard news) (*types.Instance, erro
 // reported are the statuses that a builder may report.
 var reported = []release.BuildStatus{release.BuildSuccess, release.BuildFailure}
 
-// read is nil for an event that ends no build.
+// read returns nil for an event that ends no build.
 func read(event json.RawMessage) (*news, error) {
 	var envelope struct {
 		DetailType string `json:"detail-type"`

@@ -37,7 +37,7 @@ var Destroy = step.Define(step.Step{
 // Started is what Destroy answers. The framework hands it on to Destroyed with the event's own fields.
 type Started struct {
 	PhysicalResourceID string    `json:"PhysicalResourceId"`
-	Execution          string    `json:"Execution"` // ARN of the teardown; "" for none to wait for
+	Execution          string    `json:"Execution"` // ARN of the teardown, or "" for none to wait for
 	At                 time.Time `json:"At"`
 }
 

@@ -151,7 +151,7 @@ func clip(text string) string {
 	return strings.ToValidUTF8(text[:maxCause/2], "") + " … " + strings.ToValidUTF8(text[len(text)-maxCause/2:], "")
 }
 
-// console is the console's page of an execution.
+// console returns the console's page of an execution.
 func console(arn string) string {
 	const region = 3
 	parts := strings.Split(arn, ":")

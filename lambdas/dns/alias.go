@@ -41,8 +41,8 @@ func Find(ctx context.Context, api Lister, settings step.Settings) (*types.Resou
 	return &first, nil
 }
 
-// Target is the name that a record leads to, in lower case and with no dot at its end; for a record
-// that is no alias it is its values.
+// Target returns the name that a record leads to, in lower case and with no dot at its end; for a
+// record that is no alias it is its values.
 func Target(record types.ResourceRecordSet) string {
 	if record.AliasTarget != nil {
 		return bare(record.AliasTarget.DNSName)

@@ -63,7 +63,8 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	return progress(refresh, seen, in.Deadline, c.settings), nil
 }
 
-// failure is what the status means for the release; nil while it is under way and when it is done.
+// failure is what the status means for the release, or nil while it is under way and when it is
+// done.
 func failure(refresh types.InstanceRefresh, seen LastUnhealthy, deadline time.Time) error {
 	id, reason := aws.ToString(refresh.InstanceRefreshId), aws.ToString(refresh.StatusReason)
 	if reason == "" {

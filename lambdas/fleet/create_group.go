@@ -99,7 +99,7 @@ func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScaling
 	}
 }
 
-// tags are the group's. The launch template has the organization's for the instances.
+// tags returns the group's. The launch template has the organization's for the instances.
 func (c createGroup) tags() (tags []types.Tag) {
 	for _, tag := range c.settings.Tagged() {
 		tags = append(tags, types.Tag{

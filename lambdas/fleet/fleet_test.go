@@ -256,7 +256,7 @@ func TestDeletedGroupIsAFailure(t *testing.T) {
 	})
 }
 
-// rolling is a group with a refresh to r2 under way.
+// rolling returns a group with a refresh to r2 under way.
 func rolling(e steptest.Environment) (in fleet.StartRefreshInput, started fleet.Refresh) {
 	e.Helper()
 	steptest.Run[fleet.Fleet](e, fleet.CreateGroup, create(e, "r1"))

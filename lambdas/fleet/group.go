@@ -12,8 +12,8 @@ import (
 	"photogallery/release"
 )
 
-// Group describes the environment's group; nil if there is none. One that AWS is still
-// deleting is described: Deleting tells.
+// Group describes the environment's group, or nil if there is none. One that AWS is still deleting
+// is described: Deleting tells.
 func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment) (*types.AutoScalingGroup, error) {
 	out, err := api.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
 		AutoScalingGroupNames: []string{environment.Name()},
@@ -40,8 +40,8 @@ func InService(group *types.AutoScalingGroup) []types.Instance {
 	return serving
 }
 
-// VersionOf is the number of the launch template version that an instance was launched from, or
-// the group launches from; "" if none is known.
+// VersionOf returns the number of the launch template version that an instance was launched from,
+// or the group launches from, or "" if none is known.
 func VersionOf(template *types.LaunchTemplateSpecification) string {
 	if template == nil {
 		return ""

@@ -28,7 +28,7 @@ func Refreshes(ctx context.Context, api autoscaling.DescribeInstanceRefreshesAPI
 	return refreshes, nil
 }
 
-// ActiveRefresh picks the refresh that has not ended, of which a group has at most one; nil if
+// ActiveRefresh picks the refresh that has not ended, of which a group has at most one, or nil if
 // there is none.
 func ActiveRefresh(refreshes []types.InstanceRefresh) *types.InstanceRefresh {
 	for i, refresh := range refreshes {
@@ -41,7 +41,7 @@ func ActiveRefresh(refreshes []types.InstanceRefresh) *types.InstanceRefresh {
 	return nil
 }
 
-// RefreshTo picks the newest refresh toward a launch template version; nil if there is none.
+// RefreshTo picks the newest refresh toward a launch template version, or nil if there is none.
 func RefreshTo(refreshes []types.InstanceRefresh, version string) *types.InstanceRefresh {
 	for i, refresh := range refreshes {
 		if Toward(refresh) == version {
@@ -51,7 +51,7 @@ func RefreshTo(refreshes []types.InstanceRefresh, version string) *types.Instanc
 	return nil
 }
 
-// Toward is the launch template version that a refresh leads to; "" if it changes none.
+// Toward returns the launch template version that a refresh leads to, or "" if it changes none.
 func Toward(refresh types.InstanceRefresh) string {
 	if refresh.DesiredConfiguration == nil {
 		return ""
@@ -59,8 +59,8 @@ func Toward(refresh types.InstanceRefresh) string {
 	return VersionOf(refresh.DesiredConfiguration.LaunchTemplate)
 }
 
-// Preferences are those of every refresh, forward and back: an instance is launched before one is
-// terminated, and what already runs the version stays. Protected and standby instances are
+// Preferences returns those of every refresh, forward and back: an instance is launched before one
+// is terminated, and what already runs the version stays. Protected and standby instances are
 // replaced too: waiting for a person to release them would fail the refresh after an hour.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
 func Preferences(settings step.Settings) *types.RefreshPreferences {

@@ -37,7 +37,7 @@ type CheckInput struct {
 // Progress is what CheckImage answers.
 type Progress struct {
 	Output
-	Progress string `json:"progress"` // of the snapshot, "45%"; "" while AWS tells none
+	Progress string `json:"progress"` // of the snapshot, "45%", or "" while AWS tells none
 }
 
 type checkerAPI interface {

@@ -124,8 +124,8 @@ func (c creator) deregister(ctx context.Context, image types.Image) error {
 	return err
 }
 
-// base is the image that the builder was launched from. One that has ended since it reported has no
-// volume left to make an image of.
+// base returns the image that the builder was launched from. One that has ended since it reported
+// has no volume left to make an image of.
 func (c creator) base(ctx context.Context, instance string) (string, error) {
 	out, err := c.api.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{instance}})
 	if err != nil && !release.IsNotFound(err) {

@@ -28,7 +28,7 @@ const (
 // Output is what FindImage and CreateImage answer.
 type Output struct {
 	State    State     `json:"state"`
-	Image    string    `json:"image"` // the image's ID; "" when Absent
+	Image    string    `json:"image"` // the image's ID, or "" when Absent
 	Deadline time.Time `json:"deadline"`
 	Reason   string    `json:"reason,omitempty"` // why it is Absent, where there may be one
 }

@@ -106,7 +106,7 @@ func (c cloud) check(of image.Output) (image.Progress, release.Code, string) {
 	return out, code, message
 }
 
-// builder is an instance that has booted.
+// builder returns an instance that has booted.
 func (c cloud) builder() string {
 	c.Helper()
 	out, err := c.clients.EC2.RunInstances(c.Context(), &awsec2.RunInstancesInput{

@@ -31,7 +31,7 @@ type ImageRemover interface {
 
 // Selection says which images of an environment are meant.
 type Selection struct {
-	Release string   // only those that this release made; "" for those of all releases
+	Release string   // only those that this release made, or "" for those of all releases
 	Except  []string // IDs of images that stay; "" among them means nothing
 }
 

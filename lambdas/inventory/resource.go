@@ -8,12 +8,12 @@ import "photogallery/release"
 type Resource struct {
 	Kind string `json:"kind"` // AWS's word: "image", "network interface"
 	ID   string `json:"id"`
-	Name string `json:"name"` // what a person would recognize it by; "" where the ID says it all
+	Name string `json:"name"` // what a person would recognize it by, or "" if the ID says it all
 
 	Leaving bool `json:"-"` // goes without being removed, now or when something else has gone
 }
 
-// String is the kind, the ID and, in brackets, the name.
+// String returns the kind, the ID and, in brackets, the name.
 func (r Resource) String() string {
 	if r.Name == "" || r.Name == r.ID {
 		return r.Kind + " " + r.ID

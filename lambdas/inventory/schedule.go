@@ -17,8 +17,8 @@ type ScheduleRemover interface {
 	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
 }
 
-// TTLSchedule is the name of the schedule that tears a release down when its ttl is over. Every
-// release has its own, so that a failed release leaves the former one's alone.
+// TTLSchedule returns the name of the schedule that tears a release down when its ttl is over.
+// Every release has its own, so that a failed release leaves the former one's alone.
 func TTLSchedule(environment release.Environment, name string) string {
 	return environment.TTLSchedule() + "-" + release.Short(release.Token(name))
 }

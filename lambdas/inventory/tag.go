@@ -21,7 +21,7 @@ func Tags(tags release.Tags) (converted []types.Tag) {
 	return converted
 }
 
-// Tag is the value of the tag with that key; "" if there is none.
+// Tag returns the value of the tag with that key, or "" if there is none.
 func Tag(tags []types.Tag, key string) string {
 	for _, tag := range tags {
 		if aws.ToString(tag.Key) == key {

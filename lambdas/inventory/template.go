@@ -37,7 +37,7 @@ func MakeDefault(ctx context.Context, api Defaulter, environment release.Environ
 	return err
 }
 
-// Template describes the environment's launch template; nil if there is none.
+// Template describes the environment's launch template, or nil if there is none.
 func Template(ctx context.Context, api ec2.DescribeLaunchTemplatesAPIClient, environment release.Environment) (*types.LaunchTemplate, error) {
 	out, err := api.DescribeLaunchTemplates(ctx, &ec2.DescribeLaunchTemplatesInput{LaunchTemplateNames: []string{environment.Name()}})
 	if release.IsNotFound(err) || err == nil && len(out.LaunchTemplates) == 0 {
@@ -49,7 +49,7 @@ func Template(ctx context.Context, api ec2.DescribeLaunchTemplatesAPIClient, env
 	return &out.LaunchTemplates[0], nil
 }
 
-// Versions describes every version of the environment's launch template; none where there is no
+// Versions describes every version of the environment's launch template, or none if there is no
 // template.
 func Versions(ctx context.Context, api ec2.DescribeLaunchTemplateVersionsAPIClient, environment release.Environment) ([]types.LaunchTemplateVersion, error) {
 	var versions []types.LaunchTemplateVersion
@@ -69,7 +69,7 @@ func Versions(ctx context.Context, api ec2.DescribeLaunchTemplateVersionsAPIClie
 	return versions, nil
 }
 
-// Number is the number of a version as the group and the recorded state write it.
+// Number returns the number of a version as the group and the recorded state write it.
 func Number(version types.LaunchTemplateVersion) string {
 	return strconv.FormatInt(aws.ToInt64(version.VersionNumber), 10)
 }

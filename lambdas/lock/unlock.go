@@ -45,7 +45,7 @@ type Failure struct {
 	Cause string `json:"Cause"`
 }
 
-// String is the error's name and its message.
+// String returns the error's name and its message.
 func (f Failure) String() string {
 	reason := f.Cause
 	var fromLambda struct {

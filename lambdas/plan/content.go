@@ -57,7 +57,7 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 	return err
 }
 
-// bundle is the one that was asked for. Else it is the one released last, unless a newer
+// bundle returns the one that was asked for. Else it is the one released last, unless a newer
 // deployment brought another bundle of its own since.
 func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	switch asked := d.request.Bundle; {

@@ -22,7 +22,7 @@ func UsualType(architecture string) string { return usualTypes[architecture] }
 // https://github.com/amazonlinux/amazon-linux-2023/issues/404
 const minMemory = 1024
 
-// instead is the remedy where the type that is asked for cannot be had.
+// instead returns the remedy where the type that is asked for cannot be had.
 func (p planner) instead(wanted types.InstanceType) string {
 	if usual := UsualType(p.settings.Architecture); string(wanted) != usual {
 		return "give another one, such as " + usual

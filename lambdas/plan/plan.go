@@ -80,7 +80,7 @@ type draft struct {
 	plan    release.Plan
 	request release.Request
 	serving release.Current
-	vcpus   int  // of one instance; 0 where the type is no good
+	vcpus   int  // of one instance, or 0 if the type is no good
 	bakes   bool // a builder will run
 }
 
@@ -125,8 +125,8 @@ func sizes(_ context.Context, d *draft) (err error) {
 	return err
 }
 
-// teardownAt is the end that a former release was given, unless the request gives another or that
-// end has passed: then the teardown has come, or nothing served that it could end.
+// teardownAt returns the end that a former release was given, unless the request gives another or
+// that end has passed: then the teardown has come, or nothing served that it could end.
 func teardownAt(request release.Request, former release.Current) string {
 	at, err := time.Parse(time.RFC3339, former.TeardownAt)
 	if err != nil || request.TTL != "" || !at.After(time.Now()) {

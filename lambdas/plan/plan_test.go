@@ -59,7 +59,7 @@ type cloud struct {
 	ec2      *ec2.Service
 	clients  step.Clients
 	settings step.Settings
-	group    *groups.AutoScalingGroup // what is there to be described; nil for no group
+	group    *groups.AutoScalingGroup // what is there to be described, or nil for no group
 }
 
 func inCloud(t *testing.T, test func(c *cloud)) {
@@ -156,7 +156,7 @@ func (c *cloud) serves(record release.Current) {
 	}
 }
 
-// image is an available image with these tags.
+// image returns an available image with these tags.
 func (c *cloud) image(tags map[string]string) string {
 	c.Helper()
 	run, err := c.clients.EC2.RunInstances(c.Context(), &awsec2.RunInstancesInput{

@@ -50,7 +50,7 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// running is how many instances the group holds by now.
+// running returns how many instances the group holds by now.
 func (p planner) running(ctx context.Context) (int, error) {
 	group, err := fleet.Group(ctx, p.groups, p.settings.Environment)
 	if err != nil || group == nil || fleet.Deleting(group) {
@@ -59,7 +59,7 @@ func (p planner) running(ctx context.Context) (int, error) {
 	return int(aws.ToInt32(group.DesiredCapacity)), nil
 }
 
-// wanted is how many instances will serve in the end.
+// wanted returns how many instances will serve in the end.
 func wanted(running int, plan release.Plan) int {
 	if plan.Desired > 0 {
 		return plan.Desired
@@ -67,8 +67,8 @@ func wanted(running int, plan release.Plan) int {
 	return min(max(running, plan.MinSize), plan.MaxSize)
 }
 
-// Peak is the most instances that run at a time: the builder beside the running fleet, then the
-// fleet with half as many again while it is replaced, then the fleet that was asked for. The
+// Peak returns the most instances that run at a time: the builder beside the running fleet, then
+// the fleet with half as many again while it is replaced, then the fleet that was asked for. The
 // builder has gone when the fleet changes.
 func Peak(running, wanted int, bakes bool) int {
 	most := max(running, wanted)

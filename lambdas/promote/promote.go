@@ -34,7 +34,7 @@ type Input struct {
 	Plan            release.Plan `json:"plan"`
 	Image           string       `json:"image"`
 	TemplateVersion string       `json:"templateVersion"`
-	TeardownAt      string       `json:"teardownAt"` // RFC 3339; "" for never
+	TeardownAt      string       `json:"teardownAt"` // RFC 3339, or "" for never
 }
 
 type tableAPI interface {
@@ -65,8 +65,8 @@ func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
 	return next, records.WriteCurrent(ctx, p.table, p.settings.Table, next)
 }
 
-// successor is the record after former. A release of the image that served already keeps the way
-// back to the image before it.
+// successor returns the record after former. A release of the image that served already keeps the
+// way back to the image before it.
 func (p promoter) successor(former release.Current, in Input) (release.Current, error) {
 	next := release.Current{
 		Serving: true, Release: in.Plan.Release, Version: in.Plan.Version,

@@ -46,7 +46,7 @@ func placeOf(settings step.Settings, loadBalancer string) place {
 	return at
 }
 
-// targets are the dimensions of the load balancer's metrics, the last parts of the ARNs.
+// targets returns the dimensions of the load balancer's metrics, the last parts of the ARNs.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (p place) targets() []types.Dimension {
 	_, balancer, _ := strings.Cut(p.loadBalancer, ":loadbalancer/")
@@ -96,8 +96,9 @@ func (p place) cpuHigh(scaleOut string) *cloudwatch.PutMetricAlarmInput {
 	return alarm
 }
 
-// idle is one alarm on two metrics: with an alarm each, one would shrink what the other grows. No
-// requests at all is no data point, and counts as none; no data from the instances counts as idle.
+// idle returns one alarm on two metrics: with an alarm each, one would shrink what the other grows.
+// No requests at all is no data point, and counts as none; no data from the instances counts as
+// idle.
 func (p place) idle(scaleIn string) *cloudwatch.PutMetricAlarmInput {
 	alarm := p.alarm(release.Idle, "Few requests and little CPU: the group shrinks.")
 	alarm.Metrics = []types.MetricDataQuery{

@@ -37,7 +37,7 @@ type Input struct {
 
 // Scheduled is when the teardown will begin.
 type Scheduled struct {
-	At string `json:"at"` // RFC 3339; "" for never
+	At string `json:"at"` // RFC 3339, or "" for never
 }
 
 // atExpression is EventBridge Scheduler's form of a one-time schedule, in UTC here.

@@ -4,7 +4,7 @@ package step
 type Operation struct {
 	Name   string // "ec2:RunInstances", as the SDK names it: service prefix and operation
 	Scope  Scope
-	Reason string // why Any is needed; empty for every other scope
+	Reason string // why Any is needed, or empty for every other scope
 }
 
 // Scope is a closed set of resources. cdk/permissions.go alone turns one into ARNs and conditions.
@@ -20,7 +20,7 @@ const (
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
 	StackTarget     Scope = "StackTarget"     // the stack's target group
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group
-	StackZone       Scope = "StackZone"       // the hosted zone of the gallery's domain; none without a domain
+	StackZone       Scope = "StackZone"       // the hosted zone of the gallery's domain, or none without a domain
 	PublicParameter Scope = "PublicParameter" // Amazon's public parameters of base images
 	Any             Scope = "Any"             // operations that know no resource; Reason says so
 )

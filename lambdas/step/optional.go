@@ -9,14 +9,14 @@ import (
 // Optional are the settings that the stack's options add. The zero value is a gallery on the load
 // balancer's own name, over HTTP, without logs.
 type Optional struct {
-	Domain           string  // the gallery's own name, such as photos.example.com; "" for none
+	Domain           string  // the gallery's own name, such as photos.example.com, or "" for none
 	HostedZone       string  // ID of the Route 53 zone that holds Domain; given with Domain alone
 	Certificate      string  // ARN of Domain's certificate; given with Domain alone
 	Uploads          Uploads // whether instances take photos from anyone who has the upload key
-	InstanceLogGroup string  // where instances send their logs; "" for nowhere
-	AccessLogBucket  string  // where the load balancer logs each request; "" for nowhere
+	InstanceLogGroup string  // where instances send their logs, or "" for nowhere
+	AccessLogBucket  string  // where the load balancer logs each request, or "" for nowhere
 	AccessLogPrefix  string  // in front of the keys in AccessLogBucket; may be ""
-	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey; "" for the account's default
+	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
 	Closed           bool    // the load balancer admits a range of addresses in which functions are not
 }
 

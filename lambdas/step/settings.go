@@ -31,10 +31,10 @@ type Settings struct {
 	ReleaseMachine            string // ARN
 	TeardownMachine           string // ARN
 	ScheduleRole              string // ARN, may start the teardown
-	ScheduleDeadLetters       string // queue ARN; "" for none
+	ScheduleDeadLetters       string // queue ARN, or "" for none
 
 	Optional
-	Tags    release.Tags // that the user's organization demands of everything; nil for none
+	Tags    release.Tags // that the user's organization demands of everything, or nil for none
 	Timings Timings
 
 	// Metrics takes the metrics of an execution, one line of JSON in CloudWatch's embedded metric
@@ -137,8 +137,8 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 	return settings, errors.Join(r.problems...)
 }
 
-// Tagged are the tags of what a step makes: the environment's, those that are only this resource's, and
-// the organization's last.
+// Tagged returns the tags of what a step makes: the environment's, those that are only this
+// resource's, and the organization's last.
 func (s Settings) Tagged(own ...release.Tag) release.Tags {
 	tags := release.Tags{{Key: release.TagEnvironment, Value: string(s.Environment)}}
 	return append(append(tags, own...), s.Tags...)

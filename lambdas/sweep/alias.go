@@ -55,7 +55,7 @@ func removeAlias(ctx context.Context, c cloud, _ extent, _ []inventory.Resource)
 	return refused
 }
 
-// alias is the environment's own record; nil if there is none.
+// alias returns the environment's own record, or nil if there is none.
 func (c cloud) alias(ctx context.Context) (*types.ResourceRecordSet, error) {
 	if c.settings.Domain == "" {
 		return nil, nil

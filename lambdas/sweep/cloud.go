@@ -68,7 +68,7 @@ func (c cloud) record(ctx context.Context, change func(*release.Current)) error 
 	return records.WriteCurrent(ctx, c.table, c.settings.Table, changed)
 }
 
-// round is one look, one removal of what does not leave by itself, and another look.
+// round returns one look, one removal of what does not leave by itself, and another look.
 func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []inventory.Resource, removed []string, err error) {
 	if stage.prepare != nil {
 		if err := stage.prepare(ctx, c, over); err != nil {

@@ -31,7 +31,7 @@ func leaving(err error, left []inventory.Resource) error {
 	return release.Errorf(failure.Code, "%s; not removed: %s", failure.Message, names(left))
 }
 
-// stuck is a sweep whose deadline has passed, with what failed in it besides.
+// stuck returns a sweep whose deadline has passed, with what failed in it besides.
 func stuck(what string, end time.Time, left []inventory.Resource, failures []error) error {
 	besides := ""
 	if len(failures) > 0 {

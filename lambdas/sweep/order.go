@@ -48,15 +48,16 @@ var undoOrder = []Stage{builders, rollback, bounds, images, versions, schedules}
 
 // extent is what a sweep covers.
 type extent struct {
-	release  string // only what belongs to this release; "" for the whole environment
+	release  string // only what belongs to this release, or "" for the whole environment
 	promoted bool   // it serves, so that what belongs to others is meant, as far as it is outdated
 	images   inventory.Selection
 	current  release.Current
 }
 
-// undoing is how a release is undone. One that serves stays, and what it did not come to retire goes.
-// When nothing serves the release was the first, and all there is was made for it, except for the image
-// that the last teardown kept. What the recorded state needs stays in any case.
+// undoing returns how a release is undone. One that serves stays, and what it did not come to
+// retire goes. When nothing serves the release was the first, and all there is was made for it,
+// except for the image that the last teardown kept. What the recorded state needs stays in any
+// case.
 func undoing(name string, current release.Current) ([]Stage, extent) {
 	switch {
 	case current.Serving && current.Release == name:
@@ -73,7 +74,7 @@ func undoing(name string, current release.Current) ([]Stage, extent) {
 	return Order, extent{current: current, images: inventory.Selection{Except: []string{current.Image}}}
 }
 
-// tearingDown is the extent of a teardown of the environment.
+// tearingDown returns the extent of a teardown of the environment.
 func tearingDown(plan release.Teardown, current release.Current) extent {
 	over := extent{current: current}
 	if plan.Images != release.DeleteImages {

@@ -50,7 +50,7 @@ func course(active *types.InstanceRefresh) string {
 	return text + ", goes on launching instances until it is canceled or its group is deleted"
 }
 
-// groupAndRefresh is the environment's group, nil if there is none or none any more, and its
+// groupAndRefresh returns the environment's group, nil if there is none or none any more, and its
 // refresh under way, nil if there is none.
 func (c cloud) groupAndRefresh(ctx context.Context) (*types.AutoScalingGroup, *types.InstanceRefresh, error) {
 	found, err := fleet.Group(ctx, c.groups, c.settings.Environment)

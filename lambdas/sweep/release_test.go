@@ -44,7 +44,7 @@ func run[Out any](e environment, s step.Step, in any) Out {
 	return steptest.Run[Out](e.Environment, s, in)
 }
 
-// plan is that of a release with a ttl.
+// plan returns that of a release with a ttl.
 func plan(name string) release.Plan {
 	return release.Plan{
 		Release: name, Version: name, Digest: release.Token(name), InstanceType: "t4g.small",
@@ -255,7 +255,7 @@ func (e environment) listed(request release.Teardown) []inventory.Resource {
 
 var wholeEnvironment = release.Teardown{Scope: release.ScopeEnvironment, Images: release.DeleteImages, Interrupt: true}
 
-// count is how many resources of each kind the environment has.
+// count returns how many resources of each kind the environment has.
 func (e environment) count() map[string]int {
 	e.Helper()
 	count := map[string]int{}

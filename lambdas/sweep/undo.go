@@ -33,7 +33,7 @@ type UndoInput struct {
 // Progress is what one round of a sweep has come to.
 type Progress struct {
 	Done       bool      `json:"done"`
-	WaitingFor string    `json:"waitingFor"` // what is not gone yet; "" when done
+	WaitingFor string    `json:"waitingFor"` // what is not gone yet, or "" when done
 	Deadline   time.Time `json:"deadline"`   // until then it must be done
 	Removed    []string  `json:"removed"`    // what this round asked AWS to remove
 }

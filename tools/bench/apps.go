@@ -200,7 +200,7 @@ func uploadPhoto(ctx context.Context, s *server) (id string, err error) {
 	return found[1], nil
 }
 
-// noise is a picture that takes about 200 kB as a JPEG, the same at each run.
+// noise returns a picture that takes about 200 kB as a JPEG, the same at each run.
 func noise() image.Image {
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a picture
 	picture := image.NewGray(image.Rect(0, 0, 640, 378))

@@ -79,7 +79,7 @@ func figuresOf(finished []time.Duration, took time.Duration) figures {
 	return figures{float64(len(finished)) / took.Seconds(), finished[len(finished)/2], finished[len(finished)*99/100]}
 }
 
-// median is that of a figure over several runs.
+// median returns that of a figure over several runs.
 func median[Run any, T int | float64 | time.Duration](runs []Run, figure func(Run) T) T {
 	values := make([]T, 0, len(runs))
 	for _, one := range runs {

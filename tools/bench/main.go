@@ -79,7 +79,7 @@ func bench(ctx context.Context, only string, seconds int) (err error) {
 	return nil
 }
 
-// machine is the processor's name, where the system tells it.
+// machine returns the processor's name, where the system tells it.
 func machine() string {
 	content, _ := os.ReadFile("/proc/cpuinfo") // elseif there is none
 	for line := range strings.Lines(string(content)) {

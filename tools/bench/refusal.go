@@ -60,7 +60,7 @@ func refusalFor(request *http.Request) (kind, answer string) {
 	return "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>" + message + "</Message></Error><RequestId>1</RequestId></ErrorResponse>"
 }
 
-// called are the calls since it was last asked.
+// called returns the calls since it was last asked.
 func (r *refusal) called() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

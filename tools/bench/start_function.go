@@ -17,7 +17,7 @@ import (
 	"photogallery/conformance/runtimeapi"
 )
 
-// function is a step's, as it is deployed.
+// function returns a step's, as it is deployed.
 func (s *starter) function(call firstCall) (runtimeapi.Function, error) {
 	variables, err := deployedVariables(call.Step)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *starter) function(call firstCall) (runtimeapi.Function, error) {
 	return runtimeapi.Function{Executable: s.bootstrap, Handler: call.Step, Environment: s.environment(variables)}, nil
 }
 
-// likeIt is the function in Python that makes the same call.
+// likeIt returns the function in Python that makes the same call.
 func (s *starter) likeIt(call firstCall) runtimeapi.Function {
 	return runtimeapi.Function{
 		Executable: s.python, Arguments: []string{"-m", "awslambdaric", "first_call.handler"}, Handler: "first_call.handler",
@@ -47,8 +47,8 @@ func (s *starter) environment(own map[string]string) map[string]string {
 	return all
 }
 
-// deployedVariables are the environment variables of a function in the stack's template. What the template
-// refers to, another word stands for.
+// deployedVariables returns the environment variables of a function in the stack's template. What
+// the template refers to, another word stands for.
 func deployedVariables(handler string) (map[string]string, error) {
 	text, err := os.ReadFile("cdk/testdata/photogallery-main.template.json")
 	if err != nil {
@@ -82,7 +82,7 @@ func deployedVariables(handler string) (map[string]string, error) {
 	return nil, fmt.Errorf("the stack's template has no function with the handler %s", handler)
 }
 
-// peak is a process's VmHWM.
+// peak returns a process's VmHWM.
 // https://www.kernel.org/doc/html/latest/filesystems/proc.html
 func peak(process int) (megabytes float64, err error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", process))

@@ -23,7 +23,7 @@ over HTTP: AWS's own time and TLS are in neither column.
 | function | first call | answers after | with boto3 after | boto3 / this: least, median, greatest | memory at most | with boto3 |
 |---|---|---|---|---|---|---|`
 
-// String is a row of the table.
+// String returns a row of the table.
 func (c compared) String() string {
 	row := fmt.Sprintf("| %s | %s | %.1f ms |", c.step, c.call, milliseconds(took(c.ours)))
 	if len(c.theirs) == 0 {
@@ -44,7 +44,7 @@ func memoryAtMost(of []started) float64 {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// ratios are those of the rounds, the least first.
+// ratios returns those of the rounds, the least first.
 func (c compared) ratios() []float64 {
 	ratios := make([]float64, len(c.theirs))
 	for round := range ratios {
@@ -83,7 +83,7 @@ func tellZips(ctx context.Context, folder, boto3 string) error {
 	return nil
 }
 
-// zipped is the size of a folder's archive in MB, at the level of the CDK's.
+// zipped returns the size of a folder's archive in MB, at the level of the CDK's.
 func zipped(folder string) (megabytes float64, err error) {
 	var size counter
 	archive := zip.NewWriter(&size)

@@ -111,7 +111,7 @@ func measureBalancer(ctx context.Context, instance, balancer string, seconds int
 	return nil
 }
 
-// listening is the process that listens on the address; 0 for none.
+// listening returns the process that listens on the address, or 0 for none.
 func listening(address string) int {
 	all, _ := gopsutil.Processes() // without them there is none
 	for _, one := range all {

@@ -107,8 +107,8 @@ func (r *run) synthesize(ctx context.Context) error {
 // selfTeardown is how long before the end of the time for cleaning up the stack tears itself down.
 const selfTeardown = 15 * time.Minute
 
-// options are all of a deployment's, whatever cdk.json says. Should this machine not come to clean up,
-// the nightly teardown removes what costs by the hour in time.
+// options returns all of a deployment's, whatever cdk.json says. Should this machine not come to
+// clean up, the nightly teardown removes what costs by the hour in time.
 func (r *run) options() []string {
 	at := r.until.Add(-selfTeardown).UTC()
 	return []string{

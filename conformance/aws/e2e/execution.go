@@ -27,7 +27,7 @@ func (r *run) start(ctx context.Context, machine, name, input string) (string, e
 	return aws.ToString(out.ExecutionArn), nil
 }
 
-// name is an execution's name that no earlier run has used.
+// name returns an execution's name that no earlier run has used.
 func (r *run) name(kind string) string {
 	return release.ExecutionName(kind, r.began.UTC())
 }
@@ -77,7 +77,7 @@ func ended(out *sfn.DescribeExecutionOutput, want string) error {
 	return fmt.Errorf("execution %s ended %s, not %s: %s", aws.ToString(out.Name), got, want, aws.ToString(out.Cause))
 }
 
-// says is an error where the cause does not have all of the words.
+// says returns an error where the cause does not have all of the words.
 func says(out *sfn.DescribeExecutionOutput, words ...string) error {
 	for _, word := range words {
 		if !strings.Contains(aws.ToString(out.Cause), word) {

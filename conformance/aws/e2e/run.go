@@ -34,7 +34,8 @@ func NewEnvironment() release.Environment {
 	return release.Environment(Prefix + strings.ToLower(rand.Text()[:suffix]))
 }
 
-// ParseEnvironment is the environment of a run. Its error is an InvalidRequest for the name of any other.
+// ParseEnvironment returns the environment of a run. Its error is an InvalidRequest for the name of
+// any other.
 func ParseEnvironment(name string) (release.Environment, error) {
 	environment := release.Environment(name)
 	if err := environment.Check(); err != nil {
@@ -52,7 +53,7 @@ type Options struct {
 	// Environment is NewEnvironment's or ParseEnvironment's: whatever carries its name is deleted in the
 	// end, photos included.
 	Environment release.Environment
-	Account     string  // the one account in which to run; "" for whichever the credentials are of
+	Account     string  // the one account in which to run, or "" for whichever the credentials are of
 	Cap         float64 // dollars that a run may cost
 
 	// CDK runs the CDK's command with these arguments, to its end or the context's. Its error holds what
@@ -79,7 +80,7 @@ type run struct {
 	until   time.Time // when cleaning up is over at the latest
 
 	stack   *awsstack.Stack     // nil before it is deployed
-	gallery string              // URL of the home page; "" while nothing serves
+	gallery string              // URL of the home page, or "" while nothing serves
 	serving environment.Serving // the latest release that was seen to serve
 	images  int                 // that are kept
 	held    int
@@ -154,7 +155,7 @@ func (r *run) tell(ctx context.Context) error {
 	return nil
 }
 
-// chapter is one check, with what was seen in words.
+// chapter returns one check, with what was seen in words.
 func (r *run) chapter(ctx context.Context, title string, check func(context.Context) (string, error)) error {
 	began := time.Now()
 	seen, err := check(ctx)

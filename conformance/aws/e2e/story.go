@@ -29,7 +29,7 @@ func Story() []Chapter {
 	}
 }
 
-// Takes is how long a story is reckoned to take.
+// Takes returns how long a story is reckoned to take.
 func Takes(story []Chapter) (sum time.Duration) {
 	for _, chapter := range story {
 		sum += chapter.Takes

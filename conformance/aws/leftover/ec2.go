@@ -36,7 +36,7 @@ func filter(name string, values ...string) types.Filter {
 	return types.Filter{Name: aws.String(name), Values: values}
 }
 
-// group is the Auto Scaling group, which would launch again what else is removed.
+// group returns the Auto Scaling group, which would launch again what else is removed.
 func (s *sweep) group(ctx context.Context) error {
 	out, err := s.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{s.environment.Name()}})
 	if err != nil {
@@ -101,8 +101,8 @@ func (s *sweep) templates(ctx context.Context) error {
 	})
 }
 
-// interfaces are the instances', by their tag, and the load balancer's, by their description: no tag
-// marks these, and they outlive it for minutes.
+// interfaces returns the instances', by their tag, and the load balancer's, by their description:
+// no tag marks these, and they outlive it for minutes.
 func (s *sweep) interfaces(ctx context.Context) error {
 	for _, filters := range [][]types.Filter{s.tagged(), {filter("description", "ELB app/"+s.environment.Name()+"/*")}} {
 		pages := ec2.NewDescribeNetworkInterfacesPaginator(s.EC2, &ec2.DescribeNetworkInterfacesInput{Filters: filters})

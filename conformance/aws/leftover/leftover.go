@@ -26,7 +26,7 @@ import (
 type Resource struct {
 	ARN    string
 	Remove string // the command that removes it
-	Doubt  string // why it may be gone all the same, a sentence; "" for what its own service tells of
+	Doubt  string // why it may be gone all the same, a sentence, or "" for what its own service tells of
 }
 
 // Account is where to look.
@@ -111,7 +111,7 @@ func (s *sweep) inRegion(commands ...string) string {
 	return strings.Join(commands, "; ")
 }
 
-// arn is the ARN of something of the region and the account.
+// arn returns the ARN of something of the region and the account.
 func (s *sweep) arn(service, resource string) string {
 	return "arn:" + s.Partition + ":" + service + ":" + s.Config.Region + ":" + s.ID + ":" + resource
 }

@@ -69,7 +69,8 @@ func (s *sweep) dashboards(ctx context.Context) error {
 	})
 }
 
-// logGroups are the stack's, and those that a service has made anew after the stack's were deleted.
+// logGroups returns the stack's, and those that a service has made anew after the stack's were
+// deleted.
 func (s *sweep) logGroups(ctx context.Context) error {
 	machines := "/aws/vendedlogs/states/photogallery/" + string(s.environment)
 	for _, prefix := range []string{"/photogallery/" + string(s.environment) + "/", machines, "/aws/lambda/" + s.environment.Name() + "-"} {
@@ -89,7 +90,7 @@ func (s *sweep) logGroups(ctx context.Context) error {
 	return nil
 }
 
-// schedules are those of the environment's group, and the group.
+// schedules returns those of the environment's group, and the group.
 func (s *sweep) schedules(ctx context.Context) error {
 	group := s.environment.Name()
 	err := each(ctx, scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &group}), func(page *scheduler.ListSchedulesOutput) {
@@ -171,8 +172,8 @@ func (s *sweep) roles(ctx context.Context) error {
 	})
 }
 
-// bucket is the one of photos, which a destroyed stack leaves. No one command empties a bucket that keeps
-// former versions.
+// bucket returns the one of photos, which a destroyed stack leaves. No one command empties a bucket
+// that keeps former versions.
 func (s *sweep) bucket(ctx context.Context) error {
 	name := Bucket(s.Account, s.environment)
 	_, err := s.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &s.ID})
@@ -185,7 +186,7 @@ func (s *sweep) bucket(ctx context.Context) error {
 	return err
 }
 
-// Bucket is the name of an environment's bucket of photos.
+// Bucket returns the name of an environment's bucket of photos.
 func Bucket(account Account, environment release.Environment) string {
 	return environment.Name() + "-" + account.ID + "-" + account.Config.Region
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// stack is the one that all the rest but what a release makes belongs to.
+// stack returns the one that all the rest but what a release makes belongs to.
 func (s *sweep) stack(ctx context.Context) error {
 	out, err := s.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(s.environment.Name())})
 	var refused smithy.APIError
@@ -49,7 +49,7 @@ func (s *sweep) deleted(ctx context.Context) (map[string]bool, error) {
 	return gone, err
 }
 
-// resources are those of a stack, by service and ID.
+// resources returns those of a stack, by service and ID.
 func (s *sweep) resources(ctx context.Context, stack *string, use func(key string, isDeleted bool)) error {
 	pages := cloudformation.NewListStackResourcesPaginator(s.stacks, &cloudformation.ListStackResourcesInput{StackName: stack})
 	return each(ctx, pages, func(page *cloudformation.ListStackResourcesOutput) {
@@ -69,7 +69,7 @@ func (s *sweep) resources(ctx context.Context, stack *string, use func(key strin
 // services are those that ARNs call otherwise than CloudFormation does.
 var services = map[string]string{"stepfunctions": "states", "elasticloadbalancingv2": "elasticloadbalancing"}
 
-// keyOf is an ARN's service and ID: arn:aws:SERVICE:region:account:…ID
+// keyOf returns an ARN's service and ID: arn:aws:SERVICE:region:account:…ID
 func keyOf(arn string) string {
 	parts := strings.SplitN(arn, ":", 4)
 	if len(parts) < 4 {
@@ -78,5 +78,6 @@ func keyOf(arn string) string {
 	return parts[2] + " " + last(arn)
 }
 
-// last is the part of an ARN, a URL or a plain ID that tells one resource of a service from another.
+// last returns the part of an ARN, a URL or a plain ID that tells one resource of a service from
+// another.
 func last(id string) string { return id[strings.LastIndexAny(id, ":/|")+1:] }

@@ -59,7 +59,7 @@ func isAsked(arn string) bool {
 	return slices.ContainsFunc(asked, func(kind string) bool { return strings.HasPrefix(what, kind) })
 }
 
-// removal is the command for a kind that only the tagging API tells of.
+// removal returns the command for a kind that only the tagging API tells of.
 func (s *sweep) removal(arn string) string {
 	name := last(arn)
 	switch service := strings.Split(arn, ":")[2]; service {

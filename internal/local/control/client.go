@@ -31,23 +31,23 @@ func NewClient(of Endpoint) *Client {
 	return &Client{of, &http.Client{Timeout: time.Minute, Transport: proving{of.Key}}}
 }
 
-// StepFunctions is the SDK's client of the cloud's Step Functions API, which signs with its key and takes
-// answers of the holder of the key alone.
+// StepFunctions returns the SDK's client of the cloud's Step Functions API, which signs with its
+// key and takes answers of the holder of the key alone.
 func (e Endpoint) StepFunctions() *sfn.Client {
 	return sfn.New(sfn.Options{HTTPClient: &http.Client{Transport: proving{e.Key}}, BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
 }
 
-// Status is the cloud at this moment.
+// Status returns the cloud at this moment.
 func (c *Client) Status(ctx context.Context) (status environment.Status, err error) {
 	return status, c.get(ctx, "status", &status)
 }
 
-// Images are those that releases made, newest first.
+// Images returns those that releases made, newest first.
 func (c *Client) Images(ctx context.Context) (images []environment.Image, err error) {
 	return images, c.get(ctx, "images", &images)
 }
 
-// Samples are those kept of the last hour at most, oldest first.
+// Samples returns those kept of the last hour at most, oldest first.
 func (c *Client) Samples(ctx context.Context) (samples []environment.Sample, err error) {
 	return samples, c.get(ctx, "samples", &samples)
 }
@@ -62,8 +62,8 @@ func (c *Client) Crash(ctx context.Context, instance string) error {
 	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/crash")
 }
 
-// Console is an address that opens the console once, in one browser, for as long as the cloud runs; "" where
-// there is no console.
+// Console returns an address that opens the console once, in one browser, for as long as the cloud
+// runs, or "" if there is no console.
 func (c *Client) Console(ctx context.Context) (address string, err error) {
 	body, err := c.send(ctx, http.MethodPost, "console")
 	if err != nil {

@@ -14,14 +14,14 @@ const Prefix = "/local/v1/"
 type Endpoint struct {
 	API     string `json:"api"` // http://127.0.0.1:PORT
 	Gallery string `json:"gallery"`
-	Console string `json:"console,omitempty"` // the page's URL, which Client.Console makes one to open of; "" if there is none
+	Console string `json:"console,omitempty"` // the page's URL, which Client.Console makes one to open of, or "" if there is none
 	PID     int    `json:"pid"`
 	Key     string `json:"-"` // of the API, from KeyFile; requests are signed with it
 }
 
 // Opened is the answer to POST console.
 type Opened struct {
-	Address string `json:"address"` // opens the console once; "" if there is none
+	Address string `json:"address"` // opens the console once, or "" if there is none
 }
 
 // What is in the data folder, by name.

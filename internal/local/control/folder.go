@@ -13,8 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// DefaultData is the data folder of `gallery up` where none is given: below the user's data folder,
-// $XDG_DATA_HOME or what the system has for it.
+// DefaultData returns the data folder of `gallery up` where none is given: below the user's data
+// folder, $XDG_DATA_HOME or what the system has for it.
 func DefaultData() (string, error) {
 	if base := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(base) {
 		return filepath.Join(base, release.Prefix), nil

@@ -21,7 +21,7 @@ type Problem struct {
 	Message string `json:"message"`
 }
 
-// RefusalOf is an error as it is told.
+// RefusalOf returns an error as it is told.
 func RefusalOf(err error) Refusal {
 	failure := release.Classify(err)
 	refusal := Refusal{Code: failure.Code, Message: failure.Message}

@@ -42,7 +42,7 @@ func (addresses) take(ctx context.Context) (address, error) {
 	return address{}, fmt.Errorf("no free loopback address for an instance: %w", err)
 }
 
-// Address is host:port of an instance's service; "" for an instance that does not run or boots.
+// Address is host:port of an instance's service, or "" for an instance that does not run or boots.
 func (k *Kind) Address(instanceID string) string {
 	m := k.machine(instanceID)
 	if m == nil {

@@ -133,8 +133,8 @@ func network() (variables []string) {
 	return variables
 }
 
-// lastWords are the last lines of an output, each line once: a service that is started again and again
-// says the same each time.
+// lastWords returns the last lines of an output, each line once: a service that is started again
+// and again says the same each time.
 func lastWords(output string) string {
 	const most = 1500
 	said := map[string]bool{}

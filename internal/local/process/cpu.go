@@ -35,7 +35,8 @@ func (m *instance) sampleCPU() {
 	}
 }
 
-// pids are those of the services and of all that has come of them, such as a web server's workers.
+// pids returns those of the services and of all that has come of them, such as a web server's
+// workers.
 func (m *instance) pids() []int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"photogallery/internal/patience"
 )
 
-// daemon is a script that leaves a process with another session and parent, nothing of its
+// daemon returns a script that leaves a process with another session and parent, nothing of its
 // environment, folder and files, and no ear for SIGTERM. It notes its ID in the file.
 func daemon(note string) string {
 	return `(env -i PATH=/usr/bin:/bin setsid sh -c 'cd /; sh -c "trap \"\" TERM HUP; echo \$\$ >` + note + `.new; mv ` + note + `.new ` + note + `; while :; do sleep 0.1; done" </dev/null >/dev/null 2>&1 &' &)
@@ -23,7 +23,7 @@ while [ ! -e ` + note + ` ]; do sleep 0.01; done
 `
 }
 
-// daemonic is a bundle whose install.sh and whose service each leave a daemon.
+// daemonic returns a bundle whose install.sh and whose service each leave a daemon.
 func daemonic(t *testing.T, then string) (packed []byte, notes []string) {
 	t.Helper()
 	folder := t.TempDir()

@@ -47,7 +47,7 @@ func (f folders) paths() (paths []string) {
 	return paths
 }
 
-// variable is the one that tells the service of the folders, such as STATE_DIRECTORY.
+// variable returns the one that tells the service of the folders, such as STATE_DIRECTORY.
 func (f folders) variable(root string) string {
 	var there []string
 	for _, path := range f.paths() {

@@ -16,5 +16,5 @@ func (k keeper) family() []int {
 	return []int{-k.pid}
 }
 
-// descendants is the command alone.
+// descendants returns the command alone.
 func descendants(of int) []int { return nil }

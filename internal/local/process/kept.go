@@ -71,7 +71,7 @@ func (k *Kind) start(c command) (*kept, error) {
 	return started, nil
 }
 
-// line is the keeper's next word; "" if it has ended without one.
+// line returns the keeper's next word, or "" if it has ended without one.
 func (c *kept) line() string {
 	line, _ := c.said.ReadString('\n') // an end is the only error
 	return strings.TrimSuffix(line, "\n")
@@ -110,7 +110,7 @@ func (c *kept) askToEnd() { _ = c.keeper.Process.Signal(syscall.SIGTERM) } // it
 // kill ends all that has come of the command at once; wait returns then.
 func (c *kept) kill() { c.cut.Do(func() { _ = c.hold.Close() }) }
 
-// pids are the processes of the command.
+// pids returns the processes of the command.
 func (c *kept) pids() []int { return descendants(c.keeper.Process.Pid) }
 
 // ending is how a command ended that did not succeed.

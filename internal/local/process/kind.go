@@ -24,11 +24,11 @@ import (
 type Recipe interface {
 	// Build is where a builder's bundle lies and what the release is called.
 	Build(userData string) (Build, error)
-	// Provision is the script that installs an unpacked bundle, below the folder ROOT.
+	// Provision returns the script that installs an unpacked bundle, below the folder ROOT.
 	Provision() []byte
 	// Unpacking limits what one bundle's archive may hold.
 	Unpacking() Unpacking
-	// Settings are those of a fleet instance's service.
+	// Settings returns those of a fleet instance's service.
 	Settings(userData string) (map[string]string, error)
 }
 

@@ -14,7 +14,8 @@ import (
 	"photogallery/internal/patience"
 )
 
-// withChild is a unit whose main process starts another, which notes its ID and heeds no SIGTERM.
+// withChild returns a unit whose main process starts another, which notes its ID and heeds no
+// SIGTERM.
 func withChild(t *testing.T, then string) (packed []byte, child func() int) {
 	t.Helper()
 	note := filepath.Join(t.TempDir(), "child")

@@ -42,7 +42,7 @@ func (m *instance) settle(began time.Time) {
 	}
 }
 
-// startTime is how long the service took at the build; 0 for an image that does not tell.
+// startTime returns how long the service took at the build, or 0 for an image that does not tell.
 func (m *instance) startTime() time.Duration {
 	content, _ := os.ReadFile(filepath.Join(m.root, startTimePath)) // absent where nobody has measured
 	milliseconds, _ := strconv.Atoi(strings.TrimSpace(string(content)))

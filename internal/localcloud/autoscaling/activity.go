@@ -66,8 +66,8 @@ func (s *Service) describeActivities(in *autoscaling.DescribeScalingActivitiesIn
 	return &autoscaling.DescribeScalingActivitiesOutput{Activities: s.Activities(g.name)}, nil
 }
 
-// Activities is the log of a group as DescribeScalingActivities gives it: those in progress first,
-// then the latest first; nil if there is no such group.
+// Activities returns the log of a group as DescribeScalingActivities gives it: those in progress
+// first, then the latest first, or nil if there is no such group.
 func (s *Service) Activities(name string) []types.Activity {
 	g, err := s.find(name)
 	if err != nil {

@@ -35,7 +35,7 @@ func (s *Service) recordCapacity(g *group) {
 	}
 }
 
-// Capacities returns a group's capacity over time, a record for each change, oldest first; nil
+// Capacities returns a group's capacity over time, a record for each change, oldest first, or nil
 // if there is no such group.
 func (s *Service) Capacities(name string) []Capacity {
 	g, err := s.find(name)
@@ -45,7 +45,7 @@ func (s *Service) Capacities(name string) []Capacity {
 	return append([]Capacity(nil), g.capacity...)
 }
 
-// MinServing is the lowest number of members of a group that served at a time from since on;
+// MinServing returns the lowest number of members of a group that served at a time from since on;
 // ok is false if there is no such group or it has no record.
 func (s *Service) MinServing(name string, since time.Time) (least int, ok bool) {
 	records := s.Capacities(name)

@@ -22,8 +22,8 @@ func (s *Service) describeGroups(in *autoscaling.DescribeAutoScalingGroupsInput)
 	return &autoscaling.DescribeAutoScalingGroupsOutput{AutoScalingGroups: groups}, nil
 }
 
-// Groups are the groups as DescribeAutoScalingGroups gives them, in order of creation; those being
-// deleted are among them until their last instance is gone.
+// Groups returns the groups as DescribeAutoScalingGroups gives them, in order of creation; those
+// being deleted are among them until their last instance is gone.
 func (s *Service) Groups() []types.AutoScalingGroup {
 	groups := make([]types.AutoScalingGroup, 0, len(s.groups))
 	for _, g := range s.groups {

@@ -86,7 +86,7 @@ func (g *group) member(id string) *member {
 	return nil
 }
 
-// active are the members that count toward the capacity.
+// active returns the members that count toward the capacity.
 func (g *group) active() []*member {
 	return slices.DeleteFunc(slices.Clone(g.members), func(m *member) bool {
 		return m.state == types.LifecycleStateTerminating

@@ -29,7 +29,7 @@ func (c *cloud) resize(least, most, desired *int32) error {
 	return err
 }
 
-// activity is the latest one with the text in its description.
+// activity returns the latest one with the text in its description.
 func (c *cloud) activity(description string) types.Activity {
 	c.t.Helper()
 	for _, a := range c.activities() {

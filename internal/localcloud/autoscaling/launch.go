@@ -43,8 +43,8 @@ func (g *group) launchCause(from int) string {
 	return difference
 }
 
-// launching is the template version that new instances get: once a refresh has begun the one it
-// goes to, although the group is not updated before the refresh has succeeded.
+// launching returns the template version that new instances get: once a refresh has begun the one
+// it goes to, although the group is not updated before the refresh has succeeded.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
 func (g *group) launching() template {
 	if r := g.activeRefresh(); r != nil && (r.replaces() || r.status == types.InstanceRefreshStatusBaking) {

@@ -83,7 +83,7 @@ func (s *Service) putInService(g *group, m *member) {
 	end(m.activity, types.ScalingActivityStatusCodeSuccessful, "")
 }
 
-// wanted is how many active members the group should have: the desired capacity, and what a
+// wanted returns how many active members the group should have: the desired capacity, and what a
 // refresh needs beyond it for a while.
 func (g *group) wanted() int {
 	if r := g.replacing(); r != nil {

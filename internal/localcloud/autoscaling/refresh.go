@@ -13,7 +13,7 @@ type refresh struct {
 	id          string
 	status      types.InstanceRefreshStatus
 	reason      string                      // beside what waitingFor has to tell
-	desired     *types.DesiredConfiguration // as requested; nil for none
+	desired     *types.DesiredConfiguration // as requested, or nil for none
 	preferences *types.RefreshPreferences   // as requested
 
 	goal         template // what new instances get
@@ -36,7 +36,7 @@ type refresh struct {
 	rollback      *types.RollbackDetails
 }
 
-// activeRefresh is the one that has not ended; a group has one at most.
+// activeRefresh returns the one that has not ended; a group has one at most.
 func (g *group) activeRefresh() *refresh {
 	if len(g.refreshes) == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (r *refresh) replaces() bool {
 	return r.status == types.InstanceRefreshStatusInProgress || r.status == types.InstanceRefreshStatusRollbackInProgress
 }
 
-// replacing is the active refresh while it replaces instances, nil otherwise.
+// replacing returns the active refresh while it replaces instances, nil otherwise.
 func (g *group) replacing() *refresh {
 	if r := g.activeRefresh(); r != nil && r.replaces() {
 		return r
@@ -65,7 +65,7 @@ func (g *group) canceling() bool {
 	return r != nil && r.status == types.InstanceRefreshStatusCancelling
 }
 
-// outdated are the active members that the refresh has still to replace.
+// outdated returns the active members that the refresh has still to replace.
 func (g *group) outdated(r *refresh) []*member {
 	return slices.DeleteFunc(g.active(), func(m *member) bool { return !r.outdated[m.id] })
 }
@@ -144,7 +144,7 @@ func (s *Service) fail(g *group, r *refresh, reason string) {
 	s.endRefresh(g, r, types.InstanceRefreshStatusFailed, reason)
 }
 
-// ringing is the first of the refresh's alarms that is in ALARM; "" if none is.
+// ringing returns the first of the refresh's alarms that is in ALARM, or "" if none is.
 func (s *Service) ringing(r *refresh) string {
 	for _, alarm := range r.alarms {
 		if state, _ := s.alarms.AlarmState(alarm); state == "ALARM" {

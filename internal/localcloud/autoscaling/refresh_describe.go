@@ -20,8 +20,8 @@ func (s *Service) describeRefreshes(in *autoscaling.DescribeInstanceRefreshesInp
 	return &autoscaling.DescribeInstanceRefreshesOutput{InstanceRefreshes: refreshes}, nil
 }
 
-// Refreshes are a group's instance refreshes as DescribeInstanceRefreshes gives them, the latest
-// first; nil if there is no such group.
+// Refreshes returns a group's instance refreshes as DescribeInstanceRefreshes gives them, the
+// latest first, or nil if there is no such group.
 func (s *Service) Refreshes(name string) []types.InstanceRefresh {
 	g, err := s.find(name)
 	if err != nil {

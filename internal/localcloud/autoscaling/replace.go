@@ -68,7 +68,7 @@ func (s *Service) noteProgress(g *group, r *refresh, warmed int) {
 	}
 }
 
-// waitingFor is the status in words.
+// waitingFor returns the status in words.
 func (s *Service) waitingFor(g *group, r *refresh) string {
 	active := g.active()
 	for _, m := range active {

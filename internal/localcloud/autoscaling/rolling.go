@@ -8,7 +8,7 @@ func (b bounds) fit() bool {
 	return b.min >= 0 && b.min <= 100 && b.max >= 100 && b.max <= 200 && b.max-b.min <= 100
 }
 
-// limits are the fewest instances that must be available and the most that may be active while
+// limits returns the fewest instances that must be available and the most that may be active while
 // a group of that desired capacity is refreshed. With a maximum that leaves no room, one more is
 // launched first.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
@@ -28,7 +28,7 @@ type headcount struct {
 	outdatedDown int // to be replaced and not serving
 }
 
-// dismissible is how many outdated instances may be terminated now, those that do not serve
+// dismissible returns how many outdated instances may be terminated now, those that do not serve
 // first: neither the active nor the available ones fall below least by it.
 func (h headcount) dismissible(least int) int {
 	down := min(h.outdatedDown, max(0, h.active-least))
@@ -36,8 +36,8 @@ func (h headcount) dismissible(least int) int {
 	return down + up
 }
 
-// progress is how far a refresh of total instances has come, and how many are left, when some are
-// outdated still and so many of their replacements have warmed up.
+// progress returns how far a refresh of total instances has come, and how many are left, when some
+// are outdated still and so many of their replacements have warmed up.
 func progress(total, outdated, warmed int) (percent, left int) {
 	if total == 0 {
 		return 100, 0

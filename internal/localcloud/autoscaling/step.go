@@ -9,9 +9,9 @@ type step struct {
 	change       int
 }
 
-// adjustment is the change for a metric that lies breach above the alarm's threshold; ok is false
-// where no step covers it. Above the threshold the lower bound is part of a step, below it the
-// upper one; at the threshold both are.
+// adjustment returns the change for a metric that lies breach above the alarm's threshold; ok is
+// false where no step covers it. Above the threshold the lower bound is part of a step, below it
+// the upper one; at the threshold both are.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-scaling-steps
 func adjustment(steps []step, breach float64) (change int, ok bool) {
 	for _, s := range steps {
@@ -31,7 +31,7 @@ type capacity struct {
 	warming           int // instances on their way there
 }
 
-// scaled is the desired capacity after a change. What still warms up answers earlier breaches:
+// scaled returns the desired capacity after a change. What still warms up answers earlier breaches:
 // growing counts from the instances that are ready, so that the same breach does not count twice,
 // and shrinking waits until none warms up.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-step-scaling-warmup
@@ -45,7 +45,7 @@ func (c capacity) scaled(change int) int {
 	return min(c.desired, max(c.min, c.desired+change))
 }
 
-// bound is a bound of a step, infinite on the given side where it is not set.
+// bound returns a bound of a step, infinite on the given side where it is not set.
 func bound(given *float64, side int) float64 {
 	if given == nil {
 		return math.Inf(side)

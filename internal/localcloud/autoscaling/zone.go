@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// emptiest is the zone with the fewest instances, of equal ones the first; "" without zones.
+// emptiest returns the zone with the fewest instances, of equal ones the first, or "" without
+// zones.
 func emptiest(zones []string, instances map[string]int) string {
 	if len(zones) == 0 {
 		return ""

@@ -30,8 +30,8 @@ func (s *Service) AlarmState(name string) (state string, ok bool) {
 	return string(s.alarms[name].StateValue), true
 }
 
-// Breach is the alarm's most recent data point and its threshold, from which Auto Scaling picks
-// the step of a policy; ok is false if there is no such alarm or it has no data.
+// Breach returns the alarm's most recent data point and its threshold, from which Auto Scaling
+// picks the step of a policy; ok is false if there is no such alarm or it has no data.
 func (s *Service) Breach(name string) (value, threshold float64, ok bool) {
 	a := s.alarms[name]
 	if a == nil {

@@ -44,7 +44,7 @@ func (s *Service) Record(metric Metric, value float64) {
 	delete(s.points[key], minute-retained)
 }
 
-// Series is the metric's points by the minute, oldest first, from the minute that holds from.
+// Series returns the metric's points by the minute, oldest first, from the minute that holds from.
 // Minutes without values are left out; a metric never recorded has none.
 func (s *Service) Series(metric Metric, from time.Time) []Point {
 	recorded := s.points[metric.key()]

@@ -92,7 +92,7 @@ func (e *expression) use(name string) {
 	e.used[name] = true
 }
 
-// finish is the first mistake; a name or value that nothing used is one.
+// finish returns the first mistake; a name or value that nothing used is one.
 func (e *expression) finish() error {
 	for name := range e.names {
 		if !e.used[name] {

@@ -16,7 +16,8 @@ const serviceID = "DynamoDB"
 // staleFor is how long after a write a read without ConsistentRead still sees what was before.
 const staleFor = time.Second
 
-// item is an item's attributes; nil for no item. Values are shared: nobody changes them in place.
+// item is an item's attributes, or nil for no item. Values are shared: nobody changes them in
+// place.
 type item map[string]types.AttributeValue
 
 type record struct {

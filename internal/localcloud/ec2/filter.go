@@ -37,7 +37,7 @@ func filtered[T any](from []T, filters []types.Filter, look func(T) (properties,
 	return kept, nil
 }
 
-// candidates are the values that a filter of that name compares with its own.
+// candidates returns the values that a filter of that name compares with its own.
 func candidates[T any](filter string, look func(T) (properties, map[string]string), one T) ([]string, error) {
 	own, tags := look(one)
 	from := map[string]string(own)

@@ -136,7 +136,7 @@ func (s *Service) forgetUnused(i *image) {
 	}
 }
 
-// without is the slice without one member; the original is left alone.
+// without returns the slice without one member; the original is left alone.
 func without[T comparable](from []T, gone T) []T {
 	return slices.DeleteFunc(slices.Clone(from), func(one T) bool { return one == gone })
 }

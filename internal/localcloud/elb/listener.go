@@ -136,7 +136,7 @@ func (s *Service) describeListeners(in *elb.DescribeListenersInput) (*elb.Descri
 	return &elb.DescribeListenersOutput{Listeners: slices.Clone(b.listeners)}, nil
 }
 
-// user is the load balancer, active or not, with a listener that forwards to the target group.
+// user returns the load balancer, active or not, with a listener that forwards to the target group.
 func (s *Service) user(targetGroup string) *loadBalancer {
 	for _, b := range s.balancers {
 		for _, listener := range b.listeners {
@@ -148,7 +148,7 @@ func (s *Service) user(targetGroup string) *loadBalancer {
 	return nil
 }
 
-// forwardedTo is the ARN of a target group; "" for a listener that redirects.
+// forwardedTo returns the ARN of a target group, or "" for a listener that redirects.
 func forwardedTo(listener types.Listener) string {
 	return aws.ToString(listener.DefaultActions[0].TargetGroupArn)
 }

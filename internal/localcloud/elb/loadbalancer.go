@@ -165,7 +165,8 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 
 func (b *loadBalancer) active() bool { return b.State.Code == types.LoadBalancerStateEnumActive }
 
-// State is the DNS name of a load balancer and its state in AWS's words; "" if there is none.
+// State returns the DNS name of a load balancer and its state in AWS's words, or "" if there is
+// none.
 func (s *Service) State(name string) (dnsName, state string) {
 	b := s.named(name)
 	if b == nil {
@@ -174,7 +175,7 @@ func (s *Service) State(name string) (dnsName, state string) {
 	return *b.DNSName, string(b.State.Code)
 }
 
-// Zone is the hosted zone of a load balancer's DNS name; false for a name that is none's.
+// Zone returns the hosted zone of a load balancer's DNS name, or false for a name that is none's.
 func (s *Service) Zone(dnsName string) (zone string, ok bool) {
 	return CanonicalZone, s.first(func(b *loadBalancer) bool { return strings.EqualFold(*b.DNSName, dnsName) }) != nil
 }

@@ -16,8 +16,8 @@ import (
 type Target struct {
 	Instance    string
 	State       string // initial, healthy, unhealthy, unused or draining
-	Reason      string // AWS's reason code; "" when healthy
-	Description string // the reason in words; "" when healthy
+	Reason      string // AWS's reason code, or "" when healthy
+	Description string // the reason in words, or "" when healthy
 }
 
 type target struct {
@@ -53,7 +53,7 @@ func describedHealth(state types.TargetHealthStateEnum, reason types.TargetHealt
 	return types.TargetHealth{State: state, Reason: reason, Description: aws.String(description)}
 }
 
-// Health is the target's state in AWS's words; "" when it is not registered.
+// Health returns the target's state in AWS's words, or "" when it is not registered.
 func (s *Service) Health(targetGroup, instance string) string {
 	for _, t := range s.Targets(targetGroup) {
 		if t.Instance == instance {
@@ -63,7 +63,8 @@ func (s *Service) Health(targetGroup, instance string) string {
 	return ""
 }
 
-// Targets are a target group's targets in order of registration; none for an unknown target group.
+// Targets returns a target group's targets in order of registration, or none for an unknown target
+// group.
 func (s *Service) Targets(targetGroup string) []Target {
 	g := s.group(targetGroup)
 	if g == nil {

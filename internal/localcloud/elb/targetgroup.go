@@ -17,9 +17,9 @@ type Settings struct {
 	DeregistrationDelay time.Duration // how long a target drains
 }
 
-// DefaultSettings are the stack's. A minute of failures makes a target unhealthy, AWS's own default:
-// an instance that boots is checked from the start, and one that is unhealthy before it has booted
-// would look like a version that never gets well.
+// DefaultSettings returns the stack's. A minute of failures makes a target unhealthy, AWS's own
+// default: an instance that boots is checked from the start, and one that is unhealthy before it
+// has booted would look like a version that never gets well.
 func DefaultSettings() Settings {
 	return Settings{Interval: 10 * time.Second, HealthyThreshold: 2, UnhealthyThreshold: 6, DeregistrationDelay: 30 * time.Second}
 }

@@ -16,7 +16,7 @@ const (
 	Region  = "us-east-1"
 )
 
-// Zones are the two availability zones of the embedded cloud.
+// Zones returns the two availability zones of the embedded cloud.
 func Zones() []string { return []string{Region + "a", Region + "b"} }
 
 // Fabric serializes everything that happens in one cloud. API operations, timers and Do run one

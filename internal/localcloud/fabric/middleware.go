@@ -10,8 +10,8 @@ import (
 	"github.com/aws/smithy-go/middleware"
 )
 
-// Config is the configuration with which real SDK clients reach this cloud instead of the wire.
-// The SDK's own validation and retries run; what lies below the retryer is replaced.
+// Config returns the configuration with which real SDK clients reach this cloud instead of the
+// wire. The SDK's own validation and retries run; what lies below the retryer is replaced.
 func (f *Fabric) Config() aws.Config {
 	return aws.Config{
 		Region:      Region,

@@ -11,14 +11,14 @@ import (
 // Operation names an API operation as the SDK does: {"EC2", "RunInstances"}.
 type Operation struct{ Service, Name string }
 
-// String is "EC2.RunInstances".
+// String returns "EC2.RunInstances".
 func (o Operation) String() string { return o.Service + "." + o.Name }
 
 // Call is one API call that reached the cloud: after the SDK's retries, one for each attempt.
 type Call struct {
 	Operation Operation
 	Input     any    // the SDK's typed input, to be read only
-	Caller    string // the step that called, as WithCaller said; "" for none
+	Caller    string // the step that called, as WithCaller said, or "" for none
 	Err       error  // what it was answered; set for observers only
 }
 

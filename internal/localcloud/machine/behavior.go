@@ -16,16 +16,16 @@ const (
 // Behavior says how one simulated machine is to act. Durations are AWS durations. The zero
 // Behavior is a machine that does everything right in the usual time.
 type Behavior struct {
-	BootTime  time.Duration // from running until user data starts; 0 for 20 s
-	BuildTime time.Duration // from then to the build result; 0 for 2 min
+	BootTime  time.Duration // from running until user data starts, or 0 for 20 s
+	BuildTime time.Duration // from then to the build result, or 0 for 2 min
 	Build     Result
-	Reason    string // of a failed build; "" for a plain sentence
+	Reason    string // of a failed build, or "" for a plain sentence
 
-	HealthyAfter   time.Duration // from running until the service answers; 0 for BootTime
-	UnhealthyAfter time.Duration // from running until the service answers 503; 0 for never
+	HealthyAfter   time.Duration // from running until the service answers, or 0 for BootTime
+	UnhealthyAfter time.Duration // from running until the service answers 503, or 0 for never
 	NeverHealthy   bool          // the service answers 503 from the start
 
-	CPUPerRequest float64 // percent of CPU that one request a second costs; 0 for 0.5
+	CPUPerRequest float64 // percent of CPU that one request a second costs, or 0 for 0.5
 	CaptureFails  bool    // Capture ends with an error
 }
 

@@ -16,7 +16,7 @@ type Spec struct {
 	UserData   string // decoded
 	Tags       map[string]string
 	ImageTags  map[string]string
-	Image      any // what Capture made; nil for a base image
+	Image      any // what Capture made, or nil for a base image
 }
 
 // Host receives what a machine may tell the cloud. Its methods take the cloud's lock themselves, so
@@ -37,7 +37,7 @@ type Host interface {
 // never called under the lock. The other methods return at once.
 type Machine interface {
 	http.RoundTripper
-	// CPU is the load in percent over the last minute.
+	// CPU returns the load in percent over the last minute.
 	CPU() float64
 	// Stop begins an orderly shutdown; Host.Stopped follows.
 	Stop()

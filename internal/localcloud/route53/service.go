@@ -47,7 +47,7 @@ func (s *Service) Add(id string, record types.ResourceRecordSet) {
 	}
 }
 
-// Records lists a zone's records; nil for an unknown zone.
+// Records lists a zone's records, or nil for an unknown zone.
 func (s *Service) Records(id string) []types.ResourceRecordSet {
 	if z := s.zones[id]; z != nil {
 		return slices.Clone(z.records)
@@ -148,7 +148,7 @@ func (s *Service) check(z *zone, record types.ResourceRecordSet, action types.Ch
 	return nil
 }
 
-// normal is a record as Route 53 gives it back: names in lower case, with a dot at the end.
+// normal returns a record as Route 53 gives it back: names in lower case, with a dot at the end.
 func normal(record types.ResourceRecordSet) types.ResourceRecordSet {
 	record.Name = aws.String(dotted(aws.ToString(record.Name)))
 	if to := record.AliasTarget; to != nil {

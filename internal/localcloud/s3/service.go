@@ -27,7 +27,7 @@ type object struct {
 }
 
 type bucket struct {
-	folder  string // where the objects are files; "" for memory
+	folder  string // where the objects are files, or "" for memory
 	objects map[string]object
 }
 

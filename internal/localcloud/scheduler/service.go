@@ -45,7 +45,7 @@ type Schedule struct {
 	TimeZone         string
 	Target           string    // ARN
 	Next             time.Time // zero: never again
-	Failure          string    // why its target did not start the last time; "" where it did
+	Failure          string    // why its target did not start the last time, or "" if it did
 }
 
 // New registers the operations. The group "default" exists, as on AWS.
@@ -93,7 +93,7 @@ func (s *Service) find(group, name *string) (*schedule, error) {
 	return r, nil
 }
 
-// group is the group of that name; nil means "default".
+// group returns the group of that name; nil means "default".
 func (s *Service) group(name *string) (string, error) {
 	group := defaultGroup
 	if name != nil {

@@ -80,7 +80,7 @@ func details(kind reflect.Type, event asl.Event) reflect.Value {
 	return filled
 }
 
-// limit is nil where a state gives no such limit.
+// limit returns nil where a state gives no such limit.
 func limit(seconds int64) *int64 {
 	if seconds == 0 {
 		return nil

@@ -41,7 +41,7 @@ func storyWorld(t *testing.T) (w world) {
 	return w
 }
 
-// overWire is a real client on a real socket, as the command line has one.
+// overWire returns a real client on a real socket, as the command line has one.
 func overWire(t *testing.T, w world) (client *sfn.Client, url string) {
 	t.Helper()
 	server := httptest.NewServer(w.service.Handler())

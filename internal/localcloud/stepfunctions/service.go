@@ -44,7 +44,7 @@ type machine struct {
 	created    time.Time
 }
 
-// role is the role that a machine seems to run as.
+// role returns the role that a machine seems to run as.
 func (m *machine) role() *string {
 	return aws.String("arn:aws:iam::" + fabric.Account + ":role/" + m.name)
 }
@@ -84,7 +84,7 @@ func filledIn(definition []byte, substitutions map[string]string) string {
 	return strings.NewReplacer(pairs...).Replace(string(definition))
 }
 
-// MachineARN is the ARN of the state machine of that name.
+// MachineARN returns the ARN of the state machine of that name.
 func MachineARN(name string) string { return fabric.ARN("states", "stateMachine:"+name) }
 
 // Close aborts all executions and waits for their goroutines. Close the fabric before, so that no
@@ -128,8 +128,8 @@ func (s *Service) Await(ctx context.Context, executionARN string) (Snapshot, err
 	return e.Wait(ctx)
 }
 
-// Path lists the states that the execution has entered, those of a Parallel state branch by
-// branch; nil for an execution that does not exist. It takes the lock itself.
+// Path lists the states that the execution has entered, those of a Parallel state branch by branch,
+// or nil for an execution that does not exist. It takes the lock itself.
 func (s *Service) Path(executionARN string) []string {
 	e, err := s.lookUp(executionARN)
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Service) Path(executionARN string) []string {
 	return e.Path()
 }
 
-// History lists the execution's events so far, oldest first; nil for an execution that does not
+// History lists the execution's events so far, oldest first, or nil for an execution that does not
 // exist. It is called without the lock.
 func (s *Service) History(executionARN string) []asl.Event {
 	e, err := s.lookUp(executionARN)

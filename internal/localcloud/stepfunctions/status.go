@@ -54,7 +54,7 @@ func (s *Service) announce(m *machine, e *asl.Execution) {
 	})
 }
 
-// given is nil for an empty text.
+// given returns nil for an empty text.
 func given(text string) *string {
 	if text == "" {
 		return nil

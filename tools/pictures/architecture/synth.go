@@ -50,7 +50,7 @@ func synthesize(root string) (text []byte, err error) {
 	return os.ReadFile(filepath.Join(out, *stack.TemplateFile()))
 }
 
-// flags are the CDK's own switches of cdk.json.
+// flags returns the CDK's own switches of cdk.json.
 func flags(root string) (map[string]any, error) {
 	text, err := os.ReadFile(filepath.Join(root, "cdk.json"))
 	if err != nil {

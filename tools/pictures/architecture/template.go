@@ -36,7 +36,7 @@ func (k kind) matches(id string, r resource) bool {
 	return r.Type == name && strings.HasPrefix(id, prefix)
 }
 
-// count is how many resources of a kind there are.
+// count returns how many resources of a kind there are.
 func (t template) count(k kind) (n int) {
 	for id, r := range t.Resources {
 		if k.matches(id, r) {
@@ -46,7 +46,7 @@ func (t template) count(k kind) (n int) {
 	return n
 }
 
-// property is a text among the properties of the one resource of a kind.
+// property returns a text among the properties of the one resource of a kind.
 func (t template) property(k kind, name string) string {
 	for id, r := range t.Resources {
 		if k.matches(id, r) {
@@ -74,8 +74,8 @@ func (t template) check() (problems []string) {
 	return problems
 }
 
-// countFor is how many there are of what a tile counts: all its kinds if they are of one type, else
-// its first.
+// countFor returns how many there are of what a tile counts: all its kinds if they are of one type,
+// else its first.
 func (t template) countFor(of tile) (n int) {
 	first, _, _ := strings.Cut(string(of.kinds[0]), "/")
 	for _, k := range of.kinds {

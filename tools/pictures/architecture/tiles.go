@@ -62,7 +62,7 @@ var tiles = []tile{
 	{stack, 806, 690, 150, 46, "%d log groups", "steps, instances, flows", of("AWS::Logs::LogGroup", "AWS::EC2::FlowLog"), nil},
 }
 
-// shown are all kinds that the picture shows, those of its frames included.
+// shown returns all kinds that the picture shows, those of its frames included.
 func shown() []kind {
 	all := of("AWS::EC2::VPC", publicSubnet, privateSubnet)
 	for _, t := range tiles {

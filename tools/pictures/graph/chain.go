@@ -64,7 +64,7 @@ type chainPicture struct {
 	bottom float64 // of the panel around the stages
 }
 
-// chainGraph is the chain for ELK, without what follows a failure and the ends.
+// chainGraph returns the chain for ELK, without what follows a failure and the ends.
 func chainGraph(links []link) *elkNode {
 	g := &elkNode{ID: "chain", Options: layered()}
 	g.Options["elk.direction"] = "RIGHT"
@@ -93,7 +93,7 @@ func stageNamed(name string) stage {
 	return chain[i]
 }
 
-// cardOf is how large a stage is drawn.
+// cardOf returns how large a stage is drawn.
 func cardOf(s stage) card {
 	width := float64(cardWidth)
 	for _, step := range s.steps {

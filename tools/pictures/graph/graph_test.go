@@ -65,7 +65,7 @@ func TestEveryStateAndTransitionIsDrawn(t *testing.T) {
 	}
 }
 
-// size is how many nodes and edges a machine is drawn with.
+// size returns how many nodes and edges a machine is drawn with.
 func (m machine) size() (nodes, edges int) {
 	for name, s := range m.States {
 		nodes++

@@ -55,7 +55,7 @@ func (l level) order() (names []string) {
 	return names
 }
 
-// exit is the port of a state that a transition leaves by.
+// exit returns the port of a state that a transition leaves by.
 func (l level) exit(from, to string) string {
 	switch {
 	case to == l.straight(from):

@@ -56,7 +56,7 @@ func (b *builder) placeEdge(e *elkEdge, x, y float64) drawing.Edge {
 	return edge
 }
 
-// corners are those of an edge, from its beginning to its end.
+// corners returns those of an edge, from its beginning to its end.
 func (e *elkEdge) corners(x, y float64) (all []drawing.Point) {
 	for _, s := range e.Sections {
 		for _, p := range append(append([]elkPoint{s.Start}, s.Bends...), s.End) {

@@ -93,7 +93,7 @@ func (b *builder) loop(l level, p poll) {
 	b.inner = append(b.inner, down, back, again)
 }
 
-// allPolls are the polls of a machine and its branches.
+// allPolls returns the polls of a machine and its branches.
 func (m machine) allPolls() map[string]poll {
 	all := m.polls()
 	for _, s := range m.States {

@@ -29,7 +29,7 @@ var chain = []stage{
 
 var undo = stage{"Undo", "the former release serves on", []string{"Undo", "UnlockFailed", "UnlockDirty"}}
 
-// stageOf finds the stage of a step; "" for a state that is none.
+// stageOf finds the stage of a step, or "" for a state that is none.
 func stageOf(step string) string {
 	i := slices.IndexFunc(chain, func(s stage) bool { return slices.Contains(s.steps, step) })
 	if i < 0 {

@@ -26,7 +26,7 @@ func New(title string, width, height float64, style string) *Canvas {
 	return &Canvas{title: title, width: width, height: height, style: style}
 }
 
-// Bytes is the picture as an SVG document.
+// Bytes returns the picture as an SVG document.
 func (c *Canvas) Bytes() []byte {
 	var out strings.Builder
 	fmt.Fprintf(&out, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 %s %s\" width=\"%s\" height=\"%s\">\n",

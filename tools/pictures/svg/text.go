@@ -18,7 +18,7 @@ func parse(text []byte) *sfnt.Font {
 	return parsed
 }
 
-// Width is how wide a line of text is at most, in pixels, at a font size in pixels.
+// Width returns how wide a line of text is at most, in pixels, at a font size in pixels.
 func Width(text string, size float64) float64 {
 	face, err := opentype.NewFace(regular, &opentype.FaceOptions{Size: size, DPI: 72})
 	if err != nil {

@@ -16,7 +16,7 @@ type piece struct {
 	style, text   string // the style as classes of the picture
 }
 
-// text is the row without its style.
+// text returns the row without its style.
 func (r row) text() string {
 	line := ""
 	for _, p := range r {

@@ -31,7 +31,7 @@ type scene struct {
 	cloudColor    rgb
 	aurora        float64
 	ridges        []ridge // from far to near
-	water         float64 // where the mirror begins; 0 for none
+	water         float64 // where the mirror begins, or 0 for none
 }
 
 type ridge struct {
@@ -39,7 +39,7 @@ type ridge struct {
 	octaves         int
 	color, mist     rgb // at the crest and further down
 	depth           float64
-	snow            float64 // where snow ends; 0 for none
+	snow            float64 // where snow ends, or 0 for none
 	trees           float64 // height of the trees on it
 	flanks          float64 // how far light and shadow sides of dunes differ
 }
@@ -199,7 +199,7 @@ func (r ridge) surface(x, y, crest, seed float64) rgb {
 	return mix(c, r.mist, smooth(0, r.depth, below))
 }
 
-// forest is how much of a point conifers cover.
+// forest returns how much of a point conifers cover.
 func (r ridge) forest(x, y, seed float64) float64 {
 	cover, spacing := 0.0, r.trees*.19
 	for i := -4.0; i <= 4; i++ {
