@@ -18,8 +18,8 @@ import (
 	"photogallery/lambdas/teardown"
 )
 
-// Steps returns the step table, in the order in which a release and then a teardown run them. The
-// CDK app makes a function of each, the local mode a handler; a name is there once.
+// Steps returns the step table in the order in which a release and then a teardown run the steps.
+// Names are unique.
 func Steps() []step.Step {
 	return []step.Step{
 		plan.Plan,

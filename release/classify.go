@@ -11,17 +11,18 @@ import (
 	"syscall"
 )
 
-// apiError is what an error of any AWS SDK client offers; it is written down here so that the
-// domain imports no SDK.
+// apiError is implemented by the errors of AWS SDK clients. It is declared here so that the domain
+// imports no SDK.
 type apiError interface {
 	error
 	ErrorCode() string
 	ErrorMessage() string
 }
 
-// codesOf maps AWS's error codes to ours. Each service spells the same condition its own way: the
+// codesOf maps AWS's error codes to ours. Each service names the same condition differently. The
 // codes are those of the SDK's modeled errors, and of
-// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, since EC2 models none.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, because EC2 models
+// none.
 var codesOf = index(map[Code][]string{
 	Throttled: {
 		"RequestLimitExceeded", "Throttling", "ThrottlingException", "ThrottledException",
@@ -36,7 +37,7 @@ var codesOf = index(map[Code][]string{
 		"InternalServiceError", "ServiceUnavailable", "ServiceUnavailableException", "Unavailable",
 		"ServerInternal", "RequestTimeout", "RequestTimeoutException", "InternalServiceFault",
 		"RequestExpired", "ServiceException", "HealthUnavailable",
-		"ServiceLinkedRoleFailure", // a fresh account's role, which is not ready yet
+		"ServiceLinkedRoleFailure", // a new account's service-linked role, which is not ready yet
 	},
 	CapacityUnavailable: {
 		"InsufficientInstanceCapacity", "InsufficientHostCapacity", "InsufficientCapacity",
@@ -60,8 +61,8 @@ var codesOf = index(map[Code][]string{
 		"DependencyViolation", "ResourceInUse", "ResourceInUseException", "InvalidSnapshot.InUse",
 		"ScalingActivityInProgress", "ResourceContention", "InstanceRefreshInProgress",
 		"IncorrectInstanceState", "IncorrectState", "ConcurrentModificationException", "ConcurrentTagAccess",
-		"ConflictException",           // EventBridge Scheduler, where it does not mean that the name is taken
-		"TargetGroupAssociationLimit", // a load balancer that has just been deleted holds the target group
+		"ConflictException",           // EventBridge Scheduler, whose name is not taken
+		"TargetGroupAssociationLimit", // a load balancer that was just deleted still uses the target group
 	},
 })
 
@@ -80,9 +81,9 @@ var alreadyExists = set(
 	"ConditionalCheckFailedException", "PreconditionFailed",
 )
 
-// tooEarly holds the refusals by which AWS answers a call that needs what was made seconds ago: an instance
-// profile, a template's tags, an image. Their codes alone are those of refusals that last, so that their
-// messages, which others have written down, must tell.
+// tooEarly holds the errors of calls that need something made seconds ago: an instance profile, a
+// template's tags, an image. Permanent errors have the same codes, so the messages, as others have
+// recorded them, decide.
 //   - Auto Scaling tries a template out: https://github.com/hashicorp/terraform-provider-aws/pull/5633
 //     (also for a profile's ARN: https://github.com/hashicorp/terraform-provider-aws/issues/24910)
 //   - and finds the caller not allowed to use it; the same is said where a permission lacks for good:
@@ -95,22 +96,22 @@ var tooEarly = []struct{ code, message string }{
 	{"InvalidParameterValue", "Invalid IAM Instance Profile"},
 }
 
-// taskOver holds the codes by which Step Functions says that nobody waits on a task token.
+// taskOver holds Step Functions' codes for a task token that nobody waits on.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 var taskOver = set("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 
-// IsNotFound reports whether AWS says that the thing named does not exist. Right after a creation
-// that means "not yet"; it proves no deletion.
+// IsNotFound reports whether AWS says that the named thing does not exist. Right after a creation
+// that means "not yet", and it proves no deletion.
 func IsNotFound(err error) bool { return notFound[awsCode(err)] }
 
 // IsAlreadyExists reports whether AWS says that the name is taken or a condition on absence failed.
 func IsAlreadyExists(err error) bool { return alreadyExists[awsCode(err)] }
 
-// IsTaskOver reports whether the awaited task has ended, so that its token need not be answered.
+// IsTaskOver reports whether the awaited task has ended, so that its token needs no answer.
 func IsTaskOver(err error) bool { return taskOver[awsCode(err)] }
 
-// Classify finds the Error in err, or makes one from AWS's error code, a lost connection or an
-// expired deadline. It is nil for a nil error; what it does not know is Unexpected.
+// Classify returns the Error in err, or makes one from AWS's error code, a lost connection or an
+// expired deadline. Any other error is Unexpected. It returns nil for a nil error.
 func Classify(err error) *Error {
 	if err == nil {
 		return nil
@@ -132,7 +133,7 @@ func Classify(err error) *Error {
 	return &Error{Code: Unexpected, Message: err.Error(), Err: err}
 }
 
-// codeOfAPI is given the whole error too: the response's status is in what wraps AWS's answer.
+// codeOfAPI also takes the whole error, because the HTTP status is in its wrapper.
 func codeOfAPI(api apiError, err error) Code {
 	if isTooEarly(api) {
 		return NotSeenYet
@@ -152,7 +153,7 @@ func isTooEarly(api apiError) bool {
 	})
 }
 
-// isServerFault asks an HTTP response error for its status, for codes that no list has.
+// isServerFault looks at the status of an HTTP response error, for unknown codes.
 func isServerFault(err error) bool {
 	var response interface{ HTTPStatusCode() int }
 	return errors.As(err, &response) && response.HTTPStatusCode() >= 500
@@ -162,7 +163,7 @@ func isConnectionLost(err error) bool {
 	var network net.Error
 	var file *fs.PathError
 	if errors.As(err, &file) && !errors.As(err, new(*net.OpError)) {
-		return false // an error number of the system is a net.Error, too
+		return false // syscall.Errno is a net.Error, too
 	}
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }

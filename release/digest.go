@@ -3,13 +3,13 @@ package release
 import "regexp"
 
 // Digest identifies the content of an image: the bundle, the recipe that installs it and the
-// architecture. The base image is left out on purpose: unchanged content is not baked again
-// because Amazon published a new base; a rebake asks for that.
+// architecture. It does not cover the base image, so that unchanged content is not baked again when
+// Amazon publishes a new base. A rebake asks for that.
 func Digest(bundleSHA256, recipeSHA256, architecture string) string {
 	return Token("image", bundleSHA256, recipeSHA256, architecture)
 }
 
-// Bundle is where the content of a release lies and what its bytes must hash to.
+// Bundle is the location of a release's content and the hash of its bytes.
 type Bundle struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
@@ -18,7 +18,7 @@ type Bundle struct {
 
 var bundleURL = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([A-Za-z0-9/._=-]{1,200})#sha256=([0-9a-f]{64})$`)
 
-// ParseBundle reads s3://bucket/key#sha256=…; anything else is an InvalidRequest.
+// ParseBundle reads s3://bucket/key#sha256=…. Anything else is an InvalidRequest.
 func ParseBundle(url string) (Bundle, error) {
 	parts := bundleURL.FindStringSubmatch(url)
 	if parts == nil {

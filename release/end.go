@@ -2,15 +2,15 @@ package release
 
 import "slices"
 
-// End is the error with which a state machine fails by itself, as its Fail states have it. Any other error of an
-// execution, or another status than FAILED, means that nothing has undone the run yet.
+// End is the error of a state machine's Fail state. Any other error of an execution, or another
+// status than FAILED, means that nothing has undone the run yet.
 type End string
 
 // The ends.
 const (
 	FailedClean End = "FailedClean" // undone; nothing of the run is left
 	FailedDirty End = "FailedDirty" // undone as far as possible; the cause names what is left
-	Busy        End = "Busy"        // another execution holds the environment; nothing was touched
+	Busy        End = "Busy"        // another execution holds the lock; nothing was touched
 )
 
 // Ends lists every End.
@@ -19,7 +19,7 @@ func Ends() []End { return []End{FailedClean, FailedDirty, Busy} }
 // IsEnd reports whether the error of an execution is an End.
 func IsEnd(err string) bool { return slices.Contains(Ends(), End(err)) }
 
-// Meaning says in a few words what the end leaves.
+// Meaning describes the result of an end in a few words.
 func (e End) Meaning() string {
 	return map[End]string{
 		FailedClean: "nothing of it is left",

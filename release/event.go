@@ -6,13 +6,13 @@ import "slices"
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 const (
-	BuildResultEvent     = "Build Result" // a builder's own; see BuildResult
+	BuildResultEvent     = "Build Result" // a builder's own event; see BuildResult
 	InstanceStateEvent   = "EC2 Instance State-change Notification"
 	ExecutionStatusEvent = "Step Functions Execution Status Change"
 )
 
-// EndingStates lists the states of an instance that is stopping or terminating, or has: a builder in one of them
-// reports nothing any more.
+// EndingStates lists the states of an instance that is ending or has ended. A builder in one of
+// them reports no result.
 func EndingStates() []string {
 	return []string{"stopping", "stopped", "shutting-down", "terminated"}
 }
@@ -20,13 +20,13 @@ func EndingStates() []string {
 // IsEnding reports whether a state is one of EndingStates.
 func IsEnding(state string) bool { return slices.Contains(EndingStates(), state) }
 
-// BuildResult is the detail of a BuildResultEvent, by which a builder reports how its build ended.
-// gallery-ami/recipe/builder.sh writes it on AWS.
+// BuildResult is the detail of a BuildResultEvent, with which a builder reports how its build
+// ended. gallery-ami/recipe/builder.sh writes it on AWS.
 type BuildResult struct {
 	Instance string      `json:"instance"` // the builder's ID
-	Release  string      `json:"release"`  // the execution for which it builds
+	Release  string      `json:"release"`  // the execution that it builds for
 	Status   BuildStatus `json:"status"`
-	Reason   string      `json:"reason"` // of a failure: the command, and the log's last words
+	Reason   string      `json:"reason"` // of a failure: the command and the end of the log
 }
 
 // BuildStatus reports whether a build succeeded.

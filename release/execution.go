@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// ExecutionName returns a name for an execution that tells its kind and when it was made, to the
-// millisecond. It has what CloudWatch Logs takes of a name: letters, digits and dashes.
+// ExecutionName returns a name for an execution that contains its kind and its time to the
+// millisecond. CloudWatch Logs allows its characters: letters, digits and dashes.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func ExecutionName(kind string, at time.Time) string {
 	return kind + "-" + strings.Replace(at.Format("20060102-150405.000"), ".", "-", 1)
 }
 
-// NameOf returns the last part of an ARN whose parts are separated by colons, which is the name of an execution, a
-// state machine or a function. It returns text without a colon as it is.
+// NameOf returns the last part of an ARN whose parts are separated by colons: the name of an
+// execution, a state machine or a function. It returns a text without colons unchanged.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 func NameOf(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
 

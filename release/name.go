@@ -7,19 +7,19 @@ import (
 	"regexp"
 )
 
-// Prefix begins every name that Photogallery gives.
+// Prefix begins the name of every resource.
 const Prefix = "photogallery"
 
-// Environment is one separate installation: "main", "staging". Its name is part of resource
-// names, of which a load balancer's is the shortest with 32 characters.
+// Environment is the name of one installation, such as "main" or "staging". It is part of resource
+// names, of which a load balancer's has the lowest limit, 32 characters.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 type Environment string
 
-// A dash ends the environment's part of a name: in a name of its own, what is allowed or looked for by
-// the prefix photogallery-main- would be environment main-x's too.
+// A dash ends the environment in a name. If environments could have dashes, the prefix
+// photogallery-main- would also cover the environment main-x.
 var environmentName = regexp.MustCompile(`^[a-z][a-z0-9]{0,18}$`)
 
-// Check is nil, or an InvalidRequest that tells what an environment's name may be.
+// Check returns an InvalidRequest that says what an environment's name may be, or nil.
 func (e Environment) Check() error {
 	if !environmentName.MatchString(string(e)) {
 		return Errorf(InvalidRequest, "environment %q: give 1 to 19 lower-case letters and digits, a letter first", string(e))
@@ -37,18 +37,18 @@ func (e Environment) ReleaseMachine() string { return e.Name() + "-release" }
 // TeardownMachine returns the name of the teardown state machine.
 func (e Environment) TeardownMachine() string { return e.Name() + "-teardown" }
 
-// TTLSchedule returns the name of the one-time schedule that tears a release down when its ttl is
-// over.
+// TTLSchedule returns the name of the one-time schedule that tears a release down at the end of its
+// ttl.
 func (e Environment) TTLSchedule() string { return e.Name() + "-ttl" }
 
-// BuildSource returns the source of the events by which the environment's builders report their
-// results. A builder may send events of this source alone.
+// BuildSource returns the source of the events of the environment's builders, which may send events
+// of no other source.
 func (e Environment) BuildSource() string { return e.Name() + ".builder" }
 
-// Alarm returns the name of the environment's alarm of that kind.
+// Alarm returns the name of the environment's alarm of a kind.
 func (e Environment) Alarm(kind AlarmKind) string { return e.Name() + "-" + string(kind) }
 
-// AlarmKind tells the environment's alarms apart.
+// AlarmKind identifies an alarm within its environment.
 type AlarmKind string
 
 // The alarms that a release makes.
@@ -68,8 +68,8 @@ const (
 	ScaleInPolicy  = "scale-in"
 )
 
-// ImageName names the image of a digest. It depends on nothing else, so that an image is made
-// once; only a rebake adds its release, because AWS keeps image names unique.
+// ImageName returns the name of the image of a digest. It depends on nothing else, so that an image
+// is made once. A rebake adds its release, because AWS requires unique image names.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html
 func (e Environment) ImageName(digest string, rebakedBy string) string {
 	name := fmt.Sprintf("%s-%s", e.Name(), Short(digest))
@@ -79,11 +79,11 @@ func (e Environment) ImageName(digest string, rebakedBy string) string {
 	return name
 }
 
-// Short returns the first twelve characters of a digest, enough for a person to tell two apart.
+// Short returns the first twelve characters of a digest, enough for people.
 func Short(digest string) string { return digest[:min(12, len(digest))] }
 
-// Token returns a deterministic idempotency token of at most 64 characters made from parts: the
-// same parts, the same token.
+// Token returns a deterministic idempotency token of at most 64 characters. The same parts make the
+// same token.
 func Token(parts ...string) string {
 	sum := sha256.New()
 	for _, part := range parts {

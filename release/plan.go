@@ -2,22 +2,22 @@ package release
 
 import "time"
 
-// Plan is a request with every default filled in and every question about the account answered.
-// The Plan step makes it; the later steps of the release are given it whole.
+// Plan is a request with its defaults filled in and its checks passed. The Plan step makes it; the
+// later steps of the release receive it whole.
 type Plan struct {
 	Release      string `json:"release"` // the execution's name, unique to this run
 	Version      string `json:"version"`
-	Bundle       Bundle `json:"bundle"` // with Image set, the one it was made from
+	Bundle       Bundle `json:"bundle"` // with Image set, the bundle of that image
 	Digest       string `json:"digest"`
-	Image        string `json:"image"` // release this image and bake nothing; "" to bake or reuse
+	Image        string `json:"image"` // release this image without a bake, or "" to bake or reuse
 	Rebake       bool   `json:"rebake"`
 	InstanceType string `json:"instanceType"`
 	MinSize      int    `json:"minSize"`
 	MaxSize      int    `json:"maxSize"`
-	Desired      int    `json:"desired"`    // 0: MinSize for a new group, left alone on a running one
-	TTLSeconds   int64  `json:"ttlSeconds"` // 0: none was asked for
-	TeardownAt   string `json:"teardownAt"` // RFC 3339: without a ttl, when the environment is torn down, or "" for never
-	Wait         bool   `json:"wait"`       // wait for a busy environment
+	Desired      int    `json:"desired"`    // 0: MinSize for a new group, unchanged on a running one
+	TTLSeconds   int64  `json:"ttlSeconds"` // 0 if the request has none
+	TeardownAt   string `json:"teardownAt"` // RFC 3339: when the environment is torn down if the release has no ttl, or "" for never
+	Wait         bool   `json:"wait"`       // wait if another execution holds the lock
 }
 
 // TTL returns the time that the release asked to serve, or 0 if it asked for none.
@@ -29,14 +29,14 @@ type Current struct {
 	Release         string `json:"release"`
 	Version         string `json:"version"`
 	Image           string `json:"image"`
-	FormerImage     string `json:"formerImage"` // what a rollback would release, or "" if there was none
+	FormerImage     string `json:"formerImage"` // for a rollback, or "" if there is none
 	Digest          string `json:"digest"`
 	Bundle          Bundle `json:"bundle"`
-	DefaultBundle   Bundle `json:"defaultBundle"`   // the deployment's own bundle when this was recorded
-	TemplateVersion string `json:"templateVersion"` // the launch template version that serves
-	FormerTemplate  string `json:"formerTemplate"`  // "" where there was none
-	MinSize         int    `json:"minSize"`         // the group's bounds, to which an undo goes back
-	MaxSize         int    `json:"maxSize"`         // 0 in a record that has none
-	InstanceType    string `json:"instanceType"`    // "" in a record that has none
-	TeardownAt      string `json:"teardownAt"`      // RFC 3339: when the ttl is over, or "" for never
+	DefaultBundle   Bundle `json:"defaultBundle"`   // the deployment's own bundle at the time of the record
+	TemplateVersion string `json:"templateVersion"` // the serving launch template version
+	FormerTemplate  string `json:"formerTemplate"`  // "" if there was none
+	MinSize         int    `json:"minSize"`         // the group's bounds, which an undo restores
+	MaxSize         int    `json:"maxSize"`         // 0 in a record without it
+	InstanceType    string `json:"instanceType"`    // "" in a record without it
+	TeardownAt      string `json:"teardownAt"`      // RFC 3339: the end of the ttl, or "" for never
 }

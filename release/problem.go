@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with a request.
+// Problem is one error in a request.
 type Problem struct {
 	Field   string // the request's field, or "" for the request as a whole
 	Message string // what was wrong, with the value, and what to do
 }
 
-// Problems are all that is wrong with one request; errors.As finds them in an InvalidRequest, for
-// a form that shows each at its field.
+// Problems is all errors in one request. errors.As finds them in an InvalidRequest, so that a form
+// can show each at its field.
 type Problems []Problem
 
-// Error returns every message, a line each if there are several.
+// Error returns all messages, one per line.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, problem := range p {
@@ -28,8 +28,8 @@ func (p Problems) Error() string {
 	return list(lines)
 }
 
-// Join returns nil for no errors, a single error as Classify names it, and else one Error that
-// lists every message. Its code is theirs if they agree and InvalidRequest if they do not.
+// Join returns nil for no errors, a single error as Classify returns it, or an Error that lists
+// every message. Its code is InvalidRequest unless all errors have the same code.
 func Join(errs ...error) error {
 	var lines []string
 	var codes []Code

@@ -1,7 +1,7 @@
 package release
 
-// Remedy says what to do next after a failure, in one sentence, or "" if only the message can say
-// it. BUILDER and INSTANCE stand for the ID of the instance whose log it names.
+// Remedy returns one sentence about what to do after a failure, or "" if the message says it.
+// BUILDER and INSTANCE stand for the ID of the instance whose log it names.
 func (c Code) Remedy() string { return remedies[c] }
 
 var remedies = map[Code]string{

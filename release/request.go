@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// RequestSchema is the JSON Schema of a release request: the source of its validation, its
-// defaults and its documentation.
+// RequestSchema is the JSON Schema of a release request, the source of its validation, defaults and
+// documentation.
 //
 //go:embed request.schema.json
 var RequestSchema []byte
 
 var requestSchema = compile(RequestSchema)
 
-// The bounds of a fleet for which no release has asked for others.
+// The default bounds of a fleet.
 const (
 	DefaultMinSize = 2
 	DefaultMaxSize = 5
 )
 
-// NoTTL is the ttl of a request for a release that nothing ends.
+// NoTTL is the ttl of a release without an end.
 const NoTTL = "never"
 
-// OwnBundle is the bundle of a request for the one that the deployment itself has.
+// OwnBundle requests the deployment's own bundle.
 const OwnBundle = "own"
 
-// Request is what a release is asked to be, with the schema's defaults filled in. A field without
-// a default has its zero value where it was left out.
+// Request is a request for a release, with the schema's defaults filled in. A missing field without
+// a default has its zero value.
 type Request struct {
 	Comment      string `json:"Comment,omitempty"`
 	Version      string `json:"version,omitempty"`
@@ -45,7 +45,7 @@ type Request struct {
 }
 
 // ParseRequest reads the release state machine's input. Its error is an InvalidRequest that names
-// everything that is wrong at once and holds Problems.
+// every problem at once and holds Problems.
 func ParseRequest(raw []byte) (Request, error) {
 	var request Request
 	problems := requestSchema().read(raw, &request)
@@ -53,15 +53,15 @@ func ParseRequest(raw []byte) (Request, error) {
 	return request, invalid(problems)
 }
 
-// Sizes returns the fleet's bounds: the request's, or those of the former release, or the defaults.
-// Its error is an InvalidRequest and holds Problems.
+// Sizes returns the fleet's bounds: the request's, the former release's, or the defaults. Its error
+// is an InvalidRequest that holds Problems.
 func (r Request) Sizes(former Current) (least, most int, err error) {
 	r.MinSize = cmp.Or(r.MinSize, former.MinSize, DefaultMinSize)
 	r.MaxSize = cmp.Or(r.MaxSize, former.MaxSize, DefaultMaxSize)
 	return r.MinSize, r.MaxSize, invalid(r.unfitSizes())
 }
 
-// Lifetime returns the ttl as a duration, or 0 if none was given, and for NoTTL.
+// Lifetime returns the ttl as a duration, or 0 if there is none or it is NoTTL.
 func (r Request) Lifetime() time.Duration {
 	lifetime, err := time.ParseDuration(r.TTL)
 	if err != nil {
@@ -70,7 +70,8 @@ func (r Request) Lifetime() time.Duration {
 	return lifetime
 }
 
-// conflicts finds fields that do not go together, leaving out those that are wrong by themselves.
+// conflicts finds fields that conflict with each other. It ignores fields that are wrong by
+// themselves.
 func (r Request) conflicts(known Problems) Problems {
 	found := r.unfitSizes()
 	sound := known.spare
@@ -83,7 +84,7 @@ func (r Request) conflicts(known Problems) Problems {
 	return found
 }
 
-// unfitSizes finds sizes that do not go together, among those that are known.
+// unfitSizes finds sizes that conflict, among those that are known.
 func (r Request) unfitSizes() (found Problems) {
 	switch bounded := r.MinSize != 0 && r.MaxSize != 0; {
 	case bounded && r.MinSize > r.MaxSize:
@@ -98,7 +99,8 @@ func (p *Problems) add(field, format string, args ...any) {
 	*p = append(*p, Problem{Field: field, Message: fmt.Sprintf(format, args...)})
 }
 
-// spare reports whether the problems leave these fields alone. Without an object there are no fields.
+// spare reports whether the problems do not concern these fields. If the input is not an object
+// there are no fields.
 func (p Problems) spare(fields ...string) bool {
 	for _, problem := range p {
 		for _, field := range fields {
@@ -117,7 +119,7 @@ func invalid(problems Problems) error {
 	return &Error{Code: InvalidRequest, Message: problems.Error(), Err: problems}
 }
 
-// quote shows a value in a message, as JSON and no longer than a line.
+// quote returns a value for a message, as JSON of at most a line.
 func quote(value any) string {
 	const most = 80
 	encoded, err := json.Marshal(value)

@@ -17,15 +17,16 @@ import (
 	"unicode/utf8"
 )
 
-// schema is one JSON Schema document, as far as requests use that language: properties that are each
-// text, a truth value or a whole number, and no others. A package for all of JSON Schema takes a third of
-// every function's start to get ready; the tests hold this one to such a package.
+// schema is a JSON Schema document in the subset that requests use: an object whose properties are
+// texts, booleans or whole numbers. A full JSON Schema package takes a third of every function's
+// start; the tests compare this one with such a package.
 // https://json-schema.org/draft/2020-12/json-schema-validation
 type schema struct {
 	fields map[string]field
 }
 
-// field is one property. JSON Schema has neither durations nor remedies, hence the x- keywords.
+// field is one property. The x- keywords are for durations and remedies, which JSON Schema does not
+// have.
 type field struct {
 	Type      string   `json:"type"`
 	Enum      []string `json:"enum"`
@@ -34,19 +35,19 @@ type field struct {
 	MinLength int      `json:"minLength"` // characters
 	MaxLength *int     `json:"maxLength"`
 	Pattern   pattern  `json:"pattern"`
-	If        *field   `json:"if"` // text that fits it has to fit Then
+	If        *field   `json:"if"` // text that matches it must also match Then
 	Then      *field   `json:"then"`
 	Default   any      `json:"default"`
 	Expects   string   `json:"x-expects"` // completes "give …"
-	AtLeast   string   `json:"x-minimum"` // of a duration
+	AtLeast   string   `json:"x-minimum"` // for durations
 	AtMost    string   `json:"x-maximum"`
 	Or        string   `json:"x-or"` // a word instead of a duration
 }
 
-// pattern is a regular expression; none fits all text.
+// pattern is a regular expression, or nil to match any text.
 type pattern struct{ *regexp.Regexp }
 
-// UnmarshalText also makes a pattern of a JSON string; its error is regexp.Compile's.
+// UnmarshalText compiles a pattern in a JSON string. Its error is regexp.Compile's.
 func (p *pattern) UnmarshalText(text []byte) (err error) {
 	p.Regexp, err = regexp.Compile(string(text))
 	return err
@@ -54,8 +55,8 @@ func (p *pattern) UnmarshalText(text []byte) (err error) {
 
 func (p pattern) fits(text string) bool { return p.Regexp == nil || p.MatchString(text) }
 
-// compile makes the schema when it is first needed: most functions never are asked for it. It
-// panics on a document that is no schema of ours, which is part of the program.
+// compile compiles the schema on first use, because most functions never need it. It panics if the
+// document, which is part of the program, is not a valid schema.
 func compile(document []byte) func() schema {
 	return sync.OnceValue(func() schema {
 		var described struct {
@@ -68,8 +69,8 @@ func compile(document []byte) func() schema {
 	})
 }
 
-// read decodes raw into request, a pointer to a struct, with defaults filled in. Fields that are
-// wrong are left at their zero value.
+// read decodes raw into request, a pointer to a struct, and fills in defaults. Wrong fields keep
+// their zero value.
 func (s schema) read(raw []byte, request any) Problems {
 	document, err := parse(raw)
 	if err != nil {
@@ -82,7 +83,7 @@ func (s schema) read(raw []byte, request any) Problems {
 	problems := s.check(object)
 	sound := s.defaults()
 	for name := range s.fields {
-		// Only by the exact name: Go's decoder would take MINSIZE for minSize.
+		// Names must match exactly: Go's decoder would accept MINSIZE for minSize.
 		if value, given := object[name]; given && problems.spare(name) {
 			sound[name] = bounded(value)
 		}
@@ -107,7 +108,7 @@ func (s schema) defaults() map[string]any {
 	return values
 }
 
-// check names each wrong field once, in the order of their names.
+// check reports each wrong field once, in alphabetical order.
 func (s schema) check(object map[string]any) (problems Problems) {
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if field, known := s.fields[name]; !known || !field.fits(bounded(object[name])) {
@@ -164,7 +165,7 @@ func (f field) expects() string {
 	}
 }
 
-// outOfRange compares durations; text that is none is the pattern's to refuse.
+// outOfRange compares durations. The pattern refuses other texts.
 func (f field) outOfRange(text string) bool {
 	least, err := time.ParseDuration(f.AtLeast)
 	if err != nil || text == f.Or {
@@ -191,7 +192,7 @@ func parse(raw []byte) (any, error) {
 	return document, nil
 }
 
-// bounded returns a copy with float64 for numbers: of 1e999999999 nobody wants all the digits.
+// bounded returns a copy with float64 for numbers, because 1e999999999 has too many digits.
 func bounded(value any) any {
 	switch value := value.(type) {
 	case json.Number:

@@ -10,12 +10,13 @@ import (
 // Tag is one tag of a resource.
 type Tag struct{ Key, Value string }
 
-// Tags are several, in the order in which a resource is given them.
+// Tags are the tags of a resource in order.
 type Tags []Tag
 
-// What tags of an organization may be. Services differ in the signs that they take; these all take. A
-// stack's tags have a value, a resource has at most 50 tags, and an image has seven of ours. The steps
-// are told the tags in an environment variable, and all of a function's take 4 KB.
+// The limits of an organization's tags. Services differ in the characters that they allow; all of
+// them allow these. A stack's tags need a value, a resource has at most 50 tags, and an image has
+// seven of ours. The steps read the tags from an environment variable, and a function's variables
+// have 4 KB in all.
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -27,8 +28,9 @@ const (
 	tagSigns    = " _.:/=+-@"
 )
 
-// ParseTags reads tags of an organization as Tags.String writes them: team=web,cost-center=42. Spaces
-// around keys and values do not count; "" has none. Its error is a Problems that lists every problem.
+// ParseTags reads an organization's tags in the form of Tags.String: team=web,cost-center=42.
+// Spaces around keys and values are ignored, and "" has no tags. Its error is a Problems that lists
+// every problem.
 func ParseTags(text string) (tags Tags, err error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
@@ -40,7 +42,7 @@ func ParseTags(text string) (tags Tags, err error) {
 	return tags, tags.Check()
 }
 
-// String writes the tags in one line, each as key=value.
+// String returns the tags in one line, each as key=value.
 func (t Tags) String() string {
 	pairs := make([]string, len(t))
 	for i, tag := range t {
@@ -49,7 +51,7 @@ func (t Tags) String() string {
 	return strings.Join(pairs, ",")
 }
 
-// Check returns nil for what an organization may demand, or a Problems that lists every problem.
+// Check returns a Problems that lists every problem, or nil.
 func (t Tags) Check() error {
 	var problems Problems
 	wrong := func(format string, args ...any) {
@@ -66,7 +68,7 @@ func (t Tags) Check() error {
 		if problem := tag.problem(); problem != "" {
 			wrong("tag %q with value %q: %s", tag.Key, tag.Value, problem)
 		}
-		// Roles have one tag of a key in whatever case.
+		// IAM roles cannot have two keys that differ only in case.
 		// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 		if folded := strings.ToLower(tag.Key); seen[folded] {
 			wrong("tag %q is given twice, or once in another case", tag.Key)
@@ -80,7 +82,7 @@ func (t Tags) Check() error {
 	return problems
 }
 
-// problem is what is wrong with one tag, or "" for nothing.
+// problem returns the problem of one tag, or "" if there is none.
 func (t Tag) problem() string {
 	switch {
 	case t.Key == "" || t.Value == "":
@@ -98,7 +100,7 @@ func (t Tag) problem() string {
 	return ""
 }
 
-// begins compares in any case, as AWS does.
+// begins ignores case, as AWS does.
 func begins(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }

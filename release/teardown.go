@@ -1,17 +1,17 @@
 package release
 
-// Teardown is a teardown request with every default filled in. The PlanTeardown step makes it;
-// the later steps of the teardown are given it whole.
+// Teardown is a teardown request with its defaults filled in. The PlanTeardown step makes it; the
+// later steps of the teardown receive it whole.
 type Teardown struct {
 	Scope         Scope        `json:"scope"`
 	Undo          string       `json:"undo"`          // the release to undo, or "" for the environment
-	OnlyIfServing string       `json:"onlyIfServing"` // do nothing unless this release serves; "" always
+	OnlyIfServing string       `json:"onlyIfServing"` // do nothing unless this release serves, or "" always
 	Images        ImagesPolicy `json:"images"`
-	DryRun        bool         `json:"dryRun"`    // list, delete nothing
+	DryRun        bool         `json:"dryRun"`    // only list
 	Interrupt     bool         `json:"interrupt"` // stop a running release
 }
 
-// Scope is what a teardown covers.
+// Scope says what a teardown covers.
 type Scope string
 
 // The scopes of a teardown.
@@ -20,10 +20,11 @@ const (
 	ScopeRelease     Scope = "release"
 )
 
-// ImagesPolicy is what a teardown of the environment does with images.
+// ImagesPolicy says what a teardown of the environment does with images.
 type ImagesPolicy string
 
-// The policies: keep the image that served last, so that the next release bakes nothing, or none.
+// The policies: keep the image that served last, so that the next release needs no bake, or keep
+// none.
 const (
 	KeepLatestImage ImagesPolicy = "keep-latest"
 	DeleteImages    ImagesPolicy = "delete"

@@ -2,15 +2,15 @@ package release
 
 import _ "embed"
 
-// TeardownSchema is the JSON Schema of a teardown request: the source of its validation, its
-// defaults and its documentation.
+// TeardownSchema is the JSON Schema of a teardown request, the source of its validation, defaults
+// and documentation.
 //
 //go:embed teardown.schema.json
 var TeardownSchema []byte
 
 var teardownSchema = compile(TeardownSchema)
 
-// TeardownRequest is what a teardown is asked to do, with the schema's defaults filled in.
+// TeardownRequest is a request for a teardown, with the schema's defaults filled in.
 type TeardownRequest struct {
 	Comment       string       `json:"Comment,omitempty"`
 	Scope         Scope        `json:"scope,omitempty"`
@@ -20,8 +20,8 @@ type TeardownRequest struct {
 	OnlyIfServing string       `json:"onlyIfServing,omitempty"`
 }
 
-// ParseTeardown reads the teardown state machine's input. Its error is an InvalidRequest that
-// names everything that is wrong at once and holds Problems.
+// ParseTeardown reads the teardown state machine's input. Its error is an InvalidRequest that names
+// every problem at once and holds Problems.
 func ParseTeardown(raw []byte) (TeardownRequest, error) {
 	var request TeardownRequest
 	problems := teardownSchema().read(raw, &request)
@@ -29,8 +29,8 @@ func ParseTeardown(raw []byte) (TeardownRequest, error) {
 	return request, invalid(problems)
 }
 
-// Plan returns the request as the steps need it. An undo and a ttl teardown never stop a running
-// release: they wait for its end and look again.
+// Plan returns the request in the form of the steps. An undo and a ttl teardown never stop a
+// running release: they wait for its end and check again.
 func (r TeardownRequest) Plan() Teardown {
 	return Teardown{
 		Scope: r.Scope, Undo: r.Release, OnlyIfServing: r.OnlyIfServing, Images: r.Images, DryRun: r.DryRun,

@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// CheckLoadBalancer is one look at the load balancer.
+// CheckLoadBalancer checks the load balancer once.
 var CheckLoadBalancer = step.Define(step.Step{
 	Name:     "CheckLoadBalancer",
 	Summary:  "Looks whether the load balancer is active; fails if it failed or is late.",
@@ -42,7 +42,7 @@ func (c checkLoadBalancer) run(ctx context.Context, in CheckLoadBalancerInput) (
 	if err != nil && !release.IsNotFound(err) {
 		return LoadBalancer{}, err
 	}
-	// Absent right after its creation means "not yet".
+	// Right after its creation a load balancer may be absent from the answer.
 	answer := LoadBalancer{ARN: in.LoadBalancer, State: string(types.LoadBalancerStateEnumProvisioning), Deadline: in.Deadline}
 	if err == nil && len(out.LoadBalancers) > 0 {
 		if answer, err = describe(out.LoadBalancers[0], in.Deadline, c.settings.Domain); err != nil {

@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// EnsureListener opens the entrance to the stack's target group.
+// EnsureListener makes the listeners that forward to the stack's target group.
 var EnsureListener = step.Define(step.Step{
 	Name:     "EnsureListener",
 	Summary:  "Opens port 80, or with a domain port 443 and on 80 a redirect to it; turns what is there.",
@@ -47,8 +47,8 @@ type ensureListener struct {
 	settings step.Settings
 }
 
-// run is done in such an order that visitors are served at every moment: HTTPS is there before HTTP
-// leads to it, and goes only when HTTP serves again.
+// run orders its changes so that visitors are always served: HTTPS exists before HTTP redirects to
+// it, and is removed only after HTTP forwards again.
 func (e ensureListener) run(ctx context.Context, in EnsureListenerInput) (struct{}, error) {
 	found, err := e.listeners(ctx, in.LoadBalancer)
 	if err != nil {
@@ -66,7 +66,7 @@ func (e ensureListener) run(ctx context.Context, in EnsureListenerInput) (struct
 	return struct{}{}, e.ensure(ctx, in.LoadBalancer, found, e.redirect())
 }
 
-// listeners returns the load balancer's by their ports.
+// listeners returns the load balancer's listeners by port.
 func (e ensureListener) listeners(ctx context.Context, balancer string) (map[int32]types.Listener, error) {
 	found := map[int32]types.Listener{}
 	pages := elb.NewDescribeListenersPaginator(e.api, &elb.DescribeListenersInput{LoadBalancerArn: aws.String(balancer)})
@@ -113,8 +113,8 @@ func (e ensureListener) remove(ctx context.Context, found map[int32]types.Listen
 	return err
 }
 
-// check refuses a listener that leads elsewhere: the running group is registered there, so that
-// turning the listener alone would cut the release off that serves. A redirect to HTTPS is our own.
+// check refuses a listener with another target: the running group is registered there, and changing
+// only the listener would cut off the serving release. A redirect to HTTPS is our own.
 func (e ensureListener) check(listener types.Listener) error {
 	for _, action := range listener.DefaultActions {
 		forwards := action.Type == types.ActionTypeEnumForward && aws.ToString(action.TargetGroupArn) == e.settings.TargetGroup
@@ -128,7 +128,8 @@ func (e ensureListener) check(listener types.Listener) error {
 		aws.ToString(listener.ListenerArn), e.settings.TargetGroup)
 }
 
-// isAsWanted compares what is wanted alone: AWS adds the same in other words, such as a ForwardConfig.
+// isAsWanted compares only the wanted fields: AWS repeats them in other forms, such as a
+// ForwardConfig.
 func isAsWanted(known, wanted types.Listener) bool {
 	if aws.ToString(known.SslPolicy) != aws.ToString(wanted.SslPolicy) || certificateOf(known) != certificateOf(wanted) {
 		return false
@@ -147,7 +148,7 @@ func certificateOf(listener types.Listener) string {
 	return aws.ToString(listener.Certificates[0].CertificateArn)
 }
 
-// leadsTo returns the host that an action redirects to, or "" for one that forwards.
+// leadsTo returns the host that an action redirects to, or "" for an action that forwards.
 func leadsTo(action types.Action) string {
 	if action.RedirectConfig == nil {
 		return ""

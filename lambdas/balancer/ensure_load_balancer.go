@@ -1,4 +1,4 @@
-// Package balancer holds the steps of the load balancer, and the look through it at the release.
+// Package balancer holds the steps that make the load balancer and verify the release through it.
 package balancer
 
 import (
@@ -14,7 +14,7 @@ import (
 	"photogallery/release"
 )
 
-// EnsureLoadBalancer makes the entrance of the environment, or finds it.
+// EnsureLoadBalancer makes the environment's load balancer, or finds it.
 var EnsureLoadBalancer = step.Define(step.Step{
 	Name:     "EnsureLoadBalancer",
 	Summary:  "Creates the internet-facing Application Load Balancer, or finds it and sets its security group, subnets and access logs.",
@@ -37,12 +37,12 @@ type EnsureLoadBalancerInput struct {
 	Plan release.Plan `json:"plan"`
 }
 
-// LoadBalancer is how far the load balancer is.
+// LoadBalancer is the state of the load balancer.
 type LoadBalancer struct {
 	ARN      string    `json:"arn"`
 	URL      string    `json:"url"`    // of the home page, under the domain if there is one
-	Host     string    `json:"host"`   // its own name in the DNS
-	Domain   string    `json:"domain"` // the gallery's, or "" for none
+	Host     string    `json:"host"`   // its own DNS name
+	Domain   string    `json:"domain"` // the gallery's domain, or "" if there is none
 	State    string    `json:"state"`  // provisioning or active
 	Deadline time.Time `json:"deadline"`
 }
@@ -72,7 +72,8 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 	} else if err := e.place(ctx, *found); err != nil {
 		return LoadBalancer{}, notYet(err, aws.ToString(found.LoadBalancerArn))
 	}
-	// Each time, so that an entrance whose step died after the creation gets its attributes too.
+	// The attributes are set each time, because an earlier run of the step may have ended right
+	// after the creation.
 	_, err = e.api.ModifyLoadBalancerAttributes(ctx, &elb.ModifyLoadBalancerAttributesInput{
 		LoadBalancerArn: found.LoadBalancerArn,
 		Attributes:      e.attributes(),
@@ -83,8 +84,7 @@ func (e ensureLoadBalancer) run(ctx context.Context, _ EnsureLoadBalancerInput) 
 	return describe(*found, time.Now().Add(e.settings.Timings.LoadBalancer).UTC(), e.settings.Domain)
 }
 
-// place puts a load balancer that exists into the subnets and the security group that the stack has
-// now: it keeps those that it was made with until it is given others.
+// place moves an existing load balancer into the stack's present subnets and security group.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSubnets.html
 func (e ensureLoadBalancer) place(ctx context.Context, found types.LoadBalancer) error {
@@ -110,8 +110,8 @@ func sameSet(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// attributes turn access logs off if there is no bucket for them, however they were before. A
-// prefix that is not given takes a former one away.
+// attributes disables access logs if there is no bucket for them, whatever the former setting. An
+// empty prefix replaces a former one.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 func (e ensureLoadBalancer) attributes() []types.LoadBalancerAttribute {
 	set := func(key, value string) types.LoadBalancerAttribute {
@@ -128,9 +128,9 @@ func (e ensureLoadBalancer) attributes() []types.LoadBalancerAttribute {
 		set("access_logs.s3.bucket", e.settings.AccessLogBucket), set("access_logs.s3.prefix", e.settings.AccessLogPrefix))
 }
 
-// create repeats safely: AWS answers a second creation with the same settings by the first one's
-// load balancer. IPv4 only, because dual-stack needs an IPv6 block in every public subnet and
-// IPv6 in the security group, which the subnets a stack is given may not have.
+// create can be repeated: AWS answers a second creation with the same settings with the first load
+// balancer. It uses IPv4 only, because dual-stack needs an IPv6 block in every public subnet and
+// IPv6 in the security group, which given subnets may not have.
 func (e ensureLoadBalancer) create(ctx context.Context) (*types.LoadBalancer, error) {
 	out, err := e.api.CreateLoadBalancer(ctx, &elb.CreateLoadBalancerInput{
 		Name:           aws.String(e.settings.Environment.Name()),

@@ -12,8 +12,8 @@ const (
 	httpsPort = 443
 )
 
-// securityPolicy is the one that AWS recommends: TLS 1.2 and 1.3, with forward secrecy. A listener
-// that names none gets one that allows TLS 1.0, unless it is made in the console.
+// securityPolicy is the policy that AWS recommends: TLS 1.2 and 1.3, with forward secrecy. The
+// default of a listener that is not made in the console allows TLS 1.0.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 const securityPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
@@ -34,8 +34,8 @@ func (e ensureListener) forward() []types.Action {
 	return []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(e.settings.TargetGroup)}}
 }
 
-// redirect leads to the domain whatever name was asked: the certificate is good for no other. Path
-// and query stay as they are where the action does not say otherwise.
+// redirect redirects to the domain whatever host was asked for, because the certificate covers no
+// other. The path and query are kept by default.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
 func (e ensureListener) redirect() types.Listener {
 	return types.Listener{Port: aws.Int32(httpPort), Protocol: types.ProtocolEnumHttp, DefaultActions: []types.Action{{

@@ -25,8 +25,8 @@ func Find(ctx context.Context, api elb.DescribeLoadBalancersAPIClient, environme
 	return &out.LoadBalancers[0], nil
 }
 
-// notYet turns "load balancer not found" into a failure that passes: it was just made or described,
-// and not every part of AWS knows it at once.
+// notYet turns "load balancer not found" into a failure that is retried: the load balancer was just
+// made or described, and not every part of AWS knows it yet.
 func notYet(err error, arn string) error {
 	var missing smithy.APIError
 	if errors.As(err, &missing) && missing.ErrorCode() == (&types.LoadBalancerNotFoundException{}).ErrorCode() {
@@ -35,7 +35,7 @@ func notYet(err error, arn string) error {
 	return err
 }
 
-// describe is what the state machine sees of a load balancer; LoadBalancerFailed for a failed one.
+// describe returns the load balancer for the state machine, or LoadBalancerFailed if it has failed.
 func describe(found types.LoadBalancer, deadline time.Time, domain string) (LoadBalancer, error) {
 	answer := LoadBalancer{
 		ARN:      aws.ToString(found.LoadBalancerArn),
@@ -56,7 +56,7 @@ func describe(found types.LoadBalancer, deadline time.Time, domain string) (Load
 		return LoadBalancer{}, release.Errorf(release.LoadBalancerFailed, "AWS could not set up load balancer %s: %s",
 			aws.ToString(found.LoadBalancerName), aws.ToString(found.State.Reason))
 	case types.LoadBalancerStateEnumActive, types.LoadBalancerStateEnumActiveImpaired:
-		// An impaired one forwards requests; it only lacks resources to grow.
+		// An impaired load balancer forwards requests. It only lacks resources to grow.
 		answer.State = string(types.LoadBalancerStateEnumActive)
 	}
 	return answer, nil

@@ -17,9 +17,9 @@ import (
 	"photogallery/release"
 )
 
-// Verify is one look at the release from both sides of the load balancer. The home page alone
-// proves nothing: with no healthy target left, a load balancer sends requests to all of them. An
-// entrance that admits only its owner's addresses cannot be asked, and the targets must do.
+// Verify checks the release once from both sides of the load balancer. The home page alone proves
+// nothing, because a load balancer without healthy targets sends requests to all of them. If the
+// security group does not admit functions, only the targets are checked.
 var Verify = step.Define(step.Step{
 	Name:     "Verify",
 	Summary:  "Asks the target group whether the release's instances are healthy, and the load balancer for the home page.",
@@ -40,17 +40,17 @@ type VerifyInput struct {
 	Plan            release.Plan `json:"plan"`
 	LoadBalancer    string       `json:"loadBalancer"` // ARN
 	URL             string       `json:"url"`
-	Host            string       `json:"host"` // the load balancer's own name
+	Host            string       `json:"host"` // the load balancer's own DNS name
 	TemplateVersion string       `json:"templateVersion"`
 	Deadline        time.Time    `json:"deadline"`
 }
 
-// Verdict is what the look found.
+// Verdict is the result of the check.
 type Verdict struct {
 	fleet.LastUnhealthy
 	Verified bool   `json:"verified"`
-	Healthy  int    `json:"healthy"` // targets that are healthy and run the release
-	Reason   string `json:"reason"`  // why it is not verified, or "" if it is
+	Healthy  int    `json:"healthy"` // healthy targets that run the release
+	Reason   string `json:"reason"`  // why it is not verified, or ""
 }
 
 // homePageTimeout leaves room for the other calls within the step's time-out.
@@ -78,8 +78,8 @@ func (v verify) run(ctx context.Context, in VerifyInput) (Verdict, error) {
 	return verdict, nil
 }
 
-// tooLate names the target that was ill before too, unless this look found one: by the deadline another
-// instance may have taken its place, and of that nothing is known yet.
+// tooLate also names a target that was unhealthy before, unless this check found one: by the
+// deadline a new instance without a result may have taken its place.
 func tooLate(in VerifyInput, verdict Verdict) error {
 	reason := verdict.Reason
 	if verdict.LastUnhealthy == in.LastUnhealthy {
@@ -89,8 +89,8 @@ func tooLate(in VerifyInput, verdict Verdict) error {
 		in.Plan.Release, in.Deadline.Format(time.RFC3339), reason)
 }
 
-// askTargets counts the healthy targets that run the release's template version, and says what is
-// missing.
+// askTargets counts the healthy targets that run the release's template version, and says why there
+// are too few.
 func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error) {
 	group, err := fleet.Group(ctx, v.groups, v.settings.Environment)
 	if err != nil || group == nil {
@@ -113,7 +113,7 @@ func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error)
 			verdict.Healthy++
 		}
 	}
-	// The group's own bound until EnsureScaling sets the plan's.
+	// The group's own minimum applies until EnsureScaling sets the plan's.
 	if least := min(in.Plan.MinSize, int(aws.ToInt32(group.MinSize))); verdict.Reason == "" && verdict.Healthy < least {
 		verdict.Reason = fmt.Sprintf("%d healthy targets run launch template version %s, %d are needed", verdict.Healthy, in.TemplateVersion, least)
 	}
@@ -124,8 +124,8 @@ func isHealthy(target types.TargetHealthDescription) bool {
 	return target.TargetHealth != nil && target.TargetHealth.State == types.TargetHealthStateEnumHealthy
 }
 
-// troubleOf is why a target is not healthy, in AWS's words, or "" for a healthy one and for one on
-// its way out.
+// troubleOf returns why a target is not healthy, in AWS's words, or "" if it is healthy or
+// draining.
 func troubleOf(target types.TargetHealthDescription) string {
 	if target.TargetHealth == nil {
 		return "in an unknown state"
@@ -137,8 +137,9 @@ func troubleOf(target types.TargetHealthDescription) string {
 	return fmt.Sprintf("%s (%s: %s)", target.TargetHealth.State, target.TargetHealth.Reason, aws.ToString(target.TargetHealth.Description))
 }
 
-// askHomePage is why the home page is not there, or "" if it is. It asks the load balancer itself,
-// under the gallery's name: what the DNS says of that name may be older than the load balancer.
+// askHomePage returns why the home page does not answer, or "" if it does. It connects to the load
+// balancer itself with the gallery's host name, because DNS may still point to a former load
+// balancer.
 func (v verify) askHomePage(ctx context.Context, url, host string) string {
 	ctx, cancel := context.WithTimeout(ctx, homePageTimeout)
 	defer cancel()

@@ -17,7 +17,7 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// homePageTimeout bounds one look at the home page; a poll comes back soon.
+// homePageTimeout bounds one request for the home page. The check is repeated soon.
 const homePageTimeout = 10 * time.Second
 
 func main() {
@@ -30,8 +30,8 @@ func main() {
 	lambda.Start(handler) // serves invocations and does not return
 }
 
-// newHandler makes the handler of the step that _HANDLER names, with the settings of the
-// environment. Every variable that is missing is named in the error.
+// newHandler returns the handler of the step that _HANDLER names, with the settings of the
+// environment. The error names every missing variable.
 func newHandler(ctx context.Context, steps []step.Step, getenv func(string) string, log *slog.Logger) (step.Handler, error) {
 	chosen, err := find(steps, getenv("_HANDLER"))
 	if err != nil {
@@ -50,8 +50,8 @@ func newHandler(ctx context.Context, steps []step.Step, getenv func(string) stri
 	return chosen.Handler(clients, settings, log), nil
 }
 
-// web asks the load balancer for the home page. With a domain it says that name to the load balancer
-// and wants its certificate, whatever name it dials.
+// web requests the home page from the load balancer. With a domain it sends that name and expects
+// its certificate, whatever host it connects to.
 func web(domain string) *http.Client {
 	client := &http.Client{Timeout: homePageTimeout}
 	if domain != "" {

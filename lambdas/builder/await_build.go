@@ -11,8 +11,8 @@ import (
 	"photogallery/release"
 )
 
-// AwaitBuild registers a task token for a build. The step's answer ends nothing: the task ends
-// when Resume, or this step itself, answers the token.
+// AwaitBuild registers a task token for a build. The step's answer does not end the task: Resume
+// does, or this step itself, by answering the token.
 var AwaitBuild = step.Define(step.Step{
 	Name:     "AwaitBuild",
 	Summary:  "Register for the build's result, and answer at once if it is there already.",
@@ -29,7 +29,7 @@ var AwaitBuild = step.Define(step.Step{
 	return awaiter{clients.EC2, clients.SFN, records.Builds{API: clients.DynamoDB, Table: settings.Table}}.run
 })
 
-// AwaitInput is what AwaitBuild is given.
+// AwaitInput is the input of AwaitBuild.
 type AwaitInput struct {
 	step.Call
 	Plan     release.Plan `json:"plan"`
@@ -43,8 +43,8 @@ type awaiter struct {
 	builds    records.Builds
 }
 
-// run stores the token before it looks for a result: a result that comes in between is seen here
-// or by Resume, or by both.
+// run stores the token before it looks for a result, so that a result in between is seen here, by
+// Resume, or by both.
 func (a awaiter) run(ctx context.Context, in AwaitInput) (struct{}, error) {
 	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
 		return struct{}{}, err

@@ -1,5 +1,5 @@
-// Package builder holds the steps that launch the instance an image is made of, await its result
-// and end it.
+// Package builder holds the steps that launch the builder of an image, await its result and
+// terminate it.
 package builder
 
 import (
@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-// of lists the builders of one release, in whatever state.
+// of lists the builders of one release, in any state.
 func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment release.Environment, name string) ([]types.Instance, error) {
 	var builders []types.Instance
 	pages := ec2.NewDescribeInstancesPaginator(api, &ec2.DescribeInstancesInput{Filters: inventory.Filters(environment)})
@@ -33,7 +33,7 @@ func of(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment rel
 	return builders, nil
 }
 
-// describe returns nil for an instance that is not found: not yet, or no more.
+// describe returns nil for an instance that is not found: it is too new or has been gone for long.
 func describe(ctx context.Context, api ec2.DescribeInstancesAPIClient, id string) (*types.Instance, error) {
 	out, err := api.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
 	if release.IsNotFound(err) {

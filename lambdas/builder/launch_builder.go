@@ -34,13 +34,13 @@ var LaunchBuilder = step.Define(step.Step{
 	return launcher{clients.EC2, clients.SSM, clients.EC2.Options().Region, settings}.run
 })
 
-// LaunchInput is what LaunchBuilder is given.
+// LaunchInput is the input of LaunchBuilder.
 type LaunchInput struct {
 	step.Call
 	Plan release.Plan `json:"plan"`
 }
 
-// Launched is what LaunchBuilder answers.
+// Launched is the answer of LaunchBuilder.
 type Launched struct {
 	Instance string `json:"instance"`
 	Zone     string `json:"zone"`
@@ -84,10 +84,11 @@ func (l launcher) run(ctx context.Context, in LaunchInput) (Launched, error) {
 	return l.tryZones(ctx, in, order, subnets)
 }
 
-// tryZones tries the zones in the same order each time, with the same client token in each: a builder
-// whose launch was not answered, and that cannot be seen yet, is answered again and not launched
-// again. A token with other parameters is refused, so that what may differ is part of it; so is the
-// environment, because tokens are the account's and another one may have a release of the same name.
+// tryZones tries the zones in the same order each time, with one client token per zone, so that a
+// builder whose launch was not answered and that is not visible yet is returned and not launched
+// again. A token with other parameters is refused, so the token includes whatever may differ. It
+// includes the environment, because tokens belong to the account and another environment may have a
+// release of the same name.
 func (l launcher) tryZones(ctx context.Context, in LaunchInput, order ec2.RunInstancesInput, subnets []types.Subnet) (Launched, error) {
 	var full []string
 	for _, subnet := range subnets {
@@ -107,7 +108,8 @@ func (l launcher) tryZones(ctx context.Context, in LaunchInput, order ec2.RunIns
 	return Launched{}, release.Errorf(release.CapacityUnavailable, "no zone has a %s for the builder at the moment (tried %s); try later or give another instanceType", in.Plan.InstanceType, strings.Join(full, ", "))
 }
 
-// subnets returns the public ones: a builder reaches AWS and its bundle without a NAT gateway.
+// subnets returns the public subnets, from which a builder reaches AWS and its bundle without a NAT
+// gateway.
 func (l launcher) subnets(ctx context.Context) ([]types.Subnet, error) {
 	out, err := l.api.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{SubnetIds: l.settings.PublicSubnets})
 	if err != nil {
@@ -119,9 +121,9 @@ func (l launcher) subnets(ctx context.Context) ([]types.Subnet, error) {
 	return out.Subnets, nil
 }
 
-// order returns the builder, apart from its zone. A shutdown from inside terminates it, since a
-// stopped instance's volume still costs. Nothing can connect to it: it has no key and no inbound
-// rule.
+// order returns the request for a builder without its zone. A shutdown from inside terminates the
+// builder, because the volume of a stopped instance costs money. Nothing can connect to it: it has
+// no key pair and no inbound rule.
 func (l launcher) order(ctx context.Context, plan release.Plan) (ec2.RunInstancesInput, error) {
 	base, err := l.parameters.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(l.settings.BaseImageParameter)})
 	if err != nil {

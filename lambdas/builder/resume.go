@@ -15,8 +15,8 @@ import (
 	"photogallery/release"
 )
 
-// Resume records how a build ended, from the builder's own event or from the instance's end, and
-// answers the task that waits for it.
+// Resume records how a build ended, from the builder's own event or the end of its instance, and
+// answers the waiting task.
 var Resume = step.Define(step.Step{
 	Name:     "Resume",
 	Summary:  "Record a build's result, or its builder's death, and wake the release that waits for it.",
@@ -41,15 +41,15 @@ type resumer struct {
 	environment release.Environment
 }
 
-// news is what an event says of a build.
+// news is the content of an event about a build.
 type news struct {
 	instance string
-	release  string         // "" where the event does not tell
-	ended    string         // the state in which the instance ends, or "" for a builder that reports
+	release  string         // or "" if the event does not have it
+	ended    string         // the state of an ending instance, or "" if the builder reports
 	result   records.Result // of a builder that reports
 }
 
-// run takes the event as it comes: EventBridge may add fields to it.
+// run takes the raw event, because EventBridge may add fields.
 func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, error) {
 	heard, err := read(event)
 	if err != nil || heard == nil {
@@ -72,9 +72,9 @@ func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, erro
 	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
 }
 
-// builder looks the instance up, because the events of every instance of the account come here and
-// none carries tags, and because whatever runs on a builder can write any event. It is nil for an
-// instance that is not a builder of ours, or not of the release that the event names.
+// builder looks up the instance: the events of every instance in the account arrive here without
+// tags, and any program on a builder can write events. It returns nil if the instance is not our
+// builder or not of the release in the event.
 func (r resumer) builder(ctx context.Context, heard news) (*types.Instance, error) {
 	instance, err := describe(ctx, r.instances, heard.instance)
 	if err != nil || instance == nil || !isBuilder(*instance, r.environment) {
@@ -86,10 +86,10 @@ func (r resumer) builder(ctx context.Context, heard news) (*types.Instance, erro
 	return instance, nil
 }
 
-// reported are the statuses that a builder may report.
+// reported lists the statuses that a builder may report.
 var reported = []release.BuildStatus{release.BuildSuccess, release.BuildFailure}
 
-// read returns nil for an event that ends no build.
+// read returns nil for an event that does not end a build.
 func read(event json.RawMessage) (*news, error) {
 	var envelope struct {
 		DetailType string `json:"detail-type"`

@@ -13,7 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// TerminateBuilder ends a release's builders: more than one if an answer to LaunchBuilder was lost.
+// TerminateBuilder terminates a release's builders. There is more than one if an answer to
+// LaunchBuilder was lost.
 var TerminateBuilder = step.Define(step.Step{
 	Name:     "TerminateBuilder",
 	Summary:  "Terminate the release's builder.",
@@ -27,7 +28,7 @@ var TerminateBuilder = step.Define(step.Step{
 	return terminator{clients.EC2, settings}.run
 })
 
-// TerminateInput is what TerminateBuilder is given.
+// TerminateInput is the input of TerminateBuilder.
 type TerminateInput struct {
 	step.Call
 	Plan release.Plan `json:"plan"`
@@ -43,7 +44,7 @@ type terminator struct {
 	settings step.Settings
 }
 
-// run asks for each builder alone: one that is not found would keep the others running.
+// run terminates each builder in its own call, because one unknown ID fails the whole call.
 func (t terminator) run(ctx context.Context, in TerminateInput) (struct{}, error) {
 	builders, err := of(ctx, t.api, t.settings.Environment, in.Plan.Release)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package destroy holds the two steps of the stack's custom resource: before the stack is deleted they
-// tear the environment down, because what releases made would keep the stack from being deleted.
-// They follow the contract of the CDK's provider framework, which answers CloudFormation for them.
+// Package destroy holds the two steps of the stack's custom resource. Before the stack is deleted
+// they tear the environment down, because the resources of releases would block the deletion. They
+// follow the contract of the CDK's provider framework, which answers CloudFormation for them.
 // https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
 package destroy
 
@@ -20,7 +20,7 @@ import (
 	"photogallery/release"
 )
 
-// Destroy is the custom resource's onEvent. Only a deletion does something.
+// Destroy is the custom resource's onEvent handler. It acts only on a deletion.
 var Destroy = step.Define(step.Step{
 	Name:     "Destroy",
 	Summary:  "Starts the teardown that goes before the deletion of the stack.",
@@ -34,15 +34,16 @@ var Destroy = step.Define(step.Step{
 	return destroyer{clients.SFN, settings}.run
 })
 
-// Started is what Destroy answers. The framework hands it on to Destroyed with the event's own fields.
+// Started is the answer of Destroy. The framework passes it to Destroyed together with the event's
+// fields.
 type Started struct {
 	PhysicalResourceID string    `json:"PhysicalResourceId"`
-	Execution          string    `json:"Execution"` // ARN of the teardown, or "" for none to wait for
+	Execution          string    `json:"Execution"` // ARN of the teardown, or "" if there is none to wait for
 	At                 time.Time `json:"At"`
 }
 
-// event is what CloudFormation sends, as far as it is used here. It also holds a URL by which anybody
-// could answer in our place, which is why it is never logged.
+// event holds the fields of CloudFormation's event that are used. The event also holds a URL that
+// lets anybody answer in our place, so it is never logged.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
 type event struct {
 	RequestType        string `json:"RequestType"`
@@ -58,7 +59,7 @@ func read(text json.RawMessage) (event, error) {
 	return heard, nil
 }
 
-// everything is the teardown's input: not even the image that serves is kept.
+// everything is the teardown's input: it also deletes the image that serves.
 const everything = `{"images": "delete"}`
 
 type starter interface {
@@ -70,8 +71,8 @@ type destroyer struct {
 	settings step.Settings
 }
 
-// run answers an ID that never changes: CloudFormation takes a new one for a new resource, and sends a
-// Delete for the old one in the middle of a deploy.
+// run always answers the same ID: CloudFormation takes a new ID for a new resource, and sends a
+// Delete for the old one during the deploy.
 func (d destroyer) run(ctx context.Context, text json.RawMessage) (Started, error) {
 	heard, err := read(text)
 	if err != nil {
@@ -91,8 +92,8 @@ func (d destroyer) run(ctx context.Context, text json.RawMessage) (Started, erro
 	return Started{}, release.Errorf(release.Unexpected, "CloudFormation asks for %q, which is neither Create, Update nor Delete", heard.RequestType)
 }
 
-// start begins the teardown once for a request, which may be delivered more than once. Without a state
-// machine there is nobody to tear down, and what is left has to be deleted by hand.
+// start starts the teardown once per request, although a request may be delivered repeatedly.
+// Without a state machine nothing can tear down, and leftovers must be deleted by hand.
 func (d destroyer) start(ctx context.Context, request string) (execution string, err error) {
 	name := "destroy-" + release.Short(release.Token(request))
 	_, err = d.api.StartExecution(ctx, &sfn.StartExecutionInput{
@@ -101,7 +102,7 @@ func (d destroyer) start(ctx context.Context, request string) (execution string,
 	var refused smithy.APIError
 	if errors.As(err, &refused) {
 		switch refused.ErrorCode() {
-		case (&types.ExecutionAlreadyExists{}).ErrorCode(): // this request's own, which has ended
+		case (&types.ExecutionAlreadyExists{}).ErrorCode(): // this request's own teardown, which has ended
 			err = nil
 		case (&types.StateMachineDoesNotExist{}).ErrorCode(), (&types.StateMachineDeleting{}).ErrorCode():
 			return "", nil

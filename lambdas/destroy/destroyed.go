@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// Destroyed is the custom resource's isComplete, which the framework asks again and again.
+// Destroyed is the custom resource's isComplete handler, which the framework calls repeatedly.
 var Destroyed = step.Define(step.Step{
 	Name:     "Destroyed",
 	Summary:  "Looks whether the teardown before the deletion of the stack has ended; fails if something is left.",
@@ -30,17 +30,18 @@ var Destroyed = step.Define(step.Step{
 	return watcher{clients.SFN, settings}.run
 })
 
-// Completion is what Destroyed answers.
+// Completion is the answer of Destroyed.
 type Completion struct {
 	IsComplete bool `json:"IsComplete"`
 }
 
-// unseen is for how long a teardown that was just started may not be found yet; later it is deleted.
+// unseen is how long a started teardown may be missing from AWS's answers. After that it has been
+// deleted.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 const unseen = 2 * time.Minute
 
-// patience is for how long a teardown is waited for. CloudFormation waits for an hour and the framework
-// for fifty minutes; what they say then names neither the teardown nor a way out.
+// patience is how long to wait for a teardown. CloudFormation gives up after an hour and the
+// framework after fifty minutes, with errors that name neither the teardown nor a remedy.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
 const patience = 45 * time.Minute
 
@@ -54,8 +55,8 @@ type watcher struct {
 	settings step.Settings
 }
 
-// run answers "not yet" where AWS fails on its side: the framework takes any error for the end, and
-// the deletion of the stack would fail for a throttled call.
+// run answers "not yet" if AWS fails on its side: the framework takes any error as final, so a
+// throttled call would fail the deletion of the stack.
 func (w watcher) run(ctx context.Context, text json.RawMessage) (Completion, error) {
 	var started Started
 	if err := json.Unmarshal(text, &started); err != nil {
@@ -92,9 +93,9 @@ func (w watcher) isDone(ctx context.Context, started Started) (bool, error) {
 	return false, release.Errorf(release.LeftBehind, "%s", failure(teardown))
 }
 
-// isQuiet reports whether nothing runs any more that needs the functions. The undo of a release that the
-// teardown interrupted is still to come; it finds nothing to do and is awaited. A release that waited
-// for the environment is another matter: it makes everything anew.
+// isQuiet reports whether nothing that needs the functions still runs. It waits for the undo of an
+// interrupted release, although that finds nothing to do. A release that waited for the lock is
+// different: it makes everything anew.
 func (w watcher) isQuiet(ctx context.Context) (bool, error) {
 	releases, err := w.running(ctx, w.settings.ReleaseMachine)
 	if err != nil {
@@ -108,7 +109,7 @@ func (w watcher) isQuiet(ctx context.Context) (bool, error) {
 	return len(teardowns) == 0, err
 }
 
-// running names the executions that run; none of a state machine that does not exist.
+// running names the running executions, or none if the state machine does not exist.
 func (w watcher) running(ctx context.Context, machine string) (names []string, err error) {
 	pages := sfn.NewListExecutionsPaginator(w.api, &sfn.ListExecutionsInput{
 		StateMachineArn: aws.String(machine), StatusFilter: types.ExecutionStatusRunning,
@@ -132,7 +133,7 @@ func (w watcher) running(ctx context.Context, machine string) (names []string, e
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
 const maxCause = 1500
 
-// failure tells what is left, where to look and what to do.
+// failure says what is left, where to look and what to do.
 func failure(teardown *sfn.DescribeExecutionOutput) string {
 	cause := clip(aws.ToString(teardown.Cause))
 	if cause == "" {
@@ -143,7 +144,7 @@ func failure(teardown *sfn.DescribeExecutionOutput) string {
 		teardown.Status, aws.ToString(teardown.Error), cause, arn, console(arn))
 }
 
-// clip cuts in the middle: what failed stands first, and what is left last.
+// clip cuts the middle out: the failure is at the start of the text, the leftovers at the end.
 func clip(text string) string {
 	if len(text) <= maxCause {
 		return text
@@ -151,7 +152,7 @@ func clip(text string) string {
 	return strings.ToValidUTF8(text[:maxCause/2], "") + " … " + strings.ToValidUTF8(text[len(text)-maxCause/2:], "")
 }
 
-// console returns the console's page of an execution.
+// console returns the URL of an execution in the console.
 func console(arn string) string {
 	const region = 3
 	parts := strings.Split(arn, ":")

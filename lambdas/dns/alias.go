@@ -1,4 +1,5 @@
-// Package dns holds the step of the gallery's name: an alias record in the stack's hosted zone.
+// Package dns holds the step that points the gallery's domain to the load balancer, with an alias
+// record in the stack's hosted zone.
 package dns
 
 import (
@@ -12,18 +13,18 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// Lister is what Find needs of Route 53.
+// Lister is the part of the Route 53 client that Find uses.
 type Lister interface {
 	ListResourceRecordSets(context.Context, *route53.ListResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ListResourceRecordSetsOutput, error)
 }
 
-// Changer is what Remove needs of Route 53.
+// Changer is the part of the Route 53 client that Remove uses.
 type Changer interface {
 	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
-// Find gives the domain's address record, whether ours or not, or nil if there is none. What it gives is
-// the latest: the list has changes from the moment they are accepted.
+// Find returns the domain's address record, ours or not, or nil if there is none. Route 53 lists a
+// change as soon as it has accepted it.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
 func Find(ctx context.Context, api Lister, settings step.Settings) (*types.ResourceRecordSet, error) {
 	out, err := api.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{
@@ -33,7 +34,7 @@ func Find(ctx context.Context, api Lister, settings step.Settings) (*types.Resou
 	if err != nil || len(out.ResourceRecordSets) == 0 {
 		return nil, err
 	}
-	// The list begins at the name, or at the next one where it is not there.
+	// The list starts at the name, or at the next one if the name does not exist.
 	first := out.ResourceRecordSets[0]
 	if first.Type != types.RRTypeA || bare(first.Name) != settings.Domain {
 		return nil, nil
@@ -41,8 +42,8 @@ func Find(ctx context.Context, api Lister, settings step.Settings) (*types.Resou
 	return &first, nil
 }
 
-// Target returns the name that a record leads to, in lower case and with no dot at its end; for a
-// record that is no alias it is its values.
+// Target returns the name that an alias record points to, in lower case and without a final dot.
+// For any other record it returns the values.
 func Target(record types.ResourceRecordSet) string {
 	if record.AliasTarget != nil {
 		return bare(record.AliasTarget.DNSName)
@@ -54,7 +55,8 @@ func Target(record types.ResourceRecordSet) string {
 	return strings.Join(values, ", ")
 }
 
-// Remove deletes the record as it was found: Route 53 refuses a deletion that names other values.
+// Remove deletes the record with the values that were found: Route 53 refuses a deletion with other
+// values.
 func Remove(ctx context.Context, api Changer, settings step.Settings, record types.ResourceRecordSet) error {
 	return change(ctx, api, settings, types.ChangeActionDelete, record)
 }

@@ -15,8 +15,8 @@ import (
 	"photogallery/release"
 )
 
-// EnsureAlias lets the domain lead to the load balancer. It comes early: what a change needs to reach
-// all of Route 53's servers, a minute at most, is over long before the release is verified.
+// EnsureAlias points the domain to the load balancer. It runs early: a change takes up to a minute
+// to reach all of Route 53's servers, which is over long before the release is verified.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 var EnsureAlias = step.Define(step.Step{
 	Name:     "EnsureAlias",
@@ -40,7 +40,7 @@ type Input struct {
 	Plan release.Plan `json:"plan"`
 }
 
-// Alias is where the domain leads.
+// Alias says where the domain points.
 type Alias struct {
 	Domain string `json:"domain"`
 	Target string `json:"target"`
@@ -95,14 +95,15 @@ func (e ensureAlias) run(ctx context.Context, _ Input) (Alias, error) {
 	return answer, e.lead(ctx, entrance, answer.Target, host(*known))
 }
 
-// lead makes the domain lead to the load balancer, and remembers the targets before.
+// lead points the domain to the load balancer, and records the former targets.
 func (e ensureAlias) lead(ctx context.Context, entrance *elbtypes.LoadBalancer, targets ...string) error {
 	if err := records.WriteAliasTargets(ctx, e.table, e.settings.Table, targets...); err != nil {
 		return err
 	}
 	return change(ctx, e.api, e.settings, types.ChangeActionUpsert, types.ResourceRecordSet{
 		Name: aws.String(e.settings.Domain), Type: types.RRTypeA,
-		// With one record there is nowhere else to send visitors, however the targets are.
+		// Target health does not matter for a single record: there is no other record to answer
+		// with.
 		AliasTarget: &types.AliasTarget{DNSName: entrance.DNSName, HostedZoneId: entrance.CanonicalHostedZoneId, EvaluateTargetHealth: false},
 	})
 }

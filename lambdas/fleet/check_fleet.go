@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// CheckFleet is one look at a new group.
+// CheckFleet checks a new group once.
 var CheckFleet = step.Define(step.Step{
 	Name:     "CheckFleet",
 	Summary:  "Counts the new group's healthy instances; after the deadline it says why there are too few.",
@@ -81,7 +81,7 @@ func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, 
 	return release.Errorf(release.FleetFailed, "%d of %d instances of group %s are healthy at the deadline; %s", fleet.Healthy, fleet.Wanted, name, fleet.Verify.Explain(reason))
 }
 
-// lastFailure is what a person needs to see of the group's activities: the newest failed one.
+// lastFailure returns the newest failed activity of the group, which people need to see.
 func (c checkFleet) lastFailure(ctx context.Context) (string, error) {
 	var newest types.Activity
 	pages := autoscaling.NewDescribeScalingActivitiesPaginator(c.api, &autoscaling.DescribeScalingActivitiesInput{

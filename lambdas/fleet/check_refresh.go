@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// CheckRefresh is one look at the refresh.
+// CheckRefresh checks the refresh once.
 var CheckRefresh = step.Define(step.Step{
 	Name:     "CheckRefresh",
 	Summary:  "Looks how far the instance refresh is; fails if it was rolled back, canceled or is late.",
@@ -48,7 +48,7 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	if err != nil {
 		return Refresh{}, err
 	}
-	// Absent right after its start means "not yet".
+	// Right after its start a refresh may be absent from the answer.
 	refresh := types.InstanceRefresh{InstanceRefreshId: aws.String(in.Refresh), Status: types.InstanceRefreshStatusPending}
 	if len(out.InstanceRefreshes) > 0 {
 		refresh = out.InstanceRefreshes[0]
@@ -63,8 +63,8 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	return progress(refresh, seen, in.Deadline, c.settings), nil
 }
 
-// failure is what the status means for the release, or nil while it is under way and when it is
-// done.
+// failure returns the release's failure for a status, or nil while the refresh is in progress or if
+// it succeeded.
 func failure(refresh types.InstanceRefresh, seen LastUnhealthy, deadline time.Time) error {
 	id, reason := aws.ToString(refresh.InstanceRefreshId), aws.ToString(refresh.StatusReason)
 	if reason == "" {

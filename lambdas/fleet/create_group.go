@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-// CreateGroup brings up the fleet of a first release.
+// CreateGroup makes the group of a first release.
 var CreateGroup = step.Define(step.Step{
 	Name:     "CreateGroup",
 	Summary:  "Creates the Auto Scaling group on the release's launch template version.",
@@ -35,14 +35,14 @@ type CreateGroupInput struct {
 	TemplateVersion string       `json:"templateVersion"`
 }
 
-// Fleet is how far a new group has come.
+// Fleet is the state of a new group.
 type Fleet struct {
-	Deadline time.Time     `json:"deadline"` // until then all instances must be healthy
+	Deadline time.Time     `json:"deadline"` // the deadline for all instances to be healthy
 	Ready    bool          `json:"ready"`
 	Healthy  int           `json:"healthy"`
 	Wanted   int           `json:"wanted"`
-	VerifyBy time.Time     `json:"verifyBy"` // until then the release must answer, if it is ready now
-	Verify   LastUnhealthy `json:"verify"`   // what Verify goes on with
+	VerifyBy time.Time     `json:"verifyBy"` // the deadline for the release to answer, if it is ready now
+	Verify   LastUnhealthy `json:"verify"`   // the state that Verify continues with
 }
 
 type groupCreator interface {
@@ -70,8 +70,8 @@ func (c createGroup) run(ctx context.Context, in CreateGroupInput) (Fleet, error
 	}, nil
 }
 
-// adopt takes the group of a run of this step whose answer was lost. A group on its way out keeps
-// its name from being used: that is waited for.
+// adopt takes over the group of an earlier run of this step whose answer was lost. It waits for a
+// group that is being deleted, because the name is taken until then.
 func (c createGroup) adopt(ctx context.Context) error {
 	group, err := Group(ctx, c.api, c.settings.Environment)
 	if err == nil && (group == nil || Deleting(group)) {
@@ -99,7 +99,7 @@ func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScaling
 	}
 }
 
-// tags returns the group's. The launch template has the organization's for the instances.
+// tags returns the group's tags. The launch template has the organization's tags for the instances.
 func (c createGroup) tags() (tags []types.Tag) {
 	for _, tag := range c.settings.Tagged() {
 		tags = append(tags, types.Tag{

@@ -36,8 +36,8 @@ type EnsureTemplateInput struct {
 	Image string       `json:"image"`
 }
 
-// TemplateVersion is a numbered version: an instance refresh that names $Latest or $Default
-// cannot be rolled back.
+// TemplateVersion is a numbered version. An instance refresh to $Latest or $Default could not be
+// rolled back.
 type TemplateVersion struct {
 	ID      string `json:"id"`
 	Version string `json:"version"`
@@ -112,8 +112,9 @@ func (e ensureTemplate) addVersion(ctx context.Context, in EnsureTemplateInput, 
 	return TemplateVersion{aws.ToString(out.LaunchTemplateVersion.LaunchTemplateId), inventory.Number(*out.LaunchTemplateVersion)}, nil
 }
 
-// token keeps an answer that was lost from making a second one. Tokens are the account's, so that
-// the environment is part of them: another one may have a release of the same name.
+// token returns a client token, so that a lost answer does not lead to a second version. It
+// includes the environment, because tokens belong to the account and another environment may have a
+// release of the same name.
 func (e ensureTemplate) token(what string, in EnsureTemplateInput) *string {
 	return aws.String(release.Token(what, string(e.settings.Environment), in.Plan.Release))
 }

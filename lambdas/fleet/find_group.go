@@ -29,7 +29,7 @@ type FindGroupInput struct {
 	Plan release.Plan `json:"plan"`
 }
 
-// FoundGroup is what the state machine chooses on.
+// FoundGroup is the answer on which the state machine branches.
 type FoundGroup struct {
 	State string `json:"state"` // absent, deleting or present
 }

@@ -12,8 +12,8 @@ import (
 	"photogallery/release"
 )
 
-// Group describes the environment's group, or nil if there is none. One that AWS is still deleting
-// is described: Deleting tells.
+// Group describes the environment's group, or returns nil if there is none. It also returns a group
+// that is being deleted; see Deleting.
 func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment) (*types.AutoScalingGroup, error) {
 	out, err := api.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
 		AutoScalingGroupNames: []string{environment.Name()},
@@ -24,12 +24,12 @@ func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClie
 	return &out.AutoScalingGroups[0], nil
 }
 
-// Deleting reports whether AWS is deleting the group; its name cannot be used until it is gone. A
+// Deleting reports whether AWS is deleting the group. The name cannot be used until it is gone. A
 // group has a status at no other time.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html
 func Deleting(group *types.AutoScalingGroup) bool { return aws.ToString(group.Status) != "" }
 
-// InService lists the instances that the group counts on: in service and, in its eyes, healthy.
+// InService lists the instances that the group regards as in service and healthy.
 func InService(group *types.AutoScalingGroup) []types.Instance {
 	var serving []types.Instance
 	for _, instance := range group.Instances {
@@ -40,8 +40,8 @@ func InService(group *types.AutoScalingGroup) []types.Instance {
 	return serving
 }
 
-// VersionOf returns the number of the launch template version that an instance was launched from,
-// or the group launches from, or "" if none is known.
+// VersionOf returns the number of the launch template version of an instance or a group, or "" if
+// none is known.
 func VersionOf(template *types.LaunchTemplateSpecification) string {
 	if template == nil {
 		return ""

@@ -11,8 +11,8 @@ import (
 	"photogallery/release"
 )
 
-// Refreshes describes the instance refreshes of the environment's group, newest first. AWS
-// answers an absent group with a ValidationError: look for the group before.
+// Refreshes describes the instance refreshes of the environment's group, newest first. AWS answers
+// with a ValidationError if the group does not exist, so look for the group first.
 func Refreshes(ctx context.Context, api autoscaling.DescribeInstanceRefreshesAPIClient, environment release.Environment) ([]types.InstanceRefresh, error) {
 	var refreshes []types.InstanceRefresh
 	pages := autoscaling.NewDescribeInstanceRefreshesPaginator(api, &autoscaling.DescribeInstanceRefreshesInput{
@@ -28,8 +28,8 @@ func Refreshes(ctx context.Context, api autoscaling.DescribeInstanceRefreshesAPI
 	return refreshes, nil
 }
 
-// ActiveRefresh picks the refresh that has not ended, of which a group has at most one, or nil if
-// there is none.
+// ActiveRefresh returns the refresh that has not ended, or nil if there is none. A group has at
+// most one.
 func ActiveRefresh(refreshes []types.InstanceRefresh) *types.InstanceRefresh {
 	for i, refresh := range refreshes {
 		switch refresh.Status {
@@ -41,7 +41,7 @@ func ActiveRefresh(refreshes []types.InstanceRefresh) *types.InstanceRefresh {
 	return nil
 }
 
-// RefreshTo picks the newest refresh toward a launch template version, or nil if there is none.
+// RefreshTo returns the newest refresh to a launch template version, or nil if there is none.
 func RefreshTo(refreshes []types.InstanceRefresh, version string) *types.InstanceRefresh {
 	for i, refresh := range refreshes {
 		if Toward(refresh) == version {
@@ -51,7 +51,7 @@ func RefreshTo(refreshes []types.InstanceRefresh, version string) *types.Instanc
 	return nil
 }
 
-// Toward returns the launch template version that a refresh leads to, or "" if it changes none.
+// Toward returns the launch template version that a refresh installs, or "" if it changes none.
 func Toward(refresh types.InstanceRefresh) string {
 	if refresh.DesiredConfiguration == nil {
 		return ""
@@ -59,9 +59,10 @@ func Toward(refresh types.InstanceRefresh) string {
 	return VersionOf(refresh.DesiredConfiguration.LaunchTemplate)
 }
 
-// Preferences returns those of every refresh, forward and back: an instance is launched before one
-// is terminated, and what already runs the version stays. Protected and standby instances are
-// replaced too: waiting for a person to release them would fail the refresh after an hour.
+// Preferences returns the preferences of every refresh, forward and back: a new instance is
+// launched before an old one is terminated, and instances of the version stay. Protected and
+// standby instances are replaced, too, because waiting for a person to release them would fail the
+// refresh after an hour.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
 func Preferences(settings step.Settings) *types.RefreshPreferences {
 	return &types.RefreshPreferences{

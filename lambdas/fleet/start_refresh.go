@@ -39,15 +39,15 @@ type StartRefreshInput struct {
 	Alarms          []string     `json:"alarms"` // any of these rolls the refresh back
 }
 
-// Refresh is how far an instance refresh has come.
+// Refresh is the state of an instance refresh.
 type Refresh struct {
 	Refresh  string        `json:"refresh"`  // its ID
-	Deadline time.Time     `json:"deadline"` // until then it must have ended
-	Status   string        `json:"status"`   // AWS's word
+	Deadline time.Time     `json:"deadline"` // the deadline for it to end
+	Status   string        `json:"status"`   // AWS's status
 	Percent  int           `json:"percent"`
-	Reason   string        `json:"reason"`   // AWS's explanation of the status; often ""
-	VerifyBy time.Time     `json:"verifyBy"` // until then the release must answer, if it bakes now
-	Verify   LastUnhealthy `json:"verify"`   // what VerifyBaking goes on with
+	Reason   string        `json:"reason"`   // AWS's explanation of the status, often ""
+	VerifyBy time.Time     `json:"verifyBy"` // the deadline for the release to answer, if it bakes now
+	Verify   LastUnhealthy `json:"verify"`   // the state that VerifyBaking continues with
 }
 
 type refreshStarter interface {
@@ -61,8 +61,9 @@ type startRefresh struct {
 	settings step.Settings
 }
 
-// run finds the refresh of an earlier run of this step by the template version, which no other
-// release has. Another refresh in progress is StillInUse and waited for by the state machine.
+// run finds the refresh of an earlier run of this step by its template version, which no other
+// release has. If another refresh is in progress the error is StillInUse, and the state machine
+// waits for it.
 func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, error) {
 	refreshes, err := Refreshes(ctx, s.api, s.settings.Environment)
 	if err != nil {
@@ -83,11 +84,11 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 	return progress(started, LastUnhealthy{}, deadline, s.settings), nil
 }
 
-// refuseInAlarm asks before AWS does: a refresh started under a guarding alarm fails at once, and
-// what it would blame on the new release is the former one's trouble.
+// refuseInAlarm checks the guarding alarms before AWS does: a refresh under an alarm fails at once,
+// and would blame the new release for the former one's trouble.
 func (s startRefresh) refuseInAlarm(ctx context.Context, names []string) error {
 	if len(names) == 0 {
-		return nil // CloudWatch would describe every alarm of the account
+		return nil // without names CloudWatch would describe every alarm of the account
 	}
 	pages := cloudwatch.NewDescribeAlarmsPaginator(s.alarms, &cloudwatch.DescribeAlarmsInput{AlarmNames: names})
 	var ringing []string

@@ -12,9 +12,9 @@ import (
 	"photogallery/release"
 )
 
-// templateData is what an instance of the fleet is. It has no public IPv4 address: only the load
-// balancer reaches it, and it reaches S3 through the VPC's own endpoint. Where its subnet assigns an
-// IPv6 address to what is created there, it gets one without being asked for here.
+// templateData describes an instance of the fleet. It has no public IPv4 address: only the load
+// balancer reaches it, and it reaches S3 through the VPC endpoint. It gets an IPv6 address if its
+// subnet assigns one.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
 func templateData(settings step.Settings, region string, in EnsureTemplateInput) (*types.RequestLaunchTemplateData, error) {
 	userData, err := recipe.FleetUserData(recipe.FleetInput{
@@ -33,7 +33,7 @@ func templateData(settings step.Settings, region string, in EnsureTemplateInput)
 			HttpTokens:              types.LaunchTemplateHttpTokensStateRequired,
 			HttpPutResponseHopLimit: aws.Int32(1),
 		},
-		// Without it CPU is measured every five minutes, too seldom for alarms of one minute.
+		// Basic monitoring measures CPU every five minutes, too seldom for alarms of one minute.
 		Monitoring: &types.LaunchTemplatesMonitoringRequest{Enabled: aws.Bool(true)},
 		NetworkInterfaces: []types.LaunchTemplateInstanceNetworkInterfaceSpecificationRequest{{
 			DeviceIndex: aws.Int32(0), AssociatePublicIpAddress: aws.Bool(false), DeleteOnTermination: aws.Bool(true),

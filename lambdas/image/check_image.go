@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// CheckImage looks how far an image is.
+// CheckImage checks the progress of an image once.
 var CheckImage = step.Define(step.Step{
 	Name:     "CheckImage",
 	Summary:  "Look whether the image is available, and how far it is.",
@@ -26,7 +26,7 @@ var CheckImage = step.Define(step.Step{
 	return checker{clients.EC2}.run
 })
 
-// CheckInput is what CheckImage is given.
+// CheckInput is the input of CheckImage.
 type CheckInput struct {
 	step.Call
 	Plan     release.Plan `json:"plan"`
@@ -34,10 +34,10 @@ type CheckInput struct {
 	Deadline time.Time    `json:"deadline"`
 }
 
-// Progress is what CheckImage answers.
+// Progress is the answer of CheckImage.
 type Progress struct {
 	Output
-	Progress string `json:"progress"` // of the snapshot, "45%", or "" while AWS tells none
+	Progress string `json:"progress"` // of the snapshot, "45%", or "" while AWS does not say
 }
 
 type checkerAPI interface {
@@ -71,8 +71,8 @@ func (c checker) run(ctx context.Context, in CheckInput) (Progress, error) {
 	return answer, nil
 }
 
-// describe takes an image that is not found for pending: right after its creation it cannot be
-// seen, and one that never shows up meets the deadline. A deregistered one is left out likewise.
+// describe treats a missing image as pending: it may be too new to be visible, and the deadline
+// ends the wait otherwise. A deregistered image is missing, too.
 func (c checker) describe(ctx context.Context, id string) (types.Image, error) {
 	out, err := c.api.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{id}})
 	if release.IsNotFound(err) || err == nil && len(out.Images) == 0 {

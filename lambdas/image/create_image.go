@@ -13,8 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// CreateImage makes the image of a provisioned builder. AWS knows no token for that: the name,
-// which follows from the content, keeps it from being made twice.
+// CreateImage makes the image of a provisioned builder. The call has no idempotency token: the
+// name, which depends on the content, prevents a second image.
 var CreateImage = step.Define(step.Step{
 	Name:     "CreateImage",
 	Summary:  "Make an image of the provisioned builder.",
@@ -30,7 +30,7 @@ var CreateImage = step.Define(step.Step{
 	return creator{clients.EC2, settings}.run
 })
 
-// CreateInput is what CreateImage is given.
+// CreateInput is the input of CreateImage.
 type CreateInput struct {
 	step.Call
 	Plan     release.Plan `json:"plan"`
@@ -89,8 +89,8 @@ func (c creator) name(plan release.Plan) string {
 	return c.settings.Environment.ImageName(plan.Digest, "")
 }
 
-// named finds the image of that name, nil if there is none. One that failed, or that somebody
-// disabled, keeps its name, too.
+// named returns the image of that name, or nil if there is none. A failed or disabled image keeps
+// its name, too.
 func (c creator) named(ctx context.Context, name string) (*types.Image, error) {
 	pages := ec2.NewDescribeImagesPaginator(c.api, &ec2.DescribeImagesInput{
 		Owners: []string{"self"}, IncludeDisabled: aws.Bool(true),
@@ -114,7 +114,7 @@ func (c creator) named(ctx context.Context, name string) (*types.Image, error) {
 	return nil, nil
 }
 
-// deregister frees the name. A snapshot that stays is found by its tags and removed with the
+// deregister frees the name. A snapshot that remains is found by its tags and removed with the
 // older images.
 func (c creator) deregister(ctx context.Context, image types.Image) error {
 	_, err := c.api.DeregisterImage(ctx, &ec2.DeregisterImageInput{ImageId: image.ImageId, DeleteAssociatedSnapshots: aws.Bool(true)})
@@ -124,8 +124,8 @@ func (c creator) deregister(ctx context.Context, image types.Image) error {
 	return err
 }
 
-// base returns the image that the builder was launched from. One that has ended since it reported
-// has no volume left to make an image of.
+// base returns the image that the builder was launched from. A builder that has ended has no volume
+// to make an image of.
 func (c creator) base(ctx context.Context, instance string) (string, error) {
 	out, err := c.api.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{instance}})
 	if err != nil && !release.IsNotFound(err) {

@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// FindImage looks for an image that saves the bake.
+// FindImage looks for an existing image of the content.
 var FindImage = step.Define(step.Step{
 	Name:     "FindImage",
 	Summary:  "Find the image that the request names, or one of the same content.",
@@ -23,7 +23,7 @@ var FindImage = step.Define(step.Step{
 	return finder{clients.EC2, settings}.run
 })
 
-// FindInput is what FindImage is given.
+// FindInput is the input of FindImage.
 type FindInput struct {
 	step.Call
 	Plan release.Plan `json:"plan"`

@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// State is how far an image is, for the state machine.
+// State is the state of an image, for the state machine.
 type State string
 
 // The states.
@@ -25,12 +25,12 @@ const (
 	Absent    State = "absent"
 )
 
-// Output is what FindImage and CreateImage answer.
+// Output is the answer of FindImage and CreateImage.
 type Output struct {
 	State    State     `json:"state"`
 	Image    string    `json:"image"` // the image's ID, or "" when Absent
 	Deadline time.Time `json:"deadline"`
-	Reason   string    `json:"reason,omitempty"` // why it is Absent, where there may be one
+	Reason   string    `json:"reason,omitempty"` // why it is Absent, if there may be an image
 }
 
 func output(image *types.Image, patience time.Duration) Output {
@@ -44,8 +44,8 @@ func output(image *types.Image, patience time.Duration) Output {
 	return out
 }
 
-// Existing describes an image that a release can use: made by a release of this environment, and
-// available. Any other is ImageNotFound.
+// Existing describes an image that a release can use: it is available and a release of this
+// environment made it. Any other is ImageNotFound.
 func Existing(ctx context.Context, api ec2.DescribeImagesAPIClient, environment release.Environment, id string) (types.Image, error) {
 	out, err := api.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{id}, Owners: []string{"self"}})
 	if err != nil && !release.IsNotFound(err) {
@@ -64,9 +64,8 @@ func Existing(ctx context.Context, api ec2.DescribeImagesAPIClient, environment 
 	return image, nil
 }
 
-// Of finds the image that holds a plan's content: the newest available one, else the newest
-// pending one, nil where there is neither. For a rebake only an image counts that this very
-// release made.
+// Of returns the image of a plan's content: the newest available one, else the newest pending one,
+// or nil if there is neither. For a rebake only an image of this release counts.
 func Of(ctx context.Context, api ec2.DescribeImagesAPIClient, environment release.Environment, plan release.Plan) (*types.Image, error) {
 	var best *types.Image
 	pages := ec2.NewDescribeImagesPaginator(api, &ec2.DescribeImagesInput{
@@ -103,11 +102,11 @@ func better(image, than types.Image) bool {
 	if image.State != than.State {
 		return image.State == types.ImageStateAvailable
 	}
-	// RFC 3339 in UTC: the order of the text is the order in time.
+	// RFC 3339 in UTC sorts as text.
 	return strings.Compare(aws.ToString(image.CreationDate), aws.ToString(than.CreationDate)) > 0
 }
 
-// snapshots lists the IDs of the snapshots that an image's description has so far.
+// snapshots lists the IDs of the snapshots in an image's description.
 func snapshots(image types.Image) []string {
 	var ids []string
 	for _, mapping := range image.BlockDeviceMappings {

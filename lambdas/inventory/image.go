@@ -17,30 +17,30 @@ const (
 	snapshotKind = "snapshot"
 )
 
-// ImageFinder is what Images needs of EC2.
+// ImageFinder is the part of the EC2 client that Images uses.
 type ImageFinder interface {
 	ec2.DescribeImagesAPIClient
 	ec2.DescribeSnapshotsAPIClient
 }
 
-// ImageRemover is what RemoveImages needs of EC2.
+// ImageRemover is the part of the EC2 client that RemoveImages uses.
 type ImageRemover interface {
 	DeregisterImage(context.Context, *ec2.DeregisterImageInput, ...func(*ec2.Options)) (*ec2.DeregisterImageOutput, error)
 	DeleteSnapshot(context.Context, *ec2.DeleteSnapshotInput, ...func(*ec2.Options)) (*ec2.DeleteSnapshotOutput, error)
 }
 
-// Selection says which images of an environment are meant.
+// Selection selects images of an environment.
 type Selection struct {
 	Release string   // only those that this release made, or "" for those of all releases
-	Except  []string // IDs of images that stay; "" among them means nothing
+	Except  []string // IDs of images to keep; "" is ignored
 }
 
 func (s Selection) covers(id string, tags []types.Tag) bool {
 	return !slices.Contains(s.Except, id) && (s.Release == "" || Tag(tags, release.TagRelease) == s.Release)
 }
 
-// Images lists the selected images, then the selected snapshots that belong to no image outside
-// the selection: those that outlived their image are among them.
+// Images lists the selected images, then the selected snapshots that belong to no image outside the
+// selection, including those whose image is gone.
 func Images(ctx context.Context, api ImageFinder, environment release.Environment, wanted Selection) ([]Resource, error) {
 	images, err := allImages(ctx, api, environment)
 	if err != nil {
@@ -74,8 +74,8 @@ func Images(ctx context.Context, api ImageFinder, environment release.Environmen
 }
 
 // RemoveImages deregisters the images and deletes the snapshots among resources. It tries all of
-// them before it returns what failed. A snapshot that DeregisterImage's successful answer reports
-// as kept is deleted by itself, which tells the reason if it cannot be.
+// them before it returns an error. If a successful DeregisterImage reports a snapshot as kept,
+// RemoveImages deletes it in a call of its own, whose error gives the reason.
 func RemoveImages(ctx context.Context, api ImageRemover, resources []Resource) error {
 	deleted := map[string]bool{}
 	var failed []error

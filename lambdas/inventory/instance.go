@@ -11,13 +11,13 @@ import (
 	"photogallery/release"
 )
 
-// InstanceTerminator is what TerminateInstances needs of EC2.
+// InstanceTerminator is the part of the EC2 client that TerminateInstances uses.
 type InstanceTerminator interface {
 	TerminateInstances(context.Context, *ec2.TerminateInstancesInput, ...func(*ec2.Options)) (*ec2.TerminateInstancesOutput, error)
 }
 
-// Instances lists the environment's instances that are not terminated and that which selects; one
-// that is shutting down is Leaving. The name is the instance's role.
+// Instances lists the environment's instances that are not terminated and that which selects. An
+// instance that is shutting down is Leaving. The name is the instance's role.
 func Instances(ctx context.Context, api ec2.DescribeInstancesAPIClient, environment release.Environment, which func(types.Instance) bool) ([]Resource, error) {
 	var found []Resource
 	pages := ec2.NewDescribeInstancesPaginator(api, &ec2.DescribeInstancesInput{Filters: Filters(environment)})
@@ -41,13 +41,13 @@ func Instances(ctx context.Context, api ec2.DescribeInstancesAPIClient, environm
 	return found, nil
 }
 
-// IsBuilder reports whether the instance is a builder, of whichever release.
+// IsBuilder reports whether the instance is a builder, of any release.
 func IsBuilder(instance types.Instance) bool {
 	return Tag(instance.Tags, release.TagRole) == release.RoleBuilder
 }
 
-// TerminateInstances asks for each instance alone: one that is not found would keep the others
-// running. What is shutting down is not asked again. It returns what failed, joined.
+// TerminateInstances terminates each instance in its own call, because one unknown ID fails the
+// whole call. It skips instances that are shutting down, and returns the joined errors.
 func TerminateInstances(ctx context.Context, api InstanceTerminator, found []Resource) error {
 	var failed []error
 	for _, instance := range found {

@@ -1,16 +1,16 @@
-// Package inventory finds and removes what an environment owns of the kinds that several steps
+// Package inventory finds and removes an environment's resources of the kinds that several steps
 // remove: images with their snapshots, launch template versions and ttl schedules.
 package inventory
 
 import "photogallery/release"
 
-// Resource is one thing that a step found, as its answer and its errors name it.
+// Resource is a resource that a step found, as answers and errors name it.
 type Resource struct {
-	Kind string `json:"kind"` // AWS's word: "image", "network interface"
+	Kind string `json:"kind"` // in AWS's words: "image", "network interface"
 	ID   string `json:"id"`
-	Name string `json:"name"` // what a person would recognize it by, or "" if the ID says it all
+	Name string `json:"name"` // a name for people, or "" if the ID says enough
 
-	Leaving bool `json:"-"` // goes without being removed, now or when something else has gone
+	Leaving bool `json:"-"` // it goes away without being removed, now or after something else
 }
 
 // String returns the kind, the ID and, in brackets, the name.
@@ -21,8 +21,8 @@ func (r Resource) String() string {
 	return r.Kind + " " + r.ID + " (" + r.Name + ")"
 }
 
-// vanished turns "not found" into success: what is to be removed and is absent needs no removal.
-// Only a list that comes back empty proves it gone.
+// vanished turns "not found" into success, because an absent resource needs no removal. Only an
+// empty list proves that it is gone.
 func vanished(err error) error {
 	if release.IsNotFound(err) {
 		return nil

@@ -12,18 +12,18 @@ import (
 
 const scheduleKind = "schedule"
 
-// ScheduleRemover is what RemoveSchedules needs of EventBridge Scheduler.
+// ScheduleRemover is the part of the EventBridge Scheduler client that RemoveSchedules uses.
 type ScheduleRemover interface {
 	DeleteSchedule(context.Context, *scheduler.DeleteScheduleInput, ...func(*scheduler.Options)) (*scheduler.DeleteScheduleOutput, error)
 }
 
-// TTLSchedule returns the name of the schedule that tears a release down when its ttl is over.
-// Every release has its own, so that a failed release leaves the former one's alone.
+// TTLSchedule returns the name of a release's ttl schedule. Each release has its own, so that a
+// failed release leaves the former one's alone.
 func TTLSchedule(environment release.Environment, name string) string {
 	return environment.TTLSchedule() + "-" + release.Short(release.Token(name))
 }
 
-// TTLSchedules lists the environment's ttl schedules. Those that the stack made are not among them.
+// TTLSchedules lists the environment's ttl schedules, without those of the stack.
 func TTLSchedules(ctx context.Context, api scheduler.ListSchedulesAPIClient, environment release.Environment) ([]Resource, error) {
 	var found []Resource
 	pages := scheduler.NewListSchedulesPaginator(api, &scheduler.ListSchedulesInput{

@@ -7,13 +7,13 @@ import (
 	"photogallery/release"
 )
 
-// Filters selects EC2 resources that carry the environment's tag. The release is compared in
-// code: EC2's filters read * and ? as wildcards, and a release's name comes from outside.
+// Filters selects EC2 resources that carry the environment's tag. Callers compare the release in
+// code: EC2's filters read * and ? as wildcards, and users choose the names of releases.
 func Filters(environment release.Environment) []types.Filter {
 	return []types.Filter{{Name: aws.String("tag:" + release.TagEnvironment), Values: []string{string(environment)}}}
 }
 
-// Tags are tags as EC2 takes them.
+// Tags returns tags in EC2's form.
 func Tags(tags release.Tags) (converted []types.Tag) {
 	for _, tag := range tags {
 		converted = append(converted, types.Tag{Key: aws.String(tag.Key), Value: aws.String(tag.Value)})

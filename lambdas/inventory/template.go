@@ -14,22 +14,22 @@ import (
 
 const versionKind = "launch template version"
 
-// maxVersions is how many versions one DeleteLaunchTemplateVersions takes.
+// maxVersions is the limit of one DeleteLaunchTemplateVersions call.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html
 const maxVersions = 200
 
-// VersionRemover is what RemoveVersions needs of EC2.
+// VersionRemover is the part of the EC2 client that RemoveVersions uses.
 type VersionRemover interface {
 	DeleteLaunchTemplateVersions(context.Context, *ec2.DeleteLaunchTemplateVersionsInput, ...func(*ec2.Options)) (*ec2.DeleteLaunchTemplateVersionsOutput, error)
 }
 
-// Defaulter is what MakeDefault needs of EC2.
+// Defaulter is the part of the EC2 client that MakeDefault uses.
 type Defaulter interface {
 	ModifyLaunchTemplate(context.Context, *ec2.ModifyLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.ModifyLaunchTemplateOutput, error)
 }
 
-// MakeDefault makes a version of the environment's launch template the default one, so that the
-// former default can be deleted.
+// MakeDefault makes a version the default of the environment's launch template, so that the former
+// default can be deleted.
 func MakeDefault(ctx context.Context, api Defaulter, environment release.Environment, number string) error {
 	_, err := api.ModifyLaunchTemplate(ctx, &ec2.ModifyLaunchTemplateInput{
 		LaunchTemplateName: aws.String(environment.Name()), DefaultVersion: aws.String(number),
@@ -74,7 +74,7 @@ func Number(version types.LaunchTemplateVersion) string {
 	return strconv.FormatInt(aws.ToInt64(version.VersionNumber), 10)
 }
 
-// Version names a launch template version as a resource.
+// Version returns a launch template version as a resource.
 func Version(version types.LaunchTemplateVersion) Resource {
 	return Resource{Kind: versionKind, ID: Number(version), Name: aws.ToString(version.VersionDescription)}
 }
@@ -100,7 +100,7 @@ func RemoveVersions(ctx context.Context, api VersionRemover, environment release
 	return nil
 }
 
-// refused reads the failures that a successful answer hides.
+// refused returns the failures that a successful answer reports.
 func refused(failures []types.DeleteLaunchTemplateVersionsResponseErrorItem) error {
 	for _, failure := range failures {
 		if failure.ResponseError == nil {

@@ -1,4 +1,4 @@
-// Package lock keeps one run at a time in an environment.
+// Package lock lets one execution at a time work on an environment.
 package lock
 
 import (
@@ -17,8 +17,8 @@ import (
 	"photogallery/release"
 )
 
-// Lock takes the environment for an execution. It takes the lock of an execution that has ended
-// over, and hands on what that left to be undone.
+// Lock locks the environment for an execution. It takes over the lock of an execution that has
+// ended, and returns the releases that must be undone.
 var Lock = step.Define(step.Step{
 	Name:     "Lock",
 	Summary:  "Take the environment for this execution, or tell who holds it.",
@@ -34,16 +34,16 @@ var Lock = step.Define(step.Step{
 	return locker{clients.DynamoDB, clients.SFN, settings}.lock
 })
 
-// Input is what Lock is given.
+// Input is the input of Lock.
 type Input struct {
 	step.Call
-	Release   string `json:"release"`   // the holder's own, "" for a teardown
-	Undo      string `json:"undo"`      // a release to undo, "" for none
-	Wait      bool   `json:"wait"`      // busy instead of refused
-	Interrupt bool   `json:"interrupt"` // stop a release that holds the environment
+	Release   string `json:"release"`   // the holder's own release, or "" for a teardown
+	Undo      string `json:"undo"`      // a release to undo, or "" if there is none
+	Wait      bool   `json:"wait"`      // answer busy instead of refused
+	Interrupt bool   `json:"interrupt"` // stop a release that holds the lock
 }
 
-// Outcome is how an attempt to lock ended.
+// Outcome is the result of an attempt to lock.
 type Outcome string
 
 // The outcomes.
@@ -57,10 +57,10 @@ const (
 // Interrupted is the error of a release that a teardown stopped.
 const Interrupted = "Interrupted"
 
-// Output is what Lock answers.
+// Output is the answer of Lock.
 type Output struct {
 	Outcome   Outcome   `json:"outcome"`
-	Holder    string    `json:"holder"` // ARN of the execution that holds the lock now
+	Holder    string    `json:"holder"` // ARN of the execution that holds the lock
 	Abandoned []string  `json:"abandoned"`
 	UndoBy    time.Time `json:"undoBy"`
 	Report    string    `json:"report"` // a sentence for the person who waits or was refused
@@ -82,7 +82,7 @@ type locker struct {
 	settings   step.Settings
 }
 
-// lock tries again when another execution moved between its reading and its writing.
+// lock tries again if another execution wrote between its read and its write.
 func (l locker) lock(ctx context.Context, in Input) (Output, error) {
 	for range 3 {
 		out, err := l.try(ctx, in)
@@ -116,7 +116,7 @@ func (l locker) try(ctx context.Context, in Input) (Output, error) {
 	return l.take(ctx, in, *held)
 }
 
-// take replaces the former holder's record by one that remembers what there is to undo.
+// take replaces the former holder's record with one that lists the releases to undo.
 func (l locker) take(ctx context.Context, in Input, former records.Lock) (Output, error) {
 	mine := records.Lock{Holder: in.Execution, Release: in.Release, Since: time.Now().UTC()}
 	for _, name := range append(slices.Clone(former.Undo), former.Release, in.Undo) {

@@ -14,17 +14,16 @@ const (
 	Dimension = "Environment"
 )
 
-// The metrics. Each that counts is 0 or 1, so that a sum is a number of executions and a missing
-// value means that there was none.
+// The metrics. A counting metric is 0 or 1, so that a sum is a number of executions and a missing
+// value means no executions.
 const (
 	ReleaseSucceeded = "ReleaseSucceeded"
-	ReleaseFailed    = "ReleaseFailed"             // clean or dirty; not one that was refused the environment
-	ReleaseDuration  = "ReleaseSeconds"            // for which the release held the environment; absent where that is not known
+	ReleaseFailed    = "ReleaseFailed"             // clean or dirty, without those that were refused the lock
+	ReleaseDuration  = "ReleaseSeconds"            // how long the release held the lock; absent if unknown
 	FailedDirty      = string(release.FailedDirty) // of releases and teardowns
 )
 
-// metric is a line of the embedded metric format, of which CloudWatch Logs makes metrics. It must be
-// a whole log event by itself.
+// metric is a line of CloudWatch's embedded metric format. It must be a whole log event.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 type metric struct {
 	values map[string]float64
@@ -45,7 +44,8 @@ func (m *metric) count(name string, happened bool) {
 	m.add(name, "Count", value)
 }
 
-// measure says how an execution ended; since is when it took the environment, zero if that is not known.
+// measure records how an execution ended. since is when it took the lock, or zero if that is
+// unknown.
 func measure(in UnlockInput, environment release.Environment, since time.Time) metric {
 	m := metric{values: map[string]float64{}}
 	if strings.Contains(in.Execution, ":"+environment.ReleaseMachine()+":") {

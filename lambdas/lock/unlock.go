@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// Unlock gives the environment back and says how the execution ended.
+// Unlock releases the lock and reports how the execution ended.
 var Unlock = step.Define(step.Step{
 	Name:     "Unlock",
 	Summary:  "Give the environment back and report how the execution ended.",
@@ -25,16 +25,16 @@ var Unlock = step.Define(step.Step{
 	return unlocker{clients.DynamoDB, settings}.unlock
 })
 
-// UnlockInput is what Unlock is given: nothing more after a success.
+// UnlockInput is the input of Unlock. After a success it has no other fields.
 type UnlockInput struct {
 	step.Call
 	Failure *Failure `json:"failure"` // why the execution fails
-	Dirty   *Failure `json:"dirty"`   // why undoing it, or a teardown, left something behind
+	Dirty   *Failure `json:"dirty"`   // why the undo or a teardown left something behind
 }
 
-// UnlockOutput is what Unlock answers.
+// UnlockOutput is the answer of Unlock.
 type UnlockOutput struct {
-	Report string `json:"report"` // for a person; the cause of a failed execution
+	Report string `json:"report"` // for people; the cause of a failed execution
 }
 
 // Failure is an error as a state machine catches it. The cause of a Lambda function's error is a
@@ -70,7 +70,7 @@ type unlocker struct {
 	settings step.Settings
 }
 
-// unlock leaves a lock alone that is another execution's: a run that was refused ends here too.
+// unlock leaves another execution's lock alone: a run that was refused the lock ends here, too.
 func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, error) {
 	since := u.since(ctx, in.Execution)
 	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {
@@ -83,8 +83,8 @@ func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, err
 	return UnlockOutput{Report: report(in, serving)}, u.measure(in, since)
 }
 
-// since is when the execution took the environment. It is zero where that cannot be found out: a
-// duration is not worth a lock that stays.
+// since returns when the execution took the lock, or zero if that cannot be read: a duration is not
+// worth a lock that stays.
 func (u unlocker) since(ctx context.Context, execution string) time.Time {
 	held, err := records.ReadLock(ctx, u.api, u.settings.Table)
 	if err != nil || held == nil || held.Holder != execution {
@@ -93,7 +93,7 @@ func (u unlocker) since(ctx context.Context, execution string) time.Time {
 	return held.Since
 }
 
-// measure writes the execution's metrics where there is somebody to read them.
+// measure writes the execution's metrics if there is a writer.
 func (u unlocker) measure(in UnlockInput, since time.Time) error {
 	if u.settings.Metrics == nil {
 		return nil
@@ -121,7 +121,7 @@ func report(in UnlockInput, serving release.Current) string {
 	return text
 }
 
-// sentence is short enough for the cause of a Fail state, which Step Functions bounds.
+// sentence returns a text short enough for the cause of a Fail state, which Step Functions limits.
 func sentence(failure Failure) string {
 	const most = 8000
 	text := []rune(failure.String())

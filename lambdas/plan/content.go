@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// maxURL is how long a bundle's URL may be: the image carries it as a tag.
+// maxURL is the maximum length of a bundle's URL, which an image carries as a tag.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
 const maxURL = 256
 
@@ -39,7 +39,7 @@ func (p planner) content(ctx context.Context, d *draft) error {
 	return err
 }
 
-// existing takes everything from the image that was asked for.
+// existing takes everything from the requested image.
 func (p planner) existing(ctx context.Context, d *draft) error {
 	found, err := image.Existing(ctx, p.ec2, p.settings.Environment, d.request.Image)
 	if err != nil {
@@ -57,8 +57,8 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 	return err
 }
 
-// bundle returns the one that was asked for. Else it is the one released last, unless a newer
-// deployment brought another bundle of its own since.
+// bundle returns the requested bundle. By default it is the last released one, unless a newer
+// deployment brought its own bundle since.
 func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	switch asked := d.request.Bundle; {
 	case asked == release.OwnBundle:
@@ -96,14 +96,15 @@ func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {
 		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), maxURL)
 	}
 	_, err := p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
-	// Without permission to list a bucket, S3 answers 403 for an object that is not there.
+	// Without permission to list the bucket, S3 answers 403 for a missing object.
 	if release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied {
 		return release.Errorf(release.InvalidRequest, "bundle: there is no s3://%s/%s that environment %s may read; upload it to bucket %s with `gallery release --bundle FOLDER`, or give another one: %w", bundle.Bucket, bundle.Key, p.settings.Environment, p.settings.Bucket, err)
 	}
 	return err
 }
 
-// version names content that is released again as before, and new content after its digest.
+// version returns the former version for content that is released again, and a version named after
+// the digest for new content.
 func (p planner) version(d draft) string {
 	if d.request.Version == "" && d.serving.Digest == d.plan.Digest && d.serving.Version != "" {
 		return d.serving.Version

@@ -12,22 +12,22 @@ import (
 	"photogallery/release"
 )
 
-// IsOwnKey reports whether key, as GetEbsDefaultKmsKeyId answers it, may need a key policy of its own.
-// Of an account that has chosen no key the answer is the alias of AWS's key, which everybody in the
-// account may use. It is a key's ARN once a key was chosen, and also after that was reset to AWS's key:
-// EC2 does not say whose key an ARN is.
+// IsOwnKey reports whether key, the answer of GetEbsDefaultKmsKeyId, may need its own key policy.
+// If the account has chosen no key the answer is the alias of AWS's key, which everybody in the
+// account may use. After a key was chosen it is an ARN, even if that was reset to AWS's key: EC2
+// does not say whose key an ARN is.
 // https://docs.aws.amazon.com/cli/latest/reference/ec2/get-ebs-default-kms-key-id.html
 // https://docs.aws.amazon.com/cli/latest/reference/ec2/reset-ebs-default-kms-key-id.html
 func IsOwnKey(key string) bool { return !strings.HasSuffix(key, step.ManagedKey) }
 
-// KeyRemedy says what to do where volumes are encrypted with such a key by default.
+// KeyRemedy says what to do if volumes are encrypted with such a key by default.
 func KeyRemedy(key string) string {
 	return fmt.Sprintf("deploy with `npx cdk deploy -c ebsKey=%s` when that key's policy allows it, see ebsKey in docs/configuration.md, or with `-c ebsKey=%s` for AWS's own key", key, step.ManagedKey)
 }
 
-// ebsKey refuses to bake with a key that the builder's launch may not use: EC2 starts the builder, and
-// ends it with Client.InternalError, which names no key. The volumes of an image that is there already
-// keep the key of its snapshot.
+// ebsKey refuses to bake with a key that the builder's launch may not use: EC2 would start the
+// builder and end it with Client.InternalError, which names no key. The volumes of an existing
+// image keep the key of its snapshot.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/create-launch-template.html#modify-storage-configuration
 func (p planner) ebsKey(ctx context.Context, d *draft) error {
@@ -47,7 +47,7 @@ func (p planner) ebsKey(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// inRegion refuses a key of another region. EC2 would take it and look at it later.
+// inRegion refuses a key of another region, which EC2 would accept at first.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
 func (p planner) inRegion(key string) error {
 	if key == step.ManagedKey || strings.Contains(key, ":kms:"+p.region+":") {

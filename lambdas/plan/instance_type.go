@@ -15,14 +15,14 @@ import (
 
 var usualTypes = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
 
-// UsualType is what a release runs on that asks for nothing else, on arm64 or x86_64.
+// UsualType is the default instance type on arm64 and x86_64.
 func UsualType(architecture string) string { return usualTypes[architecture] }
 
-// minMemory is in MiB: dnf does not fit into less.
+// minMemory is in MiB. dnf does not fit into less.
 // https://github.com/amazonlinux/amazon-linux-2023/issues/404
 const minMemory = 1024
 
-// instead returns the remedy where the type that is asked for cannot be had.
+// instead returns the remedy if the requested type is not available.
 func (p planner) instead(wanted types.InstanceType) string {
 	if usual := UsualType(p.settings.Architecture); string(wanted) != usual {
 		return "give another one, such as " + usual
@@ -30,8 +30,8 @@ func (p planner) instead(wanted types.InstanceType) string {
 	return "give another one, or deploy to zones that have it, with the option zones: gallery doctor proposes a pair"
 }
 
-// instanceType decides what the release runs on: the type asked for, or that of the release before,
-// unless the deployment has changed so that it does not fit any more, or the usual one.
+// instanceType decides on the type: the requested one, or the former release's if it still fits the
+// deployment, or the usual one.
 func (p planner) instanceType(ctx context.Context, d *draft) error {
 	usual := UsualType(p.settings.Architecture)
 	d.plan.InstanceType = cmp.Or(d.request.InstanceType, d.serving.InstanceType, usual)
@@ -43,7 +43,7 @@ func (p planner) instanceType(ctx context.Context, d *draft) error {
 	return err
 }
 
-// fits refuses a type that is not of the environment's architecture, or that one of its zones lacks.
+// fits refuses a type that has another architecture or that one of the environment's zones lacks.
 func (p planner) fits(ctx context.Context, d *draft) error {
 	wanted := types.InstanceType(d.plan.InstanceType)
 	lacking, err := p.zonesWithout(ctx, wanted)
@@ -72,8 +72,8 @@ func (p planner) fits(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// zonesWithout lists the environment's zones that do not offer a type, all of them for one that
-// does not exist.
+// zonesWithout lists the environment's zones that do not offer a type. For an unknown type it lists
+// all of them.
 func (p planner) zonesWithout(ctx context.Context, wanted types.InstanceType) ([]string, error) {
 	subnets, err := p.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
 		SubnetIds: slices.Concat(p.settings.PublicSubnets, p.settings.PrivateSubnets),

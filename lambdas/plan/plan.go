@@ -1,5 +1,5 @@
-// Package plan holds the step that turns a request into a plan. It asks everything that could make
-// the release fail later, and touches nothing.
+// Package plan holds the step that turns a request into a plan. It checks everything that could
+// make the release fail later, and changes nothing.
 package plan
 
 import (
@@ -42,7 +42,7 @@ var Plan = step.Define(step.Step{
 	return planner{clients.DynamoDB, clients.S3, clients.EC2, clients.AutoScaling, clients.Quotas, clients.EC2.Options().Region, settings}.run
 })
 
-// Input is what Plan is given.
+// Input is the input of Plan.
 type Input struct {
 	step.Call
 	Release string          `json:"release"` // the execution's name
@@ -75,13 +75,13 @@ type planner struct {
 	settings step.Settings
 }
 
-// draft is a plan in the making, with what one question found out for a later one.
+// draft is an unfinished plan, with results that later checks use.
 type draft struct {
 	plan    release.Plan
 	request release.Request
 	serving release.Current
-	vcpus   int  // of one instance, or 0 if the type is no good
-	bakes   bool // a builder will run
+	vcpus   int  // of one instance, or 0 if the type is not usable
+	bakes   bool // whether a builder will run
 }
 
 func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
@@ -109,7 +109,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 	return d.plan, release.Join(problems...)
 }
 
-// plainName refuses an execution's name that Step Functions takes and the rest does not: EC2 holds
+// plainName refuses execution names that Step Functions accepts and others do not: EC2 limits
 // descriptions to ASCII, and the builder, which names its release in its report, drops the rest.
 func plainName(_ context.Context, d *draft) error {
 	isPlain := func(r rune) bool { return r > ' ' && r < unicode.MaxASCII }
@@ -119,14 +119,14 @@ func plainName(_ context.Context, d *draft) error {
 	return nil
 }
 
-// sizes leaves those that the request does not name as the release before left them.
+// sizes keeps the former release's sizes unless the request names others.
 func sizes(_ context.Context, d *draft) (err error) {
 	d.plan.MinSize, d.plan.MaxSize, err = d.request.Sizes(d.serving)
 	return err
 }
 
-// teardownAt returns the end that a former release was given, unless the request gives another or
-// that end has passed: then the teardown has come, or nothing served that it could end.
+// teardownAt returns the former release's end of service, unless the request gives another one or
+// that time has passed: then the teardown has run, or there was nothing to tear down.
 func teardownAt(request release.Request, former release.Current) string {
 	at, err := time.Parse(time.RFC3339, former.TeardownAt)
 	if err != nil || request.TTL != "" || !at.After(time.Now()) {
@@ -135,8 +135,8 @@ func teardownAt(request release.Request, former release.Current) string {
 	return former.TeardownAt
 }
 
-// isProblem tells what is wrong with the request from what was wrong with asking: the former is
-// collected, the latter ends the step, to be tried again where that helps.
+// isProblem reports whether an error is a problem of the request. Such problems are collected. Any
+// other error comes from the lookup itself, and ends the step so that it can be retried.
 func isProblem(err error) bool {
 	switch release.CodeOf(err) {
 	case release.InvalidRequest, release.ImageNotFound, release.QuotaExceeded:

@@ -12,7 +12,8 @@ import (
 	"photogallery/release"
 )
 
-// The quota of Running On-Demand Standard instances, in vCPUs, and the families that count.
+// The quota of Running On-Demand Standard instances, in vCPUs, and the instance families that
+// count.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html
 const (
 	QuotaService  = "ec2"
@@ -21,8 +22,8 @@ const (
 
 var standardFamilies = []string{"a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"}
 
-// quota holds what the release will need at least against the account's limit. What else runs in
-// the account is not known here; EC2 itself has the last word.
+// quota compares the release's minimum need with the account's limit. It does not know what else
+// runs in the account; EC2 itself decides.
 func (p planner) quota(ctx context.Context, d *draft) error {
 	isKnown := d.vcpus != 0 && d.plan.MinSize <= d.plan.MaxSize
 	if !isKnown || !IsStandard(d.plan.InstanceType) {
@@ -36,7 +37,7 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 		ServiceCode: aws.String(QuotaService), QuotaCode: aws.String(StandardQuota),
 	})
 	if release.IsNotFound(err) || err == nil && (out.Quota == nil || out.Quota.Value == nil) {
-		return nil // Service Quotas does not know every account's applied values
+		return nil // Service Quotas does not have every account's applied value
 	}
 	if err != nil {
 		return err
@@ -50,7 +51,7 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// running returns how many instances the group holds by now.
+// running returns how many instances the group has now.
 func (p planner) running(ctx context.Context) (int, error) {
 	group, err := fleet.Group(ctx, p.groups, p.settings.Environment)
 	if err != nil || group == nil || fleet.Deleting(group) {
@@ -67,9 +68,9 @@ func wanted(running int, plan release.Plan) int {
 	return min(max(running, plan.MinSize), plan.MaxSize)
 }
 
-// Peak returns the most instances that run at a time: the builder beside the running fleet, then
-// the fleet with half as many again while it is replaced, then the fleet that was asked for. The
-// builder has gone when the fleet changes.
+// Peak returns the maximum number of instances at a time: the builder beside the running fleet,
+// then one and a half times the fleet during the refresh, then the requested fleet. The builder is
+// gone when the fleet changes.
 func Peak(running, wanted int, bakes bool) int {
 	most := max(running, wanted)
 	if bakes {
@@ -81,7 +82,7 @@ func Peak(running, wanted int, bakes bool) int {
 	return most
 }
 
-// IsStandard reports whether a type counts: "t4g.small" is of the family t.
+// IsStandard reports whether a type counts toward the quota: "t4g.small" is of the family t.
 func IsStandard(instanceType string) bool {
 	family, _, _ := strings.Cut(instanceType, ".")
 	if digit := strings.IndexAny(family, "0123456789-"); digit >= 0 {

@@ -1,5 +1,5 @@
-// Package promote holds the steps that make a release the one that serves and let go of what no
-// rollback needs any more.
+// Package promote holds the steps that promote a release to the serving one and remove what a
+// rollback no longer needs.
 package promote
 
 import (
@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// Promote records the release as the one that serves. Before it a release is undone when it ends;
+// Promote records the release as the serving one. A release that fails before this step is undone;
 // after it the release stays.
 var Promote = step.Define(step.Step{
 	Name:     "Promote",
@@ -28,7 +28,7 @@ var Promote = step.Define(step.Step{
 	return promoter{clients.DynamoDB, settings}.run
 })
 
-// Input is what Promote is given.
+// Input is the input of Promote.
 type Input struct {
 	step.Call
 	Plan            release.Plan `json:"plan"`
@@ -56,7 +56,7 @@ func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
 		return release.Current{}, err
 	}
 	if former.Serving && former.Release == in.Plan.Release {
-		return former, nil // promoted by a run of this step whose answer was lost
+		return former, nil // promoted by an earlier run of this step whose answer was lost
 	}
 	next, err := p.successor(former, in)
 	if err != nil {
@@ -65,8 +65,8 @@ func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
 	return next, records.WriteCurrent(ctx, p.table, p.settings.Table, next)
 }
 
-// successor returns the record after former. A release of the image that served already keeps the
-// way back to the image before it.
+// successor returns the record that follows former. A release of the same image keeps the former
+// image for a rollback.
 func (p promoter) successor(former release.Current, in Input) (release.Current, error) {
 	next := release.Current{
 		Serving: true, Release: in.Plan.Release, Version: in.Plan.Version,

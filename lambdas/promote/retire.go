@@ -16,7 +16,7 @@ import (
 	"photogallery/release"
 )
 
-// Retire removes what neither the release that serves nor a rollback needs.
+// Retire removes what neither the serving release nor a rollback needs.
 var Retire = step.Define(step.Step{
 	Name:     "Retire",
 	Summary:  "Removes older images with their snapshots, older launch template versions, other releases' ttl schedules and builders that a failed undo left.",
@@ -40,13 +40,13 @@ var Retire = step.Define(step.Step{
 	return retirer{clients.EC2, clients.Scheduler, clients.DynamoDB, settings}.run
 })
 
-// RetireInput is what Retire is given.
+// RetireInput is the input of Retire.
 type RetireInput struct {
 	step.Call
 	Plan release.Plan `json:"plan"`
 }
 
-// Retired names what was removed.
+// Retired names the removed resources.
 type Retired struct {
 	Retired []string `json:"retired"`
 }
@@ -73,7 +73,7 @@ type retirer struct {
 	settings  step.Settings
 }
 
-// run tries every kind before it returns what failed.
+// run tries every kind before it returns an error.
 func (r retirer) run(ctx context.Context, in RetireInput) (Retired, error) {
 	if err := records.RequireLock(ctx, r.table, r.settings.Table, in.Execution); err != nil {
 		return Retired{}, err
@@ -107,8 +107,8 @@ func (r retirer) images(ctx context.Context, serving release.Current) ([]invento
 	return old, inventory.RemoveImages(ctx, r.ec2, old)
 }
 
-// versions makes the serving version the default one first: the default cannot be deleted, and
-// else the very first release's would stay for ever.
+// versions first makes the serving version the default one: the default cannot be deleted, and the
+// first release's version would stay forever.
 func (r retirer) versions(ctx context.Context, serving release.Current) ([]inventory.Resource, error) {
 	versions, err := inventory.Versions(ctx, r.ec2, r.settings.Environment)
 	if err != nil {
@@ -139,7 +139,7 @@ func (r retirer) ttlSchedules(ctx context.Context, serving release.Current) ([]i
 	return others, inventory.RemoveSchedules(ctx, r.schedules, r.settings.Environment, others)
 }
 
-// builders are strays by now: this release's own is terminated, and no other release runs.
+// All builders are strays by now: this release's own is terminated, and no other release runs.
 func (r retirer) builders(ctx context.Context, _ release.Current) ([]inventory.Resource, error) {
 	strays, err := inventory.Instances(ctx, r.ec2, r.settings.Environment, inventory.IsBuilder)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package scaling holds the steps of the group's alarms, policies and bounds.
+// Package scaling holds the steps that make the group's alarms, policies and bounds.
 package scaling
 
 import (
@@ -13,24 +13,24 @@ import (
 	"photogallery/release"
 )
 
-// When the fleet grows and shrinks. The low marks are half of the high ones: even from two
-// instances to one, what the others take over does not reach the high mark again.
+// The thresholds of scaling. The low ones are half of the high ones: even from two instances to
+// one, the remaining instance stays below the high threshold.
 const (
 	requestsHigh = 200 // a target, a minute
 	requestsLow  = 100
 	cpuHigh      = 60 // percent
 	cpuLow       = 30
 
-	// steepFrom is how far above its mark a metric calls for two instances. Both alarms of the
+	// steepFrom is how far above its threshold a metric calls for two instances. Both alarms of the
 	// policy share it: 90 % CPU, or 230 requests.
 	steepFrom = 30
 
-	alarmPeriod = 60 // seconds; the load balancer's metrics come no faster
+	alarmPeriod = 60 // seconds; the load balancer publishes its metrics once a minute
 )
 
 var idleExpression = fmt.Sprintf("IF(FILL(requests, 0) < %d AND cpu < %d, 1, 0)", requestsLow, cpuLow)
 
-// place is what the metrics are measured at.
+// place identifies the resources that the metrics measure.
 type place struct {
 	environment  release.Environment
 	loadBalancer string // ARN
@@ -46,7 +46,8 @@ func placeOf(settings step.Settings, loadBalancer string) place {
 	return at
 }
 
-// targets returns the dimensions of the load balancer's metrics, the last parts of the ARNs.
+// targets returns the dimensions of the load balancer's metrics, which are the last parts of the
+// ARNs.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (p place) targets() []types.Dimension {
 	_, balancer, _ := strings.Cut(p.loadBalancer, ":loadbalancer/")
@@ -70,10 +71,10 @@ func (p place) cpu() *types.Metric {
 	}
 }
 
-// unhealthyHosts guards a refresh. Three minutes in a row, throughout: an instance that starts slowly
-// is unhealthy for about one, and the next one starts minutes later; one that never gets well is for
-// four, from its failed checks to the end of its grace period. Traffic avoids unhealthy targets, so
-// no count of errors would show a dead version.
+// unhealthyHosts guards a refresh. It needs three bad minutes in a row: an instance that starts
+// slowly is unhealthy for about one, and the next one starts minutes later; an instance that never
+// becomes healthy is unhealthy for four, from its failed checks to the end of its grace period.
+// Traffic avoids unhealthy targets, so no count of errors would show a dead version.
 func (p place) unhealthyHosts() *cloudwatch.PutMetricAlarmInput {
 	alarm := p.alarm(release.UnhealthyHosts, "Targets are unhealthy: an instance refresh under way is rolled back.")
 	alarm.Namespace, alarm.MetricName, alarm.Dimensions = aws.String("AWS/ApplicationELB"), aws.String("UnHealthyHostCount"), p.targets()
@@ -96,9 +97,8 @@ func (p place) cpuHigh(scaleOut string) *cloudwatch.PutMetricAlarmInput {
 	return alarm
 }
 
-// idle returns one alarm on two metrics: with an alarm each, one would shrink what the other grows.
-// No requests at all is no data point, and counts as none; no data from the instances counts as
-// idle.
+// idle returns one alarm on two metrics: with an alarm each, one would shrink the group while the
+// other grows it. Missing requests count as 0, and missing data from the instances as idle.
 func (p place) idle(scaleIn string) *cloudwatch.PutMetricAlarmInput {
 	alarm := p.alarm(release.Idle, "Few requests and little CPU: the group shrinks.")
 	alarm.Metrics = []types.MetricDataQuery{
@@ -112,7 +112,8 @@ func (p place) idle(scaleIn string) *cloudwatch.PutMetricAlarmInput {
 	return alarm
 }
 
-// above makes the alarm one on two minutes in a row above the mark: one may be chance.
+// above makes the alarm fire after two minutes above the threshold, because one minute may be
+// chance.
 func (p place) above(metric *types.Metric, alarm *cloudwatch.PutMetricAlarmInput, mark float64) *cloudwatch.PutMetricAlarmInput {
 	alarm.Namespace, alarm.MetricName, alarm.Dimensions = metric.Namespace, metric.MetricName, metric.Dimensions
 	alarm.Period, alarm.EvaluationPeriods = aws.Int32(alarmPeriod), aws.Int32(2)

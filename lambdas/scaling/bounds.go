@@ -9,14 +9,14 @@ import (
 	"photogallery/release"
 )
 
-// Updater is what SetBounds needs of Auto Scaling.
+// Updater is the part of the Auto Scaling client that SetBounds uses.
 type Updater interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 }
 
-// SetBounds sets the environment's group's least and most instances. Desired 0 leaves the number
-// that runs to Auto Scaling, which moves it between the bounds: one that was looked up before could
-// take back what a scaling policy does at this moment.
+// SetBounds sets the minimum and maximum size of the environment's group. Desired 0 leaves the
+// capacity to Auto Scaling, which keeps it within the bounds: a capacity that was read before could
+// undo a concurrent scaling.
 func SetBounds(ctx context.Context, api Updater, environment release.Environment, least, most, desired int) error {
 	in := &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(environment.Name()),

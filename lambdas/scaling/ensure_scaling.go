@@ -102,7 +102,7 @@ func scaleOut() []types.StepAdjustment {
 	}
 }
 
-// scaleIn has one step without an upper end: the idle alarm's metric lies at its threshold.
+// scaleIn has one step without an upper bound, because the idle alarm's metric is at its threshold.
 func scaleIn() []types.StepAdjustment {
 	return []types.StepAdjustment{{MetricIntervalLowerBound: aws.Float64(0), ScalingAdjustment: aws.Int32(-1)}}
 }

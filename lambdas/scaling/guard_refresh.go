@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// GuardRefresh makes the alarm that a refresh is started under.
+// GuardRefresh makes the alarm that guards a refresh.
 var GuardRefresh = step.Define(step.Step{
 	Name:     "GuardRefresh",
 	Summary:  "Puts the alarm on unhealthy targets that rolls a refresh back, before the refresh starts.",

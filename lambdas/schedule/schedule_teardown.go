@@ -1,4 +1,4 @@
-// Package schedule holds the step that ends a release at its ttl.
+// Package schedule holds the step that schedules the end of a release with a ttl.
 package schedule
 
 import (
@@ -35,16 +35,16 @@ type Input struct {
 	Plan release.Plan `json:"plan"`
 }
 
-// Scheduled is when the teardown will begin.
+// Scheduled says when the teardown will start.
 type Scheduled struct {
 	At string `json:"at"` // RFC 3339, or "" for never
 }
 
-// atExpression is EventBridge Scheduler's form of a one-time schedule, in UTC here.
+// atExpression is EventBridge Scheduler's form of a one-time schedule, in UTC.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const atExpression = "at(2006-01-02T15:04:05)"
 
-// A teardown that cannot be started is tried again for a day: what runs until then is paid for.
+// A teardown that cannot be started is retried for a day, because running resources cost money.
 const (
 	attempts = 185
 	longest  = 24 * 60 * 60 // seconds
@@ -60,7 +60,7 @@ type scheduleTeardown struct {
 	settings step.Settings
 }
 
-// run leaves the schedule of an earlier run of this step as it is: the ttl counts from the first.
+// run keeps the schedule of an earlier run of this step: the ttl counts from the first run.
 func (s scheduleTeardown) run(ctx context.Context, in Input) (Scheduled, error) {
 	if in.Plan.TTL() == 0 && in.Plan.TeardownAt == "" {
 		return Scheduled{}, nil
@@ -94,10 +94,11 @@ func (s scheduleTeardown) existing(ctx context.Context, request *scheduler.Creat
 	return Scheduled{At: at.Format(time.RFC3339)}, nil
 }
 
-// soonest is how far ahead a schedule must be, which has the precision of a minute.
+// soonest is the minimum lead time of a schedule, which has a precision of a minute.
 const soonest = time.Minute
 
-// end is when the ttl is over, or the end that a former release was given, if that is still ahead.
+// end returns the end of the ttl, or the end that was given to a former release, if that is still
+// ahead.
 func end(plan release.Plan, now time.Time) (time.Time, error) {
 	if plan.TTL() != 0 {
 		return now.Add(plan.TTL()).UTC().Truncate(time.Second), nil

@@ -22,7 +22,7 @@ type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
 
-// Clients are the real SDK clients. Each step holds the few methods it calls behind a narrow
+// Clients holds the real SDK clients. Each step uses a few of their methods through a narrow
 // interface of its own.
 type Clients struct {
 	AutoScaling *autoscaling.Client
@@ -36,11 +36,11 @@ type Clients struct {
 	SFN         *sfn.Client
 	SSM         *ssm.Client
 	Route53     *route53.Client
-	HTTP        Doer // asks the load balancer for the home page; for HTTPS it expects the domain's certificate
+	HTTP        Doer // requests the home page from the load balancer; for HTTPS it expects the domain's certificate
 }
 
-// NewClients makes the clients of one configuration. On AWS that is the function's own; in the
-// local mode it carries the embedded cloud's middleware.
+// NewClients returns the clients for one configuration. On AWS that is the function's own; in the
+// local mode it has the embedded cloud's middleware.
 func NewClients(config aws.Config, web Doer) Clients {
 	return Clients{
 		AutoScaling: autoscaling.NewFromConfig(config),

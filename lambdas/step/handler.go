@@ -14,18 +14,18 @@ import (
 	"photogallery/release"
 )
 
-// Handler runs one step on a JSON payload. Its error is always a messages.InvokeResponse_Error,
-// by value, whose Type is a release.Code: the Lambda runtime reports the outermost Go type's name
-// as the error type for every other error, and no Retry would match. It satisfies the Lambda
-// runtime's Handler interface; the local mode calls it the same way.
+// Handler runs one step on a JSON payload. Its error is always a messages.InvokeResponse_Error, by
+// value, whose Type is a release.Code: for any other error the Lambda runtime reports the outermost
+// Go type's name, which no Retry matches. It implements the Lambda runtime's Handler interface; the
+// local mode calls it the same way.
 type Handler struct {
 	step   string
 	invoke invoke
 	log    *slog.Logger
 }
 
-// Handler makes the step's handler over clients and settings. Logs go to log, one record an
-// invocation, with execution, release and step.
+// Handler returns the step's handler with clients and settings. It writes one record per invocation
+// to log, with the execution, release and step.
 func (s Step) Handler(clients Clients, settings Settings, log *slog.Logger) Handler {
 	return Handler{step: s.Name, invoke: s.build(clients, settings), log: log}
 }
@@ -79,7 +79,7 @@ func clip(payload []byte) string {
 	return string(payload[:most]) + "…"
 }
 
-// identity finds what every log record carries in a payload of any step.
+// identity finds the fields of every log record in a payload of any step.
 func identity(payload []byte) []any {
 	var call struct {
 		Execution string `json:"execution"`
@@ -88,7 +88,7 @@ func identity(payload []byte) []any {
 			Release string `json:"release"`
 		} `json:"plan"`
 	}
-	// A payload of another form has no identity to log; decode reports what is wrong with it.
+	// A payload of another form has no identity to log, and decode reports the error.
 	_ = json.Unmarshal(payload, &call)
 	name := call.Release
 	if name == "" {

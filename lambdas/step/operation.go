@@ -7,14 +7,15 @@ type Operation struct {
 	Reason string // why Any is needed, or empty for every other scope
 }
 
-// Scope is a closed set of resources. cdk/permissions.go alone turns one into ARNs and conditions.
+// Scope is one of a closed set of resources. Only cdk/permissions.go turns a scope into ARNs and
+// conditions.
 type Scope string
 
 // The scopes.
 const (
-	Owned           Scope = "Owned"           // resources that carry the environment's tag
+	Owned           Scope = "Owned"           // resources with the environment's tag
 	CreatedTagged   Scope = "CreatedTagged"   // resources made by this call, tagged in the same call
-	Named           Scope = "Named"           // resources whose ARN holds the environment's name
+	Named           Scope = "Named"           // resources whose ARN contains the environment's name
 	StackTable      Scope = "StackTable"      // the lock-and-result table
 	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
@@ -22,5 +23,5 @@ const (
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group
 	StackZone       Scope = "StackZone"       // the hosted zone of the gallery's domain, or none without a domain
 	PublicParameter Scope = "PublicParameter" // Amazon's public parameters of base images
-	Any             Scope = "Any"             // operations that know no resource; Reason says so
+	Any             Scope = "Any"             // operations without resource types, with a Reason
 )

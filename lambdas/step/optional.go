@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// Optional are the settings that the stack's options add. The zero value is a gallery on the load
+// Optional holds the settings of the stack's options. The zero value is a gallery on the load
 // balancer's own name, over HTTP, without logs.
 type Optional struct {
 	Domain           string  // the gallery's own name, such as photos.example.com, or "" for none
-	HostedZone       string  // ID of the Route 53 zone that holds Domain; given with Domain alone
-	Certificate      string  // ARN of Domain's certificate; given with Domain alone
-	Uploads          Uploads // whether instances take photos from anyone who has the upload key
-	InstanceLogGroup string  // where instances send their logs, or "" for nowhere
-	AccessLogBucket  string  // where the load balancer logs each request, or "" for nowhere
-	AccessLogPrefix  string  // in front of the keys in AccessLogBucket; may be ""
+	HostedZone       string  // ID of the Route 53 zone that holds Domain; only with Domain
+	Certificate      string  // ARN of Domain's certificate; only with Domain
+	Uploads          Uploads // whether instances accept photos from clients with the upload key
+	InstanceLogGroup string  // the log group of the instances, or "" for none
+	AccessLogBucket  string  // the bucket of the load balancer's access logs, or "" for none
+	AccessLogPrefix  string  // the prefix of the keys in AccessLogBucket; may be ""
 	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
-	Closed           bool    // the load balancer admits a range of addresses in which functions are not
+	Closed           bool    // the load balancer admits a range of addresses that does not include functions
 }
 
-// ManagedKey is the alias of the key that AWS keeps in each account and region for EBS.
+// ManagedKey is the alias of AWS's EBS key in each account and region.
 // https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html
 const ManagedKey = "alias/aws/ebs"
 
-// Uploads reports whether the gallery takes photos.
+// Uploads says whether the gallery accepts photos.
 type Uploads string
 
 // The values of Uploads.
 const (
-	UploadsAsBuilt Uploads = ""    // as the machine has a key or not: the local mode
-	UploadsOn      Uploads = "on"  // with the key that is made once in the stack's bucket
+	UploadsAsBuilt Uploads = ""    // depends on whether the machine has a key: the local mode
+	UploadsOn      Uploads = "on"  // with the key in the stack's bucket
 	UploadsOff     Uploads = "off" // for viewing only
 )
 
-// VolumeKey is EBSKey for a request, nil to leave the choice to EBS.
+// VolumeKey returns EBSKey for a request, or nil to leave the choice to EBS.
 func (o Optional) VolumeKey() *string {
 	if o.EBSKey == "" {
 		return nil
@@ -56,8 +56,8 @@ func optionalFrom(getenv func(string) string) Optional {
 	}
 }
 
-// The forms of what may be given. Every function reads them when it starts: none is compiled for nothing,
-// nor counts to hundreds, which takes milliseconds to compile.
+// The valid forms. Every function reads them when it starts, so none is compiled without need or
+// has large counts, which take milliseconds to compile.
 const (
 	domainName  = `^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`
 	hostedZone  = `^[A-Z0-9]{1,32}$`
@@ -69,15 +69,15 @@ const (
 	logPrefix   = `^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`
 )
 
-// maxDomain is how long a domain name may be.
+// maxDomain is the maximum length of a domain name.
 // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
 const maxDomain = 253
 
-// maxLogGroup is how long the name of a log group may be.
+// maxLogGroup is the maximum length of the name of a log group.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 const maxLogGroup = 512
 
-// problems lists what is wrong with the settings that are given.
+// problems lists the errors in the given settings.
 func (o Optional) problems() (problems []error) {
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	for _, given := range []struct {

@@ -11,13 +11,13 @@ import (
 	"photogallery/release"
 )
 
-// Settings are what the stack tells its functions: the free and static things that every release
-// uses. On AWS they are environment variables.
+// Settings holds the names of the stack's resources that every release uses. On AWS they are
+// environment variables.
 type Settings struct {
 	Environment               release.Environment
 	Architecture              string   // arm64 or x86_64
-	PublicSubnets             []string // one a zone: load balancer and builder
-	PrivateSubnets            []string // one a zone: the fleet
+	PublicSubnets             []string // one per zone, for load balancer and builder
+	PrivateSubnets            []string // one per zone, for the fleet
 	LoadBalancerSecurityGroup string
 	InstanceSecurityGroup     string
 	BuilderSecurityGroup      string
@@ -26,52 +26,52 @@ type Settings struct {
 	FleetProfile              string // instance profile ARN
 	Table                     string // lock, build results and the current release
 	Bucket                    string // bundles and photos
-	DefaultBundle             string // s3://…#sha256=…, the one that was deployed with the stack
-	BaseImageParameter        string // SSM public parameter that names the base image
+	DefaultBundle             string // s3://…#sha256=…, the bundle of the deployment
+	BaseImageParameter        string // SSM public parameter with the base image
 	ReleaseMachine            string // ARN
 	TeardownMachine           string // ARN
-	ScheduleRole              string // ARN, may start the teardown
+	ScheduleRole              string // ARN of the role that may start the teardown
 	ScheduleDeadLetters       string // queue ARN, or "" for none
 
 	Optional
-	Tags    release.Tags // that the user's organization demands of everything, or nil for none
+	Tags    release.Tags // tags that the user's organization requires, or nil if there are none
 	Timings Timings
 
-	// Metrics takes the metrics of an execution, one line of JSON in CloudWatch's embedded metric
-	// format. On AWS it is the function's standard output; it is nil where nobody reads them.
+	// Metrics receives an execution's metrics, one line of JSON in CloudWatch's embedded metric
+	// format. On AWS it is the function's standard output. It is nil if nobody reads them.
 	Metrics io.Writer
 
-	// PackBundle packs a folder, stores it where releases read bundles and tells where that is.
-	// Its error is an InvalidRequest for a folder that is none or no bundle. It is nil on AWS,
-	// where the steps see no folder of the caller's.
+	// PackBundle packs a folder, stores it where releases read bundles and returns its location.
+	// Its error is an InvalidRequest if the folder does not exist or is not a bundle. It is nil on
+	// AWS, where the steps cannot see the caller's folders.
 	PackBundle func(ctx context.Context, folder string) (release.Bundle, error)
 }
 
-// Timings bound the waits of a release. The local mode divides them by its pace, but BakeTime,
-// InstanceGrace, Warmup and RefreshWarmup: those go to Auto Scaling as seconds, and the embedded cloud
-// divides them itself.
+// Timings bounds the waits of a release. The local mode divides them by its pace, except BakeTime,
+// InstanceGrace, Warmup and RefreshWarmup: Auto Scaling gets those in seconds, and the embedded
+// cloud divides them itself.
 type Timings struct {
 	Image         time.Duration // from CreateImage to available
 	LoadBalancer  time.Duration // from creation to active
 	Fleet         time.Duration // from the group's creation until all its instances are healthy
 	Refresh       time.Duration // the whole instance refresh
-	BakeTime      time.Duration // how long a refresh can still be rolled back after its last instance
-	Verify        time.Duration // until a new fleet that is ready must answer
-	VerifyBaking  time.Duration // the same of a refresh that bakes; shorter than BakeTime, so that it can be rolled back
+	BakeTime      time.Duration // how long a refresh can be rolled back after its last instance
+	Verify        time.Duration // the deadline for a new fleet that is ready to answer
+	VerifyBaking  time.Duration // the same in a refresh that bakes; shorter than BakeTime, so that it can be rolled back
 	Sweep         time.Duration // one undo or teardown stage
-	InstanceGrace time.Duration // after its launch, in which an unhealthy instance is not replaced; longer than it boots and its service starts
+	InstanceGrace time.Duration // after launch, during which an unhealthy instance is not replaced; longer than boot and service start
 	Warmup        time.Duration // until a new instance counts in scaling
 	RefreshWarmup time.Duration // until a new instance counts in a refresh; no shorter than InstanceGrace on AWS
-	Unseen        time.Duration // for how long what was just made may be in no list yet
-	Settle        time.Duration // for how long the last step of a stopped execution may still run; longer than any step's time-out
+	Unseen        time.Duration // how long a new resource may be missing from lists
+	Settle        time.Duration // how long the last step of a stopped execution may still run; longer than any step's time-out
 }
 
-// DefaultTimings fit AWS's usual durations with room to spare.
+// DefaultTimings returns bounds well above AWS's usual durations.
 //
-// AWS leaves open whether a refresh counts an instance as healthy that fails the load balancer's checks
-// within its grace period: health is what the group's health checks say, and those begin after it. So the
-// refresh waits until the grace period is over, and by then the alarm on unhealthy hosts has rung:
-// a broken version would replace the whole fleet before it otherwise.
+// AWS does not say whether a refresh counts an instance as healthy that fails the load balancer's
+// checks within its grace period, in which the group ignores them. So the refresh waits for the end
+// of the grace period. By then the alarm on unhealthy hosts fires; otherwise a broken version could
+// replace the whole fleet before it does.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-health-check-grace-period
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-check-grace-period.html
 func DefaultTimings() Timings {
@@ -81,7 +81,7 @@ func DefaultTimings() Timings {
 		Fleet:         15 * time.Minute,
 		Refresh:       90 * time.Minute,
 		BakeTime:      5 * time.Minute,
-		Verify:        5 * time.Minute, // EC2 runs long before the service answers and has passed its health checks
+		Verify:        5 * time.Minute, // EC2 reports running long before the service answers and passes its health checks
 		VerifyBaking:  3 * time.Minute,
 		Sweep:         40 * time.Minute,
 		InstanceGrace: 5 * time.Minute,
@@ -92,8 +92,8 @@ func DefaultTimings() Timings {
 	}
 }
 
-// SettingsFrom reads the environment variables that the stack sets for the step's function. Every one
-// that is missing, or that does not go with another, is named.
+// SettingsFrom reads the environment variables of the step's function. Its error names every
+// variable that is missing or conflicts with another.
 func (s Step) SettingsFrom(getenv func(string) string) (Settings, error) {
 	settings, err := SettingsFrom(getenv)
 	if !s.DefaultBundle {
@@ -104,8 +104,8 @@ func (s Step) SettingsFrom(getenv func(string) string) (Settings, error) {
 	return settings, errors.Join(append(r.problems, err)...)
 }
 
-// SettingsFrom reads the environment variables that the stack sets for every function. Every one that is missing, or that
-// does not go with another, is named.
+// SettingsFrom reads the environment variables of every function. Its error names every variable
+// that is missing or conflicts with another.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
 	r := reader{getenv: getenv}
 	settings := Settings{
@@ -137,8 +137,8 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 	return settings, errors.Join(r.problems...)
 }
 
-// Tagged returns the tags of what a step makes: the environment's, those that are only this
-// resource's, and the organization's last.
+// Tagged returns the tags of a resource: the environment's, the resource's own and the
+// organization's, in this order.
 func (s Settings) Tagged(own ...release.Tag) release.Tags {
 	tags := release.Tags{{Key: release.TagEnvironment, Value: string(s.Environment)}}
 	return append(append(tags, own...), s.Tags...)

@@ -3,7 +3,7 @@ package step
 import "strings"
 
 // Unbound declares an operation that IAM cannot limit to the environment's own resources, with the
-// reason. Each was looked up in the Service Authorization Reference; a step reads by it, no more.
+// reason. Each was looked up in the Service Authorization Reference. All of them only read.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 func Unbound(name string) Operation {
 	reason := unbound[name]
@@ -13,16 +13,16 @@ func Unbound(name string) Operation {
 	return Operation{Name: name, Scope: Any, Reason: reason}
 }
 
-// unboundDescribes are the services none of whose Describe operations in use has a resource type.
+// unboundDescribes lists the services whose Describe operations have no resource types.
 var unboundDescribes = map[string]string{
 	"autoscaling":          "none of Auto Scaling's Describe operations has a resource type",
 	"ec2":                  "none of EC2's Describe operations that are called has a resource type",
 	"elasticloadbalancing": "none of Elastic Load Balancing's Describe operations that are called has a resource type",
 }
 
-// unbound are the operations whose resource type promises more than it keeps.
+// unbound lists operations whose resource type does not limit them enough.
 var unbound = map[string]string{
-	// Its resource type is the alarm, and DescribeAlarms by a prefix is refused without alarm:*.
+	// The resource type is the alarm, but DescribeAlarms with a prefix requires alarm:*.
 	// https://github.com/aws-samples/amazon-cloudwatch-auto-alarms/issues/1
 	"cloudwatch:DescribeAlarms": "CloudWatch checks a list of alarms against all alarms of the account, alarm:*, not against those that are asked for",
 	// https://github.com/aws/aws-cdk/issues/38201

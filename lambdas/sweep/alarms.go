@@ -18,8 +18,8 @@ type alarmAPI interface {
 	DeleteAlarms(context.Context, *cloudwatch.DeleteAlarmsInput, ...func(*cloudwatch.Options)) (*cloudwatch.DeleteAlarmsOutput, error)
 }
 
-// alarms are those that releases make, each by its full name: a prefix would also find those of
-// an environment whose name begins alike, and the stack's own.
+// alarms removes the alarms of releases, each by its full name: a prefix would also match other
+// environments and the stack's own alarms.
 var alarms = Stage{
 	Name:    "alarms",
 	looks:   looks("cloudwatch:DescribeAlarms"),

@@ -19,8 +19,8 @@ type recordAPI interface {
 	dns.Changer
 }
 
-// alias is the domain's record, if it leads where EnsureAlias let it lead: anybody else's record stays.
-// Without a domain there is none to look for.
+// alias removes the domain's record if it has the target that EnsureAlias gave it. Other records
+// stay. Without a domain there is no record.
 var alias = Stage{
 	Name: "alias",
 	looks: []step.Operation{
@@ -38,8 +38,8 @@ var alias = Stage{
 	remove: removeAlias,
 }
 
-// removeAlias is content with a refusal where the record is gone: the answer to an earlier call was
-// lost, and Route 53 has one code, InvalidChangeBatch, for all that it refuses.
+// removeAlias ignores a refusal if the record is gone: the answer to an earlier call was lost, and
+// Route 53 has only one code, InvalidChangeBatch, for all refusals.
 func removeAlias(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
 	found, err := c.alias(ctx)
 	if err != nil || found == nil {

@@ -12,8 +12,8 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// bounds gives the group the least and most instances back that the release that serves asked
-// for. A record without bounds has none to give.
+// bounds restores the group's bounds of the serving release. A record without bounds restores
+// nothing.
 var bounds = Stage{
 	Name:  "bounds",
 	looks: looks("autoscaling:DescribeAutoScalingGroups"),

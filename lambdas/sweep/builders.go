@@ -18,7 +18,7 @@ type instanceAPI interface {
 	inventory.InstanceTerminator
 }
 
-// builders are the builders of one release, or every instance of the environment.
+// builders removes the builders of one release, or every instance of the environment.
 var builders = Stage{
 	Name:    "builders",
 	looks:   looks("ec2:DescribeInstances"),

@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// cloud is what the stages reach; each stage's file says what it needs of its service.
+// cloud holds the clients of the stages. Each stage's file declares its interface.
 type cloud struct {
 	groups    groupAPI
 	instances instanceAPI
@@ -54,7 +54,7 @@ func (c cloud) current(ctx context.Context) (release.Current, error) {
 	return records.ReadCurrent(ctx, c.table, c.settings.Table)
 }
 
-// record changes the recorded state; nothing is written where change changes nothing.
+// record changes the recorded state. It writes nothing if change changes nothing.
 func (c cloud) record(ctx context.Context, change func(*release.Current)) error {
 	recorded, err := c.current(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (c cloud) record(ctx context.Context, change func(*release.Current)) error 
 	return records.WriteCurrent(ctx, c.table, c.settings.Table, changed)
 }
 
-// round returns one look, one removal of what does not leave by itself, and another look.
+// round lists, removes what does not leave by itself, and lists again.
 func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []inventory.Resource, removed []string, err error) {
 	if stage.prepare != nil {
 		if err := stage.prepare(ctx, c, over); err != nil {
@@ -96,7 +96,7 @@ func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []inve
 	return left, removed, err
 }
 
-// list asks all stages what there is.
+// list lists the resources of all stages.
 func (c cloud) list(ctx context.Context, stages []Stage, over extent) ([]inventory.Resource, error) {
 	all := []inventory.Resource{}
 	for _, stage := range stages {

@@ -8,8 +8,7 @@ import (
 	"photogallery/release"
 )
 
-// failed says all that failed. It keeps the code of the first, so that the state machine retries
-// what it retries.
+// failed joins the failures. It keeps the code of the first, so that the state machine retries it.
 func failed(what string, failures []error) error {
 	return release.Errorf(release.CodeOf(failures[0]), "%s: %s", what, reasons(failures))
 }
@@ -22,7 +21,7 @@ func reasons(failures []error) string {
 	return strings.Join(all, "; ")
 }
 
-// leaving adds what a failure leaves, if anything.
+// leaving adds the leftovers to a failure, if there are any.
 func leaving(err error, left []inventory.Resource) error {
 	if len(left) == 0 {
 		return err
@@ -31,7 +30,7 @@ func leaving(err error, left []inventory.Resource) error {
 	return release.Errorf(failure.Code, "%s; not removed: %s", failure.Message, names(left))
 }
 
-// stuck returns a sweep whose deadline has passed, with what failed in it besides.
+// stuck returns the failure of a sweep whose deadline has passed, with the errors on its way.
 func stuck(what string, end time.Time, left []inventory.Resource, failures []error) error {
 	besides := ""
 	if len(failures) > 0 {

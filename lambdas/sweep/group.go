@@ -25,7 +25,7 @@ type groupAPI interface {
 	StartInstanceRefresh(context.Context, *autoscaling.StartInstanceRefreshInput, ...func(*autoscaling.Options)) (*autoscaling.StartInstanceRefreshOutput, error)
 }
 
-// group is the Auto Scaling group with its instances and policies.
+// group removes the Auto Scaling group with its instances and policies.
 var group = Stage{
 	Name:  "group",
 	gate:  true,
@@ -39,8 +39,8 @@ var group = Stage{
 	remove:  removeGroup,
 }
 
-// stopServing records that nothing serves before anything is deleted that does: a release that
-// comes after a teardown that broke off must not count on a former one.
+// stopServing records that nothing serves before it deletes anything: a release after an
+// interrupted teardown must not rely on a former one.
 func stopServing(ctx context.Context, c cloud, _ extent) error {
 	return c.record(ctx, func(current *release.Current) {
 		current.Serving, current.TemplateVersion, current.FormerTemplate, current.TeardownAt = false, "", "", ""
@@ -58,8 +58,8 @@ func listGroup(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, er
 	}}, nil
 }
 
-// removeGroup is content with a refusal where the group is on its way out or gone: the answer to an
-// earlier call was lost, and Auto Scaling has one code, ValidationError, for all that it refuses.
+// removeGroup ignores a refusal if the group is being deleted or gone: the answer to an earlier
+// call was lost, and Auto Scaling has only one code, ValidationError, for all refusals.
 func removeGroup(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
 	_, err := c.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(c.settings.Environment.Name()), ForceDelete: aws.Bool(true),

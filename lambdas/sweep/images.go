@@ -9,7 +9,7 @@ import (
 	"photogallery/release"
 )
 
-// images are the images with their snapshots, as far as the extent selects them.
+// images removes the images with their snapshots that the extent selects.
 var images = Stage{
 	Name:  "images",
 	looks: looks("ec2:DescribeImages", "ec2:DescribeSnapshots"),
@@ -27,10 +27,10 @@ var images = Stage{
 	},
 }
 
-// forgetImages takes the images that will be deleted out of the recorded state.
+// forgetImages removes the selected images from the recorded state.
 func forgetImages(ctx context.Context, c cloud, over extent) error {
 	if over.release != "" {
-		return nil // what the recorded state needs is not selected
+		return nil // the recorded state's own needs are never selected
 	}
 	return c.record(ctx, func(current *release.Current) {
 		for _, image := range []*string{&current.Image, &current.FormerImage} {

@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// ListResources is the dry run: it lists and changes nothing.
+// ListResources is the dry run: it only lists.
 var ListResources = step.Define(step.Step{
 	Name:       "ListResources",
 	Summary:    "Lists what a teardown would remove.",
@@ -21,13 +21,13 @@ var ListResources = step.Define(step.Step{
 	return lister{reach(clients, settings)}.run
 })
 
-// ListInput is what ListResources and VerifyNothingLeft are given.
+// ListInput is the input of ListResources and VerifyNothingLeft.
 type ListInput struct {
 	step.Call
 	Plan release.Teardown `json:"plan"`
 }
 
-// Listed is what a teardown would remove, in its order.
+// Listed lists what a teardown would remove, in its order.
 type Listed struct {
 	Resources []inventory.Resource `json:"resources"`
 }
@@ -39,7 +39,7 @@ func (l lister) run(ctx context.Context, in ListInput) (Listed, error) {
 	return Listed{found}, err
 }
 
-// covered is what the teardown's scope covers.
+// covered lists the resources within the teardown's scope.
 func (c cloud) covered(ctx context.Context, plan release.Teardown) ([]inventory.Resource, error) {
 	recorded, err := c.current(ctx)
 	if err != nil {

@@ -26,8 +26,8 @@ type balancerAPI interface {
 
 type networkAPI = ec2.DescribeNetworkInterfacesAPIClient
 
-// loadBalancer is the load balancer with its listener, then its network interfaces, which AWS
-// removes minutes later and which keep subnets and security groups from being deleted.
+// loadBalancer removes the load balancer with its listeners and waits for its network interfaces.
+// AWS removes those minutes later, and they block the deletion of subnets and security groups.
 var loadBalancer = Stage{
 	Name:    "load-balancer",
 	looks:   looks("elasticloadbalancing:DescribeLoadBalancers", "ec2:DescribeNetworkInterfaces"),
@@ -52,7 +52,7 @@ func listLoadBalancer(ctx context.Context, c cloud, _ extent) ([]inventory.Resou
 	if entrance != nil {
 		found = append(found, inventory.Resource{Kind: balancerKind, ID: aws.ToString(entrance.LoadBalancerArn), Name: aws.ToString(entrance.LoadBalancerName)})
 	}
-	// The interfaces carry no tags of ours; the description is all that tells whose they are.
+	// The interfaces have none of our tags. Only the description says whose they are.
 	description := "ELB app/" + c.settings.Environment.Name() + "/"
 	pages := ec2.NewDescribeNetworkInterfacesPaginator(c.network, &ec2.DescribeNetworkInterfacesInput{
 		Filters: []types.Filter{{Name: aws.String("description"), Values: []string{description + "*"}}},

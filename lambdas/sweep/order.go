@@ -1,5 +1,5 @@
 // Package sweep removes what an environment, or one release of it, has made. It finds resources by
-// tag and name in what each service describes, never by remembered state.
+// tag and name in the answers of each service, never by remembered state.
 package sweep
 
 import (
@@ -11,29 +11,29 @@ import (
 	"photogallery/release"
 )
 
-// Stage is one kind of resource: how its leftovers are listed and how they are removed. A stage
-// is done when its list is empty; that a removal says "not found" proves nothing.
+// Stage is one kind of resource, with the ways to list and remove its leftovers. A stage is done
+// when its list is empty. A "not found" from a removal proves nothing.
 type Stage struct {
 	Name string
-	gate bool // what comes after it builds on its being done
+	gate bool // later stages need it to be done
 
-	looks   []step.Operation // what list calls
-	changes []step.Operation // what prepare and remove call
+	looks   []step.Operation // the calls of list
+	changes []step.Operation // the calls of prepare and remove
 
-	// prepare runs before the first look of a removal, also where there is nothing to remove.
+	// prepare runs before the first list of a removal, even if there is nothing to remove.
 	prepare func(context.Context, cloud, extent) error
 	list    func(context.Context, cloud, extent) ([]inventory.Resource, error)
-	// remove is given what is listed and not leaving by itself.
+	// remove receives the listed resources that do not leave by themselves.
 	remove func(context.Context, cloud, extent, []inventory.Resource) error
 }
 
-// Order is how an environment is torn down: what starts or holds something goes before it. A
-// schedule would begin another teardown, a refresh blocks the group, the group uses the load
-// balancer's target group, the alarms and the template, the domain's record leads to the load
-// balancer, and the template uses the images.
+// Order is the order of a teardown: users go before what they use. A schedule would start another
+// teardown, a refresh blocks the group, the group uses the load balancer's target group, the alarms
+// and the template, the domain's record points to the load balancer, and the template uses the
+// images.
 var Order = []Stage{schedules, refresh, group, alias, loadBalancer, alarms, template, images, builders}
 
-// Stages lists the names of Order, which the teardown's states carry.
+// Stages lists the names in Order, which are in the teardown's states.
 func Stages() []string {
 	names := make([]string, len(Order))
 	for i, stage := range Order {
@@ -42,22 +42,21 @@ func Stages() []string {
 	return names
 }
 
-// undoOrder is how one release is undone while the former one serves: nothing is removed that an
-// instance is still launched from before the group is back.
+// undoOrder is the order in which one release is undone while the former one serves. Nothing that
+// launches instances is removed before the group is back.
 var undoOrder = []Stage{builders, rollback, bounds, images, versions, schedules}
 
-// extent is what a sweep covers.
+// extent says what a sweep covers.
 type extent struct {
 	release  string // only what belongs to this release, or "" for the whole environment
-	promoted bool   // it serves, so that what belongs to others is meant, as far as it is outdated
+	promoted bool   // the release serves, so that only outdated resources of others are removed
 	images   inventory.Selection
 	current  release.Current
 }
 
-// undoing returns how a release is undone. One that serves stays, and what it did not come to
-// retire goes. When nothing serves the release was the first, and all there is was made for it,
-// except for the image that the last teardown kept. What the recorded state needs stays in any
-// case.
+// undoing returns the extent of an undo. A release that serves stays; what it did not retire is
+// removed. If nothing serves, the release was the first, and everything was made for it except the
+// image that the last teardown kept. What the recorded state needs always stays.
 func undoing(name string, current release.Current) ([]Stage, extent) {
 	switch {
 	case current.Serving && current.Release == name:
@@ -83,7 +82,7 @@ func tearingDown(plan release.Teardown, current release.Current) extent {
 	return over
 }
 
-// looking lists the operations that only look, of all stages.
+// looking lists the read operations of all stages.
 func looking(stages ...Stage) []step.Operation {
 	operations := []step.Operation{{Name: "dynamodb:GetItem", Scope: step.StackTable}}
 	for _, stage := range stages {

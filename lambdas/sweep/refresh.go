@@ -16,7 +16,7 @@ import (
 
 const refreshKind = "instance refresh"
 
-// refresh is the instance refresh under way, if any: it is canceled before its group is deleted.
+// refresh cancels an instance refresh in progress before the group is deleted.
 var refresh = Stage{
 	Name:    "refresh",
 	gate:    true,
@@ -39,8 +39,8 @@ func listRefresh(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, 
 	}}, nil
 }
 
-// course says how far a refresh under way is and that it has not launched all of its instances, where that is
-// so: no list has those yet.
+// course describes the progress of a refresh, and says that more instances may be launched if that
+// is so: no list has those yet.
 func course(active *types.InstanceRefresh) string {
 	text := fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete))
 	switch active.Status {
@@ -50,8 +50,8 @@ func course(active *types.InstanceRefresh) string {
 	return text + ", goes on launching instances until it is canceled or its group is deleted"
 }
 
-// groupAndRefresh returns the environment's group, nil if there is none or none any more, and its
-// refresh under way, nil if there is none.
+// groupAndRefresh returns the environment's group and its refresh in progress, each nil if there is
+// none.
 func (c cloud) groupAndRefresh(ctx context.Context) (*types.AutoScalingGroup, *types.InstanceRefresh, error) {
 	found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
 	if err != nil || found == nil || fleet.Deleting(found) {
@@ -64,7 +64,7 @@ func (c cloud) groupAndRefresh(ctx context.Context) (*types.AutoScalingGroup, *t
 	return found, fleet.ActiveRefresh(refreshes), nil
 }
 
-// cancelRefresh is content with a refresh that has ended in the meantime.
+// cancelRefresh ignores the refusal if the refresh has ended in the meantime.
 func (c cloud) cancelRefresh(ctx context.Context) error {
 	_, err := c.groups.CancelInstanceRefresh(ctx, &autoscaling.CancelInstanceRefreshInput{
 		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),

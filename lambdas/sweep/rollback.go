@@ -16,9 +16,8 @@ import (
 	"photogallery/release"
 )
 
-// rollback brings the group back to the launch template version that serves. Its list is what
-// does not stand there yet: a refresh under way, first of all, and the group and its instances that
-// are on another version.
+// rollback returns the group to the serving launch template version. It lists what is not back yet:
+// a refresh in progress first, and the group and its instances of another version.
 var rollback = Stage{
 	Name:  "rollback",
 	gate:  true,
@@ -42,7 +41,7 @@ func listAstray(ctx context.Context, c cloud, over extent) ([]inventory.Resource
 		return standing, nil
 	}
 	for i := range standing {
-		standing[i].Leaving = true // by the refresh; should that get stuck, these are what it leaves
+		standing[i].Leaving = true // leaving with the refresh; if it gets stuck, these are left
 	}
 	return append([]inventory.Resource{{
 		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId),
@@ -51,8 +50,8 @@ func listAstray(ctx context.Context, c cloud, over extent) ([]inventory.Resource
 	}}, standing...), nil
 }
 
-// canGoBack reports whether the refresh leads away from the version and is still at it. One that is
-// being rolled back or canceled, or leads to the version, is waited for.
+// canGoBack reports whether the refresh is in progress and leads away from the version. Any other
+// refresh is waited for: one that is rolled back or canceled, or that leads to the version.
 func canGoBack(active *types.InstanceRefresh, version string) bool {
 	switch active.Status {
 	case types.InstanceRefreshStatusRollbackInProgress, types.InstanceRefreshStatusCancelling:

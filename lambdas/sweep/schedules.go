@@ -8,7 +8,7 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// schedules are the ttl schedules that releases made; nightly ones belong to the stack.
+// schedules removes the ttl schedules of releases. Nightly ones belong to the stack.
 var schedules = Stage{
 	Name:    "schedules",
 	looks:   looks("scheduler:ListSchedules"),

@@ -9,7 +9,7 @@ import (
 	"photogallery/release"
 )
 
-// Sweep is one round of one stage of an environment's teardown.
+// Sweep runs one round of one stage of an environment's teardown.
 var Sweep = step.Define(step.Step{
 	Name:       "Sweep",
 	Summary:    "Removes one kind of the environment's resources and looks whether they are gone; one round of it.",
@@ -20,11 +20,11 @@ var Sweep = step.Define(step.Step{
 	return sweeper{reach(clients, settings)}.run
 })
 
-// Input is what Sweep is given.
+// Input is the input of Sweep.
 type Input struct {
 	step.Call
 	Plan     release.Teardown `json:"plan"`
-	Stage    string           `json:"stage"` // the name of one in Order
+	Stage    string           `json:"stage"` // the name of a stage in Order
 	Deadline time.Time        `json:"deadline"`
 }
 

@@ -21,7 +21,7 @@ type templateAPI interface {
 	DeleteLaunchTemplate(context.Context, *ec2.DeleteLaunchTemplateInput, ...func(*ec2.Options)) (*ec2.DeleteLaunchTemplateOutput, error)
 }
 
-// template is the launch template with all its versions.
+// template removes the launch template with all its versions.
 var template = Stage{
 	Name:    "template",
 	looks:   looks("ec2:DescribeLaunchTemplates"),

@@ -12,7 +12,7 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// Undo is one round of undoing releases that failed or died. The release that serves goes on.
+// Undo runs one round of undoing releases that failed or died. The serving release keeps serving.
 var Undo = step.Define(step.Step{
 	Name:       "Undo",
 	Summary:    "Brings the group back to the release that serves, then removes what a failed release made; one round of it.",
@@ -30,15 +30,15 @@ type UndoInput struct {
 	Deadline deadline `json:"deadline"`
 }
 
-// Progress is what one round of a sweep has come to.
+// Progress is the state of a sweep after a round.
 type Progress struct {
 	Done       bool      `json:"done"`
-	WaitingFor string    `json:"waitingFor"` // what is not gone yet, or "" when done
-	Deadline   time.Time `json:"deadline"`   // until then it must be done
-	Removed    []string  `json:"removed"`    // what this round asked AWS to remove
+	WaitingFor string    `json:"waitingFor"` // what still exists, or "" when done
+	Deadline   time.Time `json:"deadline"`   // the deadline of the sweep
+	Removed    []string  `json:"removed"`    // what this round started to remove
 }
 
-// deadline is an instant, or "" for one that the step sets itself.
+// deadline is a time, or "" to let the step set it.
 type deadline struct{ time.Time }
 
 // UnmarshalJSON reads RFC 3339, or "" as the zero time.
@@ -51,14 +51,14 @@ func (d *deadline) UnmarshalJSON(text []byte) error {
 
 type undoer struct{ cloud }
 
-// run takes an early round that finds nothing for no proof: a release may fail right after the call
-// that made something, and AWS's lists are eventually consistent.
+// run does not trust an early round that finds nothing: a release may fail right after it made
+// something, and AWS's lists are eventually consistent.
 func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 	limits, end := u.settings.Timings, in.Deadline.Time
 	if end.IsZero() {
 		end = time.Now().Add(limits.Sweep).UTC()
 	}
-	seen := end.Add(limits.Unseen - limits.Sweep) // from then on what was made before is listed
+	seen := end.Add(limits.Unseen - limits.Sweep) // lists are complete from then on
 	recorded, err := u.current(ctx)
 	if err != nil {
 		return Progress{}, err
@@ -87,24 +87,24 @@ func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 	return progress, nil
 }
 
-// tally is what the stages of one round have come to.
+// tally sums up the stages of one round.
 type tally struct {
 	removed  []string
-	waiting  []inventory.Resource // what is on its way out
+	waiting  []inventory.Resource // leaving by itself
 	failures []error
 	gates    []gate
-	behind   []inventory.Resource // what lies behind the gates
+	behind   []inventory.Resource // behind the gates
 }
 
-// gate is where the stages of one release came to a stop.
+// gate is the stage at which one release stopped.
 type gate struct {
 	rest []Stage
 	over extent
 }
 
-// advance takes the stages in turn, up to the first that others build on and that is not done. A
-// stage that fails keeps none of the others from being removed: what it could not is told when
-// there is nothing left to wait for.
+// advance runs the stages in turn, up to the first that later ones need and that is not done. A
+// failed stage does not stop the others: its failure is reported when there is nothing left to wait
+// for.
 func (u undoer) advance(ctx context.Context, stages []Stage, over extent, all *tally) {
 	for i, stage := range stages {
 		left, removed, err := u.round(ctx, stage, over)
@@ -121,7 +121,7 @@ func (u undoer) advance(ctx context.Context, stages []Stage, over extent, all *t
 	}
 }
 
-// lookBehind lists what the gates kept from being removed, for a report that names all that is left.
+// lookBehind lists the resources behind the gates, for a report of everything that is left.
 func (u undoer) lookBehind(ctx context.Context, all *tally) {
 	for _, stop := range all.gates {
 		for _, stage := range stop.rest {

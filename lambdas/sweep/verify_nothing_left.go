@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// VerifyNothingLeft asks every service once more at the end of a teardown.
+// VerifyNothingLeft lists every service once more at the end of a teardown.
 var VerifyNothingLeft = step.Define(step.Step{
 	Name:       "VerifyNothingLeft",
 	Summary:    "Fails if anything is left that the teardown should have removed, and names it.",

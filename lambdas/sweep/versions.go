@@ -9,8 +9,8 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// versions are the launch template versions of one release, found by their description, or of all for
-// one that serves; one that the release that serves runs on, or would go back to, is none of them.
+// versions removes the launch template versions of one release, found by their description. For a
+// serving release it removes all versions except the one that serves and the one for a rollback.
 var versions = Stage{
 	Name:  "template-versions",
 	looks: looks("ec2:DescribeLaunchTemplateVersions"),

@@ -10,8 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// ConfirmTeardown decides, once the environment is locked, whether there is still something to
-// tear down.
+// ConfirmTeardown decides after the lock whether there is still something to tear down.
 var ConfirmTeardown = step.Define(step.Step{
 	Name:     "ConfirmTeardown",
 	Summary:  "Go on only if the environment is to be torn down and the release that is meant still serves.",
@@ -24,17 +23,17 @@ var ConfirmTeardown = step.Define(step.Step{
 	return confirmer{clients.DynamoDB, settings}.run
 })
 
-// ConfirmInput is what ConfirmTeardown is given.
+// ConfirmInput is the input of ConfirmTeardown.
 type ConfirmInput struct {
 	step.Call
 	Plan release.Teardown `json:"plan"`
 }
 
-// Confirmation is what ConfirmTeardown answers.
+// Confirmation is the answer of ConfirmTeardown.
 type Confirmation struct {
 	Proceed bool      `json:"proceed"`
 	Reason  string    `json:"reason"`
-	SweepBy time.Time `json:"sweepBy"` // when a stage that has not ended is stuck
+	SweepBy time.Time `json:"sweepBy"` // the deadline of each stage
 }
 
 type confirmer struct {

@@ -1,4 +1,4 @@
-// Package teardown holds the steps that decide what a teardown does. What deletes is package sweep.
+// Package teardown holds the steps that decide what a teardown does. Package sweep deletes.
 package teardown
 
 import (
@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// PlanTeardown checks a teardown's request. It asks AWS nothing.
+// PlanTeardown checks a teardown's request. It calls nothing.
 var PlanTeardown = step.Define(step.Step{
 	Name:     "PlanTeardown",
 	Summary:  "Check the request and fill in its defaults.",
@@ -26,7 +26,7 @@ var PlanTeardown = step.Define(step.Step{
 	}
 })
 
-// PlanInput is what PlanTeardown is given.
+// PlanInput is the input of PlanTeardown.
 type PlanInput struct {
 	step.Call
 	Request json.RawMessage `json:"request"`
