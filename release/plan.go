@@ -1,6 +1,10 @@
 package release
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Plan is a request with its defaults filled in and its checks passed. The Plan step makes it; the
 // later steps of the release receive it whole.
@@ -18,10 +22,18 @@ type Plan struct {
 	TTLSeconds   int64  `json:"ttlSeconds"` // 0 if the request has none
 	TeardownAt   string `json:"teardownAt"` // RFC 3339: when the environment is torn down if the release has no ttl, or "" for never
 	Wait         bool   `json:"wait"`       // wait if another execution holds the lock
+	Note         string `json:"note"`       // Summary, for people who watch
 }
 
 // TTL returns the time that the release asked to serve, or 0 if it asked for none.
 func (p Plan) TTL() time.Duration { return time.Duration(p.TTLSeconds) * time.Second }
+
+// Summary names the version and the sizes of the fleet, for people.
+func (p Plan) Summary() string { return summary(p.Version, p.MinSize, p.MaxSize, p.InstanceType) }
+
+func summary(version string, minSize, maxSize int, instanceType string) string {
+	return strings.TrimSpace(fmt.Sprintf("version %s, %d to %d %s", version, minSize, maxSize, instanceType))
+}
 
 // Current is the environment's recorded state: which release serves and what it needs.
 type Current struct {
@@ -40,3 +52,6 @@ type Current struct {
 	InstanceType    string `json:"instanceType"`    // "" in a record without it
 	TeardownAt      string `json:"teardownAt"`      // RFC 3339: the end of the ttl, or "" for never
 }
+
+// Summary names the version and the sizes of the fleet, for people.
+func (c Current) Summary() string { return summary(c.Version, c.MinSize, c.MaxSize, c.InstanceType) }

@@ -39,21 +39,21 @@ const (
 	return struct{}{}, r.builds.PutResult(ctx, heard.instance, heard.result)
 `
 	tokenFirst = `	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
-		return struct{}{}, err
+		return Awaited{}, err
 	}
 	known, err := a.builds.Get(ctx, in.Instance)
 	if err != nil {
-		return struct{}{}, err
+		return Awaited{}, err
 	}
 `
 	lookFirst = `	known, err := a.builds.Get(ctx, in.Instance)
 	if err != nil {
-		return struct{}{}, err
+		return Awaited{}, err
 	}
 	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
-		return struct{}{}, err
+		return Awaited{}, err
 	}
-	known.token = in.Token
+	known.Token = in.Token
 `
 )
 

@@ -46,7 +46,7 @@ func (h *History) enter(event types.HistoryEvent, kind string, at time.Time) {
 	h.at[event.Id] = name
 	s := h.state[name]
 	if s == nil {
-		s = &State{Name: name, Type: kind, input: aws.ToString(event.StateEnteredEventDetails.Input)}
+		s = &State{Name: name, Type: kind}
 		h.state[name] = s
 		h.States = append(h.States, s)
 	}
@@ -110,7 +110,9 @@ func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
 		v.Attempts, v.failing = v.Attempts+1, false
 	case strings.HasSuffix(kind, "Succeeded"):
 		v.answered, v.failing = true, false
-		s.answer = Data(event)
+		s.note = noteOf(Data(event))
+	case strings.HasSuffix(kind, "Submitted"):
+		s.note = noteOf(Data(event))
 	}
 }
 

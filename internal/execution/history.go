@@ -47,9 +47,8 @@ type State struct {
 	Phase  Phase   `json:"phase"`
 	Visits []Visit `json:"visits"`
 
-	place  place
-	input  string // of the first visit
-	answer string // the function's last one, or "" before it has given one
+	place place
+	note  string // of the function's last answer, or "" before it has given one
 }
 
 // place is where a state stands: at the top, or in the branch of a Parallel state that begins with

@@ -92,6 +92,8 @@ func Data(event types.HistoryEvent) string {
 		return aws.ToString(event.LambdaFunctionSucceededEventDetails.Output)
 	case event.TaskScheduledEventDetails != nil:
 		return aws.ToString(event.TaskScheduledEventDetails.Parameters)
+	case event.TaskSubmittedEventDetails != nil:
+		return aws.ToString(event.TaskSubmittedEventDetails.Output)
 	case event.TaskSucceededEventDetails != nil:
 		return aws.ToString(event.TaskSucceededEventDetails.Output)
 	}

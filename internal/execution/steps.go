@@ -92,7 +92,7 @@ func (w *way) fill(s *Step) {
 		return
 	}
 	v := state.Last()
-	s.Visits, s.Retries, s.Note = len(state.Visits), max(0, v.Attempts-1), state.note()
+	s.Visits, s.Retries, s.Note = len(state.Visits), max(0, v.Attempts-1), state.note
 	if failure := v.failure(); failure != nil {
 		s.Error, s.Cause, s.Late = failure.Error, failure.Cause, failure == v.late
 	}

@@ -157,7 +157,7 @@ func (h *told) drawnAt(t *testing.T, width int) []string {
 }
 
 func TestPolledStepIsOneLine(t *testing.T) {
-	h := newTold("x-release").enter("Task", "CreateGroup").answer(`{"healthy": 0, "wanted": 2}`).exit("Task", "CreateGroup").enter("Wait", "WaitForFleet")
+	h := newTold("x-release").enter("Task", "CreateGroup").answer(`{"note": "0 of 2 healthy"}`).exit("Task", "CreateGroup").enter("Wait", "WaitForFleet")
 	waits := h.look(t)
 	if s := waits.Step("CheckFleet"); s == nil || s.Phase != execution.Running || s.Visits != 0 {
 		t.Errorf("what is waited for is %+v", s)
@@ -166,7 +166,7 @@ func TestPolledStepIsOneLine(t *testing.T) {
 		t.Errorf("what is over is %+v", s)
 	}
 	for range 3 {
-		h.exit("Wait", "WaitForFleet").enter("Task", "CheckFleet").answer(`{"healthy": 1, "wanted": 2}`).exit("Task", "CheckFleet").
+		h.exit("Wait", "WaitForFleet").enter("Task", "CheckFleet").answer(`{"note": "1 of 2 healthy"}`).exit("Task", "CheckFleet").
 			enter("Choice", "FleetReady").exit("Choice", "FleetReady").enter("Wait", "WaitForFleet")
 	}
 	p := h.look(t)
@@ -296,7 +296,7 @@ func TestRemediesNameTheInstance(t *testing.T) {
 }
 
 func TestUnknownStatesAreShownAsTheyAppear(t *testing.T) {
-	lines := newTold("another").enter("Task", "One").answer(`{"status": "half"}`).exit("Task", "One").enter("Wait", "W").drawnAt(t, 80)
+	lines := newTold("another").enter("Task", "One").answer(`{"note": "half"}`).exit("Task", "One").enter("Wait", "W").drawnAt(t, 80)
 	if len(lines) != 3 || !strings.HasPrefix(lines[1], "● One") || !strings.Contains(lines[1], "half") {
 		t.Errorf("it is\n%s", strings.Join(lines, "\n"))
 	}

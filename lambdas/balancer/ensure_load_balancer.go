@@ -47,6 +47,9 @@ type LoadBalancer struct {
 	Deadline time.Time `json:"deadline"`
 }
 
+// Note is the load balancer's state.
+func (l LoadBalancer) Note() string { return l.State }
+
 type loadBalancerMaker interface {
 	elb.DescribeLoadBalancersAPIClient
 	CreateLoadBalancer(context.Context, *elb.CreateLoadBalancerInput, ...func(*elb.Options)) (*elb.CreateLoadBalancerOutput, error)

@@ -53,6 +53,14 @@ type Verdict struct {
 	Reason   string `json:"reason"`  // why it is not verified, or ""
 }
 
+// Note counts the healthy targets, or says what is missing.
+func (v Verdict) Note() string {
+	if v.Reason != "" {
+		return v.Reason
+	}
+	return fmt.Sprintf("%d healthy", v.Healthy)
+}
+
 // homePageTimeout leaves room for the other calls within the step's time-out.
 const homePageTimeout = 10 * time.Second
 

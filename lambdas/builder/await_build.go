@@ -25,7 +25,7 @@ var AwaitBuild = step.Define(step.Step{
 		{Name: "states:SendTaskSuccess", Scope: step.StackMachines},
 		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
 	},
-}, func(clients step.Clients, settings step.Settings) func(context.Context, AwaitInput) (struct{}, error) {
+}, func(clients step.Clients, settings step.Settings) func(context.Context, AwaitInput) (Awaited, error) {
 	return awaiter{clients.EC2, clients.SFN, records.Builds{API: clients.DynamoDB, Table: settings.Table}}.run
 })
 
@@ -37,6 +37,14 @@ type AwaitInput struct {
 	Token    string       `json:"token"`
 }
 
+// Awaited is what AwaitBuild answers once it has registered.
+type Awaited struct {
+	Instance string `json:"instance"`
+}
+
+// Note says what the release waits for.
+func (a Awaited) Note() string { return "builder " + a.Instance + " provisions itself" }
+
 type awaiter struct {
 	instances ec2.DescribeInstancesAPIClient
 	tasks     taskAPI
@@ -45,23 +53,23 @@ type awaiter struct {
 
 // run stores the token before it looks for a result, so that a result in between is seen here, by
 // Resume, or by both.
-func (a awaiter) run(ctx context.Context, in AwaitInput) (struct{}, error) {
+func (a awaiter) run(ctx context.Context, in AwaitInput) (Awaited, error) {
 	if err := a.builds.PutToken(ctx, in.Instance, in.Token); err != nil {
-		return struct{}{}, err
+		return Awaited{}, err
 	}
 	known, err := a.builds.Get(ctx, in.Instance)
 	if err != nil {
-		return struct{}{}, err
+		return Awaited{}, err
 	}
 	if known.Result == nil {
 		instance, err := describe(ctx, a.instances, in.Instance)
 		if err != nil {
-			return struct{}{}, err
+			return Awaited{}, err
 		}
 		if instance != nil && release.IsEnding(string(state(*instance))) {
 			ended := death(string(state(*instance)), *instance)
 			known.Result = &ended
 		}
 	}
-	return struct{}{}, complete(ctx, a.tasks, in.Instance, known)
+	return Awaited{in.Instance}, complete(ctx, a.tasks, in.Instance, known)
 }

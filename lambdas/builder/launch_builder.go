@@ -46,6 +46,9 @@ type Launched struct {
 	Zone     string `json:"zone"`
 }
 
+// Note names the builder and its zone.
+func (l Launched) Note() string { return strings.TrimSuffix(l.Instance+" in "+l.Zone, " in ") }
+
 type launcherAPI interface {
 	ec2.DescribeInstancesAPIClient
 	ec2.DescribeSubnetsAPIClient

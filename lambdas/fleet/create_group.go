@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -44,6 +45,9 @@ type Fleet struct {
 	VerifyBy time.Time     `json:"verifyBy"` // the deadline for the release to answer, if it is ready now
 	Verify   LastUnhealthy `json:"verify"`   // the state that Verify continues with
 }
+
+// Note counts the healthy instances.
+func (f Fleet) Note() string { return fmt.Sprintf("%d of %d healthy", f.Healthy, f.Wanted) }
 
 type groupCreator interface {
 	autoscaling.DescribeAutoScalingGroupsAPIClient

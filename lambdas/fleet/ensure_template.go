@@ -43,6 +43,9 @@ type TemplateVersion struct {
 	Version string `json:"version"`
 }
 
+// Note names the version.
+func (t TemplateVersion) Note() string { return "version " + t.Version }
+
 type templateMaker interface {
 	ec2.DescribeLaunchTemplatesAPIClient
 	ec2.DescribeLaunchTemplateVersionsAPIClient

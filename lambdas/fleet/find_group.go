@@ -34,6 +34,17 @@ type FoundGroup struct {
 	State string `json:"state"` // absent, deleting or present
 }
 
+// Note says whether there is a group.
+func (f FoundGroup) Note() string {
+	switch f.State {
+	case "absent":
+		return "none yet"
+	case "present":
+		return "there is one"
+	}
+	return f.State
+}
+
 type findGroup struct {
 	api      autoscaling.DescribeAutoScalingGroupsAPIClient
 	settings step.Settings

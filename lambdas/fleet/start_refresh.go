@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -48,6 +49,11 @@ type Refresh struct {
 	Reason   string        `json:"reason"`   // AWS's explanation of the status, often ""
 	VerifyBy time.Time     `json:"verifyBy"` // the deadline for the release to answer, if it bakes now
 	Verify   LastUnhealthy `json:"verify"`   // the state that VerifyBaking continues with
+}
+
+// Note says how far the refresh is, and why.
+func (r Refresh) Note() string {
+	return strings.TrimSuffix(fmt.Sprintf("%s, %d %%: %s", r.Status, r.Percent, r.Reason), ": ")
 }
 
 type refreshStarter interface {

@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,6 +40,9 @@ type Progress struct {
 	Output
 	Progress string `json:"progress"` // of the snapshot, "45%", or "" while AWS does not say
 }
+
+// Note names the image, and how far its snapshot is.
+func (p Progress) Note() string { return strings.TrimSpace(p.Image + " " + p.Progress) }
 
 type checkerAPI interface {
 	ec2.DescribeImagesAPIClient

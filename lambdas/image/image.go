@@ -33,6 +33,19 @@ type Output struct {
 	Reason   string    `json:"reason,omitempty"` // why it is Absent, if there may be an image
 }
 
+// Note names the image, or says why there is none.
+func (o Output) Note() string {
+	switch {
+	case o.Reason != "":
+		return o.Reason
+	case o.State == Absent:
+		return "none yet"
+	case o.State == Available:
+		return "reuses " + o.Image
+	}
+	return o.Image
+}
+
 func output(image *types.Image, patience time.Duration) Output {
 	out := Output{State: Absent, Deadline: time.Now().UTC().Add(patience)}
 	if image != nil {

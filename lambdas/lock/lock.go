@@ -66,6 +66,14 @@ type Output struct {
 	Report    string    `json:"report"` // a sentence for the person who waits or was refused
 }
 
+// Note is the report of an execution that does not simply go on.
+func (o Output) Note() string {
+	if o.Outcome == Acquired {
+		return ""
+	}
+	return o.Report
+}
+
 type tableAPI interface {
 	records.Reader
 	records.Writer

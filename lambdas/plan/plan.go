@@ -106,6 +106,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		}
 		problems = append(problems, err)
 	}
+	d.plan.Note = d.plan.Summary()
 	return d.plan, release.Join(problems...)
 }
 

@@ -190,6 +190,7 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 			want := release.Plan{
 				Release: "r1", Version: release.Short(digest), Bundle: bundleOf("own"), Digest: digest,
 				InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
+				Note: "version " + release.Short(digest) + ", 2 to 5 t4g.small",
 			}
 			if diff := cmp.Diff(want, c.mustPlan(request)); diff != "" {
 				t.Errorf("%s: %s", request, diff)
@@ -204,6 +205,7 @@ func TestPlanHoldsEveryGivenField(t *testing.T) {
 		want := release.Plan{
 			Release: "r1", Version: "2.0", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), Rebake: true,
 			InstanceType: "t4g.medium", MinSize: 1, MaxSize: 4, Desired: 3, TTLSeconds: 5400, Wait: true,
+			Note: "version 2.0, 1 to 4 t4g.medium",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)

@@ -24,7 +24,7 @@ var Promote = step.Define(step.Step{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "dynamodb:PutItem", Scope: step.StackTable},
 	},
-}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Current, error) {
+}, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (Promoted, error) {
 	return promoter{clients.DynamoDB, settings}.run
 })
 
@@ -37,6 +37,12 @@ type Input struct {
 	TeardownAt      string       `json:"teardownAt"` // RFC 3339, or "" for never
 }
 
+// Promoted is the record of the release that serves now.
+type Promoted struct{ release.Current }
+
+// Note names the version that serves, and its sizes.
+func (p Promoted) Note() string { return p.Summary() }
+
 type tableAPI interface {
 	records.Reader
 	records.Writer
@@ -47,22 +53,22 @@ type promoter struct {
 	settings step.Settings
 }
 
-func (p promoter) run(ctx context.Context, in Input) (release.Current, error) {
+func (p promoter) run(ctx context.Context, in Input) (Promoted, error) {
 	if err := records.RequireLock(ctx, p.table, p.settings.Table, in.Execution); err != nil {
-		return release.Current{}, err
+		return Promoted{}, err
 	}
 	former, err := records.ReadCurrent(ctx, p.table, p.settings.Table)
 	if err != nil {
-		return release.Current{}, err
+		return Promoted{}, err
 	}
 	if former.Serving && former.Release == in.Plan.Release {
-		return former, nil // promoted by an earlier run of this step whose answer was lost
+		return Promoted{former}, nil // promoted by an earlier run of this step whose answer was lost
 	}
 	next, err := p.successor(former, in)
 	if err != nil {
-		return release.Current{}, err
+		return Promoted{}, err
 	}
-	return next, records.WriteCurrent(ctx, p.table, p.settings.Table, next)
+	return Promoted{next}, records.WriteCurrent(ctx, p.table, p.settings.Table, next)
 }
 
 // successor returns the record that follows former. A release of the same image keeps the former

@@ -54,12 +54,27 @@ func boundary(failure *release.Error) error {
 	return messages.InvokeResponse_Error{Type: string(failure.Code), Message: failure.Message}
 }
 
+// Noter is an answer that states the step's progress in one sentence, which people see beside the step's
+// name; "" for none. It reaches them as the field "note" of the answer's JSON object.
+type Noter interface{ Note() string }
+
 func encode(result any) ([]byte, error) {
 	answer, err := json.Marshal(result)
+	if noter, notes := result.(Noter); err == nil && notes && noter.Note() != "" {
+		answer, err = withNote(answer, noter.Note())
+	}
 	if err != nil {
 		return nil, boundary(release.Errorf(release.Unexpected, "encode the answer: %w", err))
 	}
 	return answer, nil
+}
+
+func withNote(answer []byte, note string) ([]byte, error) {
+	member, err := json.Marshal(map[string]string{"note": note})
+	if err != nil || string(answer) == "{}" {
+		return member, err
+	}
+	return append(append(answer[:len(answer)-1], ','), member[1:]...), nil
 }
 
 func decode(payload []byte, input any) error {

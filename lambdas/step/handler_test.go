@@ -28,6 +28,13 @@ type greetOut struct {
 	Greeting string `json:"greeting"`
 }
 
+type notedOut struct {
+	greetOut
+	note string
+}
+
+func (n notedOut) Note() string { return n.note }
+
 func handler(log *bytes.Buffer, run func(greetIn) (greetOut, error)) step.Handler {
 	greet := step.Define(step.Step{Name: "Greet"}, func(step.Clients, step.Settings) func(context.Context, greetIn) (greetOut, error) {
 		return func(_ context.Context, in greetIn) (greetOut, error) { return run(in) }
@@ -57,6 +64,21 @@ func TestErrorCrossesTheLambdaBoundaryByItsCode(t *testing.T) {
 				t.Errorf("got %#v, want type %s", err, test.code)
 			}
 		})
+	}
+}
+
+func TestAnswerCarriesItsNote(t *testing.T) {
+	for note, want := range map[string]string{
+		`3 of "many"`: `{"greeting":"hi","note":"3 of \"many\""}`,
+		"":            `{"greeting":"hi"}`,
+	} {
+		greet := step.Define(step.Step{Name: "Greet"}, func(step.Clients, step.Settings) func(context.Context, greetIn) (notedOut, error) {
+			return func(context.Context, greetIn) (notedOut, error) { return notedOut{greetOut{"hi"}, note}, nil }
+		})
+		h := greet.Handler(step.Clients{}, step.Settings{}, slog.New(slog.DiscardHandler))
+		if got, err := h.Invoke(t.Context(), []byte(`{}`)); err != nil || string(got) != want {
+			t.Errorf("got %s, %v, want %s", got, err, want)
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +38,29 @@ type Progress struct {
 	WaitingFor string    `json:"waitingFor"` // what still exists, or "" when done
 	Deadline   time.Time `json:"deadline"`   // the deadline of the sweep
 	Removed    []string  `json:"removed"`    // what this round started to remove
+}
+
+// Note says what the sweep waits for, else what it removed.
+func (p Progress) Note() string {
+	switch {
+	case p.WaitingFor != "":
+		return "waiting for " + p.WaitingFor
+	case len(p.Removed) > 0:
+		return "removed " + few(p.Removed)
+	}
+	return ""
+}
+
+// arnPrefix is the part of an ARN before the name of the resource.
+var arnPrefix = regexp.MustCompile(`\barn:[^ ]*:([a-z]+/)?`)
+
+func few(names []string) string {
+	const limit = 3
+	list := strings.Join(names[:min(len(names), limit)], ", ")
+	if len(names) > limit {
+		list = fmt.Sprintf("%s and %d more", list, len(names)-limit)
+	}
+	return arnPrefix.ReplaceAllString(list, "")
 }
 
 // deadline is a time, or "" to let the step set it.

@@ -36,6 +36,9 @@ type Confirmation struct {
 	SweepBy time.Time `json:"sweepBy"` // the deadline of each stage
 }
 
+// Note says why there is nothing to tear down, if so.
+func (c Confirmation) Note() string { return c.Reason }
+
 type confirmer struct {
 	table    records.Reader
 	settings step.Settings
