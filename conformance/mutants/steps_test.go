@@ -30,8 +30,8 @@ const (
 	if err != nil {
 		return struct{}{}, err
 	}
-	if known.result == nil {
-		known.result = &heard.result
+	if known.Result == nil {
+		known.Result = &heard.result
 	}
 	if err := complete(ctx, r.tasks, heard.instance, known); err != nil {
 		return struct{}{}, err
