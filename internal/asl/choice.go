@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// rule is a Choice Rule, or a part of one. One of its comparisons is given.
+// rule is a Choice Rule or a part of one. It has exactly one comparison.
 type rule struct {
 	Next     string
 	Variable path
@@ -53,7 +53,7 @@ func (r rule) holds(sc scope) (bool, *TaskError) {
 	return r.compare(value), nil
 }
 
-// junction is And or Or; it stops at the first part that decides.
+// junction is And or Or. It stops at the first part that decides.
 func junction(parts []rule, sc scope, decisive bool) (bool, *TaskError) {
 	for _, part := range parts {
 		if yes, fail := part.holds(sc); fail != nil || yes == decisive {
@@ -63,12 +63,12 @@ func junction(parts []rule, sc scope, decisive bool) (bool, *TaskError) {
 	return !decisive, nil
 }
 
-// compare is false for a value of another type than the comparison's.
+// compare returns false if the value has another type than the comparison.
 func (r rule) compare(value any) bool {
 	number, _ := value.(json.Number)
 	n, err := number.Float64()
 	if err != nil {
-		n = math.NaN() // with which nothing compares
+		n = math.NaN() // equals nothing
 	}
 	switch {
 	case r.IsNull != nil:

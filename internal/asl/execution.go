@@ -43,21 +43,22 @@ type Execution struct {
 	events []Event
 }
 
-// run is the execution's goroutine. ctx ends with the execution, and after its TimeoutSeconds.
+// run is the execution's goroutine. ctx is canceled at the execution's end, and after its
+// TimeoutSeconds.
 func (e *Execution) run(ctx context.Context) {
 	t := &thread{exec: e, latest: 1} // AWS records no event before the first state's
 	out, failure := t.follow(ctx, e.machine.def.machine.graph, e.input)
 	switch failure {
 	case nil:
 		e.stop(StatusSucceeded, Event{Type: "ExecutionSucceeded", PreviousID: t.last, Output: out.text})
-	case interrupted: // by a time-out; whatever else interrupts has ended the execution before
+	case interrupted: // a time-out; any other interruption has ended the execution before
 		e.stop(StatusTimedOut, Event{Type: "ExecutionTimedOut", Error: errorTimeout})
 	default:
 		e.stop(StatusFailed, Event{Type: "ExecutionFailed", PreviousID: t.last, Error: failure.Name, Cause: failure.Cause})
 	}
 }
 
-// stop ends the execution unless it has ended, and interrupts what runs.
+// stop ends the execution unless it has ended, and cancels its context.
 func (e *Execution) stop(status Status, event Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -66,27 +67,28 @@ func (e *Execution) stop(status Status, event Event) {
 	}
 }
 
-// finish is called with e.mu held, and once.
+// finish must be called once, with e.mu held.
 func (e *Execution) finish(status Status, event Event) {
 	e.add(event)
 	e.now.Status, e.now.StopDate = status, e.events[len(e.events)-1].Timestamp
-	if status != StatusTimedOut { // of which only the history has an error
+	if status != StatusTimedOut { // only the history has an error for these
 		e.now.Output, e.now.Error, e.now.Cause = event.Output, event.Error, event.Cause
 	}
 	e.cancel()
 	close(e.done)
 }
 
-// Stop aborts the execution: no Retry or Catch runs, and the contexts of running tasks end. The
-// status is ABORTED when it returns. It does nothing to an execution that has ended.
+// Stop aborts the execution: no Retry or Catch runs, and the contexts of running tasks are
+// canceled. The status is ABORTED when it returns. It does nothing to an execution that has ended.
 func (e *Execution) Stop(errorName, cause string) {
 	e.stop(StatusAborted, Event{Type: "ExecutionAborted", Error: errorName, Cause: cause})
 }
 
-// TimeOut ends the execution as if its TimeoutSeconds were over.
+// TimeOut ends the execution as if its TimeoutSeconds had passed.
 func (e *Execution) TimeOut() { e.cancel() }
 
-// Wait blocks until the execution has ended; the snapshot tells how. The error is ctx's, if that ends first.
+// Wait blocks until the execution has ended and returns its final snapshot. The error is ctx's, if
+// that ends first.
 func (e *Execution) Wait(ctx context.Context) (Snapshot, error) {
 	select {
 	case <-e.done:
@@ -96,7 +98,7 @@ func (e *Execution) Wait(ctx context.Context) (Snapshot, error) {
 	}
 }
 
-// Snapshot describes the execution now.
+// Snapshot describes the execution at this moment.
 func (e *Execution) Snapshot() Snapshot {
 	e.mu.Lock()
 	defer e.mu.Unlock()

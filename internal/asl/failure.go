@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Errors of the API, with the names that Step Functions gives them. They come
-// wrapped, with what was wrong; use errors.Is.
+// Errors of the API, with the names that Step Functions gives them. They are wrapped with details;
+// use errors.Is.
 var (
 	// ErrExecutionAlreadyExists is returned by Start for a name that is taken.
 	ErrExecutionAlreadyExists = errors.New("ExecutionAlreadyExists")
@@ -21,7 +21,7 @@ var (
 	ErrStateMachineDeleting = errors.New("StateMachineDeleting")
 	// ErrInvalidOutput is returned by SendTaskSuccess for output that is not JSON or too large.
 	ErrInvalidOutput = errors.New("InvalidOutput")
-	// ErrInvalidToken is returned for text that can be no task token.
+	// ErrInvalidToken is returned for text that cannot be a task token.
 	ErrInvalidToken = errors.New("InvalidToken")
 	// ErrTaskDoesNotExist is returned for a token that this machine did not issue.
 	ErrTaskDoesNotExist = errors.New("TaskDoesNotExist")
@@ -29,14 +29,14 @@ var (
 	ErrTaskTimedOut = errors.New("TaskTimedOut")
 )
 
-// TaskError is a failure as Retry and Catch see it. A Go error type can have no
-// field named Error, so the Error Name is in Name.
+// TaskError is a failure as Retry and Catch see it. The Error Name is in Name, because a Go error
+// type cannot have a field named Error.
 type TaskError struct {
 	Name  string
 	Cause string
 }
 
-// Error gives the Error Name and the cause.
+// Error returns the Error Name and the cause.
 func (e *TaskError) Error() string { return e.Name + ": " + e.Cause }
 
 // Predefined Error Names: https://states-language.net/spec.html#appendix-a and
@@ -55,19 +55,19 @@ const (
 	errorTimeout                = "States.Timeout"
 )
 
-// interrupted says that the context ended while a state ran: the execution was
-// stopped or timed out, or a sibling branch failed. Nothing retries or catches it.
+// interrupted says that the context ended while a state ran: the execution was stopped or timed
+// out, or a sibling branch failed. It is neither retried nor caught.
 var interrupted = &TaskError{Name: "interrupted"}
 
-// heartbeatMissed is the failure of a task that sent no heartbeat. Histories call it States.Timeout
-// and give no cause, as histories of AWS show that others recorded; Retry and Catch know it as
-// States.HeartbeatTimeout too.
+// heartbeatMissed is the failure of a task that sent no heartbeat. Histories name it States.Timeout
+// without a cause, as recorded histories of AWS show. Retry and Catch match it as
+// States.HeartbeatTimeout, too.
 // https://github.com/localstack/localstack/blob/0d4768330f496af9f630890e34e8b62238c2c429/tests/aws/services/stepfunctions/v2/timeouts/test_heartbeats.snapshot.json
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 var heartbeatMissed = &TaskError{Name: errorTimeout}
 
 // matches reports whether an ErrorEquals list names the failure. At a Parallel state
-// States.BranchFailed stands for whatever its branches failed with.
+// States.BranchFailed matches any failure of a branch.
 func (s *state) matches(errorEquals []string, failure *TaskError) bool {
 	name := failure.Name
 	return name != errorRuntime && slices.ContainsFunc(errorEquals, func(want string) bool {
@@ -86,7 +86,7 @@ type retrier struct {
 	MaxAttempts     int64
 	BackoffRate     float64
 	MaxDelaySeconds int64
-	JitterStrategy  string // FULL, or none
+	JitterStrategy  string // FULL or NONE
 }
 
 func (r *retrier) UnmarshalJSON(text []byte) error {
@@ -95,8 +95,8 @@ func (r *retrier) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*plain)(r))
 }
 
-// delay returns the time before retry number n, counted from 0. With full jitter it is anything
-// from 0 to what it would be without.
+// delay returns the time before retry number n, counted from 0. With full jitter it is random, up
+// to the time without jitter.
 func (r retrier) delay(n int64, random func() float64) time.Duration {
 	seconds := min(float64(r.IntervalSeconds)*math.Pow(r.BackoffRate, float64(n)), float64(r.MaxDelaySeconds))
 	if r.JitterStrategy == "FULL" {

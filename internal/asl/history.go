@@ -10,12 +10,12 @@ import (
 
 // Event is an entry of an execution's history, with AWS's names for its Type:
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html.
-// Fields that a type of event does not have are zero.
+// Fields that an event's type does not have are zero.
 type Event struct {
 	ExecutionARN string
 	ID           int64 // from 1
 	PreviousID   int64 // 0 for ExecutionStarted, the first state, ExecutionTimedOut and ExecutionAborted
-	follows      int64 // the event before it in its line of states: what is behind a Parallel follows its start
+	follows      int64 // the event before it in its thread; after a Parallel, the event of its start
 	Type         string
 	Timestamp    time.Time
 
@@ -28,8 +28,8 @@ type Event struct {
 	Resource           string // a function's ARN, or the integration's "invoke.waitForTaskToken"
 	ResourceType       string // "lambda" in Task events
 	Parameters         string // JSON, TaskScheduled
-	TimeoutInSeconds   int64  // 0: not given
-	HeartbeatInSeconds int64  // 0: not given
+	TimeoutInSeconds   int64  // 0 if not given
+	HeartbeatInSeconds int64  // 0 if not given
 }
 
 // historyLimit is the quota for a Standard execution, see
@@ -43,8 +43,8 @@ func (e *Execution) History() []Event {
 	return slices.Clone(e.events)
 }
 
-// record adds an event and returns its ID. What happens after the end is not
-// recorded. The last event that fits is always the execution's failure.
+// record adds an event and returns its ID. Events after the end are not recorded. The last event
+// that fits is always the execution's failure.
 func (e *Execution) record(event Event) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -61,17 +61,17 @@ func (e *Execution) record(event Event) int64 {
 	return int64(len(e.events))
 }
 
-// add is called with e.mu held.
+// add must be called with e.mu held.
 func (e *Execution) add(event Event) {
 	event.ID, event.Timestamp, event.ExecutionARN = int64(len(e.events)+1), time.Now(), e.now.ARN
 	e.events = append(e.events, event)
 }
 
-// Path returns the names of the states entered so far. Behind a Parallel state
-// come those of its first branch, then those of its second, and so on, whatever
-// their order in time; a retry of it adds its branches once more.
+// Path returns the names of the states entered so far. A Parallel state is followed by the states
+// of its first branch, then those of its second, and so on, whatever their order in time; a retry
+// of it adds its branches again.
 func (e *Execution) Path() (names []string) {
-	branches := map[string]int{"": math.MaxInt} // the end of a Parallel comes after its branches
+	branches := map[string]int{"": math.MaxInt} // the end of a Parallel follows its branches
 	for _, s := range e.machine.def.states {
 		branches[s.name] = s.branch
 	}

@@ -6,16 +6,16 @@ import "slices"
 type StateInfo struct {
 	Name             string
 	Type             string
-	Parent           string // the Parallel state it belongs to; empty at the top
-	Branch           int    // which branch of the Parent, from 0
+	Parent           string // the Parallel state that contains it, or empty
+	Branch           int    // the index of its branch in Parent
 	Resource         string // of a Task
 	Function         string // of a Task: ARN, or FunctionName of the integration
 	Retry            []RetryInfo
 	Catch            []CatchInfo
-	Next             []string // all states that may follow, each once
+	Next             []string // all states that may follow, without duplicates
 	End              bool     // the machine or the branch may end here
-	TimeoutSeconds   int64    // 0: not given
-	HeartbeatSeconds int64    // 0: not given
+	TimeoutSeconds   int64    // 0 if not given
+	HeartbeatSeconds int64    // 0 if not given
 }
 
 // RetryInfo is an entry of Retry.
@@ -30,8 +30,7 @@ type CatchInfo struct {
 	Next        string
 }
 
-// States describes every state, those of branches included, in the order of
-// their names, with those of branches behind their Parallel.
+// States describes every state in alphabetical order. The states of branches follow their Parallel.
 func (d *Definition) States() []StateInfo {
 	all := make([]StateInfo, len(d.states))
 	for i, s := range d.states {

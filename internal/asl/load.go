@@ -1,9 +1,8 @@
-// Package asl interprets Amazon States Language, https://states-language.net/spec.html,
-// as far as Photogallery's two state machines need it: Standard executions with
-// their history, Lambda tasks and task tokens, in the JSONPath query language.
-// states.schema.json says what exactly it takes; the rest it refuses. Time comes
-// from the standard library alone, so that executions run in testing/synctest
-// bubbles.
+// Package asl interprets Amazon States Language, https://states-language.net/spec.html, as far as
+// Photogallery's two state machines need it: Standard executions with their history, Lambda tasks
+// and task tokens, in the JSONPath query language. states.schema.json lists what it accepts; it
+// refuses the rest. It takes the time only from the standard library, so that executions run in
+// testing/synctest bubbles.
 package asl
 
 import (
@@ -23,22 +22,21 @@ type Definition struct {
 		graph
 		TimeoutSeconds int64
 	}
-	states []*state // by name, those of branches behind their Parallel
+	states []*state // by name, the states of branches after their Parallel
 }
 
-// Problem is one thing wrong with a definition.
+// Problem is one error in a definition.
 type Problem struct {
-	// Place is "definition", or a state and what is in it, such as
-	// `state "Bake", Retry[0]`.
+	// Place is "definition", or a state and a part of it, such as `state "Bake", Retry[0]`.
 	Place string
 	// Message says what is wrong, with the value, and what to do.
 	Message string
 }
 
-// LoadError says everything that is wrong with a definition.
+// LoadError lists all errors in a definition.
 type LoadError struct{ Problems []Problem }
 
-// Error has a line for each problem.
+// Error returns a line for each problem.
 func (e *LoadError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -47,13 +45,13 @@ func (e *LoadError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxSeconds is the time-out of what gives none.
+// maxSeconds is the default time-out.
 const maxSeconds = 99999999
 
-// Load reads a state machine in Amazon States Language, after putting the
-// substitutions in place of their ${Name} tokens. What it would not do as Step
-// Functions does, it refuses. The error is a *LoadError with all problems, by
-// place; those of the transitions come up once there are no others.
+// Load reads a state machine in Amazon States Language, after it has replaced the ${Name} tokens
+// with the substitutions. It refuses what it would not run as Step Functions does. The error is a
+// *LoadError with all problems, sorted by place; problems of transitions are reported only if there
+// are no others.
 func Load(text []byte, substitutions map[string]string) (*Definition, error) {
 	l := &loader{}
 	def := l.definition(text, substitutions)

@@ -13,28 +13,26 @@ import (
 
 // Invoker calls Lambda functions for Task states.
 type Invoker interface {
-	// Invoke calls the function once with a JSON payload and returns its JSON
-	// answer. It must return soon after ctx is done. An error that is a
-	// *TaskError has the Error Name that Retry and Catch see; any other counts
-	// as Lambda.Unknown. The function is what the definition names: an ARN, or
-	// the FunctionName of the lambda:invoke integration.
+	// Invoke calls the function once with a JSON payload and returns its JSON answer. It must
+	// return soon after ctx is done. If the error is a *TaskError, Retry and Catch see its Error
+	// Name; any other error counts as Lambda.Unknown. The function is named as in the definition:
+	// an ARN, or the FunctionName of the lambda:invoke integration.
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
 
 // Options configure a Machine.
 type Options struct {
-	// Invoker calls the functions. A definition with a Task needs it.
+	// Invoker calls the functions. It is required if the definition has a Task.
 	Invoker Invoker
-	// Random gives numbers in [0,1) for JitterStrategy FULL, to any goroutine;
+	// Random returns numbers in [0,1) for JitterStrategy FULL. It is called from any goroutine, and
 	// nil means math/rand/v2.
 	Random func() float64
-	// Pace divides the delays of Wait states and retries; 0 means 1. Time-outs
-	// are never divided.
+	// Pace divides the delays of Wait states and retries. 0 means 1. It does not divide time-outs.
 	Pace float64
 }
 
-// Machine is a state machine of the Standard type: a definition under an ARN,
-// and its executions, which it keeps until it is garbage.
+// Machine is a Standard state machine: a definition with an ARN, and its executions, which it keeps
+// for its lifetime.
 type Machine struct {
 	arn, name string
 	def       *Definition
@@ -48,7 +46,7 @@ type Machine struct {
 	tokens map[string]*callback
 }
 
-// NewMachine makes a state machine without executions. Close it at the end.
+// NewMachine returns a state machine without executions. The caller closes it.
 func NewMachine(arn, name string, def *Definition, opts Options) *Machine {
 	if opts.Random == nil {
 		opts.Random = rand.Float64
@@ -56,10 +54,9 @@ func NewMachine(arn, name string, def *Definition, opts Options) *Machine {
 	return &Machine{arn: arn, name: name, def: def, opts: opts, byName: map[string]*Execution{}, tokens: map[string]*callback{}}
 }
 
-// Start begins an execution and returns at once; no input means {}. A name that
-// runs with the same input gives that execution again. The errors are
-// ErrInvalidName, ErrInvalidExecutionInput, ErrExecutionAlreadyExists and
-// ErrStateMachineDeleting, see
+// Start starts an execution and returns at once. Empty input means {}. If an execution of the name
+// runs with the same input, Start returns that one. The errors are ErrInvalidName,
+// ErrInvalidExecutionInput, ErrExecutionAlreadyExists and ErrStateMachineDeleting, see
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
 func (m *Machine) Start(name string, input []byte) (*Execution, error) {
 	if !goodName.MatchString(name) {
@@ -86,10 +83,10 @@ func (m *Machine) Start(name string, input []byte) (*Execution, error) {
 	return m.begin(name, in), nil
 }
 
-// goodName has what Step Functions allows, which is more than letters and digits.
+// goodName matches the names that Step Functions allows, with more than letters and digits.
 var goodName = regexp.MustCompile("^[^\\x00-\\x20<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x7f-\\x9f\\x{fffd}-\\x{ffff}]{1,80}$")
 
-// begin is called with m.mu held.
+// begin must be called with m.mu held.
 func (m *Machine) begin(name string, in payload) *Execution {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(m.def.machine.TimeoutSeconds)*time.Second)
 	arn := strings.Replace(m.arn, ":stateMachine:", ":execution:", 1) + ":" + name
@@ -104,7 +101,7 @@ func (m *Machine) begin(name string, in payload) *Execution {
 	return e
 }
 
-// Execution returns the execution of that name, and false when there is none.
+// Execution returns the execution of that name, and false if there is none.
 func (m *Machine) Execution(name string) (*Execution, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -112,15 +109,15 @@ func (m *Machine) Execution(name string) (*Execution, bool) {
 	return e, ok
 }
 
-// Executions returns all executions, the newest first.
+// Executions returns all executions, newest first.
 func (m *Machine) Executions() []*Execution {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.newest)
 }
 
-// Close aborts what runs and waits until every goroutine of the machine has
-// ended, functions that outlived their state included. Start fails from then on.
+// Close aborts running executions and waits until every goroutine of the machine has ended,
+// including functions that outlived their state. After that Start fails.
 func (m *Machine) Close() {
 	m.mu.Lock()
 	m.closed = true

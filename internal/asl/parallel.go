@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// parallel runs all branches at once. The first failure interrupts the others; of
-// failures at the same moment, the first branch's counts. Both events at its end
-// have the branches' last one for the previous, as AWS records them.
+// parallel runs all branches at once. The first failure interrupts the others; of simultaneous
+// failures the one of the first branch counts. The previous event of both events at its end is the
+// branches' last one, as AWS records them.
 func (s *state) parallel(ctx context.Context, v *visit, in payload) (any, *TaskError) {
 	v.record(Event{Type: "ParallelStateStarted"})
 	inner, cancel := context.WithCancel(ctx)

@@ -11,14 +11,14 @@ import (
 	"github.com/ohler55/ojg/jp"
 )
 
-// scope is the data that paths apply to: the data, and the Context Object for paths that
+// scope is the data that paths apply to: the state's data, and the Context Object for paths that
 // begin with $$.
 type scope struct{ data, context any }
 
 // path is a checked Path to one value, https://states-language.net/spec.html#path.
 type path string
 
-// pathOrNull is an InputPath, ResultPath or OutputPath; absent, it means $.
+// pathOrNull is an InputPath, ResultPath or OutputPath. An absent one means $.
 type pathOrNull struct {
 	path path
 	null bool
@@ -29,9 +29,9 @@ func (p *pathOrNull) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &p.path)
 }
 
-// contextPath has what the Context Object holds, so that a typing error shows at
-// load: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html.
-// Task.Token leads nowhere but in a task that waits for it.
+// contextPath matches the fields of the Context Object, so that a typing error is found at load:
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html. Task.Token
+// exists only in a task that waits for it.
 var contextPath = regexp.MustCompile(`^\$\$\.(Execution\.(Id|Name|Input(\W.*)?)|State\.(Name|RetryCount)|Task\.Token)$`)
 
 func checkPath(text string) error {
@@ -56,7 +56,7 @@ func checkPath(text string) error {
 
 func (p path) steps() jp.Expr { return jp.MustParseString("$" + strings.TrimLeft(string(p), "$")) }
 
-// find applies the path, or false when it leads nowhere.
+// find applies the path, and returns false if it leads nowhere.
 func (p path) find(s scope) (any, bool) {
 	from := s.data
 	if strings.HasPrefix(string(p), "$$") {
@@ -66,7 +66,7 @@ func (p path) find(s scope) (any, bool) {
 	return append(found, nil)[0], len(found) > 0
 }
 
-// get is find for a path that must lead somewhere.
+// get is find for a path that must exist.
 func (p path) get(s scope, errorName string) (any, *TaskError) {
 	value, ok := p.find(s)
 	if !ok {
@@ -101,7 +101,7 @@ func (p pathOrNull) combine(raw, result any) (any, *TaskError) {
 	return out, nil
 }
 
-// put places a value, making objects on the way and copying what changes.
+// put sets a value. It makes missing objects and copies those that change.
 func put(into any, names jp.Expr, value any) (any, bool) {
 	if len(names) == 0 {
 		return value, true

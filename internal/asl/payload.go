@@ -13,8 +13,8 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html.
 const dataLimit = 262144
 
-// payload is data on its way between states: the value and its JSON text, so
-// that the entries of a history share one string. Values are never changed.
+// payload is data between states: the value and its JSON text, so that the entries of a history
+// share one string. Values are never changed.
 type payload struct {
 	value any
 	text  string
@@ -46,11 +46,10 @@ func checkSize(size int) *TaskError {
 	return nil
 }
 
-// decode reads one JSON text. Numbers stay as they are written: a float64 would
-// change large ones.
+// decode reads one JSON text. It keeps numbers as text, because a float64 would change large ones.
 func decode(text []byte) (any, error) { return jsonschema.UnmarshalJSON(bytes.NewReader(text)) }
 
-// encode writes JSON as Step Functions does: compact, with < > & left alone.
+// encode writes JSON as Step Functions does: compact, without escapes for < > &.
 func encode(value any) (string, error) {
 	var out strings.Builder
 	enc := json.NewEncoder(&out)
@@ -59,7 +58,7 @@ func encode(value any) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), err
 }
 
-// show prints a value for a message, cut to a readable length.
+// show formats a value for a message, cut to a readable length.
 func show(value any) string {
 	text, _ := encode(value)
 	return fmt.Sprintf("%.80s", text)

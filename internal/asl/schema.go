@@ -14,14 +14,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// Schema is the JSON Schema of the definitions that Load takes.
+// Schema is the JSON Schema of the definitions that Load accepts.
 //
 //go:embed states.schema.json
 var Schema []byte
 
 const schemaName = "states.schema.json"
 
-// compiled is the schema, made when it is first needed.
+// compiled compiles the schema on first use.
 var compiled = sync.OnceValue(func() *jsonschema.Schema { return compiler().MustCompile(schemaName) })
 
 func compiler() *jsonschema.Compiler {
@@ -48,7 +48,7 @@ func compiler() *jsonschema.Compiler {
 	return c
 }
 
-// checkSchema holds a definition against the schema.
+// checkSchema validates a definition with the schema.
 func (l *loader) checkSchema(definition any) {
 	var invalid *jsonschema.ValidationError
 	if errors.As(compiled().Validate(definition), &invalid) {
@@ -56,8 +56,8 @@ func (l *loader) checkSchema(definition any) {
 	}
 }
 
-// report walks to what is wrong at the bottom, except for alternatives: they say less
-// than the description of what they are for.
+// report reports the innermost errors. For alternatives it reports the description of their field,
+// which says more.
 func (l *loader) report(c *jsonschema.Compiler, definition any, e *jsonschema.ValidationError) {
 	_, one := e.ErrorKind.(*kind.OneOf)
 	_, several := e.ErrorKind.(*kind.AnyOf)
@@ -97,7 +97,7 @@ func valueAt(value any, location []string) any {
 	return value
 }
 
-// placeOf names the innermost state, and what is in it.
+// placeOf names the innermost state and the part of it.
 func placeOf(location []string) string {
 	place := wholeDefinition
 	for len(location) > 1 && location[0] == "States" {

@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// graph is the states of the machine, or of one branch.
+// graph holds the states of the machine, or of one branch.
 type graph struct {
 	StartAt string
 	States  map[string]*state
 }
 
-// state is one state of a definition. Of the fields, those count that its Type has.
+// state is one state of a definition. Only the fields of its Type are used.
 type state struct {
 	name   string
-	parent string // the Parallel it belongs to; empty at the top
+	parent string // the Parallel that contains it, or empty
 	branch int
 
 	Type           string
@@ -32,8 +32,8 @@ type state struct {
 	Catch          []catcher
 
 	Resource         string // of a Task
-	TimeoutSeconds   int64  // 0: not given
-	HeartbeatSeconds int64  // 0: not given
+	TimeoutSeconds   int64  // 0 if not given
+	HeartbeatSeconds int64  // 0 if not given
 	Branches         []graph
 	Result           constant
 	Seconds          int64
@@ -44,7 +44,7 @@ type state struct {
 	CausePath        path
 }
 
-// constant is JSON in a definition, with its numbers as they are written.
+// constant is JSON in a definition, with its numbers unchanged.
 type constant struct {
 	given bool
 	value any
@@ -56,7 +56,7 @@ func (c *constant) UnmarshalJSON(text []byte) (err error) {
 	return err
 }
 
-// name gives the states their names, and lists them behind the known ones.
+// name sets the names of the states and appends the states to the known ones.
 func (g graph) name(known []*state, parent string, branch int) []*state {
 	for _, name := range slices.Sorted(maps.Keys(g.States)) {
 		s := g.States[name]
@@ -69,8 +69,7 @@ func (g graph) name(known []*state, parent string, branch int) []*state {
 	return known
 }
 
-// run does what the state's type is for, with its effective input. It returns the
-// result and the next state.
+// run executes the state with its effective input. It returns the result and the next state.
 func (s *state) run(ctx context.Context, v *visit, in payload) (result any, next string, fail *TaskError) {
 	result, next = in.value, s.Next
 	sc := scope{in.value, v.contextObject()}

@@ -9,11 +9,11 @@ import (
 
 const integration = "invoke.waitForTaskToken"
 
-// waits reports whether a Task calls its function through the lambda:invoke
-// integration, which waits for the task token, and not by the function's ARN.
+// waits reports whether a Task calls its function through the lambda:invoke integration, which
+// waits for a task token. Otherwise it calls the function by its ARN.
 func (s *state) waits() bool { return strings.HasSuffix(s.Resource, ":"+integration) }
 
-// function returns the ARN of a Task's function, or what the integration calls it.
+// function returns the ARN of a Task's function, or the FunctionName of the integration.
 func (s *state) function() string {
 	parameters, _ := s.Parameters.value.(map[string]any)
 	if name, ok := parameters["FunctionName"].(string); ok && s.waits() {
@@ -22,11 +22,11 @@ func (s *state) function() string {
 	return s.Resource
 }
 
-// task returns the work of a Task state.
+// task runs a Task state.
 func (s *state) task(ctx context.Context, v *visit, in payload) (any, *TaskError) {
 	argument := in
 	if s.waits() {
-		argument, _ = newPayload(in.value.(map[string]any)["Payload"]) // a part of what fits does fit
+		argument, _ = newPayload(in.value.(map[string]any)["Payload"]) // a part of what fits also fits
 	}
 	v.record(s.scheduled(in.text))
 	v.record(s.event("Started"))
@@ -55,9 +55,9 @@ type answer struct {
 	fail   *TaskError
 }
 
-// call invokes the function and waits for its end, or for the token's. The
-// invocation runs on its own: a state does not wait for a function that
-// outlives it. Nothing sends heartbeats, so that the first one is missed.
+// call invokes the function and waits for its end, or for the token's. The invocation has its own
+// goroutine, because a state does not wait for a function that outlives it. Nothing sends
+// heartbeats, so the first one is always missed.
 func (s *state) call(parent context.Context, v *visit, argument payload) (payload, *TaskError) {
 	limit, late := s.TimeoutSeconds, &TaskError{Name: errorTimeout}
 	if s.HeartbeatSeconds > 0 {
@@ -92,8 +92,8 @@ func (s *state) invoke(ctx context.Context, invoker Invoker, argument payload) a
 	return answer{result, failure}
 }
 
-// await returns the first thing that ends the task. It takes a token's outcome
-// only after the function has returned, so that a function may complete its own.
+// await returns the first event that ends the task. It accepts a token's outcome only after the
+// function has returned, so that a function may complete its own token.
 func (s *state) await(ctx context.Context, v *visit, answers <-chan answer) answer {
 	select {
 	case end := <-answers:
@@ -117,7 +117,7 @@ func (s *state) await(ctx context.Context, v *visit, answers <-chan answer) answ
 	}
 }
 
-// event begins a history event of the task's family.
+// event starts a history event of the task's family.
 func (s *state) event(what string) Event {
 	if !s.waits() {
 		return Event{Type: "LambdaFunction" + what}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// fill gives a Payload Template its values,
+// fill fills in the values of a Payload Template,
 // https://states-language.net/spec.html#payload-template.
 func fill(template any, s scope) (any, *TaskError) {
 	switch t := template.(type) {
@@ -39,7 +39,7 @@ func fillObject(template map[string]any, s scope) (any, *TaskError) {
 	return out, nil
 }
 
-// each returns a new array with what is made of the items.
+// each returns a new array with f applied to each item.
 func each(items []any, convert func(any) (any, *TaskError)) ([]any, *TaskError) {
 	out := make([]any, len(items))
 	for i, item := range items {
@@ -52,8 +52,8 @@ func each(items []any, convert func(any) (any, *TaskError)) ([]any, *TaskError) 
 	return out, nil
 }
 
-// evaluate gives the value of what a field ending in .$ holds, which is checked:
-// a path or an intrinsic function.
+// evaluate returns the value of a field whose name ends in .$. Its content, a path or an intrinsic
+// function, has been checked.
 func evaluate(text string, s scope) (any, *TaskError) {
 	if strings.HasPrefix(text, "$") {
 		return path(text).get(s, errorParameterPathFailure)
@@ -73,7 +73,7 @@ func checkDynamic(text string) error {
 // call is an intrinsic function, https://states-language.net/spec.html#appendix-b.
 type call struct {
 	function  string // Array or Format
-	arguments []any  // values, and paths to them
+	arguments []any  // values and paths
 }
 
 var (

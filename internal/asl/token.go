@@ -6,16 +6,16 @@ import (
 	"fmt"
 )
 
-// callback is where the outcome of a waitForTaskToken task arrives.
+// callback receives the outcome of a waitForTaskToken task.
 type callback struct {
 	machine *Machine
 	token   string
 	ctx     context.Context // of the attempt
 	closed  bool            // guarded by machine.mu
-	outcome chan answer     // takes one
+	outcome chan answer     // with room for one
 }
 
-// issue makes a task token for an attempt that ends with ctx, or earlier.
+// issue returns a new task token for an attempt that ends with ctx, or earlier.
 func (m *Machine) issue(ctx context.Context) *callback {
 	c := &callback{machine: m, token: rand.Text() + rand.Text(), ctx: ctx, outcome: make(chan answer, 1)}
 	m.mu.Lock()
@@ -24,15 +24,15 @@ func (m *Machine) issue(ctx context.Context) *callback {
 	return c
 }
 
-// close ends the token's life.
+// close invalidates the token.
 func (c *callback) close() {
 	c.machine.mu.Lock()
 	defer c.machine.mu.Unlock()
 	c.closed = true
 }
 
-// last ends a task whose time is over. An outcome that was accepted before wins:
-// its sender was told that all is well. The callback is nil if there is no token.
+// last ends a task whose time is over. An outcome that was accepted before wins, because its sender
+// was told that it succeeded. The callback is nil if there is no token.
 func (c *callback) last() answer {
 	if c != nil {
 		c.close()
@@ -45,9 +45,8 @@ func (c *callback) last() answer {
 	return answer{fail: interrupted}
 }
 
-// SendTaskSuccess completes the token's task with JSON output. It returns at
-// once; the errors are ErrInvalidOutput, ErrInvalidToken, ErrTaskDoesNotExist
-// and ErrTaskTimedOut, as in
+// SendTaskSuccess completes the token's task with JSON output. It returns at once. The errors are
+// ErrInvalidOutput, ErrInvalidToken, ErrTaskDoesNotExist and ErrTaskTimedOut, as in
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html.
 func (m *Machine) SendTaskSuccess(token string, output []byte) error {
 	result, fail := readPayload(output)

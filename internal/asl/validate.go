@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// checkStates holds the states to the rules that span several fields or states.
+// checkStates checks the rules that span several fields or states.
 func (l *loader) checkStates(def *Definition) {
 	seen := map[string]bool{}
 	for _, s := range def.states {
@@ -29,7 +29,7 @@ func (l *loader) checkStates(def *Definition) {
 	l.checkGraph(wholeDefinition, def.machine.graph)
 }
 
-// checkErrors holds Retry and Catch to what States.ALL demands, and to their delays.
+// checkErrors checks Retry and Catch: the place of States.ALL, and the delays.
 func (l *loader) checkErrors(s *state) {
 	alone := func(field string, i, last int, names []string) {
 		if slices.Contains(names, errorAll) && (len(names) > 1 || i < last) {
@@ -47,7 +47,7 @@ func (l *loader) checkErrors(s *state) {
 	}
 }
 
-// checkGraph holds the transitions against the states.
+// checkGraph checks the transitions between states.
 func (l *loader) checkGraph(place string, g graph) {
 	if g.States[g.StartAt] == nil {
 		l.problem(place, "StartAt is %q, which is no state here: name one of them", g.StartAt)

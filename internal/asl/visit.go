@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// thread is a line of states one after the other: the machine's, or a branch's.
+// thread is a sequence of states: the machine's, or a branch's.
 type thread struct {
 	exec   *Execution
-	last   int64 // the ID that its next event has for the previous one
+	last   int64 // the previous event's ID for its next event
 	latest int64 // ID of its latest event
 }
 
-// record adds an event that follows the thread's latest.
+// record adds an event after the thread's latest.
 func (t *thread) record(event Event) {
 	event.PreviousID, event.follows = t.last, t.latest
 	t.latest = t.exec.record(event)
@@ -34,7 +34,7 @@ func (t *thread) follow(ctx context.Context, g graph, in payload) (payload, *Tas
 	}
 }
 
-// visit is one stay in a state, with all its attempts.
+// visit is one visit of a state, with all its attempts.
 type visit struct {
 	*thread
 	state    *state
@@ -57,7 +57,7 @@ func (t *thread) visit(ctx context.Context, s *state, in payload) (payload, stri
 	return out, next, nil
 }
 
-// run makes attempts until one succeeds, or no retrier has any left.
+// run makes attempts until one succeeds or no retrier has any left.
 func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
 	used := make([]int64, len(v.state.Retry))
 	for {
@@ -100,13 +100,13 @@ func (v *visit) attempt(ctx context.Context) (out payload, next string, failure 
 	return out, next, nil
 }
 
-// explain adds the state to a failure of the data on its way.
+// explain adds the state's name to a failure of its data processing.
 func (v *visit) explain(failure *TaskError) *TaskError {
 	return &TaskError{failure.Name, fmt.Sprintf("in the state %q: %s", v.state.name, failure.Cause)}
 }
 
-// caught goes on with the first catcher for the failure. Its ResultPath puts
-// the error output into the raw input.
+// caught continues with the first catcher for the failure. Its ResultPath puts the error output
+// into the raw input.
 func (v *visit) caught(failure *TaskError) (payload, string, *TaskError) {
 	for _, c := range v.state.Catch {
 		if !v.state.matches(c.ErrorEquals, failure) {
@@ -125,8 +125,7 @@ func (v *visit) caught(failure *TaskError) (payload, string, *TaskError) {
 	return payload{}, "", failure
 }
 
-// pause waits for a Wait state or a retry, quicker by the pace. It returns
-// false when ctx ends first.
+// pause waits for a Wait state or a retry, divided by the pace. It returns false if ctx ends first.
 func (e *Execution) pause(ctx context.Context, d time.Duration) bool {
 	if pace := e.machine.opts.Pace; pace > 0 {
 		d = time.Duration(float64(d) / pace)

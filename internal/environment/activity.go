@@ -11,7 +11,8 @@ import (
 
 const maxActivities = 20
 
-// activities lists the group's latest. AWS refuses to list those of a group that does not exist.
+// activities lists the group's latest activities. AWS refuses to list those of a group that does
+// not exist.
 func (r Reader) activities(ctx context.Context) ([]Activity, error) {
 	out, err := r.Clients.AutoScaling.DescribeScalingActivities(ctx, &autoscaling.DescribeScalingActivitiesInput{
 		AutoScalingGroupName: aws.String(r.Environment.Name()), MaxRecords: aws.Int32(maxActivities),
@@ -47,7 +48,7 @@ func did(a Activity) string {
 	return "launched"
 }
 
-// reasons shortens the causes that Auto Scaling gives, most telling first.
+// reasons shortens Auto Scaling's causes. More specific ones come first.
 var reasons = []struct{ says, means string }{
 	{"instance refresh", "instance refresh"},
 	{"ELB system health check failure", "it failed the load balancer's health check"},
@@ -58,7 +59,7 @@ var reasons = []struct{ says, means string }{
 	{"a user request update", "the group's size was set"},
 }
 
-// why returns an activity's cause in few words: the kind of the alarm, if it was one.
+// why returns an activity's cause in a few words: the kind of the alarm, if it was one.
 func (r Reader) why(a Activity) string {
 	if alarm := a.Alarm(); alarm != "" {
 		return strings.TrimPrefix(alarm, r.Environment.Name()+"-")

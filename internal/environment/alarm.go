@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// alarms reads those that releases make; the stack's own are on its dashboard.
+// alarms describes the alarms of releases. The stack's own are on its dashboard.
 func (r Reader) alarms(ctx context.Context, status *Status) error {
 	described, err := r.DescribeAlarms(ctx)
 	for _, alarm := range described {
@@ -25,7 +25,7 @@ func (r Reader) alarms(ctx context.Context, status *Status) error {
 	return err
 }
 
-// DescribeAlarms describes the alarms that releases make.
+// DescribeAlarms describes the alarms of releases.
 func (r Reader) DescribeAlarms(ctx context.Context) ([]types.MetricAlarm, error) {
 	var names []string
 	for _, kind := range release.AlarmKinds() {
@@ -38,12 +38,13 @@ func (r Reader) DescribeAlarms(ctx context.Context) ([]types.MetricAlarm, error)
 	return out.MetricAlarms, nil
 }
 
-// MetricOf returns what marks, samples and charts call a metric of CloudWatch, or "" if they have no word for it.
+// MetricOf returns the name of a CloudWatch metric in marks, samples and charts, or "" if it has
+// none.
 func MetricOf(name string) string {
 	return map[string]string{"RequestCountPerTarget": "requests", "CPUUtilization": "cpu", "UnHealthyHostCount": "unhealthy"}[name]
 }
 
-// below finds the marks in an alarm's metric math.
+// below matches the marks in an alarm's metric math.
 var below = regexp.MustCompile(`(\w+)(?:, 0\))? < (\d+)`)
 
 func marks(alarm types.MetricAlarm) []Mark {

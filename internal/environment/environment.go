@@ -1,10 +1,11 @@
-// Package environment is an environment as it is: one model, and one reader over the SDK's clients for a stack on AWS
-// and for the embedded cloud of one machine.
+// Package environment models an environment as it is, and reads it through SDK clients from a stack
+// on AWS or from the embedded cloud of one machine.
 package environment
 
 import "time"
 
-// Status is an environment at one moment, on one machine or on AWS. Each has fields that the other leaves empty.
+// Status is the state of an environment at one moment, on one machine or on AWS. Some fields are
+// for one of the two only.
 type Status struct {
 	Version         string     `json:"version,omitempty"` // of the local cloud's program
 	Stack           string     `json:"stack,omitempty"`   // the CloudFormation stack's name, on AWS
@@ -14,20 +15,20 @@ type Status struct {
 	Started         time.Time  `json:"started,omitzero"` // of a local cloud
 	Pace            float64    `json:"pace,omitempty"`   // of a local cloud
 	Data            string     `json:"data,omitempty"`   // a local cloud's data folder
-	Gallery         string     `json:"gallery"`          // the load balancer's URL; "" on AWS for none
+	Gallery         string     `json:"gallery"`          // the load balancer's URL, or "" if there is none on AWS
 	Console         string     `json:"console,omitempty"`
 	ReleaseMachine  string     `json:"releaseMachine"`  // ARN
 	TeardownMachine string     `json:"teardownMachine"` // ARN
-	LoadBalancer    string     `json:"loadBalancer"`    // active, provisioning or "" for none
+	LoadBalancer    string     `json:"loadBalancer"`    // active or provisioning, or "" if there is none
 	Serving         *Serving   `json:"serving,omitempty"`
 	Group           *Group     `json:"group,omitempty"`
-	Instances       []Instance `json:"instances"` // that live, builders too
+	Instances       []Instance `json:"instances"` // live ones, including builders
 	Alarms          []Alarm    `json:"alarms"`
 	Activities      []Activity `json:"activities"` // newest first, at most 20
 	Schedules       []Schedule `json:"schedules"`
 }
 
-// Serving is the release that serves.
+// Serving is the serving release.
 type Serving struct {
 	Release     string `json:"release"`
 	Version     string `json:"version"`
@@ -44,13 +45,13 @@ type Group struct {
 	Refresh   string `json:"refresh,omitempty"` // the running refresh's status and percentage
 }
 
-// Instance is one that has not been terminated.
+// Instance is an instance that has not been terminated.
 type Instance struct {
 	ID       string    `json:"id"`
 	Role     string    `json:"role"` // builder or fleet
 	Zone     string    `json:"zone"`
-	State    string    `json:"state"`  // EC2's
-	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy, draining, or "" for a builder
+	State    string    `json:"state"`  // in EC2's words
+	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy or draining, or "" for a builder
 	Image    string    `json:"image"`
 	Version  string    `json:"version,omitempty"` // of its image
 	Address  string    `json:"address,omitempty"` // host:port of its service
@@ -58,23 +59,23 @@ type Instance struct {
 	CPU      float64   `json:"cpu"` // percent of one core
 }
 
-// Alarm is one of the release's alarms.
+// Alarm is an alarm of the release.
 type Alarm struct {
 	Name        string    `json:"name"`
 	State       string    `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
 	Reason      string    `json:"reason"`
-	Description string    `json:"description"` // what it is for, and what follows
+	Description string    `json:"description"` // its purpose and its effect
 	Since       time.Time `json:"since"`       // of its state
-	Marks       []Mark    `json:"marks"`       // all of which must be crossed
-	Minutes     int       `json:"minutes"`     // in a row, for it to go off
-	Crossed     int       `json:"crossed"`     // how many of them have been, up to Minutes
+	Marks       []Mark    `json:"marks"`       // all of them must be crossed
+	Minutes     int       `json:"minutes"`     // in a row, until it fires
+	Crossed     int       `json:"crossed"`     // how many minutes they have been crossed, up to Minutes
 }
 
 // Mark is a threshold of an alarm.
 type Mark struct {
 	Metric    string  `json:"metric"` // requests, cpu or unhealthy, as in Sample
 	Threshold float64 `json:"threshold"`
-	Below     bool    `json:"below"` // the alarm is for less than that
+	Below     bool    `json:"below"` // whether the alarm is for values below it
 }
 
 // Activity is a line of the group's activity log.
@@ -85,17 +86,17 @@ type Activity struct {
 	Cause       string    `json:"cause"`
 	Instance    string    `json:"instance,omitempty"`
 	Did         string    `json:"did"` // launched, terminated, or failed to launch
-	Why         string    `json:"why"` // in few words: requests-high, 312 per target > 200
+	Why         string    `json:"why"` // in a few words: requests-high, 312 per target > 200
 }
 
-// Sample holds the metrics of one minute of the cloud, read at its end. Metrics without data are nil.
+// Sample holds the metrics of one minute, read at its end. Metrics without data are nil.
 type Sample struct {
 	At        time.Time         `json:"at"`
-	Requests  *float64          `json:"requests"`  // per target, as the alarm has them
+	Requests  *float64          `json:"requests"`  // per target, as in the alarm
 	CPU       *float64          `json:"cpu"`       // percent, the group's average
-	Median    *float64          `json:"median"`    // milliseconds until a target answered
-	Slow      *float64          `json:"slow"`      // that of 1 in 100
-	Errors    int               `json:"errors"`    // answers of 5xx in this minute
+	Median    *float64          `json:"median"`    // milliseconds, of the targets' answers
+	Slow      *float64          `json:"slow"`      // the slowest 1 in 100
+	Errors    int               `json:"errors"`    // 5xx answers in this minute
 	Unhealthy *float64          `json:"unhealthy"` // targets
 	Min       int               `json:"min"`
 	Max       int               `json:"max"`
@@ -105,7 +106,7 @@ type Sample struct {
 	Alarms    map[string]string `json:"alarms"` // their states
 }
 
-// Schedule is one that will start a state machine.
+// Schedule will start a state machine.
 type Schedule struct {
 	Name       string    `json:"name"`
 	Expression string    `json:"expression"`
@@ -114,7 +115,7 @@ type Schedule struct {
 	Next       time.Time `json:"next,omitzero"`
 }
 
-// Image is one that a release made.
+// Image is an image of a release.
 type Image struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
@@ -125,5 +126,5 @@ type Image struct {
 	Created time.Time `json:"created"`
 	Bytes   int64     `json:"bytes"` // of its snapshot
 	Serving bool      `json:"serving"`
-	Former  bool      `json:"former"` // what a rollback would return to
+	Former  bool      `json:"former"` // for a rollback
 }

@@ -52,7 +52,7 @@ func (r Reader) group(ctx context.Context, group *autoscalingtypes.AutoScalingGr
 	return err
 }
 
-// instances lists those that live, builders too, oldest first; group may be nil.
+// instances lists the live instances with the builders, oldest first. group may be nil.
 func (r Reader) instances(ctx context.Context, group *autoscalingtypes.AutoScalingGroup) ([]Instance, error) {
 	health, err := r.health(ctx, group)
 	if err != nil {
@@ -105,7 +105,7 @@ func instance(of types.Instance, health, version string) Instance {
 	}
 }
 
-// health returns what the load balancer says of each target.
+// health returns the load balancer's health of each target.
 func (r Reader) health(ctx context.Context, group *autoscalingtypes.AutoScalingGroup) (map[string]string, error) {
 	health := map[string]string{}
 	if group == nil {

@@ -14,8 +14,8 @@ import (
 	"photogallery/release"
 )
 
-// Images lists those that releases made, newest first. A size is that of the snapshots' blocks,
-// which is what AWS charges for at most.
+// Images lists the images of releases, newest first. The size is that of the snapshots' blocks,
+// which is AWS's maximum charge.
 func (r Reader) Images(ctx context.Context) ([]Image, error) {
 	recorded, err := r.Recorded(ctx)
 	if err != nil {
@@ -96,7 +96,7 @@ func sizeOf(image types.Image, snapshots map[string]int64) (bytes int64) {
 	return bytes
 }
 
-// created is zero for a date that cannot be read.
+// created returns zero for a date that cannot be read.
 func created(image types.Image) time.Time {
 	at, err := time.Parse(time.RFC3339, aws.ToString(image.CreationDate))
 	if err != nil {

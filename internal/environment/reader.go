@@ -21,14 +21,14 @@ type Reader struct {
 	TeardownMachine string // ARN
 }
 
-// Read returns what there is at this moment. It asks several services at once; its error joins theirs, and the status
-// has what the others answered.
+// Read returns the status at this moment. It asks several services at once. Its error joins their
+// errors, and the status has the answers of the others.
 func (r Reader) Read(ctx context.Context) (Status, error) {
 	status := Status{
 		Environment: string(r.Environment), TeardownMachine: r.TeardownMachine,
 		Instances: []Instance{}, Alarms: []Alarm{}, Activities: []Activity{}, Schedules: []Schedule{},
 	}
-	// Each fills in fields of its own.
+	// Each part fills in its own fields.
 	parts := []func(context.Context, *Status) error{r.serving, r.entrance, r.fleet, r.alarms, r.schedules}
 	failed := make([]error, len(parts))
 	var all sync.WaitGroup
@@ -39,7 +39,7 @@ func (r Reader) Read(ctx context.Context) (Status, error) {
 	return status, errors.Join(failed...)
 }
 
-// Recorded returns what the last release has recorded.
+// Recorded returns the record of the last release.
 func (r Reader) Recorded(ctx context.Context) (release.Current, error) {
 	return records.ReadCurrent(ctx, r.Clients.DynamoDB, r.Table)
 }

@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// Schedules returns the enabled schedules: the nightly and the morning one, and a ttl's.
+// Schedules returns the enabled schedules: the nightly and the morning one, and that of a ttl.
 func (r Reader) Schedules(ctx context.Context) ([]Schedule, error) {
 	var status Status
 	err := r.schedules(ctx, &status)
@@ -42,7 +42,7 @@ func (r Reader) schedule(ctx context.Context, listed types.ScheduleSummary, stat
 	}
 	found, err := r.Clients.Scheduler.GetSchedule(ctx, &scheduler.GetScheduleInput{GroupName: listed.GroupName, Name: listed.Name})
 	if release.IsNotFound(err) {
-		return nil // it has run meanwhile, and deleted itself
+		return nil // it has run in the meantime and deleted itself
 	}
 	if err != nil {
 		return err

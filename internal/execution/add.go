@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// Add takes the next event of the history, in order; those seen before are left out.
+// Add takes the next event of the history, in order. It ignores events that it has seen.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 func (h *History) Add(event types.HistoryEvent) {
 	if event.Id <= h.Seen() {
@@ -57,7 +57,7 @@ func (h *History) enter(event types.HistoryEvent, kind string, at time.Time) {
 	}
 }
 
-// behind returns the place of a state that is entered behind another, or nil for the first of all.
+// behind returns the place of a state that follows another, or nil for the first state.
 func behind(from *State, name string) place {
 	switch {
 	case from == nil:
@@ -94,7 +94,7 @@ func (h *History) leave(event types.HistoryEvent, at time.Time) {
 	}
 }
 
-// happen takes what a Task's function or a Parallel's branches did.
+// happen applies an event of a Task's function or a Parallel's branches.
 func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
 	kind, v := string(event.Type), s.Last()
 	isBegun := kind == "LambdaFunctionScheduled" || kind == "TaskScheduled"
@@ -116,14 +116,14 @@ func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
 	}
 }
 
-// giveUp makes a failure of a token that nobody asks for again.
+// giveUp turns a token that is not asked for again into a failure.
 func (v *Visit) giveUp() {
 	if v.late != nil {
 		v.Failures, v.late = append(v.Failures, *v.late), nil
 	}
 }
 
-// end is the execution's. What was at work then has failed with it, or was cut off.
+// end applies the end of the execution. Running states failed with it or were stopped.
 func (h *History) end(event types.HistoryEvent, failure Failure, at time.Time) {
 	switch event.Type {
 	case types.HistoryEventTypeExecutionStarted:
@@ -150,7 +150,7 @@ func (h *History) end(event types.HistoryEvent, failure Failure, at time.Time) {
 	}
 }
 
-// withRun returns how a state ends that was at work when the execution ended.
+// withRun returns the phase of a state that ran when the execution ended.
 func withRun(status types.ExecutionStatus) Phase {
 	switch status {
 	case types.ExecutionStatusSucceeded:

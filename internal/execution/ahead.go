@@ -6,8 +6,8 @@ import (
 	"photogallery/statemachine"
 )
 
-// certain lists the steps that are on every way from a state to a good end, in their order, and
-// not the state itself; to any end where no good one can be reached.
+// certain lists the steps after a state that are on every path to a good end, in order. If no good
+// end can be reached it takes every end.
 func certain(l statemachine.Definition, from string) []string {
 	distances := reach(l, from, "")
 	var good, all []string
@@ -35,7 +35,8 @@ func certain(l statemachine.Definition, from string) []string {
 	return steps
 }
 
-// reach returns how many transitions away each state is that can be come to without another.
+// reach returns, for each state that can be reached without another one, how many transitions away
+// it is.
 func reach(l statemachine.Definition, from, without string) map[string]int {
 	distances := map[string]int{from: 0}
 	for next := []string{from}; len(next) > 0; next = next[1:] {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Left estimates for how long the execution will still run, by the last run that went the same way,
-// or 0 if none tells, or it is over by that. A step that takes longer than it did then puts the end
-// off.
+// Left estimates how long the execution will still run, from the last run on the same path. It
+// returns 0 if there is none or its duration has passed. A step that takes longer than it did then
+// postpones the end.
 func (p *Progress) Left(now time.Time) time.Duration {
 	at, former := p.Step(p.current), p.alike()
 	if at == nil || former == nil || !p.Ended.IsZero() {
@@ -20,7 +20,7 @@ func (p *Progress) Left(now time.Time) time.Duration {
 	return former.Ended.Sub(then.Ended) + max(0, then.Elapsed(former.Ended)-at.Elapsed(now))
 }
 
-// Usual is for how long a step ran in the last run that went the same way, or 0 if none tells.
+// Usual returns how long a step took in the last run on the same path, or 0 if there is none.
 func (p *Progress) Usual(name string) time.Duration {
 	former := p.alike()
 	if former == nil {
@@ -33,7 +33,8 @@ func (p *Progress) Usual(name string) time.Duration {
 	return then.Elapsed(former.Ended)
 }
 
-// alike returns the last former run that had every step that this one has had, or nil if none did.
+// alike returns the last former run that had every step of this one so far, or nil if there is
+// none.
 func (p *Progress) alike() *Progress {
 	for _, former := range p.former {
 		if !slices.ContainsFunc(p.Steps, func(s *Step) bool { return s.Phase != Waiting && former.Step(s.Name) == nil }) {

@@ -26,14 +26,14 @@ type Describer interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 }
 
-// ARN returns that of a state machine's execution.
+// ARN returns the ARN of an execution of a state machine.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
 func ARN(machineARN, name string) string {
 	return strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + ":" + name
 }
 
-// Start starts an execution of the name, or if that is "" under a name that tells its kind and the time.
-// NameProblem explains the error of a name that AWS refuses.
+// Start starts an execution. If the name is "" it makes one from the kind and the time. NameProblem
+// explains the error of a name that AWS refuses.
 func Start(ctx context.Context, api Starter, machineARN, kind, name, input string) (executionARN string, err error) {
 	for at := time.Now(); ; at = at.Add(time.Millisecond) {
 		called := cmp.Or(name, release.ExecutionName(kind, at))
@@ -47,7 +47,7 @@ func Start(ctx context.Context, api Starter, machineARN, kind, name, input strin
 	}
 }
 
-// NameProblem says what is wrong with the name of an execution that Start has not started, or "" if
+// NameProblem says what is wrong with the name of an execution that Start could not start, or "" if
 // the name is not the reason.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func NameProblem(err error) string {
@@ -68,8 +68,8 @@ func codeOf(err error) string {
 	return refusal.ErrorCode()
 }
 
-// Find returns the ARN of the execution of that name of the first state machine that has one, or "" if
-// none has.
+// Find returns the ARN of the execution of that name, from the first state machine that has one, or
+// "" if none has.
 func Find(ctx context.Context, api Describer, name string, machineARNs ...string) (executionARN string, err error) {
 	for _, machine := range machineARNs {
 		arn := ARN(machine, name)
@@ -84,14 +84,14 @@ func Find(ctx context.Context, api Describer, name string, machineARNs ...string
 	return "", nil
 }
 
-// Listed is an execution as a list tells of it.
+// Listed is an execution in a list.
 type Listed struct {
 	MachineARN, Name string
 	Status           types.ExecutionStatus
 	Began, Ended     time.Time // Ended is zero while it runs
 }
 
-// List returns the newest executions of the state machines, at most so many of each, newest first.
+// List returns the newest executions of the state machines, newest first, up to a limit for each.
 func List(ctx context.Context, api sfn.ListExecutionsAPIClient, most int32, machineARNs ...string) (found []Listed, err error) {
 	for _, machine := range machineARNs {
 		out, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, MaxResults: most})
@@ -111,8 +111,8 @@ func List(ctx context.Context, api sfn.ListExecutionsAPIClient, most int32, mach
 // DryRun is the kind of a teardown that only lists.
 const DryRun = "list"
 
-// Former returns the name and the history of the last execution of the same state machine that succeeded
-// before a time, dry runs left out; "" and nil if there is none.
+// Former returns the name and the history of the last execution of the same state machine that
+// succeeded before a time, without dry runs. It returns "" and nil if there is none.
 func Former(ctx context.Context, api FollowAPI, executionARN string, before time.Time) (name string, of *History, err error) {
 	machine := release.MachineOf(executionARN)
 	out, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{

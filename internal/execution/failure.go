@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// failureOf returns the error of an event that tells of a failed attempt at a step; failed is false
-// for every other event. Of a function's cause, which is JSON, it keeps the message.
+// failureOf returns the error of an event about a failed attempt. failed is false for any other
+// event. From a function's cause, which is JSON, it takes the message.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 func failureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	switch {
@@ -27,15 +27,16 @@ func failureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	return Failure{}, false
 }
 
-// isLate reports whether the event tells that a task's token has not come back by its heartbeat. The
-// state machine asks again then, so that it is no failed attempt. AWS records it as a time-out like any
-// other, by States.Timeout; nothing here sends heartbeats, so that a token has no other time-out.
+// isLate reports whether the event says that a task's token was not answered before its heartbeat.
+// The state machine then runs the step again, so it is not a failed attempt. AWS records it as
+// States.Timeout, like any time-out; nothing here sends heartbeats, so a token has no other
+// time-out.
 func isLate(event types.HistoryEvent) bool {
 	details := event.TaskTimedOutEventDetails
 	return details != nil && strings.HasSuffix(aws.ToString(details.Resource), ".waitForTaskToken")
 }
 
-// endOf returns the error of an event that ends more than an attempt: the execution, or branches.
+// endOf returns the error of an event that ends the execution or its branches.
 func endOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	switch {
 	case event.ExecutionFailedEventDetails != nil:
@@ -52,7 +53,7 @@ func told(name, cause *string) (failure Failure, failed bool) {
 	return Failure{Error: aws.ToString(name), Cause: words(aws.ToString(cause))}, true
 }
 
-// words takes the message out of a cause, which a function gives as JSON.
+// words returns the message of a cause, which is JSON if a function failed.
 func words(cause string) string {
 	var answer struct {
 		Message string `json:"errorMessage"`

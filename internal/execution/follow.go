@@ -13,39 +13,39 @@ import (
 	"photogallery/statemachine"
 )
 
-// FollowAPI lets Follow describe an execution and read its history; *sfn.Client is one.
+// FollowAPI describes an execution and reads its history; *sfn.Client is one.
 type FollowAPI interface {
 	sfn.GetExecutionHistoryAPIClient
 	sfn.ListExecutionsAPIClient
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 }
 
-// Polls say how long to wait between two looks: the Shortest when something has just happened, twice
-// as long each time that nothing has, the Longest at most.
+// Polls bounds the time between two polls: it starts at Shortest after a change, doubles without
+// one, and ends at Longest.
 type Polls struct{ Shortest, Longest time.Duration }
 
-// Where an execution is followed. AWS counts calls, and a step there takes seconds.
+// The polls of the two places. AWS counts calls, and a step there takes seconds.
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 var (
 	OnOneMachine = Polls{100 * time.Millisecond, 2 * time.Second}
 	OnAWS        = Polls{time.Second, 8 * time.Second}
 )
 
-// patience is for how long an answer may be late before the progress says so.
+// patience is how late an answer may be before the progress says so.
 const patience = 5 * time.Second
 
-// formers is how many former runs at most are read to estimate by.
+// formers is the number of former runs that an estimate reads.
 const formers = 5
 
-// Look returns the execution's progress now. An execution that does not exist is
+// Look returns the execution's present progress. The error for an unknown execution is
 // ExecutionDoesNotExist.
 func Look(ctx context.Context, api FollowAPI, executionARN string) (*Progress, error) {
 	return newFollower(api, executionARN).look(ctx)
 }
 
-// Follow shows the execution at each poll, until it has ended or ctx has; it returns the last
-// Progress, and ctx's error if that ended first. The Progress is nil if there never was one. Each
-// Progress shown is show's own, and may be drawn at any time.
+// Follow shows the execution at each poll until it or ctx has ended. It returns the last Progress,
+// and ctx's error if that ended first. The Progress is nil if there was none. show owns each
+// Progress and may draw it at any time.
 func Follow(ctx context.Context, api FollowAPI, executionARN string, polls Polls, show func(*Progress)) (last *Progress, err error) {
 	f := newFollower(api, executionARN)
 	for wait := polls.Shortest; ; {
@@ -85,7 +85,8 @@ func newFollower(api FollowAPI, executionARN string) *follower {
 	return &follower{api: api, reader: NewReader(api, executionARN)}
 }
 
-// look asks for the end before the history: of an execution that has ended the history is then whole.
+// look describes the execution before it reads the history, so that the history of an ended
+// execution is complete.
 func (f *follower) look(ctx context.Context) (*Progress, error) {
 	now, err := f.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(f.reader.arn)})
 	if err != nil {
@@ -108,7 +109,7 @@ func (f *follower) look(ctx context.Context) (*Progress, error) {
 	return p, nil
 }
 
-// recall reads the last runs that succeeded; without them there is no estimate, and no failure.
+// recall reads the last successful runs. Without them there is no estimate, and no error.
 func (f *follower) recall(ctx context.Context) {
 	machine := release.MachineOf(f.reader.arn)
 	out, err := f.api.ListExecutions(ctx, &sfn.ListExecutionsInput{

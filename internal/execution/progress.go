@@ -8,12 +8,13 @@ import (
 	"photogallery/statemachine"
 )
 
-// Waiting is the phase of a step that the execution has not reached, and will reach unless something fails.
+// Waiting is the phase of a step that the execution has not reached yet, and will reach unless
+// something fails.
 const Waiting Phase = "waiting"
 
-// Step is a Task or a Parallel state, once for all its visits. A step that is polled is visited many
-// times, and the states that wait between and choose are part of it: it is Running until the execution
-// has gone on to another. A step that the end of the execution cut off is Stopped, whatever the end.
+// Step is a Task or a Parallel state with all its visits. A polled step has many visits and
+// includes the Wait and Choice states between them: it is Running until the execution has moved on.
+// A step that ran at the end of the execution is Stopped, whatever the end.
 type Step struct {
 	Name    string    `json:"name"`
 	Depth   int       `json:"depth"` // of nesting: 1 in a branch of a Parallel state
@@ -23,15 +24,15 @@ type Step struct {
 	Retries int       `json:"retries"` // of the last visit
 	Began   time.Time `json:"began,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"` // zero while it runs
-	Note    string    `json:"note,omitempty"` // what it waits for, or found
+	Note    string    `json:"note,omitempty"` // what it waits for or found
 	Error   string    `json:"error,omitempty"`
 	Cause   string    `json:"cause,omitempty"`
-	Late    bool      `json:"-"` // the last failure was an event that has not come yet
+	Late    bool      `json:"-"` // the last failure was a missing event
 
 	place place
 }
 
-// IsBeside reports whether another step stands in the same branch, or beside it at the top.
+// IsBeside reports whether another step is in the same branch, or also at the top.
 func (s *Step) IsBeside(other *Step) bool { return s.place == other.place }
 
 // Progress is an execution at one moment, step by step.
@@ -41,19 +42,19 @@ type Progress struct {
 	Status  types.ExecutionStatus `json:"status"`
 	Began   time.Time             `json:"began"`
 	Ended   time.Time             `json:"ended,omitzero"`
-	Steps   []*Step               `json:"steps"` // in order of their first visit, those of a group behind it
+	Steps   []*Step               `json:"steps"` // in order of their first visit, the steps of a group after it
 	Error   string                `json:"error,omitempty"`
 	Cause   string                `json:"cause,omitempty"`
 	Output  string                `json:"output,omitempty"`
-	Seen    time.Time             `json:"-"` // when Follow looked, or zero for one that nobody follows
-	Due     time.Time             `json:"-"` // when the next look is late
+	Seen    time.Time             `json:"-"` // when Follow read it, or zero without Follow
+	Due     time.Time             `json:"-"` // when the next answer is late
 
 	definition statemachine.Definition
-	former     []*Progress // runs of the machine that succeeded, newest first
-	current    string      // the step at work at the top, or waiting to look again; "" between two
+	former     []*Progress // successful runs of the machine, newest first
+	current    string      // the running or polling step at the top, or "" between two
 }
 
-// Step returns the one of that name, or nil if there is none.
+// Step returns the step of that name, or nil if there is none.
 func (p *Progress) Step(name string) *Step {
 	for _, s := range p.Steps {
 		if s.Name == name {
@@ -63,11 +64,11 @@ func (p *Progress) Step(name string) *Step {
 	return nil
 }
 
-// Elapsed is for how long the execution has run, or ran.
+// Elapsed returns how long the execution has run.
 func (p *Progress) Elapsed(now time.Time) time.Duration { return span(p.Began, p.Ended, now) }
 
-// Elapsed returns the time from the step's first visit to the end of its last, or 0 for one to
-// come.
+// Elapsed returns the time from the step's first visit to the end of its last, or 0 for a future
+// step.
 func (s *Step) Elapsed(now time.Time) time.Duration {
 	if s.Phase == Waiting {
 		return 0

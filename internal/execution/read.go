@@ -14,7 +14,7 @@ type HistoryAPI interface {
 	sfn.GetExecutionHistoryAPIClient
 }
 
-// Step Functions gives at most this many events at a time. What is new since the last look is less.
+// Step Functions returns at most this many events at a time. Less is new since the last read.
 const (
 	pageSize = 1000
 	newsSize = 100
@@ -23,19 +23,19 @@ const (
 // Reader reads the history of one execution as it grows.
 type Reader struct {
 	History *History
-	Data    map[int64]string // what each event carries, by its ID, or nil if nobody wants it
+	Data    map[int64]string // the data of each event by its ID, or nil if it is not needed
 	api     HistoryAPI
 	arn     string
 }
 
-// NewReader begins at the beginning; nothing is asked yet.
+// NewReader returns a reader at the start of the history. It calls nothing yet.
 func NewReader(api HistoryAPI, executionARN string) *Reader {
 	return &Reader{History: NewHistory(), api: api, arn: executionARN}
 }
 
-// Read adds what is new to History. It looks from the end of the history back to what is known, because
-// AWS does not promise that the token of a page leads to events that came after the token. An execution
-// that does not exist is ExecutionDoesNotExist.
+// Read adds the new events to History. It reads backward from the end of the history to the last
+// known event, because AWS does not promise that a page token leads to events newer than the token.
+// The error for an unknown execution is ExecutionDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 func (r *Reader) Read(ctx context.Context) error {
 	news, err := r.news(ctx)
@@ -51,7 +51,7 @@ func (r *Reader) Read(ctx context.Context) error {
 	return nil
 }
 
-// news returns the events behind the last one seen, in order, and maybe some before.
+// news returns the events after the last known one, in order, possibly with some before.
 func (r *Reader) news(ctx context.Context) (news []types.HistoryEvent, err error) {
 	in := &sfn.GetExecutionHistoryInput{ExecutionArn: aws.String(r.arn), MaxResults: pageSize, IncludeExecutionData: aws.Bool(true)}
 	seen := r.History.Seen()
@@ -74,8 +74,8 @@ func (r *Reader) news(ctx context.Context) (news []types.HistoryEvent, err error
 	return news, nil
 }
 
-// Data is what an event carries: the input of a state entered or a function called, the output of
-// what ended, or "" for those that carry none.
+// Data returns the data of an event: the input of a state entered or a function called, the output
+// of what ended, or "" for other events.
 func Data(event types.HistoryEvent) string {
 	switch {
 	case event.StateEnteredEventDetails != nil:

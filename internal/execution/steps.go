@@ -10,16 +10,16 @@ import (
 	"photogallery/statemachine"
 )
 
-// way is the way of an execution through its steps, by place.
+// way is the path of an execution through its steps, by place.
 type way struct {
 	progress *Progress
 	history  *History
 	last     map[place]string // the state entered last
-	current  map[place]string // the step at work, or waiting to look again
-	left     map[string]bool  // the steps from which the execution has gone on
+	current  map[place]string // the running or polling step
+	left     map[string]bool  // the steps that the execution has left
 }
 
-// takeSteps fills the steps in from the history, and adds those to come.
+// takeSteps fills the steps in from the history, and adds the future ones.
 func (p *Progress) takeSteps(h *History) {
 	w := way{progress: p, history: h, last: map[place]string{}, current: map[place]string{}, left: map[string]bool{}}
 	for _, event := range h.Events {
@@ -54,7 +54,7 @@ func (w *way) enter(s *State, at time.Time) {
 	}
 }
 
-// next returns the step that a state leads to directly, or "" if it leads to none.
+// next returns the step that directly follows a state, or "" if there is none.
 func next(d statemachine.Definition, name string) string {
 	s := d.Find(name)
 	if s != nil && d.Find(s.Next).IsStep() {
@@ -63,7 +63,7 @@ func next(d statemachine.Definition, name string) string {
 	return ""
 }
 
-// turn makes a step the one at work in its place: it runs, or what comes before it waits for its sake.
+// turn makes a step the current one of its place: it runs, or waits for what precedes it.
 func (w *way) turn(in place, to string) {
 	if from := w.current[in]; from != to {
 		w.left[from] = true
@@ -82,10 +82,10 @@ func (w *way) add(name string, at place, group bool, began time.Time) {
 	w.progress.Steps = append(w.progress.Steps, s)
 }
 
-// fill tells how far a step is by its state's last visit.
+// fill sets a step's phase from its state's last visit.
 func (w *way) fill(s *Step) {
 	state := w.history.State(s.Name)
-	if state == nil { // it is waited for
+	if state == nil { // its token is awaited
 		if !w.history.Ended.IsZero() {
 			s.Phase, s.Ended = Stopped, w.history.Ended
 		}
@@ -108,7 +108,7 @@ func (w *way) fill(s *Step) {
 	}
 }
 
-// failure returns the last of a visit that has not ended well, or nil if there is none.
+// failure returns the last failure of a visit that has not succeeded, or nil if there is none.
 func (v *Visit) failure() *Failure {
 	switch {
 	case v.late != nil:
@@ -119,14 +119,14 @@ func (v *Visit) failure() *Failure {
 	return nil
 }
 
-// hasLeft reports whether the execution has gone on from a step's last answer.
+// hasLeft reports whether the execution has moved on since a step's last answer.
 func (w *way) hasLeft(s *Step) bool {
 	group := w.history.State(s.place.parent)
 	isBehind := group != nil && group.Last().Left != 0
 	return w.left[s.Name] || isBehind || w.history.Status == types.ExecutionStatusSucceeded || w.history.Status == types.ExecutionStatusFailed
 }
 
-// foresee adds the steps to come.
+// foresee adds the future steps.
 func (w *way) foresee(d statemachine.Definition, at place, depth int) {
 	from, begun := w.last[at]
 	var coming []string
@@ -151,13 +151,13 @@ func (w *way) foresee(d statemachine.Definition, at place, depth int) {
 	}
 }
 
-// isOpen reports whether a Parallel state is under way.
+// isOpen reports whether a Parallel state is in progress.
 func (w *way) isOpen(name string) bool {
 	s := w.history.State(name)
 	return s != nil && s.Last().Left == 0
 }
 
-// arrange puts the steps of each group behind it, branch by branch as the definition has them.
+// arrange moves the steps of each group after it, branch by branch as in the definition.
 func (p *Progress) arrange() {
 	rest := p.Steps
 	p.Steps = make([]*Step, 0, len(rest))

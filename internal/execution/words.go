@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// Title returns a state's name in words: "Launch builder" for LaunchBuilder. The ways to unlock, by
-// how the run went, differ for the machine alone: each is "Unlock", since "Unlock failed" reads
-// like an unlock that failed.
+// Title returns a state's name in words: "Launch builder" for LaunchBuilder. The variants of Unlock
+// differ only for the machine, and each is "Unlock", because "Unlock failed" would read like a
+// failure.
 func Title(name string) string {
 	if name == "UnlockFailed" || name == "UnlockDirty" {
 		name = "Unlock"
@@ -25,7 +25,7 @@ func Title(name string) string {
 	return words.String()
 }
 
-// Clock returns a duration as people read one off a clock: "0.3 s", "2:05 min", "1:40 h".
+// Clock formats a duration for people: "0.3 s", "2:05 min", "1:40 h".
 func Clock(d time.Duration) string {
 	switch d = d.Round(100 * time.Millisecond); {
 	case d < time.Minute:

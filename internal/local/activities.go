@@ -25,14 +25,14 @@ func (l *Local) addValues(activities []environment.Activity, alarms []environmen
 	}
 }
 
-// compared returns a mark beside the value that crossed it.
+// compared returns a mark together with the value that crossed it.
 func compared(mark environment.Mark, value *float64) string {
 	sign := ">"
 	if mark.Below {
 		sign = "<"
 	}
 	unit := map[string]string{"requests": " per target", "cpu": " % CPU", "unhealthy": " unhealthy"}[mark.Metric]
-	shown := "0" // a metric without data: nobody asked, nothing ran
+	shown := "0" // a metric without data: nobody sent requests, or nothing ran
 	if value != nil {
 		shown = fmt.Sprintf("%.0f", *value)
 	}

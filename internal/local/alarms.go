@@ -18,11 +18,11 @@ var statistics = map[string]func(cloudwatch.Point) float64{
 }
 
 func (l *Local) describeAlarms() []types.MetricAlarm {
-	described, _ := l.reader().DescribeAlarms(context.Background()) // none while the cloud is closing
+	described, _ := l.reader().DescribeAlarms(context.Background()) // empty while the cloud is closing
 	return described
 }
 
-// addCrossed adds for how many minutes each alarm has crossed its marks.
+// addCrossed adds how many minutes each alarm has crossed its marks.
 func (l *Local) addCrossed(alarms []environment.Alarm, described []types.MetricAlarm) {
 	for i := range alarms {
 		for _, alarm := range described {
@@ -33,7 +33,7 @@ func (l *Local) addCrossed(alarms []environment.Alarm, described []types.MetricA
 	}
 }
 
-// crossed is in how many of the last samples, without a break, the alarm's marks were all crossed.
+// crossed returns for how many of the last samples in a row all marks of the alarm were crossed.
 func (l *Local) crossed(alarm environment.Alarm, missing bool) (minutes int) {
 	l.recorder.mu.Lock()
 	defer l.recorder.mu.Unlock()
@@ -71,7 +71,7 @@ type watched struct {
 	statistic func(cloudwatch.Point) float64
 }
 
-// metrics returns those that the alarms watch, by what samples call them.
+// metrics returns the metrics that the alarms watch, by their names in samples.
 func metrics(described []types.MetricAlarm) map[string]watched {
 	found := map[string]watched{}
 	for _, alarm := range described {
@@ -86,8 +86,7 @@ func metrics(described []types.MetricAlarm) map[string]watched {
 	return found
 }
 
-// before returns the metric's value in the last minute that was over at a time, or nil if it had
-// none.
+// before returns the metric's value in the last full minute before a time, or nil if it had none.
 func (l *Local) before(at time.Time, of watched) (value *float64) {
 	minute := l.stack.Cloud.Fabric.Scale(time.Minute)
 	l.stack.Cloud.Fabric.Do(func() {

@@ -21,7 +21,8 @@ import (
 	"photogallery/release"
 )
 
-// api returns the Step Functions API and, below control.Prefix, the control API. Both want the key.
+// api returns the Step Functions API and, below control.Prefix, the control API. Both require the
+// key.
 func (l *Local) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", l.stack.Cloud.StepFunctions.Handler())
@@ -43,18 +44,18 @@ func answer(ask func(*http.Request) (any, error)) http.HandlerFunc {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		// A client that hung up has no use for an error.
+		// The client may have hung up.
 		_ = json.NewEncoder(w).Encode(found)
 	}
 }
 
-// named returns a handler of what is done to the instance that the path names.
+// named returns a handler of an action on the instance in the path.
 func named(do func(context.Context, string) error) func(*http.Request) (any, error) {
 	return func(r *http.Request) (any, error) { return struct{}{}, do(r.Context(), r.PathValue("id")) }
 }
 
-// Terminate is TerminateInstanceInAutoScalingGroup: the instance drains, another takes its place. It
-// is NotFound where no such instance runs, and InvalidRequest for a builder.
+// Terminate acts as TerminateInstanceInAutoScalingGroup: the instance drains, and another replaces
+// it. The error is NotFound if no such instance runs, and InvalidRequest for a builder.
 func (l *Local) Terminate(ctx context.Context, id string) error {
 	i, err := l.running(id)
 	if err != nil {
@@ -69,8 +70,7 @@ func (l *Local) Terminate(ctx context.Context, id string) error {
 	return err
 }
 
-// Crash kills the machine without telling the cloud more than a dead host would. It is NotFound where
-// no such instance runs.
+// Crash kills the machine as if its host had died. The error is NotFound if no such instance runs.
 func (l *Local) Crash(_ context.Context, id string) error {
 	i, err := l.running(id)
 	if err != nil {
@@ -120,10 +120,10 @@ func (l *Local) log(w http.ResponseWriter, r *http.Request) {
 	}
 	defer file.Close()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.Copy(w, file) // a client that hung up has no use for an error
+	_, _ = io.Copy(w, file) // the client may have hung up
 }
 
-// seek goes to an offset, or to the start of a log that was shortened since.
+// seek seeks to an offset, or to the start of a log that has become shorter.
 func seek(file io.Seeker, offset int64) error {
 	end, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -136,7 +136,7 @@ func seek(file io.Seeker, offset int64) error {
 	return err
 }
 
-// Log opens what an instance wrote; also of one that is gone. The caller closes it.
+// Log opens the log of an instance, even of one that is gone. The caller closes it.
 func (l *Local) Log(id string) (io.ReadSeekCloser, error) {
 	if !instanceID.MatchString(id) {
 		return nil, release.Errorf(release.InvalidRequest, "instance %q: give i- and 17 hexadecimal digits, as `gallery status` shows them", id)

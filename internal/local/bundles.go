@@ -7,9 +7,9 @@ import (
 	"photogallery/release"
 )
 
-// pruneBundles deletes those that no release can ask for any more: not the deployment's own, not the
-// one released last, and not an image's, which a rollback makes the last. A bundle of the gallery is as
-// large as the program. It is called before any release begins.
+// pruneBundles deletes the bundles that no release can use any more: all except the deployment's
+// own, the last released one and those of images. A bundle of the gallery is as large as the
+// program. It must be called before any release starts.
 func (l *Local) pruneBundles(former kept) error {
 	wanted := map[string]bool{}
 	keep := func(bundle release.Bundle) { wanted[l.file(bundle)] = true }

@@ -17,7 +17,7 @@ import (
 	"photogallery/release"
 )
 
-// folder is the data folder, held by this process alone.
+// folder is the data folder, which this process has locked.
 type folder struct {
 	path string
 	made bool // by this process
@@ -33,7 +33,7 @@ func takeFolder(path string) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, release.Errorf(release.InvalidRequest, "the data folder %s cannot be made (%w): name another with --data", path, err)
 	}
-	if err := control.CheckPrivate(path); err != nil { // in /tmp another user may have made it since
+	if err := control.CheckPrivate(path); err != nil { // another user may have made it in /tmp since
 		return nil, err
 	}
 	taken, err := f.lock.TryLock()
@@ -49,8 +49,8 @@ func takeFolder(path string) (*folder, error) {
 	return f, nil
 }
 
-// close closes to others what a former cloud has left, which may be older than this rule, and refuses what is
-// another user's.
+// close makes the files of a former cloud private, which may be older than this rule, and refuses
+// those of another user.
 func (f *folder) close() error {
 	for _, name := range []string{control.PhotosFolder, "images", "bundles", "logs", "machines", control.UploadKeyFile, keptFile} {
 		path := filepath.Join(f.path, name)
@@ -70,7 +70,7 @@ func whose(path string) string {
 	return fmt.Sprintf(" (process %d, %s)", found.PID, found.Gallery)
 }
 
-// announce tells the other commands where to find this cloud, and its key before.
+// announce writes the key, then the endpoint, for the other commands.
 func (f *folder) announce(where control.Endpoint) error {
 	if err := writeFile(filepath.Join(f.path, control.KeyFile), []byte(where.Key+"\n")); err != nil {
 		return err
@@ -86,7 +86,7 @@ func (f *folder) release() error {
 	return errors.Join(err, f.lock.Unlock())
 }
 
-// uploadKey makes the key once and gives its file.
+// uploadKey makes the key once and returns its file.
 func uploadKey(data string) (path string, err error) {
 	path = filepath.Join(data, control.UploadKeyFile)
 	secret := make([]byte, 24)
@@ -111,7 +111,7 @@ func writeJSON(path string, content any) error {
 	return writeFile(path, append(encoded, '\n'))
 }
 
-// writeFile makes a file that only its owner can read and that is whole as soon as it is there.
+// writeFile writes a file that only its owner can read. The file appears when it is complete.
 func writeFile(path string, content []byte) error {
 	partial := path + ".partial"
 	err := removed(partial) // it would keep its mode
@@ -137,7 +137,7 @@ func writeSynced(path string, content []byte) error {
 	return errors.Join(err, file.Sync(), file.Close())
 }
 
-// removed removes a file, if it is there.
+// removed removes a file if it exists.
 func removed(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -11,8 +11,8 @@ import (
 	"photogallery/internal/pace"
 )
 
-// front returns the load balancer's listener on a real address: what comes in goes to the
-// environment's load balancer. Without one a page says so, and loads itself again until there is.
+// front returns the handler of the load balancer's real address, which passes requests to the
+// environment's load balancer. While there is none it answers with a page that reloads itself.
 func (l *Local) front(at net.Addr) http.Handler {
 	transport := l.traffic.measured(l.stack.Cloud.ELB.TransportAt(portOf(at)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -21,9 +21,10 @@ func (l *Local) front(at net.Addr) http.Handler {
 			l.notReleased(w)
 			return
 		}
-		// Without it the server reads the rest of a body itself when the answer begins, while the proxy still sends
-		// it on: the proxy misses it, and takes the answer's connection down. With it a body must be closed before
-		// its handler ends, which the proxy does, or the server fails at the connection's next request.
+		// Without this the server reads the rest of a body itself when the answer begins, while the
+		// proxy still sends it: the proxy misses it and closes the answer's connection. With it a
+		// handler must close the body before it ends, as the proxy does, or the server fails at the
+		// connection's next request.
 		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
 			unreachable(w, r, err)
 			return
@@ -40,8 +41,8 @@ func (l *Local) front(at net.Addr) http.Handler {
 	})
 }
 
-// forward appends the client to the X-Forwarded-For that it came with and leaves the headers that an
-// Application Load Balancer knows nothing of.
+// forward appends the client to the X-Forwarded-For header and removes no header that an
+// Application Load Balancer keeps.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
 func forward(r *httputil.ProxyRequest) {
 	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
@@ -62,7 +63,7 @@ func portOf(at net.Addr) int {
 	return tcp.Port
 }
 
-// unreachable answers for a client that stopped sending, as an Application Load Balancer does, with 408.
+// unreachable answers a client that stopped sending with 408, as an Application Load Balancer does.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-408-issues
 func unreachable(w http.ResponseWriter, r *http.Request, err error) {
 	if pace.Stalled(r) {
@@ -73,7 +74,8 @@ func unreachable(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, fmt.Sprintf("The load balancer cannot be reached: %v", err), http.StatusBadGateway)
 }
 
-// loadBalancer returns the environment's, with its state in AWS's words, or "" while there is none.
+// loadBalancer returns the environment's load balancer with its state in AWS's words, or "" while
+// there is none.
 func (l *Local) loadBalancer() (dnsName, state string) {
 	l.stack.Cloud.Fabric.Do(func() { dnsName, state = l.stack.Cloud.ELB.State(Environment.Name()) })
 	return dnsName, state
@@ -93,6 +95,6 @@ func (l *Local) notReleased(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "1")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	// A client that hung up has no use for an error.
+	// The client may have hung up.
 	_ = waiting.Execute(w, l.isReleasing())
 }

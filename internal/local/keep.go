@@ -19,8 +19,8 @@ import (
 	"photogallery/release"
 )
 
-// kept holds what outlives the process. Archives, photos and bundles are files by
-// themselves.
+// kept holds the state that outlives the process. Archives, photos and bundles are files of their
+// own.
 type kept struct {
 	Current release.Current `json:"current"`
 	Images  []keptImage     `json:"images"`
@@ -33,9 +33,9 @@ type keptImage struct {
 
 const keptFile = "cloud.json"
 
-// restore brings back what a former cloud on this folder has kept. Nothing serves any more. An image
-// without its archive does not count, an image that no successful release recorded is dropped, and an
-// archive without an image is deleted.
+// restore restores the state of a former cloud on this folder. Nothing serves any more. It ignores
+// an image without its archive, drops an image that no successful release recorded, and deletes an
+// archive without an image.
 func (l *Local) restore(ctx context.Context) error {
 	former, err := readKept(filepath.Join(l.options.Data, keptFile))
 	if err != nil {
@@ -68,9 +68,9 @@ func (l *Local) restore(ctx context.Context) error {
 	return nil
 }
 
-// recordedImages returns those that a release has verified and recorded. Any other was made by one
-// that the end of its cloud cut off, or that could not undo itself: it goes, as it does on AWS when
-// an abandoned release is undone, before a release of the same content can find it.
+// recordedImages returns the images that a release has verified and recorded. Any other belongs to
+// a release that was cut off or could not undo itself. It is dropped, as the undo of an abandoned
+// release does on AWS, before a release of the same content can find it.
 func (l *Local) recordedImages(former kept) (recorded []keptImage) {
 	for _, image := range former.Images {
 		if image.ID == former.Current.Image || image.ID == former.Current.FormerImage {
@@ -83,8 +83,8 @@ func (l *Local) recordedImages(former kept) (recorded []keptImage) {
 	return recorded
 }
 
-// recording are the operations by which a release becomes the one that serves, or ends being it.
-// The process may be killed as soon as that is reported.
+// recording lists the operations by which a release starts or stops serving. The process may be
+// killed as soon as that is reported.
 var recording = []fabric.Operation{{Service: dynamodb.ServiceID, Name: "PutItem"}}
 
 // save is keep for an operation that waits for it.
@@ -104,7 +104,7 @@ func readKept(path string) (former kept, err error) {
 	return former, nil
 }
 
-// keepOn writes what is to be kept whenever it has changed, so that a killed process loses little.
+// keepOn writes the state whenever it has changed, so that a killed process loses little.
 func (l *Local) keepOn() {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
@@ -120,12 +120,12 @@ func (l *Local) keepOn() {
 	}
 }
 
-// keep writes what is to be kept, if that has changed since it did so last.
+// keep writes the state if it has changed since the last time.
 func (l *Local) keep() error {
 	l.keeping.Lock()
 	defer l.keeping.Unlock()
 	if !l.restored {
-		return nil // what is there could not be read, and is not to be lost
+		return nil // the file could not be read, and must not be lost
 	}
 	now, err := l.toKeep()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 )
 
 // endLeftovers ends the processes and removes the folders of machines that a killed `gallery up` on
-// this data folder has left. A service's home folder is its machine's, which tells them from every
-// other process; only Linux lets us see it, and elsewhere nothing is ended.
+// this data folder has left. It recognizes a service by its home folder, which is its machine's.
+// Only Linux shows that, and elsewhere it ends nothing.
 func endLeftovers(data string) error {
 	machines, err := filepath.Abs(filepath.Join(data, "machines"))
 	if err != nil {
@@ -22,7 +22,7 @@ func endLeftovers(data string) error {
 	}
 	entries, err := os.ReadDir(machines)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return nil // it ended in order, or never ran
+		return nil // it ended normally, or never ran
 	}
 	if err != nil {
 		return err
@@ -44,8 +44,8 @@ func endLeftovers(data string) error {
 	return errors.Join(err, os.RemoveAll(machines))
 }
 
-// removeUnfinished removes the files that were being written when a `gallery up` and its services were
-// ended: here and in the gallery each gets its name when it is whole.
+// removeUnfinished removes files that were not complete when a `gallery up` and its services ended.
+// Here and in the gallery a file gets its name when it is complete.
 func removeUnfinished(data string) (err error) {
 	for _, pattern := range []string{"*.partial", "photos/*/*.tmp"} {
 		unfinished, globErr := filepath.Glob(filepath.Join(data, pattern))

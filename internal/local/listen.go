@@ -19,13 +19,13 @@ import (
 	"photogallery/release"
 )
 
-// listen opens the load balancer's address, that of the APIs and the console's.
+// listen opens the addresses of the load balancer, the APIs and the console.
 func (l *Local) listen(ctx context.Context) error {
 	gallery, err := listenOn(ctx, l.options.Address, "--address")
 	if err != nil {
 		return err
 	}
-	// A client of the load balancer takes a connection to an instance, too.
+	// A client of the load balancer also uses a connection to an instance.
 	l.serve(pace.Paced(gallery, 4), guarded(gallery.Addr(), l.front(gallery.Addr())))
 	at := l.options.APIAddress
 	if at == "" {
@@ -40,8 +40,8 @@ func (l *Local) listen(ctx context.Context) error {
 	return l.listenForConsole(ctx)
 }
 
-// guarded keeps a gallery that only this machine reaches from pages elsewhere, whose own names may come to
-// point here. One that --address opens to a network has names that nobody here knows.
+// guarded protects a gallery on loopback from pages of other sites, whose names may resolve to this
+// machine. The names of an --address on a network are unknown.
 func guarded(at net.Addr, gallery http.Handler) http.Handler {
 	if tcp, isTCP := at.(*net.TCPAddr); isTCP && tcp.IP.IsLoopback() {
 		return control.OnLoopback(gallery)
@@ -49,8 +49,8 @@ func guarded(at net.Addr, gallery http.Handler) http.Handler {
 	return gallery
 }
 
-// refuseNames tells a service to be as guarded as its load balancer: it has a loopback address of its own, to
-// which a page elsewhere may let a name point, too.
+// refuseNames makes a service as guarded as its load balancer: it has a loopback address of its
+// own, to which a page's name may resolve, too.
 func refuseNames(balancer string) string {
 	if at, err := net.ResolveTCPAddr("tcp", balancer); err == nil && at.IP.IsLoopback() {
 		return "1"
@@ -75,8 +75,8 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 	return nil
 }
 
-// ConsoleAddress returns an address that opens the console in one browser, once, or "" if there is
-// none. It is a secret until it is used.
+// ConsoleAddress returns an address that opens the console once, in one browser, or "" if there is
+// none. It is secret until it is used.
 func (l *Local) ConsoleAddress() string {
 	if l.console == nil {
 		return ""
@@ -84,7 +84,7 @@ func (l *Local) ConsoleAddress() string {
 	return l.endpoint.Console + l.console.Ticket()
 }
 
-// listenOnLoopback is for what stays on this machine.
+// listenOnLoopback listens on an address that must be loopback.
 func listenOnLoopback(ctx context.Context, address, flag string) (net.Listener, error) {
 	listener, err := listenOn(ctx, address, flag)
 	if err != nil {
@@ -124,5 +124,5 @@ func (l *Local) serve(listener *pace.Bound, handler http.Handler) {
 	}
 	listener.Yield(server)
 	l.servers = append(l.servers, server)
-	l.serving.Go(func() { _ = server.Serve(listener) }) // ends with Close, and says so
+	l.serving.Go(func() { _ = server.Serve(listener) }) // ends with Close and reports that
 }

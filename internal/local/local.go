@@ -1,6 +1,6 @@
-// Package local is `gallery up`: the whole chain on one machine. The shipped state machines and steps
-// run on the embedded cloud; instances are processes with a folder for their disk; the load balancer
-// listens on a real address.
+// Package local runs `gallery up`: the whole system on one machine. The shipped state machines and
+// steps run on the embedded cloud, instances are processes with a folder for their disk, and the
+// load balancer listens on a real address.
 package local
 
 import (
@@ -22,25 +22,25 @@ import (
 	"photogallery/release"
 )
 
-// Environment is the name of the one environment of a local cloud.
+// Environment is the name of a local cloud's one environment.
 const Environment release.Environment = "main"
 
-// Options of a Local. Address, Data, Program and Bundle are needed.
+// Options are the options of a Local. Address, Data, Program and Bundle are required.
 type Options struct {
 	Address    string       // of the load balancer, host:port; port 0 takes a free one
 	APIAddress string       // of the APIs, a loopback host:port, or "" for a free port of 127.0.0.1
-	Console    []string     // loopback host:ports for the console, which takes the first that is free, or none for no console
+	Console    []string     // loopback host:ports for the console, which uses the first free one, or none for no console
 	Data       string       // the folder that outlives the process: photos, images, bundles, logs
-	Program    string       // the running executable, which machines call as systemctl
-	Bundle     stack.Bundle // what {} releases
+	Program    string       // this executable, which machines call as systemctl
+	Bundle     stack.Bundle // the bundle of the request {}
 	Pack       stack.Packer
-	Version    string       // of the program, for people
+	Version    string       // of the program
 	Pace       float64      // divides AWS's durations; 0 means 1
 	Schedules  []Schedule   // that start a state machine
 	Log        *slog.Logger // of the steps and the cloud; nil discards
 }
 
-// Local is one running local cloud.
+// Local is a running local cloud.
 type Local struct {
 	options  Options
 	started  time.Time
@@ -60,9 +60,9 @@ type Local struct {
 	closed   error
 }
 
-// Start brings a local cloud up; nothing is released yet. It cleans up what a killed predecessor on
-// the data folder has left. Its error is StillInUse where another cloud is up on the folder or an
-// address is taken, and InvalidRequest for a schedule that cannot be.
+// Start starts a local cloud without a release. It cleans up after a killed predecessor on the data
+// folder. Its error is StillInUse if another cloud uses the folder or an address is taken, and
+// InvalidRequest for an invalid schedule.
 func Start(ctx context.Context, options Options) (*Local, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
@@ -78,7 +78,7 @@ func Start(ctx context.Context, options Options) (*Local, error) {
 	return l, nil
 }
 
-// unmake removes the data folder of a cloud that never came up, unless it was there before.
+// unmake removes the data folder of a cloud that failed to start, unless the folder existed before.
 func (l *Local) unmake() error {
 	if l.folder == nil || !l.folder.made {
 		return nil
@@ -143,7 +143,7 @@ func (l *Local) announce(context.Context) error {
 	return l.folder.announce(l.endpoint)
 }
 
-// Endpoint tells where the cloud answers.
+// Endpoint returns the addresses of the cloud.
 func (l *Local) Endpoint() control.Endpoint { return l.endpoint }
 
 // Release starts a release of the environment and returns its execution's ARN, as StartExecution
@@ -152,9 +152,9 @@ func (l *Local) Release(ctx context.Context, name, input string) (executionARN s
 	return l.stack.StartRelease(ctx, name, input)
 }
 
-// Close ends everything: executions are aborted, services get a moment to drain, processes,
-// listeners and the machines' folders are gone when it returns. Photos, images, bundles and logs
-// stay. It may be called at any time, more than once.
+// Close aborts the executions, lets services drain for a moment, and returns when processes,
+// listeners and the machines' folders are gone. Photos, images, bundles and logs stay. It may be
+// called at any time, and repeatedly.
 func (l *Local) Close() error {
 	l.closing.Do(func() { l.closed = l.close() })
 	return l.closed
@@ -162,7 +162,7 @@ func (l *Local) Close() error {
 
 func (l *Local) close() (err error) {
 	if l.console != nil {
-		l.console.Close() // streams would keep its server open
+		l.console.Close() // open streams would block the server's shutdown
 	}
 	for _, server := range l.servers {
 		err = errors.Join(err, closeServer(server))

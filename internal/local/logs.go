@@ -11,21 +11,20 @@ import (
 	"time"
 )
 
-// What is kept of the logs of instances that are gone.
+// The limits for logs of instances that are gone.
 const (
 	maxLogs     = 200
 	maxLogBytes = 32 << 20
 )
 
-// A running instance's log keeps its last keptLogBytes once it has more than longLogBytes.
+// A running instance's log is cut to its last keptLogBytes when it exceeds longLogBytes.
 const (
 	longLogBytes = 8 << 20
 	keptLogBytes = 4 << 20
 	logsLook     = 5 * time.Second
 )
 
-// trimLogs shortens the logs of services that write much. Services append, so that they write on at
-// the new end.
+// trimLogs shortens long logs. Services append, so they continue at the new end.
 func (l *Local) trimLogs() {
 	ticker := time.NewTicker(logsLook)
 	defer ticker.Stop()
@@ -49,7 +48,7 @@ func trimLogs(folder string) error {
 	return err
 }
 
-// trimLog cuts at the end of a line. What is written while it does so may be lost.
+// trimLog cuts at the end of a line. Lines written during the cut may be lost.
 func trimLog(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -73,7 +72,7 @@ func trimLog(path string) error {
 	return err
 }
 
-// pruneLogs deletes the oldest logs beyond what is kept. It is called before any instance boots.
+// pruneLogs deletes the oldest logs beyond the limits. It must be called before any instance boots.
 func pruneLogs(folder string) error {
 	paths, err := filepath.Glob(filepath.Join(folder, "*.log"))
 	if err != nil {

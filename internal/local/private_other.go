@@ -2,5 +2,5 @@
 
 package local
 
-// makePrivate leaves the file to the system, whose user folders are private.
+// makePrivate does nothing: the system's user folders are private.
 func makePrivate(string) error { return nil }

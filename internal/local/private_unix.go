@@ -10,7 +10,7 @@ import (
 
 const othersAny = 0o077
 
-// makePrivate makes a file or folder its owner's alone, if it is there, whatever the umask was that it was
+// makePrivate makes an existing file or folder accessible only to its owner, whatever umask it was
 // made with.
 func makePrivate(path string) error {
 	info, err := os.Lstat(path)

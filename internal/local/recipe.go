@@ -8,19 +8,19 @@ import (
 // machineRecipe lets process machines read the user data that the steps give to instances.
 type machineRecipe struct{}
 
-// Build satisfies process.Recipe.
+// Build implements process.Recipe.
 func (machineRecipe) Build(userData string) (process.Build, error) {
 	told, err := recipe.ReadBuilder(userData)
 	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release, Source: told.Source}, err
 }
 
-// Provision satisfies process.Recipe.
+// Provision implements process.Recipe.
 func (machineRecipe) Provision() []byte { return recipe.Provision() }
 
-// Settings satisfies process.Recipe.
+// Settings implements process.Recipe.
 func (machineRecipe) Settings(userData string) (map[string]string, error) {
 	return recipe.ReadSettings(userData)
 }
 
-// Unpacking satisfies process.Recipe.
+// Unpacking implements process.Recipe.
 func (machineRecipe) Unpacking() process.Unpacking { return new(recipe.Unpacking) }

@@ -10,16 +10,16 @@ import (
 	"photogallery/internal/environment"
 )
 
-// keptSamples is an hour's at the demo pace.
+// keptSamples is one hour of samples at the demo pace.
 const keptSamples = 3600
 
-// recorder looks at the cloud at the end of each of its minutes, for charts.
+// recorder samples the cloud at the end of each of its minutes, for charts.
 type recorder struct {
 	mu      sync.Mutex
 	samples []environment.Sample
 }
 
-// Samples returns those kept, oldest first, from the first that is later than after.
+// Samples returns the samples after a time, oldest first.
 func (l *Local) Samples(after time.Time) []environment.Sample {
 	l.recorder.mu.Lock()
 	defer l.recorder.mu.Unlock()
@@ -52,7 +52,7 @@ func (l *Local) recordOn() {
 	}
 }
 
-// add shares what seldom changes with the sample before.
+// add shares what seldom changes with the sample before it.
 func (r *recorder) add(s environment.Sample) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

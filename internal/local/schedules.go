@@ -20,7 +20,7 @@ import (
 type Schedule struct {
 	Name       string // nightly or morning
 	Expression string // cron(0 20 * * ? *), rate(8 hours) or at(2026-01-31T20:00:00)
-	Teardown   bool   // the teardown, else the release
+	Teardown   bool   // starts the teardown, else the release
 }
 
 func (l *Local) schedule(ctx context.Context) error {
@@ -48,7 +48,7 @@ func (l *Local) schedule(ctx context.Context) error {
 	return nil
 }
 
-// zone is this machine's time zone, if it can be told by name; nil, for UTC, otherwise.
+// zone returns this machine's time zone if its name is known, or nil for UTC.
 func zone() *string {
 	name := os.Getenv("TZ")
 	if where, err := filepath.EvalSymlinks("/etc/localtime"); name == "" && err == nil {

@@ -17,8 +17,8 @@ func (l *Local) reader() environment.Reader {
 	}
 }
 
-// Status returns the cloud at this moment, with what AWS does not tell of an environment. It leaves out what cannot be
-// read, as while the cloud is closing.
+// Status returns the present status of the cloud, with details that AWS does not have. It omits
+// what cannot be read, as while the cloud is closing.
 func (l *Local) Status() environment.Status {
 	ctx := context.Background()
 	s, _ := l.reader().Read(ctx)
@@ -59,9 +59,9 @@ func (l *Local) addNext(schedules []environment.Schedule) {
 	})
 }
 
-// Images returns those that releases made, newest first.
+// Images returns the images of releases, newest first.
 func (l *Local) Images() []environment.Image {
-	images, _ := l.reader().Images(context.Background()) // none while the cloud is closing
+	images, _ := l.reader().Images(context.Background()) // empty while the cloud is closing
 	return images
 }
 

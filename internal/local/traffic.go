@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// traffic measures the load balancer from where clients are.
+// traffic measures the load balancer from the clients' side.
 type traffic struct {
 	mu     sync.Mutex
-	times  []time.Duration // until the headers came
-	errors int             // answers of 5xx
+	times  []time.Duration // until the headers arrived
+	errors int             // 5xx answers
 }
 
-// maxTimes bounds what one minute keeps; what comes on top counts no more.
+// maxTimes limits what one minute keeps. Further requests do not count.
 const maxTimes = 100_000
 
-// measured notes how long each request through the transport takes.
+// measured records how long each request through the transport takes.
 func (t *traffic) measured(through http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(request *http.Request) (*http.Response, error) {
 		began := time.Now()
@@ -37,11 +37,11 @@ func (t *traffic) measured(through http.RoundTripper) http.RoundTripper {
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
-// RoundTrip is http.RoundTripper's.
+// RoundTrip implements http.RoundTripper.
 func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
 
-// take gives the median and the slowest hundredth in milliseconds, nil without requests, and begins
-// anew.
+// take returns the median and the slowest hundredth in milliseconds, nil without requests, and
+// starts again.
 func (t *traffic) take() (median, slow *float64, errors int) {
 	t.mu.Lock()
 	times := t.times

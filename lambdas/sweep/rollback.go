@@ -81,7 +81,7 @@ func onVersion(on, wanted string) string {
 	return fmt.Sprintf("on launch template version %s instead of %s", on, wanted)
 }
 
-// goBack rolls a refresh back while AWS can. Once it has ended the way back is another refresh.
+// goBack rolls a refresh back while AWS can. After its end another refresh leads back.
 func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resource) error {
 	if found[0].Kind == refreshKind {
 		return c.rollBack(ctx)
@@ -101,8 +101,8 @@ func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resourc
 	return err
 }
 
-// rollBack is content with a refresh that has ended in the meantime: the next look sees what it
-// left. One that AWS cannot roll back is canceled, and what it changed refreshed back.
+// rollBack ignores the refusal if the refresh has ended in the meantime: the next round sees the
+// result. If AWS cannot roll it back, it is canceled, and another refresh replaces what it changed.
 func (c cloud) rollBack(ctx context.Context) error {
 	_, err := c.groups.RollbackInstanceRefresh(ctx, &autoscaling.RollbackInstanceRefreshInput{
 		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),

@@ -18,41 +18,40 @@ import (
 	"photogallery/release"
 )
 
-// Client asks one local cloud. Its errors are release.Errors: NothingUp where nobody answers
-// or another program does, and
-// those that the cloud gave.
+// Client calls one local cloud. Its errors are release.Errors: those of the cloud, and NothingUp if
+// nothing or another program answers.
 type Client struct {
 	endpoint Endpoint
 	http     *http.Client
 }
 
-// NewClient makes a client; nothing is sent yet.
+// NewClient returns a client. It sends nothing yet.
 func NewClient(of Endpoint) *Client {
 	return &Client{of, &http.Client{Timeout: time.Minute, Transport: proving{of.Key}}}
 }
 
-// StepFunctions returns the SDK's client of the cloud's Step Functions API, which signs with its
-// key and takes answers of the holder of the key alone.
+// StepFunctions returns the SDK's client of the cloud's Step Functions API. It signs with the key
+// and accepts answers only from the holder of the key.
 func (e Endpoint) StepFunctions() *sfn.Client {
 	return sfn.New(sfn.Options{HTTPClient: &http.Client{Transport: proving{e.Key}}, BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
 }
 
-// Status returns the cloud at this moment.
+// Status returns the present status of the cloud.
 func (c *Client) Status(ctx context.Context) (status environment.Status, err error) {
 	return status, c.get(ctx, "status", &status)
 }
 
-// Images returns those that releases made, newest first.
+// Images returns the images of releases, newest first.
 func (c *Client) Images(ctx context.Context) (images []environment.Image, err error) {
 	return images, c.get(ctx, "images", &images)
 }
 
-// Samples returns those kept of the last hour at most, oldest first.
+// Samples returns at most the last hour's samples, oldest first.
 func (c *Client) Samples(ctx context.Context) (samples []environment.Sample, err error) {
 	return samples, c.get(ctx, "samples", &samples)
 }
 
-// Terminate takes an instance out in order; its group launches another. It returns at once.
+// Terminate drains and terminates an instance, which its group replaces. It returns at once.
 func (c *Client) Terminate(ctx context.Context, instance string) error {
 	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/terminate")
 }
@@ -75,7 +74,7 @@ func (c *Client) Console(ctx context.Context) (address string, err error) {
 	return opened.Address, err
 }
 
-// Log reads an instance's output from an offset in bytes; also of one that is gone. The caller
+// Log reads an instance's log from an offset in bytes, even of an instance that is gone. The caller
 // closes it.
 func (c *Client) Log(ctx context.Context, instance string, offset int64) (io.ReadCloser, error) {
 	return c.send(ctx, http.MethodGet, fmt.Sprintf("instances/%s/log?offset=%d", url.PathEscape(instance), offset))
@@ -128,7 +127,7 @@ func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, 
 	return nil, release.Errorf(refusal.Code, "%s", refusal.Message)
 }
 
-// cause leaves out the method and the URL, which say nothing to people.
+// cause drops the method and the URL, which mean nothing to people.
 func cause(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {

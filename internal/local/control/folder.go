@@ -13,8 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// DefaultData returns the data folder of `gallery up` where none is given: below the user's data
-// folder, $XDG_DATA_HOME or what the system has for it.
+// DefaultData returns the default data folder of `gallery up`, below $XDG_DATA_HOME or the system's
+// folder for user data.
 func DefaultData() (string, error) {
 	if base := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(base) {
 		return filepath.Join(base, release.Prefix), nil
@@ -27,7 +27,7 @@ func DefaultData() (string, error) {
 	return filepath.Join(home, ".local", "share", release.Prefix), nameIt(err)
 }
 
-// nameIt says what to do where the user's data folder is unknown.
+// nameIt is the remedy if the user's data folder is unknown.
 func nameIt(err error) error {
 	if err == nil {
 		return nil
@@ -35,8 +35,8 @@ func nameIt(err error) error {
 	return release.Errorf(release.InvalidRequest, "your data folder is unknown (%w): name a folder with --data", err)
 }
 
-// Find reads where the local cloud on a data folder answers. It is NothingUp where none has said so.
-// It is InvalidRequest where other users can change the folder, as CheckPrivate has it.
+// Find reads the endpoint of the local cloud on a data folder. The error is NothingUp if there is
+// none, and InvalidRequest if other users can change the folder; see CheckPrivate.
 func Find(data string) (Endpoint, error) {
 	if err := CheckPrivate(data); err != nil {
 		return Endpoint{}, err
@@ -63,7 +63,7 @@ func Find(data string) (Endpoint, error) {
 		return Endpoint{}, err
 	}
 	if found.Key = strings.TrimSpace(string(key)); found.Key == "" {
-		found.Key = "none" // the SDK refuses an empty one without asking
+		found.Key = "none" // the SDK refuses an empty key
 	}
 	return found, nil
 }

@@ -10,10 +10,10 @@ import (
 	"photogallery/release"
 )
 
-// Guard keeps pages of other origins away from a handler on loopback. It refuses requests that
-// reached the address by another name, because a page's script could have its own name point here;
-// those that change something and come from another origin, even one on this machine; and those that
-// read from a page elsewhere, which could not see the answer but hold it open.
+// Guard protects a handler on loopback from pages of other origins. It refuses requests that used
+// another host name, because a page can point its own name here; requests that change something and
+// come from another origin, even on this machine; and reads by pages of other sites, which cannot
+// see the answer but could hold it open.
 func Guard(next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(refuseOrigin))
@@ -31,7 +31,7 @@ func refuseOrigin(w http.ResponseWriter, r *http.Request) {
 	Refuse(w, release.Errorf(release.AccessDenied, "this request comes from a page of another origin: open http://%s/ itself", r.Host))
 }
 
-// OnLoopback refuses requests that reached a handler on loopback by a name that is not this machine's.
+// OnLoopback refuses requests to a loopback handler whose host name is not this machine's.
 func OnLoopback(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isLoopback(r.Host) {
@@ -42,7 +42,7 @@ func OnLoopback(next http.Handler) http.Handler {
 	})
 }
 
-// isLoopback takes a Host header: a name, and a port or none.
+// isLoopback takes a Host header: a name with or without a port.
 func isLoopback(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil { // without a port

@@ -20,14 +20,15 @@ const (
 	othersEnter = 0o011
 )
 
-// maxLinks is how many symbolic links a path may lead through, as the kernel has it.
+// maxLinks is the kernel's limit of symbolic links in a path.
 const maxLinks = 40
 
-// CheckPrivate refuses a data folder, or a part of one, that another user of the machine can write to or
-// replace: what lies in it is run, and says where to send requests. It must belong to this process's user, and
-// every folder that leads to it to that user or root; none may be writable by others, except one such as /tmp,
-// whose sticky bit lets users replace only their own files. A path that is not there yet is checked as far as
-// it leads. Its error is InvalidRequest.
+// CheckPrivate refuses a data folder if another user of the machine can write to or replace it or a
+// part of its path: programs in it are run, and it says where to send requests. The folder must
+// belong to this process's user, and every folder above it to that user or root. None may be
+// writable by others, except one such as /tmp whose sticky bit lets users replace only their own
+// files. A path that does not exist yet is checked as far as it exists. Its error is
+// InvalidRequest.
 func CheckPrivate(path string) error {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -46,7 +47,7 @@ func CheckPrivate(path string) error {
 	return nil
 }
 
-// way leads to a path from the root folder.
+// way walks from the root folder to a path.
 type way struct {
 	to     string
 	closed bool // a folder above is ours, and others cannot enter it
@@ -74,7 +75,7 @@ func (w way) follow(path string, links int) error {
 	return nil
 }
 
-// followLink begins anew at a link's target: other folders lead to that.
+// followLink starts again at a link's target, which has other folders above it.
 func (w way) followLink(link string, rest []string, links int) error {
 	if links == 0 {
 		return release.Errorf(release.InvalidRequest, "%s leads through more than %d symbolic links: name another folder with --data", w.to, maxLinks)
@@ -90,8 +91,8 @@ func (w way) followLink(link string, rest []string, links int) error {
 	return w.follow(filepath.Join(append([]string{target}, rest...)...), links-1)
 }
 
-// enter refuses a folder in which another user can put something in the place of the next one, or of what the
-// last one holds.
+// enter refuses a folder in which another user can replace the next one, or the content of the last
+// one.
 func (w *way) enter(at string, info fs.FileInfo, isLast bool) error {
 	w.closed = w.closed || ownerOf(info) == os.Geteuid() && info.IsDir() && info.Mode()&othersEnter == 0
 	if w.closed || info.Mode()&othersWrite == 0 || !isLast && info.Mode()&fs.ModeSticky != 0 {
@@ -104,8 +105,7 @@ func (w *way) enter(at string, info fs.FileInfo, isLast bool) error {
 	return release.Errorf(release.InvalidRequest, "%s can write to %s (its mode is %04o), and so could put programs in %s that run as you: `chmod go-w %s` forbids it, or name another folder with --data", who, at, info.Mode().Perm(), w.to, at)
 }
 
-// unlessUnreachable leaves out that nothing is there or that this user may not see it, which
-// using the path says.
+// unlessUnreachable ignores a missing or unreadable file, which fails when the path is used.
 func unlessUnreachable(err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENOTDIR) {
 		return nil

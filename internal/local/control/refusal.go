@@ -12,16 +12,16 @@ import (
 type Refusal struct {
 	Code     release.Code `json:"code"`
 	Message  string       `json:"message"`
-	Problems []Problem    `json:"problems,omitempty"` // of a request that is refused
+	Problems []Problem    `json:"problems,omitempty"` // of a refused request
 }
 
-// Problem is one thing that is wrong with a request.
+// Problem is one error in a request.
 type Problem struct {
 	Field   string `json:"field"` // "" for the request as a whole
 	Message string `json:"message"`
 }
 
-// RefusalOf returns an error as it is told.
+// RefusalOf returns the body for an error.
 func RefusalOf(err error) Refusal {
 	failure := release.Classify(err)
 	refusal := Refusal{Code: failure.Code, Message: failure.Message}
@@ -48,6 +48,6 @@ func Refuse(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	// A client that hung up has no use for an error.
+	// The client may have hung up.
 	_ = json.NewEncoder(w).Encode(refusal)
 }

@@ -18,8 +18,7 @@ import (
 	"photogallery/release"
 )
 
-// Whose key it is and for what, as requests to this API are signed. AWS tools may give any access key ID
-// and any region.
+// The credential scope of this API's signatures. AWS tools may use any access key ID and region.
 const (
 	accessKeyID    = "local"
 	signedRegion   = "us-east-1"
@@ -30,7 +29,7 @@ const (
 	scheme     = "AWS4-HMAC-SHA256"
 	timeFormat = "20060102T150405Z"
 
-	// patience is how far a request's time may be from now.
+	// patience is how far a request's time may differ from now.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 	patience = 5 * time.Minute
 
@@ -38,8 +37,8 @@ const (
 	largestRequest = 2 << 20
 )
 
-// sign signs a request without a body. The key itself never leaves the process, so that a program that
-// listens where a cloud has ended learns nothing.
+// sign signs a request without a body. The key never leaves the process, so that a program on the
+// address of a former cloud learns nothing.
 func sign(request *http.Request, key string) error {
 	return v4.NewSigner().SignHTTP(request.Context(), credentialsOf(accessKeyID, key), request, hashOf(nil), signingService, signedRegion, time.Now())
 }
@@ -53,10 +52,10 @@ func hashOf(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Lock lets a request through only if it carries AWS's Signature Version 4, made with the key as the
-// secret access key: what the SDKs and the aws command put on every request. It refuses all others with
-// AccessDenied before next sees them, and tells strangers nothing of whose cloud it is. A body is read whole.
-// The answer proves to a Client that this server holds the key.
+// Lock accepts a request only if it has AWS's Signature Version 4, made with the key as the secret
+// access key, as the SDKs and the aws command make it. It refuses other requests with AccessDenied
+// before next sees them, and tells strangers nothing about the cloud. It reads the whole body. The
+// answer proves to a Client that this server holds the key.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
 func Lock(key string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,10 +81,10 @@ func Lock(key string, next http.Handler) http.Handler {
 	})
 }
 
-// claim is what the signature of a request claims.
+// claim holds the claims of a request's signature.
 type claim struct {
 	id, region, service string
-	headers             []string // that are signed, in lower case
+	headers             []string // the signed headers, in lower case
 	at                  time.Time
 	signature           string
 }
@@ -105,7 +104,7 @@ func parseSignature(r *http.Request) (claim, bool) {
 	return claim{scope[0], scope[2], scope[3], strings.Split(fields["SignedHeaders"], ";"), at, fields["Signature"]}, true
 }
 
-// holds signs the same request with the key and compares.
+// holds signs the same request with the key and compares the signatures.
 func (c claim) holds(ctx context.Context, r *http.Request, body []byte, key string) bool {
 	if away := time.Since(c.at); away > patience || away < -patience {
 		return false
@@ -120,7 +119,7 @@ func (c claim) holds(ctx context.Context, r *http.Request, body []byte, key stri
 			again.Header[http.CanonicalHeaderKey(name)] = values
 		}
 	}
-	// A signer of its own: one keeps what it derives for every region that it was ever given.
+	// A new signer each time, because a signer caches a derived key for every region.
 	if v4.NewSigner().SignHTTP(ctx, credentialsOf(c.id, key), again, hashOf(body), c.service, c.region, c.at) != nil {
 		return false
 	}

@@ -9,22 +9,22 @@ import (
 	"strconv"
 )
 
-// address is where an instance's service listens.
+// address is the address of an instance's service.
 type address struct {
 	host string
 	port int
 }
 
-// String is host:port.
+// String returns host:port.
 func (a address) String() string { return net.JoinHostPort(a.host, strconv.Itoa(a.port)) }
 
 type addresses struct{}
 
-// servicePort is the port of an instance with an address of its own. Port 80 needs root.
+// servicePort is the port of an instance with its own address. Port 80 needs root.
 const servicePort = 8080
 
-// take finds an address nobody listens on. On Linux every 127.x.y.z is the machine's own, and each
-// instance gets one; elsewhere it gets a port of 127.0.0.1.
+// take finds a free address. On Linux every 127.x.y.z belongs to the machine, and each instance
+// gets one; elsewhere it gets a port of 127.0.0.1.
 func (addresses) take(ctx context.Context) (address, error) {
 	const tries = 20
 	var err error
@@ -42,7 +42,7 @@ func (addresses) take(ctx context.Context) (address, error) {
 	return address{}, fmt.Errorf("no free loopback address for an instance: %w", err)
 }
 
-// Address is host:port of an instance's service, or "" for an instance that does not run or boots.
+// Address returns the host:port of an instance's service, or "" unless the instance runs or boots.
 func (k *Kind) Address(instanceID string) string {
 	m := k.machine(instanceID)
 	if m == nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// archive writes the folder root as a compressed tar file at path, which appears only when it is
-// whole. It gives the file's size in bytes.
+// archive writes the folder root as a compressed tar file to path. The file appears when it is
+// complete. It returns the file's size in bytes.
 func archive(root, path string) (size int64, err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".archive-*")
 	if err != nil {
@@ -53,7 +53,7 @@ func writeArchive(root string, to io.Writer) error {
 	return errors.Join(entries.Close(), compressed.Close())
 }
 
-// unpack writes an archive's files into the folder root; nothing can be written outside it.
+// unpack extracts an archive into the folder root and writes nothing outside it.
 func unpack(path, root string) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -71,25 +71,25 @@ func unpack(path, root string) error {
 	return nil
 }
 
-// Unpacking judges an archive while it is unpacked.
+// Unpacking checks an archive while it is unpacked.
 type Unpacking interface {
 	// Entry is called before each entry is written, and may refuse it.
 	Entry(*tar.Header) error
-	// Unpacked is called when all are.
+	// Unpacked is called after the last entry.
 	Unpacked(into *os.Root) error
 }
 
-// image is a machine's disk, which this program has archived: a preparation may have made as many files as it
-// liked, and links to what is on the machine outside, such as an interpreter.
+// image is the archive of a machine's disk, which this program has made. It has no limits: a build
+// may have made many files, and links to the machine outside, such as to an interpreter.
 type image struct{}
 
-// Entry satisfies Unpacking.
+// Entry implements Unpacking.
 func (image) Entry(*tar.Header) error { return nil }
 
-// Unpacked satisfies Unpacking.
+// Unpacked implements Unpacking.
 func (image) Unpacked(*os.Root) error { return nil }
 
-// extract writes an archive's files into a folder; nothing can be written outside it.
+// extract writes an archive's files into a folder and nothing outside it.
 func extract(entries *tar.Reader, folder string, limits Unpacking) error {
 	inside, err := os.OpenRoot(folder)
 	if err != nil {
@@ -113,7 +113,7 @@ func extract(entries *tar.Reader, folder string, limits Unpacking) error {
 	}
 }
 
-// plain says in words what a folder refuses because of the archive.
+// plain explains a folder's error about an archive in words.
 func plain(err error) error {
 	var refused *fs.PathError
 	var system syscall.Errno

@@ -21,7 +21,7 @@ import (
 	"photogallery/release"
 )
 
-// environmentPath is where a service's settings lie in the root folder, as on AWS.
+// environmentPath is the file of a service's settings in the root folder, as on AWS.
 const environmentPath = "etc/photogallery/environment"
 
 // build fetches and provisions the bundle and reports the result as one event, as a builder's
@@ -32,7 +32,7 @@ func (m *instance) build() {
 		err = m.provision(task)
 	}
 	if m.life.Err() != nil {
-		return // terminated: a dead builder reports nothing
+		return // terminated: a dead builder sends no report
 	}
 	result := release.BuildResult{Instance: m.spec.InstanceID, Release: task.Release, Status: release.BuildSuccess}
 	if err != nil {
@@ -98,10 +98,10 @@ func unpackBundle(path, folder string, limits Unpacking) error {
 	return extract(tar.NewReader(compressed), folder, limits)
 }
 
-// buildGrace is how long the processes have to end that install.sh leaves behind.
+// buildGrace is how long the processes that install.sh leaves behind have to end.
 const buildGrace = time.Second
 
-// install runs the recipe's script. Its last words are the reason of a failure.
+// install runs the recipe's script. The end of its output is the reason of a failure.
 func (m *instance) install(work, bundle string) error {
 	script := filepath.Join(work, "provision.sh")
 	if err := os.WriteFile(script, m.kind.options.Recipe.Provision(), 0o600); err != nil {
@@ -121,8 +121,8 @@ func (m *instance) install(work, bundle string) error {
 	return nil
 }
 
-// network is what of this process's environment tells programs how to reach package indexes. A real
-// builder reaches them without.
+// network lists the environment variables that tell programs how to reach package indexes. A real
+// builder does not need them.
 func network() (variables []string) {
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(strings.ToUpper(variable), "=")
@@ -133,8 +133,8 @@ func network() (variables []string) {
 	return variables
 }
 
-// lastWords returns the last lines of an output, each line once: a service that is started again
-// and again says the same each time.
+// lastWords returns the last lines of an output without repeated lines: a service that is restarted
+// says the same each time.
 func lastWords(output string) string {
 	const most = 1500
 	said := map[string]bool{}
@@ -153,7 +153,7 @@ func lastWords(output string) string {
 	return output
 }
 
-// configure writes the settings that user data gives the service of a fleet instance.
+// configure writes the settings that user data gives to the service of a fleet instance.
 func (m *instance) configure() error {
 	settings, err := m.kind.options.Recipe.Settings(m.spec.UserData)
 	if err != nil {

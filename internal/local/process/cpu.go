@@ -9,10 +9,10 @@ import (
 
 const cpuSampleEvery = time.Second
 
-// CPU satisfies machine.Machine: the share of one core that the services used of late.
+// CPU implements machine.Machine. It is the recent load of the services in percent of one core.
 func (m *instance) CPU() float64 { return math.Float64frombits(m.cpu.Load()) }
 
-// sampleCPU measures until the instance ends. A new process, after a restart, counts from zero.
+// sampleCPU measures until the instance ends. After a restart a new process counts from zero.
 func (m *instance) sampleCPU() {
 	ticker := time.NewTicker(cpuSampleEvery)
 	defer ticker.Stop()
@@ -35,8 +35,7 @@ func (m *instance) sampleCPU() {
 	}
 }
 
-// pids returns those of the services and of all that has come of them, such as a web server's
-// workers.
+// pids returns the processes of the services and their descendants, such as a web server's workers.
 func (m *instance) pids() []int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// services reaches the machines' services.
+// services sends requests to the machines' services.
 type services struct{ kept, once *http.Transport }
 
 func newServices() services {
@@ -25,11 +25,12 @@ func newServices() services {
 	return services{kept, once}
 }
 
-// harmless are the methods that a Transport sends again when the connection that it kept was closed meanwhile.
+// harmless lists the methods that a Transport repeats if a kept connection was closed in the
+// meantime.
 var harmless = []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace}
 
-// RoundTrip satisfies http.RoundTripper. A request that cannot be sent again takes a connection of its own: a
-// service may close one that it answered on at any time.
+// RoundTrip implements http.RoundTripper. A request that cannot be repeated gets a new connection,
+// because a service may close an idle one at any time.
 func (s services) RoundTrip(request *http.Request) (*http.Response, error) {
 	if slices.Contains(harmless, request.Method) && (request.Body == nil || request.Body == http.NoBody) {
 		return s.kept.RoundTrip(request)
@@ -37,7 +38,7 @@ func (s services) RoundTrip(request *http.Request) (*http.Response, error) {
 	return s.once.RoundTrip(request)
 }
 
-// dial connects to a service, which may answer a request before it has read its body, or without.
+// dial connects to a service, which may answer before it has read the body.
 func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	connection, err := (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, network, address)
 	if err != nil {
@@ -46,9 +47,9 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return &patient{Conn: connection, ended: make(chan struct{})}, nil
 }
 
-// patient is a connection that is read to its end although nothing can be written to it any more. An
-// http.Transport that cannot write a body drops the connection, and the answer with it: so it learns of that when
-// it has read what came, or has closed the connection.
+// patient is a connection that is read to its end even if writing fails. An http.Transport that
+// cannot write a body drops the connection with the answer, so it learns of the failure only after
+// it has read the answer or closed the connection.
 type patient struct {
 	net.Conn
 	ending sync.Once
@@ -58,7 +59,7 @@ type patient struct {
 	wasReset bool
 }
 
-// Write is net.Conn's.
+// Write implements net.Conn.
 func (p *patient) Write(piece []byte) (n int, err error) {
 	p.writing.Lock()
 	n, err = p.Conn.Write(piece)
@@ -71,8 +72,8 @@ func (p *patient) Write(piece []byte) (n int, err error) {
 	return n, err
 }
 
-// Read is net.Conn's. The system tells of a reset once, be it a writer or a reader, and then of an end: an answer
-// that ends with its connection would pass for a whole one.
+// Read implements net.Conn. The system reports a reset once, to a writer or a reader, and an end
+// after that: an answer that ends with its connection would look complete.
 func (p *patient) Read(piece []byte) (n int, err error) {
 	n, err = p.Conn.Read(piece)
 	if errors.Is(err, io.EOF) && p.reset() {
@@ -90,7 +91,7 @@ func (p *patient) reset() bool {
 	return p.wasReset
 }
 
-// Close is net.Conn's.
+// Close implements net.Conn.
 func (p *patient) Close() error {
 	p.end()
 	return p.Conn.Close()

@@ -15,7 +15,7 @@ import (
 // https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html#RuntimeDirectory=
 type serviceFolder struct {
 	directive, parent string
-	goes              bool // with the service's end
+	goes              bool // removed at the service's end
 }
 
 var serviceFolders = []serviceFolder{
@@ -25,7 +25,7 @@ var serviceFolders = []serviceFolder{
 	{"LogsDirectory", "/var/log", false},
 }
 
-// folders are those of one kind that a unit asks for.
+// folders holds a unit's folders of one kind.
 type folders struct {
 	serviceFolder
 	names []string // below the parent, sorted as systemd does
@@ -39,7 +39,7 @@ func defaultFolders() (all []folders) {
 	return all
 }
 
-// paths are absolute on the instance's disk.
+// paths returns the absolute paths on the instance's disk.
 func (f folders) paths() (paths []string) {
 	for _, name := range f.names {
 		paths = append(paths, f.parent+"/"+name)
@@ -47,7 +47,7 @@ func (f folders) paths() (paths []string) {
 	return paths
 }
 
-// variable returns the one that tells the service of the folders, such as STATE_DIRECTORY.
+// variable returns the environment variable with the folders, such as STATE_DIRECTORY.
 func (f folders) variable(root string) string {
 	var there []string
 	for _, path := range f.paths() {
@@ -91,7 +91,7 @@ func (u *Unit) folders(directive string) *folders {
 	return &u.Folders[at]
 }
 
-// makeFolders makes what is not there, and gives all the mode that the unit says.
+// makeFolders makes missing folders, and sets the mode of all as the unit says.
 func (s *service) makeFolders() error {
 	for _, f := range s.unit.Folders {
 		for _, path := range f.paths() {
@@ -104,7 +104,7 @@ func (s *service) makeFolders() error {
 	return nil
 }
 
-// removeFolders removes those that go with the service's end.
+// removeFolders removes the folders that go with the service's end.
 func (s *service) removeFolders() (err error) {
 	for _, f := range s.unit.Folders {
 		for _, path := range f.paths() {
@@ -116,7 +116,7 @@ func (s *service) removeFolders() (err error) {
 	return err
 }
 
-// folderVariables tell the service of its folders.
+// folderVariables returns the environment variables with the folders.
 func (s *service) folderVariables() (variables []string) {
 	for _, f := range s.unit.Folders {
 		if len(f.names) > 0 {
@@ -126,8 +126,8 @@ func (s *service) folderVariables() (variables []string) {
 	return variables
 }
 
-// inRoot turns the paths of the texts into those of the instance's disk. Its own folders are there
-// whatever the service puts into them later.
+// inRoot maps the paths in the texts to the instance's disk. The unit's own folders count as
+// existing.
 func (s *service) inRoot(texts []string) []string {
 	own := []string{installDir}
 	for _, f := range s.unit.Folders {

@@ -8,17 +8,17 @@ import (
 	"syscall"
 )
 
-// inherited is what a command has from its keeper, as text; "" is what this process has.
+// inherited is what a command inherits from its keeper, as text. "" keeps this process's value.
 type inherited struct {
 	umask string // in octal
-	files string // the soft and the hard limit of open files, with a colon between
+	files string // the soft and the hard limit of open files, separated by a colon
 }
 
-// defaultUMask is systemd's for services.
+// defaultUMask is systemd's umask for services.
 // https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html#UMask=
 const defaultUMask = "0022"
 
-// fewestFiles are what the keeper itself needs, which has the same limit.
+// fewestFiles is the limit that the keeper itself needs.
 const fewestFiles = 64
 
 func readUMask(u *Unit, value string) error {
@@ -48,7 +48,7 @@ func readOpenFiles(u *Unit, value string) error {
 	return nil
 }
 
-// infinity differs from system to system, and is negative on some.
+// infinity differs between systems, and is negative on some.
 var infinity int64 = syscall.RLIM_INFINITY
 
 func openFiles(value string) (uint64, error) {
@@ -62,7 +62,7 @@ func openFiles(value string) (uint64, error) {
 	return limit, nil
 }
 
-// set sets it for this process, which hands it on.
+// set sets the values for this process, whose children inherit them.
 func (i inherited) set() error {
 	if i.umask != "" {
 		mask, err := strconv.ParseUint(i.umask, 8, 9)
@@ -81,7 +81,7 @@ func (i inherited) set() error {
 	return setOpenFiles(wanted)
 }
 
-// setOpenFiles sets what it may where the account may not have as many, as systemd does.
+// setOpenFiles sets as much as the account may have, as systemd does.
 func setOpenFiles(wanted syscall.Rlimit) error {
 	err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &wanted)
 	if !errors.Is(err, syscall.EPERM) && !errors.Is(err, syscall.EINVAL) {

@@ -15,7 +15,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 )
 
-// instance is one machine: a root folder, the run of its user data, its services.
+// instance is one machine: its root folder, its user data and its services.
 type instance struct {
 	kind    *Kind
 	spec    machine.Spec
@@ -26,9 +26,9 @@ type instance struct {
 	life    context.Context
 	end     context.CancelFunc
 	ending  sync.Once
-	booted  chan struct{} // closed when boot no longer touches the root folder
+	booted  chan struct{} // closed when boot no longer uses the root folder
 	cpu     atomic.Uint64 // percent × 1000
-	settled atomic.Bool   // the service has answered, or has had the time to
+	settled atomic.Bool   // the service has answered or its time has passed
 
 	mu       sync.Mutex
 	services map[string]*service
@@ -81,7 +81,7 @@ func (m *instance) prepare() (err error) {
 	return nil
 }
 
-// environment holds the variables by which scripts and services know their machine.
+// environment returns the variables that describe the machine to scripts and services.
 func (m *instance) environment() []string {
 	return []string{
 		"HOST=" + m.address.host, "PORT=" + strconv.Itoa(m.address.port),
@@ -89,8 +89,8 @@ func (m *instance) environment() []string {
 	}
 }
 
-// RoundTrip satisfies machine.Machine: it is the instance's service. A health check, whose Host is the instance,
-// gets the target's address and port there, as on AWS.
+// RoundTrip implements machine.Machine: it sends a request to the instance's service. A health
+// check, whose Host is the instance, gets the target's address and port there, as on AWS.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#target-not-inservice
 func (m *instance) RoundTrip(request *http.Request) (*http.Response, error) {
 	select {
@@ -106,18 +106,19 @@ func (m *instance) RoundTrip(request *http.Request) (*http.Response, error) {
 	return m.kind.services.RoundTrip(there)
 }
 
-// Stop satisfies machine.Machine: services get their time to drain.
+// Stop implements machine.Machine: services get time to drain.
 func (m *instance) Stop() {
 	m.kind.running.Go(func() { m.finish(m.stopServices) })
 }
 
-// Kill satisfies machine.Machine.
+// Kill implements machine.Machine.
 func (m *instance) Kill() {
 	m.kind.running.Go(func() { m.finish(m.killServices) })
 }
 
-// maxShutdown is how long services may hold up the end of an instance, whatever their units say. EC2 says so
-// of a reboot: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RebootInstances.html
+// maxShutdown limits how long services may delay the end of an instance, whatever their units say.
+// EC2 has such a limit for a reboot:
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RebootInstances.html
 const maxShutdown = 4 * time.Minute
 
 func (m *instance) finish(endServices func()) {
@@ -132,7 +133,7 @@ func (m *instance) finish(endServices func()) {
 			m.kind.options.Log.Error("an instance's folder stays on the disk", "folder", m.root, "reason", err)
 		}
 		if m.log != nil {
-			_ = m.log.Close() // what was written is written
+			_ = m.log.Close() // the log is complete or lost
 		}
 		m.kind.forget(m.spec.InstanceID)
 		m.host.Stopped(m.spec.InstanceID)

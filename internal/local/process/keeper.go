@@ -12,29 +12,31 @@ import (
 	"time"
 )
 
-// keeperName is how this program is called to keep a command: to run it and to end all of it.
+// keeperName is the name under which this program keeps a command: it runs the command and ends all
+// its processes.
 //
-// A process that leaves its group, its session and its environment, as a daemon does, still has an
-// ancestor: the nearest one that adopts orphans. A keeper is that ancestor, of one command, so that
-// whatever the command leaves behind can be found, and nothing else with it.
+// A process may leave its group, its session and its environment, as a daemon does, but the nearest
+// ancestor that adopts orphans remains its ancestor. A keeper is that ancestor for one command, so
+// that exactly the processes of the command can be found.
 // https://man7.org/linux/man-pages/man2/PR_SET_CHILD_SUBREAPER.2const.html
 const keeperName = "photogallery-keeper"
 
-// The keeper's own files, beside the three that it hands to its command.
+// The keeper's own files, after the three that its command inherits.
 const (
-	holdFile   = 3 // at its end everything is killed: it was closed, or the process that held it has died
-	reportFile = 4 // takes a line for the start and one for the end
+	holdFile   = 3 // its end kills everything: it was closed, or the process that held it has died
+	reportFile = 4 // receives a line at the start and one at the end
 )
 
-// killEvery is how often what is left is killed, since it may fork meanwhile.
+// killEvery is the interval between kills, because processes may fork in the meantime.
 const killEvery = 10 * time.Millisecond
 
-// keep runs the command of the arguments in this process's folder and with its environment. SIGTERM
-// asks all of it to end, as systemd asks a control group, and the end of the command itself does the
-// same; what is left after the grace, the first argument, is killed. The two after it are what the command inherits. It returns once nothing is left.
+// keep runs the command in the arguments in this process's folder and environment. SIGTERM asks all
+// its processes to end, as systemd asks a control group, and so does the end of the command itself.
+// After the grace, the first argument, the rest is killed. The next two arguments are what the
+// command inherits. It returns when no process is left.
 func keep(arguments []string) (status int) {
 	runtime.LockOSThread() // the command dies with this thread
-	debug.FreeOSMemory()   // what the program has set up for its other work
+	debug.FreeOSMemory()   // signal handlers of the program's other work
 	report := os.NewFile(reportFile, "report")
 	grace, err := time.ParseDuration(arguments[0])
 	if err = errors.Join(err, inherited{arguments[1], arguments[2]}.set()); err != nil {
@@ -63,12 +65,12 @@ func keep(arguments []string) (status int) {
 
 type keeper struct {
 	pid   int
-	ended chan syscall.WaitStatus // takes the command's own status
-	gone  chan struct{}           // closed when nothing of it is left
-	cut   chan struct{}           // closed when nobody wants it any more
+	ended chan syscall.WaitStatus // receives the command's own status
+	gone  chan struct{}           // closed when no process is left
+	cut   chan struct{}           // closed when the result is not needed any more
 }
 
-// reap waits for the command and for all that it left: this process has no other children.
+// reap waits for the command and its descendants: this process has no other children.
 func (k keeper) reap() {
 	defer close(k.gone)
 	for {
@@ -76,7 +78,7 @@ func (k keeper) reap() {
 		switch pid, err := syscall.Wait4(-1, &status, 0, nil); {
 		case err == syscall.EINTR:
 		case err != nil:
-			return // there are none
+			return // there are no children
 		case pid == k.pid:
 			k.ended <- status
 		}
@@ -88,14 +90,14 @@ func (k keeper) hold() {
 	close(k.cut)
 }
 
-// wait returns the command's status once nothing of it is left.
+// wait returns the command's status when no process is left.
 func (k keeper) wait(asked <-chan os.Signal, grace time.Duration) (status syscall.WaitStatus) {
 	var late <-chan time.Time
 	cut, ended := k.cut, k.ended
 	end := func() {
 		if late == nil {
 			k.signal(syscall.SIGTERM)
-			k.signal(syscall.SIGCONT) // a stopped process would not hear of it
+			k.signal(syscall.SIGCONT) // a stopped process would not receive it
 			late = time.After(grace)
 		}
 	}
@@ -120,7 +122,7 @@ func (k keeper) wait(asked <-chan os.Signal, grace time.Duration) (status syscal
 	}
 }
 
-// kill ends all that it may. A process that has become another user's, as sudo does, it may not.
+// kill kills every process that it may. It may not kill a process of another user, as of sudo.
 func (k keeper) kill(status syscall.WaitStatus) syscall.WaitStatus {
 	for {
 		mayEnd := k.signal(syscall.SIGKILL)
@@ -140,7 +142,8 @@ func (k keeper) kill(status syscall.WaitStatus) syscall.WaitStatus {
 	}
 }
 
-// signal reports whether the end may come of it: false if there are processes and none may be reached.
+// signal reports whether the signal can have an effect: false if there are processes and none may
+// be signaled.
 func (k keeper) signal(what syscall.Signal) bool {
 	family := k.family()
 	reached := len(family) == 0

@@ -4,7 +4,8 @@ package process
 
 import "syscall"
 
-// adoptOrphans does nothing: only Linux has such a process. What leaves its command's group is lost.
+// adoptOrphans does nothing, because only Linux has subreapers. Processes that leave the command's
+// group are lost.
 func adoptOrphans() {}
 
 func groupAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
@@ -16,5 +17,5 @@ func (k keeper) family() []int {
 	return []int{-k.pid}
 }
 
-// descendants returns the command alone.
+// descendants returns only the command.
 func descendants(of int) []int { return nil }

@@ -1,5 +1,5 @@
-// Package process is the machine kind of the local mode: an instance is a folder for its disk and
-// the processes of its services, an image is an archive of such a folder.
+// Package process is the machine kind of the local mode: an instance is a folder for its disk with
+// the processes of its services, and an image is an archive of such a folder.
 package process
 
 import (
@@ -19,16 +19,16 @@ import (
 	"photogallery/internal/localcloud/machine"
 )
 
-// Recipe reads what instances are told by their user data. On AWS they run it; here, without a
-// root account or a file system of their own, only what it says is carried out.
+// Recipe interprets the user data of instances. On AWS they run it. Here, without a root account or
+// a file system of their own, only its instructions are carried out.
 type Recipe interface {
-	// Build is where a builder's bundle lies and what the release is called.
+	// Build returns the location of a builder's bundle and the name of the release.
 	Build(userData string) (Build, error)
 	// Provision returns the script that installs an unpacked bundle, below the folder ROOT.
 	Provision() []byte
-	// Unpacking limits what one bundle's archive may hold.
+	// Unpacking returns the limits of one bundle's archive.
 	Unpacking() Unpacking
-	// Settings returns those of a fleet instance's service.
+	// Settings returns the settings of a fleet instance's service.
 	Settings(userData string) (map[string]string, error)
 }
 
@@ -39,34 +39,34 @@ type Build struct {
 	Source              string // of the event that reports the result
 }
 
-// Options of a Kind. All are needed, but Settings and Log.
+// Options are the options of a Kind. All are required except Settings and Log.
 type Options struct {
-	Dir     string // machines and their logs live below; images in its folder "images"
+	Dir     string // the folder of machines and their logs; images are in its folder "images"
 	Program string // this program, which the machines call by the name "systemctl"; see Shim
 	Recipe  Recipe
-	// Object opens an S3 object: a builder's bundle.
+	// Object opens an S3 object, a builder's bundle.
 	Object func(bucket, key string) (io.ReadCloser, error)
-	// Settings overrides settings of every service: what differs on one machine from AWS.
+	// Settings overrides settings of every service that differ on one machine.
 	Settings map[string]string
 	Log      *slog.Logger
 }
 
-// Kind makes processes of instances. One Kind at a time may use a Dir.
+// Kind runs instances as processes. Only one Kind at a time may use a Dir.
 type Kind struct {
 	options   Options
 	scratch   string // the shim and its socket; short, because a socket's path is limited
 	server    *http.Server
 	services  services
 	addresses addresses
-	shutdown  time.Duration  // maxShutdown, but in tests
-	running   sync.WaitGroup // what machines do
-	serving   sync.WaitGroup // the shim's server, which they need to the end
+	shutdown  time.Duration  // maxShutdown, except in tests
+	running   sync.WaitGroup // the goroutines of machines
+	serving   sync.WaitGroup // the shim's server, which the machines need to the end
 
 	mu       sync.Mutex
 	machines map[string]*instance
 }
 
-// New prepares the folders and listens for the machines' shim, on a socket of the file system.
+// New prepares the folders and listens for the machines' shim on a Unix socket.
 func New(options Options) (*Kind, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
@@ -93,8 +93,8 @@ func (k *Kind) prepareFolders() (err error) {
 
 const scratchPrefix = "gallery-"
 
-// scratchLink leads from the Dir to its scratch folder, so that the next Kind finds that of a killed
-// process.
+// scratchLink links the Dir to its scratch folder, so that the next Kind finds the folder of a
+// killed process.
 func (k *Kind) scratchLink() string { return filepath.Join(k.options.Dir, "scratch") }
 
 func (k *Kind) removeScratch() error {
@@ -112,12 +112,12 @@ func (k *Kind) machinesDir() string { return filepath.Join(k.options.Dir, "machi
 func (k *Kind) imagesDir() string   { return filepath.Join(k.options.Dir, "images") }
 func (k *Kind) logsDir() string     { return filepath.Join(k.options.Dir, "logs") }
 
-// LogFile is where an instance's output is written; it outlives the instance.
+// LogFile returns the file of an instance's output, which outlives the instance.
 func (k *Kind) LogFile(instanceID string) string {
 	return filepath.Join(k.logsDir(), instanceID+".log")
 }
 
-// Boot satisfies machine.Kind.
+// Boot implements machine.Kind.
 func (k *Kind) Boot(spec machine.Spec, host machine.Host) machine.Machine {
 	m := newInstance(k, spec, host)
 	k.mu.Lock()
@@ -130,7 +130,7 @@ func (k *Kind) Boot(spec machine.Spec, host machine.Host) machine.Machine {
 // Image is the content of an image: the name of an archive in the folder of images.
 type Image string
 
-// Capture satisfies machine.Kind: it stops the machine's services, as a reboot does, and archives
+// Capture implements machine.Kind: it stops the machine's services, as a reboot does, and archives
 // its folder.
 func (k *Kind) Capture(of machine.Machine, done func(content any, bytes int64, err error)) {
 	m := of.(*instance)
@@ -144,10 +144,10 @@ func (k *Kind) Capture(of machine.Machine, done func(content any, bytes int64, e
 
 func (k *Kind) imagePath(name Image) string { return filepath.Join(k.imagesDir(), string(name)) }
 
-// ArchiveFile is where an image's archive lies.
+// ArchiveFile returns the file of an image's archive.
 func (k *Kind) ArchiveFile(of Image) string { return k.imagePath(of) }
 
-// DiscardAllBut deletes the archives that are not known, and those that were never finished. It is
+// DiscardAllBut deletes the archives that are not known and those that are not complete. It must be
 // called before the first machine boots.
 func (k *Kind) DiscardAllBut(known map[string]bool) error {
 	entries, err := os.ReadDir(k.imagesDir())
@@ -159,7 +159,7 @@ func (k *Kind) DiscardAllBut(known map[string]bool) error {
 	return err
 }
 
-// Discard satisfies machine.Kind: it deletes the archive.
+// Discard implements machine.Kind: it deletes the archive.
 func (k *Kind) Discard(content any) {
 	name, isImage := content.(Image)
 	if !isImage {
@@ -172,13 +172,13 @@ func (k *Kind) Discard(content any) {
 	})
 }
 
-// patience is how long services have to end when the whole Kind closes.
+// patience is how long services may take to end when the Kind closes.
 const patience = 3 * time.Second
 
-// Close asks every machine to end, cuts off what takes more than a few seconds, waits for what runs,
-// and removes what is not an image or a log.
+// Close asks every machine to end, kills the rest after a few seconds, waits for goroutines, and
+// removes everything except images and logs.
 func (k *Kind) Close() error {
-	k.services.kept.CloseIdleConnections() // a service that drains would wait for them
+	k.services.kept.CloseIdleConnections() // a draining service would wait for them
 	for _, m := range k.all() {
 		m.Stop()
 	}

@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// startsAgain reports whether the unit starts a service again that ended so; nil is a success. What
-// could not be started is a failure too.
+// startsAgain reports whether the unit restarts a service after an end; nil is a success. A failed
+// start counts as a failure.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Restart=
 func (u *Unit) startsAgain(err error) bool {
 	switch u.Restart {
@@ -19,7 +19,7 @@ func (u *Unit) startsAgain(err error) bool {
 	}
 }
 
-// isClean reports whether systemd takes the end for a success: status 0, or one of four signals.
+// isClean reports whether systemd regards the end as a success: status 0, or one of four signals.
 func isClean(err error) bool {
 	var how ending
 	if !errors.As(err, &how) {

@@ -17,22 +17,22 @@ import (
 type service struct {
 	kind        *Kind
 	unit        Unit
-	limit       *startLimit // of the unit, whichever service runs it
+	limit       *startLimit // of the unit, across its services
 	root        string
 	environment []string // HOST, PORT and the rest, after the unit's own
 	log         io.Writer
 
 	mu       sync.Mutex
 	main     *kept // nil while none runs
-	failed   bool  // the last start or run of it
+	failed   bool  // of the last start or run
 	restarts int
 	cancel   context.CancelFunc
 	done     chan struct{}
 }
 
-// start begins to supervise; it returns once the first process runs, or could not be started. In
-// either case the service is started again as its unit says, until its start limit is reached, it is
-// stopped or killed, or the machine's life ends.
+// start starts to supervise the service. It returns when the first process runs or could not be
+// started. In either case the service is restarted as its unit says, until its start limit is
+// reached, it is stopped or killed, or the machine ends.
 func (s *service) start(life context.Context) error {
 	ctx, cancel := context.WithCancel(life)
 	s.cancel, s.done = cancel, make(chan struct{})
@@ -128,7 +128,7 @@ func (s *service) environ() ([]string, error) {
 	return append(environment, s.environment...), nil
 }
 
-// readEnvironment says once what of the file systemd leaves out.
+// readEnvironment logs once which lines of the file systemd ignores.
 func (s *service) readEnvironment(path string) ([]string, error) {
 	text, err := os.ReadFile(filepath.Join(s.root, path))
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *service) ended(err error) {
 	s.main, s.failed = nil, !isClean(err)
 }
 
-// state is systemd's word for it, and how often the service was started again.
+// state returns systemd's word for the state, and the number of restarts.
 func (s *service) state() (word string, restarts int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -174,10 +174,11 @@ func (s *service) runs() bool {
 	return s.main != nil
 }
 
-// stop asks all of the service to end, and waits until it has or the unit's time is over.
+// stop asks all processes of the service to end, and waits until they have ended or the unit's time
+// is over.
 func (s *service) stop() { s.end((*kept).askToEnd) }
 
-// kill ends all of the service at once and waits for it.
+// kill kills all processes of the service and waits for them.
 func (s *service) kill() { s.end((*kept).kill) }
 
 func (s *service) end(how func(*kept)) {

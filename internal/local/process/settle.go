@@ -15,14 +15,14 @@ const (
 	startTimePath = "etc/photogallery/start-milliseconds" // written by provision.sh
 	longestStart  = time.Minute                           // the build allows no more
 	settleEvery   = 50 * time.Millisecond
-	// A fleet starts at once, on the machine that its builder had alone.
+	// All instances of a fleet start at once, on the machine that the builder had alone.
 	patienceFactor = 2
 )
 
-// Starting satisfies machine.Starter.
+// Starting implements machine.Starter.
 func (m *instance) Starting() bool { return !m.settled.Load() }
 
-// settle looks at the service until it answers, for a little longer than it took at the build.
+// settle checks the service until it answers, for a little longer than it took at the build.
 func (m *instance) settle(began time.Time) {
 	defer m.settled.Store(true)
 	measured := m.startTime()
@@ -42,9 +42,9 @@ func (m *instance) settle(began time.Time) {
 	}
 }
 
-// startTime returns how long the service took at the build, or 0 for an image that does not tell.
+// startTime returns how long the service took at the build, or 0 for an image without that time.
 func (m *instance) startTime() time.Duration {
-	content, _ := os.ReadFile(filepath.Join(m.root, startTimePath)) // absent where nobody has measured
+	content, _ := os.ReadFile(filepath.Join(m.root, startTimePath)) // missing without a measurement
 	milliseconds, _ := strconv.Atoi(strings.TrimSpace(string(content)))
 	return max(0, min(time.Duration(milliseconds)*time.Millisecond, longestStart))
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// shimName is the command that a machine finds in place of the system's.
+// shimName is the command that machines find in place of the system's.
 const shimName = "systemctl"
 
 const (
@@ -28,8 +28,8 @@ type request struct {
 }
 
 // Shim runs the program as "systemctl" if it was called by that name inside a machine, or as the
-// keeper of a machine's command, and reports whether it did, with the exit status. A program that offers
-// itself as Options.Program calls it first of all.
+// keeper of a machine's command. It reports whether it did, with the exit status. A program in
+// Options.Program must call it first.
 func Shim(arguments []string) (status int, called bool) {
 	if arguments[0] == keeperName {
 		return keep(arguments[1:]), true
@@ -78,14 +78,14 @@ func (k *Kind) socketPath() string { return filepath.Join(k.scratch, "socket") }
 
 func (k *Kind) listen() error {
 	if k.scratch == "" {
-		return nil // the reason is reported already
+		return nil // the reason has been printed
 	}
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", k.socketPath())
 	if err != nil {
 		return err
 	}
 	k.server = &http.Server{Handler: http.HandlerFunc(k.serveShim), ReadHeaderTimeout: time.Minute}
-	k.serving.Go(func() { _ = k.server.Serve(listener) }) // ends with Close, and says so
+	k.serving.Go(func() { _ = k.server.Serve(listener) }) // ends with Close and reports that
 	return nil
 }
 
@@ -100,7 +100,7 @@ func (k *Kind) serveShim(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return
 	}
-	_, _ = io.WriteString(w, said) // the caller tells of an answer that is cut off
+	_, _ = io.WriteString(w, said) // the caller reports a truncated answer
 }
 
 func (k *Kind) run(what request) (said string, err error) {

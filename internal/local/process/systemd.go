@@ -19,8 +19,8 @@ const (
 	enabledDir = unitsDir + "/multi-user.target.wants"
 )
 
-// systemctl does what the command of that name would, for the verbs that install scripts use, and
-// gives what it would print.
+// systemctl acts as the command of that name, for the verbs that install scripts use, and returns
+// its output.
 func (m *instance) systemctl(arguments []string) (said string, err error) {
 	arguments = slices.DeleteFunc(arguments, changesNothing)
 	now := slices.Contains(arguments, "--now")
@@ -47,7 +47,7 @@ func (m *instance) systemctl(arguments []string) (said string, err error) {
 
 const verbs = "enable, disable, start, stop, restart, is-active, show, status"
 
-// changesNothing tells of options that are about how systemctl waits and what it prints.
+// changesNothing reports whether an option only affects how systemctl waits and what it prints.
 func changesNothing(option string) bool {
 	return slices.Contains([]string{"--quiet", "-q", "--no-block", "--no-pager", "--full", "-l", "--output=cat"}, option) ||
 		strings.HasPrefix(option, "--lines=")
@@ -79,7 +79,7 @@ func (m *instance) control(verb, name string, now bool) error {
 	}
 }
 
-// status reports whether the service runs, and the last words of its machine.
+// status reports whether the service runs, with the end of its machine's log.
 func (m *instance) status(name string) (string, error) {
 	state := "inactive"
 	if m.control("is-active", name, false) == nil {
@@ -89,10 +89,10 @@ func (m *instance) status(name string) (string, error) {
 	return fmt.Sprintf("%s is %s. Its machine said last:\n%s\n", name, state, lastWords(string(log))), err
 }
 
-// shown are the properties that a script may ask for.
+// shown lists the properties that a script may ask for.
 const shown = "--property=ActiveState,NRestarts"
 
-// show tells how it stands with a service, in the words of org.freedesktop.systemd1(5).
+// show describes a service in the words of org.freedesktop.systemd1(5).
 func (m *instance) show(arguments []string) (string, error) {
 	if len(arguments) != 2 || arguments[0] != shown {
 		return "", fmt.Errorf("systemctl show %s: give %s and a unit", strings.Join(arguments, " "), shown)
@@ -163,11 +163,11 @@ func (m *instance) start(name string) error {
 	}
 	for _, condition := range unit.Conditions {
 		if !exists(filepath.Join(m.root, condition)) {
-			return nil // as systemd does: a condition that does not hold is no failure
+			return nil // as in systemd, an unmet condition is not a failure
 		}
 	}
 	if former != nil {
-		former.kill() // it may be about to start again
+		former.kill() // it may be about to restart
 	}
 	limit := m.limits[name]
 	if limit == nil {
@@ -200,8 +200,8 @@ func (m *instance) service(name string) *service {
 	return m.services[name]
 }
 
-// startEnabled starts what an install script enabled, as a boot does; what user data has started
-// already runs on.
+// startEnabled starts what an install script enabled, as a boot does. What user data has started
+// keeps running.
 func (m *instance) startEnabled() {
 	entries, err := os.ReadDir(filepath.Join(m.root, enabledDir))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -13,11 +13,11 @@ import (
 	"photogallery/release"
 )
 
-// Unit is a systemd service as far as the local mode honors it.
+// Unit is a systemd service, as far as the local mode supports it.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
 type Unit struct {
 	Description      string
-	Start            []string // ExecStart, in words, with variables still in place
+	Start            []string // ExecStart in words, before variables are expanded
 	Before           [][]string
 	Environment      []string // NAME=value
 	EnvironmentFiles []environmentFile
@@ -25,12 +25,12 @@ type Unit struct {
 	Restart          string // no, on-failure or always
 	RestartDelay     time.Duration
 	StopTimeout      time.Duration
-	Conditions       []string // ConditionPathExists: the service starts only where all exist
+	Conditions       []string // ConditionPathExists: the service starts only if all exist
 	WantedBy         []string
 	StartLimit       startLimit
 	Folders          []folders // one of each kind
 	Inherited        inherited
-	Unheeded         []string // directives of it that change nothing here, sorted; see Directives
+	Unheeded         []string // directives that have no effect here, sorted; see Directives
 }
 
 type environmentFile struct {
@@ -43,12 +43,12 @@ const (
 	defaultStopTimeout  = 90 * time.Second
 )
 
-// defaultStartLimit is that of systemd-system.conf(5).
+// defaultStartLimit is the default of systemd-system.conf(5).
 var defaultStartLimit = startLimit{burst: 5, interval: 10 * time.Second}
 
-// directives is every directive that a unit may hold here. Those with a nil reader say how the
-// service is confined or ordered on a real instance; a process of your own account on your own
-// machine has neither, so they are accepted and change nothing.
+// directives lists every directive that a unit may have here. Those with a nil reader confine or
+// order a service on a real instance. A process of your own account on your own machine has
+// neither, so they are accepted without effect.
 var directives = map[string]func(*Unit, string) error{
 	"Unit.Description":           func(u *Unit, v string) error { u.Description = v; return nil },
 	"Unit.Documentation":         nil,
@@ -88,8 +88,8 @@ var directives = map[string]func(*Unit, string) error{
 	"Service.StandardOutput": nil, "Service.StandardError": nil, "Service.SyslogIdentifier": nil,
 }
 
-// Directives lists every "Section.Name" that a unit may hold, sorted; applied tells which of them
-// change how the local mode runs the service.
+// Directives lists every "Section.Name" that a unit may have, sorted. applied says which of them
+// affect a service in the local mode.
 func Directives() (all []string, applied func(string) bool) {
 	for name := range directives {
 		all = append(all, name)
@@ -98,8 +98,9 @@ func Directives() (all []string, applied func(string) bool) {
 	return all, func(name string) bool { return directives[name] != nil }
 }
 
-// ParseUnit reads a service unit and its drop-ins, in their order. Every problem is in the one InvalidRequest that it returns:
-// a directive that is not honored, by name, a value that cannot be, and a line that systemd would ignore.
+// ParseUnit reads a service unit and its drop-ins in order. Its error is one InvalidRequest with
+// every problem: a directive that is not supported, an invalid value, a line that systemd would
+// ignore.
 func ParseUnit(name string, files ...io.Reader) (Unit, error) {
 	parsed := Unit{
 		Restart: "no", RestartDelay: defaultRestartDelay, StopTimeout: defaultStopTimeout, StartLimit: defaultStartLimit,
@@ -188,7 +189,7 @@ func mustBePath(path string) error {
 	return nil
 }
 
-// An empty value takes back what a list had before, here and below.
+// An empty value clears the list, here and below.
 func readStart(u *Unit, value string) (err error) {
 	if value == "" {
 		u.Start = nil
@@ -234,7 +235,7 @@ func readEnvironmentFile(u *Unit, value string) error {
 	return mustBePath(path)
 }
 
-// readStopTimeout takes 0 for no limit, as systemd does for this one.
+// readStopTimeout reads 0 as no limit, as systemd does for this directive.
 func readStopTimeout(u *Unit, value string) (err error) {
 	if u.StopTimeout, err = systemd.Time(value); u.StopTimeout == 0 {
 		u.StopTimeout = systemd.Forever

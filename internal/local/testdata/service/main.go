@@ -1,6 +1,6 @@
-// Command service is what the tests release. It ends at once when it is asked to, as a service that does
-// not drain, and notes that it was. It is built without the race detector, which would make it, and so
-// each image, many times as large.
+// Command service is the service that the tests release. It notes a request to end and ends at
+// once, as a service without draining. It is built without the race detector, which would make it
+// and each image many times as large.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// slow is far more than the deregistration delay at the tests' pace.
+// slow is far longer than the deregistration delay at the tests' pace.
 const slow = 3 * time.Second
 
 func main() {
@@ -57,10 +57,10 @@ func main() {
 	os.Exit(1)
 }
 
-// earlyAnswer is how many bytes the answers have that do not wait for the request's body.
+// earlyAnswer is the size in bytes of an answer that does not wait for the request's body.
 const earlyAnswer = 16 << 10
 
-// answerEarly answers in pieces while the body comes, which it reads afterwards.
+// answerEarly answers in pieces while the body arrives, and then reads it.
 func answerEarly(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	_ = control.EnableFullDuplex()
@@ -71,7 +71,7 @@ func answerEarly(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 }
 
-// reset answers and closes the connection, on which there is more to read: its end is a reset.
+// reset answers and closes the connection before everything is read, so that it ends in a reset.
 func reset(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
