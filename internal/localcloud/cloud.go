@@ -1,5 +1,5 @@
-// Package localcloud is AWS on one machine, as far as the steps use it: each service in a folder of
-// its own, all on one fabric. Real SDK clients reach it with the fabric's configuration.
+// Package localcloud is AWS on one machine, as far as the steps use it: each service in its own
+// folder, all on one fabric. Real SDK clients reach it with the fabric's configuration.
 package localcloud
 
 import (
@@ -21,11 +21,11 @@ import (
 // Options configure a Cloud.
 type Options struct {
 	Pace   float64        // divides AWS's durations; 0 means 1
-	Kind   machine.Kind   // what instances run on; its owner closes it, after the cloud
-	Random func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
+	Kind   machine.Kind   // the machines of instances; the caller closes it, after the cloud
+	Random func() float64 // returns numbers in [0,1) for the jitter of retries; nil means math/rand/v2
 }
 
-// Cloud is one embedded cloud, empty at first. The services' methods are called under the
+// Cloud is an embedded cloud, initially empty. The services' methods must be called under the
 // fabric's lock unless they say otherwise.
 type Cloud struct {
 	Fabric        *fabric.Fabric
@@ -41,7 +41,7 @@ type Cloud struct {
 	StepFunctions *stepfunctions.Service
 }
 
-// New makes a cloud. Close it at the end.
+// New returns a cloud. The caller closes it.
 func New(options Options) *Cloud {
 	f := fabric.New(options.Pace)
 	c := &Cloud{

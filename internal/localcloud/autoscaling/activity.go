@@ -12,10 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
-// keptActivities bounds a group's log to what one answer holds. AWS keeps six weeks.
+// keptActivities limits a group's log to one page. AWS keeps six weeks.
 const keptActivities = 100
 
-// begin writes an activity that has started. cause is one or more sentences made with at.
+// begin adds an activity that has started. cause is one or more sentences made with at.
 func (s *Service) begin(g *group, status types.ScalingActivityStatusCode, where subnet, description, cause string) *types.Activity {
 	details, err := json.Marshal(map[string]string{"Subnet ID": where.id, "Availability Zone": where.zone})
 	if err != nil {
@@ -41,12 +41,12 @@ func end(activity *types.Activity, status types.ScalingActivityStatusCode, messa
 	}
 }
 
-// at makes a sentence of a cause, in the form AWS gives them.
+// at makes a sentence of a cause in AWS's form.
 func at(format string, args ...any) string {
 	return "At " + now().Format(time.RFC3339) + " " + fmt.Sprintf(format, args...)
 }
 
-// because joins the sentences of a cause; empty ones are left out.
+// because joins the sentences of a cause and skips empty ones.
 func because(sentences ...string) string {
 	cause := ""
 	for _, sentence := range sentences {
@@ -66,8 +66,8 @@ func (s *Service) describeActivities(in *autoscaling.DescribeScalingActivitiesIn
 	return &autoscaling.DescribeScalingActivitiesOutput{Activities: s.Activities(g.name)}, nil
 }
 
-// Activities returns the log of a group as DescribeScalingActivities gives it: those in progress
-// first, then the latest first, or nil if there is no such group.
+// Activities returns the log of a group as DescribeScalingActivities does: those in progress first,
+// then the latest first, or nil if there is no such group.
 func (s *Service) Activities(name string) []types.Activity {
 	g, err := s.find(name)
 	if err != nil {

@@ -2,10 +2,10 @@ package autoscaling
 
 import "time"
 
-// keptCapacity bounds the record of a group's capacity.
+// keptCapacity limits the record of a group's capacity.
 const keptCapacity = 1000
 
-// Capacity is how much of a group served from an instant on.
+// Capacity is how much of a group served from a time on.
 type Capacity struct {
 	At      time.Time
 	Serving int // members in service that pass their health checks
@@ -13,8 +13,8 @@ type Capacity struct {
 	Desired int
 }
 
-// recordCapacity notes a change. It runs at the end of each round, so that what one round takes
-// out and what it finds out of order both show.
+// recordCapacity records a change. It runs at the end of each round, so that what the round took
+// out and what it found unhealthy both show.
 func (s *Service) recordCapacity(g *group) {
 	serving := 0
 	for _, m := range g.members {
@@ -45,7 +45,7 @@ func (s *Service) Capacities(name string) []Capacity {
 	return append([]Capacity(nil), g.capacity...)
 }
 
-// MinServing returns the lowest number of members of a group that served at a time from since on;
+// MinServing returns the lowest number of members of a group that served at a time from since on.
 // ok is false if there is no such group or it has no record.
 func (s *Service) MinServing(name string, since time.Time) (least int, ok bool) {
 	records := s.Capacities(name)

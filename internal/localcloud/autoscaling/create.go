@@ -34,7 +34,7 @@ func (s *Service) createGroup(in *autoscaling.CreateAutoScalingGroupInput) (*aut
 	return &autoscaling.CreateAutoScalingGroupOutput{}, nil
 }
 
-// complete takes over what has to be checked.
+// complete checks the request and fills in the group.
 func (s *Service) complete(g *group, in *autoscaling.CreateAutoScalingGroupInput) error {
 	if err := checkSizes(int(*in.MinSize), int(*in.MaxSize), desiredOf(in)); err != nil {
 		return err
@@ -75,7 +75,7 @@ func checkSizes(least, most, desired int) error {
 	return nil
 }
 
-// templateOf wants the template by its ID; the steps know no other way.
+// templateOf requires the template's ID; the steps use nothing else.
 func templateOf(given *types.LaunchTemplateSpecification) (template, error) {
 	if given == nil || aws.ToString(given.LaunchTemplateId) == "" {
 		return template{}, fabric.Errorf("ValidationError", "You must use a valid fully-formed launch template: give LaunchTemplateId and Version")

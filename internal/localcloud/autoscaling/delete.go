@@ -10,11 +10,11 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// statusDeleting is the Status of a group that is on its way out; others have none.
+// statusDeleting is the Status of a group that is being deleted. Other groups have none.
 const statusDeleting = "Delete in progress"
 
-// deleteGroup begins the end of a group, by force: its instances are terminated without draining.
-// Until they are gone the name cannot be used again.
+// deleteGroup starts to delete a group, by force: its instances are terminated without draining.
+// The name is taken until they are gone.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
 func (s *Service) deleteGroup(in *autoscaling.DeleteAutoScalingGroupInput) (*autoscaling.DeleteAutoScalingGroupOutput, error) {
 	g, err := s.find(aws.ToString(in.AutoScalingGroupName))

@@ -11,7 +11,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// describeGroups leaves out names that no group has.
+// describeGroups skips names of groups that do not exist.
 func (s *Service) describeGroups(in *autoscaling.DescribeAutoScalingGroupsInput) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
 	if len(in.Filters) > 0 {
 		return nil, fabric.Errorf("ValidationError", "the embedded cloud has no Filters here: give AutoScalingGroupNames")
@@ -22,8 +22,8 @@ func (s *Service) describeGroups(in *autoscaling.DescribeAutoScalingGroupsInput)
 	return &autoscaling.DescribeAutoScalingGroupsOutput{AutoScalingGroups: groups}, nil
 }
 
-// Groups returns the groups as DescribeAutoScalingGroups gives them, in order of creation; those
-// being deleted are among them until their last instance is gone.
+// Groups returns the groups as DescribeAutoScalingGroups does, in order of creation, with those
+// being deleted until their last instance is gone.
 func (s *Service) Groups() []types.AutoScalingGroup {
 	groups := make([]types.AutoScalingGroup, 0, len(s.groups))
 	for _, g := range s.groups {

@@ -32,17 +32,17 @@ type group struct {
 	deleting   bool
 
 	cause      string // why the desired capacity was last changed, until it is reached
-	unhealthy  int    // instances taken out as unhealthy and not yet replaced
+	unhealthy  int    // unhealthy instances taken out and not yet replaced
 	failures   map[string]failure
-	busy, more bool // reconciling; and to be done once more
+	busy, more bool // reconcile is running; and must run again
 }
 
 type subnet struct{ id, zone string }
 
-// failure remembers launches that failed in a zone.
+// failure records failed launches in a zone.
 type failure struct {
 	times int
-	until time.Time // no launch there before
+	until time.Time // no launch in the zone before
 }
 
 // member is an instance of a group.
@@ -68,7 +68,7 @@ func (s *Service) find(name string) (*group, error) {
 	return nil, fabric.Errorf("ValidationError", "AutoScalingGroup name not found - AutoScalingGroup '%s' not found", name)
 }
 
-// findLive refuses a group that is being deleted.
+// findLive returns a group and refuses one that is being deleted.
 func (s *Service) findLive(name string) (*group, error) {
 	g, err := s.find(name)
 	if err == nil && g.deleting {
@@ -119,8 +119,8 @@ func (s *Service) serves(g *group, m *member) bool {
 	})
 }
 
-// counts reports whether a refresh counts a member as healthy. AWS leaves open whether it counts one that
-// fails its health checks within its grace period.
+// counts reports whether a refresh counts a member as healthy. AWS does not say whether it counts
+// one that fails its health checks within its grace period.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-health-check-grace-period
 func (s *Service) counts(g *group, m *member) bool {
 	inGrace := s.graceIsHealth && m.state == types.LifecycleStateInService && !m.unhealthy && !s.past(m.inService, g.grace)

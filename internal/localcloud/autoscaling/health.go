@@ -6,10 +6,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
-// replaceUnhealthy takes out members that the load balancer finds unhealthy after their grace
-// period: a tenth of the group at a time, at least one, and only once what is being launched has
-// warmed up, so that a broken health check does not take the whole group down at once. Instances
-// that run no more are replaced at once, by followInstances.
+// replaceUnhealthy takes out members that the load balancer reports as unhealthy after their grace
+// period. It takes a tenth of the group at a time, at least one, and waits until new instances have
+// warmed up, so that a broken health check does not take the whole group down at once.
+// followInstances replaces instances that have ended.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
 func (s *Service) replaceUnhealthy(g *group) {
 	if !g.byLoadBalancer || len(g.active()) < g.desired {

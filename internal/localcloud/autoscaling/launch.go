@@ -13,7 +13,7 @@ import (
 )
 
 // launchMissing scales out, each instance into the emptiest zone that is not known to lack
-// capacity. Instances that are about to be replaced do not count for the balance.
+// capacity. Instances that will be replaced do not count for the balance.
 func (s *Service) launchMissing(g *group) {
 	from, replacing := len(g.active()), g.replacing()
 	for missing := g.wanted() - from; missing > 0; {
@@ -43,8 +43,8 @@ func (g *group) launchCause(from int) string {
 	return difference
 }
 
-// launching returns the template version that new instances get: once a refresh has begun the one
-// it goes to, although the group is not updated before the refresh has succeeded.
+// launching returns the template version of new instances: after the start of a refresh that of the
+// refresh, although the group is updated only when the refresh succeeds.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
 func (g *group) launching() template {
 	if r := g.activeRefresh(); r != nil && (r.replaces() || r.status == types.InstanceRefreshStatusBaking) {
@@ -53,7 +53,8 @@ func (g *group) launching() template {
 	return g.template
 }
 
-// launchIn launches one instance in a zone; nil, with a failed activity, where EC2 refuses.
+// launchIn launches one instance in a zone. It returns nil, and records a failed activity, if EC2
+// refuses.
 func (s *Service) launchIn(g *group, zone, cause string) *member {
 	from, where := g.launching(), g.subnetIn(zone)
 	id, err := s.instances.Launch(ec2.LaunchSpec{
@@ -92,7 +93,7 @@ func (g *group) launchTags() map[string]string {
 	return tags
 }
 
-// reasonOf is EC2's sentence without its code, as the activity log has it.
+// reasonOf returns EC2's message without its code, as in the activity log.
 func reasonOf(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {

@@ -18,7 +18,7 @@ type policy struct {
 	warmup    time.Duration
 }
 
-// putPolicy makes or replaces a policy; its ARN stays the same.
+// putPolicy makes or replaces a policy. Its ARN stays the same.
 func (s *Service) putPolicy(in *autoscaling.PutScalingPolicyInput) (*autoscaling.PutScalingPolicyOutput, error) {
 	g, err := s.findLive(aws.ToString(in.AutoScalingGroupName))
 	if err != nil {
@@ -47,7 +47,7 @@ func (g *group) policy(name string) *policy {
 	return nil
 }
 
-// stepsOf refuses the kinds of policy that the embedded cloud does not have.
+// stepsOf refuses the policy types that the embedded cloud does not support.
 func stepsOf(in *autoscaling.PutScalingPolicyInput) ([]step, error) {
 	if kind, adjustment := aws.ToString(in.PolicyType), aws.ToString(in.AdjustmentType); kind != "StepScaling" || adjustment != "ChangeInCapacity" {
 		return nil, fabric.Errorf("ValidationError", "PolicyType %q and AdjustmentType %q: the embedded cloud has StepScaling and ChangeInCapacity only", kind, adjustment)
@@ -69,8 +69,8 @@ func stepsOf(in *autoscaling.PutScalingPolicyInput) ([]step, error) {
 	return steps, nil
 }
 
-// alarmed carries out the policy that an alarm has for its action. An alarm that goes off without
-// data, because missing data counts as a breach, is taken to lie at its threshold.
+// alarmed runs the policy of an alarm's action. An alarm that fires without data, because missing
+// data counts as a breach, counts as being at its threshold.
 func (s *Service) alarmed(alarm, _, action string) {
 	for _, g := range s.groups {
 		for _, p := range g.policies {
@@ -110,7 +110,7 @@ func (s *Service) capacityOf(g *group, warmup time.Duration) capacity {
 	return c
 }
 
-// setDesired changes the desired capacity and notes what did it, for the activities that follow.
+// setDesired changes the desired capacity and records the cause for the activities that follow.
 func (s *Service) setDesired(g *group, desired int, by string) {
 	if desired != g.desired {
 		g.cause = at("%s changing the desired capacity from %d to %d.", by, g.desired, desired)

@@ -9,8 +9,8 @@ import (
 	"photogallery/internal/localcloud/machine"
 )
 
-// reconcile brings a group nearer to what it should be. What happens to its instances meanwhile
-// calls for another round instead of a nested one.
+// reconcile moves a group toward its wanted state. Events of its instances in the meantime lead to
+// another round instead of a nested one.
 func (s *Service) reconcile(g *group) {
 	g.more = true
 	if g.busy {
@@ -40,7 +40,7 @@ func (s *Service) reconcileOnce(g *group) {
 	s.recordCapacity(g)
 }
 
-// followInstances takes over what has happened to the instances.
+// followInstances applies the state changes of the instances.
 func (s *Service) followInstances(g *group) {
 	for _, m := range slices.Clone(g.members) {
 		instance, known := s.instances.Instance(m.id)
@@ -72,7 +72,7 @@ func isStarting(m machine.Machine) bool {
 	return starts && starter.Starting()
 }
 
-// putInService registers a member with the target groups first, as AWS does; it does not wait for
+// putInService first registers a member with the target groups, as AWS does. It does not wait for
 // their health checks.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
 func (s *Service) putInService(g *group, m *member) {
@@ -83,8 +83,8 @@ func (s *Service) putInService(g *group, m *member) {
 	end(m.activity, types.ScalingActivityStatusCodeSuccessful, "")
 }
 
-// wanted returns how many active members the group should have: the desired capacity, and what a
-// refresh needs beyond it for a while.
+// wanted returns how many active members the group should have: the desired capacity, plus what a
+// refresh needs for a while.
 func (g *group) wanted() int {
 	if r := g.replacing(); r != nil {
 		_, most := r.bounds.limits(g.desired)

@@ -12,11 +12,11 @@ import (
 type refresh struct {
 	id          string
 	status      types.InstanceRefreshStatus
-	reason      string                      // beside what waitingFor has to tell
-	desired     *types.DesiredConfiguration // as requested, or nil for none
+	reason      string                      // in addition to waitingFor
+	desired     *types.DesiredConfiguration // as requested, or nil if there is none
 	preferences *types.RefreshPreferences   // as requested
 
-	goal         template // what new instances get
+	goal         template // the template of new instances
 	bounds       bounds
 	warmup, bake time.Duration
 	skipMatching bool
@@ -24,19 +24,19 @@ type refresh struct {
 	alarms       []string
 
 	created    time.Time
-	began      time.Time // the replacing, or the rolling back
+	began      time.Time // the start of the replacement or of the rollback
 	progressed time.Time // when the last instance was done
 	baking     time.Time
 	ended      time.Time
 
 	outdated      map[string]bool // the instances to replace
-	total         int             // how many those were at the start, or at the start of the rollback
-	remaining     int             // how many are not done
-	percent, left int             // as described; a rollback leaves left as it was
+	total         int             // their number at the start, or at the start of the rollback
+	remaining     int             // how many are left
+	percent, left int             // as described; a rollback does not change left
 	rollback      *types.RollbackDetails
 }
 
-// activeRefresh returns the one that has not ended; a group has one at most.
+// activeRefresh returns the refresh that has not ended. A group has one at most.
 func (g *group) activeRefresh() *refresh {
 	if len(g.refreshes) == 0 {
 		return nil
@@ -47,12 +47,12 @@ func (g *group) activeRefresh() *refresh {
 	return nil
 }
 
-// replaces reports whether instances are being replaced, forwards or back.
+// replaces reports whether instances are being replaced, forward or back.
 func (r *refresh) replaces() bool {
 	return r.status == types.InstanceRefreshStatusInProgress || r.status == types.InstanceRefreshStatusRollbackInProgress
 }
 
-// replacing returns the active refresh while it replaces instances, nil otherwise.
+// replacing returns the active refresh while it replaces instances, or nil.
 func (g *group) replacing() *refresh {
 	if r := g.activeRefresh(); r != nil && r.replaces() {
 		return r
@@ -65,12 +65,12 @@ func (g *group) canceling() bool {
 	return r != nil && r.status == types.InstanceRefreshStatusCancelling
 }
 
-// outdated returns the active members that the refresh has still to replace.
+// outdated returns the active members that the refresh must still replace.
 func (g *group) outdated(r *refresh) []*member {
 	return slices.DeleteFunc(g.active(), func(m *member) bool { return !r.outdated[m.id] })
 }
 
-// advanceRefresh takes the active refresh one step on, if it can go.
+// advanceRefresh advances the active refresh one step, if possible.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
 func (s *Service) advanceRefresh(g *group) {
 	r := g.activeRefresh()
@@ -93,7 +93,7 @@ func (s *Service) advanceRefresh(g *group) {
 	}
 }
 
-// beginRefresh settles which instances are to be replaced.
+// beginRefresh decides which instances to replace.
 func (s *Service) beginRefresh(g *group, r *refresh) {
 	r.status, r.began, r.progressed = types.InstanceRefreshStatusInProgress, now(), now()
 	s.publish(g, r, "Started")
@@ -129,13 +129,13 @@ func (s *Service) goOn(g *group, r *refresh) {
 	}
 }
 
-// succeed is when the group takes over what the refresh has brought, not before.
+// succeed ends a refresh with success. Only now does the group get the refresh's template.
 func (s *Service) succeed(g *group, r *refresh) {
 	g.template = r.goal
 	s.endRefresh(g, r, types.InstanceRefreshStatusSuccessful, "")
 }
 
-// fail ends a refresh, by the way back where it was asked to.
+// fail ends a refresh with a failure, after a rollback if one was requested.
 func (s *Service) fail(g *group, r *refresh, reason string) {
 	if r.autoRollback {
 		s.rollBack(g, r, reason)
@@ -144,7 +144,7 @@ func (s *Service) fail(g *group, r *refresh, reason string) {
 	s.endRefresh(g, r, types.InstanceRefreshStatusFailed, reason)
 }
 
-// ringing returns the first of the refresh's alarms that is in ALARM, or "" if none is.
+// ringing returns the first of the refresh's alarms that is in ALARM, or "" if there is none.
 func (s *Service) ringing(r *refresh) string {
 	for _, alarm := range r.alarms {
 		if state, _ := s.alarms.AlarmState(alarm); state == "ALARM" {

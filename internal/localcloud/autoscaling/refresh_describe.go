@@ -20,8 +20,8 @@ func (s *Service) describeRefreshes(in *autoscaling.DescribeInstanceRefreshesInp
 	return &autoscaling.DescribeInstanceRefreshesOutput{InstanceRefreshes: refreshes}, nil
 }
 
-// Refreshes returns a group's instance refreshes as DescribeInstanceRefreshes gives them, the
-// latest first, or nil if there is no such group.
+// Refreshes returns a group's instance refreshes as DescribeInstanceRefreshes does, latest first,
+// or nil if there is no such group.
 func (s *Service) Refreshes(name string) []types.InstanceRefresh {
 	g, err := s.find(name)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Service) described(g *group, r *refresh) types.InstanceRefresh {
 	}
 }
 
-// endRefresh settles how a refresh ended and tells the bus.
+// endRefresh records how a refresh ended and publishes an event.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-eventbridge-events.html
 func (s *Service) endRefresh(g *group, r *refresh, status types.InstanceRefreshStatus, reason string) {
 	r.status, r.reason, r.ended = status, reason, now()

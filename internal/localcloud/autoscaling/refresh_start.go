@@ -38,8 +38,8 @@ func (s *Service) startRefresh(in *autoscaling.StartInstanceRefreshInput) (*auto
 	return &autoscaling.StartInstanceRefreshOutput{InstanceRefreshId: &r.id}, nil
 }
 
-// readRefresh checks a request. An alarm that is in ALARM already is no reason to refuse: the
-// refresh fails as soon as it begins.
+// readRefresh checks a request. It accepts an alarm in ALARM: the refresh fails as soon as it
+// begins.
 func (s *Service) readRefresh(g *group, in *autoscaling.StartInstanceRefreshInput) (*refresh, error) {
 	preferences := in.Preferences
 	if preferences == nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
-// replaceOutdated terminates what its replacements, or the healthy percentages, allow. What is
-// missing then is launched by the round's scaling out. It is true once all is replaced.
+// replaceOutdated terminates what the replacements and the healthy percentages allow. The round's
+// scaling out launches what is missing then. It returns true when everything is replaced.
 func (s *Service) replaceOutdated(g *group, r *refresh) bool {
 	counted, warmed := s.count(g, r)
 	least, _ := r.bounds.limits(g.desired)
@@ -26,7 +26,7 @@ func (s *Service) replaceOutdated(g *group, r *refresh) bool {
 		!slices.ContainsFunc(g.active(), func(m *member) bool { return s.awaited(g, r, m) })
 }
 
-// count tells the refresh's own instances, which have to warm up, from those that were there.
+// count distinguishes the refresh's own instances, which must warm up, from earlier ones.
 func (s *Service) count(g *group, r *refresh) (counted headcount, warmed int) {
 	for _, m := range g.active() {
 		counted.active++
@@ -49,12 +49,12 @@ func (s *Service) count(g *group, r *refresh) (counted headcount, warmed int) {
 
 func (r *refresh) launched(m *member) bool { return !m.launched.Before(r.began) && !r.outdated[m.id] }
 
-// awaited reports whether a member is one that the refresh has launched and that is not ready yet.
+// awaited reports whether a member was launched by the refresh and is not ready yet.
 func (s *Service) awaited(g *group, r *refresh, m *member) bool {
 	return r.launched(m) && (!s.counts(g, m) || !s.warm(m, r.warmup))
 }
 
-// noteProgress also remembers when there was some. A rollback counts the percentage down.
+// noteProgress also records the time of the progress. A rollback counts the percentage down.
 func (s *Service) noteProgress(g *group, r *refresh, warmed int) {
 	percent, remaining := progress(r.total, len(g.outdated(r)), warmed)
 	if remaining < r.remaining {
@@ -68,7 +68,7 @@ func (s *Service) noteProgress(g *group, r *refresh, warmed int) {
 	}
 }
 
-// waitingFor returns the status in words.
+// waitingFor describes in words what the refresh waits for.
 func (s *Service) waitingFor(g *group, r *refresh) string {
 	active := g.active()
 	for _, m := range active {

@@ -10,7 +10,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// rollbackRefresh rolls back what has not ended yet, the bake time included.
+// rollbackRefresh rolls back a refresh that has not ended, including its bake time.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
 func (s *Service) rollbackRefresh(in *autoscaling.RollbackInstanceRefreshInput) (*autoscaling.RollbackInstanceRefreshOutput, error) {
 	g, err := s.find(aws.ToString(in.AutoScalingGroupName))
@@ -29,13 +29,14 @@ func (s *Service) rollbackRefresh(in *autoscaling.RollbackInstanceRefreshInput) 
 	return &autoscaling.RollbackInstanceRefreshOutput{InstanceRefreshId: &r.id}, nil
 }
 
-// numbered reports whether the version is a number: $Latest and $Default mean another one tomorrow.
+// numbered reports whether the version is a number, because $Latest and $Default may be another
+// version later.
 func (t template) numbered() bool {
 	return t.version != "" && strings.Trim(t.version, "0123456789") == ""
 }
 
-// rollBack turns a refresh round: the group's own template, which no refresh changes before it
-// succeeds, is what all instances must get again.
+// rollBack reverses a refresh: all instances must get the group's own template again, which a
+// refresh changes only when it succeeds.
 func (s *Service) rollBack(g *group, r *refresh, reason string) {
 	r.rollback = &types.RollbackDetails{
 		RollbackReason: aws.String(reason), RollbackStartTime: aws.Time(now()),
@@ -65,7 +66,7 @@ func (s *Service) rollOn(g *group, r *refresh) {
 	}
 }
 
-// cancelRefresh stops a refresh, or the rollback of one, where it is; nothing is undone.
+// cancelRefresh stops a refresh or its rollback, and undoes nothing.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/cancel-instance-refresh.html
 func (s *Service) cancelRefresh(in *autoscaling.CancelInstanceRefreshInput) (*autoscaling.CancelInstanceRefreshOutput, error) {
 	g, err := s.find(aws.ToString(in.AutoScalingGroupName))

@@ -1,6 +1,6 @@
 // Package autoscaling is the embedded cloud's EC2 Auto Scaling: groups that keep their capacity,
-// balance it over the zones, replace what is unhealthy, follow step scaling policies and roll to a
-// new launch template version by instance refresh. It answers exactly the operations that the
+// balance it over the zones, replace unhealthy instances, follow step scaling policies and roll to
+// a new launch template version by instance refresh. It implements exactly the operations that the
 // steps and the command line call.
 package autoscaling
 
@@ -15,13 +15,13 @@ import (
 
 const serviceID = "Auto Scaling"
 
-// How long things take on AWS, roughly.
+// Approximate durations on AWS.
 const (
-	checkInterval   = 10 * time.Second // between two looks at every group
-	firstRetry      = time.Minute      // after a failed launch in a zone; doubled with each further one
+	checkInterval   = 10 * time.Second // between two rounds for every group
+	firstRetry      = time.Minute      // after a failed launch in a zone; doubled with each further failure
 	longestRetry    = 5 * time.Minute
 	refreshPending  = 5 * time.Second // before an instance refresh begins
-	refreshPatience = time.Hour       // without progress, after which a refresh fails
+	refreshPatience = time.Hour       // without progress until a refresh fails
 	defaultCooldown = 300             // seconds
 )
 
@@ -59,14 +59,14 @@ type Service struct {
 	alarms    Alarms
 	groups    []*group // in order of creation
 
-	graceIsHealth bool // refreshes take an instance in its grace period for healthy
+	graceIsHealth bool // refreshes count an instance in its grace period as healthy
 }
 
-// SetGraceIsHealth makes refreshes take an instance for healthy that fails its health checks in its
-// grace period, or no longer. AWS leaves it open; without a call they do not.
+// SetGraceIsHealth sets whether refreshes count an instance as healthy that fails its health checks
+// in its grace period. AWS does not say. By default they do not.
 func (s *Service) SetGraceIsHealth(is bool) { s.graceIsHealth = is }
 
-// New registers Auto Scaling's operations and starts to look after the groups.
+// New registers Auto Scaling's operations and starts to reconcile the groups.
 func New(f *fabric.Fabric, instances Instances, targets Targets, alarms Alarms) *Service {
 	s := &Service{fabric: f, instances: instances, targets: targets, alarms: alarms}
 	fabric.Handle(f, serviceID, "CreateAutoScalingGroup", s.createGroup)
@@ -102,7 +102,7 @@ func (s *Service) stateChanged(instance, _ string) {
 	}
 }
 
-// past reports whether the AWS duration has passed since an instant.
+// past reports whether the AWS duration has passed since a time.
 func (s *Service) past(since time.Time, onAWS time.Duration) bool {
 	return time.Since(since) >= s.fabric.Scale(onAWS)
 }

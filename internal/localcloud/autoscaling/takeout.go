@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
-// takeOut begins the end of a member: the target groups drain it, then EC2 terminates it.
+// takeOut starts to remove a member: the target groups drain it, then EC2 terminates it.
 func (s *Service) takeOut(g *group, m *member, cause string) {
 	wasPending := m.state == types.LifecycleStatePending
 	if wasPending && m.activity.EndTime == nil {
@@ -33,8 +33,8 @@ func (s *Service) drained(m *member) {
 	}
 }
 
-// takeOutDead is for an instance that runs no more: nothing needs draining. One that is stopped
-// and not terminated must not stay behind.
+// takeOutDead removes an instance that has ended, without draining. It also terminates an instance
+// that has only stopped.
 func (s *Service) takeOutDead(g *group, m *member) {
 	m.unhealthy = true
 	g.unhealthy++
@@ -42,7 +42,7 @@ func (s *Service) takeOutDead(g *group, m *member) {
 	s.instances.Terminate(m.id)
 }
 
-// remove ends what takeOut began.
+// remove completes takeOut.
 func (s *Service) remove(g *group, gone *member) {
 	end(gone.activity, types.ScalingActivityStatusCodeSuccessful, "")
 	g.members = slices.DeleteFunc(g.members, func(m *member) bool { return m == gone })

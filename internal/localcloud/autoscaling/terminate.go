@@ -8,7 +8,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// terminateInstance takes one instance out; another takes its place.
+// terminateInstance takes one instance out, which another replaces.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
 func (s *Service) terminateInstance(in *autoscaling.TerminateInstanceInAutoScalingGroupInput) (*autoscaling.TerminateInstanceInAutoScalingGroupOutput, error) {
 	id := aws.ToString(in.InstanceId)

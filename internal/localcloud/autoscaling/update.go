@@ -9,8 +9,8 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// updateGroup changes the sizes, and the launch template that new instances come from. A desired
-// capacity that is not given is moved between the new bounds.
+// updateGroup changes the sizes and the launch template of new instances. If the request has no
+// desired capacity, the present one is moved within the new bounds.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
 func (s *Service) updateGroup(in *autoscaling.UpdateAutoScalingGroupInput) (*autoscaling.UpdateAutoScalingGroupOutput, error) {
 	g, err := s.findLive(aws.ToString(in.AutoScalingGroupName))

@@ -2,8 +2,8 @@ package autoscaling
 
 import "photogallery/internal/localcloud/cloudwatch"
 
-// recordUtilization records each group's average CPU load. Instances that still warm up are left
-// out; a group without any other records nothing.
+// recordUtilization records each group's average CPU load. It ignores instances that still warm up,
+// and records nothing for a group that has no others.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html
 func (s *Service) recordUtilization() {
 	for _, g := range s.groups {

@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// emptiest returns the zone with the fewest instances, of equal ones the first, or "" without
-// zones.
+// emptiest returns the first zone with the fewest instances, or "" without zones.
 func emptiest(zones []string, instances map[string]int) string {
 	if len(zones) == 0 {
 		return ""
@@ -14,17 +13,17 @@ func emptiest(zones []string, instances map[string]int) string {
 	return slices.MinFunc(zones, func(a, b string) int { return cmp.Compare(instances[a], instances[b]) })
 }
 
-// candidate describes an instance of which some have to go.
+// candidate is an instance that may be terminated.
 type candidate struct {
 	id       string
 	zone     string
 	serves   bool
-	outdated bool // not of the template version that new instances get
+	outdated bool // another template version than that of new instances
 }
 
-// victims picks count candidates to terminate, which are given oldest first. Those that do not
-// serve go first, so that scaling in costs no capacity that is there; then, as the default
-// termination policy has it, one of the fullest zone, outdated before current, old before new.
+// victims picks count of the candidates, which are given oldest first, to terminate. It first picks
+// instances that do not serve, so that scaling in costs no serving capacity; then, as the default
+// termination policy says, one of the fullest zone, outdated before current, old before new.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-instance-termination.html
 func victims(candidates []candidate, count int) []string {
 	left := slices.Clone(candidates)

@@ -15,14 +15,14 @@ type actionRunner struct {
 	run    func(alarm, reason, action string)
 }
 
-// OnAction has run called under the lock for every alarm action whose ARN begins with prefix. The
-// actions, which are those of Auto Scaling, run for each minute that the alarm is in ALARM.
+// OnAction registers run for alarm actions whose ARN begins with prefix. The actions, which are
+// Auto Scaling's, run in each minute in which the alarm is in ALARM, under the lock.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
 func (s *Service) OnAction(prefix string, run func(alarm, reason, action string)) {
 	s.actions = append(s.actions, actionRunner{prefix, run})
 }
 
-// AlarmState is INSUFFICIENT_DATA, OK or ALARM; ok is false if there is no such alarm.
+// AlarmState returns INSUFFICIENT_DATA, OK or ALARM. ok is false if there is no such alarm.
 func (s *Service) AlarmState(name string) (state string, ok bool) {
 	if s.alarms[name] == nil {
 		return "", false
@@ -31,7 +31,7 @@ func (s *Service) AlarmState(name string) (state string, ok bool) {
 }
 
 // Breach returns the alarm's most recent data point and its threshold, from which Auto Scaling
-// picks the step of a policy; ok is false if there is no such alarm or it has no data.
+// picks the step of a policy. ok is false if there is no such alarm or it has no data.
 func (s *Service) Breach(name string) (value, threshold float64, ok bool) {
 	a := s.alarms[name]
 	if a == nil {
@@ -40,7 +40,7 @@ func (s *Service) Breach(name string) (value, threshold float64, ok bool) {
 	return a.latest.value, a.rule.threshold, !a.latest.missing()
 }
 
-// evaluateAll goes through the alarms in the order of their names, so that runs repeat exactly.
+// evaluateAll evaluates the alarms in alphabetical order, so that runs are deterministic.
 func (s *Service) evaluateAll() {
 	for _, name := range slices.Sorted(maps.Keys(s.alarms)) {
 		if a := s.alarms[name]; a != nil {
@@ -49,7 +49,7 @@ func (s *Service) evaluateAll() {
 	}
 }
 
-// evaluate judges the periods that are over.
+// evaluate evaluates the periods that are over.
 func (s *Service) evaluate(name string, a *alarm) {
 	evaluated := s.datapoints(a)
 	a.latest = noData

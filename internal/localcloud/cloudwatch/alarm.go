@@ -14,10 +14,10 @@ import (
 )
 
 type alarm struct {
-	types.MetricAlarm // the definition and the state, as DescribeAlarms answers
+	types.MetricAlarm // the definition and the state, as in DescribeAlarms
 	watched           watched
 	rule              rule
-	latest            datapoint // the most recent one that was not missing, as of the last evaluation
+	latest            datapoint // the most recent data point of the last evaluation
 }
 
 func (s *Service) putMetricAlarm(in *cloudwatch.PutMetricAlarmInput) (*cloudwatch.PutMetricAlarmOutput, error) {
@@ -44,7 +44,7 @@ func (s *Service) putMetricAlarm(in *cloudwatch.PutMetricAlarmInput) (*cloudwatc
 	return &cloudwatch.PutMetricAlarmOutput{}, nil
 }
 
-// describeAlarms answers in the order of the names, in one page: an environment has a few alarms.
+// describeAlarms answers in alphabetical order, in one page: an environment has a few alarms.
 func (s *Service) describeAlarms(in *cloudwatch.DescribeAlarmsInput) (*cloudwatch.DescribeAlarmsOutput, error) {
 	out := &cloudwatch.DescribeAlarmsOutput{}
 	for _, name := range slices.Sorted(maps.Keys(s.alarms)) {
@@ -56,7 +56,7 @@ func (s *Service) describeAlarms(in *cloudwatch.DescribeAlarmsInput) (*cloudwatc
 	return out, nil
 }
 
-// deleteAlarms deletes the alarms that exist, and then complains about the others.
+// deleteAlarms deletes the alarms that exist before it reports the others.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
 func (s *Service) deleteAlarms(in *cloudwatch.DeleteAlarmsInput) (*cloudwatch.DeleteAlarmsOutput, error) {
 	var absent []string

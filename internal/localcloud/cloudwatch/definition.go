@@ -10,7 +10,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// checkAlarm refuses what AWS refuses, and by name what only AWS has.
+// checkAlarm refuses what AWS refuses, and names what only AWS supports.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 func checkAlarm(in *cloudwatch.PutMetricAlarmInput) error {
 	periods, toAlarm, treat := aws.ToInt32(in.EvaluationPeriods), datapointsToAlarm(in), aws.ToString(in.TreatMissingData)

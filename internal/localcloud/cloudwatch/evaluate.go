@@ -13,14 +13,14 @@ import (
 // breaching is a value of TreatMissingData; the other is notBreaching.
 const breaching = "breaching"
 
-// treatments are the values of TreatMissingData, as the reasons spell them.
+// treatments maps the values of TreatMissingData to their spelling in reasons.
 var treatments = map[string]string{breaching: "Breaching", "notBreaching": "NonBreaching"}
 
-// extraPeriods is how many periods before the evaluation periods are read, in case some of the
-// latest are missing. AWS gives five in all for three periods and no general rule.
+// extraPeriods is how many earlier periods are read in case some of the latest are missing. AWS
+// documents five in all for three periods and no general rule.
 const extraPeriods = 2
 
-// rule is how an alarm judges its data points.
+// rule is how an alarm evaluates its data points.
 type rule struct {
 	periods      int // N
 	toAlarm      int // M
@@ -76,7 +76,7 @@ func (r rule) judge(evaluated []datapoint) verdict {
 	return r.crossed(types.StateValueOk, known, beyond, absent)
 }
 
-// crossed words a verdict as CloudWatch does.
+// crossed formats a verdict as CloudWatch does.
 func (r rule) crossed(state types.StateValue, known []datapoint, beyond, absent int) verdict {
 	reason := fmt.Sprintf("no datapoints were received for %d periods", absent)
 	if len(known) > 0 {

@@ -14,16 +14,16 @@ import (
 
 var words = regexp.MustCompile(`\b(AND|OR)\b`)
 
-// expression is metric math. Its operators have Go's spelling and precedence once AND and OR are
-// replaced, so Go's own parser reads it. IF and FILL are its only functions. A missing value is
-// NaN, which makes everything missing that is worked out from it.
+// expression is metric math. With AND and OR replaced its operators have Go's spelling and
+// precedence, so Go's own parser reads it. It supports the functions IF and FILL. A missing value
+// is NaN, which makes every result of it missing.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 type expression struct {
 	metrics map[string]watched
 	end     int64 // the minute with which the period ends
 }
 
-// watchExpression reads the expression; it may use the metrics, which share one period.
+// watchExpression reads the expression. It may use the metrics, which share one period.
 func watchExpression(source string, metrics map[string]watched) (watched, error) {
 	tree, err := parser.ParseExpr(words.ReplaceAllStringFunc(source, func(word string) string {
 		return map[string]string{"AND": "&&", "OR": "||"}[word]
@@ -41,7 +41,7 @@ func watchExpression(source string, metrics map[string]watched) (watched, error)
 	if period == 0 {
 		return watched{}, fabric.Errorf("ValidationError", "expression %q has no metrics", source)
 	}
-	// Every part is evaluated each time, so what cannot be evaluated shows at once.
+	// Every part is evaluated each time, so that errors show at once.
 	if _, err := (expression{metrics: metrics}).evaluate(tree); err != nil {
 		return watched{}, err
 	}

@@ -10,7 +10,7 @@ import (
 // retained is how many minutes of a metric are kept. AWS keeps fifteen days, which no page shows.
 const retained = 24 * 60
 
-// Metric names a metric; the same name with other dimensions is another metric.
+// Metric identifies a metric. The same name with other dimensions is another metric.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Metric
 type Metric struct {
 	Namespace  string
@@ -26,10 +26,10 @@ type Point struct {
 	Minimum float64
 }
 
-// Average is Sum divided by Count.
+// Average returns Sum divided by Count.
 func (p Point) Average() float64 { return p.Sum / float64(p.Count) }
 
-// Record adds a value to the metric's current minute; a collector's to the minute that ends.
+// Record adds a value to the metric's current minute, or from a collector to the minute that ends.
 func (s *Service) Record(metric Metric, value float64) {
 	minute := s.minuteOf(time.Now())
 	if s.collecting {
@@ -44,8 +44,8 @@ func (s *Service) Record(metric Metric, value float64) {
 	delete(s.points[key], minute-retained)
 }
 
-// Series returns the metric's points by the minute, oldest first, from the minute that holds from.
-// Minutes without values are left out; a metric never recorded has none.
+// Series returns the metric's points by the minute, oldest first, starting with the minute that
+// contains from. It omits minutes without values.
 func (s *Service) Series(metric Metric, from time.Time) []Point {
 	recorded := s.points[metric.key()]
 	var points []Point
@@ -57,7 +57,7 @@ func (s *Service) Series(metric Metric, from time.Time) []Point {
 	return points
 }
 
-// gather merges the minutes from first up to but not including end; its Count may be 0.
+// gather merges the minutes from first up to end, exclusive. Its Count may be 0.
 func gather(points map[int64]Point, first, end int64) (gathered Point) {
 	for minute := first; minute < end; minute++ {
 		if point, ok := points[minute]; ok {

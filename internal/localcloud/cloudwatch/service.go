@@ -11,7 +11,7 @@ import (
 // serviceID is the SDK's name of the service.
 const serviceID = "CloudWatch"
 
-// resolution is the period of standard metrics; nothing is kept in finer grain.
+// resolution is the period of standard metrics. Nothing is kept at a finer one.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html#high-resolution-metrics
 const resolution = time.Minute
 
@@ -19,9 +19,9 @@ const resolution = time.Minute
 // under the fabric's lock.
 type Service struct {
 	fabric     *fabric.Fabric
-	minute     int64                      // the first that has not ended, counted from the epoch at the cloud's pace
-	collecting bool                       // what is recorded now belongs to minute
-	points     map[string]map[int64]Point // by metric and minute; a minute without values is absent
+	minute     int64                      // the first minute that has not ended, counted from the epoch at the cloud's pace
+	collecting bool                       // values recorded now belong to minute
+	points     map[string]map[int64]Point // by metric and minute, without minutes that have no values
 	alarms     map[string]*alarm
 	collectors []func()
 	actions    []actionRunner
@@ -39,13 +39,13 @@ func New(f *fabric.Fabric) *Service {
 	return s
 }
 
-// Collect has collector called under the lock at the end of each minute, before the alarms are
-// evaluated: what it records belongs to the minute that ends. A service that samples its state
-// each minute uses it, so that no minute is skipped or counted twice.
+// Collect registers a collector that is called under the lock at the end of each minute, before the
+// alarms are evaluated. What it records belongs to the minute that ends. With it a service samples
+// its state so that no minute is skipped or counted twice.
 func (s *Service) Collect(collector func()) { s.collectors = append(s.collectors, collector) }
 
-// awaitMinute waits for the end of the minute. Each wait is worked out anew, so that late timers
-// do not add up.
+// awaitMinute waits for the end of the minute. Each wait is computed anew, so that late timers do
+// not add up.
 func (s *Service) awaitMinute() {
 	end := s.startOf(s.minute + 1)
 	remaining := time.Until(end)
@@ -59,7 +59,7 @@ func (s *Service) endMinute() {
 		collect()
 	}
 	s.collecting = false
-	// A laptop that slept wakes up late: the minutes it missed stay without data.
+	// After a laptop has slept, the missed minutes have no data.
 	s.minute = max(s.minute+1, s.minuteOf(time.Now()))
 	s.evaluateAll()
 	s.awaitMinute()

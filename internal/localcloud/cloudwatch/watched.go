@@ -10,13 +10,13 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// watched is a time series: a metric's statistic, or an expression over such.
+// watched is a time series: a metric's statistic, or an expression of such statistics.
 type watched struct {
 	period int64                   // minutes
 	value  func(end int64) float64 // in the period that ends with the minute; NaN where data is missing
 }
 
-// watch finds the one series that the alarm watches.
+// watch returns the one series that the alarm watches.
 func (s *Service) watch(in *cloudwatch.PutMetricAlarmInput) (watched, error) {
 	if len(in.Metrics) > 0 {
 		return s.watchQueries(in.Metrics)
@@ -27,7 +27,7 @@ func (s *Service) watch(in *cloudwatch.PutMetricAlarmInput) (watched, error) {
 	})
 }
 
-// watchQueries is for metric math.
+// watchQueries returns the series of metric math.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
 func (s *Service) watchQueries(queries []types.MetricDataQuery) (watched, error) {
 	metrics := map[string]watched{}

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expression reads attribute_not_exists(path) and path = :value in conditions, and SET path = :value,
-// ... in updates. A path is a whole attribute. The first mistake is kept in err.
+// expression reads attribute_not_exists(path) and path = :value in conditions, and SET path =
+// :value, ... in updates. A path is a whole attribute. err holds the first error.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html
 type expression struct {
 	names  map[string]string
@@ -23,7 +23,7 @@ var (
 	assignment = regexp.MustCompile(`^ *(#?\w+) *= *(:\w+) *$`)
 )
 
-// reserved are, of the many words that need a #name, those that an attribute may well be called.
+// reserved lists the words that attributes may well be called, among the many that need a #name.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
 var reserved = map[string]bool{
 	"DATA": true, "DATE": true, "DURATION": true, "GROUP": true, "ITEM": true, "KEY": true, "LOCK": true, "NAME": true,
@@ -44,7 +44,7 @@ func (e *expression) condition(text string, of item) bool {
 	return reflect.DeepEqual(of[e.path(match[1])], e.value(match[2]))
 }
 
-// update applies an update expression to the attributes of into.
+// update applies an update expression to the attributes in into.
 func (e *expression) update(text, key string, into item) {
 	clauses, isSet := strings.CutPrefix(text, "SET ")
 	for clause := range strings.SplitSeq(clauses, ",") {
@@ -92,7 +92,7 @@ func (e *expression) use(name string) {
 	e.used[name] = true
 }
 
-// finish returns the first mistake; a name or value that nothing used is one.
+// finish returns the first error. A name or value that is not used is an error.
 func (e *expression) finish() error {
 	for name := range e.names {
 		if !e.used[name] {

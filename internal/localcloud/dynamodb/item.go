@@ -45,7 +45,7 @@ func (s *Service) deleteItem(in *dynamodb.DeleteItemInput) (*dynamodb.DeleteItem
 	return &dynamodb.DeleteItemOutput{}, err
 }
 
-// write replaces the item by what change makes of it, nil for none, if the condition holds.
+// write replaces the item with the result of change, nil to delete it, if the condition holds.
 func (s *Service) write(name *string, located item, e *expression, condition *string, change func(*table, item) item) error {
 	t, key, err := s.locate(name, located)
 	if err != nil {

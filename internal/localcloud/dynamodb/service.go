@@ -13,10 +13,10 @@ import (
 
 const serviceID = "DynamoDB"
 
-// staleFor is how long after a write a read without ConsistentRead still sees what was before.
+// staleFor is how long after a write a read without ConsistentRead returns the former item.
 const staleFor = time.Second
 
-// item is an item's attributes, or nil for no item. Values are shared: nobody changes them in
+// item holds an item's attributes, or is nil for no item. Values are shared and never changed in
 // place.
 type item map[string]types.AttributeValue
 
@@ -30,13 +30,13 @@ type table struct {
 	records   map[string]*record
 }
 
-// Service is one cloud's DynamoDB.
+// Service is the DynamoDB of one cloud.
 type Service struct {
 	fabric *fabric.Fabric
 	tables map[string]*table
 }
 
-// New puts DynamoDB into a cloud, without tables.
+// New adds DynamoDB to a cloud, without tables.
 func New(f *fabric.Fabric) *Service {
 	s := &Service{fabric: f, tables: map[string]*table{}}
 	fabric.Handle(f, serviceID, "GetItem", s.getItem)
@@ -46,7 +46,7 @@ func New(f *fabric.Fabric) *Service {
 	return s
 }
 
-// AddTable makes an empty table whose partition key is a string attribute of that name. It is
+// AddTable adds an empty table whose partition key is a string attribute of that name. It must be
 // called under the lock.
 func (s *Service) AddTable(name, key string) {
 	s.tables[name] = &table{name: name, key: key, records: map[string]*record{}}
@@ -59,7 +59,7 @@ func (s *Service) table(name *string) (*table, error) {
 	return nil, &types.ResourceNotFoundException{Message: aws.String("Requested resource not found: Table: " + aws.ToString(name) + " not found")}
 }
 
-// keyOf finds the key in an item's attributes.
+// keyOf returns the key in an item's attributes.
 func (t *table) keyOf(attributes item) (string, error) {
 	key, isString := attributes[t.key].(*types.AttributeValueMemberS)
 	if !isString || key.Value == "" {

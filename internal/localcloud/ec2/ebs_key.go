@@ -11,8 +11,8 @@ func (s *Service) handleKey() {
 	fabric.Handle(s.fabric, serviceID, "GetEbsDefaultKmsKeyId", s.getEbsDefaultKmsKeyID)
 }
 
-// SetDefaultKey sets which key EBS encrypts with by default, an ARN. At first it is AWS's own, which is
-// told by its alias.
+// SetDefaultKey sets EBS's default key, an ARN. Initially it is AWS's own, which EC2 names by its
+// alias.
 // https://docs.aws.amazon.com/cli/latest/reference/ec2/get-ebs-default-kms-key-id.html
 func (s *Service) SetDefaultKey(key string) { s.ebsKey = key }
 

@@ -11,11 +11,11 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// properties are what filters look at, by filter name; those of tags need no entry.
+// properties holds what filters compare, by filter name. Tag filters need no entry.
 type properties map[string]string
 
-// filtered keeps what matches all filters; a filter matches when one of its values does. Values
-// may hold the wildcards * and ?.
+// filtered returns the elements that match all filters. A filter matches if one of its values does.
+// Values may contain the wildcards * and ?.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html
 func filtered[T any](from []T, filters []types.Filter, look func(T) (properties, map[string]string)) ([]T, error) {
 	var kept []T
@@ -37,7 +37,7 @@ func filtered[T any](from []T, filters []types.Filter, look func(T) (properties,
 	return kept, nil
 }
 
-// candidates returns the values that a filter of that name compares with its own.
+// candidates returns the values with which a filter of that name is compared.
 func candidates[T any](filter string, look func(T) (properties, map[string]string), one T) ([]string, error) {
 	own, tags := look(one)
 	from := map[string]string(own)

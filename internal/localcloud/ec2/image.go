@@ -9,7 +9,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// amazon owns the base images; its account ID is Amazon Linux's.
+// amazon owns the base images. Its account ID is that of Amazon Linux.
 const amazon = "137112412989"
 
 type image struct {
@@ -23,7 +23,7 @@ type image struct {
 	created               time.Time
 	snapshot              *snapshot // nil for a base image
 	content               any       // nil for a base image
-	captured, copied      bool      // what available waits for
+	captured, copied      bool      // stops the timer of available
 	deregistered          bool
 }
 
@@ -35,8 +35,7 @@ func (s *Service) SetBaseImage(id string) {
 	})
 }
 
-// findImage gives nil for an ID that never was, and for a deregistered image that no live instance
-// came from any more.
+// findImage returns nil for an unknown ID, and for a deregistered image without live instances.
 func (s *Service) findImage(id string) *image {
 	for _, known := range s.images {
 		if known.id == id {
@@ -46,7 +45,7 @@ func (s *Service) findImage(id string) *image {
 	return nil
 }
 
-// bootable gives the image of an ID if instances can be launched from it.
+// bootable returns the image of an ID if instances can be launched from it.
 func (s *Service) bootable(id string) (*image, error) {
 	found := s.findImage(id)
 	if found == nil {
@@ -58,7 +57,7 @@ func (s *Service) bootable(id string) (*image, error) {
 	return found, nil
 }
 
-// imageOf begins the image of a running instance.
+// imageOf starts an image of a running instance.
 func (s *Service) imageOf(i *instance, name, description string, imageTags, snapshotTags map[string]string) *image {
 	now := time.Now().UTC()
 	id := s.fabric.ID("ami")
@@ -118,8 +117,8 @@ func (s *Service) deregister(gone *image) {
 	s.forgetUnused(gone)
 }
 
-// forgetUnused gives the content of a deregistered image back once no instance has yet to boot
-// from it, and forgets the image once no instance is left that came from it.
+// forgetUnused discards the content of a deregistered image when no instance needs it to boot any
+// more, and forgets the image when no instance of it is left.
 func (s *Service) forgetUnused(i *image) {
 	if !i.deregistered {
 		return
@@ -136,7 +135,7 @@ func (s *Service) forgetUnused(i *image) {
 	}
 }
 
-// without returns the slice without one member; the original is left alone.
+// without returns a copy of the slice without one member.
 func without[T comparable](from []T, gone T) []T {
 	return slices.DeleteFunc(slices.Clone(from), func(one T) bool { return one == gone })
 }

@@ -53,8 +53,8 @@ func (s *Service) createImage(in *ec2.CreateImageInput) (*ec2.CreateImageOutput,
 	return &ec2.CreateImageOutput{ImageId: aws.String(made.id)}, nil
 }
 
-// describeImages leaves out a recently deregistered image even when it is asked for by ID, without
-// an error.
+// describeImages omits a recently deregistered image without an error, even if the request names
+// its ID.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
 func (s *Service) describeImages(in *ec2.DescribeImagesInput) (*ec2.DescribeImagesOutput, error) {
 	for _, id := range in.ImageIds {

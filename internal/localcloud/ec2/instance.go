@@ -20,7 +20,7 @@ const (
 	Terminated   = "terminated"
 )
 
-// Instance is a copy of what EC2 knows of one instance.
+// Instance is a copy of EC2's data about one instance.
 type Instance struct {
 	ID              string
 	State           string
@@ -32,7 +32,7 @@ type Instance struct {
 	TemplateVersion string // a number, never $Latest
 	Tags            map[string]string
 	LaunchedAt      time.Time
-	Reason          string          // why it left the running state, in AWS's words
+	Reason          string          // why it stopped running, in AWS's words
 	Machine         machine.Machine // nil until the instance runs
 }
 
@@ -44,7 +44,7 @@ type instance struct {
 	terminateOnShutdown bool
 }
 
-// boot is the end of pending.
+// boot ends the pending state.
 func (s *Service) boot(i *instance) {
 	if i.State != Pending {
 		return
@@ -57,8 +57,8 @@ func (s *Service) boot(i *instance) {
 	s.forgetUnused(i.image)
 }
 
-// Terminate begins the end of an instance; one that has ended already, or never was, is left as
-// it is. The machine is stopped in order first, and cut off when that takes too long.
+// Terminate starts to terminate an instance. It does nothing to one that has ended or does not
+// exist. The machine is stopped normally, and killed if that takes too long.
 func (s *Service) Terminate(id string) {
 	if i := s.find(id); i != nil {
 		s.terminate(i, "Client.UserInitiatedShutdown: User initiated shutdown")
@@ -85,8 +85,8 @@ func (s *Service) terminate(i *instance, reason string) {
 	}
 }
 
-// Kill makes an instance crash: its machine is gone at once, and EC2 stops or terminates it as if
-// it had shut itself down.
+// Kill crashes an instance: its machine ends at once, and EC2 stops or terminates the instance as
+// after a shutdown from inside.
 func (s *Service) Kill(id string) {
 	i := s.find(id)
 	if i == nil || i.Machine == nil {
@@ -127,7 +127,7 @@ func (s *Service) ended(i *instance) {
 	}
 }
 
-// enter publishes the state as EventBridge knows it.
+// enter publishes the state as an EventBridge event.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-state-change-events.html
 func (s *Service) enter(i *instance, state string) {
 	i.State = state
@@ -138,7 +138,7 @@ func (s *Service) enter(i *instance, state string) {
 	}
 }
 
-// Instance gives the instance of an ID, terminated ones for an hour. It is not subject to lag.
+// Instance returns the instance of an ID, also for an hour after its termination. It has no lag.
 func (s *Service) Instance(id string) (Instance, bool) {
 	i := s.find(id)
 	if i == nil {
@@ -147,7 +147,7 @@ func (s *Service) Instance(id string) (Instance, bool) {
 	return i.copy(), true
 }
 
-// Instances gives all instances in order of launch, terminated ones for an hour.
+// Instances returns all instances in order of launch, also for an hour after their termination.
 func (s *Service) Instances() []Instance {
 	copies := make([]Instance, 0, len(s.instances))
 	for _, i := range s.instances {

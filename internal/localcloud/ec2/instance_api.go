@@ -17,7 +17,7 @@ func (s *Service) handleInstances() {
 	fabric.Handle(s.fabric, serviceID, "TerminateInstances", s.terminateInstances)
 }
 
-// runInstances launches one instance a call, which is all that a builder needs.
+// runInstances launches one instance per call, enough for a builder.
 func (s *Service) runInstances(in *ec2.RunInstancesInput) (*ec2.RunInstancesOutput, error) {
 	if aws.ToInt32(in.MinCount) != 1 || aws.ToInt32(in.MaxCount) != 1 {
 		return nil, fabric.Errorf("InvalidParameterValue", "The embedded cloud launches one instance a call, not %d to %d", aws.ToInt32(in.MinCount), aws.ToInt32(in.MaxCount))
@@ -61,7 +61,8 @@ func orderOf(in *ec2.RunInstancesInput) (order, error) {
 	return wanted, nil
 }
 
-// besideInterfaces refuses what a launch with network interfaces must say of each of them.
+// besideInterfaces refuses parameters that a launch with network interfaces must specify per
+// interface.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
 func besideInterfaces(subnet *string, groups, groupNames []string) error {
 	what := "subnet ID"
@@ -97,7 +98,8 @@ func (s *Service) describeInstances(in *ec2.DescribeInstancesInput) (*ec2.Descri
 
 var instanceID = regexp.MustCompile(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
-// visibleInstances gives the instances of ids, or all; an ID that is unknown or too new is an error.
+// visibleInstances returns the instances of ids, or all. An ID that is unknown or too new is an
+// error.
 func (s *Service) visibleInstances(ids []string) ([]*instance, error) {
 	var found []*instance
 	for _, id := range ids {

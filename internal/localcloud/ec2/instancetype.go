@@ -17,7 +17,7 @@ type instanceType struct {
 	memory       int64 // MiB
 }
 
-// instanceTypes are the types that the embedded cloud knows.
+// instanceTypes lists the types that the embedded cloud knows.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html
 var instanceTypes = map[string]instanceType{
 	"t4g.nano":   {"arm64", 2, 512},

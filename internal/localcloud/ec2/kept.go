@@ -9,15 +9,14 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// KeptImage is an available image when its cloud is closed, so that another cloud
-// can have it.
+// KeptImage is an available image of a closed cloud, for the next cloud.
 type KeptImage struct {
 	ID, Name, Description    string
 	Architecture, SnapshotID string
 	Bytes                    int64
 	Created                  time.Time
 	Tags, SnapshotTags       map[string]string
-	Content                  any `json:"-"` // what the machine kind made
+	Content                  any `json:"-"` // from the machine kind
 }
 
 // KeptImages lists the account's available images.
@@ -34,7 +33,7 @@ func (s *Service) KeptImages() (kept []KeptImage) {
 	return kept
 }
 
-// Restore registers an image of a former cloud with its snapshot. What is there already stays.
+// Restore registers an image of a former cloud with its snapshot, unless it exists.
 func (s *Service) Restore(kept KeptImage) {
 	if slices.ContainsFunc(s.images, func(i *image) bool { return i.id == kept.ID }) {
 		return

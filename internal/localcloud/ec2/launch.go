@@ -13,7 +13,7 @@ import (
 
 const maxUserData = 16 << 10
 
-// LaunchSpec describes one instance of the fleet: one of a template's version in a subnet.
+// LaunchSpec describes a fleet instance to launch: a template version in a subnet.
 type LaunchSpec struct {
 	TemplateID string
 	Version    string // a number, $Latest or $Default
@@ -21,7 +21,7 @@ type LaunchSpec struct {
 	Tags       map[string]string // added to the template's own instance tags
 }
 
-// Launch starts an instance as Auto Scaling does. Errors are those of RunInstances, by code:
+// Launch starts an instance for Auto Scaling. Its errors are those of RunInstances, by code:
 // InvalidLaunchTemplateId.NotFound, InvalidLaunchTemplateId.VersionNotFound, InvalidAMIID.NotFound,
 // InvalidAMIID.Unavailable, InvalidSubnetID.NotFound, InsufficientInstanceCapacity,
 // VcpuLimitExceeded, Unsupported, InvalidParameterValue, InvalidParameterCombination.
@@ -48,7 +48,7 @@ func (s *Service) Launch(spec LaunchSpec) (id string, err error) {
 	return launched.ID, nil
 }
 
-// order holds what a launch needs.
+// order holds the parameters of a launch.
 type order struct {
 	image, instanceType, subnet, profile string
 	userData                             string // base64
@@ -86,7 +86,7 @@ func (s *Service) launch(wanted order) (*instance, error) {
 	return i, nil
 }
 
-// checkRoom refuses what the zone or the account cannot hold.
+// checkRoom refuses what exceeds the zone's capacity or the account's limit.
 func (s *Service) checkRoom(instanceType, zone string, base *image) error {
 	kind, known := instanceTypes[instanceType]
 	switch {

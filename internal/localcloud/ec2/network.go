@@ -1,6 +1,6 @@
 package ec2
 
-// The network's zones and interfaces are the stack's and the load balancer's; EC2 describes them.
+// The subnets belong to the stack and the interfaces to the load balancer; EC2 only describes them.
 
 type subnet struct{ id, zone string }
 
@@ -9,7 +9,7 @@ type networkInterface struct{ id, description string }
 // AddSubnet puts a subnet into a zone.
 func (s *Service) AddSubnet(id, zone string) { s.subnets = append(s.subnets, subnet{id, zone}) }
 
-// Subnet gives a subnet's zone.
+// Subnet returns a subnet's zone.
 func (s *Service) Subnet(id string) (zone string, ok bool) {
 	for _, known := range s.subnets {
 		if known.id == id {
@@ -19,14 +19,14 @@ func (s *Service) Subnet(id string) (zone string, ok bool) {
 	return "", false
 }
 
-// AddInterface makes a network interface and gives its ID.
+// AddInterface adds a network interface and returns its ID.
 func (s *Service) AddInterface(description string) (id string) {
 	id = s.fabric.ID("eni")
 	s.interfaces = append(s.interfaces, &networkInterface{id, description})
 	return id
 }
 
-// RemoveInterface removes a network interface; one that is gone already is no error.
+// RemoveInterface removes a network interface if it exists.
 func (s *Service) RemoveInterface(id string) {
 	for _, known := range s.interfaces {
 		if known.id == id {

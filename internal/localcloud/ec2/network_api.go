@@ -32,7 +32,7 @@ func (s *Service) describeSubnets(in *ec2.DescribeSubnetsInput) (*ec2.DescribeSu
 	return out, nil
 }
 
-// describeNetworkInterfaces knows the interfaces that services such as a load balancer hold.
+// describeNetworkInterfaces describes the interfaces of services such as load balancers.
 func (s *Service) describeNetworkInterfaces(in *ec2.DescribeNetworkInterfacesInput) (*ec2.DescribeNetworkInterfacesOutput, error) {
 	kept, err := filtered(s.interfaces, in.Filters, func(n *networkInterface) (properties, map[string]string) {
 		return properties{"description": n.description}, nil

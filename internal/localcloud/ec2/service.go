@@ -1,6 +1,6 @@
 // Package ec2 is the embedded cloud's EC2: instances on machines of one kind, images with their
-// snapshots, launch templates, subnets and network interfaces. It answers exactly the operations
-// that the steps call, and has Go methods for the other services of the cloud, which are called
+// snapshots, launch templates, subnets and network interfaces. It implements exactly the operations
+// that the steps call, and has Go methods for the other services of the cloud, which must be called
 // under the fabric's lock.
 package ec2
 
@@ -13,16 +13,17 @@ import (
 
 const serviceID = "EC2"
 
-// How long things take on AWS, roughly.
+// Approximate durations on AWS.
 const (
 	pendingTime    = 10 * time.Second // from RunInstances to running
-	shutdownTime   = 5 * time.Second  // of an instance that has not booted yet
-	shutdownLimit  = 2 * time.Minute  // after which a machine that does not stop is cut off
+	shutdownTime   = 5 * time.Second  // of an instance that has not booted
+	shutdownLimit  = 2 * time.Minute  // until a machine that does not stop is killed
 	snapshotTime   = 3 * time.Minute  // from CreateImage to available
-	terminatedSeen = time.Hour        // how long a terminated instance is still described
+	terminatedSeen = time.Hour        // how long a terminated instance is described
 )
 
-// Service is one cloud's EC2. Unless said otherwise its methods are called under the lock.
+// Service is the EC2 of one cloud. Its methods must be called under the lock unless they say
+// otherwise.
 type Service struct {
 	fabric *fabric.Fabric
 	kind   machine.Kind
@@ -37,14 +38,14 @@ type Service struct {
 	tokens    map[string]remembered
 	full      map[string]bool   // zones without capacity
 	unoffered map[offering]bool // types that a zone does not have
-	keepSnaps bool              // DeregisterImage leaves its snapshots and says so
+	keepSnaps bool              // DeregisterImage keeps snapshots and reports that
 	lag       time.Duration
 	vcpuLimit int
-	ebsKey    string // encrypts volumes by default
+	ebsKey    string // the default key of volumes
 	watchers  []func(id, state string)
 }
 
-// New puts EC2 into a cloud, with machines of a kind, without subnets or images.
+// New adds EC2 to a cloud, with machines of a kind, without subnets or images.
 func New(f *fabric.Fabric, kind machine.Kind) *Service {
 	s := &Service{
 		fabric: f, kind: kind,
@@ -60,14 +61,14 @@ func New(f *fabric.Fabric, kind machine.Kind) *Service {
 	return s
 }
 
-// OnState calls watcher, under the lock, each time an instance enters a state: pending, running,
-// stopping, stopped, shutting-down, terminated.
+// OnState registers a watcher that is called under the lock each time an instance enters a state:
+// pending, running, stopping, stopped, shutting-down, terminated.
 func (s *Service) OnState(watcher func(id, state string)) { s.watchers = append(s.watchers, watcher) }
 
 // SetCapacity makes launches in a zone succeed or fail with InsufficientInstanceCapacity.
 func (s *Service) SetCapacity(zone string, available bool) { s.full[zone] = !available }
 
-// SetOffered reports whether a zone has an instance type; each zone has all types at first.
+// SetOffered sets whether a zone has an instance type. Initially each zone has all types.
 func (s *Service) SetOffered(instanceType, zone string, offered bool) {
 	s.unoffered[offering{instanceType, zone}] = !offered
 }
@@ -76,19 +77,19 @@ func (s *Service) SetOffered(instanceType, zone string, offered bool) {
 // it reports in a successful answer.
 func (s *Service) SetSnapshotDeletion(works bool) { s.keepSnaps = !works }
 
-// SetVCPULimit sets how many vCPUs the live instances may have together, 32 at first; a launch
+// SetVCPULimit sets how many vCPUs the live instances may have in all, initially 32. A launch
 // beyond it fails with VcpuLimitExceeded.
 func (s *Service) SetVCPULimit(vcpus int) { s.vcpuLimit = vcpus }
 
 // VCPULimit returns the limit that SetVCPULimit set.
 func (s *Service) VCPULimit() int { return s.vcpuLimit }
 
-// SetLag makes describing a new instance or image answer "not found" until the AWS duration has
-// passed since its creation: EC2's eventual consistency.
+// SetLag makes EC2 answer "not found" for a new instance or image until the AWS duration has passed
+// since its creation, to simulate eventual consistency.
 // https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 func (s *Service) SetLag(lag time.Duration) { s.lag = lag }
 
-// visible reports whether what was created then can be described by now.
+// visible reports whether something of that age can be described.
 func (s *Service) visible(created time.Time) bool {
 	return time.Since(created) >= s.fabric.Scale(s.lag)
 }

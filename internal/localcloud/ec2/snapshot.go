@@ -49,7 +49,7 @@ func (s *Service) describedSnapshot(one *snapshot) types.Snapshot {
 	}
 }
 
-// progress grows with time and is 100% of a completed snapshot only.
+// progress grows with time and is 100% only for a completed snapshot.
 func (s *Service) progress(one *snapshot) string {
 	if one.state == types.SnapshotStateCompleted {
 		return "100%"

@@ -12,8 +12,8 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// tagsFor gives the tags that specifications have for one resource type. A specification for a
-// type that the operation does not make is refused.
+// tagsFor returns the tags of specifications for one resource type. It refuses a specification for
+// a type that the operation does not make.
 func tagsFor(want types.ResourceType, specifications []types.TagSpecification, makes ...types.ResourceType) (map[string]string, error) {
 	tags := map[string]string{}
 	for _, specification := range specifications {
@@ -30,7 +30,7 @@ func tagsFor(want types.ResourceType, specifications []types.TagSpecification, m
 	return tags, nil
 }
 
-// addTags holds tags to EC2's limits.
+// addTags enforces EC2's limits for tags.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
 func addTags(to map[string]string, tags []types.Tag) error {
 	for _, tag := range tags {

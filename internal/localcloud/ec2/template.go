@@ -15,7 +15,7 @@ type template struct {
 	tags           map[string]string
 	created        time.Time
 	versions       []*templateVersion // ascending
-	latest         int64              // numbers are never given twice
+	latest         int64              // numbers are never reused
 	defaultVersion int64
 }
 
@@ -36,7 +36,7 @@ func (t *template) add(description string, data types.ResponseLaunchTemplateData
 	return added
 }
 
-// version finds a version by number, $Latest or $Default; "" is the default version.
+// version returns a version by number, $Latest or $Default, or the default version for "".
 func (t *template) version(wanted string) (*templateVersion, error) {
 	switch wanted {
 	case "$Latest":
@@ -52,7 +52,7 @@ func (t *template) version(wanted string) (*templateVersion, error) {
 	return nil, fabric.Errorf("InvalidLaunchTemplateId.VersionNotFound", "Could not find launch template version %s of %s", wanted, t.id)
 }
 
-// findTemplate goes by the ID or, where that is nil, by the name.
+// findTemplate finds a template by its ID, or by its name if the ID is nil.
 func (s *Service) findTemplate(id, name *string) (*template, error) {
 	for _, t := range s.templates {
 		if id != nil && t.id == *id || id == nil && t.name == aws.ToString(name) {

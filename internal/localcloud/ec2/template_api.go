@@ -77,13 +77,13 @@ func (s *Service) createLaunchTemplateVersion(in *ec2.CreateLaunchTemplateVersio
 	return &ec2.CreateLaunchTemplateVersionOutput{LaunchTemplateVersion: made.described()}, nil
 }
 
-// launchedKinds are the kinds of what a launch makes that a launch template may tag.
+// launchedKinds lists the resource types of a launch that a launch template may tag.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateTagSpecificationRequest.html
 var launchedKinds = []types.ResourceType{
 	types.ResourceTypeInstance, types.ResourceTypeVolume, types.ResourceTypeNetworkInterface, types.ResourceTypeSpotInstancesRequest,
 }
 
-// storedData turns what was asked into what is described: two SDK types with the same fields.
+// storedData converts the request's SDK type to the answer's, which has the same fields.
 func storedData(requested *types.RequestLaunchTemplateData) (stored types.ResponseLaunchTemplateData, err error) {
 	if requested == nil {
 		return stored, fabric.Errorf("MissingParameter", "The request must contain the parameter LaunchTemplateData")
@@ -119,7 +119,7 @@ func (s *Service) modifyLaunchTemplate(in *ec2.ModifyLaunchTemplateInput) (*ec2.
 	return &ec2.ModifyLaunchTemplateOutput{LaunchTemplate: t.described()}, nil
 }
 
-// describeLaunchTemplates knows templates by name, or lists them all.
+// describeLaunchTemplates finds templates by name or lists all.
 func (s *Service) describeLaunchTemplates(in *ec2.DescribeLaunchTemplatesInput) (*ec2.DescribeLaunchTemplatesOutput, error) {
 	chosen := s.templates
 	if len(in.LaunchTemplateNames) > 0 {
@@ -139,7 +139,7 @@ func (s *Service) describeLaunchTemplates(in *ec2.DescribeLaunchTemplatesInput) 
 	return out, nil
 }
 
-// describeLaunchTemplateVersions gives all versions, the newest first, as AWS does.
+// describeLaunchTemplateVersions returns all versions, newest first, as AWS does.
 func (s *Service) describeLaunchTemplateVersions(in *ec2.DescribeLaunchTemplateVersionsInput) (*ec2.DescribeLaunchTemplateVersionsOutput, error) {
 	t, err := s.findTemplate(in.LaunchTemplateId, in.LaunchTemplateName)
 	if err != nil {
@@ -161,8 +161,8 @@ func (s *Service) deleteLaunchTemplate(in *ec2.DeleteLaunchTemplateInput) (*ec2.
 	return &ec2.DeleteLaunchTemplateOutput{LaunchTemplate: gone.described()}, nil
 }
 
-// deleteLaunchTemplateVersions reports what it could not delete in a successful answer; the
-// default version is never deleted.
+// deleteLaunchTemplateVersions reports its failures in a successful answer. It never deletes the
+// default version.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteLaunchTemplateVersions.html
 func (s *Service) deleteLaunchTemplateVersions(in *ec2.DeleteLaunchTemplateVersionsInput) (*ec2.DeleteLaunchTemplateVersionsOutput, error) {
 	t, err := s.findTemplate(in.LaunchTemplateId, in.LaunchTemplateName)
@@ -171,7 +171,7 @@ func (s *Service) deleteLaunchTemplateVersions(in *ec2.DeleteLaunchTemplateVersi
 	}
 	out := &ec2.DeleteLaunchTemplateVersionsOutput{}
 	refuse := func(version string, code types.LaunchTemplateErrorCode, message string) {
-		number, _ := strconv.ParseInt(version, 10, 64) // 0 for what is no number
+		number, _ := strconv.ParseInt(version, 10, 64) // 0 if it is not a number
 		out.UnsuccessfullyDeletedLaunchTemplateVersions = append(out.UnsuccessfullyDeletedLaunchTemplateVersions,
 			types.DeleteLaunchTemplateVersionsResponseErrorItem{
 				LaunchTemplateId: aws.String(t.id), LaunchTemplateName: aws.String(t.name), VersionNumber: aws.Int64(number),

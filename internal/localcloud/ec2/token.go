@@ -15,8 +15,8 @@ type remembered struct {
 	result  any
 }
 
-// once answers a repeated client token with the first result; a failure is not remembered. The
-// same token with other parameters is refused.
+// once answers a repeated client token with the first result. It forgets failures, and refuses the
+// same token with other parameters.
 // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
 func once[Result any](s *Service, operation string, token *string, input any, do func() (Result, error)) (Result, error) {
 	if aws.ToString(token) == "" {

@@ -10,8 +10,8 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// changeable tells of the attributes that may be set which values they take here; nil is any. They are
-// kept and have no effect: nothing here logs requests.
+// changeable maps the attributes that may be set to their possible values; nil allows any. They
+// have no effect: nothing here logs requests.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 var changeable = map[string]func(value string) bool{
 	"deletion_protection.enabled":                     func(value string) bool { return value == "false" },

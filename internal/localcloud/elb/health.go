@@ -12,13 +12,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// checkTimeout is an AWS duration, but what it waits for is real: it is never less than shortestTimeout.
+// checkTimeout is an AWS duration, but the check is real, so that it is never less than
+// shortestTimeout.
 const (
 	checkTimeout    = 5 * time.Second
 	shortestTimeout = time.Second
 )
 
-// check is one round of health checks. The checks run without the lock.
+// check runs one round of health checks, without the lock.
 func (s *Service) check(g *targetGroup) {
 	s.removeTerminated(g)
 	for _, t := range g.targets {
@@ -42,7 +43,7 @@ func (s *Service) check(g *targetGroup) {
 	}
 }
 
-// probe asks the target once. The answer's state is healthy or empty, its reason tells why.
+// probe sends one check to the target. The state is healthy or empty, and the reason says why.
 func (s *Service) probe(machine http.RoundTripper, instance, path string) types.TargetHealth {
 	ctx, cancel := context.WithTimeout(s.fabric.Context(), max(s.fabric.Scale(checkTimeout), shortestTimeout))
 	defer cancel()
@@ -70,8 +71,8 @@ func (s *Service) probe(machine http.RoundTripper, instance, path string) types.
 	return types.TargetHealth{State: types.TargetHealthStateEnumHealthy}
 }
 
-// judge counts the outcome of a check. One success is enough for a new target; the thresholds
-// are for those that change.
+// judge counts the result of a check. One success is enough for a new target; the thresholds apply
+// to changes.
 func (g *targetGroup) judge(t *target, found types.TargetHealth) {
 	if found.State == types.TargetHealthStateEnumHealthy {
 		t.succeeded, t.failed = t.succeeded+1, 0
@@ -91,8 +92,8 @@ func (g *targetGroup) judge(t *target, found types.TargetHealth) {
 	}
 }
 
-// forgetHealth is for a target group that no load balancer uses any more: the next one checks
-// anew, whatever a check under way may find.
+// forgetHealth resets a target group that no load balancer uses any more, whatever a running check
+// finds: the next load balancer checks anew.
 func (g *targetGroup) forgetHealth() {
 	for i, t := range g.targets {
 		if !t.draining {

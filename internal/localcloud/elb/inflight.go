@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// answering sends a request to the target's machine and counts it as under way until its answer
-// has been read.
+// answering sends a request to the target's machine and counts it as in flight until its answer has
+// been read.
 func (t *target) answering(machine http.RoundTripper, request *http.Request) (*http.Response, error) {
 	t.underWay.Add(1)
 	response, err := machine.RoundTrip(request)
@@ -19,14 +19,14 @@ func (t *target) answering(machine http.RoundTripper, request *http.Request) (*h
 	return response, nil
 }
 
-// counted is the body of an answer that is under way until it is closed.
+// counted is the body of an answer that is in flight until it is closed.
 type counted struct {
 	io.ReadCloser
 	target *target
 	once   sync.Once
 }
 
-// Close is io.Closer's.
+// Close implements io.Closer.
 func (c *counted) Close() error {
 	c.once.Do(func() { c.target.underWay.Add(-1) })
 	return c.ReadCloser.Close()

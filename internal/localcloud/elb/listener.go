@@ -12,7 +12,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// defaultPolicy is the security policy of a listener that names none. It allows TLS 1.0.
+// defaultPolicy is the default security policy of a listener. It allows TLS 1.0.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 const defaultPolicy = "ELBSecurityPolicy-2016-08"
 
@@ -42,7 +42,7 @@ func (s *Service) createListener(in *elb.CreateListenerInput) (*elb.CreateListen
 	return &elb.CreateListenerOutput{Listeners: []types.Listener{wanted}}, nil
 }
 
-// modifyListener replaces what is given and leaves the rest.
+// modifyListener changes the given fields only.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
 func (s *Service) modifyListener(in *elb.ModifyListenerInput) (*elb.ModifyListenerOutput, error) {
 	b, i := s.listener(aws.ToString(in.ListenerArn))
@@ -67,7 +67,7 @@ func (s *Service) modifyListener(in *elb.ModifyListenerInput) (*elb.ModifyListen
 	return &elb.ModifyListenerOutput{Listeners: []types.Listener{wanted}}, nil
 }
 
-// deleteListener refuses what is not there, unlike deleteLoadBalancer.
+// deleteListener fails if there is no such listener, unlike deleteLoadBalancer.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteListener.html
 func (s *Service) deleteListener(in *elb.DeleteListenerInput) (*elb.DeleteListenerOutput, error) {
 	b, i := s.listener(aws.ToString(in.ListenerArn))
@@ -80,15 +80,15 @@ func (s *Service) deleteListener(in *elb.DeleteListenerInput) (*elb.DeleteListen
 	return &elb.DeleteListenerOutput{}, nil
 }
 
-// forgetUnused is for a target group whose last listener is gone.
+// forgetUnused resets a target group whose last listener is gone.
 func (s *Service) forgetUnused(gone types.Listener) {
 	if g := s.group(forwardedTo(gone)); g != nil && s.user(g.arn) == nil {
 		g.forgetHealth()
 	}
 }
 
-// checkListener refuses what an Application Load Balancer does and what this one does not do, and
-// fills in what AWS does.
+// checkListener refuses what an Application Load Balancer refuses and what is not supported here,
+// and fills in AWS's defaults.
 func (s *Service) checkListener(wanted *types.Listener, b *loadBalancer) error {
 	if port := aws.ToInt32(wanted.Port); port < 1 || port > 65535 {
 		return fabric.Errorf("ValidationError", "Port %d: give one from 1 to 65535", port)
@@ -136,7 +136,7 @@ func (s *Service) describeListeners(in *elb.DescribeListenersInput) (*elb.Descri
 	return &elb.DescribeListenersOutput{Listeners: slices.Clone(b.listeners)}, nil
 }
 
-// user returns the load balancer, active or not, with a listener that forwards to the target group.
+// user returns the load balancer, active or not, whose listener forwards to the target group.
 func (s *Service) user(targetGroup string) *loadBalancer {
 	for _, b := range s.balancers {
 		for _, listener := range b.listeners {
@@ -153,7 +153,7 @@ func forwardedTo(listener types.Listener) string {
 	return aws.ToString(listener.DefaultActions[0].TargetGroupArn)
 }
 
-// listener finds a listener's load balancer, nil for none, and its place there.
+// listener returns a listener's load balancer, or nil if there is none, and its index there.
 func (s *Service) listener(arn string) (*loadBalancer, int) {
 	for _, b := range s.balancers {
 		for i, listener := range b.listeners {

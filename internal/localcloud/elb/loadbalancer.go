@@ -16,14 +16,14 @@ import (
 )
 
 type loadBalancer struct {
-	types.LoadBalancer // as DescribeLoadBalancers answers; its State is replaced, never changed
+	types.LoadBalancer // as in DescribeLoadBalancers; its State is replaced, never changed
 	settings           settings
 	interfaces         []string
 	listeners          []types.Listener
 	attributes         map[string]string // that were set
 }
 
-// settings decide whether a second CreateLoadBalancer asks for the same load balancer.
+// settings decides whether a second CreateLoadBalancer asks for the same load balancer.
 type settings struct {
 	scheme         types.LoadBalancerSchemeEnum
 	addressType    types.IpAddressType
@@ -81,7 +81,7 @@ func settingsOf(in *elb.CreateLoadBalancerInput) settings {
 	return wanted
 }
 
-// CanonicalZone is the hosted zone of all load balancers' own names.
+// CanonicalZone is the hosted zone of the DNS names of all load balancers.
 // https://docs.aws.amazon.com/general/latest/gr/elb.html
 const CanonicalZone = "Z35SXDOTRQ7X7K"
 
@@ -144,7 +144,7 @@ func (s *Service) describeLoadBalancers(in *elb.DescribeLoadBalancersInput) (*el
 	return out, nil
 }
 
-// deleteLoadBalancer takes the listeners with it and succeeds when there is nothing to delete.
+// deleteLoadBalancer also deletes the listeners, and succeeds if there is nothing to delete.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html
 func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.DeleteLoadBalancerOutput, error) {
 	b := s.balancer(aws.ToString(in.LoadBalancerArn))
@@ -175,7 +175,7 @@ func (s *Service) State(name string) (dnsName, state string) {
 	return *b.DNSName, string(b.State.Code)
 }
 
-// Zone returns the hosted zone of a load balancer's DNS name, or false for a name that is none's.
+// Zone returns the hosted zone of a load balancer's DNS name, or false for another name.
 func (s *Service) Zone(dnsName string) (zone string, ok bool) {
 	return CanonicalZone, s.first(func(b *loadBalancer) bool { return strings.EqualFold(*b.DNSName, dnsName) }) != nil
 }

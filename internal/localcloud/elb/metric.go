@@ -6,8 +6,8 @@ import (
 	"photogallery/internal/localcloud/cloudwatch"
 )
 
-// record gives CloudWatch the metrics of the minute that ends, those that alarms watch. A target
-// group that no active load balancer uses has none, and requests are there only while they flow.
+// record sends the metrics of the ending minute that alarms watch to CloudWatch. A target group
+// without an active load balancer has none, and request counts exist only with requests.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (s *Service) record() {
 	s.sendTraffic()

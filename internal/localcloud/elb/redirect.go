@@ -11,7 +11,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// checkRedirect wants the redirect to HTTPS of everything as it is, to a host of its own choice.
+// checkRedirect allows only a redirect of the unchanged path and query to HTTPS, on any host.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
 func checkRedirect(to types.RedirectActionConfig) error {
 	keeps := func(part *string, keyword string) bool { return part == nil || *part == keyword }
@@ -22,7 +22,7 @@ func checkRedirect(to types.RedirectActionConfig) error {
 	return nil
 }
 
-// redirected answers a request with where to ask instead.
+// redirected answers a request with a redirect.
 func redirected(request *http.Request, to types.RedirectActionConfig) *http.Response {
 	status := http.StatusMovedPermanently
 	if to.StatusCode == types.RedirectActionStatusCodeEnumHttp302 {

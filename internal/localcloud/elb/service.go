@@ -1,5 +1,6 @@
 // Package elb is the embedded cloud's Elastic Load Balancing v2: Application Load Balancers with
-// HTTP and HTTPS listeners, target groups with health checks, and a data plane that forwards real requests.
+// HTTP and HTTPS listeners, target groups with health checks, and a data plane that forwards real
+// requests.
 package elb
 
 import (
@@ -14,7 +15,7 @@ import (
 // serviceID is the SDK's name of the service.
 const serviceID = "Elastic Load Balancing v2"
 
-// How long things take on AWS.
+// Durations on AWS.
 const (
 	provisioningTime = 2 * time.Minute // from CreateLoadBalancer to active
 	interfacesLinger = 3 * time.Minute // from DeleteLoadBalancer until its network interfaces are gone
@@ -28,7 +29,7 @@ type Instances interface {
 	RemoveInterface(id string)
 }
 
-// Metrics takes the points of metrics; *cloudwatch.Service is one.
+// Metrics receives the points of metrics; *cloudwatch.Service is one.
 type Metrics interface {
 	Record(metric cloudwatch.Metric, value float64)
 	Collect(collector func())
@@ -64,17 +65,17 @@ func New(f *fabric.Fabric, instances Instances, metrics Metrics) *Service {
 	return s
 }
 
-// SetFailure makes the load balancers that are created from now on end in state failed, with
-// reason; "" makes them active again.
+// SetFailure makes load balancers that are created from now on end in state failed, with reason. ""
+// makes them active again.
 func (s *Service) SetFailure(reason string) { s.failure = reason }
 
-// arn names a resource of the service. The identifier at its end is 16 hexadecimal digits.
+// arn returns the ARN of a resource of the service. Its last part is 16 hexadecimal digits.
 func (s *Service) arn(resource string) string {
 	id := s.fabric.ID("elb")
 	return fabric.ARN("elasticloadbalancing", resource+"/"+id[len(id)-16:])
 }
 
-// suffix returns the part of an ARN that CloudWatch's dimensions hold: app/… or targetgroup/….
+// suffix returns the part of an ARN that CloudWatch's dimensions have: app/… or targetgroup/….
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func suffix(arn string) string {
 	resource := arn[strings.LastIndex(arn, ":")+1:]

@@ -16,8 +16,8 @@ import (
 type Target struct {
 	Instance    string
 	State       string // initial, healthy, unhealthy, unused or draining
-	Reason      string // AWS's reason code, or "" when healthy
-	Description string // the reason in words, or "" when healthy
+	Reason      string // AWS's reason code, or "" if healthy
+	Description string // the reason in words, or "" if healthy
 }
 
 type target struct {
@@ -25,16 +25,16 @@ type target struct {
 	health    types.TargetHealth // by its health checks alone
 	succeeded int                // health checks in a row
 	failed    int                // health checks in a row
-	checking  bool               // a health check is under way
+	checking  bool               // a health check is running
 	draining  bool
-	underWay  atomic.Int64 // requests that are not answered whole yet
+	underWay  atomic.Int64 // requests without a complete answer
 }
 
 func newTarget(instance string) *target {
 	return &target{instance: instance, health: registering}
 }
 
-// What a target's health can be besides the outcome of health checks.
+// The states of a target apart from the results of health checks.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
 var (
 	registering = describedHealth(types.TargetHealthStateEnumInitial,
@@ -53,7 +53,7 @@ func describedHealth(state types.TargetHealthStateEnum, reason types.TargetHealt
 	return types.TargetHealth{State: state, Reason: reason, Description: aws.String(description)}
 }
 
-// Health returns the target's state in AWS's words, or "" when it is not registered.
+// Health returns the target's state in AWS's words, or "" if it is not registered.
 func (s *Service) Health(targetGroup, instance string) string {
 	for _, t := range s.Targets(targetGroup) {
 		if t.Instance == instance {

@@ -8,34 +8,34 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// Settings are a target group's health check and its draining, in AWS durations.
+// Settings holds a target group's health check and draining, in AWS durations.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 type Settings struct {
 	Interval            time.Duration // between two health checks of a target
-	HealthyThreshold    int           // successes in a row that make an unhealthy target healthy
-	UnhealthyThreshold  int           // failures in a row that make a target unhealthy
+	HealthyThreshold    int           // successes in a row until an unhealthy target is healthy
+	UnhealthyThreshold  int           // failures in a row until a target is unhealthy
 	DeregistrationDelay time.Duration // how long a target drains
 }
 
-// DefaultSettings returns the stack's. A minute of failures makes a target unhealthy, AWS's own
-// default: an instance that boots is checked from the start, and one that is unhealthy before it
-// has booted would look like a version that never gets well.
+// DefaultSettings returns the stack's settings. A minute of failures makes a target unhealthy,
+// which is AWS's default: an instance is checked while it boots, and one that is unhealthy before
+// it has booted would look like a broken version.
 func DefaultSettings() Settings {
 	return Settings{Interval: 10 * time.Second, HealthyThreshold: 2, UnhealthyThreshold: 6, DeregistrationDelay: 30 * time.Second}
 }
 
 type targetGroup struct {
 	arn      string
-	path     string // of the health check, which wants a 200
+	path     string // of the health check, which expects a 200
 	settings Settings
 	targets  []*target // in order of registration
 	next     int       // round robin
 	requests int       // in this minute
-	stop     func()    // ends the health checks
+	stop     func()    // stops the health checks
 }
 
-// AddTargetGroup makes a target group of instances on port 80, with the stack's settings, whose
-// health check gets path, and starts the checks. It gives the target group's ARN.
+// AddTargetGroup adds a target group of instances on port 80 with the stack's settings, whose
+// health check requests path, and starts the checks. It returns the target group's ARN.
 func (s *Service) AddTargetGroup(name, path string) (arn string) {
 	g := &targetGroup{arn: s.arn("targetgroup/" + name), path: path}
 	s.groups = append(s.groups, g)
@@ -44,8 +44,8 @@ func (s *Service) AddTargetGroup(name, path string) (arn string) {
 	return g.arn
 }
 
-// Configure replaces a target group's settings. The next health checks are half an interval
-// ahead: so they never coincide with the minutes of CloudWatch.
+// Configure replaces a target group's settings. The next health check is half an interval ahead, so
+// that checks never coincide with the minutes of CloudWatch.
 func (s *Service) Configure(targetGroup string, settings Settings) {
 	g := s.group(targetGroup)
 	if g == nil {
@@ -59,8 +59,8 @@ func (s *Service) Configure(targetGroup string, settings Settings) {
 	})
 }
 
-// Register adds an instance to a target group, or keeps it when it is there. One that drains
-// begins anew. An unknown target group is ignored.
+// Register adds an instance to a target group unless it is there. A draining target starts anew. An
+// unknown target group is ignored.
 func (s *Service) Register(targetGroup, instance string) {
 	g := s.group(targetGroup)
 	if g == nil {
@@ -75,9 +75,10 @@ func (s *Service) Register(targetGroup, instance string) {
 	g.targets = append(g.targets, newTarget(instance))
 }
 
-// Deregister lets a target drain: it gets no new requests, and what it is answering has the
-// deregistration delay to end. Then drained is called under the lock; never before Deregister
-// returns, and also for what is not registered, not in use or draining already, soon.
+// Deregister drains a target: it gets no new requests, and requests in flight have the
+// deregistration delay to end. Then drained is called under the lock, but never before Deregister
+// returns. It is also called, soon, for a target that is not registered, not in use or draining
+// already.
 func (s *Service) Deregister(targetGroup, instance string, drained func()) {
 	g := s.group(targetGroup)
 	var t *target
@@ -97,11 +98,11 @@ func (s *Service) Deregister(targetGroup, instance string, drained func()) {
 	s.fabric.After(delay, func() { s.endDraining(g, t, latest, drained) })
 }
 
-// drainingLooks is how often a target is looked at that outlasts its delay.
+// drainingLooks is how often a target is checked that outlasts its delay.
 const drainingLooks = time.Second
 
-// endDraining waits on for requests that are under way: they are real and take their own time, so
-// that they have the delay as it is on AWS, whatever the pace.
+// endDraining waits for requests in flight. They are real and take their own time, so that they get
+// the same delay as on AWS, whatever the pace.
 func (s *Service) endDraining(g *targetGroup, t *target, latest time.Time, drained func()) {
 	if t.underWay.Load() > 0 && time.Now().Before(latest) {
 		s.fabric.After(drainingLooks, func() { s.endDraining(g, t, latest, drained) })
@@ -129,7 +130,7 @@ func (g *targetGroup) remove(gone *target) {
 	g.targets = slices.DeleteFunc(g.targets, func(t *target) bool { return t == gone })
 }
 
-// removeTerminated deregisters what no longer exists, as AWS does by itself.
+// removeTerminated deregisters terminated instances, as AWS does.
 func (s *Service) removeTerminated(g *targetGroup) {
 	g.targets = slices.DeleteFunc(g.targets, func(t *target) bool {
 		i, ok := s.instances.Instance(t.instance)

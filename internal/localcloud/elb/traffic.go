@@ -2,20 +2,20 @@ package elb
 
 import "time"
 
-// trafficStep is how often simulated requests reach the targets.
+// trafficStep is the interval of simulated requests.
 const trafficStep = 5 * time.Second
 
 // traffic is the simulated load.
 type traffic struct {
 	perSecond float64
-	sent      time.Time // until when it was sent
-	due       float64   // the part of a request that is left over
+	sent      time.Time // the time up to which it was sent
+	due       float64   // the remaining fraction of a request
 	stop      func()
 }
 
-// SetTraffic simulates that many requests a second of AWS's time to each active load balancer; 0
-// ends it. They are spread over the targets as real ones are, and reach the machines that can
-// Serve a number of requests at once.
+// SetTraffic simulates this many requests a second of AWS's time to each active load balancer; 0
+// stops them. They are spread over the targets as real ones are, and reach machines that can Serve
+// several requests at once.
 func (s *Service) SetTraffic(perSecond float64) {
 	s.sendTraffic()
 	if s.traffic.stop != nil {
@@ -27,7 +27,7 @@ func (s *Service) SetTraffic(perSecond float64) {
 	}
 }
 
-// sendTraffic sends what has become due since the last time.
+// sendTraffic sends the requests that are due since the last time.
 func (s *Service) sendTraffic() {
 	if s.traffic.perSecond <= 0 {
 		return

@@ -14,31 +14,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-// Transport returns the data plane: it sends a request to the load balancer that its Host names, by
-// its DNS name. RoundTrip takes the lock itself and waits for the target without it. A host that is
-// no load balancer is a DNS error; one without a listener on the port refuses the connection. TLS
-// ends here and is not spoken: only what a listener does with a request is the real thing. As an
-// Application Load Balancer does, it answers 503 without targets, 502 when a target fails and 504
-// when it is too slow, and never asks a second target.
+// Transport returns the data plane: it sends a request to the load balancer whose DNS name is in
+// Host. RoundTrip takes the lock itself and waits for the target without it. A host that is not a
+// load balancer is a DNS error, and one without a listener on the port refuses the connection. TLS
+// is not spoken; a listener only acts on requests as it would with TLS. Like an Application Load
+// Balancer it answers 503 without targets, 502 if a target fails and 504 if it is too slow, and
+// never tries a second target.
 func (s *Service) Transport() http.RoundTripper { return transport{service: s} }
 
-// TransportAt returns a Transport whose clients have connected to another port than the listener's,
-// which its targets are told.
+// TransportAt returns a Transport whose clients use another port than the listener's. Targets learn
+// that port.
 func (s *Service) TransportAt(port int) http.RoundTripper { return transport{s, port} }
 
 type transport struct {
 	service *Service
-	port    int // that clients connected to, or 0 for the listener's
+	port    int // that clients use, or 0 for the listener's
 }
 
-// route is where one request goes; machine is nil when the target group has no targets.
+// route is the route of one request. machine is nil if the target group has no targets.
 type route struct {
 	listener types.Listener
 	machine  http.RoundTripper
 	target   *target // the machine's
 }
 
-// RoundTrip is http.RoundTripper's.
+// RoundTrip implements http.RoundTripper.
 func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	var taken route
 	var err error
@@ -101,7 +101,7 @@ func (s *Service) route(request *http.Request) (route, error) {
 	return taken, nil
 }
 
-// eligible returns the targets that get requests: the healthy ones or, where there are none, all.
+// eligible returns the targets that get requests: the healthy ones, or all if there are none.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 func (s *Service) eligible(g *targetGroup) []*target {
 	var healthy, reachable []*target
@@ -122,7 +122,7 @@ func (s *Service) eligible(g *targetGroup) []*target {
 	return reachable
 }
 
-// ownAnswer returns one that the load balancer gives, not a target.
+// ownAnswer returns an answer of the load balancer itself.
 func ownAnswer(request *http.Request, status int) *http.Response {
 	text := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	body := "<html><head><title>" + text + "</title></head><body><h1>" + text + "</h1></body></html>\n"

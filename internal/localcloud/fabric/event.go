@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Event is one event on the default bus, in EventBridge's form.
+// Event is an event on the default bus, in EventBridge's form.
 // https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 type Event struct {
 	Version    string          `json:"version"`
@@ -19,12 +19,11 @@ type Event struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// Courier stands between the bus and a rule's target: it delivers an event at once, later, never or
-// more than once, in any order, as EventBridge may. It runs without the lock and may block until the
-// fabric closes.
+// Courier delivers an event to a rule's target: at once, later, never or more than once, in any
+// order, as EventBridge may. It runs without the lock and may block until the fabric closes.
 type Courier func(event Event, deliver func())
 
-// Deliver makes with the courier of the events that are published from now on.
+// Deliver sets the courier of events that are published from now on.
 func (f *Fabric) Deliver(with Courier) { f.Do(func() { f.courier = with }) }
 
 func atOnce(_ Event, deliver func()) { deliver() }
@@ -39,8 +38,8 @@ func (f *Fabric) Rule(match func(Event) bool, target func(Event)) {
 	f.Do(func() { f.rules = append(f.rules, rule{match, target}) })
 }
 
-// Publish puts an event on the bus; detail is marshaled. It is called under the lock and returns
-// at once: delivery is asynchronous, as AWS's is.
+// Publish puts an event on the bus. detail is marshaled. It must be called under the lock and
+// returns at once, because delivery is asynchronous, as on AWS.
 func (f *Fabric) Publish(source, detailType string, detail any) {
 	encoded, err := json.Marshal(detail)
 	if err != nil {

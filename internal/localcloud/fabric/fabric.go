@@ -1,6 +1,6 @@
 // Package fabric holds what the services of the embedded cloud share: one lock, one clock, one
-// dispatch table for API operations, one event bus. A cloud has no state outside its fabric and
-// the services that were built on it.
+// dispatch table of API operations, one event bus. A cloud has no state outside its fabric and its
+// services.
 package fabric
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Account and Region are where everything in the embedded cloud seems to live.
+// Account and Region are the account and region of the embedded cloud.
 const (
 	Account = "123456789012"
 	Region  = "us-east-1"
@@ -19,11 +19,11 @@ const (
 // Zones returns the two availability zones of the embedded cloud.
 func Zones() []string { return []string{Region + "a", Region + "b"} }
 
-// Fabric serializes everything that happens in one cloud. API operations, timers and Do run one
-// at a time under its lock; nothing that runs there may block or call an SDK client.
+// Fabric serializes everything in one cloud. API operations, timers and Do run one at a time under
+// its lock. They must not block or call an SDK client.
 type Fabric struct {
 	pace     float64
-	ready    bool // what AWS provisions is ready at once
+	ready    bool // provisioning takes no time
 	context  context.Context
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -37,10 +37,10 @@ type Fabric struct {
 	courier      Courier
 	interceptors []Interceptor
 	observers    []func(Call)
-	observing    sync.Mutex // held while observers are told
+	observing    sync.Mutex // held while observers are called
 }
 
-// New makes a fabric whose durations are divided by pace; 0 means 1, AWS's own pace.
+// New returns a fabric that divides durations by pace. 0 means 1, AWS's own pace.
 func New(pace float64) *Fabric {
 	if pace <= 0 {
 		pace = 1
@@ -49,15 +49,15 @@ func New(pace float64) *Fabric {
 	return &Fabric{pace: pace, context: ctx, cancel: cancel, handlers: map[Operation]handler{}, courier: atOnce}
 }
 
-// NumberFrom lets ID begin there, so that a cloud that goes on with what another has left makes no
-// identifier twice. It is called before the cloud is used.
+// NumberFrom sets the start of ID's sequence, so that a cloud that continues another one's state
+// repeats no identifier. It must be called before the cloud is used.
 func (f *Fabric) NumberFrom(first int) { f.sequence = first }
 
-// ProvisionAtOnce takes the time out of what AWS provisions out of sight, for a cloud on machines
-// whose real work takes its own time. It is called before the cloud is used.
+// ProvisionAtOnce makes provisioning on AWS's side take no time, for a cloud on machines whose real
+// work takes its own. It must be called before the cloud is used.
 func (f *Fabric) ProvisionAtOnce() { f.ready = true }
 
-// Close stops all timers and waits for what Go started. API calls fail afterwards.
+// Close stops all timers and waits for the goroutines of Go. API calls fail afterwards.
 func (f *Fabric) Close() {
 	f.mu.Lock()
 	f.closed = true
@@ -68,22 +68,22 @@ func (f *Fabric) Close() {
 	f.running.Wait()
 }
 
-// Context ends when the fabric is closed.
+// Context returns a context that ends when the fabric is closed.
 func (f *Fabric) Context() context.Context { return f.context }
 
-// Do runs what under the lock. It must not be called by what already holds it.
+// Do calls what under the lock, which the caller must not hold.
 func (f *Fabric) Do(what func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	what()
 }
 
-// Scale turns a duration on AWS into one of this cloud.
+// Scale converts a duration on AWS to one of this cloud.
 func (f *Fabric) Scale(onAWS time.Duration) time.Duration {
 	return time.Duration(float64(onAWS) / f.pace)
 }
 
-// After runs what under the lock once the AWS duration has passed, unless stop is called or the
+// After calls what under the lock when the AWS duration has passed, unless stop is called or the
 // fabric closes first.
 func (f *Fabric) After(onAWS time.Duration, what func()) (stop func()) {
 	ctx, cancel := context.WithCancel(f.context)
@@ -96,7 +96,7 @@ func (f *Fabric) After(onAWS time.Duration, what func()) (stop func()) {
 	return cancel
 }
 
-// Provision is After for the time that AWS takes to make something ready.
+// Provision is After for the time that AWS needs to provision something.
 func (f *Fabric) Provision(onAWS time.Duration, what func()) (stop func()) {
 	if f.ready {
 		onAWS = 0
@@ -104,7 +104,7 @@ func (f *Fabric) Provision(onAWS time.Duration, what func()) (stop func()) {
 	return f.After(onAWS, what)
 }
 
-// Every runs what under the lock each time the AWS duration has passed, until stop is called or
+// Every calls what under the lock each time the AWS duration has passed, until stop is called or
 // the fabric closes.
 func (f *Fabric) Every(onAWS time.Duration, what func()) (stop func()) {
 	ctx, cancel := context.WithCancel(f.context)
@@ -116,8 +116,8 @@ func (f *Fabric) Every(onAWS time.Duration, what func()) (stop func()) {
 	return cancel
 }
 
-// Go runs what in a goroutine that Close waits for, without the lock; what must end soon after
-// Context does. In a closed fabric nothing is started.
+// Go calls what in a goroutine without the lock. Close waits for it, so that what must return soon
+// after Context ends. A closed fabric starts nothing.
 func (f *Fabric) Go(what func()) {
 	f.starting.Lock()
 	defer f.starting.Unlock()
@@ -126,7 +126,7 @@ func (f *Fabric) Go(what func()) {
 	}
 }
 
-// doIn skips what was stopped while it waited for the lock.
+// doIn skips a timer that was stopped while it waited for the lock.
 func (f *Fabric) doIn(ctx context.Context, what func()) {
 	f.Do(func() {
 		if ctx.Err() == nil {
@@ -146,14 +146,15 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// ID makes the next identifier with a prefix, in AWS's form: 17 hexadecimal digits. The sequence
-// is the cloud's own, so that runs repeat exactly. It is called under the lock.
+// ID returns the next identifier with a prefix, in AWS's form: 17 hexadecimal digits. Each cloud
+// has its own sequence, so that runs are deterministic. It must be called under the lock.
 func (f *Fabric) ID(prefix string) string {
 	f.sequence++
 	return fmt.Sprintf("%s-%017x", prefix, f.sequence)
 }
 
-// ARN builds the name of a resource in the embedded cloud's account and region. IAM's names have no region.
+// ARN returns the ARN of a resource in the embedded cloud's account and region. IAM's ARNs have no
+// region.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
 func ARN(service, resource string) string {
 	region := Region

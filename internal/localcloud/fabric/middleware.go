@@ -11,14 +11,14 @@ import (
 )
 
 // Config returns the configuration with which real SDK clients reach this cloud instead of the
-// wire. The SDK's own validation and retries run; what lies below the retryer is replaced.
+// network. The SDK's own validation and retries run; everything below the retryer is replaced.
 func (f *Fabric) Config() aws.Config {
 	return aws.Config{
 		Region:      Region,
 		Credentials: aws.AnonymousCredentials{},
 		APIOptions:  []func(*middleware.Stack) error{f.attach},
-		// A client's rate limiter outlives a call, and its tokens would carry over from one test
-		// of throttling to the next.
+		// A client's rate limiter outlives a call, and would carry its tokens from one test of
+		// throttling to the next.
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 20 * time.Second })
 		},
@@ -38,7 +38,8 @@ func (f *Fabric) attach(stack *middleware.Stack) error {
 			result, err := f.call(ctx, operation, middleware.GetStackValue(ctx, inputKey{}))
 			return middleware.FinalizeOutput{Result: result}, middleware.Metadata{}, err
 		})
-	// Last in Initialize: after the SDK has filled in idempotency tokens and defaults.
+	// The middleware is last in Initialize, after the SDK has filled in idempotency tokens and
+	// defaults.
 	if err := stack.Initialize.Add(keep, middleware.After); err != nil {
 		return err
 	}

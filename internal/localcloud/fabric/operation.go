@@ -8,28 +8,29 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Operation names an API operation as the SDK does: {"EC2", "RunInstances"}.
+// Operation identifies an API operation as the SDK does: {"EC2", "RunInstances"}.
 type Operation struct{ Service, Name string }
 
 // String returns "EC2.RunInstances".
 func (o Operation) String() string { return o.Service + "." + o.Name }
 
-// Call is one API call that reached the cloud: after the SDK's retries, one for each attempt.
+// Call is one API call, with each attempt of the SDK's retries as a call of its own.
 type Call struct {
 	Operation Operation
-	Input     any    // the SDK's typed input, to be read only
-	Caller    string // the step that called, as WithCaller said, or "" for none
-	Err       error  // what it was answered; set for observers only
+	Input     any    // the SDK's typed input, read-only
+	Caller    string // the step that called, from WithCaller, or "" if there is none
+	Err       error  // the answer; set only for observers
 }
 
-// Interceptor stands before an operation: it may answer with an error, let the call through by
-// next, or do that and then lose the answer. It runs without the lock and may block.
+// Interceptor wraps an operation: it may answer with an error, pass the call on to next, or do that
+// and drop the answer. It runs without the lock and may block.
 type Interceptor func(ctx context.Context, call Call, next func() (any, error)) (any, error)
 
 type handler func(ctx context.Context, input any) (any, error)
 
-// Handle registers the implementation of an operation. It runs under the lock, with a typed input
-// and output; its error should come from Errorf. Registering twice is a defect and panics.
+// Handle registers the implementation of an operation, which runs under the lock with a typed input
+// and output. Its error should come from Errorf. Handle panics if the operation is registered
+// already.
 func Handle[In, Out any](f *Fabric, service, name string, implementation func(*In) (*Out, error)) {
 	operation := Operation{service, name}
 	if f.handlers[operation] != nil {
@@ -49,12 +50,12 @@ func Handle[In, Out any](f *Fabric, service, name string, implementation func(*I
 	}
 }
 
-// Errorf makes an API error with AWS's code, as an SDK client returns it.
+// Errorf returns an API error with AWS's code, as an SDK client does.
 func Errorf(code, format string, args ...any) error {
 	return &smithy.GenericAPIError{Code: code, Message: fmt.Sprintf(format, args...), Fault: smithy.FaultClient}
 }
 
-// Operations lists what is implemented, sorted.
+// Operations lists the implemented operations, sorted.
 func (f *Fabric) Operations() []Operation {
 	var operations []Operation
 	for operation := range f.handlers {
@@ -69,14 +70,14 @@ func (f *Fabric) Operations() []Operation {
 	return operations
 }
 
-// Intercept puts an interceptor before all operations, outside those that are there.
+// Intercept adds an interceptor before all operations, outside the present ones.
 func (f *Fabric) Intercept(with Interceptor) {
 	f.Do(func() { f.interceptors = append(f.interceptors, with) })
 }
 
-// Persist calls save after each successful call of one of the operations, before its answer. If save
-// fails, its error is the answer: a caller is told of nothing that is not saved. It is called before
-// the cloud is used.
+// Persist calls save after each successful call of one of the operations, before its answer. If
+// save fails, its error is the answer, so that no caller learns of unsaved changes. It must be
+// called before the cloud is used.
 func (f *Fabric) Persist(save func() error, operations ...Operation) {
 	f.Intercept(func(_ context.Context, call Call, next func() (any, error)) (any, error) {
 		out, err := next()
@@ -90,8 +91,8 @@ func (f *Fabric) Persist(save func() error, operations ...Operation) {
 	})
 }
 
-// Observe tells of every call after it was answered, one call at a time. The observer runs without
-// the fabric's lock and must make no call itself.
+// Observe registers an observer of every answered call, one call at a time. The observer runs
+// without the fabric's lock and must make no call itself.
 func (f *Fabric) Observe(observer func(Call)) {
 	f.Do(func() { f.observers = append(f.observers, observer) })
 }
@@ -124,7 +125,7 @@ func (f *Fabric) call(ctx context.Context, operation Operation, input any) (any,
 
 type callerKey struct{}
 
-// WithCaller marks the calls made with the context as a step's.
+// WithCaller marks calls with the context as those of a step.
 func WithCaller(ctx context.Context, step string) context.Context {
 	return context.WithValue(ctx, callerKey{}, step)
 }

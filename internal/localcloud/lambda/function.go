@@ -1,5 +1,5 @@
 // Package lambda runs the steps as AWS Lambda runs functions: one invocation at a time each with
-// its time-out, errors as the runtime reports them, asynchronous invocations tried again.
+// its time-out, errors as the runtime reports them, and retries of asynchronous invocations.
 package lambda
 
 import (
@@ -15,7 +15,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// Handler is a function's code; the handlers of package step are.
+// Handler is a function's code, such as a handler of package step.
 type Handler interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
@@ -28,18 +28,18 @@ type Function struct {
 	handler Handler
 }
 
-// New makes a function. The time-out of an invocation is real time, whatever the cloud's pace:
-// the code behind it is.
+// New returns a function. The time-out of an invocation is real time, whatever the cloud's pace,
+// because the code is real.
 func New(f *fabric.Fabric, name string, timeout time.Duration, handler Handler) Function {
 	return Function{fabric: f, name: name, timeout: timeout, handler: handler}
 }
 
-// timedOut is the errorType that Lambda reports for a function that it had to end.
+// timedOut is the errorType that Lambda reports for a function that exceeded its time-out.
 const timedOut = "Sandbox.Timedout"
 
 // Invoke blocks until the handler has returned. The error is a messages.InvokeResponse_Error by
-// value: the handler's own; or the name of its Go type, as the runtime makes it; or
-// Sandbox.Timedout. A caller that goes away does not end an invocation, on AWS neither; the
+// value: the handler's own, one with the name of its Go type, as the runtime makes it, or
+// Sandbox.Timedout. The end of the caller's context does not end an invocation, as on AWS. The
 // cloud's closing does.
 func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.timeout)
@@ -62,7 +62,8 @@ func (f Function) late() error {
 	}
 }
 
-// reported returns an error as the Lambda runtime reports it: only its own type keeps a name.
+// reported returns an error as the Lambda runtime reports it, which keeps only the name of its
+// outermost type.
 func reported(err error) error {
 	if failure, ok := err.(messages.InvokeResponse_Error); ok { //nolint:errorlint // the runtime does not unwrap
 		return failure
@@ -74,12 +75,12 @@ func reported(err error) error {
 	return messages.InvokeResponse_Error{Type: kind.Name(), Message: err.Error()}
 }
 
-// retryDelays are how long Lambda waits before each further try of an asynchronous invocation.
+// retryDelays holds how long Lambda waits before each retry of an asynchronous invocation.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 var retryDelays = []time.Duration{time.Minute, 2 * time.Minute}
 
-// InvokeAsync invokes the function as an event source does and returns at once. A failed
-// invocation is tried twice more; then the event is lost.
+// InvokeAsync invokes the function as an event source does and returns at once. A failed invocation
+// is retried twice, and then the event is lost.
 func (f Function) InvokeAsync(payload []byte) {
 	f.fabric.Go(func() {
 		_, err := f.Invoke(f.fabric.Context(), payload)

@@ -5,21 +5,21 @@ import "time"
 // Result is how a simulated build ends.
 type Result int
 
-// How a simulated build may end.
+// The results of a simulated build.
 const (
 	BuildSucceeds Result = iota
-	BuildFails           // the build result says so, with Behavior.Reason
-	BuildSilent          // no result is ever sent, as if the event were lost
+	BuildFails           // the build result reports it, with Behavior.Reason
+	BuildSilent          // no result is sent, as if the event were lost
 	BuilderDies          // the builder shuts down without a result
 )
 
-// Behavior says how one simulated machine is to act. Durations are AWS durations. The zero
-// Behavior is a machine that does everything right in the usual time.
+// Behavior is the behavior of one simulated machine. Durations are AWS durations. The zero Behavior
+// is a machine without faults at the usual speed.
 type Behavior struct {
 	BootTime  time.Duration // from running until user data starts, or 0 for 20 s
 	BuildTime time.Duration // from then to the build result, or 0 for 2 min
 	Build     Result
-	Reason    string // of a failed build, or "" for a plain sentence
+	Reason    string // of a failed build, or "" for a default sentence
 
 	HealthyAfter   time.Duration // from running until the service answers, or 0 for BootTime
 	UnhealthyAfter time.Duration // from running until the service answers 503, or 0 for never

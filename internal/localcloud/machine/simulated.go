@@ -15,22 +15,22 @@ import (
 )
 
 const (
-	simulatedStop    = 2 * time.Second // an orderly shutdown
+	simulatedStop    = 2 * time.Second // a normal shutdown
 	simulatedCapture = 10 * time.Second
 	simulatedBytes   = 2 << 30
-	loadSpan         = time.Minute     // that CPU looks back
-	loadStep         = 5 * time.Second // requests this close together are forgotten together
+	loadSpan         = time.Minute     // the period of CPU
+	loadStep         = 5 * time.Second // requests within it are forgotten together
 	idleCPU          = 1               // percent
 )
 
-// Simulated is the kind of machine that does no I/O and starts no process, so that a cloud on it
-// runs in virtual time.
+// Simulated is a kind of machine without I/O and processes, so that its cloud can run in virtual
+// time.
 type Simulated struct {
 	behave func(Spec) Behavior
 }
 
-// NewSimulated makes the kind. behave is asked once for each machine, at its boot, under the
-// cloud's lock; nil stands for the zero Behavior.
+// NewSimulated returns the kind. behave is called once for each machine, at its boot, under the
+// cloud's lock. nil means the zero Behavior.
 func NewSimulated(behave func(Spec) Behavior) *Simulated {
 	if behave == nil {
 		behave = func(Spec) Behavior { return Behavior{} }
@@ -38,7 +38,7 @@ func NewSimulated(behave func(Spec) Behavior) *Simulated {
 	return &Simulated{behave}
 }
 
-// Boot starts a machine: a builder reports its build in time, every other serves on port 80.
+// Boot starts a machine. A builder reports its build in time; any other machine serves on port 80.
 func (k *Simulated) Boot(spec Spec, host Host) Machine {
 	m := &SimulatedMachine{spec: spec, host: host, behavior: k.behave(spec).withDefaults()}
 	if spec.Role == release.RoleBuilder {
@@ -56,7 +56,7 @@ func (k *Simulated) Boot(spec Spec, host Host) Machine {
 	return m
 }
 
-// Capture gives the machine's Spec as the content, so that a test can follow an image to its builder.
+// Capture returns the machine's Spec as the content, so that a test can find an image's builder.
 func (k *Simulated) Capture(captured Machine, done func(content any, bytes int64, err error)) {
 	m := captured.(*SimulatedMachine)
 	m.host.After(simulatedCapture, func() {
@@ -71,7 +71,7 @@ func (k *Simulated) Capture(captured Machine, done func(content any, bytes int64
 	})
 }
 
-// Discard has nothing to give back.
+// Discard does nothing.
 func (k *Simulated) Discard(any) {}
 
 // SimulatedMachine is a machine of the Simulated kind.
@@ -82,7 +82,7 @@ type SimulatedMachine struct {
 
 	mu     sync.Mutex
 	state  serviceState
-	timers []func() // stop what is still to happen
+	timers []func() // stop future events
 	load   int      // requests within loadSpan
 	fresh  int      // those of them within loadStep
 }
@@ -97,7 +97,7 @@ const (
 )
 
 // RoundTrip answers 200 while the service is healthy and 503 while it is not. Before the service
-// listens, and once the machine is stopped, it fails as a refused connection does.
+// listens, and after the machine has stopped, it fails like a refused connection.
 func (m *SimulatedMachine) RoundTrip(request *http.Request) (*http.Response, error) {
 	status := http.StatusOK
 	switch m.now() {
@@ -115,8 +115,8 @@ func (m *SimulatedMachine) RoundTrip(request *http.Request) (*http.Response, err
 	}, nil
 }
 
-// Serve counts requests that a simulated load balancer sent; CPU follows them for a minute. It
-// may be called under the cloud's lock.
+// Serve counts requests of a simulated load balancer. CPU includes them for a minute. It may be
+// called under the cloud's lock.
 func (m *SimulatedMachine) Serve(requests int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -139,23 +139,23 @@ func (m *SimulatedMachine) age() {
 	})
 }
 
-// CPU returns what the requests of the last minute cost, 100 at most, and a little without any.
+// CPU returns the load of the last minute's requests and a small base load, at most 100.
 func (m *SimulatedMachine) CPU() float64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return min(100, idleCPU+float64(m.load)/loadSpan.Seconds()*m.behavior.CPUPerRequest)
 }
 
-// Break lets the service answer 503 from now on. It may be called under the cloud's lock.
+// Break makes the service answer 503 from now on. It may be called under the cloud's lock.
 func (m *SimulatedMachine) Break() { m.turn(failing) }
 
-// Stop makes the service unreachable at once; the machine has ended soon after.
+// Stop makes the service unreachable at once. The machine ends soon after.
 func (m *SimulatedMachine) Stop() {
 	m.Kill()
 	m.host.After(simulatedStop, func() { m.host.Stopped(m.spec.InstanceID) })
 }
 
-// Kill makes the service unreachable, and nothing more happens on the machine.
+// Kill makes the service unreachable and cancels all future events of the machine.
 func (m *SimulatedMachine) Kill() {
 	m.turn(ended)
 	m.mu.Lock()
@@ -186,7 +186,7 @@ func (m *SimulatedMachine) turn(to serviceState) {
 	}
 }
 
-// finishBuild sends what the bundle's provisioning sends at its end.
+// finishBuild sends the event at the end of the bundle's provisioning.
 func (m *SimulatedMachine) finishBuild() {
 	result := release.BuildResult{Instance: m.spec.InstanceID, Release: m.spec.Tags[release.TagRelease]}
 	switch m.behavior.Build {

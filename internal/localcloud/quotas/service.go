@@ -21,7 +21,7 @@ type Limits interface{ VCPULimit() int }
 
 type service struct{ limits Limits }
 
-// New puts Service Quotas into a cloud. It knows the one quota that EC2 holds its launches to.
+// New adds Service Quotas to a cloud, with the one quota that EC2 enforces for launches.
 func New(f *fabric.Fabric, limits Limits) {
 	s := service{limits}
 	fabric.Handle(f, "Service Quotas", "GetServiceQuota", s.getServiceQuota)

@@ -1,5 +1,5 @@
-// Package route53 is the embedded cloud's Route 53: hosted zones whose records are kept, and answered
-// by nobody.
+// Package route53 is the embedded cloud's Route 53: hosted zones with records, without name
+// servers.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/
 package route53
 
@@ -17,7 +17,7 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// Service holds the hosted zones of one cloud. Its methods are called under the fabric's lock.
+// Service holds the hosted zones of one cloud. Its methods must be called under the fabric's lock.
 type Service struct {
 	fabric *fabric.Fabric
 	target func(dnsName string) (zone string, ok bool)
@@ -29,7 +29,8 @@ type zone struct {
 	records []types.ResourceRecordSet
 }
 
-// New registers the operations. Target tells the hosted zone of a name that an alias may lead to.
+// New registers the operations. Target returns the hosted zone of a name that an alias may point
+// to.
 func New(f *fabric.Fabric, target func(dnsName string) (zone string, ok bool)) *Service {
 	s := &Service{fabric: f, target: target, zones: map[string]*zone{}}
 	fabric.Handle(f, route53.ServiceID, "ListResourceRecordSets", s.list)
@@ -37,10 +38,10 @@ func New(f *fabric.Fabric, target func(dnsName string) (zone string, ok bool)) *
 	return s
 }
 
-// AddZone makes a hosted zone of a domain.
+// AddZone adds a hosted zone of a domain.
 func (s *Service) AddZone(id, domain string) { s.zones[id] = &zone{name: dotted(domain)} }
 
-// Add puts a record into a zone as somebody else would. An unknown zone is ignored.
+// Add adds a record to a zone as another user would. An unknown zone is ignored.
 func (s *Service) Add(id string, record types.ResourceRecordSet) {
 	if z := s.zones[id]; z != nil {
 		z.records = append(z.records, normal(record))
@@ -59,8 +60,8 @@ func noZone(id *string) error {
 	return fabric.Errorf("NoSuchHostedZone", "No hosted zone found with ID: %s", aws.ToString(id))
 }
 
-// list begins at a name and type, in the order of the reversed labels, and includes changes that are
-// pending.
+// list starts at a name and type, in the order of the reversed labels, and includes pending
+// changes.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
 func (s *Service) list(in *route53.ListResourceRecordSetsInput) (*route53.ListResourceRecordSetsOutput, error) {
 	z := s.zones[aws.ToString(in.HostedZoneId)]
@@ -92,7 +93,7 @@ func order(name string, kind types.RRType) string {
 	return strings.Join(labels, ".") + ". " + string(kind)
 }
 
-// change carries all changes of a batch out, or none.
+// change applies all changes of a batch, or none.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 func (s *Service) change(in *route53.ChangeResourceRecordSetsInput) (*route53.ChangeResourceRecordSetsOutput, error) {
 	z := s.zones[aws.ToString(in.HostedZoneId)]
@@ -129,7 +130,7 @@ func (s *Service) change(in *route53.ChangeResourceRecordSetsInput) (*route53.Ch
 	}}, nil
 }
 
-// check wants an alias of the zone, to what there is unless it is deleted.
+// check requires an alias in the zone, whose target exists unless it is deleted.
 func (s *Service) check(z *zone, record types.ResourceRecordSet, action types.ChangeAction) error {
 	if *record.Name != z.name && !strings.HasSuffix(*record.Name, "."+z.name) {
 		return fabric.Errorf("InvalidChangeBatch", "[RRSet with DNS name %s is not permitted in zone %s]", *record.Name, z.name)
@@ -148,7 +149,7 @@ func (s *Service) check(z *zone, record types.ResourceRecordSet, action types.Ch
 	return nil
 }
 
-// normal returns a record as Route 53 gives it back: names in lower case, with a dot at the end.
+// normal returns a record as Route 53 does: names in lower case, with a final dot.
 func normal(record types.ResourceRecordSet) types.ResourceRecordSet {
 	record.Name = aws.String(dotted(aws.ToString(record.Name)))
 	if to := record.AliasTarget; to != nil {

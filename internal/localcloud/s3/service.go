@@ -27,31 +27,31 @@ type object struct {
 }
 
 type bucket struct {
-	folder  string // where the objects are files, or "" for memory
+	folder  string // the folder of the objects' files, or "" for memory
 	objects map[string]object
 }
 
-// Service is one cloud's S3.
+// Service is the S3 of one cloud.
 type Service struct {
 	fabric  *fabric.Fabric
 	buckets map[string]bucket
 }
 
-// New puts S3 into a cloud, without buckets.
+// New adds S3 to a cloud, without buckets.
 func New(f *fabric.Fabric) *Service {
 	s := &Service{fabric: f, buckets: map[string]bucket{}}
 	fabric.Handle(f, serviceID, "HeadObject", s.headObject)
 	return s
 }
 
-// AddBucket makes a bucket: an empty one in memory, or with the files of a folder as its objects. It
-// is called under the lock.
+// AddBucket adds a bucket: an empty one in memory, or one whose objects are the files of a folder.
+// It must be called under the lock.
 func (s *Service) AddBucket(name, folder string) {
 	s.buckets[name] = bucket{folder, map[string]object{}}
 }
 
-// Put stores what write writes, in a bucket that exists, under the key prefix + its SHA-256 in
-// hexadecimal + suffix. An error is write's, or the folder's. It takes the lock itself, but not
+// Put stores what write writes in an existing bucket, with the key prefix + its SHA-256 in
+// hexadecimal + suffix. An error is write's or the folder's. It takes the lock itself, but not
 // while write runs.
 func (s *Service) Put(name, prefix, suffix string, write func(io.Writer) error) (key, sha string, err error) {
 	var to bucket
@@ -74,7 +74,7 @@ func (s *Service) Put(name, prefix, suffix string, write func(io.Writer) error) 
 	return key, sha, nil
 }
 
-// writeFile makes a file that is whole as soon as it is there; named gives its key once it is.
+// writeFile writes a file that appears when it is complete. named then returns its key.
 func (b bucket) writeFile(write func(io.Writer) error, named func() string) (err error) {
 	file, err := os.CreateTemp(b.folder, "bundle-*.partial")
 	if err != nil {
@@ -95,8 +95,8 @@ func (b bucket) writeFile(write func(io.Writer) error, named func() string) (err
 	return os.Rename(file.Name(), path)
 }
 
-// Open reads an object as an instance does; NoSuchBucket or NoSuchKey if there is none. It
-// takes the lock itself.
+// Open reads an object as an instance does. The error is NoSuchBucket or NoSuchKey if there is
+// none. It takes the lock itself.
 func (s *Service) Open(name, key string) (content io.ReadCloser, err error) {
 	s.fabric.Do(func() {
 		from, known := s.buckets[name]
@@ -122,8 +122,8 @@ func (b bucket) open(key string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(found.content)), nil
 }
 
-// headObject answers a missing bucket or key with NotFound alike: a HEAD response has no body to
-// tell them apart. An object that is a file has no ETag.
+// headObject answers NotFound for a missing bucket and a missing key, because a HEAD response has
+// no body to distinguish them. An object that is a file has no ETag.
 func (s *Service) headObject(in *s3.HeadObjectInput) (*s3.HeadObjectOutput, error) {
 	from, key := s.buckets[aws.ToString(in.Bucket)], aws.ToString(in.Key)
 	if from.folder != "" && filepath.IsLocal(key) {

@@ -38,7 +38,7 @@ func (s *Service) createSchedule(in *scheduler.CreateScheduleInput) (*scheduler.
 
 var nameForm = regexp.MustCompile(`^[0-9a-zA-Z_.-]{1,64}$`)
 
-// check refuses what is wrong and what the embedded cloud does not do.
+// check refuses invalid input, and what the embedded cloud does not support.
 func check(in *scheduler.CreateScheduleInput) error {
 	switch {
 	case !nameForm.MatchString(aws.ToString(in.Name)):
@@ -51,7 +51,7 @@ func check(in *scheduler.CreateScheduleInput) error {
 	return checkRetries(in.Target.RetryPolicy)
 }
 
-// checkRetries holds a retry policy to its ranges.
+// checkRetries checks the ranges of a retry policy.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
 func checkRetries(policy *types.RetryPolicy) error {
 	if policy == nil {

@@ -1,5 +1,5 @@
-// Package scheduler is Amazon EventBridge Scheduler: one-time, rate and cron schedules that start
-// state machines. Schedules follow the wall clock, whatever the cloud's pace.
+// Package scheduler is the embedded cloud's EventBridge Scheduler: one-time, rate and cron
+// schedules that start state machines. Schedules follow the wall clock, whatever the cloud's pace.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/
 package scheduler
 
@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // a schedule's time zone must not depend on what the machine has installed
+	_ "time/tzdata" // schedules' time zones do not depend on the machine's files
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
@@ -38,14 +38,14 @@ type schedule struct {
 	stop     func()
 }
 
-// Schedule is one schedule for people to see.
+// Schedule is a schedule for people.
 type Schedule struct {
 	Group, Name, ARN string
 	Expression       string
 	TimeZone         string
 	Target           string    // ARN
-	Next             time.Time // zero: never again
-	Failure          string    // why its target did not start the last time, or "" if it did
+	Next             time.Time // zero if it will not run again
+	Failure          string    // why its target could not be started the last time, or "" if it could
 }
 
 // New registers the operations. The group "default" exists, as on AWS.
@@ -58,10 +58,10 @@ func New(f *fabric.Fabric, target Target) *Service {
 	return s
 }
 
-// AddGroup makes a schedule group.
+// AddGroup adds a schedule group.
 func (s *Service) AddGroup(name string) { s.groups = append(s.groups, name) }
 
-// Schedules lists all schedules, by group and name.
+// Schedules lists all schedules by group and name.
 func (s *Service) Schedules() []Schedule {
 	all := []Schedule{}
 	for _, r := range s.sorted() {
@@ -93,7 +93,7 @@ func (s *Service) find(group, name *string) (*schedule, error) {
 	return r, nil
 }
 
-// group returns the group of that name; nil means "default".
+// group returns the group of that name. nil means "default".
 func (s *Service) group(name *string) (string, error) {
 	group := defaultGroup
 	if name != nil {

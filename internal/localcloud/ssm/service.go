@@ -9,17 +9,17 @@ import (
 	"photogallery/internal/localcloud/fabric"
 )
 
-// Service is one cloud's Systems Manager.
+// Service is the Systems Manager of one cloud.
 type Service struct{ parameters map[string]string }
 
-// New puts Systems Manager into a cloud, without parameters.
+// New adds Systems Manager to a cloud, without parameters.
 func New(f *fabric.Fabric) *Service {
 	s := &Service{parameters: map[string]string{}}
 	fabric.Handle(f, "SSM", "GetParameter", s.getParameter)
 	return s
 }
 
-// Set puts a String parameter. It is called under the lock.
+// Set sets a String parameter. It must be called under the lock.
 func (s *Service) Set(name, value string) { s.parameters[name] = value }
 
 func (s *Service) getParameter(in *ssm.GetParameterInput) (*ssm.GetParameterOutput, error) {

@@ -48,7 +48,7 @@ func historyEvent(event asl.Event) types.HistoryEvent {
 		Id: event.ID, PreviousEventId: event.PreviousID,
 		Timestamp: aws.Time(event.Timestamp), Type: types.HistoryEventType(event.Type),
 	}
-	// The SDK names the details of an event after its type; all states share two.
+	// The SDK names the details field of an event after its type; all states share two fields.
 	name := event.Type
 	for _, shared := range []string{"StateEntered", "StateExited"} {
 		if strings.HasSuffix(name, shared) {
@@ -61,7 +61,7 @@ func historyEvent(event asl.Event) types.HistoryEvent {
 	return entry
 }
 
-// details fills in those fields that the type of details has.
+// details sets the fields that the type of details has.
 func details(kind reflect.Type, event asl.Event) reflect.Value {
 	filled := reflect.New(kind)
 	uncut := &types.HistoryEventExecutionDataDetails{Truncated: false}
@@ -80,7 +80,7 @@ func details(kind reflect.Type, event asl.Event) reflect.Value {
 	return filled
 }
 
-// limit returns nil where a state gives no such limit.
+// limit returns nil if a state has no such limit.
 func limit(seconds int64) *int64 {
 	if seconds == 0 {
 		return nil

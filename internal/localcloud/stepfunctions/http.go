@@ -18,11 +18,10 @@ import (
 // largestRequest has room for an input of 256 KiB in its longest JSON form.
 const largestRequest = 2 << 20
 
-// Handler serves what people call, the operations in served, in AWS JSON 1.0, for SDK clients and the
-// aws command line. It checks no signature, which is its caller's part; it answers only requests that
-// name a loopback host, so that no web page can reach it through a name of its own, and only AWS's
-// content type, which no page can send
-// elsewhere. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+// Handler serves the operations in served in AWS JSON 1.0, for SDK clients and the aws command
+// line. The caller checks signatures. It answers only requests that name a loopback host, so that
+// no web page can reach it through its own name, and only AWS's content type, which pages cannot
+// send to other sites. https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 func (s *Service) Handler() http.Handler {
 	client := sfn.NewFromConfig(s.fabric.Config(), func(o *sfn.Options) { o.Retryer = aws.NopRetryer{} })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,8 +80,9 @@ var served = map[string]servedOperation{
 	"ListExecutions":       serve((*sfn.Client).ListExecutions),
 }
 
-// serve makes an operation of the client's method. The SDK's input types have the wire's names but
-// for the first letter's case, which decoding ignores; the client checks what is required.
+// serve returns an operation that calls the client's method. The SDK's input types have the wire's
+// names except for the case of the first letter, which decoding ignores. The client checks required
+// fields.
 func serve[In, Out any](call func(*sfn.Client, context.Context, *In, ...func(*sfn.Options)) (*Out, error)) servedOperation {
 	return func(ctx context.Context, client *sfn.Client, body *json.Decoder) (any, error) {
 		in := new(In)
@@ -93,7 +93,7 @@ func serve[In, Out any](call func(*sfn.Client, context.Context, *In, ...func(*sf
 	}
 }
 
-// unreadable is a body that is not the operation's input.
+// unreadable is the error for a body that is not the operation's input.
 type unreadable struct{ error }
 
 func (u *unreadable) Unwrap() error { return u.error }
@@ -129,6 +129,6 @@ func (f *fault) write(w http.ResponseWriter) {
 
 func write(w http.ResponseWriter, status int, body any) {
 	w.WriteHeader(status)
-	// A client that hung up has no use for an error.
+	// The client may have hung up.
 	_ = json.NewEncoder(w).Encode(body)
 }

@@ -17,8 +17,7 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 type invoker map[string]Function
 
-// Invoke returns the interpreter's way to the function of an ARN or a name. It outlasts ctx by what
-// the function still takes.
+// Invoke invokes the function of an ARN or a name. It may outlast ctx, until the function returns.
 func (i invoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	name := function[strings.LastIndex(function, ":")+1:]
 	target, ok := i[name]

@@ -140,7 +140,8 @@ func (s *Service) sendTaskFailure(in *sfn.SendTaskFailureInput) (*sfn.SendTaskFa
 	return &sfn.SendTaskFailureOutput{}, err
 }
 
-// complete offers a task token to each machine until one knows it: a token does not say whose it is.
+// complete offers a task token to each machine until one knows it, because a token does not name
+// its machine.
 func (s *Service) complete(send func(*machine) error) error {
 	err := fabric.Errorf("TaskDoesNotExist", "Task does not exist: there is no state machine")
 	for _, m := range s.machines {
@@ -156,7 +157,7 @@ var apiErrors = []error{
 	asl.ErrInvalidOutput, asl.ErrInvalidToken, asl.ErrTaskDoesNotExist, asl.ErrTaskTimedOut,
 }
 
-// apiError gives an error of the interpreter the code that AWS has for it.
+// apiError returns an error of the interpreter with AWS's code.
 func apiError(err error) error {
 	for _, known := range apiErrors {
 		if errors.Is(err, known) {

@@ -12,9 +12,8 @@ const (
 	largestPage = 1000
 )
 
-// page cuts one page out of a list: the items wanted that follow the one that the token names. key
-// names an item, so that a page is found again whatever came to the list's front meanwhile. next is
-// nil on the last page.
+// page returns one page of a list: the items after the one that the token names. key names an item,
+// so that a page is found again even if items were added in front. next is nil on the last page.
 func page[Item any](items []Item, token *string, size int32, key func(Item) string, wanted func(Item) bool) (part []Item, next *string, err error) {
 	if size < 0 || size > largestPage {
 		return nil, nil, fabric.Errorf("ValidationException", "maxResults is %d: give it 0 to %d", size, largestPage)

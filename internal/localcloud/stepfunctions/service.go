@@ -1,5 +1,5 @@
-// Package stepfunctions is AWS Step Functions over the interpreter of internal/asl: state machines
-// of the Standard type, their executions, and the operations that steps and people call.
+// Package stepfunctions is the embedded cloud's Step Functions, on the interpreter of internal/asl:
+// Standard state machines, their executions, and the operations that steps and people call.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/
 package stepfunctions
 
@@ -24,7 +24,7 @@ type Function interface {
 // Options configure a Service.
 type Options struct {
 	Pace   float64        // divides the delays of Wait states and retries; 0 means 1
-	Random func() float64 // gives numbers in [0,1) for jitter; nil: math/rand/v2
+	Random func() float64 // returns numbers in [0,1) for jitter; nil means math/rand/v2
 }
 
 // Snapshot describes an execution at one moment.
@@ -40,11 +40,11 @@ type Service struct {
 type machine struct {
 	*asl.Machine
 	name, arn  string
-	definition string // with the functions' ARNs filled in
+	definition string // with the functions' ARNs substituted
 	created    time.Time
 }
 
-// role returns the role that a machine seems to run as.
+// role returns the ARN of a machine's role.
 func (m *machine) role() *string {
 	return aws.String("arn:aws:iam::" + fabric.Account + ":role/" + m.name)
 }
@@ -56,8 +56,8 @@ func New(f *fabric.Fabric, options Options) *Service {
 	return s
 }
 
-// AddMachine makes a state machine of its definition, in which every ${Name} becomes the ARN of
-// the function of that name, and returns its ARN. The error is an *asl.LoadError that lists all
+// AddMachine adds a state machine. In its definition every ${Name} becomes the ARN of the function
+// of that name. It returns the machine's ARN. The error is an *asl.LoadError that lists all
 // problems. It takes the lock itself.
 func (s *Service) AddMachine(name string, definition []byte, functions map[string]Function) (arn string, err error) {
 	substitutions := map[string]string{}
@@ -87,8 +87,8 @@ func filledIn(definition []byte, substitutions map[string]string) string {
 // MachineARN returns the ARN of the state machine of that name.
 func MachineARN(name string) string { return fabric.ARN("states", "stateMachine:"+name) }
 
-// Close aborts all executions and waits for their goroutines. Close the fabric before, so that no
-// rule answers the aborts and no function waits for the cloud.
+// Close aborts all executions and waits for their goroutines. The fabric must be closed before, so
+// that no rule reacts to the aborts and no function waits for the cloud.
 func (s *Service) Close() {
 	var machines []*machine
 	s.fabric.Do(func() { machines = s.machines })
@@ -97,8 +97,8 @@ func (s *Service) Close() {
 	}
 }
 
-// Start begins an execution and returns its ARN; an empty name is made up, as AWS does. Its errors
-// are StartExecution's.
+// Start starts an execution and returns its ARN. It makes up a name if that is empty, as AWS does.
+// Its errors are StartExecution's.
 func (s *Service) Start(machineARN, name, input string) (executionARN string, err error) {
 	m, err := s.machine(machineARN)
 	if err != nil {
@@ -118,8 +118,8 @@ func (s *Service) Start(machineARN, name, input string) (executionARN string, er
 	return e.Snapshot().ARN, nil
 }
 
-// Await blocks until the execution has ended, or ctx has, whose error it then returns. It takes
-// the lock itself.
+// Await blocks until the execution or ctx has ended, and returns ctx's error in the second case. It
+// takes the lock itself.
 func (s *Service) Await(ctx context.Context, executionARN string) (Snapshot, error) {
 	e, err := s.lookUp(executionARN)
 	if err != nil {
@@ -129,7 +129,7 @@ func (s *Service) Await(ctx context.Context, executionARN string) (Snapshot, err
 }
 
 // Path lists the states that the execution has entered, those of a Parallel state branch by branch,
-// or nil for an execution that does not exist. It takes the lock itself.
+// or nil if the execution does not exist. It takes the lock itself.
 func (s *Service) Path(executionARN string) []string {
 	e, err := s.lookUp(executionARN)
 	if err != nil {
@@ -138,8 +138,8 @@ func (s *Service) Path(executionARN string) []string {
 	return e.Path()
 }
 
-// History lists the execution's events so far, oldest first, or nil for an execution that does not
-// exist. It is called without the lock.
+// History lists the execution's events so far, oldest first, or nil if the execution does not
+// exist. It must be called without the lock.
 func (s *Service) History(executionARN string) []asl.Event {
 	e, err := s.lookUp(executionARN)
 	if err != nil {
@@ -148,8 +148,8 @@ func (s *Service) History(executionARN string) []asl.Event {
 	return e.History()
 }
 
-// TimeOut ends the execution as if its TimeoutSeconds were over; one that does not exist or has
-// ended is left alone. It is called without the lock.
+// TimeOut ends the execution as if its TimeoutSeconds had passed, unless it has ended or does not
+// exist. It must be called without the lock.
 func (s *Service) TimeOut(executionARN string) {
 	if e, err := s.lookUp(executionARN); err == nil {
 		e.TimeOut()
@@ -190,7 +190,7 @@ func (s *Service) execution(arn string) (*machine, *asl.Execution, error) {
 	return nil, nil, fabric.Errorf("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
 }
 
-// nameIn returns what follows the kind in an ARN of this cloud's Step Functions.
+// nameIn returns the part after the kind in an ARN of this cloud's Step Functions.
 func nameIn(arn, kind string) (name string, ok bool) {
 	return strings.CutPrefix(arn, strings.TrimSuffix(fabric.ARN("states", ""), ":")+kind)
 }

@@ -5,8 +5,8 @@ import (
 	"photogallery/release"
 )
 
-// StatusChange is the detail of a "Step Functions Execution Status Change" event. Instants are in
-// milliseconds since 1970; what an execution does not have is null.
+// StatusChange is the detail of a "Step Functions Execution Status Change" event. Times are in
+// milliseconds since 1970. Missing values are null.
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 type StatusChange struct {
 	ExecutionARN    string       `json:"executionArn"`
@@ -30,8 +30,8 @@ type dataDetails struct {
 // StatusChangeSource is the source of a StatusChange event.
 const StatusChangeSource = "aws.states"
 
-// announce publishes that an execution has begun, and its end when that has come. It is called
-// under the lock, once an execution.
+// announce publishes the start of an execution, and later its end. It is called under the lock,
+// once for each execution.
 func (s *Service) announce(m *machine, e *asl.Execution) {
 	begun := e.Snapshot()
 	change := StatusChange{

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// wire turns an output of the SDK into what the protocol sends: names that begin in lower case,
-// nothing for what is absent, instants in seconds since 1970.
+// wire converts an output of the SDK to the protocol's form: names begin in lower case, missing
+// values are omitted, times are in seconds since 1970.
 func wire(output any) any { return wireValue(reflect.ValueOf(output)) }
 
 func wireValue(value reflect.Value) any {
