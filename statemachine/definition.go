@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Definition is a state machine, or a branch of a Parallel state, as far as drawings and progress need it. It is read,
-// never run.
+// Definition is a state machine or a branch of a Parallel state, as far as drawings and progress
+// need it. It is not executed.
 type Definition struct {
 	StartAt string
 	States  map[string]*State
 }
 
-// State is a state of any type; fields that its type lacks are zero.
+// State is a state of any type. Fields that its type does not have are zero.
 type State struct {
 	Type, Comment, Next, Default, Error string
 	End                                 bool
@@ -48,8 +48,8 @@ func Parse(text []byte) (d Definition, err error) {
 	return d, json.Unmarshal(text, &d)
 }
 
-// Of returns what the state machine of that name runs, or an empty Definition if it is not one of ours. Names end
-// alike on AWS and on one machine.
+// Of returns the definition of the state machine with that name, or an empty Definition if it is
+// not ours. Names end alike on AWS and on one machine.
 func Of(machine string) Definition {
 	text := []byte("{}")
 	switch {
@@ -65,7 +65,7 @@ func Of(machine string) Definition {
 	return d
 }
 
-// Find looks a state up, in branches too. It returns nil if there is none.
+// Find returns the state of that name, in branches too, or nil if there is none.
 func (d Definition) Find(name string) *State {
 	if found := d.States[name]; found != nil {
 		return found
@@ -83,7 +83,7 @@ func (d Definition) Find(name string) *State {
 // IsStep reports whether the state does something, itself or in its branches.
 func (s *State) IsStep() bool { return s != nil && (s.Type == "Task" || s.Type == "Parallel") }
 
-// Successors lists the states that may follow, without those that a Catch leads to.
+// Successors lists the states that may follow, without those of a Catch.
 func (s *State) Successors() []string {
 	if s == nil {
 		return nil

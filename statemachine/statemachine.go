@@ -1,11 +1,11 @@
 // Package statemachine holds the two state machines in Amazon States Language. Their substitutions,
-// ${Plan} and the like, are the names of the steps; each becomes its function's ARN.
+// such as ${Plan}, are the names of steps and become the functions' ARNs.
 // https://states-language.net/spec.html
 package statemachine
 
 import _ "embed"
 
-// Release brings a version of the gallery into service, or undoes itself.
+// Release releases a version of the gallery, or undoes itself.
 //
 //go:embed release.asl.json
 var Release []byte

@@ -9,12 +9,13 @@ import (
 	"photogallery/internal/cost"
 )
 
-// phaseTitles head the parts of a bill.
+// phaseTitles holds the titles of a bill's parts.
 var phaseTitles = map[cost.Phase]string{
 	cost.Serving: "While a release serves", cost.Always: "Always", cost.Traffic: "Visitors", cost.Runs: "Releases and teardowns",
 }
 
-// showBill prints a bill as a table. What stays under a cent a month is named, and in the totals.
+// showBill prints a bill as a table. It lists amounts below a cent a month by name only; the totals
+// include them.
 func showBill(to io.Writer, bill cost.Bill) error {
 	fmt.Fprintf(to, "%s%s, at prices of %s in %s. %s\n", stackOfBill(bill), fleetOf(bill), bill.Date, bill.Region, bill.Note)
 	if bill.StackRegion != "" && bill.StackRegion != bill.Region {
@@ -99,8 +100,8 @@ func money(r cost.Range, digits int) string {
 	return least + "–" + most
 }
 
-// writeAligned sets the first column to the left and numbers to the right. A row of one cell is as
-// long as it likes.
+// writeAligned aligns the first column to the left and numbers to the right. A row of one cell may
+// be of any length.
 func writeAligned(to io.Writer, rows [][]string) {
 	var widths []int
 	for _, row := range rows {

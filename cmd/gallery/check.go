@@ -9,7 +9,7 @@ import (
 	"photogallery/internal/selftest"
 )
 
-// checkUp is `gallery up --check`.
+// checkUp runs `gallery up --check`.
 func checkUp(command *cobra.Command) error {
 	probe, err := localOptions("")
 	if err != nil {

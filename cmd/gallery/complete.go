@@ -6,7 +6,7 @@ import (
 	"photogallery/internal/awsstack"
 )
 
-// What the shell completes is what there is at the moment; where nothing is up, nothing.
+// The shell completes what exists at the moment, and nothing if no cloud is up.
 
 func completeFlag(command *cobra.Command, flag string, complete cobra.CompletionFunc) {
 	if err := command.RegisterFlagCompletionFunc(flag, complete); err != nil {
@@ -58,7 +58,7 @@ func stackNames(command *cobra.Command, _ []string, _ string) ([]string, cobra.S
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names, _ := awsstack.Names(command.Context(), config) // where it cannot be told, none
+	names, _ := awsstack.Names(command.Context(), config) // without an answer there are none
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 

@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// costZones are the stack's.
+// costZones is the number of the stack's zones.
 const costZones = 2
 
 type costFlags struct {
@@ -76,7 +76,7 @@ func runCost(command *cobra.Command, flags costFlags) error {
 	return showBill(command.OutOrStdout(), bill)
 }
 
-// wanted fills in what a release takes by default.
+// wanted fills in a release's defaults.
 func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	request, err := fleetRequest(command)
 	if err != nil {
@@ -93,8 +93,8 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	return w, w.Check()
 }
 
-// stackBill returns the bill of what a stack has now and may grow to. What a flag says goes before
-// what is seen.
+// stackBill returns the bill of a stack's present resources and of those it may grow to. Flags
+// override what exists.
 func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, error) {
 	ctx := command.Context()
 	config, err := awsConfig(command)
@@ -131,7 +131,7 @@ func adapted(command *cobra.Command, w cost.Wanted, seen cost.Existing, schedule
 	}
 	var read []cost.Schedule
 	for _, s := range schedules {
-		if !strings.HasPrefix(s.Expression, "at(") { // a ttl's
+		if !strings.HasPrefix(s.Expression, "at(") { // of a ttl
 			read = append(read, cost.Schedule{Expression: s.Expression, TimeZone: s.TimeZone, Teardown: s.Starts == "teardown"})
 		}
 	}

@@ -45,7 +45,7 @@ func executionsCommand() *cobra.Command {
 	return command
 }
 
-// maxExecutions of each state machine are listed: AWS keeps those of ninety days.
+// maxExecutions limits the list of each state machine: AWS keeps executions for ninety days.
 const maxExecutions = 100
 
 func (c cloud) executions(ctx context.Context) (found []listed, err error) {

@@ -2,7 +2,7 @@ package main
 
 import "github.com/spf13/cobra"
 
-// exitCodesTopic returns a help topic: it runs nothing.
+// exitCodesTopic returns a help topic, a command that runs nothing.
 func exitCodesTopic() *cobra.Command {
 	return &cobra.Command{
 		Use:   "exit-codes",

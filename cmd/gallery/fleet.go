@@ -8,10 +8,10 @@ import (
 	"photogallery/release"
 )
 
-// architecture is that of the stack's functions and instances.
+// architecture returns the architecture of the stack's functions and instances.
 const architecture = "arm64"
 
-// addFleetFlags adds the fields of a release request that say what will run.
+// addFleetFlags adds the flags for the fields of a release request that describe the fleet.
 func addFleetFlags(command *cobra.Command) {
 	f := command.Flags()
 	f.String("instance-type", "", "the instances' `type` (default: a release's, "+plan.UsualType(architecture)+")")
@@ -22,8 +22,8 @@ func addFleetFlags(command *cobra.Command) {
 	})
 }
 
-// fleetRequest returns a release request of these flags, with a release's defaults. Its error is an
-// InvalidRequest that names everything that is wrong with them.
+// fleetRequest returns a release request from these flags, with a release's defaults. Its error is
+// an InvalidRequest that names every problem.
 func fleetRequest(command *cobra.Command) (release.Request, error) {
 	given, err := fromFlags(command.Flags())
 	if err != nil {

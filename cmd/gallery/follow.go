@@ -13,9 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// follow shows an execution until it has ended and tells its outcome. Ctrl-C leaves it alone, and so
-// does an answer that fails to come, unless the cloud was on this machine and is gone: it took the
-// execution with it.
+// follow shows an execution until it has ended and prints its outcome. The execution continues
+// after Ctrl-C and after an error of the API, unless its local cloud is gone.
 func (c cloud) follow(command *cobra.Command, arn string) (*execution.Progress, error) {
 	seen, err := c.draw(command, arn)
 	var told ended
@@ -35,8 +34,8 @@ func (c cloud) follow(command *cobra.Command, arn string) (*execution.Progress, 
 	return seen, err
 }
 
-// draw shows an execution until it has ended, tells its outcome and returns it as an error where it
-// is none to be glad of. It ends early with the command's context.
+// draw shows an execution until it has ended, prints its outcome and returns it as an error unless
+// it is a success. It returns early when the command's context ends.
 func (c cloud) draw(command *cobra.Command, arn string) (seen *execution.Progress, err error) {
 	progress, ctx := command.ErrOrStderr(), command.Context()
 	seen, err = terminal.Follow(ctx, progress, c.history, arn, c.polls)
@@ -50,7 +49,7 @@ func (c cloud) draw(command *cobra.Command, arn string) (seen *execution.Progres
 	return seen, outcome(seen)
 }
 
-// outcome returns the status with which a command ends that waited for the execution.
+// outcome returns the exit status of a command that waited for the execution.
 func outcome(of *execution.Progress) error {
 	if of.Status == types.ExecutionStatusSucceeded {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"photogallery/release"
 )
 
-// The bounds are for the machine's sake: its cores serve what they ask for.
+// The bounds protect the machine, whose cores both send and serve the requests.
 const (
 	maxRate     = 2000
 	maxDuration = 10 * time.Minute
@@ -94,7 +94,7 @@ func tellLoad(command *cobra.Command, result load.Result) error {
 	return nil
 }
 
-// shares tells of each instance that answered how many home pages it answered.
+// shares lists how many home pages each instance answered.
 func shares(result load.Result, tell func(id string, pages, percent int)) {
 	all := 0
 	for _, pages := range result.Instances {
@@ -114,7 +114,7 @@ type loadView struct {
 	rate     int
 }
 
-// watch returns when the load's time is over, or the command's.
+// watch returns when the load's time or the command's context is over.
 func (v loadView) watch(command *cobra.Command) {
 	ctx, cancel := context.WithTimeout(command.Context(), v.duration)
 	defer cancel()
@@ -152,7 +152,7 @@ func (v loadView) plainly(command *cobra.Command) func(environment.Status) {
 	}
 }
 
-// live shows how the instances share the home pages since the frame before.
+// live shows how many home pages each instance answered since the frame before.
 func (v loadView) live(on *terminal.Screen) func(environment.Status) {
 	style := on.Style()
 	before := map[string]int{}

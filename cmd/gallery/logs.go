@@ -64,7 +64,7 @@ func (c cloud) printLogs(command *cobra.Command, instance string) error {
 	return printOn(ctx, out, reader)
 }
 
-// printOn prints what comes until ctx ends, which is how people end it.
+// printOn prints new lines until ctx ends, which people cause.
 func printOn(ctx context.Context, out io.Writer, reader logReader) error {
 	for {
 		select {
@@ -97,14 +97,14 @@ func (l stackLogs) next(ctx context.Context, to io.Writer) (bool, error) {
 	return len(lines) > 0, err
 }
 
-// every spares AWS, which allows an account few such calls a second.
+// every limits the calls: AWS allows an account few of them a second.
 func (l stackLogs) every() time.Duration { return 3 * time.Second }
 
 func (l stackLogs) nothing() string {
 	return fmt.Sprintf("Nothing was logged in the last %s; --since looks further back.", l.since)
 }
 
-// localLogs reads what instances of the local cloud wrote, from where it has read them to.
+// localLogs reads the logs of the local cloud's instances, each from where it stopped reading.
 type localLogs struct {
 	cloud localCloud
 	only  string // the instance, or "" for all
@@ -120,7 +120,7 @@ func (l localLogs) nothing() string {
 	return "It has written nothing yet."
 }
 
-// next prints one instance's as it is, those of all with the instance before each line.
+// next prints an instance's lines unchanged, or the lines of all with the instance in front.
 func (l localLogs) next(ctx context.Context, to io.Writer) (wrote bool, err error) {
 	if l.only != "" {
 		content, err := l.rest(ctx, l.only)
@@ -157,7 +157,7 @@ func (l localLogs) rest(ctx context.Context, instance string) ([]byte, error) {
 	return io.ReadAll(log)
 }
 
-// lines leaves a line that is not whole yet to the next round.
+// lines leaves an incomplete line to the next read.
 func (l localLogs) lines(to io.Writer, instance string, content []byte) (wrote bool) {
 	for line := range bytes.Lines(content) {
 		if !bytes.HasSuffix(line, []byte("\n")) {

@@ -1,5 +1,5 @@
-// Command gallery puts a web app into service and takes it down again: on one machine, with
-// `gallery up`, as on AWS.
+// Command gallery releases a web app and tears it down again, on one machine with `gallery up` as
+// on AWS.
 package main
 
 import (
@@ -12,8 +12,8 @@ import (
 	"photogallery/internal/local/process"
 )
 
-// The machines of a local cloud call this program by two other names: systemctl, and that of the
-// gallery's server.
+// The machines of a local cloud call this program by two other names: systemctl, and the gallery's
+// server.
 func main() {
 	if status, called := process.Shim(os.Args); called {
 		os.Exit(status)
@@ -23,7 +23,7 @@ func main() {
 	}
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
-		signals = append(signals, syscall.SIGHUP) // its terminal was closed; nohup would have it go on
+		signals = append(signals, syscall.SIGHUP) // its terminal was closed; nohup keeps it running
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	defer stop()

@@ -15,8 +15,8 @@ import (
 	"photogallery/internal/local/control"
 )
 
-// openConsole opens the console in the browser that the system has set. The address is a secret, and a
-// command line none: the browser is given a file instead, which only its owner can read.
+// openConsole opens the console in the default browser. The address is secret and other users can
+// see command lines, so the browser gets a file that only its owner can read.
 func openConsole(command *cobra.Command, data, address string) {
 	file := filepath.Join(data, control.OpenFile)
 	page := fmt.Sprintf("<!doctype html>\n<meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" content=\"0; url=%[1]s\">\n<title>Photogallery</title>\n<a href=\"%[1]s\">The console</a>\n", html.EscapeString(address))
@@ -27,8 +27,8 @@ func openConsole(command *cobra.Command, data, address string) {
 	openBrowser(command, file)
 }
 
-// openBrowser opens a file. That there is no browser is told, and no reason to end: the console's address
-// is printed too.
+// openBrowser opens a file. If there is no browser it prints a message and continues, because the
+// console's address is printed, too.
 func openBrowser(command *cobra.Command, file string) {
 	url := (&url.URL{Scheme: "file", Path: filepath.ToSlash(file)}).String()
 	words := []string{"xdg-open", url}
@@ -44,5 +44,5 @@ func openBrowser(command *cobra.Command, file string) {
 		fmt.Fprintf(command.ErrOrStderr(), "No browser could be opened (%v): open the console's address yourself.\n", err)
 		return
 	}
-	go func() { _ = opener.Wait() }() // what the opener does is its own
+	go func() { _ = opener.Wait() }() // the opener's output does not matter
 }

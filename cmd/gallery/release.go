@@ -19,7 +19,7 @@ import (
 	"photogallery/release"
 )
 
-// requestFlags are the fields of a release request that a flag gives, by the flag's name.
+// requestFlags maps flags to the fields of a release request.
 var requestFlags = map[string]string{
 	"version": "version", "bundle": "bundle", "image": "image", "rebake": "rebake", "instance-type": "instanceType",
 	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait",
@@ -89,7 +89,7 @@ func (c cloud) release(command *cobra.Command, input string) error {
 	gallery, err := c.Gallery(command.Context())
 	if err != nil {
 		fmt.Fprintf(command.ErrOrStderr(), "Where it serves cannot be told: %s\n", messageOf(c.explain(err)))
-		return nil // the release has succeeded all the same
+		return nil // the release has succeeded anyway
 	}
 	fmt.Fprintln(command.OutOrStdout(), gallery)
 	schedules, err := c.Schedules(command.Context())
@@ -101,8 +101,8 @@ func (c cloud) release(command *cobra.Command, input string) error {
 	return nil
 }
 
-// teardownOf says when the first of the schedules tears down what serves, the stack's own or a ttl's.
-// A schedule whose time cannot be worked out is told as it is written.
+// teardownOf returns when the next schedule, the stack's or a ttl's, tears the release down. A
+// schedule whose time cannot be computed is printed as it is written.
 func teardownOf(schedules []environment.Schedule, now time.Time, command string) string {
 	var first environment.Schedule
 	for _, s := range schedules {
@@ -125,8 +125,8 @@ func teardownOf(schedules []environment.Schedule, now time.Time, command string)
 	return fmt.Sprintf("The schedule %s tears it down at %s.", first.Name, first.Next.Local().Format("2006-01-02 15:04 MST"))
 }
 
-// releaseInput returns the request, checked before anything is asked of the cloud, and the absolute
-// path of the folder that it names as its bundle, or "" if it names none.
+// releaseInput returns the request, checked before any call, and the absolute path of its bundle's
+// folder, or "" if it names none.
 func releaseInput(flags *pflag.FlagSet) (input, folder string, err error) {
 	input, err = flags.GetString("input")
 	if err != nil {
@@ -147,8 +147,8 @@ func releaseInput(flags *pflag.FlagSet) (input, folder string, err error) {
 	return input, folder, err
 }
 
-// bundleFolder makes a path absolute, as the cloud may work in another folder than the person, and
-// refuses a mistyped one at once.
+// bundleFolder returns the absolute path, because the cloud may work in another folder, and refuses
+// a path that does not exist.
 func bundleFolder(bundle string) (string, error) {
 	path, err := filepath.Abs(bundle)
 	if err != nil {
@@ -167,7 +167,7 @@ func bundleFolder(bundle string) (string, error) {
 	return path, nil
 }
 
-// withBundle has the request name the bundle that a cloud made of the folder.
+// withBundle sets the request's bundle to the one that a cloud made of the folder.
 func withBundle(input, bundle string) (string, error) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(input), &fields); err != nil {

@@ -16,12 +16,12 @@ import (
 	"photogallery/release"
 )
 
-// sampled is a place that keeps samples of what its fleet did.
+// sampled is a place that keeps samples of its fleet.
 type sampled interface {
 	Samples(context.Context) ([]environment.Sample, error)
 }
 
-// report writes the execution into a file, whole or not at all.
+// report writes the execution into a file, completely or not at all.
 func (c cloud) report(command *cobra.Command, arn, file string) error {
 	ctx := command.Context()
 	reader := execution.NewReader(c.history, arn)
@@ -35,7 +35,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 		made.Alarms = status.Alarms // without them no marks are drawn
 	}
 	if keeps, is := c.place.(sampled); is {
-		made.Samples, _ = keeps.Samples(ctx) // without them there are no charts, and the report says so
+		made.Samples, _ = keeps.Samples(ctx) // without samples there are no charts, and the report says so
 	}
 	var err error
 	if made.FormerName, made.Former, err = execution.Former(ctx, c.history, arn, made.Run.Began); err != nil {
@@ -52,7 +52,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 	return nil
 }
 
-// namesIn returns the state machine's and the execution's in an execution's ARN.
+// namesIn returns the names of the state machine and the execution in an execution's ARN.
 func namesIn(arn string) (machine, execution string) {
 	parts := strings.Split(arn, ":")
 	return parts[len(parts)-2], parts[len(parts)-1]

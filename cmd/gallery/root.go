@@ -21,7 +21,7 @@ import (
 const (
 	exitFailed      = 1
 	exitUsage       = 2
-	exitNothingUp   = 3 // or no way to it
+	exitNothingUp   = 3 // or it cannot be reached
 	exitDirty       = 4
 	exitBusy        = 5
 	exitInterrupted = 130
@@ -35,7 +35,7 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) (stat
 	out, progress = terminal.Harmless(out), terminal.Harmless(progress)
 	root.SetOut(out)
 	root.SetErr(progress)
-	refuseUnknown(root) // now, as the completion remembers where its output goes
+	refuseUnknown(root) // before it runs, as the completion remembers its output
 	err := told(root.ExecuteContext(ctx))
 	if err == nil {
 		return 0
@@ -49,10 +49,10 @@ func run(ctx context.Context, arguments []string, out, progress io.Writer) (stat
 	return statusOf(err)
 }
 
-// ended is a command that has told its outcome already; only its status is left.
+// ended is the error of a command that has printed its outcome already. Only its status matters.
 type ended struct{ status int }
 
-// Error satisfies error; nobody reads it.
+// Error implements error.
 func (e ended) Error() string { return fmt.Sprintf("ended with status %d", e.status) }
 
 func messageOf(err error) string {
@@ -108,7 +108,7 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// refuseUnknown has cobra's own commands refuse what they do not know, as all others do.
+// refuseUnknown makes cobra's own commands refuse unknown arguments, as all others do.
 func refuseUnknown(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -145,7 +145,7 @@ func noArguments(command *cobra.Command, arguments []string) error {
 	return release.Errorf(release.InvalidRequest, "%s knows no %q%s; see `%s --help`", command.CommandPath(), arguments[0], meant, command.CommandPath())
 }
 
-// told gives an error of the Step Functions API the words for people.
+// told returns an error of the Step Functions API in words for people.
 func told(err error) error {
 	var known *release.Error
 	var broken *smithyhttp.RequestSendError
@@ -160,7 +160,7 @@ func told(err error) error {
 	return err
 }
 
-// dataFolder returns the one that --data names, or the default.
+// dataFolder returns the folder in --data, or the default.
 func dataFolder(command *cobra.Command) (string, error) {
 	given, err := command.Flags().GetString("data")
 	if err != nil || given != "" {

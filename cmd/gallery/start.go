@@ -9,7 +9,7 @@ import (
 	"photogallery/release"
 )
 
-// addRunFlags are those of the commands that start an execution.
+// addRunFlags adds the flags of the commands that start an execution.
 func addRunFlags(command *cobra.Command) {
 	f := command.Flags()
 	f.String("name", "", "the execution's `name`; made of the time where none is given")
@@ -23,8 +23,8 @@ type begun struct {
 	Execution string `json:"execution"` // ARN
 }
 
-// start starts an execution and, unless it is to be detached, follows it to its end. With --json it
-// prints what came of it; followed then is false, as there is nothing more to print.
+// start starts an execution and follows it to its end unless it is detached. With --json it prints
+// the result, and followed is false because there is nothing more to print.
 func (c cloud) start(command *cobra.Command, machine, kind, input string) (followed bool, err error) {
 	flags := command.Flags()
 	name, err := flags.GetString("name")
@@ -56,7 +56,7 @@ func (c cloud) start(command *cobra.Command, machine, kind, input string) (follo
 	return false, err
 }
 
-// notStarted says what is wrong with the name, if that is it.
+// notStarted explains the error if the name is the reason.
 func notStarted(name string, err error) error {
 	if problem := execution.NameProblem(err); problem != "" {
 		return release.Errorf(release.InvalidRequest, "--name %q: %s", name, problem)

@@ -86,7 +86,7 @@ func showStatus(command *cobra.Command, status environment.Status) error {
 	return nil
 }
 
-// entranceOf is where the gallery is, and what it runs on.
+// entranceOf describes the gallery's address and its instances.
 func entranceOf(status environment.Status) string {
 	if status.Stack == "" {
 		return fmt.Sprintf("%s, up since %s on %s", status.Gallery, status.Started.Local().Format(time.DateTime), status.Data)
@@ -101,7 +101,7 @@ func entranceOf(status environment.Status) string {
 	return status.Gallery + ", " + where
 }
 
-// showInstances leaves out what AWS tells in its metrics alone: an instance's CPU.
+// showInstances omits the CPU on AWS, where only metrics have it.
 func showInstances(command *cobra.Command, status environment.Status) error {
 	columns := []string{"INSTANCE", "ROLE", "ZONE", "HEALTH", "IMAGE VERSION", "AGE"}
 	isLocal := status.Stack == ""
@@ -118,7 +118,7 @@ func showInstances(command *cobra.Command, status environment.Status) error {
 	})
 }
 
-// showActivities shows the newest, each with its cause on a line of its own.
+// showActivities shows the newest activities, each with its cause on a line of its own.
 func showActivities(out io.Writer, activities []environment.Activity, style terminal.Style) {
 	const most = 5
 	width := terminal.Width(out)
@@ -135,14 +135,15 @@ func showActivities(out io.Writer, activities []environment.Activity, style term
 	}
 }
 
-// timeInCause is how AWS begins each sentence of a cause; the activity's own time says as much.
+// timeInCause matches the time at the beginning of each sentence of a cause, which repeats the
+// activity's time.
 var timeInCause = regexp.MustCompile(`At \d{4}-\d\d-\d\dT[0-9:]+Z `)
 
 func withoutTimes(cause string) string {
 	return strings.Join(strings.Fields(timeInCause.ReplaceAllString(cause, "")), " ")
 }
 
-// healthOf returns the target's health, or EC2's word for an instance that is no target now.
+// healthOf returns the target's health, or EC2's state for an instance that is not a target.
 func healthOf(i environment.Instance) string {
 	if i.Health == "" || i.State != "running" {
 		return i.State

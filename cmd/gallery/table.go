@@ -23,7 +23,7 @@ func wantsJSON(command *cobra.Command) bool {
 	return err == nil && wanted
 }
 
-// show prints values as JSON if asked to, else as a table; of none nothing.
+// show prints values as JSON if --json is given, or as a table. It prints no empty table.
 func show[T any](command *cobra.Command, values []T, columns []string, row func(T) []any) error {
 	if wantsJSON(command) {
 		if values == nil {
@@ -53,8 +53,8 @@ func show[T any](command *cobra.Command, values []T, columns []string, row func(
 // gap is the space between two columns.
 const gap = 2
 
-// fitting returns how many columns a terminal has room for, which come in the order of their worth,
-// or all where there is no terminal.
+// fitting returns how many columns fit the terminal. The most important ones come first. Without a
+// terminal all fit.
 func fitting(rows [][]string, width int) int {
 	total := 0
 	for column := range rows[0] {
@@ -81,7 +81,8 @@ func showJSON(command *cobra.Command, value any) error {
 	return err
 }
 
-// escaped is JSON of the same value without what a terminal obeys and encoding/json leaves as it is.
+// escaped returns JSON of the same value without the control characters that a terminal obeys and
+// encoding/json keeps.
 func escaped(text string) string {
 	var whole strings.Builder
 	for _, letter := range text {

@@ -67,7 +67,7 @@ func runTeardown(command *cobra.Command, _ []string) error {
 	})
 }
 
-// mayTearDown asks the person at a terminal; a script is not asked.
+// mayTearDown asks the person at a terminal. It does not ask scripts.
 func (c cloud) mayTearDown(command *cobra.Command) error {
 	yes, err := command.Flags().GetBool("yes")
 	in, isFile := command.InOrStdin().(*os.File)
@@ -91,7 +91,7 @@ func (c cloud) mayTearDown(command *cobra.Command) error {
 	return errors.Join(err, ended{exitInterrupted})
 }
 
-// readLine returns what a person types, without the line's end; it gives up when ctx ends.
+// readLine returns a line that a person types, without its end. It returns when ctx ends.
 func readLine(ctx context.Context, from io.Reader) (line string, err error) {
 	typed := make(chan string, 1)
 	go func() {

@@ -25,10 +25,11 @@ import (
 	"photogallery/release"
 )
 
-// demoPace lets a minute on AWS pass in a second.
+// demoPace makes a minute on AWS pass in a second.
 const demoPace = 60
 
-// smallHeap collects garbage twice as often as usual: a cloud that idles on a laptop is to be small.
+// smallHeap collects garbage twice as often as usual, because an idle cloud on a laptop should be
+// small.
 const smallHeap = 40
 
 type upFlags struct {
@@ -76,12 +77,12 @@ func upCommand() *cobra.Command {
 	return command
 }
 
-// outliveReaders has writes to a pipe fail that nobody reads any more: Ctrl-C ends the tee of a pipeline, too, and
-// SIGPIPE would end this program before it has cleaned up. What it runs has SIGPIPE as ever, which is not so where
-// the signal is ignored.
+// outliveReaders makes writes to a pipe without readers fail: Ctrl-C also ends the tee of a
+// pipeline, and SIGPIPE would end this program before it has cleaned up. Child processes keep the
+// default SIGPIPE, which they would not if the signal were ignored.
 func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
-// onlyCheck refuses what would not be heeded.
+// onlyCheck refuses flags that have no effect with --check.
 func onlyCheck(command *cobra.Command) error {
 	var also []string
 	command.Flags().Visit(func(flag *pflag.Flag) {
@@ -138,8 +139,8 @@ const upHints = `
 Ctrl-C ends it all.
 `
 
-// consoleFor is where the console is: on a terminal with the key that opens it once, and elsewhere, where
-// others may read it later, without.
+// consoleFor returns the console's address: on a terminal with the ticket that opens it once, and
+// without it elsewhere, where others may read it later.
 func consoleFor(out io.Writer, console string, opened func() string) string {
 	if terminal.Width(out) == 0 {
 		return console + ", opened by the address that `gallery status` prints on a terminal"
@@ -147,8 +148,8 @@ func consoleFor(out io.Writer, console string, opened func() string) string {
 	return opened()
 }
 
-// releaseFirst releases the gallery, shows it and reports whether it serves. A release that fails is
-// no reason to end: the cloud is there for another try.
+// releaseFirst releases the gallery, shows the progress and reports whether it serves. A failed
+// release does not end the cloud, so that people can try again.
 func releaseFirst(command *cobra.Command, running *local.Local, data, ttl string) (serves bool, err error) {
 	arn, err := running.Release(command.Context(), release.ExecutionName("release", time.Now()), requestOf(ttl))
 	if err != nil {
@@ -194,7 +195,7 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 	return options, err
 }
 
-// localOptions returns those of every local cloud of this program.
+// localOptions returns the options of every local cloud of this program.
 func localOptions(data string) (local.Options, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -206,8 +207,8 @@ func localOptions(data string) (local.Options, error) {
 	}, nil
 }
 
-// packFolder packs what a person wrote. The unit is checked here, before a builder stumbles over it:
-// the local cloud's systemctl honors fewer directives than systemd.
+// packFolder packs a user's folder. It checks the unit before a builder does: the local cloud's
+// systemctl supports fewer directives than systemd.
 func packFolder(_ context.Context, folder string, to io.Writer) error {
 	problems, err := unitProblems(folder)
 	if err != nil {
@@ -216,8 +217,7 @@ func packFolder(_ context.Context, folder string, to io.Writer) error {
 	return pack(folder, to, problems...)
 }
 
-// pack writes a folder's bundle, if nothing is known to be wrong with it; what is known is told with
-// all else.
+// pack writes a folder's bundle if it has no known problems, which it reports together with Pack's.
 func pack(folder string, to io.Writer, known ...string) error {
 	if len(known) > 0 {
 		to = io.Discard
@@ -235,7 +235,7 @@ func pack(folder string, to io.Writer, known ...string) error {
 	return release.Errorf(release.InvalidRequest, "%w; docs/bundle.md says what a bundle is", unfit)
 }
 
-// unitProblems are none for a folder without one unit: Pack tells what is wrong with it.
+// unitProblems returns nothing for a folder without exactly one unit, because Pack reports that.
 func unitProblems(folder string) ([]string, error) {
 	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
 	if err != nil || len(units) != 1 {
@@ -254,8 +254,8 @@ func unitProblems(folder string) ([]string, error) {
 	return nil, err
 }
 
-// requestOf returns the release that a local cloud begins with. It waits for what a schedule has
-// started at the same moment.
+// requestOf returns the first release of a local cloud. It waits for an execution that a schedule
+// has started at the same time.
 func requestOf(ttl string) string {
 	if ttl == "" {
 		return `{"wait": true}`
@@ -263,7 +263,7 @@ func requestOf(ttl string) string {
 	return fmt.Sprintf(`{"wait": true, "ttl": %q}`, ttl)
 }
 
-// version returns the module's, as the Go tool has stamped it.
+// version returns the module's version, from the Go tool.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

@@ -54,17 +54,17 @@ out; with --json they are listed with a code and the reason.`,
 	return command
 }
 
-// uploaded is the outcome of a file: a photo in the gallery, or the reason why not.
+// uploaded is the result of a file: a photo in the gallery, or why there is none.
 type uploaded struct {
 	File    string   `json:"file"`
 	ID      string   `json:"id,omitempty"`
-	Note    string   `json:"note,omitempty"` // what of the file the photo does not show
+	Note    string   `json:"note,omitempty"` // content of the file that the photo does not show
 	Code    app.Code `json:"code,omitempty"`
 	Message string   `json:"message,omitempty"`
 }
 
-// upload stores what it can, tells of each file that it cannot, and fails if there is one. Trouble with the storage ends
-// it, after it has told what it did.
+// upload stores the files, reports each that is refused, and fails if there is one. A storage error
+// ends it, after it has reported the results so far.
 func (c cloud) upload(command *cobra.Command, files []string) (err error) {
 	album, err := c.album(command.Context())
 	if err != nil {
@@ -100,10 +100,10 @@ func (c cloud) upload(command *cobra.Command, files []string) (err error) {
 	return nil
 }
 
-// unreadable is the code of a file that this machine does not give.
+// unreadable is the code for a file that cannot be read.
 const unreadable app.Code = "Unreadable"
 
-// addFile stores one file, or says why that file is refused. Its error is one of the storage.
+// addFile stores one file, or returns why that file is refused. Its error is a storage error.
 func addFile(command *cobra.Command, album *app.Album, path string) (uploaded, error) {
 	content, err := contentOf(path)
 	id, note := "", ""
@@ -120,7 +120,7 @@ func addFile(command *cobra.Command, album *app.Album, path string) (uploaded, e
 	return uploaded{}, err
 }
 
-// maxRead is more than a gallery takes of one file.
+// maxRead is more than a gallery reads of one file.
 const maxRead = 32 << 20
 
 func contentOf(path string) (content []byte, err error) {

@@ -16,12 +16,12 @@ import (
 	"photogallery/release"
 )
 
-// bundlePrefix is where a builder may read.
+// bundlePrefix is the prefix that a builder may read.
 const bundlePrefix = "bundles/"
 
-// UploadBundle puts what pack writes into the bucket that builders read, under the name of its
-// content, and tells where that is. What is there already is not sent again. An error of pack's
-// comes back as it is, before anything is sent.
+// UploadBundle uploads what pack writes to the builders' bucket, with a name from its content, and
+// returns its location. It does not upload an existing bundle again. It returns pack's error
+// unchanged, before any upload.
 func (s *Stack) UploadBundle(ctx context.Context, pack func(io.Writer) error) (bundle release.Bundle, err error) {
 	bucket, err := s.output(bundleBucketOutput)
 	if err != nil {
@@ -45,8 +45,8 @@ func (s *Stack) UploadBundle(ctx context.Context, pack func(io.Writer) error) (b
 	return bundle, s.put(ctx, bundle, file, digest)
 }
 
-// has takes a refusal for absence: without the right to list a bucket, S3 says no more of what is
-// not there. Putting it then reports whether it may be.
+// has treats a refusal as absence: without permission to list a bucket S3 does not say more about a
+// missing object. The upload then shows whether it is allowed.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 func (s *Stack) has(ctx context.Context, bundle release.Bundle) (bool, error) {
 	_, err := s.clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bundle.Bucket, Key: &bundle.Key})
@@ -56,8 +56,8 @@ func (s *Stack) has(ctx context.Context, bundle release.Bundle) (bool, error) {
 	return err == nil, err
 }
 
-// put has S3 check what it was sent. That somebody else has put the same meanwhile, or is about to,
-// is as good.
+// put lets S3 verify the content. It accepts that somebody else has uploaded the same in the
+// meantime, or is about to.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 func (s *Stack) put(ctx context.Context, bundle release.Bundle, content io.ReadSeeker, digest []byte) error {
 	const attempts = 3

@@ -11,11 +11,11 @@ import (
 	"photogallery/release"
 )
 
-// Configure makes the configuration of SDK clients by the standard chain, of which AWS_ENDPOINT_URL
-// is a part; a region and a profile that are not "" go before it. It asks for credentials, which may
-// take a call to AWS, so that missing ones are told before anything is done. Its errors are
-// release.Errors that say what to do: InvalidRequest where no region is chosen or the profile does
-// not exist, AccessDenied where there are no usable credentials.
+// Configure returns the configuration of SDK clients from the standard chain, which includes
+// AWS_ENDPOINT_URL. A region or a profile that is not "" overrides it. It retrieves credentials,
+// which may take a call to AWS, so that missing ones are reported first. Its errors are
+// release.Errors that say what to do: InvalidRequest if there is no region or the profile does not
+// exist, AccessDenied if there are no usable credentials.
 func Configure(ctx context.Context, region, profile string) (aws.Config, error) {
 	loaded, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(region), config.WithSharedConfigProfile(profile), config.WithLogger(logging.Nop{}))
@@ -34,7 +34,7 @@ func Configure(ctx context.Context, region, profile string) (aws.Config, error) 
 	return loaded, nil
 }
 
-// credentialsError is AccessDenied for what Explain has no better words for.
+// credentialsError is the AccessDenied error for failures that Explain does not know.
 func credentialsError(ctx context.Context, err error) error {
 	var own *release.Error
 	if explained := Explain(err, ""); errors.As(explained, &own) && own.Code == release.AccessDenied || ctx.Err() != nil {

@@ -14,15 +14,15 @@ import (
 	"photogallery/release"
 )
 
-// explanation says what an error of AWS means to the person at the command line, and what to do. In
-// its words OPERATION is what was called, SAID is AWS's own message and REGION where.
+// explanation explains an error of AWS to the person at the command line and says what to do. In
+// its text OPERATION is the failed call, SAID is AWS's own message and REGION the region.
 type explanation struct {
 	fits  func(error) bool
 	code  release.Code
 	words string
 }
 
-// explanations are asked in order.
+// explanations are tried in order.
 var explanations = []explanation{
 	{askedMetadata, release.AccessDenied,
 		"you have no AWS credentials here: run `aws login`, `aws sso login` or `aws configure`, name a profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
@@ -52,11 +52,10 @@ var explanations = []explanation{
 	{isA[smithy.APIError], "", "OPERATION failed: SAID"},
 }
 
-// Explain gives an error of AWS, of the credentials or of the way there the words for people and
-// what to do next, as a release.Error: AccessDenied for all that concerns credentials and
-// permissions, NothingUp for what does not answer, else the code that release.Classify finds. A
-// release.Error stays as it is; so does what is neither AWS's nor the network's. region is where
-// the call went.
+// Explain returns an error of AWS, of the credentials or of the network as a release.Error in words
+// for people: AccessDenied for credentials and permissions, NothingUp if nothing answers, and
+// otherwise the code that release.Classify finds. It returns release.Errors and all other errors
+// unchanged. region is the region of the call.
 func Explain(err error, region string) error {
 	var own *release.Error
 	if err == nil || errors.As(err, &own) || errors.Is(err, context.Canceled) {
@@ -100,7 +99,7 @@ func isUnknownHost(err error) bool {
 	return errors.As(err, &lookup) && lookup.IsNotFound
 }
 
-// askedMetadata reports whether the chain came down to EC2's instance metadata, its last link, in vain.
+// askedMetadata reports whether the chain failed at EC2's instance metadata, its last link.
 func askedMetadata(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if call, isCall := err.(*smithy.OperationError); isCall && call.ServiceID == "ec2imds" { //nolint:errorlint // each link is looked at
@@ -110,7 +109,7 @@ func askedMetadata(err error) bool {
 	return false
 }
 
-// operation names the call that failed, as "SFN StartExecution".
+// operation returns the failed call, as "SFN StartExecution".
 func operation(err error) string {
 	var call *smithy.OperationError
 	if !errors.As(err, &call) {
@@ -119,11 +118,11 @@ func operation(err error) string {
 	return call.ServiceID + " " + call.OperationName
 }
 
-// saidBy is AWS's own code and message, or the innermost cause of an answer that never came.
+// saidBy returns AWS's own code and message, or the innermost cause if there was no answer.
 func saidBy(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		// EC2 appends a message of hundreds of characters that only sts:DecodeAuthorizationMessage reads.
+		// EC2 appends hundreds of characters that only sts:DecodeAuthorizationMessage reads.
 		message, _, _ := strings.Cut(api.ErrorMessage(), " Encoded authorization failure message:")
 		return strings.TrimSuffix(api.ErrorCode()+": "+strings.TrimSuffix(message, "."), ": ")
 	}

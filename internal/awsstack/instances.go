@@ -28,8 +28,8 @@ func checkInstance(id string) error {
 	return nil
 }
 
-// Terminate takes an instance of the group out in order: it drains, another takes its place. It
-// returns at once. An instance that is none of the group's is NotFound.
+// Terminate drains and terminates an instance of the group, which the group replaces. It returns at
+// once. The error is NotFound if the instance is not in the group.
 func (s *Stack) Terminate(ctx context.Context, id string) error {
 	if err := checkInstance(id); err != nil {
 		return err
@@ -53,7 +53,8 @@ func (s *Stack) Terminate(ctx context.Context, id string) error {
 	return err
 }
 
-// among is NotFound, with what there is instead, for an instance that is not there.
+// among returns a NotFound error that lists the existing instances unless the instance is one of
+// them.
 func among(running []string, id, problem string) error {
 	for _, one := range running {
 		if one == id {

@@ -13,8 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// lateness is how long after its time an event may still come: agents send what they read in
-// batches, and each machine has a clock of its own.
+// lateness is how late an event may arrive: agents send batches, and each machine has its own
+// clock.
 const lateness = time.Minute
 
 // Line is a line that an instance logged.
@@ -24,17 +24,17 @@ type Line struct {
 	Text     string
 }
 
-// Logs reads what instances log to CloudWatch Logs, each event once.
+// Logs reads the logs of instances from CloudWatch Logs, each event once.
 type Logs struct {
 	stack    *Stack
 	group    string
 	instance string // "" for all
-	from     int64  // milliseconds since 1970
+	from     int64  // or "" for all
 	seen     map[string]int64
 }
 
-// Logs starts to read at an instant, of one instance or, with "", of all. Its error is
-// InvalidRequest for what is no instance's ID.
+// Logs starts to read at a time, the logs of one instance or of all if it is "". Its error is
+// InvalidRequest if it is not an instance's ID.
 func (s *Stack) Logs(instance string, since time.Time) (*Logs, error) {
 	if instance != "" {
 		if err := checkInstance(instance); err != nil {
@@ -87,7 +87,8 @@ func (l *Logs) take(event types.FilteredLogEvent) (line Line, isNew bool) {
 	return Line{time.UnixMilli(at), instance, aws.ToString(event.Message)}, true
 }
 
-// forget moves on to where events may still come late, and keeps in mind those seen after that alone.
+// forget advances the start to where late events may still arrive, and keeps only the events seen
+// after that.
 func (l *Logs) forget(lines []Line) {
 	if len(lines) == 0 {
 		return

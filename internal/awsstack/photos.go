@@ -14,7 +14,7 @@ import (
 	"photogallery/release"
 )
 
-// Photos opens the bucket's folder in which the gallery keeps its photos. The caller closes it.
+// Photos opens the bucket's folder with the gallery's photos. The caller closes it.
 func (s *Stack) Photos(ctx context.Context) (*blob.Bucket, error) {
 	name, err := s.output(photoBucketOutput)
 	if err != nil {
@@ -27,8 +27,8 @@ func (s *Stack) Photos(ctx context.Context) (*blob.Bucket, error) {
 	return blob.PrefixedBucket(bucket, recipe.PhotosPrefix), nil
 }
 
-// UploadKey returns the secret that the gallery asks for before it takes an upload. It is NotFound
-// where none has been made.
+// UploadKey returns the secret that the gallery requires for uploads. The error is NotFound if
+// there is none yet.
 func (s *Stack) UploadKey(ctx context.Context) (string, error) {
 	location, err := s.output(uploadKeyOutput)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"photogallery/release"
 )
 
-// ShellArguments returns those of the aws command that open a shell on an instance through the
-// stack's EC2 Instance Connect Endpoint. It is NotFound for an instance that does not run in the
-// environment's fleet, and NothingUp for a stack without the endpoint.
+// ShellArguments returns the arguments of the aws command that open a shell on an instance through
+// the stack's EC2 Instance Connect Endpoint. The error is NotFound for an instance that does not
+// run in the environment's fleet, and NothingUp for a stack without the endpoint.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect-with-ec2-instance-connect-endpoint.html
 func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error) {
 	if err := checkInstance(id); err != nil {
@@ -31,7 +31,7 @@ func (s *Stack) ShellArguments(ctx context.Context, id string) ([]string, error)
 			running = append(running, aws.ToString(i.InstanceId))
 		}
 	}
-	// A builder admits nobody.
+	// A builder accepts no connections.
 	if err := among(running, id, "no instance %q of the fleet runs"); err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
-// Package awsstack is a stack on AWS as the command line sees it: it is found by its CloudFormation
-// outputs, tells what serves and what was logged, and takes bundles and photos.
+// Package awsstack is a deployed stack for the command line. It finds a stack by its CloudFormation
+// outputs, reads its status and logs, and uploads bundles and photos.
 package awsstack
 
 import (
@@ -31,10 +31,10 @@ const (
 	endpointOutput        = "InstanceConnectEndpointId"
 	dashboardOutput       = "DashboardUrl"
 	tableOutput           = "TableName"
-	galleryOutput         = "GalleryUrl" // of a domain, and only with one
+	galleryOutput         = "GalleryUrl" // of the domain, if there is one
 )
 
-// Stack is one deployed environment.
+// Stack is a deployed environment.
 type Stack struct {
 	Name            string
 	Region          string
@@ -42,8 +42,8 @@ type Stack struct {
 	ReleaseMachine  string // ARN
 	TeardownMachine string // ARN
 	Dashboard       string // its URL, or "" for none
-	// SFN gives up as soon as SDK clients do; History goes on asking for minutes, for a run that
-	// is followed through a throttled moment or a train's tunnel.
+	// SFN stops retrying as SDK clients do by default. History retries for minutes, so that a
+	// followed execution outlasts throttling or a train's tunnel.
 	SFN, History *sfn.Client
 
 	outputs map[string]string
@@ -51,21 +51,21 @@ type Stack struct {
 	logs    *cloudwatchlogs.Client
 }
 
-// historyAttempts add up to some three minutes.
+// historyAttempts amounts to about three minutes.
 const historyAttempts = 15
 
 var stackName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,127}$`)
 
-// Open finds a stack by its name. Its errors are Explain's, InvalidRequest for what cannot be a
-// stack's name, and NothingUp for a stack that does not exist, is none of Photogallery's or is not
-// deployed to its end; they name the stacks that will do.
+// Open finds a stack by its name. Its errors are Explain's, InvalidRequest for an impossible name,
+// and NothingUp for a stack that does not exist, is not Photogallery's or is not completely
+// deployed; they name the usable stacks.
 func Open(ctx context.Context, config aws.Config, name string) (*Stack, error) {
 	if !stackName.MatchString(name) {
 		return nil, release.Errorf(release.InvalidRequest, "--stack %q: give the name of a CloudFormation stack, such as photogallery-main", name)
 	}
 	api := cloudformation.NewFromConfig(config)
 	out, err := api.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
-	// CloudFormation has no other code for a well-formed name that no stack has.
+	// CloudFormation has no other code for a valid name without a stack.
 	var refused smithy.APIError
 	if errors.As(err, &refused) && refused.ErrorCode() == "ValidationError" || err == nil && len(out.Stacks) == 0 {
 		return nil, release.Errorf(release.NothingUp, "there is no stack %q in %s%s", name, config.Region, others(ctx, api))
@@ -100,7 +100,7 @@ func outputsOf(described types.Stack) map[string]string {
 	return outputs
 }
 
-// notOurs tells why a stack that exists will not do.
+// notOurs explains why an existing stack cannot be used.
 func notOurs(ctx context.Context, api *cloudformation.Client, region string, described types.Stack) error {
 	name, status := aws.ToString(described.StackName), string(described.StackStatus)
 	if strings.HasSuffix(status, "_IN_PROGRESS") {
@@ -110,7 +110,7 @@ func notOurs(ctx context.Context, api *cloudformation.Client, region string, des
 		name, region, status, releaseMachineOutput, others(ctx, api))
 }
 
-// others tells which stacks there are instead.
+// others lists the existing stacks.
 func others(ctx context.Context, api *cloudformation.Client) string {
 	names, err := names(ctx, api)
 	switch {
@@ -143,7 +143,7 @@ func names(ctx context.Context, api *cloudformation.Client) (found []string, err
 	return found, nil
 }
 
-// output returns an output that what was asked for needs.
+// output returns an output of the stack, or an error if it is missing.
 func (s *Stack) output(name string) (string, error) {
 	if value := s.outputs[name]; value != "" {
 		return value, nil

@@ -6,13 +6,13 @@ import (
 	"photogallery/internal/environment"
 )
 
-// reader fails for a stack without the output that names its table.
+// reader returns an error for a stack without the output for its table.
 func (s *Stack) reader() (environment.Reader, error) {
 	table, err := s.output(tableOutput)
 	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine}, err
 }
 
-// Status returns the stack at this moment. The errors of what it asks are joined.
+// Status returns the present status of the stack. It joins the errors of its calls.
 func (s *Stack) Status(ctx context.Context) (environment.Status, error) {
 	reader, err := s.reader()
 	if err != nil {
@@ -26,7 +26,8 @@ func (s *Stack) Status(ctx context.Context) (environment.Status, error) {
 	return status, err
 }
 
-// Gallery returns the URL of the home page, by the domain if the stack has one, or "" if there is no load balancer.
+// Gallery returns the URL of the home page, with the domain if the stack has one, or "" if there is
+// no load balancer.
 func (s *Stack) Gallery(ctx context.Context) (string, error) {
 	_, url, err := environment.Reader{Clients: s.clients, Environment: s.Environment}.Entrance(ctx)
 	if domain := s.outputs[galleryOutput]; domain != "" && url != "" {
@@ -35,8 +36,8 @@ func (s *Stack) Gallery(ctx context.Context) (string, error) {
 	return url, err
 }
 
-// Images returns those that releases made, newest first. A size is that of the snapshots' blocks, which is the most
-// that AWS charges for.
+// Images returns the images of releases, newest first. The size is that of the snapshots' blocks,
+// which is AWS's maximum charge.
 func (s *Stack) Images(ctx context.Context) ([]environment.Image, error) {
 	reader, err := s.reader()
 	if err != nil {
@@ -45,7 +46,7 @@ func (s *Stack) Images(ctx context.Context) ([]environment.Image, error) {
 	return reader.Images(ctx)
 }
 
-// Schedules returns the enabled schedules: the stack's nightly and morning ones, and a ttl's.
+// Schedules returns the enabled schedules: the stack's nightly and morning ones, and that of a ttl.
 func (s *Stack) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	return environment.Reader{Clients: s.clients, Environment: s.Environment, TeardownMachine: s.TeardownMachine}.Schedules(ctx)
 }

@@ -11,18 +11,18 @@ import (
 	"photogallery/release"
 )
 
-// maxRequest is the largest input of Step Functions, and room for its JSON.
+// maxRequest has room for the largest input of Step Functions in JSON.
 const maxRequest = 1 << 20
 
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	// A client that hung up has no use for an error.
+	// The client may have hung up.
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// read decodes the body of a request into what; it answers by itself where that cannot be done.
+// read decodes the body of a request into what. If it cannot it answers the request.
 func read(w http.ResponseWriter, r *http.Request, what any) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {

@@ -1,5 +1,5 @@
-// Package console is the page of a local cloud: what runs, the fleet, the traffic and the alarms, live,
-// and the same actions as on the command line. Everything that it shows is embedded.
+// Package console serves the page of a local cloud: what runs, the fleet, the traffic and the
+// alarms, live, with the actions of the command line. All its files are embedded.
 package console
 
 import (
@@ -19,7 +19,7 @@ import (
 type Cloud interface {
 	Status() environment.Status
 	Images() []environment.Image
-	// Samples returns those later than after, oldest first.
+	// Samples returns the samples after a time, oldest first.
 	Samples(after time.Time) []environment.Sample
 	Terminate(ctx context.Context, instance string) error
 	Crash(ctx context.Context, instance string) error
@@ -34,7 +34,7 @@ type Executions interface {
 	StopExecution(context.Context, *sfn.StopExecutionInput, ...func(*sfn.Options)) (*sfn.StopExecutionOutput, error)
 }
 
-// Console serves the page. Close it at the end.
+// Console serves the page. The caller closes it.
 type Console struct {
 	cloud      Cloud
 	executions Executions
@@ -46,7 +46,7 @@ type Console struct {
 	running    sync.WaitGroup
 }
 
-// New makes a console; it asks nothing of the cloud before somebody looks.
+// New returns a console. It calls the cloud only while a page is open.
 func New(cloud Cloud, executions Executions) *Console {
 	c := &Console{cloud: cloud, executions: executions, keys: newKeyring()}
 	c.closing, c.close = context.WithCancel(context.Background())
@@ -61,8 +61,8 @@ func (c *Console) Close() {
 	c.running.Wait()
 }
 
-// Handler serves the page on an address of loopback. It answers no other host and no other origin. The page
-// itself is no secret; all below /api/ is answered to those alone that came with a Ticket.
+// Handler serves the page on a loopback address. It refuses other hosts and other origins. The page
+// itself is public; everything below /api/ requires the session that a Ticket opens.
 func (c *Console) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/live", c.live)
@@ -86,8 +86,7 @@ func (c *Console) Handler() http.Handler {
 	return control.Guard(headers(all))
 }
 
-// headers forbid the browser everything that the page does not need: what is not its own, and being
-// shown inside another page.
+// headers make the browser refuse what the page does not need: files of other sites, and frames.
 func headers(next http.Handler) http.Handler {
 	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; " +
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker"

@@ -8,7 +8,7 @@ import (
 	"photogallery/internal/local/control"
 )
 
-// drawing answers with where the states and transitions of a state machine are drawn.
+// drawing answers with the positions of a state machine's states and transitions.
 func (c *Console) drawing(w http.ResponseWriter, r *http.Request) {
 	of := kind(r.PathValue("kind"))
 	if _, err := c.machine(of); err != nil {

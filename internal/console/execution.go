@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// kind tells the two state machines apart.
+// kind is release or teardown.
 type kind string
 
 const (
@@ -23,7 +23,7 @@ const (
 	teardowns kind = "teardown"
 )
 
-// machine returns the ARN of a kind's state machine. It is NotFound for any other kind.
+// machine returns the ARN of a kind's state machine. The error is NotFound for any other kind.
 func (c *Console) machine(of kind) (arn string, err error) {
 	status := c.cloud.Status()
 	switch of {
@@ -64,7 +64,7 @@ func (c *Console) list(ctx context.Context, status environment.Status) ([]listed
 	return all, nil
 }
 
-// execution answers with the whole of one, without what its events carry.
+// execution answers with a whole execution without the data of its events.
 func (c *Console) execution(w http.ResponseWriter, r *http.Request) {
 	reader, err := c.reader(r)
 	if err == nil {
@@ -92,7 +92,7 @@ func notThere(r *http.Request, err error) error {
 	return err
 }
 
-// event answers with what one event carries.
+// event answers with the data of one event.
 func (c *Console) event(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {

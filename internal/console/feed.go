@@ -13,7 +13,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-// How often the feed looks: while something goes on, and otherwise.
+// The intervals of the feed: while something happens, and otherwise.
 const (
 	often  = 200 * time.Millisecond
 	seldom = time.Second
@@ -22,29 +22,29 @@ const (
 // firstSamples is how many samples a page begins its charts with.
 const firstSamples = 300
 
-// patience is how many messages a page may be behind before it has to begin anew.
+// patience is how many messages a page may be behind before it must reconnect.
 const patience = 64
 
-// feed looks at the cloud once for all pages that are open, and not at all while there are none.
+// feed polls the cloud once for all open pages, and not at all without pages.
 type feed struct {
 	console *Console
-	sooner  chan struct{} // looks now; made with the first subscriber
+	sooner  chan struct{} // polls now; made with the first subscriber
 
 	mu          sync.Mutex
-	subscribers map[chan []byte]bool // a message each; closed for one that is too slow
-	runs        map[string]*followed // executions under way, by kind/name
-	last        map[string]string    // of each kind of message the last one sent
+	subscribers map[chan []byte]bool // one message each; closed if it is too slow
+	runs        map[string]*followed // running executions, by kind/name
+	last        map[string]string    // the last message of each kind
 	sampled     time.Time
 	stop        context.CancelFunc
 }
 
-// followed is an execution under way.
+// followed is a running execution.
 type followed struct {
 	execution listed
 	reader    *execution.Reader
 }
 
-// overview is a message with all but the executions' histories and the samples.
+// overview is a message with everything except executions' histories and samples.
 type overview struct {
 	Status     environment.Status  `json:"status"`
 	Executions []listed            `json:"executions"`
@@ -52,7 +52,7 @@ type overview struct {
 	Load       *loadState          `json:"load"`
 }
 
-// progress is a message about one execution under way. Events are those that came after the ID.
+// progress is a message about a running execution. Events are those after the ID.
 type progress struct {
 	Kind   kind                  `json:"kind"`
 	Name   string                `json:"name"`
@@ -61,7 +61,7 @@ type progress struct {
 	Run    *execution.History    `json:"run"`
 }
 
-// subscribe begins with messages that tell the present. Unsubscribe with leave.
+// subscribe starts with messages about the present state. leave ends the subscription.
 func (f *feed) subscribe() (messages chan []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -74,7 +74,7 @@ func (f *feed) subscribe() (messages chan []byte) {
 	return messages
 }
 
-// begin is called with the first subscriber.
+// begin must be called with the first subscriber.
 func (f *feed) begin() {
 	ctx, stop := context.WithCancel(f.console.closing)
 	f.stop, f.sooner = stop, make(chan struct{}, 1)
@@ -85,7 +85,7 @@ func (f *feed) begin() {
 	f.console.running.Go(func() { f.follow(ctx, sooner) })
 }
 
-// greet sends a new subscriber what the others know by now.
+// greet sends the present state to a new subscriber.
 func (f *feed) greet(to chan []byte) {
 	if text := f.last["overview"]; text != "" {
 		to <- message("overview", text)
@@ -115,13 +115,13 @@ func (f *feed) drop(messages chan []byte) {
 	}
 }
 
-// look has the feed look at once.
+// look makes the feed poll at once.
 func (f *feed) look() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	select {
 	case f.sooner <- struct{}{}:
-	default: // nobody follows, or it is about to
+	default: // nobody follows, or a poll is pending
 	}
 }
 
@@ -147,7 +147,8 @@ func (f *feed) follow(ctx context.Context, sooner <-chan struct{}) {
 	}
 }
 
-// update sends what has changed and reports whether something goes on. It is called with the lock.
+// update sends what has changed and reports whether something happens. It must be called with the
+// lock held.
 func (f *feed) update(ctx context.Context) (busy bool) {
 	status := f.console.cloud.Status()
 	for i := range status.Instances {
@@ -194,7 +195,7 @@ func (f *feed) updateRuns(ctx context.Context, status environment.Status, execut
 	}
 }
 
-// news returns the run as a whole, with those events alone that came after one.
+// news returns the run with only the events after one.
 func (f *followed) news(after int64) progress {
 	run := *f.reader.History
 	for len(run.Events) > 0 && run.Events[0].ID <= after {
@@ -203,7 +204,7 @@ func (f *followed) news(after int64) progress {
 	return progress{f.execution.Kind, f.execution.Name, run.Status, after, &run}
 }
 
-// send is broadcast for what is sent only when it has changed.
+// send broadcasts a message if it has changed.
 func (f *feed) send(kind, text string) (changed bool) {
 	if f.last[kind] == text {
 		return false
@@ -218,12 +219,12 @@ func (f *feed) broadcast(kind, text string) {
 		select {
 		case messages <- message(kind, text):
 		default:
-			f.drop(messages) // it connects again and begins anew
+			f.drop(messages) // it reconnects and starts again
 		}
 	}
 }
 
-// message is in the form of server-sent events.
+// message returns a message in the form of server-sent events.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func message(kind, text string) []byte {
 	return []byte("event: " + kind + "\ndata: " + text + "\n\n")
@@ -232,7 +233,7 @@ func message(kind, text string) []byte {
 func encoded(what any) string {
 	text, err := json.Marshal(what)
 	if err != nil {
-		panic(err) // it is all of plain types
+		panic(err) // its types are plain
 	}
 	return string(text)
 }

@@ -23,7 +23,7 @@ func (c *Console) onInstance(do func(context.Context, string) error) http.Handle
 	}
 }
 
-// shownLog is how much of the end of a log is shown.
+// shownLog is the size of the log's end that is shown.
 const shownLog = 64 << 10
 
 func (c *Console) log(w http.ResponseWriter, r *http.Request) {
@@ -43,5 +43,5 @@ func (c *Console) log(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = io.Copy(w, file) // a client that hung up has no use for an error
+	_, _ = io.Copy(w, file) // the client may have hung up
 }

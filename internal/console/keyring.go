@@ -12,22 +12,23 @@ import (
 	"photogallery/release"
 )
 
-// keyring holds who may use a console. A ticket is part of an address and opens once; a page gives it for
-// the session, which the browser keeps for the console's origin: unlike a cookie's, that is one port.
+// keyring holds the tickets and sessions of a console. A ticket is part of an address and opens
+// once. The page exchanges it for a session, which the browser keeps for the console's origin, with
+// its port, unlike a cookie.
 type keyring struct {
 	session string
 
 	mu      sync.Mutex
-	tickets []string // that nobody has used, oldest first
+	tickets []string // unused, oldest first
 }
 
-// maxTickets is how many addresses are good at a time; older ones open no more.
+// maxTickets is how many addresses are valid at a time. Older ones expire.
 const maxTickets = 100
 
 func newKeyring() *keyring { return &keyring{session: rand.Text() + rand.Text()} }
 
-// Ticket ends an address of the console, such as http://127.0.0.1:8081, so that it opens the console once.
-// It is in the fragment, which browsers send to nobody.
+// Ticket returns the end of an address that opens the console once. It is in the fragment, which
+// browsers do not send.
 func (c *Console) Ticket() string {
 	ticket := rand.Text()
 	c.keys.mu.Lock()
@@ -37,7 +38,7 @@ func (c *Console) Ticket() string {
 	return "/#key=" + ticket
 }
 
-// use takes a ticket out and reports whether it was good.
+// use removes a ticket and reports whether it was valid.
 func (k *keyring) use(ticket string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

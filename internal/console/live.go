@@ -8,10 +8,10 @@ import (
 	"photogallery/release"
 )
 
-// pulse is how often a stream says that it is alive, so that a page notices one that is not.
+// pulse is the interval of a stream's keep-alive messages, so that a page notices a dead one.
 const pulse = 5 * time.Second
 
-// live streams what happens until the browser leaves or the console is closed.
+// live streams messages until the browser leaves or the console is closed.
 func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	if c.closing.Err() != nil {
 		control.Refuse(w, release.Errorf(release.NothingUp, "the local cloud is ending: start it with `gallery up`"))

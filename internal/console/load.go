@@ -10,13 +10,13 @@ import (
 	"photogallery/release"
 )
 
-// The bounds are for the machine's sake: its cores serve what they ask for.
+// The bounds protect the machine, whose cores both send and serve the requests.
 const (
 	maxRate    = 2000
 	maxSeconds = 600
 )
 
-// loader sends one load at a time, for all tabs together.
+// loader runs one load at a time for all pages.
 type loader struct {
 	mu      sync.Mutex
 	running *load.Load
@@ -24,7 +24,7 @@ type loader struct {
 	shown   *loadState
 }
 
-// loadState is the load that runs, or what came of the last one.
+// loadState is the state of the running load, or the result of the last one.
 type loadState struct {
 	Running  bool      `json:"running"`
 	Rate     int       `json:"rate"`
@@ -32,12 +32,12 @@ type loadState struct {
 	Until    time.Time `json:"until"`
 	Requests int       `json:"requests"`
 	Failures int       `json:"failures"`
-	First    string    `json:"first,omitempty"` // what the first failure was
+	First    string    `json:"first,omitempty"` // the first failure
 	Median   float64   `json:"median"`          // milliseconds
-	Slow     float64   `json:"slow"`            // that of 1 in 100
+	Slow     float64   `json:"slow"`            // the slowest 1 in 100
 }
 
-// loadRequest is the load that a person asks for.
+// loadRequest is a person's request for a load.
 type loadRequest struct {
 	Rate    int `json:"rate"`
 	Seconds int `json:"seconds"`
@@ -100,7 +100,7 @@ func (c *Console) stopLoad(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, struct{}{})
 }
 
-// start takes the place of a load that runs.
+// start replaces a running load.
 func (l *loader) start(wanted loadRequest, home string, rest []string) {
 	l.stop()
 	l.mu.Lock()
@@ -111,7 +111,7 @@ func (l *loader) start(wanted loadRequest, home string, rest []string) {
 	l.shown = &loadState{Running: true, Rate: wanted.Rate, Began: now.UTC(), Until: now.Add(duration).UTC()}
 }
 
-// stop ends the load that runs, if one does.
+// stop ends the running load, if there is one.
 func (l *loader) stop() {
 	l.mu.Lock()
 	running := l.running
@@ -121,7 +121,7 @@ func (l *loader) stop() {
 	}
 }
 
-// end waits for the requests under way, without the lock.
+// end waits for requests in flight, without the lock.
 func (l *loader) end(which *load.Load) {
 	l.mu.Lock()
 	if l.running != which {
@@ -138,7 +138,7 @@ func (l *loader) end(which *load.Load) {
 	shown.count(result)
 }
 
-// now is nil before the first load.
+// now returns nil before the first load.
 func (l *loader) now() *loadState {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,12 +14,12 @@ import (
 	"sync"
 )
 
-// web is the page: its scripts run as they are written here, without a build.
+// web holds the page. Its scripts run without a build.
 //
 //go:embed web
 var web embed.FS
 
-// file is one of the page's, packed once.
+// file is a file of the page, compressed once.
 type file struct {
 	kind, tag     string
 	plain, packed []byte
@@ -63,8 +63,8 @@ func pack(name string, content []byte) (file, error) {
 	return file{kind: kinds[path.Ext(name)], tag: `"` + hex.EncodeToString(sum[:12]) + `"`, plain: content, packed: packed.Bytes()}, err
 }
 
-// pages serves the files. A browser asks each time whether one has changed, as another program may
-// listen on the address tomorrow.
+// pages serves the files. A browser revalidates each time, because another program may use the
+// address tomorrow.
 func pages() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -90,11 +90,11 @@ func pages() http.Handler {
 			header.Set("Content-Encoding", "gzip")
 			content = one.packed
 		}
-		_, _ = w.Write(content) // a client that hung up has no use for an error
+		_, _ = w.Write(content) // the client may have hung up
 	})
 }
 
-// Weight returns how many bytes the whole page is, compressed.
+// Weight returns the compressed size of the whole page in bytes.
 func Weight() (bytes int) {
 	for path, one := range files() {
 		if path != "/" {

@@ -15,20 +15,20 @@ import (
 	"photogallery/release"
 )
 
-// request is the run that a person asks for, its input as JSON text.
+// request is a person's request for an execution, with its input as JSON text.
 type request struct {
 	Name  string `json:"name"`
 	Input string `json:"input"`
 }
 
-// begun names the execution that was started.
+// begun names the started execution.
 type begun struct {
 	Kind kind   `json:"kind"`
 	Name string `json:"name"`
 }
 
-// start begins an execution. Its input is checked before: what is wrong is told at once and at its
-// field, and no execution comes of it.
+// start starts an execution. It checks the input first, so that problems are shown at their fields
+// without an execution.
 func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 	var wanted request
 	if !read(w, r, &wanted) {
@@ -52,7 +52,7 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusCreated, begun{of, release.NameOf(arn)})
 }
 
-// notStarted says what is wrong with the name, if that is it.
+// notStarted explains the error if the name is the reason.
 func notStarted(err error) error {
 	if problem := execution.NameProblem(err); problem != "" {
 		return release.Errorf(release.InvalidRequest, "%w", release.Problems{{Field: "name", Message: problem}})
@@ -62,12 +62,12 @@ func notStarted(err error) error {
 
 // verdict is the result of a check.
 type verdict struct {
-	Message  string            `json:"message,omitempty"` // "" where nothing is wrong
+	Message  string            `json:"message,omitempty"` // "" if nothing is wrong
 	Problems []control.Problem `json:"problems,omitempty"`
 }
 
-// check tells what would be wrong with an input, and starts nothing. That something is wrong is its
-// answer, and no error: a page asks while its form is filled in.
+// check checks an input and starts nothing. A problem is its answer, not an error: the page asks
+// while its form is filled in.
 func (c *Console) check(w http.ResponseWriter, r *http.Request) {
 	var wanted request
 	if !read(w, r, &wanted) {
@@ -85,7 +85,7 @@ func found(err error) verdict {
 	return verdict{refusal.Message, refusal.Problems}
 }
 
-// checked returns the input as the state machine is to have it.
+// checked returns the input for the state machine.
 func checked(of kind, input string) (string, error) {
 	if strings.TrimSpace(input) == "" {
 		input = "{}"
@@ -112,7 +112,7 @@ func checked(of kind, input string) (string, error) {
 	return input, nil
 }
 
-// folder makes a bundle's path absolute, and refuses a mistyped one at once and at its field.
+// folder returns the absolute path of a bundle, and refuses one that does not exist at its field.
 func folder(bundle string) (absolute string, missing release.Problems) {
 	absolute, err := filepath.Abs(bundle)
 	if err == nil {
@@ -134,7 +134,7 @@ func withBundle(input, path string) (string, error) {
 	return string(encoded), err
 }
 
-// stop is StopExecution. What a stopped release has made is undone by the rule that watches for it.
+// stop calls StopExecution. A rule undoes a stopped release.
 func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
 	var wanted struct{}
 	if !read(w, r, &wanted) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Schedule says when a schedule is due: at First, and then at each Next after an instant that has passed. Next returns
-// the zero time if there is none.
+// Schedule says when a schedule is due: at First, and then at each Next after a time that has
+// passed. Next returns the zero time if there is none.
 type Schedule struct {
 	First time.Time
 	Next  func(after time.Time) time.Time
@@ -20,8 +20,8 @@ var (
 	cronForm = regexp.MustCompile(`^cron\(([^()]+)\)$`)
 )
 
-// Parse reads a schedule expression in a time zone, as of now. The error says what is wrong with it, or that its form
-// is one that this package does not read.
+// Parse reads a schedule expression in a time zone, as of now. The error says what is wrong with it
+// or that its form is not supported.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 func Parse(expression string, zone *time.Location, now time.Time) (Schedule, error) {
 	if match := atForm.FindStringSubmatch(expression); match != nil {
@@ -36,7 +36,7 @@ func Parse(expression string, zone *time.Location, now time.Time) (Schedule, err
 	return Schedule{}, fmt.Errorf("give at(yyyy-mm-ddThh:mm:ss), rate(value unit) or cron(minutes hours day-of-month month day-of-week year)")
 }
 
-// parseAt makes a one-time schedule. One in the past is due at once.
+// parseAt returns a one-time schedule. One in the past is due at once.
 func parseAt(text string, zone *time.Location) (Schedule, error) {
 	instant, err := time.ParseInLocation("2006-01-02T15:04:05", text, zone)
 	if err != nil {
@@ -47,8 +47,8 @@ func parseAt(text string, zone *time.Location) (Schedule, error) {
 
 var units = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// parseRate makes a schedule that is due at once, because none here has a start date, and then at
-// its rate. A day is 24 hours, whatever the clocks do.
+// parseRate returns a schedule that is due at once, because there are no start dates here, and then
+// at its rate. A day is always 24 hours.
 func parseRate(value, unit string, start time.Time) (Schedule, error) {
 	count, err := strconv.Atoi(value)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	// fiveFields knows all fields but the year, which must be *.
+	// fiveFields parses all fields except the year, which must be *.
 	fiveFields = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow)
 	fieldForm  = regexp.MustCompile(`^[0-9A-Z*?,/-]+$`)
 	number     = regexp.MustCompile(`\d+`)
@@ -54,13 +54,14 @@ func parseCron(text string, zone *time.Location, now time.Time) (Schedule, error
 	return Schedule{First: first, Next: next}, nil
 }
 
-// isRepeated reports whether the clocks went back and show this time again: it counts once.
+// isRepeated reports whether the clocks were set back and show this time again. It counts once.
 func isRepeated(t time.Time) bool {
 	before := t.Add(-time.Hour)
 	return !t.IsZero() && before.Hour() == t.Hour() && before.Day() == t.Day()
 }
 
-// fromSunday counts the days of a day-of-week field from Sunday as 0, as the library does, not 1.
+// fromSunday converts a day-of-week field that counts Sunday as 1 to the library's, which counts it
+// as 0.
 func fromSunday(field string) string {
 	entries := strings.Split(field, ",")
 	for i, entry := range entries {

@@ -3,8 +3,9 @@ package cron
 
 import "time"
 
-// Next returns the first instant after another at which a schedule is due, or the zero time if there is none. zone is
-// the name of a time zone, "" for UTC. The error says what is wrong with the zone or the expression.
+// Next returns the first time after another at which a schedule is due, or the zero time if there
+// is none. zone is the name of a time zone, "" for UTC. The error says what is wrong with the zone
+// or the expression.
 func Next(expression, zone string, after time.Time) (time.Time, error) {
 	place, err := time.LoadLocation(zone)
 	if err != nil {

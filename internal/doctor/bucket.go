@@ -11,11 +11,11 @@ import (
 	"photogallery/release"
 )
 
-// usualStack is the stack that `npx cdk deploy` makes if nobody chooses an environment.
+// usualStack is the default stack of `npx cdk deploy`.
 var usualStack = release.Environment("main").Name()
 
-// photoBucket finds the photos that a stack which was destroyed has left: the next deployment has to
-// be told to take them in. A stack is named for its environment, and its bucket for the stack.
+// photoBucket finds the photos of a destroyed stack, which the next deployment must be told to
+// import. A stack is named after its environment, and its bucket after the stack.
 func (e *examination) photoBucket(ctx context.Context) Finding {
 	stack := cmp.Or(e.Stack, usualStack)
 	if e.environment != "" || e.exists(ctx, stack) {
@@ -33,8 +33,8 @@ func (e *examination) photoBucket(ctx context.Context) Finding {
 		but(Warning, "Deploy with `npx cdk deploy --import-existing-resources`, which takes it in: a plain deployment would end at it.")
 }
 
-// exists is true for a stack in whatever state but that which a deployment deletes first. Where it cannot
-// be seen nothing is said to be wrong.
+// exists reports whether a stack exists in any state except the one that a deployment deletes
+// first. If it cannot tell it returns true, so that nothing is reported.
 func (e *examination) exists(ctx context.Context, stack string) bool {
 	out, err := e.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	return err == nil && len(out.Stacks) > 0 && out.Stacks[0].StackStatus != types.StackStatusRollbackComplete

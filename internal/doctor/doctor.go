@@ -1,5 +1,5 @@
-// Package doctor looks for what would make a deployment or a release fail, before it does: in the
-// account, in the stack and on this machine. It changes nothing.
+// Package doctor looks for problems that would make a deployment or a release fail, in the account,
+// in the stack and on this machine. It changes nothing.
 package doctor
 
 import (
@@ -17,13 +17,13 @@ import (
 	"photogallery/release"
 )
 
-// Verdict is the outcome of a check.
+// Verdict is the result of a check.
 type Verdict string
 
 // The verdicts.
 const (
 	OK      Verdict = "ok"
-	Warning Verdict = "warning" // something may fail, or could not be looked at
+	Warning Verdict = "warning" // something may fail, or could not be checked
 	Failed  Verdict = "failed"  // something will fail
 )
 
@@ -35,22 +35,22 @@ type Finding struct {
 	Remedy  string  `json:"remedy,omitempty"` // a sentence with the command, or "" if there is nothing to do
 }
 
-// Options describe the deployment that is checked.
+// Options describes the deployment to check.
 type Options struct {
 	Config       aws.Config
-	Unconfigured error  // why there is no Config; nothing on AWS is looked at then
-	Stack        string // looked at too, or "" before the first deployment
+	Unconfigured error  // why there is no Config; then nothing on AWS is checked
+	Stack        string // also checked, or "" before the first deployment
 	Architecture string // arm64 or x86_64
 	InstanceType string
-	MinSize      int // of a release's request; the stack's group, if it has one, goes before it unless Asked
+	MinSize      int // of a release's request; the group of the stack overrides it unless Asked
 	MaxSize      int
 	Asked        bool
 
-	// Tool runs a program of this machine and returns the first line of what it says.
+	// Tool runs a program of this machine and returns the first line of its output.
 	Tool func(ctx context.Context, name string, arguments ...string) (string, error)
 }
 
-// examination is one run of the checks, with what an earlier one found out for a later one.
+// examination is one run of the checks, with results that later checks use.
 type examination struct {
 	Options
 	step.Clients
@@ -62,8 +62,8 @@ type examination struct {
 	account     string
 	caller      string // ARN
 	zones       []string
-	vcpus       int                 // of one instance, or 0 for a type that will not do
-	environment release.Environment // the stack's, or "" if none is looked at, or none is well
+	vcpus       int                 // of one instance, or 0 for an unusable type
+	environment release.Environment // the stack's, or "" if there is no usable stack
 	table       string              // the stack's
 	key         string              // of the stack's volumes, or "" for the account's default
 }
@@ -97,8 +97,8 @@ var onAWS = []check{
 	{"leftovers", (*examination).leftovers},
 }
 
-// Examine runs the checks one after the other and hands each finding to report as it comes. A check
-// that does not apply finds nothing. It blocks until the last one.
+// Examine runs the checks one after the other and passes each finding to report. A check that does
+// not apply finds nothing. It blocks until the last one.
 func Examine(ctx context.Context, options Options, report func(Finding)) {
 	e := &examination{Options: options}
 	run := func(checks ...check) (worst Verdict) {
@@ -142,8 +142,8 @@ func (f Finding) but(verdict Verdict, format string, args ...any) Finding {
 	return f
 }
 
-// unseen returns the finding of a check that AWS does not answer, or answers with nothing, which is
-// a nil error. Nothing is known to be wrong.
+// unseen returns the finding of a check without an answer of AWS. A nil error is an empty answer.
+// No problem is known.
 func (e *examination) unseen(err error) Finding {
 	if err == nil {
 		err = release.Errorf(release.Unexpected, "AWS's answer is empty")

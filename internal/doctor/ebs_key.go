@@ -9,10 +9,10 @@ import (
 	"photogallery/lambdas/plan"
 )
 
-// keyOutput is the stack's output that names the key of volumes; there is none without the option ebsKey.
+// keyOutput is the stack's output for the volumes' key. It exists only with the option ebsKey.
 const keyOutput = "EbsKey"
 
-// ebsKey finds what the Plan step would refuse, before there is a stack as well.
+// ebsKey finds the problem that the Plan step would report, even before there is a stack.
 func (e *examination) ebsKey(ctx context.Context) Finding {
 	if e.key != "" {
 		return well("volumes are encrypted with %s, by the option ebsKey", e.key)

@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-// credentials asks AWS who calls, which needs no permission.
+// credentials asks AWS for the caller's identity, which needs no permission.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 func (e *examination) credentials(ctx context.Context) Finding {
 	err := e.Unconfigured
@@ -40,7 +40,7 @@ func upper(sentence string) string {
 	return strings.ToUpper(sentence[:1]) + sentence[1:]
 }
 
-// What the default synthesizer of aws-cdk-lib 2.270 asks for, in the default qualifier's place.
+// What the default synthesizer of aws-cdk-lib 2.270 requires, with the default qualifier.
 // https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
 const (
 	bootstrapParameter = "/cdk-bootstrap/hnb659fds/version"

@@ -23,8 +23,8 @@ const (
 	vpcCode    = "L-F678F1CE"
 )
 
-// What runs at a time of a release and of what surrounds it: two branches, two events about
-// builders, and an end that is told.
+// The concurrent executions of a release and around it: two branches, two events about builders,
+// and a notification of an end.
 const functionsAtATime = 5
 
 // The quota of Lambda's concurrent executions.
@@ -34,7 +34,7 @@ const (
 	concurrencyCode = "L-B99A9384"
 )
 
-// The name of the quota of state transitions a second, which new accounts have less of.
+// The name of the quota of state transitions a second, which is lower for new accounts.
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 const (
 	statesService  = "states"
@@ -43,8 +43,7 @@ const (
 	transitionsASecond = 10 // of two branches whose steps answer within half a second
 )
 
-// quota returns the value that applies to this account, or the default where Service Quotas knows
-// no other.
+// quota returns the applied value of this account, or the default if Service Quotas has no other.
 func (e *examination) quota(ctx context.Context, service, code string) (int, error) {
 	out, err := e.Quotas.GetServiceQuota(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: &service, QuotaCode: &code})
 	if err == nil && out.Quota != nil && out.Quota.Value != nil {
@@ -63,12 +62,12 @@ func (e *examination) quota(ctx context.Context, service, code string) (int, err
 	return int(*usual.Quota.Value), nil
 }
 
-// askFor returns the command that asks for a higher quota. AWS answers in minutes or days.
+// askFor returns the command that requests a higher quota. AWS answers in minutes or days.
 func (e *examination) askFor(service, code string, value int) string {
 	return fmt.Sprintf("`aws service-quotas request-service-quota-increase --service-code %s --quota-code %s --desired-value %d --region %s`", service, code, value, e.Config.Region)
 }
 
-// vcpuQuota reckons as the Plan step of a release does, and beyond it to the largest fleet.
+// vcpuQuota computes the need as the Plan step of a release does, and also for the largest fleet.
 func (e *examination) vcpuQuota(ctx context.Context) Finding {
 	if e.vcpus == 0 {
 		return Finding{}
@@ -97,7 +96,7 @@ func (e *examination) vcpuQuota(ctx context.Context) Finding {
 	return f
 }
 
-// vcpusOfOthers counts the vCPUs of all Standard instances on demand but the stack's own.
+// vcpusOfOthers counts the vCPUs of all On-Demand Standard instances except the stack's own.
 func (e *examination) vcpusOfOthers(ctx context.Context) (count int, err error) {
 	pages := ec2.NewDescribeInstancesPaginator(e.EC2, &ec2.DescribeInstancesInput{Filters: []types.Filter{
 		{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}},
@@ -119,7 +118,7 @@ func (e *examination) vcpusOfOthers(ctx context.Context) (count int, err error) 
 	return count, nil
 }
 
-// vpcQuota is for a stack that is still to be made.
+// vpcQuota checks the quota for a new stack.
 func (e *examination) vpcQuota(ctx context.Context) Finding {
 	if e.environment != "" {
 		return Finding{}
@@ -160,7 +159,7 @@ func (e *examination) concurrency(ctx context.Context) Finding {
 	return f
 }
 
-// transitions finds the quota by its name. An execution that is above it waits and does not fail.
+// transitions finds the quota by its name. An execution above the quota waits and does not fail.
 func (e *examination) transitions(ctx context.Context) Finding {
 	pages := servicequotas.NewListServiceQuotasPaginator(e.Quotas, &servicequotas.ListServiceQuotasInput{ServiceCode: aws.String(statesService)})
 	for pages.HasMorePages() {

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
-// Each service makes its role at its first use in an account, on behalf of who uses it first: the
-// deployment makes that of Elastic Load Balancing with the target group, the first release that of
-// Auto Scaling with the group. Both may, unless the organization forbids it.
+// The first user of a service in an account causes its service-linked role to be made: the
+// deployment that of Elastic Load Balancing with the target group, the first release that of Auto
+// Scaling with the group. Both may do so unless the organization forbids it.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-service-linked-roles.html
 
@@ -46,8 +46,8 @@ func (e *examination) linkedRole(ctx context.Context, name, service, by string) 
 	return well("%s is not there yet, and you may make it; %s does", name, by)
 }
 
-// mayMakeRoles simulates the caller's own policies, those of the organization included. The error
-// is AWS's, which lets not everybody simulate.
+// mayMakeRoles simulates the caller's policies, including the organization's. The error is AWS's,
+// which does not let everybody simulate.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 func (e *examination) mayMakeRoles(ctx context.Context, service string) (bool, error) {
 	if strings.HasSuffix(e.caller, ":root") {
@@ -72,9 +72,9 @@ func (e *examination) mayMakeRoles(ctx context.Context, service string) (bool, e
 	return true, nil
 }
 
-// principal returns the role behind a session: arn:aws:sts::123456789012:assumed-role/name/session
-// is a session of arn:aws:iam::123456789012:role/name. A role with a path keeps it from us, and AWS
-// then knows no such role.
+// principal returns the role of a session: arn:aws:sts::123456789012:assumed-role/name/session is a
+// session of arn:aws:iam::123456789012:role/name. The session's ARN lacks a role's path, and AWS
+// then finds no such role.
 func principal(caller string) string {
 	parts := strings.SplitN(caller, ":", 6)
 	if len(parts) < 6 || parts[2] != "sts" {

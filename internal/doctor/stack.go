@@ -26,7 +26,7 @@ import (
 	"photogallery/release"
 )
 
-// stuck are the states that CloudFormation does not get a stack out of by itself, with what does.
+// stuck maps the states that CloudFormation does not leave by itself to their remedies.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 var stuck = map[types.StackStatus]string{
 	types.StackStatusCreateFailed:         "Its creation failed: read why in `aws cloudformation describe-stack-events --stack-name NAME`, delete it with `npx cdk destroy`, and deploy again with `npx cdk deploy`.",
@@ -65,7 +65,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 	return e.state(status)
 }
 
-// tableOutput is the stack's output that names its table.
+// tableOutput is the stack's output for its table.
 const tableOutput = "TableName"
 
 // output returns the value of a stack's output, or "" if there is none of that name.
@@ -78,7 +78,7 @@ func output(of types.Stack, name string) string {
 	return ""
 }
 
-// others tells what to do instead of working on a stack that does not exist.
+// others says what to do if the stack does not exist.
 func (e *examination) others(ctx context.Context) string {
 	const deploy = "Deploy it with `npx cdk deploy`, or choose another region with --region."
 	if names, err := awsstack.Names(ctx, e.Config); err == nil && len(names) > 0 {
@@ -87,7 +87,7 @@ func (e *examination) others(ctx context.Context) string {
 	return deploy
 }
 
-// takeBounds reckons with the fleet that there is. Where it cannot be seen a request's will do.
+// takeBounds takes the bounds of the existing fleet, or of a request if that cannot be read.
 func (e *examination) takeBounds(ctx context.Context) {
 	group, err := fleet.Group(ctx, e.AutoScaling, e.environment)
 	if err == nil && group != nil && !e.Asked {
@@ -95,7 +95,7 @@ func (e *examination) takeBounds(ctx context.Context) {
 	}
 }
 
-// state judges a stack that can be worked on.
+// state checks the state of a stack.
 func (e *examination) state(status types.StackStatus) Finding {
 	f := well("%s is in %s", e.Stack, status)
 	switch {
@@ -107,7 +107,7 @@ func (e *examination) state(status types.StackStatus) Finding {
 	return f
 }
 
-// lock tells who holds the environment.
+// lock reports who holds the lock.
 func (e *examination) lock(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
@@ -132,8 +132,8 @@ func (e *examination) lock(ctx context.Context) Finding {
 	return f.but(Warning, "The next release or teardown takes it over and undoes what was begun: `gallery teardown --stack %s` does at once.", e.Stack)
 }
 
-// leftovers lists what belongs to no release that serves. While a run holds the environment what it
-// has made is no leftover.
+// leftovers lists resources that belong to no serving release. While an execution holds the lock
+// its resources are not leftovers.
 func (e *examination) leftovers(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
@@ -171,7 +171,8 @@ func (e *examination) findLeftovers(ctx context.Context) ([]inventory.Resource, 
 	return slices.Concat(builders, images), err
 }
 
-// allThereIs lists what a teardown that keeps the latest image would remove, as its own step lists it.
+// allThereIs lists what a teardown that keeps the latest image would remove, with the teardown's
+// own step.
 func (e *examination) allThereIs(ctx context.Context) ([]inventory.Resource, error) {
 	input, err := json.Marshal(sweep.ListInput{Plan: release.Teardown{Scope: release.ScopeEnvironment, Images: release.KeepLatestImage, DryRun: true}})
 	if err != nil {

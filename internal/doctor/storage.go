@@ -6,20 +6,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// storageCode is the quota of what functions, their versions and layers may hold together, in gigabytes.
+// storageCode is the quota of the total size of functions, versions and layers, in gigabytes.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const storageCode = "L-2ACBD22F"
 
 const (
 	gibibyte = 1 << 30
-	// deployedCode is more than a deployment that changes every function stores.
+	// deployedCode is more than a deployment stores if it changes every function.
 	deployedCode = gibibyte / 2
-	// roomForDeployments is how many more of them there is no reason to worry about.
+	// roomForDeployments is how many more of them are enough.
 	roomForDeployments = 20
 )
 
-// codeStorage looks at what published versions take. A deployment that changes the code leaves the former
-// versions to the executions that run; AWS refuses one that would go beyond the quota.
+// codeStorage checks the size of published versions. A deployment that changes the code keeps the
+// former versions for running executions; AWS refuses one that would exceed the quota.
 func (e *examination) codeStorage(ctx context.Context) Finding {
 	out, err := e.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
 	if err != nil || out.AccountLimit == nil || out.AccountUsage == nil {

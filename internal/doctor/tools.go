@@ -13,8 +13,8 @@ import (
 
 const toolPatience = 20 * time.Second
 
-// The least versions that `npx cdk deploy` works with: package.json's of Node.js, and of Go the one
-// from which it fetches by itself what go.mod asks for.
+// The minimum versions for `npx cdk deploy`: that of Node.js in package.json, and the first Go that
+// downloads the version in go.mod.
 const (
 	minNode = 20
 	minGo   = "go1.21"
@@ -39,7 +39,7 @@ func (e *examination) golang(ctx context.Context) Finding {
 	return e.tool(ctx, isEnough, "Install the newest Go from https://go.dev/dl.", "go", "env", "GOVERSION")
 }
 
-// tool needs a program to deploy; a stack that is there does without.
+// tool checks a program that deployments need. An existing stack does not need it.
 func (e *examination) tool(ctx context.Context, isEnough func(string) bool, remedy, name string, arguments ...string) Finding {
 	verdict := Failed
 	if e.Stack != "" {
@@ -55,8 +55,8 @@ func (e *examination) tool(ctx context.Context, isEnough func(string) bool, reme
 	return well("%s", said)
 }
 
-// FirstLine is what Examination takes as its Tool: it runs a program of this machine, for at most
-// toolPatience, and gives the first line of what it says. A program that is absent or fails is NotFound.
+// FirstLine implements Tool: it runs a program of this machine for at most toolPatience and returns
+// the first line of its output. The error is NotFound if the program does not exist or fails.
 func FirstLine(ctx context.Context, name string, arguments ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, toolPatience)
 	defer cancel()

@@ -14,8 +14,8 @@ import (
 	"photogallery/lambdas/plan"
 )
 
-// twoZones finds the zones of the stack's subnets, or before there is a stack those that
-// CloudFormation will take, which are the first two.
+// twoZones returns the zones of the stack's subnets. Without a stack it returns the first two,
+// which CloudFormation would use.
 func (e *examination) twoZones(ctx context.Context) Finding {
 	zones, err := e.findZones(ctx)
 	if err != nil {
@@ -98,8 +98,8 @@ func (e *examination) instanceType(ctx context.Context) Finding {
 	return e.describeType(ctx, wanted, usual)
 }
 
-// elsewhere says what to do if a zone lacks the type, as use1-az3 lacks Graviton: a pair of zones that
-// have it. The zones of a stack that stands cannot change.
+// elsewhere returns the remedy if a zone lacks the type, as use1-az3 lacks Graviton: two zones that
+// have it. The zones of an existing stack cannot change.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-regions.html
 func (e *examination) elsewhere(offered []string) string {
 	const another = "release with --instance-type and a type that %s have, such as another size or family"

@@ -18,10 +18,10 @@ import (
 	"time"
 )
 
-// viewers is how many requests are under way at a time.
+// viewers is the number of concurrent requests.
 const viewers = 16
 
-// Load is one that runs.
+// Load is a running load.
 type Load struct {
 	home, rest []string
 	posts      bool
@@ -34,16 +34,16 @@ type Load struct {
 	result Result
 }
 
-// Result is the outcome of a load.
+// Result is the result of a load.
 type Result struct {
 	Requests  int
-	Failures  int            // no answer, one that broke off, or one that is not what a client may expect
-	First     string         // what the first failure was
-	Instances map[string]int // home pages by the instance that they name as theirs
+	Failures  int            // without an answer, or with an incomplete or unexpected one
+	First     string         // the first failure
+	Instances map[string]int // home pages by the instance that they name
 	times     []time.Duration
 }
 
-// Percentile returns the time within which that many of a hundred requests were answered, or 0 for
+// Percentile returns the time within which this many of a hundred requests were answered, or 0 for
 // none.
 func (r Result) Percentile(of int) time.Duration {
 	if len(r.times) == 0 {
@@ -54,7 +54,7 @@ func (r Result) Percentile(of int) time.Duration {
 }
 
 // OnThisMachine returns an error for a URL whose host is neither loopback nor an address of this
-// machine: no other is ever loaded, whatever a file says.
+// machine: no other host may be loaded, whatever a file says.
 func OnThisMachine(of string) error {
 	parsed, err := url.Parse(of)
 	if err != nil {
@@ -81,14 +81,15 @@ func OnThisMachine(of string) error {
 	return fmt.Errorf("%s is another machine's", of)
 }
 
-// Start sends about perSecond requests a second to the home page and, in turn with it, to the rest,
-// until End.
+// Start sends about perSecond requests a second alternately to the home page and to the rest, until
+// End.
 func Start(home string, perSecond int, rest ...string) *Load {
 	return (&Load{home: []string{home}, rest: rest, client: newClient()}).start(perSecond)
 }
 
-// StartPosting sends requests to the home page as Start does; one of eight posts a body as large as a small photo, which
-// the gallery refuses. It is for a gallery of one's own: another app might keep the body.
+// StartPosting is Start with a POST in one of eight requests, whose body is as large as a small
+// photo and is refused by the gallery. It is for one's own gallery only, because another app might
+// keep the body.
 func StartPosting(home string, perSecond int) *Load {
 	return (&Load{home: []string{home}, posts: true, client: newClient()}).start(perSecond)
 }
@@ -97,7 +98,7 @@ func newClient() *http.Client {
 	return &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: viewers}}
 }
 
-// start has the viewers begin one after another, so that the rate is that of the first second, too.
+// start starts the viewers one after another, so that the first second already has the full rate.
 
 func (l *Load) start(perSecond int) *Load {
 	ctx, stop := context.WithCancel(context.Background())
@@ -143,10 +144,10 @@ func next(ctx context.Context, tick *time.Ticker) {
 	}
 }
 
-// instanceID stands in the footer of the gallery's pages.
+// instanceID matches the instance in the footer of the gallery's pages.
 var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
-// Get reads a page whole; an answer other than 200 is an error.
+// Get reads a whole page. An answer other than 200 is an error.
 func Get(ctx context.Context, client *http.Client, url string) error {
 	return get(ctx, client, url, io.Discard)
 }
@@ -159,12 +160,12 @@ func get(ctx context.Context, client *http.Client, url string, into io.Writer) e
 	return err
 }
 
-// posted is the body that some of the requests post.
+// posted is the body of the POST requests.
 var posted = make([]byte, 128<<10)
 
 const between = 8
 
-// post wants a service's own answer, whatever it says, with the page that each of the gallery's has.
+// post expects an answer of the service itself, with any status and with the page of the gallery.
 func post(ctx context.Context, client *http.Client, url string) error {
 	status, length, err := received(ctx, client, http.MethodPost, url, bytes.NewReader(posted), io.Discard)
 	if err == nil && (status >= http.StatusInternalServerError || length == 0) {
@@ -173,7 +174,7 @@ func post(ctx context.Context, client *http.Client, url string) error {
 	return err
 }
 
-// received is what a client has of an answer, which came as long as it said.
+// received is the part of an answer that a client receives, up to its announced length.
 func received(ctx context.Context, client *http.Client, method, url string, body io.Reader, into io.Writer) (status int, length int64, err error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {
@@ -192,7 +193,7 @@ func received(ctx context.Context, client *http.Client, method, url string, body
 
 var thumbnail = regexp.MustCompile(`src="(/thumbs/[^"]+)"`)
 
-// Thumbnails returns those that a gallery's home page shows, or none if the page is another app's.
+// Thumbnails returns the thumbnails of a gallery's home page, or none if the page is another app's.
 func Thumbnails(ctx context.Context, home string) ([]string, error) {
 	base, err := url.Parse(home)
 	if err != nil {
@@ -225,17 +226,17 @@ func (l *Load) count(failure error, took time.Duration, instance []byte) {
 	}
 }
 
-// Requests returns how many were answered so far.
+// Requests returns how many requests have been answered.
 func (l *Load) Requests() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.result.Requests
 }
 
-// recent is over how many requests the percentiles of a Load that runs are taken.
+// recent is the number of requests in the percentiles of a running Load.
 const recent = 2000
 
-// Now returns the outcome so far, with the percentiles of the last requests alone.
+// Now returns the result so far, with the percentiles of the last requests.
 func (l *Load) Now() Result {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -245,7 +246,7 @@ func (l *Load) Now() Result {
 	return now
 }
 
-// End waits for the requests under way.
+// End waits for the requests in flight.
 func (l *Load) End() Result {
 	l.stop()
 	l.running.Wait()

@@ -9,22 +9,24 @@ import (
 	"time"
 )
 
-// piece is what a connection has Patience to take: as many bytes as a body must send in that time.
+// piece is the number of bytes that a connection must accept within Patience, as many as a body
+// must send.
 const piece = int(Patience / time.Second * slowest)
 
-// Bounded returns a listener with at most one connection open for so many files as the process may
-// have open. Others wait until one of them ends.
+// Bounded returns a listener with at most one open connection per so many files that the process
+// may open. Others wait until one of them ends.
 func Bounded(listener net.Listener, filesEach int) *Bound {
 	return bounded(listener, maxConnections(filesEach), false)
 }
 
-// Paced is Bounded, and ends connections that do not take what is written to them, as Bodies ends those that do not send.
-// It is for servers without a WriteTimeout, whose answers may last.
+// Paced is Bounded, and closes connections whose client does not read the answer, as Bodies does
+// with those that do not send. It is for servers without a WriteTimeout, whose answers may take
+// long.
 func Paced(listener net.Listener, filesEach int) *Bound {
 	return bounded(listener, maxConnections(filesEach), true)
 }
 
-// maxConnections is 4096 where the system sets a high limit or none.
+// maxConnections is 4096 if the system has a high limit or none.
 func maxConnections(filesEach int) int {
 	const least, most = 8, 4096
 	var files syscall.Rlimit
@@ -38,7 +40,7 @@ func bounded(listener net.Listener, most int, paced bool) *Bound {
 	return &Bound{Listener: listener, paced: paced, places: make(chan struct{}, most), closed: make(chan struct{})}
 }
 
-// Bound is a listener whose connections have places.
+// Bound is a listener with a limited number of connections.
 type Bound struct {
 	net.Listener
 	paced   bool
@@ -48,7 +50,7 @@ type Bound struct {
 	silent  silent
 }
 
-// Accept is net.Listener's.
+// Accept implements net.Listener.
 func (b *Bound) Accept() (net.Conn, error) {
 	if !b.takePlace() {
 		return nil, net.ErrClosed
@@ -66,26 +68,26 @@ func (b *Bound) Accept() (net.Conn, error) {
 	return &one, nil
 }
 
-// Close is net.Listener's.
+// Close implements net.Listener.
 func (b *Bound) Close() error {
 	b.closing.Do(func() { close(b.closed) })
 	return b.Listener.Close()
 }
 
-// held is a connection that has a place.
+// held is a connection that occupies a place.
 type held struct {
 	net.Conn
 	leave func()
 	paced bool
 }
 
-// Close is net.Conn's.
+// Close implements net.Conn.
 func (h *held) Close() error {
 	defer h.leave()
 	return h.Conn.Close()
 }
 
-// Write is net.Conn's.
+// Write implements net.Conn.
 func (h *held) Write(content []byte) (n int, err error) {
 	if !h.paced {
 		return h.Conn.Write(content)
@@ -99,25 +101,25 @@ func (h *held) Write(content []byte) (n int, err error) {
 	return n, err
 }
 
-func (h *held) allow() { _ = h.SetWriteDeadline(time.Now().Add(Patience)) } // a write on one without it fails by itself
+func (h *held) allow() { _ = h.SetWriteDeadline(time.Now().Add(Patience)) } // a write without a deadline fails by itself
 
-// heldTCP keeps what a server asks a TCP connection for: without it files are not sent by the system, and clients lose
-// answers whose connection a server closes.
+// heldTCP keeps the TCP methods that a server uses: without them the system does not send files,
+// and clients lose answers when a server closes the connection.
 type heldTCP struct {
 	held
 	tcp *net.TCPConn
 }
 
-// CloseWrite is net.TCPConn's.
+// CloseWrite implements the method of net.TCPConn.
 func (h *heldTCP) CloseWrite() error { return h.tcp.CloseWrite() }
 
-// ReadFrom is io.ReaderFrom's.
+// ReadFrom implements io.ReaderFrom.
 func (h *heldTCP) ReadFrom(content io.Reader) (n int64, err error) {
 	if !h.paced {
 		return h.tcp.ReadFrom(content)
 	}
 	left := int64(math.MaxInt64)
-	if limited, isLimited := content.(*io.LimitedReader); isLimited { // as that of a file is
+	if limited, isLimited := content.(*io.LimitedReader); isLimited { // as for a file
 		content, left = limited.R, limited.N
 		defer func() { limited.N = left }()
 	}

@@ -12,18 +12,19 @@ import (
 )
 
 const (
-	// Patience is the longest time without a byte of a body. An Application Load Balancer's idle timeout has this default.
+	// Patience is the longest time without a byte of a body. It is the default idle timeout of an
+	// Application Load Balancer.
 	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
 	Patience = 60 * time.Second
-	// slowest is the bytes a second that a body must have sent after Patience: less than any network, and more
-	// than a client sends that only means to keep a connection.
+	// slowest is the rate in bytes a second that a body must reach after Patience: slower than any
+	// network, and faster than a client that only wants to keep a connection.
 	slowest = 1 << 10
 )
 
 type key struct{}
 
-// Stalled reports whether a request that Bodies handed on has ended because too little of its body came. Its context
-// is canceled then, and reading the body fails.
+// Stalled reports whether a request behind Bodies was ended because its body was too slow. Its
+// context is canceled then, and reading the body fails.
 func Stalled(r *http.Request) bool {
 	paced, isPaced := r.Context().Value(key{}).(*body)
 	if !isPaced {
@@ -33,8 +34,8 @@ func Stalled(r *http.Request) bool {
 	return ends != nil && !time.Now().Before(*ends)
 }
 
-// Bodies has h read bodies for as long as they come, however large they are. The time that h takes between two
-// reads counts for no client.
+// Bodies lets h read bodies as long as they keep coming, of any size. The time that h takes between
+// two reads does not count.
 func Bodies(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
@@ -42,7 +43,7 @@ func Bodies(h http.Handler) http.Handler {
 			return
 		}
 		paced := &body{ReadCloser: r.Body, connection: http.NewResponseController(w)}
-		paced.allow() // also for a body that h does not read, which the server does
+		paced.allow() // also for a body that h does not read; the server reads it
 		r = r.WithContext(context.WithValue(r.Context(), key{}, paced))
 		r.Body = paced
 		h.ServeHTTP(w, r)
@@ -54,10 +55,11 @@ type body struct {
 	connection *http.ResponseController
 	waited     time.Duration
 	came       int
-	ends       atomic.Pointer[time.Time] // the deadline of a read that is under way, or failed for it
+	ends       atomic.Pointer[time.Time] // the deadline of a running read, or of one that failed for it
 }
 
-// allow gives the next piece its time. A connection without deadlines, as in a test, needs none.
+// allow sets the deadline of the next piece. A connection without deadlines, as in a test, needs
+// none.
 func (b *body) allow() {
 	left := Patience + time.Duration(b.came)*time.Second/slowest - b.waited
 	ends := time.Now().Add(min(left, Patience))
@@ -65,7 +67,7 @@ func (b *body) allow() {
 	_ = b.connection.SetReadDeadline(ends)
 }
 
-// Read satisfies io.Reader.
+// Read implements io.Reader.
 func (b *body) Read(piece []byte) (n int, err error) {
 	b.allow()
 	began := time.Now()
@@ -76,7 +78,7 @@ func (b *body) Read(piece []byte) (n int, err error) {
 		b.ends.Store(nil)
 	}
 	if errors.Is(err, io.EOF) {
-		_ = b.connection.SetReadDeadline(time.Time{}) // the server listens on, for the client's end
+		_ = b.connection.SetReadDeadline(time.Time{}) // the server waits for the client's end
 	}
 	return n, err
 }

@@ -7,22 +7,23 @@ import (
 	"sync"
 )
 
-// silent are the connections that wait for a request's whole header, the one that has waited longest first.
+// silent holds the connections without a complete request header, longest wait first.
 type silent struct {
 	mutex sync.Mutex
 	order list.List // of net.Conn
 	in    map[net.Conn]*list.Element
-	came  chan struct{} // takes a word when there is one more, or nil if nobody tells
+	came  chan struct{} // receives a value for each new connection, or nil if nobody needs it
 }
 
-// Yield has the connection that has been silent longest closed when all places are taken and another client
-// comes, so that clients that only connect do not keep others out. The server must not have begun.
+// Yield closes the connection that has been silent longest when all places are taken and another
+// client arrives, so that clients that only connect do not keep others out. It must be called
+// before the server starts.
 func (b *Bound) Yield(server *http.Server) {
 	b.silent.in, b.silent.came = map[net.Conn]*list.Element{}, make(chan struct{}, 1)
 	server.ConnState = b.silent.note
 }
 
-// note is told of a new connection before its first request, and that it is active once the header is whole.
+// note records a new connection, and that it is active when its first header is complete.
 // https://pkg.go.dev/net/http#ConnState
 func (s *silent) note(connection net.Conn, state http.ConnState) {
 	s.mutex.Lock()
@@ -55,7 +56,7 @@ func (s *silent) end() bool {
 	return true
 }
 
-// takePlace waits for a place, and reports whether there is one: not when the listener is closed.
+// takePlace waits for a place. It returns false when the listener is closed.
 func (b *Bound) takePlace() bool {
 	for {
 		select {

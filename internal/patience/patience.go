@@ -1,6 +1,6 @@
-// Package patience has the limits of what tests and checks wait for, and the pauses between two looks. A limit ends what hangs, and
-// says nothing of how long something may take: nothing that works comes near it, on a slow laptop
-// that does other work beside.
+// Package patience has the limits of waits in tests and checks, and the pauses between polls. A
+// limit only ends what hangs, and says nothing about how long something may take: even a slow and
+// busy laptop stays far below it.
 package patience
 
 import (
@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Limit is of one thing that is waited for.
+// Limit is the limit of one wait.
 const Limit = 10 * time.Minute
 
-// Pause blocks for that time, or until the context ends, and then returns the context's error.
+// Pause blocks for that time or until the context ends, and returns the context's error.
 func Pause(ctx context.Context, between time.Duration) error {
 	select {
 	case <-ctx.Done():

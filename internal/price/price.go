@@ -1,5 +1,5 @@
-// Package price holds what AWS asks for the resources that an environment is made of: one dated
-// file, prices.json, and nothing in code.
+// Package price holds AWS's prices of an environment's resources, in one dated file, prices.json,
+// and not in code.
 package price
 
 import (
@@ -17,10 +17,10 @@ import (
 // Path is where the price file lies in the repository.
 const Path = "internal/price/prices.json"
 
-// InstanceKey is the key under which Billed lists an instance, whose price depends on its type.
+// InstanceKey is the key of instances in Billed. Their price depends on the type.
 const InstanceKey = "instance"
 
-// HoursAMonth is the length of a month as AWS's own calculator has it.
+// HoursAMonth is the length of a month in AWS's pricing calculator.
 const HoursAMonth = 730
 
 //go:embed prices.json
@@ -31,7 +31,7 @@ type List struct {
 	Date     string           `json:"date"` // yyyy-mm-dd
 	Region   string           `json:"region"`
 	Currency string           `json:"currency"`
-	Note     string           `json:"note"`   // what is left out of all prices
+	Note     string           `json:"note"`   // what the prices do not include
 	Prices   map[string]Price `json:"prices"` // by key
 
 	Instances struct {
@@ -39,8 +39,8 @@ type List struct {
 		Hour   map[string]float64 `json:"hour"` // by instance type
 	} `json:"instances"`
 
-	// Billed names, for each operation that a step calls and each CloudFormation resource type of
-	// the stack, the keys of what it is billed by; an empty list is free.
+	// Billed maps each operation that a step calls, and each CloudFormation resource type of the
+	// stack, to its price keys. An empty list means free.
 	Billed map[string][]string `json:"billed"`
 }
 
@@ -48,12 +48,12 @@ type List struct {
 type Price struct {
 	What   string  `json:"what"`
 	Price  float64 `json:"price"`
-	Per    float64 `json:"per,omitempty"` // 1 where the file has none
-	Unit   string  `json:"unit"`          // hour, or what is counted: GB, GB-month, transition
+	Per    float64 `json:"per,omitempty"` // 1 by default
+	Unit   string  `json:"unit"`          // an hour, or a counted unit: GB, GB-month, transition
 	Source string  `json:"source"`        // AWS's page
 }
 
-// Load reads the embedded file. Its tests hold it to be sound.
+// Load reads the embedded file. Its tests check that it is valid.
 func Load() List { return load() }
 
 var load = sync.OnceValue(func() List {
@@ -73,7 +73,7 @@ var load = sync.OnceValue(func() List {
 })
 
 // Instance returns the price of an instance type. The error is an InvalidRequest that lists the
-// types that are known.
+// known types.
 func (l List) Instance(instanceType string) (Price, error) {
 	hour, known := l.Instances.Hour[instanceType]
 	if !known {
@@ -83,7 +83,7 @@ func (l List) Instance(instanceType string) (Price, error) {
 	return Price{What: instanceType, Price: hour, Per: 1, Unit: "hour", Source: l.Instances.Source}, nil
 }
 
-// InstanceTypes lists the types that have a price, sorted by it.
+// InstanceTypes lists the types that have a price, sorted by price.
 func (l List) InstanceTypes() []string {
 	return slices.SortedFunc(maps.Keys(l.Instances.Hour), func(a, b string) int {
 		if d := l.Instances.Hour[a] - l.Instances.Hour[b]; d != 0 {
@@ -96,8 +96,8 @@ func (l List) InstanceTypes() []string {
 	})
 }
 
-// Month returns what a quantity costs in a month: so many at a time of what is billed by the hour, so
-// many units of everything else.
+// Month returns the cost of a quantity for a month: the number at a time for hourly prices, and the
+// number of units otherwise.
 func (p Price) Month(quantity float64) float64 {
 	if p.Unit == "hour" {
 		quantity *= HoursAMonth
@@ -105,5 +105,5 @@ func (p Price) Month(quantity float64) float64 {
 	return p.Uses(quantity)
 }
 
-// Uses returns what so many units cost, of which an hour is one.
+// Uses returns the cost of a number of units, such as hours.
 func (p Price) Uses(quantity float64) float64 { return quantity * p.Price / p.Per }

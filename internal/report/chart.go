@@ -8,14 +8,14 @@ import (
 	"photogallery/internal/environment"
 )
 
-// chart is one drawing of chartWidth by chartHeight with lines over the time of the run.
+// chart is a drawing of chartWidth by chartHeight with lines over the time of the run.
 type chart struct {
 	Name, Unit string
 	Lines      []line
 	Marks      []mark
 	Grid       []mark
 	Times      []tick
-	From, To   float64 // where the run began and ended
+	From, To   float64 // where the run started and ended
 }
 
 // line is one series. Its path is broken if there is no data.
@@ -72,8 +72,8 @@ func count(label, color string, of func(environment.Sample) int) series {
 	}}
 }
 
-// around returns the samples of the run, and a tenth of its time before and after, ten seconds at
-// least.
+// around returns the samples of the run, and of a tenth of its time, ten seconds at least, before
+// and after.
 func (r Report) around() (samples []environment.Sample, from, to time.Time) {
 	margin := max(r.end().Sub(r.Run.Began)/10, 10*time.Second)
 	from, to = r.Run.Began.Add(-margin), r.end().Add(margin)
@@ -116,8 +116,7 @@ func (r Report) chart(drawn chart, metric string, samples []environment.Sample, 
 	return drawn
 }
 
-// times returns those of the run's begin and end. Those of a short run stand apart enough to be
-// read.
+// times returns the labels of the run's start and end, far enough apart to be readable.
 func (c chart) times(began, ended time.Time) []tick {
 	const apart = 58
 	first, last := began.Local().Format(time.TimeOnly), ended.Local().Format(time.TimeOnly)
@@ -128,7 +127,7 @@ func (c chart) times(began, ended time.Time) []tick {
 	return []tick{{middle - half, first}, {middle + half, last}}
 }
 
-// Width returns how long the run is drawn.
+// Width returns the width of the run in the drawing.
 func (c chart) Width() float64 { return c.To - c.From }
 
 func (r Report) marks(metric string) (found []environment.Mark) {

@@ -9,7 +9,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-// graph is the state machine, colored by what became of each state.
+// graph is the state machine, colored by the result of each state.
 type graph struct {
 	Width, Height float64
 	Frames        []drawing.Node

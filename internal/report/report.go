@@ -1,6 +1,6 @@
-// Package report writes one execution down as a single HTML file, for a hand-in or a post-mortem: its
-// graph, its timeline, what the fleet and the load did meanwhile, and every event. The file asks
-// nothing of a network and runs no script.
+// Package report writes an execution as a single HTML file, for a hand-in or a post-mortem: its
+// graph, its timeline, the fleet and the load meanwhile, and every event. The file needs no network
+// and runs no script.
 package report
 
 import (
@@ -18,11 +18,11 @@ import (
 type Report struct {
 	Name, Machine string
 	Run           *execution.History
-	Data          map[int64]string   // what the events carry, by their ID
-	Former        *execution.History // the run to compare with, or nil for none
+	Data          map[int64]string   // the data of the events, by their ID
+	Former        *execution.History // the run to compare with, or nil if there is none
 	FormerName    string
-	Samples       []environment.Sample // of the cloud at that time, or none if nobody took any
-	Alarms        []environment.Alarm  // whose marks are drawn into the charts
+	Samples       []environment.Sample // of the cloud at that time, or none
+	Alarms        []environment.Alarm  // whose marks the charts show
 	Made          time.Time
 }
 
@@ -38,7 +38,7 @@ var page = template.Must(template.New("report.html").Funcs(template.FuncMap{
 	},
 }).ParseFS(sources, "report.html"))
 
-// Write writes the report. An execution of another state machine than ours has no graph.
+// Write writes the report. An execution of an unknown state machine has no graph.
 func (r Report) Write(to io.Writer) error {
 	graph, err := r.graph()
 	if err != nil {
@@ -50,7 +50,7 @@ func (r Report) Write(to io.Writer) error {
 // shown is the data of the page.
 type shown struct {
 	Report
-	Graph    *graph // nil for none
+	Graph    *graph // nil if there is none
 	Timeline timeline
 	Charts   []chart
 }
@@ -66,7 +66,7 @@ func (s shown) Kind() string {
 // Took returns how long the execution ran, or has run so far.
 func (s shown) Took() string { return took(s.end().Sub(s.Run.Began)) }
 
-// Steps returns the states that did something, with what they were given and gave.
+// Steps returns the states that did something, with their inputs and outputs.
 func (s shown) Steps() []step {
 	var steps []step
 	for _, state := range s.Run.States {
@@ -85,7 +85,7 @@ type step struct {
 	Input, Output string
 }
 
-// end returns the run's, or the report's for one that still runs.
+// end returns the time of the run's end, or of the report if it still runs.
 func (r Report) end() time.Time {
 	if r.Run.Ended.IsZero() {
 		return r.Made

@@ -7,7 +7,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-// timeline is each step on a common clock. Lengths are of a drawing of timelineWidth.
+// timeline is a drawing of the steps over time. Lengths are relative to timelineWidth.
 type timeline struct {
 	Height float64
 	Ticks  []tick
@@ -71,7 +71,7 @@ func between(zero, from, to, end time.Time, scale float64) bar {
 	return bar{timelineLeft + from.Sub(zero).Seconds()*scale, max(2.5, to.Sub(from).Seconds()*scale)}
 }
 
-// ticks are at most nine, at round times.
+// ticks returns at most nine round times.
 func ticks(whole time.Duration, scale float64) (all []tick) {
 	step := time.Hour
 	for _, round := range []time.Duration{

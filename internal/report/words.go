@@ -9,7 +9,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-// took tells a duration; most steps of a small cloud are shorter than a clock shows.
+// took formats a duration; most steps of a small cloud are too short for execution.Clock.
 func took(d time.Duration) string {
 	if d < 100*time.Millisecond {
 		return fmt.Sprintf("%d ms", d.Milliseconds())
@@ -17,7 +17,7 @@ func took(d time.Duration) string {
 	return execution.Clock(d)
 }
 
-// pretty is JSON as people read it; what is no JSON stays as it is.
+// pretty indents JSON. It returns other text unchanged.
 func pretty(data string) string {
 	var indented bytes.Buffer
 	if json.Indent(&indented, []byte(data), "", "  ") != nil {

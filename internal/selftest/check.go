@@ -1,6 +1,6 @@
-// Package selftest runs the whole story of a release on a local cloud of its own, unattended: release,
-// upload, scale, heal, roll, undo, roll back, tear down, and the proof that nothing is left. It uses
-// what a person would: the gallery's pages, the Step Functions API and the control API.
+// Package selftest runs the whole life of a release on a new local cloud, unattended: release,
+// upload, scale, heal, roll, undo, roll back, tear down, and the proof that nothing is left. It
+// uses what people use: the gallery's pages, the Step Functions API and the control API.
 package selftest
 
 import (
@@ -21,23 +21,22 @@ import (
 
 // Cloud is a running local cloud.
 type Cloud interface {
-	// Close ends it, as Ctrl-C does.
+	// Close ends it as Ctrl-C does.
 	Close() error
 }
 
-// Options of a Run. All are needed.
+// Options are the options of Run. All are required.
 type Options struct {
-	// Start brings up a cloud on free ports, with its data in the folder, and releases the default
-	// bundle. It returns when the cloud answers requests of its API.
+	// Start starts a cloud on free ports, with its data in the folder, and releases the default
+	// bundle. It returns when the cloud's API answers.
 	Start func(ctx context.Context, data string) (Cloud, error)
-	// Program is the gallery's executable, which the broken bundle ships.
+	// Program is the gallery's executable, which the broken bundle contains.
 	Program string
 	Out     io.Writer
 }
 
-// Run tells each check as it is made, with what was seen and how long it took, to Options.Out. Its
-// error is the first check that failed; everything is ended and removed in any case. It takes about
-// a minute.
+// Run prints each check with its result and duration to Options.Out. Its error is the first check
+// that failed. It ends and removes everything in any case. It takes about a minute.
 func Run(ctx context.Context, options Options) (err error) {
 	began := time.Now()
 	folder, err := os.MkdirTemp("", "gallery-check-")
@@ -53,7 +52,7 @@ func Run(ctx context.Context, options Options) (err error) {
 	return nil
 }
 
-// chapter is one thing to check. What it returns is what was seen, in words.
+// chapter is one check. It returns what it saw in words.
 type chapter struct {
 	title string
 	check func(context.Context) (seen string, err error)
@@ -91,7 +90,7 @@ type story struct {
 	sfn      *sfn.Client
 
 	status     environment.Status              // the latest
-	seen       map[string]environment.Instance // every instance that ever was
+	seen       map[string]environment.Instance // every instance so far
 	firstImage string
 	lastImage  string // serves at the end
 }
@@ -104,7 +103,7 @@ func (s *story) tell(ctx context.Context) error {
 		cancel()
 		took := time.Since(began).Round(100 * time.Millisecond)
 		if ctx.Err() != nil {
-			return ctx.Err() // interrupted: nothing is known to be wrong
+			return ctx.Err() // interrupted: no check has failed
 		}
 		if err != nil {
 			fmt.Fprintf(s.Out, "✗ %-56s %6s  %v\n", c.title, took, err)

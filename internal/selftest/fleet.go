@@ -10,15 +10,15 @@ import (
 	"photogallery/internal/load"
 )
 
-// Requests a second: load calls for the whole fleet, even spread over five instances; ordinary
-// traffic only counts; light load leaves two instances idle.
+// Requests a second: load needs the whole fleet, even spread over five instances; ordinary traffic
+// only counts; light load leaves two instances idle.
 const (
 	heavy    = 1200
 	ordinary = 300
 	light    = 90
 )
 
-// minRequests is how many an event is looked at through.
+// minRequests is the minimum number of requests during an event.
 const minRequests = 1000
 
 func client() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
@@ -45,14 +45,14 @@ func instancesAre(wanted int) func(environment.Status) bool {
 	}
 }
 
-// underTraffic counts what clients receive while something happens; no answer may be lost.
+// underTraffic counts the answers that clients receive during an event. No answer may be lost.
 func (s *story) underTraffic(happens func() (string, error)) (string, error) {
 	traffic := load.StartPosting(s.endpoint.Gallery, ordinary)
 	seen, err := happens()
 	return told(seen, err, traffic)
 }
 
-// told adds to what was seen how the requests fared meanwhile, after enough of them.
+// told adds the result of the requests during the event, after there were enough of them.
 func told(seen string, err error, traffic *load.Load) (string, error) {
 	for traffic.Requests() < minRequests {
 		time.Sleep(poll)
@@ -84,7 +84,7 @@ func (s *story) terminate(ctx context.Context) (string, error) {
 	return s.underTraffic(func() (string, error) { return s.replaced(ctx, s.control.Terminate) })
 }
 
-// replaced ends one instance and waits until another has taken its place.
+// replaced ends one instance and waits until another has replaced it.
 func (s *story) replaced(ctx context.Context, end func(context.Context, string) error) (string, error) {
 	if err := s.until(ctx, func(environment.Status) bool { return len(s.healthy()) > 0 }); err != nil {
 		return "", err

@@ -15,10 +15,10 @@ import (
 	"photogallery/internal/patience"
 )
 
-// process is a local cloud in a process of its own, which can be killed.
+// process is a local cloud in its own process, which can be killed.
 type process struct{ *exec.Cmd }
 
-// Close ends it, as Ctrl-C does.
+// Close ends it as Ctrl-C does.
 func (p process) Close() error {
 	return errors.Join(p.Process.Signal(syscall.SIGTERM), p.Wait())
 }
@@ -66,7 +66,7 @@ func (s *story) outlastKill(ctx context.Context) (seen string, err error) {
 	return other.isSecond(ctx)
 }
 
-// isSecond checks that what serves is the release that was reported, from the image that it made.
+// isSecond checks that the reported release serves, from the image that it made.
 func (s *story) isSecond(ctx context.Context) (string, error) {
 	if err := s.look(ctx); err != nil {
 		return "", err

@@ -16,7 +16,7 @@ import (
 	gopsutil "github.com/shirou/gopsutil/v4/process"
 )
 
-// tearDown keeps the image that serves, for the next start.
+// tearDown keeps the serving image for the next start.
 func (s *story) tearDown(ctx context.Context) (string, error) {
 	if _, err := s.run(ctx, s.status.TeardownMachine, `{}`, types.ExecutionStatusSucceeded); err != nil {
 		return "", err
@@ -71,7 +71,7 @@ func (s *story) close() error {
 	return ending.Close()
 }
 
-// leaveNothing deletes the images too, ends the cloud and looks for all that was ever there.
+// leaveNothing also deletes the images, ends the cloud and looks for everything that ever existed.
 func (s *story) leaveNothing(ctx context.Context) (string, error) {
 	if _, err := s.run(ctx, s.status.TeardownMachine, `{"images": "delete"}`, types.ExecutionStatusSucceeded); err != nil {
 		return "", err
@@ -89,8 +89,8 @@ func (s *story) leaveNothing(ctx context.Context) (string, error) {
 	return fmt.Sprintf("of %d instances and their images", len(s.seen)), nil
 }
 
-// noProcess looks for processes whose program lies in the folder of the check, or whose command names
-// it, as a daemon's does.
+// noProcess looks for processes whose program is in the folder of the check, or whose command line
+// names it, as a daemon's does.
 func (s *story) noProcess() error {
 	all, err := gopsutil.Processes()
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *story) noListener(ctx context.Context) error {
 	return nil
 }
 
-// noFile finds nothing but what is kept on purpose: photos, bundles, logs, the upload key.
+// noFile requires that only photos, bundles, logs and the upload key remain.
 func (s *story) noFile() error {
 	for _, folder := range []string{"machines", "images"} {
 		entries, err := os.ReadDir(filepath.Join(s.data, folder))

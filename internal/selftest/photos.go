@@ -20,7 +20,7 @@ import (
 	"photogallery/internal/patience"
 )
 
-// upload puts a photo in through the load balancer and reads it through every instance.
+// upload uploads a photo through the load balancer and reads it from every instance.
 func (s *story) upload(ctx context.Context) (string, error) {
 	key, err := os.ReadFile(filepath.Join(s.data, "upload.key"))
 	if err != nil {

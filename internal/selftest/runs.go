@@ -24,7 +24,7 @@ import (
 
 const poll = 50 * time.Millisecond
 
-// start brings the cloud up and waits for the release that it begins with.
+// start starts the cloud and waits for its first release.
 func (s *story) start(ctx context.Context) (took time.Duration, err error) {
 	began := time.Now()
 	if s.cloud, err = s.Start(ctx, s.data); err != nil {
@@ -77,14 +77,14 @@ func (s *story) await(ctx context.Context, arn string, want types.ExecutionStatu
 	}
 }
 
-// entered reports whether an execution came by a state.
+// entered reports whether an execution entered a state.
 func (s *story) entered(ctx context.Context, ended *sfn.DescribeExecutionOutput, state string) (bool, error) {
 	history := execution.NewReader(s.sfn, aws.ToString(ended.ExecutionArn))
 	err := history.Read(ctx)
 	return history.History.State(state) != nil, err
 }
 
-// look asks for the cloud's status and remembers every instance.
+// look reads the cloud's status and records every instance.
 func (s *story) look(ctx context.Context) (err error) {
 	s.status, err = s.control.Status(ctx)
 	for _, instance := range s.status.Instances {
@@ -93,7 +93,7 @@ func (s *story) look(ctx context.Context) (err error) {
 	return err
 }
 
-// until looks again and again until what is wanted holds.
+// until polls until the condition holds.
 func (s *story) until(ctx context.Context, holds func(environment.Status) bool) error {
 	for {
 		if err := s.look(ctx); err != nil && ctx.Err() == nil {
@@ -183,12 +183,12 @@ func (s *story) releaseBroken(ctx context.Context) (string, error) {
 	})
 }
 
-// brokenBundle works where it is built and fails on every instance of the fleet.
+// brokenBundle works on the builder and fails on every instance of the fleet.
 func (s *story) brokenBundle() (folder string, err error) {
 	return s.bundle("broken", "[ \"$RELEASE\" = build ] || { echo 'broken on purpose'; exit 1; }\n")
 }
 
-// bundle returns the gallery's program behind a script that begins so.
+// bundle returns the gallery's program behind a start script with this beginning.
 func (s *story) bundle(name, begin string) (folder string, err error) {
 	folder = filepath.Join(s.folder, name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -205,7 +205,8 @@ func (s *story) bundle(name, begin string) (folder string, err error) {
 	return folder, errors.Join(err, readErr, os.WriteFile(filepath.Join(folder, "photogallery"), program, 0o700))
 }
 
-// rollBack waits for the alarm that the broken release has set off: no refresh starts under it.
+// rollBack waits for the end of the alarm that the broken release has caused: no refresh starts
+// under it.
 func (s *story) rollBack(ctx context.Context) (string, error) {
 	if err := s.until(ctx, guardIsQuiet); err != nil {
 		return "", err

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// releaseSlow rolls to a service that takes much longer to start than a quick pace leaves, and that
-// leaves a daemon on every machine: with another session and parent, and nothing of its environment.
-// The last chapter looks for it.
+// releaseSlow releases a service that starts much more slowly than a quick pace allows, and leaves
+// a daemon on every machine, with another session and parent, and an empty environment. The last
+// chapter looks for it.
 func (s *story) releaseSlow(ctx context.Context) (string, error) {
 	if err := s.until(ctx, guardIsQuiet); err != nil {
 		return "", err

@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// addRules are the stack's EventBridge rules.
+// addRules adds the stack's EventBridge rules.
 func (s *Stack) addRules() {
 	s.Cloud.Fabric.Rule(s.isBuildResult, s.resume)
 	s.Cloud.Fabric.Rule(isInstanceGone, s.resume)
@@ -22,8 +22,8 @@ func (s *Stack) isBuildResult(e fabric.Event) bool {
 	return e.Source == s.Settings.Environment.BuildSource() && e.DetailType == release.BuildResultEvent
 }
 
-// isInstanceGone matches any instance: EC2's events carry no tags, so that the step must look up
-// whether it is a builder.
+// isInstanceGone matches any instance, because EC2's events have no tags. The step checks whether
+// it is a builder.
 func isInstanceGone(e fabric.Event) bool {
 	var detail struct {
 		State string `json:"state"`
@@ -41,8 +41,8 @@ func (s *Stack) resume(e fabric.Event) {
 	s.functions["Resume"].InvokeAsync(payload)
 }
 
-// isAbandonedRelease matches a release that ended where no Catch sees it: stopped, out of time, or
-// failed outside of a state.
+// isAbandonedRelease matches a release whose end no Catch sees: stopped, out of time, or failed
+// outside of a state.
 func (s *Stack) isAbandonedRelease(e fabric.Event) bool {
 	if e.Source != stepfunctions.StatusChangeSource || e.DetailType != release.ExecutionStatusEvent {
 		return false
@@ -89,7 +89,7 @@ func (s *Stack) undo(e fabric.Event) {
 }
 
 // undoName returns the name of the teardown execution that undoes an abandoned release. Names have
-// at most 80 characters; a longer one is cut and told apart by its hash.
+// at most 80 characters; a longer one is cut and made unique with its hash.
 func undoName(name string) string {
 	const most = 80
 	whole := []rune("undo-" + name)

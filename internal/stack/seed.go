@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// homePageTimeout bounds one look at the home page, as in the functions on AWS.
+// homePageTimeout bounds one request for the home page, as in the functions on AWS.
 const homePageTimeout = 10 * time.Second
 
 const (
@@ -24,7 +24,7 @@ const (
 	healthCheckPath    = "/"
 )
 
-// seed puts the stack's own resources into the cloud and tells the steps of them.
+// seed adds the stack's own resources to the cloud and to the steps' settings.
 func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err error) {
 	name := options.Environment.Name()
 	settings = step.Settings{
@@ -78,7 +78,7 @@ func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {
 	settings.BuilderSecurityGroup = cloud.Fabric.ID("sg")
 }
 
-// seedDomain makes what comes with a domain: its hosted zone and its certificate.
+// seedDomain adds the hosted zone and the certificate of a domain.
 func seedDomain(cloud *localcloud.Cloud, domain string, settings *step.Optional) {
 	if domain == "" {
 		return
@@ -89,7 +89,7 @@ func seedDomain(cloud *localcloud.Cloud, domain string, settings *step.Optional)
 	cloud.Route53.AddZone(settings.HostedZone, parent)
 }
 
-// packInto packs folders into the bucket.
+// packInto returns a function that packs folders into the bucket.
 func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.Context, string) (release.Bundle, error) {
 	if pack == nil {
 		return nil
@@ -104,8 +104,8 @@ func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, 
 	return release.Bundle{Bucket: bucket, Key: key, SHA256: sha}, err
 }
 
-// timings divides by the pace what the steps measure by the clock. BakeTime, InstanceGrace, Warmup and
-// RefreshWarmup stay: they are parameters of Auto Scaling, which divides by the pace itself.
+// timings divides the durations that the steps measure by the pace. BakeTime, InstanceGrace, Warmup
+// and RefreshWarmup are parameters of Auto Scaling, which divides them itself.
 func timings(f *fabric.Fabric, options Options) step.Timings {
 	t := step.DefaultTimings()
 	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Unseen, &t.Settle} {
@@ -117,7 +117,7 @@ func timings(f *fabric.Fabric, options Options) step.Timings {
 	return t
 }
 
-// patient gives a service the time to start before its target is unhealthy, at any pace.
+// patient gives a service time to start before its target is unhealthy, at any pace.
 func patient(f *fabric.Fabric) elb.Settings {
 	const start = 8 * time.Second
 	checks := elb.DefaultSettings()
@@ -133,8 +133,8 @@ func leaveRoom(t *step.Timings, pace float64) {
 	} {
 		*limit = max(*limit, least)
 	}
-	t.Unseen = 0               // this cloud lists what it has made at once
-	t.RefreshWarmup = t.Warmup // and its refreshes count nobody as healthy who fails a check
+	t.Unseen = 0               // this cloud lists new resources at once
+	t.RefreshWarmup = t.Warmup // its refreshes never count an instance with failed checks as healthy
 	const start = 15 * time.Second
 	t.InstanceGrace = max(t.InstanceGrace, time.Duration(float64(start)*max(pace, 1)))
 }

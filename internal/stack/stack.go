@@ -1,5 +1,5 @@
-// Package stack is the local counterpart of the CDK stack: it puts into an embedded cloud what is
-// free and static, runs the steps as its functions and wires the same state machines and rules.
+// Package stack is the local counterpart of the CDK stack: it adds the free, static resources to an
+// embedded cloud, runs the steps as its functions and connects the same state machines and rules.
 package stack
 
 import (
@@ -26,41 +26,41 @@ import (
 type Options struct {
 	Environment   release.Environment
 	Pace          float64        // divides AWS's durations; 0 means 1
-	Real          bool           // instances do real work, which takes the time it takes at any pace
-	Domain        string         // the gallery's own name, with a zone and a certificate, or "" for none
-	Tags          release.Tags   // that the organization demands, or nil for none
-	Folder        string         // keeps the bucket's objects, or "" for memory
-	Kind          machine.Kind   // what instances run on; its owner closes it, after the stack
-	DefaultBundle Bundle         // what {} releases; nil is an empty one, which simulated machines never read
-	Pack          Packer         // packs the folder that a request names as its bundle; nil refuses folders
+	Real          bool           // instances do real work, which takes the same time at any pace
+	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
+	Tags          release.Tags   // required by the organization, or nil if there are none
+	Folder        string         // the folder of the bucket's objects, or "" for memory
+	Kind          machine.Kind   // the machines of instances; the caller closes it, after the stack
+	DefaultBundle Bundle         // the bundle of the request {}; nil is an empty one, which simulated machines never read
+	Pack          Packer         // packs the folder in a request's bundle; nil refuses folders
 	Log           *slog.Logger   // of the steps; nil discards
-	Random        func() float64 // gives numbers in [0,1) for the jitter of retries; nil: math/rand/v2
+	Random        func() float64 // returns numbers in [0,1) for the jitter of retries; nil means math/rand/v2
 
 	Steps             []step.Step                                            // nil for the shipped ones
 	Release, Teardown []byte                                                 // state machines, or nil for the shipped ones
-	Around            func(step string, inner lambda.Handler) lambda.Handler // stands before each step; nil: nothing does
+	Around            func(step string, inner lambda.Handler) lambda.Handler // wraps each step; nil does not
 }
 
 // Bundle writes a packed bundle.
 type Bundle func(to io.Writer) error
 
-// Packer writes the bundle of a folder. Its error is an InvalidRequest for a folder that is none or
-// no bundle.
+// Packer writes the bundle of a folder. Its error is an InvalidRequest if the folder does not exist
+// or is not a bundle.
 type Packer func(ctx context.Context, folder string, to io.Writer) error
 
-// Stack is one deployed environment in an embedded cloud of its own.
+// Stack is a deployed environment in its own embedded cloud.
 type Stack struct {
 	Cloud    *localcloud.Cloud
 	Clients  step.Clients // the steps' own
 	Settings step.Settings
-	SFN      *sfn.Client // Clients' too
+	SFN      *sfn.Client // also of Clients
 
 	functions map[string]lambda.Function
 	log       *slog.Logger
 }
 
-// New deploys the stack. The error is an InvalidRequest for an environment's name that cannot be, or
-// lists every problem of a state machine's definition. Close the stack at the end.
+// New deploys the stack. The error is an InvalidRequest for an invalid environment name, or lists
+// every problem of a state machine's definition. The caller closes the stack.
 func New(options Options) (*Stack, error) {
 	if err := options.Environment.Check(); err != nil {
 		return nil, err
@@ -133,11 +133,11 @@ func (s *Stack) addMachines(options Options) error {
 	return err
 }
 
-// Close aborts what runs and waits for every goroutine of the cloud.
+// Close aborts executions and waits for every goroutine of the cloud.
 func (s *Stack) Close() { s.Cloud.Close() }
 
-// StartRelease starts the release machine with a JSON input and returns the execution's ARN, or ""
-// for the name has one made up. The errors are StartExecution's.
+// StartRelease starts the release machine with a JSON input and returns the execution's ARN. The
+// name "" makes one up. The errors are StartExecution's.
 func (s *Stack) StartRelease(ctx context.Context, name, input string) (executionARN string, err error) {
 	return s.start(ctx, s.Settings.ReleaseMachine, name, input)
 }
@@ -159,14 +159,14 @@ func (s *Stack) start(ctx context.Context, machineARN, name, input string) (stri
 	return aws.ToString(out.ExecutionArn), nil
 }
 
-// Await blocks until the execution has ended, or ctx has, whose error it then returns. An
-// execution that does not exist is ExecutionDoesNotExist.
+// Await blocks until the execution or ctx has ended, and returns ctx's error in the second case.
+// The error for an unknown execution is ExecutionDoesNotExist.
 func (s *Stack) Await(ctx context.Context, executionARN string) (stepfunctions.Snapshot, error) {
 	return s.Cloud.StepFunctions.Await(ctx, executionARN)
 }
 
 // Path lists the states that the execution has entered, those of a Parallel state branch by branch,
-// or nil for an execution that does not exist.
+// or nil if the execution does not exist.
 func (s *Stack) Path(executionARN string) []string {
 	return s.Cloud.StepFunctions.Path(executionARN)
 }

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// ReadEnvironment reads what an EnvironmentFile= names: assignments NAME=value, of which a later one counts.
-// What systemd leaves out with a warning is in ignored, with the reason. It is an error if the text is not
-// UTF-8, with which systemd does not start the service.
+// ReadEnvironment reads the file of an EnvironmentFile=: assignments NAME=value, of which the last
+// one counts. ignored lists what systemd ignores with a warning, with the reason. It is an error if
+// the text is not UTF-8: systemd does not start such a service.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
 func ReadEnvironment(text string) (assignments, ignored []string, err error) {
 	for r := (environmentReader{text}); ; {
@@ -28,15 +28,15 @@ func ReadEnvironment(text string) (assignments, ignored []string, err error) {
 	}
 }
 
-// Quote returns a value as it stands in an environment file, where systemd, a shell and
-// ReadEnvironment read it alike.
+// Quote returns a value for an environment file in a form that systemd, a shell and ReadEnvironment
+// read alike.
 func Quote(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`, "`", "\\`").Replace(value) + `"`
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// unfit says why systemd does not take an assignment, or "" if it does.
+// unfit returns why systemd refuses an assignment, or "" if it does not.
 func unfit(assignment string) string {
 	name, value, isAssignment := strings.Cut(assignment, "=")
 	switch {
@@ -52,7 +52,7 @@ func unfit(assignment string) string {
 
 type environmentReader struct{ rest string }
 
-// next returns the next assignment. A line without an equals sign is none.
+// next returns the next assignment. It skips a line without an equals sign.
 func (r *environmentReader) next() (assignment string, found bool) {
 	for {
 		r.rest = strings.TrimLeft(r.rest, whiteSpace)
@@ -73,7 +73,8 @@ func (r *environmentReader) next() (assignment string, found bool) {
 	}
 }
 
-// comment takes a comment, which a backslash continues: newer versions than Amazon Linux's do not.
+// comment reads a comment, which a backslash continues. Newer versions than Amazon Linux's do not
+// continue it.
 func (r *environmentReader) comment() {
 	for i := 0; i < len(r.rest); i++ {
 		switch r.rest[i] {
@@ -87,11 +88,12 @@ func (r *environmentReader) comment() {
 	r.rest = ""
 }
 
-// value takes the rest of the line, and of others that quotes or a backslash add to it. Quotes count where
-// the value begins and after another quoted part; elsewhere they are characters.
+// value reads the rest of the line, and of the lines that quotes or a backslash add to it. Quotes
+// have a meaning at the beginning of the value and after another quoted part; elsewhere they are
+// characters.
 func (r *environmentReader) value() string {
 	var built []byte
-	kept := 0 // white space after this many bytes goes away at the end
+	kept := 0 // white space after this many bytes is dropped at the end
 	for plain := false; r.rest != ""; {
 		c := r.rest[0]
 		r.rest = r.rest[1:]
@@ -119,7 +121,7 @@ func (r *environmentReader) value() string {
 	return string(built[:kept])
 }
 
-// quoted takes what is left of a quoted part. The end of the file ends it, too.
+// quoted reads the rest of a quoted part. The end of the file ends it, too.
 func (r *environmentReader) quoted(quote byte) (built []byte) {
 	for r.rest != "" {
 		c := r.rest[0]

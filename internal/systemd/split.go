@@ -9,16 +9,16 @@ import (
 
 const quotes = `"'`
 
-// splitter takes one word after the other from a text. White space separates them; quotes hold them
-// together, beside other text too, and go away.
+// splitter splits a text into words at white space. Quotes, also beside other text, hold words
+// together and are removed.
 type splitter struct {
 	rest        string
-	c           bool // a backslash begins a C escape; else the next character is taken as it is
-	keepUnknown bool // an unknown C escape stays as it is written
+	c           bool // a backslash starts a C escape; else the next character is literal
+	keepUnknown bool // an unknown C escape is kept
 	open        bool // the end of the text ends a quote
 }
 
-// next returns the next word; it may be empty, as "" is.
+// next returns the next word, which may be empty, as "" is.
 func (s *splitter) next() (word string, found bool, err error) {
 	s.rest = strings.TrimLeft(s.rest, whiteSpace)
 	if s.rest == "" {
@@ -52,7 +52,7 @@ func (s *splitter) next() (word string, found bool, err error) {
 	return string(built), true, nil
 }
 
-// escape takes a backslash and what belongs to it.
+// escape reads a backslash and its sequence.
 func (s *splitter) escape(built []byte, quote byte) ([]byte, error) {
 	after := s.rest[1:]
 	switch {
@@ -84,7 +84,7 @@ var shortEscapes = map[byte]string{
 	'a': "\a", 'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v", '\\': `\`, '"': `"`, '\'': "'", 's': " ",
 }
 
-// unescape returns what a C escape means, without its backslash, and its length, or 0 if it is
+// unescape returns the meaning of a C escape without its backslash, and its length, or 0 if it is
 // unknown.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func unescape(text string) (meant string, length int) {

@@ -12,7 +12,7 @@ import (
 // Forever is the time span "infinity".
 const Forever = time.Duration(math.MaxInt64)
 
-// units are systemd's, the longer before the shorter with which they begin.
+// units are systemd's units, longer names before their prefixes.
 var units = []struct {
 	name string
 	span time.Duration
@@ -42,8 +42,8 @@ var timeSpan = func() *regexp.Regexp {
 	return regexp.MustCompile(`^(\+?\d+|)(\.\d+|)([ \t\n\r]*)(` + strings.Join(names, "|") + `|)`)
 }()
 
-// Time reads a time span: numbers with units, such as "1min 30s", that are added up. A number without a
-// unit is in seconds. What is longer than a Duration can be is Forever.
+// Time reads a time span: numbers with units, such as "1min 30s", which are added. A number without
+// a unit is in seconds. A span longer than a Duration can hold is Forever.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.time.html#Parsing%20Time%20Spans
 func Time(value string) (time.Duration, error) {
 	rest := strings.Trim(value, whiteSpace)

@@ -1,5 +1,5 @@
-// Package systemd reads unit files and environment files as systemd does. Amazon Linux 2023 runs systemd
-// 252; where versions differ, that one decides.
+// Package systemd reads unit files and environment files as systemd does. It follows systemd 252,
+// the version of Amazon Linux 2023, where versions differ.
 package systemd
 
 import (
@@ -12,25 +12,25 @@ import (
 // Option is one assignment in a unit file.
 type Option struct {
 	Section, Name string
-	Value         string // without white space around it; lines that a backslash continues are one
+	Value         string // without white space around it; continued lines are joined
 }
 
-// String returns the option as a unit would say it.
+// String returns the option as in a unit file.
 func (o Option) String() string { return "[" + o.Section + "] " + o.Name + "=" + o.Value }
 
-// longestLine is LONG_LINE_MAX. A line has to be shorter, whatever it says; with the lines that it continues it may
-// be as long.
+// longestLine is LONG_LINE_MAX. Each line must be shorter; with its continuation lines it may be as
+// long.
 // https://github.com/systemd/systemd/blob/v252/src/shared/conf-parser.c
 // https://github.com/systemd/systemd/blob/v252/src/basic/fileio.c
 const longestLine = 1 << 20
 
-// whiteSpace has the characters that systemd takes for such.
+// whiteSpace holds systemd's white space.
 const whiteSpace = " \t\n\r"
 
 var lineEnd = regexp.MustCompile(`\r\n|\n\r|[\n\r]`)
 
-// ReadUnit reads the options of a unit file, in their order. Sections and options whose names begin with
-// "X-" are left out. A problem is a line on which systemd refuses the unit, or which it ignores.
+// ReadUnit reads the options of a unit file in order. It skips sections and options whose names
+// begin with "X-". A problem is a line for which systemd refuses the unit, or which it ignores.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
 func ReadUnit(text string) (options []Option, problems []string) {
 	var r unitReader
@@ -58,7 +58,7 @@ func ReadUnit(text string) (options []Option, problems []string) {
 }
 
 type unitReader struct {
-	line     int // from 1; of several that are one, the last
+	line     int // from 1; of continued lines, the last
 	section  string
 	options  []Option
 	problems []string
@@ -93,7 +93,7 @@ func isComment(line string) bool {
 	return line != "" && strings.Contains("#;", line[:1])
 }
 
-// isContinued reports whether a line ends with a backslash that no other one escapes.
+// isContinued reports whether a line ends with an unescaped backslash.
 func isContinued(line string) bool {
 	return (len(line)-len(strings.TrimRight(line, `\`)))%2 == 1
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Assignments returns the words of an Environment=, each NAME=value, with quotes and C escapes
-// resolved. It is an error where systemd would ignore a word or the rest of the line.
+// resolved. It is an error if systemd would ignore a word or the rest of the line.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment=
 func Assignments(value string) (assignments []string, err error) {
 	for s := (splitter{rest: value, c: true}); ; {
@@ -27,9 +27,9 @@ func Assignments(value string) (assignments []string, err error) {
 }
 
 // Command returns the words of an ExecStart=: the absolute path of a program and its arguments,
-// with quotes and C escapes resolved and variables still in place; see Expand. It is an error where
-// systemd refuses the command, and for what is not honored here: a prefix of the path and more than
-// one command.
+// with quotes and C escapes resolved and variables unexpanded; see Expand. It is an error if
+// systemd refuses the command, or for what is not supported here: a prefix of the path, or more
+// than one command.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func Command(value string) (words []string, err error) {
 	s := splitter{rest: value, c: true, keepUnknown: true}
@@ -80,7 +80,7 @@ func checkProgram(path string) error {
 	return nil
 }
 
-// resolve puts in %%, the one specifier that is the same everywhere.
+// resolve resolves %%, the only specifier that is the same everywhere.
 func resolve(word string) (string, error) {
 	resolved := strings.ReplaceAll(word, "%%", "")
 	if strings.Contains(resolved, "%") {
@@ -91,8 +91,8 @@ func resolve(word string) (string, error) {
 
 var variable = regexp.MustCompile(`\$\$|\$\{[^:}]*(?:[:}]|\z)|\$[^{$]`)
 
-// Expand puts variables into a command's arguments: ${NAME} anywhere, $NAME where it is a whole word, which
-// becomes as many words as its value has, and a dollar sign for $$. A variable that is not set is empty.
+// Expand expands variables in a command's arguments: ${NAME} anywhere, $NAME as a whole word, which
+// becomes the words of its value, and $$ for a dollar sign. An unset variable is empty.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
 func Expand(words, environment []string) (expanded []string) {
 	values := map[string]string{}
@@ -118,8 +118,8 @@ func Expand(words, environment []string) (expanded []string) {
 	return expanded
 }
 
-// fields splits a variable's value: quotes hold words together, a backslash takes the character after it
-// as it is, and nothing is an error.
+// fields splits a variable's value: quotes hold words together, a backslash makes the next
+// character literal, and there are no errors.
 func fields(value string) (words []string) {
 	for s := (splitter{rest: value, open: true}); ; {
 		word, found, _ := s.next()

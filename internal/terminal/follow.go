@@ -13,8 +13,8 @@ import (
 	"photogallery/internal/execution"
 )
 
-// Follow shows an execution until it has ended or ctx has: redrawn in place where that can be, else line
-// by line. It returns as execution.Follow does.
+// Follow shows an execution until it or ctx has ended, redrawn in place if the terminal allows it,
+// else line by line. It returns the results of execution.Follow.
 func Follow(ctx context.Context, to io.Writer, api execution.FollowAPI, executionARN string, polls execution.Polls) (*execution.Progress, error) {
 	if on := ScreenOn(to); on != nil {
 		defer on.Close()
@@ -23,7 +23,7 @@ func Follow(ctx context.Context, to io.Writer, api execution.FollowAPI, executio
 	return execution.Follow(ctx, api, executionARN, polls, Plainly(to))
 }
 
-// follow redraws the progress in place. The last one is drawn whole, however high it is.
+// follow redraws the progress in place. The last one is drawn completely, whatever its height.
 func (s *Screen) follow(ctx context.Context, api execution.FollowAPI, executionARN string, polls execution.Polls) (seen *execution.Progress, err error) {
 	frames := make(chan *execution.Progress)
 	go func() {
@@ -53,8 +53,8 @@ func (s *Screen) follow(ctx context.Context, api execution.FollowAPI, executionA
 	return seen, err
 }
 
-// ShowOutcome tells the outcome, with the sign of how it is to be taken. Hint changes the commands that it
-// names so that they can be called as they stand.
+// ShowOutcome prints the outcome with a sign for its kind. Hint changes the commands in it so that
+// they can be copied.
 func ShowOutcome(to io.Writer, of *execution.Progress, hint func(text string) string) {
 	style := StyleFor(to)
 	sign, tone := "✗ ", style.Bad
@@ -64,7 +64,7 @@ func ShowOutcome(to io.Writer, of *execution.Progress, hint func(text string) st
 	fmt.Fprintln(to, wrapped(tone.Of(sign)+hint(Outcome(of)), Width(to)))
 }
 
-// wrapped breaks lines between words, but none with a command, which people copy, and none where the
+// wrapped breaks lines between words, but not within commands, which people copy, and not if the
 // width is 0.
 func wrapped(text string, width int) string {
 	lines := strings.Split(text, "\n")

@@ -10,11 +10,11 @@ import (
 	"golang.org/x/term"
 )
 
-// harmless is a terminal that is sent text, and of control sequences only those of StyleFor: logs, reasons of
-// failures and names come from elsewhere, and a terminal obeys what it is sent.
+// harmless is a terminal that receives text, and only StyleFor's control sequences: logs, reasons
+// of failures and names have other authors, and a terminal obeys what it receives.
 type harmless struct{ file *os.File }
 
-// Harmless makes a terminal harmless. Files and pipes are given the bytes as they are.
+// Harmless makes a terminal harmless. Files and pipes receive the bytes unchanged.
 func Harmless(w io.Writer) io.Writer {
 	if file, isFile := w.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {
 		return harmless{file}
@@ -33,7 +33,7 @@ func fileOf(w io.Writer) *os.File {
 	return nil
 }
 
-// Write satisfies io.Writer.
+// Write implements io.Writer.
 func (h harmless) Write(text []byte) (int, error) {
 	if _, err := h.file.Write(tamed(text)); err != nil {
 		return 0, err
@@ -41,10 +41,10 @@ func (h harmless) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// toned is a sequence that StyleFor makes: it colors, and hides nothing.
+// toned matches a sequence of StyleFor: it colors, and hides nothing.
 var toned = regexp.MustCompile("\x1b\\[(?:0|1|2|31|32|36)?m")
 
-// tamed is text without what a terminal obeys. One that is cut off within a letter of several bytes loses it.
+// tamed returns text without what a terminal obeys. It drops an incomplete character at the end.
 func tamed(text []byte) []byte {
 	var shown bytes.Buffer
 	from := 0
@@ -57,12 +57,13 @@ func tamed(text []byte) []byte {
 	return shown.Bytes()
 }
 
-// IsText reports whether a terminal shows a letter, or ends a line or moves to a column of a table with it.
+// IsText reports whether a terminal displays a character, or ends a line or moves to a table's
+// column with it.
 func IsText(letter rune) bool {
 	return letter == '\n' || letter == '\t' || isVisible(letter)
 }
 
-// visible is -1 for what is not text.
+// visible returns -1 for a character that is not text.
 func visible(letter rune) rune {
 	if IsText(letter) {
 		return letter

@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-// roughly is for an estimate.
+// roughly formats an estimate.
 func roughly(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("%d s", (d+time.Second-1)/time.Second)
@@ -21,11 +21,11 @@ func roughly(d time.Duration) string {
 	return execution.Clock(d)
 }
 
-// fullDisk is how programs tell of ENOSPC and EDQUOT.
+// fullDisk matches messages of ENOSPC and EDQUOT.
 var fullDisk = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded`)
 
-// Outcome tells in a few lines how an execution ended, why, and what to do next, or "" while it
-// runs.
+// Outcome says in a few lines how an execution ended, why, and what to do next, or returns "" while
+// it runs.
 func Outcome(of *execution.Progress) string {
 	p := picture{of}
 	switch {
@@ -45,7 +45,7 @@ func Outcome(of *execution.Progress) string {
 	return told
 }
 
-// longest names the steps that took most of a run that people had to wait for, or "" if it was
+// longest names the steps that took most of a run with noticeable waits, or returns "" if it was
 // short.
 func (p picture) longest() string {
 	total := p.Elapsed(p.Ended)
@@ -61,7 +61,7 @@ func (p picture) longest() string {
 	return " (longest: " + strings.Join(parts, ", ") + ")"
 }
 
-// report returns the sentence with which an execution that succeeded ends, if it has one.
+// report returns the sentence in the output of a successful execution, if there is one.
 func (p picture) report() string {
 	var output struct {
 		End struct{ Report string }
@@ -74,13 +74,13 @@ func (p picture) report() string {
 
 var instanceID = regexp.MustCompile(`\bi-[0-9a-f]{17}\b`)
 
-// code returns that of the failure that the cause tells of.
+// code returns the code of the failure in the cause.
 func (p picture) code() release.Code {
 	code, _, _ := strings.Cut(p.Cause, ":")
 	return release.Code(code)
 }
 
-// remedy is what to do next after a failure. A log is the one of the instance that the cause names.
+// remedy returns what to do after a failure. A log is that of the instance in the cause.
 func (p picture) remedy() string {
 	switch p.Error {
 	case string(release.Busy):

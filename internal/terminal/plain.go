@@ -9,8 +9,8 @@ import (
 	"photogallery/internal/execution"
 )
 
-// Plainly shows progress where nothing can be redrawn: a line, no wider than plainWidth, when a
-// step is seen at work, at each attempt, and when it has ended, that of a group behind its branches.
+// Plainly shows progress without redrawing: a line, no wider than plainWidth, when a step starts,
+// at each attempt, and when it has ended, for a group after its branches.
 func Plainly(to io.Writer) func(*execution.Progress) {
 	told := map[string]string{}
 	return func(p *execution.Progress) {
@@ -26,8 +26,7 @@ func Plainly(to io.Writer) func(*execution.Progress) {
 	}
 }
 
-// groupsLast returns the order of the steps in which each group that has ended comes behind its
-// branches.
+// groupsLast returns the order of the steps in which each ended group follows its branches.
 func groupsLast(steps []*execution.Step) (order []int) {
 	var groups []int
 	for i, s := range steps {

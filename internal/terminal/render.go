@@ -1,5 +1,5 @@
-// Package terminal draws the progress of an execution in a terminal: which step is at work, for how long,
-// what it waits for, how often it was tried, what is still to come.
+// Package terminal draws the progress of an execution in a terminal: the running step, its time,
+// what it waits for, its attempts, and the future steps.
 package terminal
 
 import (
@@ -13,7 +13,7 @@ import (
 	"photogallery/internal/execution"
 )
 
-// Tone decorates text; a nil Tone leaves it plain.
+// Tone decorates text. A nil Tone leaves it plain.
 type Tone func(string) string
 
 // Of returns the text decorated.
@@ -24,10 +24,10 @@ func (t Tone) Of(text string) string {
 	return t(text)
 }
 
-// Style decorates the parts of a picture; the zero Style leaves them plain.
+// Style decorates the parts of a picture. The zero Style leaves them plain.
 type Style struct {
 	Good, Bad, Busy, Quiet, Strong Tone
-	Moving                         bool // what runs turns, for a picture that is redrawn
+	Moving                         bool // running steps turn, in a picture that is redrawn
 }
 
 func (s Style) of(phase execution.Phase) Tone {
@@ -42,7 +42,7 @@ func (s Style) of(phase execution.Phase) Tone {
 	return s.Busy
 }
 
-// turning are what a running step shows in turn.
+// turning holds the frames of a running step's sign.
 var turning = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
 func (s Style) sign(phase execution.Phase, now time.Time) string {
@@ -62,12 +62,12 @@ func (s Style) sign(phase execution.Phase, now time.Time) string {
 	return "●"
 }
 
-// The columns: a step's name with its rails, what it tells, its time at the right.
+// The columns: a step's name with its rails, its message, its time at the right.
 const (
 	nameWidth   = 28
-	narrowName  = 25 // as wide as the longest of ours
+	narrowName  = 25 // as wide as our longest name
 	timeWidth   = 10
-	minTold     = 10 // fewer characters tell nothing
+	minTold     = 10 // fewer characters say nothing
 	maxNarrow   = 72
 	widest      = 110
 	beforeWidth = 18 // "1:40 min last time"
@@ -76,7 +76,7 @@ const (
 // picture is a progress to draw.
 type picture struct{ *execution.Progress }
 
-// Lines draws the progress, a line a step, no wider than width characters.
+// Lines draws the progress, a line per step, no wider than width characters.
 func Lines(of *execution.Progress, now time.Time, width int, style Style) []string {
 	return picture{of}.lines(now, width, style)
 }
@@ -98,7 +98,8 @@ func (p picture) header(width int, style Style) string {
 	return ansi.Truncate(style.Strong.Of(p.Name)+"  "+style.Quiet.Of(p.Machine), width, "…")
 }
 
-// footer returns the time that has passed and, where an earlier run tells it, that is left.
+// footer returns the time that has passed and, if an earlier run gives an estimate, the time that
+// is left.
 func (p picture) footer(now time.Time, width int, style Style) string {
 	width = min(width, widest)
 	elapsed := p.Elapsed(now)
@@ -115,7 +116,7 @@ func (p picture) footer(now time.Time, width int, style Style) string {
 	return ansi.Truncate(text+gap(width-ansi.StringWidth(text)-len(total))+style.Strong.Of(total), width, "…")
 }
 
-// bar shows which part of the time is over; nothing where it has too few cells to show it.
+// bar shows the elapsed part of the time, or nothing if it has too few cells.
 func (s Style) bar(over, left time.Duration, cells int) string {
 	if cells < 6 {
 		return ""
@@ -124,7 +125,7 @@ func (s Style) bar(over, left time.Duration, cells int) string {
 	return s.Busy.Of(strings.Repeat("━", done)) + s.Quiet.Of(strings.Repeat("─", cells-done)) + "  "
 }
 
-// columns returns how wide a step's name, with its rails, and what it tells may be, beside a time.
+// columns returns the widths of a step's name, with its rails, and of its message, beside a time.
 func columns(width int, clock string) (name, told int) {
 	width = min(width, widest)
 	if name = nameWidth; width < maxNarrow {
@@ -159,7 +160,7 @@ func (p picture) line(i int, rail string, now time.Time, width int, style Style)
 	return ansi.Truncate(line+gap(end-ansi.StringWidth(line))+style.Quiet.Of(clock), width, "…")
 }
 
-// phase returns how far a step is for people: a group has failed when something in it has.
+// phase returns the phase of a step for people: a group has failed if a step in it has.
 func (p picture) phase(i int) execution.Phase {
 	s := p.Steps[i]
 	if !s.Group || s.Phase != execution.Succeeded {
@@ -178,7 +179,7 @@ func (p picture) phase(i int) execution.Phase {
 
 func gap(cells int) string { return strings.Repeat(" ", max(0, cells)) }
 
-// toldIn is what a step tells, in so many cells: at the right what it took the last time.
+// toldIn returns the message of a step in this many cells: at the right the time of the last run.
 func (p picture) toldIn(s *execution.Step, room int, style Style) string {
 	if room == 0 {
 		return ""
@@ -198,7 +199,7 @@ func (p picture) toldIn(s *execution.Step, room int, style Style) string {
 	return tone.Of(text) + gap(room-ansi.StringWidth(text)+2+beforeWidth-len(before)) + style.Quiet.Of(before)
 }
 
-// rail ties the branches of a group together: ├ begins each, └ is the last line of all.
+// rail connects the branches of a group: ├ begins each, └ is the last line of all.
 func (p picture) rail(i int) string {
 	s := p.Steps[i]
 	if s.Depth == 0 {
@@ -214,7 +215,7 @@ func (p picture) rail(i int) string {
 	return outer + "│ "
 }
 
-// told is what there is to say of a step besides its name and its time.
+// told returns the message of a step, without its name and its time.
 func told(s *execution.Step) string {
 	var parts []string
 	late := s.Late && s.Phase != execution.Caught
@@ -235,7 +236,7 @@ func told(s *execution.Step) string {
 	return strings.Join(parts, ", ")
 }
 
-// paragraph is text for some lines of a terminal.
+// paragraph returns text for several lines of a terminal.
 func paragraph(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i := range lines {
@@ -244,7 +245,7 @@ func paragraph(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// plain is text for one line of a terminal: what a build wrote may hold anything.
+// plain returns text for one line of a terminal, because a build's output may contain anything.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !isVisible(r) {
@@ -254,8 +255,8 @@ func plain(text string) string {
 	}, ansi.Strip(text))
 }
 
-// isVisible reports whether a terminal shows a letter, and does not obey it: move the cursor, begin a
-// sequence, or turn the order of the letters around.
+// isVisible reports whether a terminal displays a character and does not obey it: move the cursor,
+// start a sequence, or change the text's direction.
 func isVisible(letter rune) bool {
 	return !unicode.IsControl(letter) && !unicode.Is(unicode.Bidi_Control, letter)
 }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 )
 
-// A Screen redraws some lines in place, at the bottom of a terminal.
+// A Screen redraws lines in place at the bottom of a terminal.
 type Screen struct {
 	to    *os.File
 	drawn []string
@@ -20,11 +20,11 @@ type Screen struct {
 	stops chan os.Signal // Ctrl-Z
 }
 
-// plainWidth is for where nothing tells how wide a line may be.
+// plainWidth is the line width if there is no terminal.
 const plainWidth = 110
 
-// ScreenOn hides the cursor and returns a Screen, or nil if nothing can be redrawn. Close it at the
-// end.
+// ScreenOn hides the cursor and returns a Screen, or nil if nothing can be redrawn. The caller
+// closes it.
 func ScreenOn(w io.Writer) *Screen {
 	file := fileOf(w)
 	if file == nil || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
@@ -38,7 +38,7 @@ func ScreenOn(w io.Writer) *Screen {
 	return s
 }
 
-// LineWidth returns the columns that a line may take there.
+// LineWidth returns the columns that a line may have.
 func LineWidth(w io.Writer) int {
 	if width := Width(w); width > 0 {
 		return width
@@ -56,7 +56,7 @@ func Width(w io.Writer) int {
 	return 0
 }
 
-// Size is asked for each time: people resize their terminals.
+// The size is read each time, because people resize their terminals.
 func (s *Screen) Size() (width, height int) {
 	width, height, err := term.GetSize(int(s.to.Fd()))
 	if err != nil || width < 1 || height < 1 {
@@ -65,8 +65,9 @@ func (s *Screen) Size() (width, height int) {
 	return width, height
 }
 
-// Draw takes the place of what was drawn before. No line may be wider than the terminal, nor all of
-// them as high. What has not changed is not written again: a terminal may be far away.
+// Draw replaces the lines that were drawn before. No line may be wider than the terminal, and their
+// number must be less than its height. Unchanged lines are not written again, because a terminal
+// may be far away.
 func (s *Screen) Draw(lines []string) {
 	select {
 	case <-s.stops:
@@ -77,7 +78,7 @@ func (s *Screen) Draw(lines []string) {
 	s.write(s.frame(lines, width))
 }
 
-// frame is what makes a terminal of that width show the lines in the place of those before.
+// frame returns the output that replaces the former lines on a terminal of that width.
 func (s *Screen) frame(lines []string, width int) string {
 	isResized := width != s.width
 	var frame strings.Builder
@@ -90,7 +91,7 @@ func (s *Screen) frame(lines []string, width int) string {
 	}
 	for i, line := range lines {
 		if isResized || i >= len(s.drawn) || s.drawn[i] != line {
-			frame.WriteString(ansi.EraseLineRight + line) // behind a line as wide as the terminal it would take its end
+			frame.WriteString(ansi.EraseLineRight + line) // after a line of the terminal's width it would hide the end
 		}
 		frame.WriteString("\n")
 	}
@@ -99,8 +100,8 @@ func (s *Screen) frame(lines []string, width int) string {
 	return frame.String()
 }
 
-// rows returns how many the terminal shows what was drawn on: one that became narrower has broken
-// lines.
+// rows returns how many rows the drawn lines occupy: a terminal that has become narrower has
+// wrapped them.
 func (s *Screen) rows(width int) (rows int) {
 	for _, line := range s.drawn {
 		rows += max(1, (ansi.StringWidth(line)+width-1)/width)
@@ -108,15 +109,15 @@ func (s *Screen) rows(width int) (rows int) {
 	return rows
 }
 
-// isJob is whether a shell could let the program go on that Ctrl-Z has stopped: one that can gives each
-// job a group of its own.
+// isJob reports whether a shell could continue the program after Ctrl-Z: such a shell gives each
+// job its own process group.
 func isJob() bool {
 	session, err := unix.Getsid(0)
 	return err == nil && session != unix.Getpgrp()
 }
 
-// pause stops the program as Ctrl-Z does one that hides no cursor. When it goes on it draws below what
-// was written meanwhile.
+// pause stops the program as Ctrl-Z would a program that does not hide the cursor. Afterwards it
+// draws below what was written in the meantime.
 func (s *Screen) pause() {
 	goesOn := make(chan os.Signal, 1)
 	signal.Notify(goesOn, unix.SIGCONT)
@@ -128,23 +129,23 @@ func (s *Screen) pause() {
 	s.write(ansi.HideCursor)
 }
 
-// Close leaves what was drawn last.
+// Close leaves the last lines.
 func (s *Screen) Close() {
 	signal.Stop(s.stops)
 	s.write(ansi.ShowCursor)
 }
 
 func (s *Screen) write(text string) {
-	_, _ = s.to.WriteString(text) // a terminal that is gone has no use for an error
+	_, _ = s.to.WriteString(text) // the terminal may be gone
 }
 
-// Style has the colors of the terminal.
+// Style returns the colors of the terminal.
 func (s *Screen) Style() Style { return StyleFor(s.to) }
 
-// StyleFor has colors where w is a terminal and NO_COLOR does not forbid them.
+// StyleFor returns colors if w is a terminal and NO_COLOR does not forbid them.
 func StyleFor(w io.Writer) Style {
 	if file := fileOf(w); file != nil {
-		w = file // termenv asks it what it can show
+		w = file // termenv asks it for its abilities
 	}
 	output := termenv.NewOutput(w)
 	if output.EnvNoColor() {

@@ -12,7 +12,7 @@ import (
 )
 
 // Frame draws the progress no higher than height lines, 1 at least. What does not fit is summed up:
-// first what is done, then what is to come, and what is at work last.
+// finished steps first, then future ones, and running ones last.
 func Frame(of *execution.Progress, now time.Time, width, height int, style Style) []string {
 	p := picture{of}
 	lines := p.lines(now, width, style)
@@ -26,13 +26,13 @@ func Frame(of *execution.Progress, now time.Time, width, height int, style Style
 		shown = p.shown(lines, hidden, width, style)
 	}
 	if tooMany := len(shown) - height; tooMany > 0 {
-		return shown[tooMany:] // too low even for what is at work: the time stays
+		return shown[tooMany:] // too low even for the running steps: the time stays
 	}
 	return shown
 }
 
-// dispensable returns the steps in the order in which they may go, each done group with all its
-// steps.
+// dispensable returns the steps in the order in which they may be hidden, each finished group with
+// all its steps.
 func (p picture) dispensable() []int {
 	var order []int
 	add := func(phase execution.Phase, isInside bool) {
@@ -53,7 +53,7 @@ func (p picture) dispensable() []int {
 	return order
 }
 
-// ongoing returns how many groups around a step are under way.
+// ongoing returns how many groups around a step are in progress.
 func (p picture) ongoing(i int) (groups int) {
 	depth := p.Steps[i].Depth
 	for i--; i >= 0 && depth > 0; i-- {
@@ -66,8 +66,8 @@ func (p picture) ongoing(i int) (groups int) {
 	return groups
 }
 
-// shown returns the lines with those of hidden steps summed up. One alone is drawn: its sum is no
-// shorter.
+// shown returns the lines with those of hidden steps summed up. A single hidden step is drawn,
+// because its sum would be as long.
 func (p picture) shown(lines []string, hidden []bool, width int, style Style) []string {
 	shown := lines[:1:1]
 	for first := 0; first < len(hidden); {

@@ -22,7 +22,7 @@ import (
 
 var pageNames = [3]string{"index", "thumbnail", "photo"}
 
-// benchApps compares the servers, in turn within each round.
+// benchApps compares the servers, alternating within each round.
 func benchApps(ctx context.Context, folder string, seconds int) (err error) {
 	servers, sizes, err := startServers(ctx, folder)
 	defer func() {
@@ -71,7 +71,7 @@ func printApps(servers []*server, sizes [3]int, results map[*server]*[3][]figure
 	fmt.Println()
 }
 
-// startServers brings up the gallery first; the others serve the bytes that it gives.
+// startServers starts the gallery first; the others serve the bytes that it returns.
 func startServers(ctx context.Context, folder string) (servers []*server, sizes [3]int, err error) {
 	gallery, err := startGallery(ctx, folder)
 	if err != nil {
@@ -139,7 +139,7 @@ func startGallery(ctx context.Context, folder string) (*server, error) {
 
 var thumbPattern = regexp.MustCompile(`/thumbs/[^"\s]+`)
 
-// choosePhotos uploads a photo of about 200 kB, and finds the thumbnail that is nearest to 15 kB.
+// choosePhotos uploads a photo of about 200 kB, and finds the thumbnail closest to 15 kB.
 func choosePhotos(ctx context.Context, s *server) (thumbnail, photo string, err error) {
 	id, err := uploadPhoto(ctx, s)
 	if err != nil {

@@ -25,11 +25,11 @@ import (
 const (
 	tabs   = 5
 	paints = 5
-	watch  = 10 * time.Second // for how long the processor is watched
+	watch  = 10 * time.Second // how long the processor is watched
 )
 
 // benchConsole measures what the console's page costs `gallery up`, and how soon and how smoothly a
-// browser draws it. The program is the one that benchUp has built.
+// browser draws it, with the program that benchUp has built.
 func benchConsole(ctx context.Context, folder string) (err error) {
 	up, where, err := bringUp(ctx, filepath.Join(folder, "gallery"), filepath.Join(folder, "data"))
 	if err != nil {
@@ -59,7 +59,7 @@ func benchConsole(ctx context.Context, folder string) (err error) {
 		if err := open(tab, where.Console+"/#/execution"); err != nil {
 			return err
 		}
-		if opened == 0 { // a headless browser draws every tab, a person's the one in front
+		if opened == 0 { // a headless browser draws every tab, a person's only the one in front
 			if err := tellFrames(tab); err != nil {
 				return err
 			}

@@ -14,12 +14,12 @@ import (
 	"photogallery/lambdas"
 )
 
-// firstCall is what a step asks AWS first, given an event that lets it come so far, and the same call in
-// boto3's words. A step that asks nothing has none.
+// firstCall is a step's first call of AWS, with an event that leads to it, and the same call for
+// boto3. Some steps have none.
 type firstCall struct {
 	Step       string            `json:"step"`
-	Variables  map[string]string `json:"variables"` // of an option that the stack's template is made without
-	Event      json.RawMessage   `json:"event"`     // {} where it says nothing
+	Variables  map[string]string `json:"variables"` // of an option that the stack's template does not have
+	Event      json.RawMessage   `json:"event"`     // {} by default
 	Service    string            `json:"service"`
 	Operation  string            `json:"operation"`
 	Parameters json.RawMessage   `json:"parameters"`
@@ -28,7 +28,7 @@ type firstCall struct {
 //go:embed start/first_calls.json
 var firstCallsText []byte
 
-// firstCalls has a call of each step, in the order of the step table.
+// firstCalls holds a call of each step, in the order of the step table.
 func firstCalls() (calls []firstCall, err error) {
 	var known []firstCall
 	if err := json.Unmarshal(firstCallsText, &known); err != nil {
@@ -51,7 +51,7 @@ func firstCalls() (calls []firstCall, err error) {
 	return calls, err
 }
 
-// requested names the operation of a request, in whatever protocol.
+// requested returns the operation of a request in any protocol.
 func requested(r *http.Request, body []byte) string {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		return target[strings.LastIndex(target, ".")+1:]

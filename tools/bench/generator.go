@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// figures are those of one run.
+// figures holds the figures of one run.
 type figures struct {
 	perSecond float64
 	p50, p99  time.Duration
 }
 
-// generator asks one URL on loopback again and again, each connection once its last answer is whole.
-// Servers are compared on two processors that it shares with them, so it takes as little of those as
-// it can: one thread, and the kernel throws the bodies away uncopied. wrk, which copies them, spends
-// more on a photo than any server here does.
+// generator requests one URL on loopback repeatedly, each connection as soon as its last answer is
+// complete. It shares two processors with the servers under comparison, so it uses as little of
+// them as possible: one thread, and the kernel discards the bodies without copying. wrk, which
+// copies them, spends more on a photo than any server here does.
 type generator struct {
 	address  syscall.SockaddrInet4
 	request  []byte
@@ -34,8 +34,8 @@ type generator struct {
 	finished []time.Duration
 }
 
-// exchange is one request and the answer to it. left is what is still to come of the body, unknown
-// (-1) before the header is there.
+// exchange is one request and its answer. left is the rest of the body, unknown (-1) before the
+// header is complete.
 type exchange struct {
 	began     time.Time
 	header    []byte
@@ -48,7 +48,7 @@ const (
 	anyLength     = 1 << 20
 )
 
-// run loads one URL for some seconds. An answer other than 200 with a length ends it.
+// run loads one URL for some seconds. It ends on an answer other than 200 with a length.
 func run(ctx context.Context, target string, connections, seconds int) (f figures, err error) {
 	g, err := newGenerator(target)
 	if err != nil {
@@ -79,7 +79,7 @@ func figuresOf(finished []time.Duration, took time.Duration) figures {
 	return figures{float64(len(finished)) / took.Seconds(), finished[len(finished)/2], finished[len(finished)*99/100]}
 }
 
-// median returns that of a figure over several runs.
+// median returns the median of a figure over several runs.
 func median[Run any, T int | float64 | time.Duration](runs []Run, figure func(Run) T) T {
 	values := make([]T, 0, len(runs))
 	for _, one := range runs {
@@ -142,7 +142,7 @@ func (g *generator) ask(socket int32, began time.Time) error {
 	return err
 }
 
-// turn waits for answers, for at most a tenth of a second, and reads what has come of them.
+// turn waits up to a tenth of a second for answers, and reads them.
 func (g *generator) turn() error {
 	var events [64]syscall.EpollEvent
 	count, err := syscall.EpollWait(g.epoll, events[:], 100)
@@ -196,7 +196,7 @@ func (e *exchange) receive(socket int) error {
 	return err
 }
 
-// understand reads the header once all of it is there.
+// understand reads the header when it is complete.
 func (e *exchange) understand() error {
 	header, body, whole := bytes.Cut(e.header, []byte("\r\n\r\n"))
 	if !whole {

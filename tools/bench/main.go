@@ -1,8 +1,9 @@
 //go:build linux
 
-// Command bench measures, side by side in one run: the gallery's app against the lesson's Flask app,
-// gunicorn and nginx with the same bytes; what `gallery up` takes, and its console; how soon a function of
-// the stack answers, against boto3. It prints Markdown. Everything runs on loopback, for about five minutes.
+// Command bench measures, side by side in one run: the gallery's app against the lesson's Flask
+// app, gunicorn and nginx with the same bytes; the time and memory of `gallery up`, and its
+// console; how soon a function of the stack answers, against boto3. It prints Markdown. Everything
+// runs on loopback, for about five minutes.
 package main
 
 import (
@@ -22,7 +23,7 @@ const (
 	rounds      = 5
 )
 
-// parts are what is measured, each by itself, and what it needs.
+// parts lists the measurements, which can run separately, and what each needs.
 var parts = []struct {
 	name  string
 	needs []string
@@ -79,7 +80,7 @@ func bench(ctx context.Context, only string, seconds int) (err error) {
 	return nil
 }
 
-// machine returns the processor's name, where the system tells it.
+// machine returns the processor's name, if the system has it.
 func machine() string {
 	content, _ := os.ReadFile("/proc/cpuinfo") // elseif there is none
 	for line := range strings.Lines(string(content)) {

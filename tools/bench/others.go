@@ -11,8 +11,7 @@ import (
 	"path/filepath"
 )
 
-// prepareFlask copies the lesson's app, with the gallery's photos as its own, and installs what it
-// needs.
+// prepareFlask copies the lesson's app with the gallery's photos, and installs what it needs.
 func prepareFlask(ctx context.Context, folder string, bytesOf [3][]byte) (app string, err error) {
 	app = filepath.Join(folder, "lesson")
 	err = os.CopyFS(app, os.DirFS("examples/lesson"))

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// refusal is an AWS that refuses every call at once, so that a function makes its first and answers. It
-// notes what was called.
+// refusal is an AWS that refuses every call at once, so that a function makes its first call and
+// answers. It records the calls.
 type refusal struct {
 	*httptest.Server
 
@@ -42,10 +42,10 @@ func (r *refusal) refuse(w http.ResponseWriter, request *http.Request) {
 		w.Header().Set("Smithy-Protocol", protocol)
 	}
 	w.WriteHeader(http.StatusForbidden)
-	_, _ = io.WriteString(w, answer) // to a client that may be gone
+	_, _ = io.WriteString(w, answer) // the client may be gone
 }
 
-// refusalFor is in the protocol of the request.
+// refusalFor returns a refusal in the protocol of the request.
 // https://smithy.io/2.0/aws/protocols/index.html
 func refusalFor(request *http.Request) (kind, answer string) {
 	const name, message = "AccessDeniedException", "not here"
@@ -60,7 +60,7 @@ func refusalFor(request *http.Request) (kind, answer string) {
 	return "text/xml", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>" + message + "</Message></Error><RequestId>1</RequestId></ErrorResponse>"
 }
 
-// called returns the calls since it was last asked.
+// called returns the calls since its last call.
 func (r *refusal) called() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -26,12 +26,12 @@ type server struct {
 	address string
 	paths   [3]string // of the index, the thumbnail and the photo
 	process *exec.Cmd
-	fresh   string // its memory when it had just started
+	fresh   string // its memory right after the start
 }
 
 func (s *server) url(page int) string { return "http://" + s.address + s.paths[page] }
 
-// start runs a server on a free address, which stands for HOST and PORT in its command.
+// start runs a server on a free address, which replaces HOST and PORT in its command.
 func start(ctx context.Context, name, folder string, environment []string, command ...string) (*server, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
@@ -40,7 +40,7 @@ func start(ctx context.Context, name, folder string, environment []string, comma
 	return startAt(ctx, name, folder, address, environment, command...)
 }
 
-// startAt runs a server and waits until its home page answers. Its words are in its own log.
+// startAt runs a server and waits until its home page answers. Its output is in its own log.
 func startAt(ctx context.Context, name, folder, address string, environment []string, command ...string) (*server, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

@@ -14,25 +14,26 @@ import (
 	"photogallery/conformance/runtimeapi"
 )
 
-// startRounds are more than rounds: whatever else the machine does counts for much in a few milliseconds.
+// startRounds is larger than rounds, because anything else on the machine matters in a few
+// milliseconds.
 const startRounds = 9
 
 // started is one process from its start to its first answer.
 type started struct {
 	took time.Duration
-	peak float64 // its resident memory at most so far, in MB
+	peak float64 // its maximum resident memory, in MB
 }
 
-// starter starts functions of two kinds that make the same calls to an AWS of ours.
+// starter starts functions of two kinds that make the same calls to our AWS.
 type starter struct {
 	aws       *refusal
 	bootstrap string
 	python    string
-	packages  []string // folders of Python's packages: of boto3, of the runtime, and the function itself
+	packages  []string // folders of Python's packages: boto3, the runtime, and the function itself
 }
 
-// benchStart compares what a cold start of each function adds to Lambda's own work, and its memory, with
-// a Python function that makes the same first call by boto3.
+// benchStart compares what a cold start of each function adds to Lambda's own work, and its memory,
+// with a Python function that makes the same first call with boto3.
 func benchStart(ctx context.Context, folder string) error {
 	calls, err := firstCalls()
 	if err != nil {
@@ -57,13 +58,13 @@ func benchStart(ctx context.Context, folder string) error {
 	return tellZips(ctx, folder, s.packages[0])
 }
 
-// compared is a function beside its like in Python, round by round.
+// compared is a function beside its counterpart in Python, round by round.
 type compared struct {
 	step, call   string
 	ours, theirs []started
 }
 
-// compare runs both in turn.
+// compare runs both alternately.
 func (s *starter) compare(ctx context.Context, call firstCall) (compared, error) {
 	c := compared{step: call.Step}
 	deployed, err := s.function(call)
@@ -93,8 +94,8 @@ func (s *starter) compare(ctx context.Context, call firstCall) (compared, error)
 	return c, nil
 }
 
-// start is from the process's start until its answer, which is that the call was refused, has come to the
-// Runtime API.
+// start measures from the process's start until its answer, the refusal of the call, has reached
+// the Runtime API.
 func (s *starter) start(ctx context.Context, f runtimeapi.Function, event []byte) (one started, called string, err error) {
 	var log strings.Builder
 	f.Timeout, f.Log = 20*time.Second, &log

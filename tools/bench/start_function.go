@@ -17,7 +17,7 @@ import (
 	"photogallery/conformance/runtimeapi"
 )
 
-// function returns a step's, as it is deployed.
+// function returns a step's function as deployed.
 func (s *starter) function(call firstCall) (runtimeapi.Function, error) {
 	variables, err := deployedVariables(call.Step)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *starter) likeIt(call firstCall) runtimeapi.Function {
 	}
 }
 
-// environment is what Lambda sets for every function, and the address of our AWS.
+// environment returns what Lambda sets for every function, and the address of our AWS.
 func (s *starter) environment(own map[string]string) map[string]string {
 	all := map[string]string{
 		"AWS_REGION": moto.Region, "AWS_DEFAULT_REGION": moto.Region, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench",
@@ -47,8 +47,8 @@ func (s *starter) environment(own map[string]string) map[string]string {
 	return all
 }
 
-// deployedVariables returns the environment variables of a function in the stack's template. What
-// the template refers to, another word stands for.
+// deployedVariables returns the environment variables of a function in the stack's template, with
+// placeholders for references.
 func deployedVariables(handler string) (map[string]string, error) {
 	text, err := os.ReadFile("cdk/testdata/photogallery-main.template.json")
 	if err != nil {
@@ -98,8 +98,8 @@ func peak(process int) (megabytes float64, err error) {
 	return 0, fmt.Errorf("/proc/%d/status has no VmHWM", process)
 }
 
-// installPython installs what is pinned into folders, as one does for Lambda's archive. Python's bytecode
-// is compiled with it.
+// installPython installs the pinned packages into folders, as for Lambda's archive, and compiles
+// Python's bytecode.
 func (s *starter) installPython(ctx context.Context, folder string) error {
 	venv := filepath.Join(folder, "python")
 	s.python = filepath.Join(venv, "bin", "python")

@@ -44,7 +44,7 @@ func memoryAtMost(of []started) float64 {
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// ratios returns those of the rounds, the least first.
+// ratios returns the ratios of the rounds, sorted.
 func (c compared) ratios() []float64 {
 	ratios := make([]float64, len(c.theirs))
 	for round := range ratios {
@@ -54,7 +54,7 @@ func (c compared) ratios() []float64 {
 	return ratios
 }
 
-// tellStarts holds the worst function against the targets.
+// tellStarts compares the worst function with the targets.
 func tellStarts(all []compared) {
 	slowest := slices.MaxFunc(all, func(a, b compared) int { return int(took(a.ours) - took(b.ours)) })
 	fmt.Printf("\nThe slowest function is %s with %.1f ms (target: 20).", slowest.step, milliseconds(took(slowest.ours)))
@@ -64,8 +64,8 @@ func tellStarts(all []compared) {
 	fmt.Printf(" boto3 takes at least %.0f times as long, in %s (target: 15).", median(least), least.step)
 }
 
-// tellZips compares what Lambda has to fetch: the functions' asset, packed as the CDK packs it, and boto3
-// with what it needs, where one brings a version of one's own.
+// tellZips compares the sizes that Lambda downloads: the functions' asset, packed as the CDK packs
+// it, and boto3 with its dependencies, if a function brings its own version.
 func tellZips(ctx context.Context, folder, boto3 string) error {
 	asset := filepath.Join(folder, "asset")
 	if err := executable.Functions(ctx, filepath.Join(asset, "bootstrap"), executable.Deployed); err != nil {

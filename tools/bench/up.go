@@ -18,8 +18,8 @@ import (
 	"photogallery/internal/patience"
 )
 
-// benchUp measures `gallery up` from a built binary: to its first answer, its memory, and what its
-// load balancer adds.
+// benchUp measures `gallery up` from a built binary: the time to its first answer, its memory, and
+// what its load balancer adds.
 func benchUp(ctx context.Context, folder string, seconds int) error {
 	program := filepath.Join(folder, "gallery")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "./cmd/gallery")
@@ -88,7 +88,7 @@ func measureUp(ctx context.Context, where control.Endpoint, pid, seconds int) er
 	return measureBalancer(ctx, "http://"+instance+"/", where.Gallery+"/", seconds)
 }
 
-// measureBalancer asks an instance itself and through the load balancer, in turn.
+// measureBalancer requests from an instance directly and through the load balancer, alternately.
 func measureBalancer(ctx context.Context, instance, balancer string, seconds int) error {
 	var direct, through []figures
 	added := make([]time.Duration, rounds)
@@ -128,9 +128,8 @@ func listening(address string) int {
 	return 0
 }
 
-// memory is what a process takes while it is idle: all its pages in memory; its part of them, where
-// those that several processes share, as of an executable, are divided by their number; and those
-// that it alone has.
+// memory holds the memory of an idle process: all its resident pages; its share of them, with pages
+// of several processes, as of an executable, divided by their number; and its private pages.
 func memory(pid int) string {
 	one, err := gopsutil.NewProcess(int32(pid))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package steptest runs single steps on the embedded cloud, so that a test can stop between any
-// two of them and look at what they made.
+// Package steptest runs single steps on the embedded cloud, so that a test can look at the
+// resources between two steps.
 package steptest
 
 import (
@@ -23,7 +23,7 @@ import (
 	"photogallery/release"
 )
 
-// attempts bounds how often Run runs a step again.
+// attempts limits how often Run runs a step.
 const attempts = 20
 
 // Environment is a stack of the environment "main" in virtual time. It exists while the test runs.
@@ -32,8 +32,8 @@ type Environment struct {
 	*stack.Stack
 }
 
-// In makes an environment whose machines behave so, runs the test in it and closes it. Nil is the
-// usual behavior.
+// In makes an environment whose machines have the behavior, runs the test in it and closes it. Nil
+// is the default behavior.
 func In(t *testing.T, behave func(machine.Spec) machine.Behavior, test func(Environment)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -46,7 +46,7 @@ func In(t *testing.T, behave func(machine.Spec) machine.Behavior, test func(Envi
 	})
 }
 
-// Try runs a step as its function would: in and out cross as JSON, and an error is the one that
+// Try runs a step as its function would: in and out pass through JSON, and an error is the one that
 // the state machine sees.
 func (e Environment) Try(s step.Step, in, out any) error {
 	e.Helper()
@@ -62,7 +62,7 @@ func (e Environment) Try(s step.Step, in, out any) error {
 	return err
 }
 
-// WantCode runs a step that is to fail with that code, and returns its message.
+// WantCode runs a step that must fail with that code, and returns its message.
 func (e Environment) WantCode(want release.Code, s step.Step, in any) (message string) {
 	e.Helper()
 	err := e.Try(s, in, &struct{}{})
@@ -73,7 +73,7 @@ func (e Environment) WantCode(want release.Code, s step.Step, in any) (message s
 	return err.Error()
 }
 
-// LoseAnswers carries what a step changes out, and answers each call the first time as if the
+// LoseAnswers executes calls that change something, and answers each call the first time as if the
 // service had failed.
 func (e Environment) LoseAnswers() {
 	var mu sync.Mutex
@@ -101,7 +101,7 @@ func onlyLooks(operation string) bool {
 	return slices.ContainsFunc([]string{"Describe", "List", "Get"}, func(verb string) bool { return strings.HasPrefix(operation, verb) })
 }
 
-// Run runs a step that is to succeed, again if AWS fails on its side, as the state machines do.
+// Run runs a step that must succeed, and retries errors on AWS's side, as the state machines do.
 func Run[Out any](e Environment, s step.Step, in any) (out Out) {
 	e.Helper()
 	err := e.Try(s, in, &out)

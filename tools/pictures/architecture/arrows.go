@@ -2,7 +2,7 @@ package main
 
 import "photogallery/tools/pictures/svg"
 
-// arrow is a line of a class of package svg, from a thing to another, with its words and where they are.
+// arrow is a line of a class of package svg between two tiles, with its label and position.
 type arrow struct {
 	class  string
 	points []svg.Point

@@ -10,8 +10,8 @@ import (
 
 var making = regexp.MustCompile(`:(Create|Run|Put|Change)`)
 
-// checkMade holds what a release makes against the table: every operation of a step that makes
-// something, and no other.
+// checkMade compares the table with what a release makes: it must have exactly the operations of
+// steps that make something.
 func checkMade() (problems []string) {
 	found := map[string]bool{}
 	for _, step := range lambdas.Steps() {

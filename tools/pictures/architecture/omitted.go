@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// omitted are the kinds of resources that the picture leaves out, each with its reason.
+// omitted lists the kinds of resources that the picture leaves out, each with its reason.
 var omitted = map[kind]string{
 	"AWS::EC2::Route":                            "how a subnet reaches the gateways that are shown",
 	"AWS::EC2::RouteTable":                       "holds routes",
@@ -27,5 +27,5 @@ var omitted = map[kind]string{
 
 func leftOut() []kind { return slices.Collect(maps.Keys(omitted)) }
 
-// records are operations that make no resource, though they sound like it.
+// records lists operations that make no resource, despite their names.
 var records = []string{"dynamodb:PutItem"}

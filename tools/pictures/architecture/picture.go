@@ -46,7 +46,7 @@ func picture(t template) ([]byte, error) {
 	return c.Bytes(), nil
 }
 
-// frames draws what is around the tiles: the account, the network, its zones and subnets.
+// frames draws the frames around the tiles: the account, the network, its zones and subnets.
 func frames(c *svg.Canvas, t template) {
 	c.Box("account", 120, 8, 852, 748, 10)
 	c.Text("strong left", 136, 27, "AWS, one account and region")
@@ -78,7 +78,7 @@ func drawTile(c *svg.Canvas, t template, of tile) {
 		title = fmt.Sprintf(title, t.countFor(of))
 	}
 	switch {
-	case of.h > 60: // others stand in it
+	case of.h > 60: // others are inside it
 		c.Text("strong", x, of.y+14, title)
 	case of.words == "":
 		c.Text("strong", x, y, title)

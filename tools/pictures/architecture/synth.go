@@ -12,7 +12,7 @@ import (
 	"photogallery/cdk"
 )
 
-// everything asks for all that a stack can have.
+// everything sets all options of a stack.
 var everything = map[string]any{
 	"domain": "gallery.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", "notify": "you@example.com",
 	"morningRelease": "cron(0 7 ? * MON-FRI *)", "instanceConnect": "on", "accessLogs": "on", "flowLogs": "on", "uploadsOverHttp": "on",
@@ -20,8 +20,8 @@ var everything = map[string]any{
 	"ebsKey": "alias/aws/ebs", "tags": "team=web",
 }
 
-// synthesize makes the template of a stack with all options, from the repository's root. It needs node
-// on the path. Functions and bundle are empty files: the template differs by hashes alone.
+// synthesize returns the template of a stack with all options, from the repository's root. It needs
+// node on the path. Functions and bundle are empty files, which change only hashes in the template.
 func synthesize(root string) (text []byte, err error) {
 	context, err := flags(root)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// template is a CloudFormation template, as far as a picture shows it.
+// template is the part of a CloudFormation template that the picture shows.
 type template struct {
 	Resources map[string]resource
 }
@@ -27,7 +27,7 @@ func readTemplate(text []byte) (t template, err error) {
 	return t, nil
 }
 
-// kind is a resource type, or those of a type whose logical ID begins with what comes after a slash:
+// kind is a resource type, or the part of it whose logical IDs begin with the text after a slash:
 // AWS::S3::Bucket/Photos.
 type kind string
 
@@ -46,7 +46,7 @@ func (t template) count(k kind) (n int) {
 	return n
 }
 
-// property returns a text among the properties of the one resource of a kind.
+// property returns a text property of the only resource of a kind.
 func (t template) property(k kind, name string) string {
 	for id, r := range t.Resources {
 		if k.matches(id, r) {
@@ -57,8 +57,8 @@ func (t template) property(k kind, name string) string {
 	return ""
 }
 
-// check holds the template against the table: every resource has its place in the picture or a reason
-// to be left out, and the table names none that is not there.
+// check compares the template with the table: every resource has its place in the picture or a
+// reason to be omitted, and the table names only existing kinds.
 func (t template) check() (problems []string) {
 	known := slices.Concat(shown(), leftOut())
 	for id, r := range t.Resources {
@@ -74,8 +74,7 @@ func (t template) check() (problems []string) {
 	return problems
 }
 
-// countFor returns how many there are of what a tile counts: all its kinds if they are of one type,
-// else its first.
+// countFor returns the count of a tile: all its kinds if they are of one type, else its first.
 func (t template) countFor(of tile) (n int) {
 	first, _, _ := strings.Cut(string(of.kinds[0]), "/")
 	for _, k := range of.kinds {

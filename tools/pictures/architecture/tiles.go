@@ -1,17 +1,17 @@
 package main
 
-// origin says whose a thing is; it is the class that the thing is drawn in.
+// origin says who makes a thing. It is the CSS class of its tile.
 type origin string
 
 const (
-	stack   origin = "stack"   // made by cdk deploy, and free or nearly so
-	option  origin = "option"  // of the stack, where an option asks for it
-	release origin = "release" // made by a release, removed by a teardown
-	outside origin = "outside" // of nobody here
+	stack   origin = "stack"   // by cdk deploy, free or nearly so
+	option  origin = "option"  // by the stack, with an option
+	release origin = "release" // by a release, removed by a teardown
+	outside origin = "outside" // by somebody else
 )
 
-// tile is a thing in the picture, with where it stands in pixels. A %d in its texts is how many
-// resources there are of its first kind.
+// tile is a thing in the picture, with its position in pixels. A %d in its texts is the number of
+// resources of its first kind.
 type tile struct {
 	of           origin
 	x, y, w, h   float64
@@ -24,8 +24,8 @@ func of(all ...kind) []kind { return all }
 
 func by(operations ...string) []string { return operations }
 
-// tiles is the picture without its frames and arrows: what starts runs and what runs, the network,
-// what stands beside it, and what watches.
+// tiles is the picture without its frames and arrows: what starts executions and what executes, the
+// network, what is beside it, and what watches.
 var tiles = []tile{
 	{outside, 12, 76, 92, 40, "You", "CLI or console", nil, nil},
 	{stack, 136, 44, 160, 46, "%d schedules", "nightly and morning", of("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"), nil},
@@ -62,7 +62,7 @@ var tiles = []tile{
 	{stack, 806, 690, 150, 46, "%d log groups", "steps, instances, flows", of("AWS::Logs::LogGroup", "AWS::EC2::FlowLog"), nil},
 }
 
-// shown returns all kinds that the picture shows, those of its frames included.
+// shown returns all kinds in the picture, including those of its frames.
 func shown() []kind {
 	all := of("AWS::EC2::VPC", publicSubnet, privateSubnet)
 	for _, t := range tiles {

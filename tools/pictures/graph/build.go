@@ -24,30 +24,30 @@ const (
 	waitGap      = 24 // between a poll's step and a wait beside it
 	loopGap      = 14 // beside a poll, for the way back
 	decideGap    = 22 // between a poll's step and its choice
-	caughtBeside = 16 // between where transitions come in and where failures do
+	caughtBeside = 16 // between the sides where transitions and failures arrive
 	header       = 30 // of a Parallel
 	labelHeight  = 14
 )
 
-// level is a machine or a branch with what there is to know of its ways.
+// level is a machine or a branch with facts about its paths.
 type level struct {
 	machine
 	polls map[string]poll
-	way   []string // the straight one
+	way   []string // the main path
 }
 
-// main reports whether a transition is on the straight way.
+// main reports whether a transition is on the main path.
 func (l level) main(from, to string) bool {
 	at := slices.Index(l.way, to)
 	return at > 0 && l.way[at-1] == from
 }
 
-// builder makes ELK's graph of a machine, and keeps what a drawing shows and ELK need not know.
+// builder makes ELK's graph of a machine, and keeps what a drawing shows and ELK does not need.
 type builder struct {
-	states map[string]*drawing.Node // by identifier; X and Y are from the corner of the block
-	blocks map[string]string        // the ELK node that each is drawn in
+	states map[string]*drawing.Node // by identifier; X and Y are relative to the block
+	blocks map[string]string        // the ELK node that contains it
 	edges  map[string]drawing.Edge  // by ELK's identifier
-	inner  []drawing.Edge           // within blocks, from their corner
+	inner  []drawing.Edge           // within blocks, relative to them
 }
 
 // graph makes the ELK node of a machine or a branch.
@@ -72,8 +72,9 @@ func (b *builder) graph(m machine, id string) *elkNode {
 	return g
 }
 
-// layered are ELK's options for a machine: https://eclipse.dev/elk/reference/algorithms/org-eclipse-elk-layered.html.
-// Nothing is left to chance: from left to right the states keep to the order that they are given in.
+// layered holds ELK's options for a machine:
+// https://eclipse.dev/elk/reference/algorithms/org-eclipse-elk-layered.html. The result is
+// deterministic: from left to right the states keep the given order.
 func layered() map[string]string {
 	return map[string]string{
 		"elk.algorithm":                             "layered",
@@ -93,7 +94,7 @@ func layered() map[string]string {
 	}
 }
 
-// single adds a state that is no part of a poll.
+// single adds a state that is not part of a poll.
 func (b *builder) single(l level, name string) *elkNode {
 	n := b.state(l, name)
 	b.blocks[name] = name
@@ -133,7 +134,7 @@ func (b *builder) parallel(l level, name string) *elkNode {
 	return e
 }
 
-// state makes what is drawn of a state, and how large it is.
+// state returns the node and the size of a state.
 func (b *builder) state(l level, name string) *drawing.Node {
 	s := l.States[name]
 	n := &drawing.Node{ID: name, Type: s.Type, Comment: s.Comment, H: stateHeight}

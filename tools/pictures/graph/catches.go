@@ -7,8 +7,8 @@ import (
 	"photogallery/tools/pictures/svg"
 )
 
-// drawCatches draws the failures. Where one runs along others with its end, the line is there already:
-// dashes over dashes would be no dashes.
+// drawCatches draws the failures. An edge that ends along another one is drawn only up to it,
+// because overlapping dashes would fill each other's gaps.
 func drawCatches(c *svg.Canvas, all []drawing.Edge) {
 	byEnd := map[string][]*drawing.Edge{}
 	for i, e := range all {

@@ -18,18 +18,18 @@ const (
 	cardPadding  = 10
 	margin       = 8
 	panelPadding = 16
-	rowGap       = 44 // between the chain and what it leads to
+	rowGap       = 44 // between the chain and its ends
 	endWidth     = 100
 	endHeight    = 32
 )
 
-// card is a stage where it is drawn.
+// card is a stage with its position.
 type card struct {
 	stage
 	x, y, w, h float64
 }
 
-// drawChain draws the release in stages, for those who do not want to know more yet.
+// drawChain draws the release in stages, as an overview.
 func drawChain(ctx context.Context, m machine) ([]byte, error) {
 	links, err := m.links()
 	if err != nil {
@@ -56,7 +56,7 @@ func drawChain(ctx context.Context, m machine) ([]byte, error) {
 	return p.Bytes(), nil
 }
 
-// chainPicture is the chain's picture in the making.
+// chainPicture is the chain's picture in progress.
 type chainPicture struct {
 	*svg.Canvas
 	cards  map[string]card
@@ -64,7 +64,7 @@ type chainPicture struct {
 	bottom float64 // of the panel around the stages
 }
 
-// chainGraph returns the chain for ELK, without what follows a failure and the ends.
+// chainGraph returns the chain for ELK, without failures and ends.
 func chainGraph(links []link) *elkNode {
 	g := &elkNode{ID: "chain", Options: layered()}
 	g.Options["elk.direction"] = "RIGHT"
@@ -93,7 +93,7 @@ func stageNamed(name string) stage {
 	return chain[i]
 }
 
-// cardOf returns how large a stage is drawn.
+// cardOf returns the size of a stage.
 func cardOf(s stage) card {
 	width := float64(cardWidth)
 	for _, step := range s.steps {
@@ -115,7 +115,7 @@ func (p chainPicture) drawCard(at card, class string) {
 	}
 }
 
-// drawEnds draws what the chain leads to, in a row below it.
+// drawEnds draws the ends of the chain in a row below it.
 func (p chainPicture) drawEnds() {
 	first, last := p.cards[chain[0].name], p.cards[chain[len(chain)-2].name]
 	top := p.bottom + rowGap
@@ -139,7 +139,7 @@ func (p chainPicture) drawEnds() {
 	}
 }
 
-// drawKey says what the clock means, in words that end at x.
+// drawKey explains the clock, in a text that ends at x.
 func (p chainPicture) drawKey(words string, x, y float64) {
 	p.Text("small right", x, y, words)
 	clock(p.Canvas, x-svg.Width(words, labelSize)-6, y)

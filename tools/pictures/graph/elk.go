@@ -57,8 +57,8 @@ type elkPoint struct{ X, Y float64 }
 //go:embed elk.mjs
 var script string
 
-// layOut has ELK place the graph. Node runs it, with the elkjs of package.json, and must find it from
-// the working directory.
+// layOut lets ELK place the graph. Node runs it, with the elkjs of package.json, which must be
+// found from the working directory.
 func layOut(ctx context.Context, graph *elkNode) (*elkNode, error) {
 	in, err := json.Marshal(graph)
 	if err != nil {

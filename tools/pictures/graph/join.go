@@ -8,10 +8,10 @@ import (
 	"photogallery/internal/drawing"
 )
 
-// corner is what a corner costs, in pixels of way.
+// corner is the cost of a corner, in pixels of length.
 const corner = 30
 
-// join leads edges with the same end along each other: where they touch, each goes on by the way that
+// join leads edges with the same end along each other: where they touch, each takes the path that
 // is shorter and has fewer corners.
 func join(edges []*drawing.Edge) {
 	ways := map[drawing.Point][]drawing.Point{}
@@ -28,7 +28,7 @@ func join(edges []*drawing.Edge) {
 	}
 }
 
-// stopsOn lists the places of a stretch where edges have a corner or cross it, in its direction.
+// stopsOn lists the points of a segment where edges have a corner or cross it, in its direction.
 func stopsOn(from, to drawing.Point, edges []*drawing.Edge) []drawing.Point {
 	stops := []drawing.Point{from, to}
 	for _, e := range edges {
@@ -54,13 +54,13 @@ func between(p, a, b drawing.Point) bool {
 
 func distance(a, b drawing.Point) float64 { return math.Abs(a[0]-b[0]) + math.Abs(a[1]-b[1]) }
 
-// arrival is a place that is come to upright or level.
+// arrival is a point with the direction of arrival, upright or level.
 type arrival struct {
 	at      drawing.Point
 	upright bool
 }
 
-// shortest is Dijkstra's way from start to end, as its corners. States are left level.
+// shortest returns the corners of Dijkstra's path from start to end. States are left horizontally.
 func shortest(ways map[drawing.Point][]drawing.Point, start, end drawing.Point) []drawing.Point {
 	costs := map[arrival]float64{{start, false}: 0}
 	before := map[arrival]arrival{}
@@ -85,7 +85,7 @@ func shortest(ways map[drawing.Point][]drawing.Point, start, end drawing.Point) 
 	return nil
 }
 
-// corners walks back to the start and leaves out what lies on straight stretches.
+// corners walks back to the start and drops points within straight segments.
 func corners(before map[arrival]arrival, last arrival) []drawing.Point {
 	points := []drawing.Point{last.at}
 	for here, ok := before[last]; ok; here, ok = before[here] {

@@ -5,8 +5,8 @@ import (
 	"photogallery/tools/pictures/svg"
 )
 
-// labelBelow puts the labels that ELK found no room for, of what leaves a state downwards, beside the
-// line's beginning: to the left, or to the right where fewer lines run.
+// labelBelow places the labels of downward edges that ELK found no room for beside the line's
+// beginning: to the left, or to the right if fewer lines run there.
 func labelBelow(edges []drawing.Edge) {
 	for i, e := range edges {
 		if e.Label == "" || e.At != nil {
@@ -23,7 +23,7 @@ func labelBelow(edges []drawing.Edge) {
 	}
 }
 
-// crossings counts the stretches of lines behind a label.
+// crossings counts the segments of lines behind a label.
 func crossings(edges []drawing.Edge, at drawing.Point, width float64) (n int) {
 	for _, e := range edges {
 		for i := range len(e.Points) - 1 {

@@ -22,7 +22,7 @@ func lay(ctx context.Context, name string, m machine) (*drawing.Layout, error) {
 	return l, nil
 }
 
-// tidy joins the failures that have the same end, and gives everything its order.
+// tidy joins the failures with the same end, and sorts everything.
 func (b *builder) tidy(l *drawing.Layout) {
 	caught := map[string][]*drawing.Edge{}
 	for i := range l.Edges {
@@ -49,7 +49,7 @@ func (b *builder) tidy(l *drawing.Layout) {
 	})
 }
 
-// depth puts what is drawn around others before them.
+// depth sorts containers before their contents.
 func depth(n drawing.Node) int {
 	switch n.Type {
 	case "Parallel":

@@ -8,9 +8,9 @@ import (
 	"photogallery/tools/pictures/svg"
 )
 
-// leave adds the transitions out of a state, except for those within a poll. The straight one goes down,
-// a failure to the right, and another decision to the left, or to the right where the left is taken by
-// the way back of a poll.
+// leave adds the transitions out of a state, except those within a poll. The main one goes down, a
+// failure to the right, and another decision to the left, or to the right if a poll's way back is
+// on the left.
 func (b *builder) leave(g *elkNode, l level, name string) {
 	s := l.States[name]
 	for _, to := range l.fromLeft(name) {
@@ -28,8 +28,8 @@ func (b *builder) leave(g *elkNode, l level, name string) {
 	}
 }
 
-// order lists the states as ELK is to put them from left to right: what leaves the straight way to the
-// left, the straight way, what leaves it to the right, and what failures lead to.
+// order lists the states in ELK's order from left to right: those left of the main path, the main
+// path, those right of it, and those after failures.
 func (l level) order() (names []string) {
 	var visit func(string)
 	visit = func(name string) {
@@ -55,7 +55,7 @@ func (l level) order() (names []string) {
 	return names
 }
 
-// exit returns the port of a state that a transition leaves by.
+// exit returns the port of a state for a transition.
 func (l level) exit(from, to string) string {
 	switch {
 	case to == l.straight(from):
@@ -66,15 +66,15 @@ func (l level) exit(from, to string) string {
 	return "aside"
 }
 
-// fromLeft lists the successors of a state as they are drawn: what leaves a choice to the left, what
-// goes straight on, what leaves to the right.
+// fromLeft lists the successors of a state as drawn from left to right.
 func (l level) fromLeft(name string) []string {
 	all := l.successors(name)
 	slices.SortStableFunc(all, func(a, b string) int { return l.side(name, a) - l.side(name, b) })
 	return all
 }
 
-// side is -1 for what leaves a state to the left, 0 for what goes straight on, and 1 for the right.
+// side returns -1 for a successor to the left, 0 for the one straight below, and 1 for one to the
+// right.
 func (l level) side(from, to string) int {
 	switch l.exit(from, to) {
 	case "out":
@@ -90,8 +90,8 @@ func (l level) side(from, to string) int {
 	return 1
 }
 
-// edge adds a transition from a port of a state to one of another. ELK finds room for its label, but
-// for that of a straight one, which has room below its state.
+// edge adds a transition from a port of one state to a port of another. ELK finds room for its
+// label, except on the main path, where the room is below the state.
 func (b *builder) edge(g *elkNode, e drawing.Edge, exit, entry string) {
 	out := &elkEdge{ID: fmt.Sprintf("%s/%d", g.ID, len(g.Edges)), Sources: []string{e.From + "." + exit}, Targets: []string{e.To + "." + entry}}
 	importance := 1

@@ -19,7 +19,7 @@ func read(text []byte) (machine, error) {
 	return machine{definition}, machine{definition}.check()
 }
 
-// check refuses choices that the drawing would say nothing or something wrong of.
+// check refuses choices that the drawing would show incompletely or wrongly.
 func (m machine) check() error {
 	for name, s := range m.States {
 		for _, c := range s.Choices {
@@ -36,7 +36,7 @@ func (m machine) check() error {
 	return nil
 }
 
-// words says when a choice is taken: the value that is looked for, or the field that is looked at.
+// words says when a choice is taken: the compared value, or the compared field.
 func words(c statemachine.Choice) string {
 	field := c.Variable[strings.LastIndex(c.Variable, ".")+1:]
 	switch {
@@ -50,7 +50,7 @@ func words(c statemachine.Choice) string {
 	return ""
 }
 
-// label says what a decision for a state depends on; "otherwise" for the default.
+// label returns the condition of a decision for a state, or "otherwise" for the default.
 func label(s *statemachine.State, to string) string {
 	var all []string
 	for _, c := range s.Choices {
@@ -64,7 +64,7 @@ func label(s *statemachine.State, to string) string {
 	return strings.Join(all, ", ")
 }
 
-// caught names the errors that are caught, except for a catch of all.
+// caught names the caught errors, except for a catch of all.
 func caught(c statemachine.Catcher) string {
 	var words []string
 	for _, name := range c.ErrorEquals {
@@ -81,7 +81,8 @@ func caught(c statemachine.Catcher) string {
 	return strings.Join(words, ", ")
 }
 
-// isCommon reports whether they are the errors that most steps retry. A drawing marks those by a sign, and names the others.
+// isCommon reports whether they are the errors that most steps retry. A drawing has a sign for
+// those, and names the others.
 func isCommon(r statemachine.Retrier) bool {
 	return slices.Contains(r.ErrorEquals, "Throttled") || slices.Contains(r.ErrorEquals, "Lambda.ServiceException")
 }

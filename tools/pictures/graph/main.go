@@ -34,7 +34,7 @@ func write(ctx context.Context, root string) error {
 	return nil
 }
 
-// draw makes all files, by their paths in the repository.
+// draw returns all files by their paths in the repository.
 func draw(ctx context.Context) (map[string][]byte, error) {
 	release, err := read(statemachine.Release)
 	if err != nil {

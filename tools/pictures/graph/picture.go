@@ -10,14 +10,14 @@ import (
 	"photogallery/tools/pictures/svg"
 )
 
-// style is of the state machines' pictures, over that of package svg.
+// style is the CSS of the state machines' pictures, in addition to package svg's.
 //
 //go:embed picture.css
 var style string
 
 const legendHeight = 44
 
-// picture draws a state machine that is laid out, with a legend below.
+// picture draws a laid-out state machine, with a legend below.
 func picture(l *drawing.Layout) []byte {
 	c := svg.New("The "+l.Machine+" state machine", l.Width, l.Height+legendHeight, style)
 	around := slices.IndexFunc(l.Nodes, func(n drawing.Node) bool { return n.Type != "Parallel" && n.Type != "Branch" })
@@ -39,7 +39,7 @@ func picture(l *drawing.Layout) []byte {
 	return c.Bytes()
 }
 
-// drawLines draws the ways on, the straight one or the others.
+// drawLines draws the transitions, on the main path or the others.
 func drawLines(c *svg.Canvas, edges []drawing.Edge, straight bool, class string) {
 	for _, e := range edges {
 		if e.Kind != drawing.Catch && e.Main == straight {
@@ -102,7 +102,7 @@ func again(c *svg.Canvas, x, y float64) {
 	c.Draw("sign", fmt.Sprintf("M%g %ga4 4 0 1 1-4-4M%g %gl2.2 2.2-2.2 2.2", x+4, y, x-1.8, y-6.2))
 }
 
-// hint is what there is no room for in a state.
+// hint returns the text that does not fit into a state.
 func hint(n drawing.Node) string {
 	lines := []string{n.ID}
 	if n.Comment != "" {
@@ -114,7 +114,7 @@ func hint(n drawing.Node) string {
 	return strings.Join(lines, "\n")
 }
 
-// legend says what the shapes and lines mean.
+// legend explains the shapes and lines.
 func legend(c *svg.Canvas, l *drawing.Layout) {
 	x, y := 16.0, l.Height+legendHeight/2-4
 	c.Line("next", "", svg.Point{14, l.Height - 2}, svg.Point{l.Width - 14, l.Height - 2})

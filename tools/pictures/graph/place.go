@@ -6,7 +6,7 @@ import (
 	"photogallery/internal/drawing"
 )
 
-// place reads where ELK put everything. ELK counts from the corner of the node around.
+// place reads ELK's positions, which are relative to the surrounding node.
 func (b *builder) place(l *drawing.Layout, g *elkNode, x, y float64) {
 	for _, child := range g.Children {
 		b.placeBlock(l, child, x+child.X, y+child.Y)
@@ -46,7 +46,7 @@ func (b *builder) placeBlock(l *drawing.Layout, e *elkNode, x, y float64) {
 func (b *builder) placeEdge(e *elkEdge, x, y float64) drawing.Edge {
 	edge := b.edges[e.ID]
 	edge.Points = e.corners(x, y)
-	if n := b.states[edge.From]; edge.Points[0][0] > n.X+n.W { // narrower than the others of its poll
+	if n := b.states[edge.From]; edge.Points[0][0] > n.X+n.W { // narrower than the other states of its poll
 		edge.Points[0][0] = n.X + n.W
 	}
 	for _, text := range e.Labels {
@@ -56,7 +56,7 @@ func (b *builder) placeEdge(e *elkEdge, x, y float64) drawing.Edge {
 	return edge
 }
 
-// corners returns those of an edge, from its beginning to its end.
+// corners returns the corners of an edge, from its beginning to its end.
 func (e *elkEdge) corners(x, y float64) (all []drawing.Point) {
 	for _, s := range e.Sections {
 		for _, p := range append(append([]elkPoint{s.Start}, s.Bends...), s.End) {

@@ -7,14 +7,14 @@ import (
 	"photogallery/internal/drawing"
 )
 
-// poll is a loop that waits for something: a step looks, a choice decides, and a wait leads back to
-// the step. It is one block to ELK, so that the eye takes it for the one thing that it is.
+// poll is a loop that waits for something: a step checks, a choice decides, and a wait leads back
+// to the step. It is one block to ELK, so that it looks like a unit.
 type poll struct {
 	look, decide, wait string
-	waits              bool // whether one comes to it by the wait
+	waits              bool // whether the wait is its first state
 }
 
-// polls finds the loops, by the step that looks.
+// polls finds the loops, by their steps.
 func (m machine) polls() map[string]poll {
 	found := map[string]poll{}
 	for wait, s := range m.States {
@@ -33,14 +33,15 @@ func (m machine) polls() map[string]poll {
 	return found
 }
 
-// loops reports whether a choice leads to a wait, that to a step, and that to the choice again.
+// loops reports whether a choice leads to a wait, the wait to a step, and the step to the choice
+// again.
 func (m machine) loops(decide, wait string) bool {
 	w := m.States[wait]
 	return w.Type == "Wait" && m.States[w.Next].Next == decide
 }
 
-// poll adds the block of a loop. The wait is beside the step that looks, or above it if one comes to
-// the loop by the wait, so that the straight way stays straight.
+// poll adds the block of a loop. The wait is beside the step, or above it if it is the first state
+// of the loop, so that the main path stays straight.
 func (b *builder) poll(l level, p poll) *elkNode {
 	look, decide, wait := b.state(l, p.look), b.state(l, p.decide), b.state(l, p.wait)
 	right := max(look.W, decide.W)

@@ -14,7 +14,7 @@ type stage struct {
 	steps       []string
 }
 
-// chain is the release in stages. What follows what is read from the state machine.
+// chain is the release in stages. Their order is read from the state machine.
 var chain = []stage{
 	{"Check", "one run at a time", []string{"Plan", "Lock", "UndoAbandoned"}},
 	{"Bake", "once for each content", []string{"FindImage", "LaunchBuilder", "AwaitBuild", "CreateImage", "CheckImage", "TerminateBuilder"}},
@@ -29,7 +29,7 @@ var chain = []stage{
 
 var undo = stage{"Undo", "the former release serves on", []string{"Undo", "UnlockFailed", "UnlockDirty"}}
 
-// stageOf finds the stage of a step, or "" for a state that is none.
+// stageOf returns the stage of a step, or "" for a state without one.
 func stageOf(step string) string {
 	i := slices.IndexFunc(chain, func(s stage) bool { return slices.Contains(s.steps, step) })
 	if i < 0 {
@@ -38,11 +38,11 @@ func stageOf(step string) string {
 	return chain[i].name
 }
 
-// link is a way from one stage to another, or to an end.
+// link is a path from one stage to another, or to an end.
 type link struct{ from, to string }
 
-// links finds the ways between stages, in their order, and those to ends. The error names what the
-// picture has no place for, and what it has a place for and the release no more.
+// links finds the paths between stages, in their order, and those to ends. The error names what the
+// picture has no place for, and places for what the release does not have any more.
 func (m machine) links() (all []link, err error) {
 	found := map[string]bool{}
 	links, err := m.linksTo(nil, found)
@@ -69,7 +69,7 @@ func rank(name string) int {
 	return slices.IndexFunc(chain, func(s stage) bool { return s.name == name })
 }
 
-// linksTo finds the links of a machine or a branch, behind which come the given stages.
+// linksTo finds the links of a machine or a branch that is followed by the given stages.
 func (m machine) linksTo(behind []string, found map[string]bool) (all []link, err error) {
 	for _, name := range slices.Sorted(maps.Keys(m.States)) {
 		s := m.States[name]
@@ -99,7 +99,7 @@ func (m machine) linksTo(behind []string, found map[string]bool) (all []link, er
 	return all, nil
 }
 
-// ahead lists the stages and ends that come next from a state on, past choices and waits.
+// ahead lists the next stages and ends after a state, past choices and waits.
 func (m machine) ahead(name string, behind []string) []string {
 	s := m.States[name]
 	switch {

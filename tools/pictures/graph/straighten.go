@@ -7,11 +7,12 @@ import (
 	"photogallery/internal/drawing"
 )
 
-// jog is the widest sidestep, in pixels, that ELK makes where edges with the same end come together,
-// or those with the same beginning part.
+// jog is the widest sidestep, in pixels, that ELK makes where edges with a common end meet or edges
+// with a common beginning part.
 const jog = 14
 
-// straighten takes such sidesteps out of an edge: it runs with the others, not beside them.
+// straighten removes such sidesteps from an edge, so that it runs on the others and not beside
+// them.
 func straighten(points []drawing.Point) []drawing.Point {
 	for i := len(points) - 4; i >= 1; i-- {
 		if i+3 >= len(points) {

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// aside are states that a run seldom visits: the straight way leaves them out.
+// aside lists states that a run seldom visits. The main path leaves them out.
 var aside = []string{"UndoAbandoned"}
 
-// straight returns the successor that is drawn right below a state: the one with most still to
-// come, other than the wait of its loop, and other than a failure unless there is nothing else.
+// straight returns the successor that is drawn right below a state: the one with the longest rest
+// of the path, except the wait of its loop, and except a failure unless there is nothing else.
 func (m machine) straight(name string) string {
 	to := slices.DeleteFunc(m.successors(name), func(to string) bool { return m.loops(name, to) })
 	if good := slices.DeleteFunc(slices.Clone(to), m.fails); len(good) > 0 {
@@ -22,7 +22,7 @@ func (m machine) straight(name string) string {
 	return slices.MaxFunc(to, func(a, b string) int { return cmp.Compare(m.toCome(a, name), m.toCome(b, name)) })
 }
 
-// spine returns the straight way from the start.
+// spine returns the main path from the start.
 func (m machine) spine() (names []string) {
 	for name := m.StartAt; name != "" && !slices.Contains(names, name); name = m.straight(name) {
 		names = append(names, name)
@@ -30,7 +30,7 @@ func (m machine) spine() (names []string) {
 	return names
 }
 
-// successors returns the states that may follow when nothing fails, each once, in the order of the
+// successors returns the states that may follow without a failure, each once, in the order of the
 // file.
 func (m machine) successors(name string) (all []string) {
 	s := m.States[name]
@@ -46,7 +46,7 @@ func (m machine) successors(name string) (all []string) {
 	return all
 }
 
-// fails reports whether no way leads from a state to a good end.
+// fails reports whether no path leads from a state to a good end.
 func (m machine) fails(name string) bool {
 	return !m.succeeds(name, map[string]bool{})
 }
@@ -61,8 +61,8 @@ func (m machine) succeeds(name string, visited map[string]bool) bool {
 	})
 }
 
-// toCome returns how many states the longest way has from a state to an end, without the one before
-// it.
+// toCome returns the number of states on the longest path from a state to an end, without the one
+// before it.
 func (m machine) toCome(name, before string) int {
 	if slices.Contains(aside, name) {
 		return 0

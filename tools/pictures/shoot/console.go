@@ -17,14 +17,14 @@ import (
 	"photogallery/internal/patience"
 )
 
-// desk is as wide as the console has use for.
+// desk is the widest useful width of the console.
 var desk = screen{width: 1440, height: 900, density: 1}
 
 // scene is a view of the console at a moment worth seeing.
 type scene struct {
 	name, path string
-	before     string // JavaScript that brings the moment about
-	when       string // JavaScript that tells that it is there
+	before     string // JavaScript that causes the moment
+	when       string // JavaScript that reports the moment
 }
 
 // scenes follow each other on one cloud.
@@ -46,12 +46,12 @@ var scenes = []scene{
 	},
 }
 
-// ask is JavaScript that asks the console's server for something.
+// ask is JavaScript that sends a request to the console's server.
 func ask(path, body string) string {
 	return fmt.Sprintf("await (await import('/api.js')).post(%q, %s);", path, body)
 }
 
-// shootConsole brings a local cloud up and takes each scene, wide and on a phone, in the light and in
+// shootConsole starts a local cloud and takes each scene, wide and on a phone, in the light and in
 // the dark.
 func shootConsole(ctx context.Context, folder string) error {
 	return beside(ctx, bringUp, func(tab context.Context, up control.Endpoint) error {
@@ -106,7 +106,7 @@ func bringUp(ctx context.Context) (where control.Endpoint, stop func() error, er
 	}
 }
 
-// take waits for the moment once, and then looks at it on each screen.
+// take waits for the moment once, and then takes a picture on each screen.
 func (s scene) take(tab context.Context, console, folder string) error {
 	if err := (shot{screen: desk, scheme: light}).openScreen(tab); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Command shoot takes the pictures of the gallery that the documents show. It runs the app with its
-// sample photos on loopback, or a local cloud with its console, and a headless Chromium that looks at it.
+// Command shoot takes the pictures of the gallery in the documents. It runs the app with its sample
+// photos on loopback, or a local cloud with its console, and a headless Chromium that opens it.
 package main
 
 import (
@@ -17,7 +17,7 @@ type shot struct {
 	screen     screen
 	scheme     string
 	signedIn   bool
-	click      string // what to follow from there, if anything
+	click      string // a link to follow from there, if any
 }
 
 type screen struct {
@@ -33,7 +33,7 @@ var (
 
 const firstPhoto, dark, light = ".grid li:nth-child(2) a", "dark", "light"
 
-// kept are the pictures in the documents.
+// kept lists the pictures in the documents.
 var kept = []shot{
 	{name: "wide-light", path: "/", screen: wide, scheme: light},
 	{name: "wide-dark", path: "/", screen: wide, scheme: dark},
@@ -42,7 +42,7 @@ var kept = []shot{
 	{name: "photo", path: "/", screen: wide, scheme: light, click: firstPhoto},
 }
 
-// others are for anyone who changes the design.
+// others lists pictures for people who change the design.
 var others = []shot{
 	{name: "photo-phone", path: "/", screen: phone, scheme: dark, click: firstPhoto},
 	{name: "login-light", path: "/login", screen: wide, scheme: light},

@@ -37,7 +37,7 @@ func shoot(ctx context.Context, folder string, shots []shot) error {
 	})
 }
 
-// beside uses a browser's tab while what serve brings up is there.
+// beside uses a browser's tab while serve runs.
 func beside[Served any](ctx context.Context, serve func(context.Context) (Served, func() error, error), use func(context.Context, Served) error) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience.Limit)
 	defer cancel()
@@ -133,7 +133,7 @@ func (s shot) openScreen(tab context.Context) error {
 	return err
 }
 
-// signIn signs out first: the page of a visitor who is signed in has no form.
+// signIn signs out first, because the page of a visitor who is signed in has no form.
 func signIn(gallery string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(
 		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {

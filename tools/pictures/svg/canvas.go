@@ -1,6 +1,6 @@
-// Package svg draws the documents' pictures: boxes, lines and words that are legible in light and dark
-// pages, and the same on every machine. A picture shown as an image can use no font of its own, so
-// widths are measured in one that is wider than those of browsers.
+// Package svg draws the documents' pictures: boxes, lines and words that are legible in light and
+// dark pages, and the same on every machine. A picture that is shown as an image cannot load fonts,
+// so widths are measured in one that is wider than those of browsers.
 package svg
 
 import (
@@ -13,15 +13,15 @@ import (
 // Point is a place on the canvas in CSS pixels, x before y, from the top left corner.
 type Point [2]float64
 
-// Canvas is a picture in the making. What is drawn later covers what was drawn before.
+// Canvas is a picture in progress. Later drawings cover earlier ones.
 type Canvas struct {
 	width, height float64
 	title, style  string
 	body          strings.Builder
 }
 
-// New begins a picture of a size in pixels. The title is what a screen reader says; the style is CSS
-// for the classes of this picture, which may use the colors of colors.css.
+// New returns a canvas of a size in pixels. The title is for screen readers; the style is CSS for
+// the classes of this picture, which may use the colors of colors.css.
 func New(title string, width, height float64, style string) *Canvas {
 	return &Canvas{title: title, width: width, height: height, style: style}
 }
@@ -38,8 +38,8 @@ func (c *Canvas) Bytes() []byte {
 	return []byte(out.String())
 }
 
-// Group draws what f draws in a group of a class. Its name is its identifier, and its hint what a
-// browser shows under the pointer; either may be empty.
+// Group draws what f draws in a group of a class. Its name is its identifier, and its hint the
+// browser's tooltip; either may be empty.
 func (c *Canvas) Group(class, name, hint string, f func()) {
 	c.body.WriteString("<g class=\"" + escape(class) + "\"")
 	if name != "" {
@@ -73,12 +73,12 @@ func (c *Canvas) Line(class, arrow string, points ...Point) {
 	c.body.WriteString("/>\n")
 }
 
-// Text writes a line of text with its middle at a place, or as the class anchors it.
+// Text writes a line of text centered at a point, or as the class anchors it.
 func (c *Canvas) Text(class string, x, y float64, text string) {
 	fmt.Fprintf(&c.body, `<text class="%s" x="%s" y="%s">%s</text>`, class, number(x), number(y), escape(text))
 }
 
-// Draw adds a shape that is described in SVG's own path language.
+// Draw adds a shape in SVG's path language.
 func (c *Canvas) Draw(class, d string) {
 	fmt.Fprintf(&c.body, `<path class="%s" d="%s"/>`, class, d)
 }
@@ -113,6 +113,6 @@ func number(x float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", x)
 
 func escape(text string) string {
 	var out strings.Builder
-	_ = xml.EscapeText(&out, []byte(text)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&out, []byte(text)) // a strings.Builder accepts everything
 	return out.String()
 }

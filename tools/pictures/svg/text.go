@@ -9,7 +9,7 @@ import (
 
 var regular = parse(goregular.TTF)
 
-// parse panics for what is no font: the one there is comes with the program.
+// parse panics if the data is not a font: the only one is part of the program.
 func parse(text []byte) *sfnt.Font {
 	parsed, err := opentype.Parse(text)
 	if err != nil {
@@ -18,7 +18,7 @@ func parse(text []byte) *sfnt.Font {
 	return parsed
 }
 
-// Width returns how wide a line of text is at most, in pixels, at a font size in pixels.
+// Width returns the maximum width of a line of text in pixels, at a font size in pixels.
 func Width(text string, size float64) float64 {
 	face, err := opentype.NewFace(regular, &opentype.FaceOptions{Size: size, DPI: 72})
 	if err != nil {

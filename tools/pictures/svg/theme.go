@@ -7,7 +7,7 @@ import _ "embed"
 //go:embed colors.css
 var colors string
 
-// arrows are the heads of lines: "next" of those on their way, "main" of the straight way, "fail" of
+// arrows are the heads of lines: "next" for transitions, "main" for the main path, "fail" for
 // failures.
 const arrows = `<defs>
 <marker id="next" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path class="head" d="M0 .8 7.4 4 0 7.2z"/></marker>

@@ -1,6 +1,6 @@
-// Command terminal makes a picture of what a terminal showed, and a text of the end. Its argument is a
-// folder of frames, as tmux captures them with their colors, each named for the milliseconds at which
-// it was seen.
+// Command terminal makes a picture of what a terminal showed, and a text of the end. Its argument
+// is a folder of frames, as tmux captures them with their colors, each named after its time in
+// milliseconds.
 package main
 
 import (
@@ -37,13 +37,14 @@ func makeFrom(title string, still bool, to, folder string) error {
 		os.WriteFile(to+".txt", []byte(text(frames[len(frames)-1])), 0o644))
 }
 
-// frame is what was seen at a moment, from the first to the last line that is not empty.
+// frame is the content of the terminal at a moment, from the first to the last line that is not
+// empty.
 type frame struct {
 	at   int // milliseconds
 	rows []row
 }
 
-// read reads a folder's frames, the empty ones left out, in their order. One at least is there.
+// read reads a folder's frames in order, without empty ones. There is at least one.
 func read(folder string) (frames []frame, err error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {

@@ -8,21 +8,20 @@ import (
 	"strings"
 )
 
-// style is that of a terminal, light and dark.
+// style is the CSS of a terminal, light and dark.
 //
 //go:embed picture.css
 var style string
 
-// In pixels; a cell is as wide as those of most fonts for terminals.
+// In pixels; a cell is as wide as in most fonts of terminals.
 const (
 	cellWidth, rowHeight = 8.4, 19.0
 	margin               = 16.0
 	minColumns           = 60
 )
 
-// picture draws the frames one after the other, each as long as it was seen, and stays at the last.
-// Where nothing moves, because a person or a program wants none of it, the last is there at once. What
-// does not change from one frame to the next is drawn once.
+// picture draws the frames one after the other, each for its time, and stops at the last. If
+// animation is off, the last one is there at once. Unchanged content is drawn once.
 func picture(title string, frames []frame) string {
 	columns, rows := minColumns, 0
 	for _, f := range frames {
@@ -45,7 +44,7 @@ func picture(title string, frames []frame) string {
 	return out.String()
 }
 
-// drawRow draws what one row showed, each content for its time.
+// drawRow draws the content of a row over time.
 func drawRow(out *strings.Builder, frames []frame, i int) {
 	for first := 0; first < len(frames); {
 		after := first + 1
@@ -67,8 +66,8 @@ func (f frame) row(i int) row {
 	return nil
 }
 
-// timed shows what is drawn from one frame to another. All begins at once and nothing is delayed:
-// Chromium forgets what waits in a picture where nothing else moves.
+// timed shows an element from one frame to another. All animations begin at once without a delay,
+// because Chromium forgets what waits in a picture without other movement.
 func timed(drawn string, frames []frame, first, after int) string {
 	if first > 0 {
 		drawn = fmt.Sprintf(`<g class="since" style="animation-duration:%dms">%s</g>`, frames[first].at-frames[0].at, drawn)
@@ -79,7 +78,7 @@ func timed(drawn string, frames []frame, first, after int) string {
 	return drawn
 }
 
-// spans puts each piece into its place and stretches it to its cells: fonts differ.
+// spans places each piece and stretches it to its cells, because fonts differ.
 func (r row) spans() string {
 	var out strings.Builder
 	for _, p := range r {
@@ -98,6 +97,6 @@ func number(x float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", x)
 
 func escape(text string) string {
 	var out strings.Builder
-	_ = xml.EscapeText(&out, []byte(text)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&out, []byte(text)) // a strings.Builder accepts everything
 	return out.String()
 }

@@ -25,10 +25,10 @@ func (r row) text() string {
 	return line
 }
 
-// colors are the classes of the colors that the program uses, by their SGR parameter.
+// colors maps the SGR parameters of the program's colors to classes.
 var colors = map[int]string{31: "red", 32: "green", 36: "cyan"}
 
-// pen is the style in which a terminal goes on to write.
+// pen is the current style of the terminal.
 type pen struct {
 	color         string
 	strong, quiet bool
@@ -45,7 +45,7 @@ func (p pen) style() string {
 	return strings.TrimSpace(style)
 }
 
-// set takes a parameter of Select Graphic Rendition.
+// set applies a parameter of Select Graphic Rendition.
 func (p *pen) set(parameter int) error {
 	switch {
 	case parameter == 0:
@@ -58,7 +58,7 @@ func (p *pen) set(parameter int) error {
 		p.strong, p.quiet = false, false
 	case parameter == 39:
 		p.color = ""
-	case parameter == 49: // no background, as ever
+	case parameter == 49: // no background, as always
 	case colors[parameter] != "":
 		p.color = colors[parameter]
 	default:
@@ -67,7 +67,8 @@ func (p *pen) set(parameter int) error {
 	return nil
 }
 
-// parse reads what tmux captures with -e: text, line feeds, and styles that go on from line to line.
+// parse reads what tmux captures with -e: text, line feeds, and styles that continue from line to
+// line.
 func parse(captured string) (rows []row, err error) {
 	var style pen
 	for line := range strings.Lines(captured) {

@@ -1,5 +1,5 @@
-// Command service is what the tests release: a page that names its instance. It is built without the
-// race detector, which would make it, and so each image, many times as large.
+// Command service is the service that the tests release: a page that names its instance. It is
+// built without the race detector, which would make it and each image many times as large.
 package main
 
 import (
