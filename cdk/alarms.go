@@ -9,11 +9,11 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// metricNamespace is where the stack counts what it finds in its logs.
+// metricNamespace is the namespace of the metrics that the stack counts in its logs.
 const metricNamespace = "Photogallery"
 
-// addAlarms makes the stack's own alarms. Those that scale the fleet and guard a refresh are the
-// release's.
+// addAlarms makes the stack's own alarms. Releases make those that scale the fleet and guard a
+// refresh.
 func (s *stack) addAlarms(topic awssns.Topic) {
 	five := awscdk.Duration_Minutes(jsii.Number(5))
 	s.addEndAlarms(topic, five)
@@ -25,9 +25,10 @@ func (s *stack) addAlarms(topic awssns.Topic) {
 		s.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: five}))
 }
 
-// addEndAlarms makes the alarms that ring for ends of executions: for each end one at most. Those of releases
-// count what the rules match, which tell a refusal from a failure. Those of teardowns, behind which money is
-// spent, do not hang on an event: they count what Step Functions counts.
+// addEndAlarms makes the alarms for ends of executions, at most one for each end. Those of releases
+// count the events that rules match, which distinguish a refusal from a failure. Those of
+// teardowns, whose failures cost money, do not depend on events: they use Step Functions' own
+// metrics.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 func (s *stack) addEndAlarms(topic awssns.Topic, period awscdk.Duration) {
@@ -74,8 +75,8 @@ func (s *stack) machineMetric(name, machine string, period awscdk.Duration) awsc
 	})
 }
 
-// defectMetric counts what no Retry and no Catch of a release expects. Lambda's own Errors would count
-// each answer that has a code, a full zone included.
+// defectMetric counts errors that no Retry and no Catch of a release expects. Lambda's own Errors
+// metric would count each answer with a code, even a full zone.
 // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
 func (s *stack) defectMetric(period awscdk.Duration) awscloudwatch.Metric {
 	filter := s.logs.steps.AddMetricFilter(jsii.String("Defects"), &awslogs.MetricFilterOptions{
@@ -87,8 +88,8 @@ func (s *stack) defectMetric(period awscdk.Duration) awscloudwatch.Metric {
 	return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period})
 }
 
-// throttledMetric counts the steps that Lambda refused to run, as the state machines log them. Lambda's own
-// Throttles are the whole account's, or one function's each.
+// throttledMetric counts the steps that Lambda refused to run, from the logs of the state machines.
+// Lambda's own Throttles metric is for the whole account, or for one function.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 func (s *stack) throttledMetric(period awscdk.Duration) awscloudwatch.Metric {

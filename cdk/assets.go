@@ -17,17 +17,17 @@ import (
 	"photogallery/gallery-ami/recipe"
 )
 
-// Assets are the files that a stack is made of besides its options.
+// Assets holds the files of a stack.
 type Assets struct {
-	Functions string // folder with the functions' one executable, bootstrap
-	Bundle    string // file with the bundle that {} releases, whose name ends in .tar.gz
-	// Where a stack without Env will be deployed, if the CLI's credentials tell; else "". CloudFormation adopts a
-	// bucket only by a name that is written in the template.
+	Functions string // folder with the functions' executable, bootstrap
+	Bundle    string // file with the bundle of the request {}, whose name ends in .tar.gz
+	// The account and region of a stack without Env, from the CLI's credentials, or "".
+	// CloudFormation imports a bucket only by a name that is written in the template.
 	Account, Region string
 }
 
-// Build compiles the functions and packs the gallery into folder, both as they run on AWS; unchanged
-// sources are unchanged assets. It needs the go command.
+// Build compiles the functions and packs the gallery into folder, as they run on AWS. Unchanged
+// sources make unchanged assets. It needs the go command.
 func Build(ctx context.Context, folder string) (Assets, error) {
 	assets := Assets{Functions: filepath.Join(folder, "functions"), Bundle: filepath.Join(folder, "gallery.tar.gz")}
 	program := filepath.Join(folder, "photogallery")
@@ -46,7 +46,7 @@ func pack(program, to string) error {
 		return err
 	}
 	if err := recipe.GalleryBundle(program, bundle); err != nil {
-		_ = bundle.Close() // the first error is the one to tell
+		_ = bundle.Close() // the first error is the one to report
 		return err
 	}
 	return bundle.Close()
@@ -59,13 +59,14 @@ func (s *stack) defaultBundleURL() string {
 // AssetsPrefix begins the keys of the environment's assets.
 func (o Options) AssetsPrefix() string { return o.Environment.Name() + "/" }
 
-// defaultBundlesARN is of this deployment's bundle and of the environment's former ones: a release that runs while the stack is deployed still fetches the former one, and after a
-// rollback to a former image its bundle is what is released next.
+// defaultBundlesARN matches this deployment's bundle and the environment's former ones: a release
+// that runs during a deployment still fetches the former one, and after a rollback to a former
+// image its bundle is released next.
 func (s *stack) defaultBundlesARN() string {
 	return "arn:" + *awscdk.Aws_PARTITION() + ":s3:::" + *s.bundle.S3BucketName() + "/" + s.options.AssetsPrefix() + "*" + filepath.Ext(s.assets.Bundle)
 }
 
-// addBundle uploads the gallery with the deployment. Its key changes with its content alone.
+// addBundle uploads the gallery with the deployment. Its key depends only on its content.
 func (s *stack) addBundle() {
 	sum, err := sha256Of(s.assets.Bundle)
 	if err != nil {

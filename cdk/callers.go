@@ -27,10 +27,10 @@ const (
 	templatePages = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html"
 )
 
-// callers are the operations that change something, each with the pages where it was looked up what
-// AWS wants of its caller: the operation's own action, and what the service does with the caller's
-// credentials, which the Service Authorization Reference leaves out in part. An operation that only
-// reads needs its own action.
+// callers lists the operations that change something, each with the pages that were consulted for
+// the permissions of its caller: the operation's own action, and what the service does with the
+// caller's credentials, which the Service Authorization Reference covers only in part. An operation
+// that only reads needs its own action.
 var callers = map[string][]string{
 	"autoscaling:CancelInstanceRefresh":   {scalingPages},
 	"autoscaling:CreateAutoScalingGroup":  {scalingPages, launchedBy},
@@ -84,8 +84,8 @@ func isReading(operation string) bool {
 	return slices.ContainsFunc([]string{"Describe", "Get", "Head", "List"}, func(verb string) bool { return strings.HasPrefix(name, verb) })
 }
 
-// CallersDocument tells in Markdown what each operation's caller must be allowed beside the operation,
-// and where AWS says so. The error names an operation that nobody has looked up.
+// CallersDocument lists in Markdown what each operation's caller needs in addition to the
+// operation's own action, and where AWS says so. The error names an operation without pages.
 func CallersDocument(steps []step.Step) (string, error) {
 	beside := map[string][]string{}
 	for _, declared := range steps {
@@ -115,7 +115,7 @@ func CallersDocument(steps []step.Step) (string, error) {
 	return text.String(), nil
 }
 
-// links are pages in Markdown, each called as its address ends.
+// links returns pages as Markdown links, each named after the end of its address.
 func links(pages []string) string {
 	texts := make([]string, len(pages))
 	for i, page := range pages {
@@ -125,7 +125,7 @@ func links(pages []string) string {
 	return strings.Join(texts, ", ")
 }
 
-// beyond lists what an operation's caller needs beside the operation's own action.
+// beyond lists what an operation's caller needs in addition to the operation's own action.
 func beyond(operation step.Operation) ([]string, error) {
 	statements, err := permissionsOf("main", operation)
 	if err != nil {

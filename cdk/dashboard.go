@@ -11,8 +11,8 @@ import (
 	"photogallery/release"
 )
 
-// addDashboard shows releases, fleet, load balancer and alarms. A load balancer is made anew by a
-// release after a teardown: its metrics are searched for by the target group, which stays.
+// addDashboard shows releases, fleet, load balancer and alarms. A release after a teardown makes a
+// new load balancer, so its metrics are searched for by the target group, which stays.
 func (s *stack) addDashboard() {
 	s.dashboard = awscloudwatch.NewDashboard(s.scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   jsii.String(s.options.Environment.Name()),

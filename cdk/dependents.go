@@ -8,13 +8,13 @@ import (
 	"photogallery/release"
 )
 
-// whole holds the operations that need different resources under different conditions.
+// whole lists the operations that need different resources under different conditions.
 var whole = map[string]func(release.Environment) []Statement{
 	"ec2:RunInstances": runBuilder,
 	"ec2:CreateImage":  createImage,
 }
 
-// dependents holds what an operation needs beside its own action.
+// dependents lists what an operation needs in addition to its own action.
 var dependents = map[string]func(release.Environment) []Statement{
 	"autoscaling:CreateAutoScalingGroup": func(environment release.Environment) []Statement {
 		group := arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+environment.Name())
@@ -76,10 +76,10 @@ func runBuilder(environment release.Environment) []Statement {
 	}, useKey()...)
 }
 
-// useKey lists what EC2 asks of KMS with the permissions of the caller that launches with a key that is not AWS's.
-// The fleet's instances are launched by Auto Scaling's own role, which the key's policy has to name: no
-// policy here can. A snapshot of an encrypted volume asks nothing of its caller: AWS's own role for
-// backups takes them without a permission of KMS.
+// useKey lists EC2's calls to KMS with the permissions of a caller that launches with a customer
+// managed key. The fleet's instances are launched by Auto Scaling's own role, which the key's
+// policy has to name: no policy here can. A snapshot of an encrypted volume needs nothing of its
+// caller, and AWS's role for backups needs no KMS permission.
 // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html#ebs-encryption-permissions
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSDataLifecycleManagerServiceRole.html
@@ -104,9 +104,9 @@ func instanceParts() []string {
 	return []string{arn("ec2", "instance/*"), arn("ec2", "volume/*"), arn("ec2", "network-interface/*")}
 }
 
-// launchFleet lists what Auto Scaling checks of the caller who creates or updates a group or starts a
-// refresh, by a dry run of RunInstances. The document leaves open whether an update that names no
-// launch template is checked too.
+// launchFleet lists what Auto Scaling checks of the caller who creates or updates a group or starts
+// a refresh, with a dry run of RunInstances. The document does not say whether it also checks an
+// update without a launch template.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html#runinstances-permissions-validation
 func launchFleet(environment release.Environment) []Statement {
 	const reason = "Auto Scaling checks whether the caller may launch what the launch template says"
@@ -132,7 +132,7 @@ func createImage(environment release.Environment) []Statement {
 	}
 }
 
-// createTags allows tags on what the call makes, never on what exists.
+// createTags allows tags on resources of the call, never on existing ones.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
 func createTags(environment release.Environment, by string, resources ...string) Statement {
 	conditions := tagged(environment)
@@ -156,11 +156,11 @@ func addTags(environment release.Environment, resource, by string) Statement {
 
 func looksAtNetwork(release.Environment) []Statement { return []Statement{lookAtNetwork} }
 
-// lookAtNetwork lists what Elastic Load Balancing asks of EC2 with the permissions of the caller that creates a
-// load balancer or moves it. AWS's page does not have the last one, which accounts demand since October 2024.
-// What the policy of the AWS Load Balancer Controller has beside these is for what it calls itself
-// (DescribeAvailabilityZones), for Outposts (DescribeCoipPools, GetCoipPoolUsage) and for targets with
-// IPv6 addresses (DescribeVpcPeeringConnections).
+// lookAtNetwork lists Elastic Load Balancing's calls to EC2 with the permissions of the caller that
+// creates or moves a load balancer. AWS's page lacks the last one, which accounts require since
+// October 2024. The other permissions in the policy of the AWS Load Balancer Controller are for its
+// own calls (DescribeAvailabilityZones), for Outposts (DescribeCoipPools, GetCoipPoolUsage) and for
+// targets with IPv6 addresses (DescribeVpcPeeringConnections).
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-permissions.html
 // https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3917
 var lookAtNetwork = Statement{
@@ -172,7 +172,7 @@ var lookAtNetwork = Statement{
 	Reason:    "Elastic Load Balancing looks at the network with its caller's permissions; EC2 binds descriptions to no resource",
 }
 
-// serviceLinkedRole allows the role that a service makes for itself at its first use in an account.
+// serviceLinkedRole allows the role that a service makes at its first use in an account.
 func serviceLinkedRole(service, name string) Statement {
 	domain := service + ".amazonaws.com"
 	return Statement{
@@ -192,8 +192,8 @@ func passRole(role, service, reason string) Statement {
 	}
 }
 
-// merge joins the actions of statements that are otherwise equal, in the order of their first one. What
-// one statement allows no other says again for another reason.
+// merge joins the actions of statements that are otherwise equal, in the order of their first one.
+// It drops statements that another one covers.
 func merge(statements []Statement) []Statement {
 	var merged []Statement
 	at, allowed := map[string]int{}, map[string]bool{}

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addDestroyer makes the resource whose deletion tears the environment down. It depends on all that a
-// teardown uses and on the network that it empties, so that they outlive it; what could begin a
+// addDestroyer makes the resource whose deletion tears the environment down. It depends on
+// everything that a teardown uses and on the network, so that they outlive it. What can start a
 // release depends on it.
 // https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html#provider-framework
 func (s *stack) addDestroyer() awscdk.CustomResource {
@@ -15,16 +15,17 @@ func (s *stack) addDestroyer() awscdk.CustomResource {
 	provider := customresources.NewProvider(s.scope, jsii.String("Destroyer"), &customresources.ProviderProps{
 		OnEventHandler:    s.functions["Destroy"],
 		IsCompleteHandler: s.functions["Destroyed"],
-		// A look takes seconds beside the interval: a hundred of them must end well before CloudFormation
-		// gives up, or its own words would be all that is told. Destroyed gives up before either.
+		// A check takes seconds in addition to the interval: a hundred of them must end well before
+		// CloudFormation gives up, or only its own message would be shown. Destroyed gives up
+		// before either.
 		QueryInterval: awscdk.Duration_Seconds(jsii.Number(30)),
 		TotalTimeout:  awscdk.Duration_Minutes(jsii.Number(50)),
 		LogGroup:      s.logs.steps,
-		// The CDK's own roles may make log groups: a line that comes late would leave one behind, which
-		// the next deployment would fail on.
+		// The CDK's own roles may make log groups: a late line would leave one behind, on which the
+		// next deployment would fail.
 		FrameworkOnEventRole:            s.role("DestroyerRole", "lambda.amazonaws.com", "Begins the teardown before the stack is deleted", log),
 		FrameworkCompleteAndTimeoutRole: s.role("DestroyerWaitRole", "lambda.amazonaws.com", "Waits for the teardown before the stack is deleted", log),
-		// The waiter's log would be a group more; what it waits for is in the teardown's own.
+		// The waiter needs no log: the teardown has its own.
 		DisableWaiterStateMachineLogging: jsii.Bool(true),
 	})
 	bindToAccount(provider)
@@ -41,7 +42,8 @@ func (s *stack) addDestroyer() awscdk.CustomResource {
 	return destroyer
 }
 
-// bindToAccount lets the state machine of this account alone use the waiter's role, which the CDK makes.
+// bindToAccount allows only the state machine of this account to use the waiter's role, which the
+// CDK makes.
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html#prevent-cross-service-confused-deputy
 func bindToAccount(provider customresources.Provider) {
 	role := provider.Node().FindChild(jsii.String("waiter-state-machine")).Node().FindChild(jsii.String("Role"))

@@ -24,9 +24,9 @@ func OptionsDocument() string {
 	return text.String()
 }
 
-// PermissionsDocument tells in Markdown what each operation wants of its caller, and function by
-// function what each may do to what and why, for the environment "main". The error is that of
-// CallersDocument or Permissions.
+// PermissionsDocument lists in Markdown what each operation requires of its caller, and for each
+// function what it may do, on which resources and why, for the environment "main". The error is
+// that of CallersDocument or Permissions.
 func PermissionsDocument() (string, error) {
 	const environment release.Environment = "main"
 	var text strings.Builder
@@ -66,7 +66,7 @@ func code(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// short leaves out of ARNs what is the same in all: partition, region and account.
+// short removes from ARNs the parts that are the same in all: partition, region and account.
 func short(resources []string) []string {
 	cut := strings.NewReplacer("arn:${AWS::Partition}:", "", ":${AWS::Region}:${AWS::AccountId}:", ":", ":${AWS::Region}::", ":", "::${AWS::AccountId}:", ":")
 	shortened := make([]string, len(resources))

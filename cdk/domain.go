@@ -6,8 +6,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// domain is the gallery's own name. The listeners and the alias belong to the load balancer, which
-// a release makes; only the certificate stays.
+// domain is the gallery's own domain. The listeners and the alias belong to the load balancer,
+// which a release makes; only the certificate stays.
 type domain struct {
 	certificate acm.Certificate // nil without the option
 }

@@ -5,23 +5,23 @@ import (
 	"photogallery/release"
 )
 
-// An end is one way in which an execution ends. Each has a rule of its own, so that people get one message for
-// it, and the message has a place for what its events hold alone: an event has null for what it lacks, and a
-// message would say so.
+// An end is one way in which an execution ends. Each has its own rule, so that people get one
+// message per end, with placeholders only for fields that its events have: a missing field is null,
+// and the message would say so.
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 type end struct {
-	name   string         // of its rule, and of the alarm that counts what the rule matches
+	name   string         // of its rule, and of the alarm that counts the rule's matches
 	of     string         // "release" or "teardown"
-	detail map[string]any // of its events, beside the state machine
-	text   string         // of the message, behind the execution's name; its places are those of an event
-	alarm  string         // what to do about it, or "" if nobody must do anything, or another alarm says it
+	detail map[string]any // of its events, in addition to the state machine
+	text   string         // of the message, after the execution's name; its placeholders are fields of an event
+	alarm  string         // what to do about it, or "" if nothing needs doing or another alarm says it
 }
 
-// refusals are the beginnings of a cause that the sender of the request must mend.
+// refusals lists the beginnings of causes that the sender of the request must fix.
 var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":"}
 
-// ends returns all of them: each event of an execution that has ended is of one.
+// ends returns all ends. Each event of an ended execution belongs to one.
 func ends() []end {
 	return []end{
 		{"release-succeeded", "release", status("SUCCEEDED"), "has succeeded.", ""},
@@ -57,7 +57,8 @@ func because(end map[string]any, cause ...any) map[string]any {
 	return map[string]any{"status": end["status"], "error": end["error"], "cause": cause}
 }
 
-// unless matches an end with any error but these, and with none: null is anything but a text.
+// unless matches an end with any error except these, or without an error, which is null and not a
+// text.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 func unless(status string, errors ...release.End) map[string]any {
 	return map[string]any{"status": []string{status}, "error": []any{map[string]any{"exists": false}, anythingBut(errors)}}

@@ -18,8 +18,8 @@ import (
 // https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
 const baseImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 
-// functions are the steps' published versions: an execution goes on with the code that it was
-// started with, whatever is deployed meanwhile.
+// functions holds the steps' published versions: an execution continues with the code that it was
+// started with, whatever is deployed in the meantime.
 type functions map[string]awslambda.Version
 
 func (s *stack) addFunctions() {
@@ -31,8 +31,8 @@ func (s *stack) addFunctions() {
 	}
 }
 
-// settingsOf are settings, with the bundle for a step that reads it: a deployment that changes the app
-// alone publishes the versions of those.
+// settingsOf returns the settings of a step, with the bundle only if the step reads it, so that a
+// deployment that changes only the app publishes only those versions.
 func (s *stack) settingsOf(declared step.Step, settings map[string]*string) *map[string]*string {
 	if declared.DefaultBundle {
 		settings = maps.Clone(settings)
@@ -55,12 +55,13 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		LogGroup:      s.logs.steps,
 		LoggingFormat: awslambda.LoggingFormat_JSON,
 		Tracing:       awslambda.Tracing_ACTIVE,
-		// The CDK would add statements of its own to the role.
+		// The CDK would add its own statements to the role.
 		Role: s.stepRole(declared, places).WithoutPolicyUpdates(nil),
 	})
 	version := function.CurrentVersion()
-	// An update must leave the former version to the executions that run; all go with the function. One
-	// that a failed update made goes again: it would be in the next one's way, which has the same code.
+	// An update must keep the former version for running executions; all go with the function. A
+	// version from a failed update is removed: the next update has the same code and would conflict
+	// with it.
 	// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 	return version
@@ -80,7 +81,7 @@ func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.
 	})
 }
 
-// runtimeStatements returns those that every function needs, whatever its step does.
+// runtimeStatements returns the statements that every function needs.
 func (s *stack) runtimeStatements() []Statement {
 	return []Statement{
 		s.logStatement(),
@@ -92,7 +93,8 @@ func (s *stack) logStatement() Statement {
 	return Statement{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resources: []string{*s.logs.steps.LogGroupArn()}}
 }
 
-// settings returns the variables that step.SettingsFrom reads in every function, and Go's own.
+// settings returns the variables that step.SettingsFrom reads in every function, and those of the
+// Go runtime.
 func (s *stack) settings() map[string]*string {
 	settings := map[string]*string{
 		"ENVIRONMENT":                  jsii.String(string(s.options.Environment)),
@@ -114,8 +116,9 @@ func (s *stack) settings() map[string]*string {
 		"SCHEDULE_DEAD_LETTERS":        s.deadLetters.QueueArn(),
 		"UPLOADS":                      jsii.String(onOrOff(s.options.Uploads())),
 		"INSTANCE_LOG_GROUP":           s.logs.instances.LogGroupName(),
-		// Go would collect its garbage first at 4 MB, of which a function has more when it has started: now
-		// at 16, and later at five times what is in use, of the 128 MB that there are.
+		// Go would first collect garbage at 4 MB, which a function exceeds when it has started.
+		// With these values it does at 16, and later at five times what is in use, of the 128 MB
+		// that there are.
 		"GOGC": jsii.String("400"),
 	}
 	if s.options.CIDR != anywhere {
@@ -145,13 +148,14 @@ func onOrOff(is bool) string {
 	return off
 }
 
-// machineARN is known before the machine is there: its name is fixed, so that functions can name
+// machineARN is known before the machine exists, because its name is fixed. So functions can name
 // machines whose roles name functions.
 func (s *stack) machineARN(name string) string {
 	return pseudo().Replace(arn("states", "stateMachine:"+name))
 }
 
-// kebab returns a step's name as part of a function's: EnsureLoadBalancer is ensure-load-balancer.
+// kebab returns a step's name in the form of function names: EnsureLoadBalancer is
+// ensure-load-balancer.
 func kebab(name string) string {
 	var kebab strings.Builder
 	for i, r := range name {

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// logs are the stack's log groups. The functions share one, so that a release can be read from
-// above to below in one place.
+// logs holds the stack's log groups. The functions share one, so that a release can be read from
+// start to end in one place.
 type logs struct {
 	steps     awslogs.LogGroup
 	instances awslogs.LogGroup
@@ -19,7 +19,7 @@ func (s *stack) addLogs() {
 	s.logs = logs{
 		steps:     s.logGroup("StepLogs", prefix+"/steps"),
 		instances: s.logGroup("InstanceLogs", prefix+"/instances"),
-		// By this prefix Step Functions needs no resource policy of the account, which has few.
+		// With this prefix Step Functions needs no resource policy of the account, which has few.
 		// https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
 		machines: s.logGroup("MachineLogs", "/aws/vendedlogs/states"+prefix),
 	}

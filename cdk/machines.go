@@ -29,8 +29,8 @@ func (s *stack) addMachines() {
 	}
 }
 
-// machine returns one file of statemachine/ as it is, with each step's name substituted by the ARN
-// of its function's version.
+// machine returns a state machine from a file of statemachine/, with each step's name replaced by
+// the ARN of its function's version.
 func (s *stack) machine(id, name string, definition []byte) sfn.CfnStateMachine {
 	steps := stepsOf(definition)
 	substitutions := map[string]*string{}
@@ -72,14 +72,15 @@ func stepsOf(definition []byte) []string {
 	return slices.Sorted(maps.Keys(steps))
 }
 
-// The files name AWS's integration as in its largest partition, so that any engine runs them; a
-// deployment names its own. The whole ARN is substituted: cfn-lint knows no other form.
+// The files name the integration of AWS's largest partition, so that any engine runs them; a
+// deployment substitutes its own. The whole ARN is substituted, because cfn-lint accepts no other
+// form.
 const (
 	integration     = "arn:aws:states:::lambda:invoke.waitForTaskToken"
 	integrationName = "InvokeAndWait"
 )
 
-// compact leaves out white space: a template has at most a megabyte.
+// compact removes white space: a template has at most a megabyte.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 func compact(definition []byte) string {
 	var small bytes.Buffer
@@ -89,7 +90,7 @@ func compact(definition []byte) string {
 	return strings.ReplaceAll(small.String(), integration, "${"+integrationName+"}")
 }
 
-// machineRole may invoke the machine's own functions, in their published versions.
+// machineRole allows the machine to invoke the published versions of its functions.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 func (s *stack) machineRole(id string, steps []string) awsiam.Role {
 	invoke := Statement{Actions: []string{"lambda:InvokeFunction"}}

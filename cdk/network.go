@@ -7,17 +7,17 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// network is two zones with a public and a private subnet each, and no NAT gateway: what the fleet
-// needs of AWS it reaches through a gateway endpoint and an egress-only gateway, which are free.
+// network is two zones with a public and a private subnet each, and no NAT gateway: the fleet
+// reaches AWS through a gateway endpoint and an egress-only gateway, which are free.
 type network struct {
 	vpc      awsec2.Vpc
 	public   []string
 	private  []string
-	s3       awsec2.GatewayVpcEndpoint // the private subnets' only way by IPv4
+	s3       awsec2.GatewayVpcEndpoint // the private subnets' only IPv4 route
 	entrance awsec2.SecurityGroup      // the load balancer's
 	fleet    awsec2.SecurityGroup
 	builder  awsec2.SecurityGroup
-	connect  awsec2.CfnInstanceConnectEndpoint // nil unless the option is on
+	connect  awsec2.CfnInstanceConnectEndpoint // nil without the option
 }
 
 func (s *stack) addNetwork() {
@@ -31,7 +31,7 @@ func (s *stack) addNetwork() {
 			{Name: jsii.String("Public"), SubnetType: awsec2.SubnetType_PUBLIC, CidrMask: jsii.Number(24)},
 			{Name: jsii.String("Private"), SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS, CidrMask: jsii.Number(24)},
 		},
-		// Nothing is ever put into the default group, and closing it takes a function of its own.
+		// Nothing uses the default group, and closing it would take a function of its own.
 		RestrictDefaultSecurityGroup: jsii.Bool(false),
 	})
 	s.setZones(vpc)
@@ -49,8 +49,8 @@ func (s *stack) addNetwork() {
 	}
 }
 
-// setZones puts the subnets into the zones of the option. Without it CloudFormation takes the first two
-// that the account sees in the region.
+// setZones puts the subnets into the zones of the option. By default CloudFormation takes the first
+// two of the account in the region.
 func (s *stack) setZones(vpc awsec2.Vpc) {
 	zones := s.options.zones()
 	if zones == nil {
@@ -76,9 +76,9 @@ func subnetIDs(subnets *[]awsec2.ISubnet) (ids []string) {
 	return ids
 }
 
-// addSecurityGroups chains them: the load balancer is reached from the option's range, the fleet
-// from the load balancer alone, the builder from nowhere. Descriptions name no option: CloudFormation
-// replaces a group whose description changes, under the load balancer that uses it.
+// addSecurityGroups chains the groups: the load balancer accepts the option's range, the fleet only
+// the load balancer, the builder nothing. Descriptions do not depend on options, because
+// CloudFormation replaces a group whose description changes, under the load balancer that uses it.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
 func (s *stack) addSecurityGroups() {
 	n := &s.network
@@ -93,11 +93,11 @@ func (s *stack) addSecurityGroups() {
 		n.entrance.AddIngressRule(from, https, jsii.String("HTTPS"), nil)
 	}
 	s.lead(n.entrance, n.fleet, 80, "Requests and health checks")
-	// IPv4 leads to S3 alone: the private subnets have no other route.
+	// IPv4 leads only to S3: the private subnets have no other route.
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3 through its gateway endpoint"), nil)
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("CloudWatch Logs"), nil)
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3, EventBridge and packages"), nil)
-	// The public subnets give IPv6 addresses, too, and most programs try those first.
+	// The public subnets also assign IPv6 addresses, which most programs try first.
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("Packages"), nil)
 	for _, anywhere := range []awsec2.IPeer{awsec2.Peer_AnyIpv4(), awsec2.Peer_AnyIpv6()} {
 		n.builder.AddEgressRule(anywhere, http, jsii.String("Packages of mirrors without TLS, which are signed"), nil)
@@ -111,10 +111,10 @@ func (s *stack) securityGroup(id, description string) awsec2.SecurityGroup {
 	})
 }
 
-// lead lets one group reach another on one port, and nothing else. The way out is written into the
-// group itself: for a group without rules of its own EC2 adds one that lets everything out, and the
-// CDK writes rules between groups apart. The rule of the other group is a resource whose ID the CDK would make of the
-// stack's place in its app.
+// lead lets one group reach another on one port, and nothing else. The egress rule is part of the
+// group itself: EC2 adds a rule for all egress to a group without rules, and the CDK makes rules
+// between groups separate resources. The ingress rule of the other group is a resource whose ID the
+// CDK would derive from the stack's place in its app.
 func (s *stack) lead(from, to awsec2.SecurityGroup, port float64, description string) {
 	awsec2.NewCfnSecurityGroupIngress(s.scope, jsii.String(*to.Node().Id()+"From"+*from.Node().Id()), &awsec2.CfnSecurityGroupIngressProps{
 		GroupId: to.SecurityGroupId(), SourceSecurityGroupId: from.SecurityGroupId(), Description: jsii.String(description),
@@ -134,8 +134,8 @@ func (s *stack) addFlowLogs() {
 	})
 }
 
-// flowLogRole returns the flow logs' own. That of the CDK trusts the service for any account and
-// may pass itself.
+// flowLogRole returns a role for the flow logs. The CDK's role trusts the service for any account
+// and may pass itself.
 // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 func (s *stack) flowLogRole(group awslogs.LogGroup) awsiam.Role {
 	trust := awsiam.NewServicePrincipal(jsii.String("vpc-flow-logs.amazonaws.com"), &awsiam.ServicePrincipalOpts{

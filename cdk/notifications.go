@@ -15,9 +15,9 @@ import (
 	"photogallery/release"
 )
 
-// addNotifications tells people how releases and teardowns end. The topic is not encrypted by a key:
-// alarms and rules cannot publish through AWS's own one, and a key of ours costs as much as all the
-// rest of an idle stack; the messages hold no secret.
+// addNotifications tells people how releases and teardowns end. The topic has no encryption key:
+// alarms and rules cannot publish with AWS's own one, and a customer managed one costs as much as
+// the rest of an idle stack. The messages hold no secret.
 func (s *stack) addNotifications() awssns.Topic {
 	topic := awssns.NewTopic(s.scope, jsii.String("Notifications"), &awssns.TopicProps{
 		DisplayName: jsii.String("Photogallery " + string(s.options.Environment)),
@@ -44,8 +44,9 @@ func (s *stack) addNotifications() awssns.Topic {
 	return topic
 }
 
-// teller publishes for the rules of the ends. A topic's policy cannot bind EventBridge: it says nothing of the
-// rule or the account when it publishes by itself, but does when it assumes a role.
+// teller publishes for the rules of the ends. A topic's policy cannot bind EventBridge to the rule
+// or the account, because it names neither when it publishes by itself. It does when it assumes a
+// role.
 // https://aws.amazon.com/about-aws/whats-new/2025/03/amazon-eventbridge-iam-execution-role-all-targets/
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) teller(topic awssns.Topic) awsiam.Role {
@@ -58,7 +59,7 @@ func (s *stack) teller(topic awssns.Topic) awsiam.Role {
 	})
 }
 
-// tell sends a message for each execution that ends so.
+// tell sends a message for each execution with that end.
 func (s *stack) tell(topic awssns.Topic, role awsiam.Role, one end) {
 	execution := s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>"
 	detail := map[string]any{"stateMachineArn": []string{s.machineARN(s.nameOf(one.of))}}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // time zones are checked on machines that have no database of them
+	_ "time/tzdata" // time zones are checked on machines without a database of them
 
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -190,7 +190,8 @@ var (
 	zoneByID = regexp.MustCompile(`^[a-z]{2,5}[0-9]-az[0-9]{1,2}$`)
 )
 
-// parseZones takes names or IDs. A name may be another zone in another account, an ID may not.
+// parseZones accepts names or IDs. A name may be another zone in another account; an ID is the same
+// zone everywhere.
 // https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html
 func parseZones(o *Options, value string) error {
 	if value == "" {
@@ -209,7 +210,7 @@ func parseZones(o *Options, value string) error {
 	return errors.New("neither names nor IDs of two zones of one region")
 }
 
-// regionOf is us-east-1 of us-east-1a, and use1 of use1-az1.
+// regionOf returns us-east-1 for us-east-1a, and use1 for use1-az1.
 func regionOf(zone string) string {
 	if region, _, isID := strings.Cut(zone, "-az"); isID {
 		return region
@@ -217,7 +218,7 @@ func regionOf(zone string) string {
 	return zone[:len(zone)-1]
 }
 
-// parseSchedule checks the form alone; EventBridge Scheduler knows the rest.
+// parseSchedule checks only the form; EventBridge Scheduler checks the rest.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 func parseSchedule(field *string, value string) error {
 	if value == off {

@@ -10,13 +10,13 @@ import (
 	"photogallery/release"
 )
 
-// Options are all that can be chosen about a stack. They come from the context: -c key=value, or
-// the "context" of cdk.json.
+// Options holds the options of a stack. They come from the context: -c key=value, or the "context"
+// of cdk.json.
 type Options struct {
 	Environment     release.Environment
 	CIDR            string // IPv4 range that the load balancer admits
 	VPCRange        string // IPv4 range of the network
-	Zones           string // two zones, a comma between, or "" for the first two of the account
+	Zones           string // two zones separated by a comma, or "" for the first two of the account
 	NightlyTeardown string // schedule expression, or "" for none
 	MorningRelease  string // schedule expression, or "" for none
 	TimeZone        string // of both, by its IANA name
@@ -29,7 +29,7 @@ type Options struct {
 	EBSKey          string // ARN of the key of volumes, or step.ManagedKey, or "" for the account's default
 	FlowLogs        bool
 	LogDays         int
-	Tags            string // that everything carries, as release.ParseTags reads them, or "" for none
+	Tags            string // tags of every resource, in the form of release.ParseTags, or "" for none
 }
 
 // zones returns the names or the IDs of the network's zones, or nil for the account's first two.
@@ -40,21 +40,21 @@ func (o Options) zones() []string {
 	return strings.Split(strings.ReplaceAll(o.Zones, " ", ""), ",")
 }
 
-// Uploads reports whether the gallery takes photos from browsers: only where the upload key does not
-// travel in clear, unless that was allowed.
+// Uploads reports whether the gallery accepts photos from browsers: only if the upload key is not
+// sent in clear, unless that was allowed.
 func (o Options) Uploads() bool { return o.Domain != "" || o.UploadsOverHTTP }
 
 // Option describes one key of the context.
 type Option struct {
 	Key     string
-	Default string // "" leaves it off
+	Default string // "" turns it off
 	Allowed string // completes "give …"
 	Effect  string // a sentence for the documentation
 	parse   func(*Options, string) error
 }
 
-// ParseOptions reads the context of a CDK app, leaving out the keys that belong to the CDK itself.
-// Its error is an InvalidRequest that names every problem at once, each with what is allowed.
+// ParseOptions reads the context of a CDK app and ignores the CDK's own keys. Its error is an
+// InvalidRequest that names every problem at once, each with the allowed values.
 func ParseOptions(context map[string]any) (Options, error) {
 	var options Options
 	var problems release.Problems
@@ -106,8 +106,8 @@ func (o Options) conflicts() (problems release.Problems) {
 // https://docs.aws.amazon.com/cdk/v2/guide/customize-permissions-boundaries.html
 const boundaryKey = "@aws-cdk/core:permissionsBoundary"
 
-// boundaryProblems refuses what the CDK would panic about: it fills account, region and partition into
-// the name of a boundary for a stack that is bound to them, and this one is bound to none.
+// boundaryProblems refuses what would make the CDK panic: it puts account, region and partition
+// into the name of a boundary, and this stack does not know them.
 func boundaryProblems(context map[string]any) (problems release.Problems) {
 	if boundary := fmt.Sprint(context[boundaryKey]); strings.Contains(boundary, "${AWS::") {
 		problems = append(problems, release.Problem{Field: boundaryKey, Message: boundary + " holds a pseudo parameter, which the CDK does not fill in here; write the account, region or partition out"})
@@ -117,8 +117,8 @@ func boundaryProblems(context map[string]any) (problems release.Problems) {
 
 func isOption(key string) bool { return slices.Contains(keys(), key) }
 
-// isOfTheCDK recognizes feature flags, cached lookups and the CLI's own keys, which all have a colon
-// or a namespace.
+// isOfTheCDK recognizes feature flags, cached lookups and the CLI's own keys, all of which have a
+// colon or a namespace.
 func isOfTheCDK(key string) bool {
 	return strings.HasPrefix(key, "@") || strings.Contains(key, ":") || strings.HasPrefix(key, "cdk-")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addOutputs tells people how to begin, and `gallery --stack` where everything is.
+// addOutputs tells people how to begin, and `gallery --stack` where the resources are.
 func (s *stack) addOutputs() {
 	environment, region := s.options.Environment, *awscdk.Aws_REGION()
 	releaseARN := s.machineARN(environment.ReleaseMachine())
@@ -36,7 +36,7 @@ func (s *stack) addOutputs() {
 	}
 }
 
-// addConsole finds where the console is in the partition that the stack is deployed to.
+// addConsole sets the console's address in the partition of the stack.
 // https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 func (s *stack) addConsole() {
 	domain := s.inPartition("China", "aws-cn", "amazonaws.cn", s.inPartition("GovCloud", "aws-us-gov", "amazonaws-us-gov.com", "aws.amazon.com"))

@@ -8,17 +8,17 @@ import (
 	"photogallery/release"
 )
 
-// Statement is one Allow statement of a function's policy. Resources and conditions may hold the
-// pseudo parameters of CloudFormation and the names of Place, as ${AWS::Region} and ${Table}.
+// Statement is an Allow statement of a function's policy. Resources and conditions may contain
+// CloudFormation's pseudo parameters and the names of Place, as ${AWS::Region} and ${Table}.
 type Statement struct {
 	Actions    []string
 	Resources  []string
-	Conditions map[string]map[string]string // operator, condition key, value; several by anyOf
-	Reason     string                       // why it is there beside the step's own call, or knows no resource
+	Conditions map[string]map[string]string // operator, condition key, value; several values with anyOf
+	Reason     string                       // why it is needed in addition to the step's own call, or has no resource
 }
 
-// Permissions returns the statements that a step's declared operations need, dependent actions
-// included, each once. The error names an operation whose resources nobody has written down.
+// Permissions returns the statements that a step's declared operations need, with dependent
+// actions, each once. The error names an operation without known resources.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 func Permissions(environment release.Environment, declared step.Step) ([]Statement, error) {
 	var statements []Statement
@@ -99,7 +99,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	return nil
 }
 
-// alarmsOf returns those that a release makes, and not the stack's own.
+// alarmsOf returns the alarms of releases, without the stack's own.
 func alarmsOf(environment release.Environment) (alarms []string) {
 	for _, kind := range release.AlarmKinds() {
 		alarms = append(alarms, arn("cloudwatch", "alarm:"+environment.Alarm(kind)))
@@ -118,9 +118,8 @@ func machinesOf(environment release.Environment, operation string) []string {
 	}
 }
 
-// balancerOf binds by the name in the ARN, and not by the tag: for a moment after a creation the
-// authorization of Elastic Load Balancing does not know the tags yet, and what changes a load balancer
-// comes right after it.
+// balancerOf binds by the name in the ARN instead of the tag: for a moment after a creation Elastic
+// Load Balancing's authorization does not know the tags yet, and changes follow right after it.
 func balancerOf(name, operation string) []string {
 	balancer, listener := arn("elasticloadbalancing", "loadbalancer/app/"+name+"/*"), arn("elasticloadbalancing", "listener/app/"+name+"/*")
 	if strings.HasSuffix(operation, "Listener") && operation != "elasticloadbalancing:CreateListener" {
@@ -171,17 +170,17 @@ func forAll(values map[string]string) map[string]map[string]string {
 	return map[string]map[string]string{"ForAllValues:StringEquals": values, "Null": present}
 }
 
-// anyOf returns a condition's value of which one has to match.
+// anyOf returns a condition value that matches any of the values.
 func anyOf(values ...string) string { return strings.Join(values, alternative) }
 
-const alternative = ", " // is in no value
+const alternative = ", " // not part of any value
 
-// owned holds for resources that carry the environment's tag.
+// owned matches resources with the environment's tag.
 func owned(environment release.Environment) map[string]map[string]string {
 	return map[string]map[string]string{"StringEquals": {"aws:ResourceTag/" + release.TagEnvironment: string(environment)}}
 }
 
-// tagged holds for calls that give what they make the environment's tag.
+// tagged matches calls that tag their resources with the environment's tag.
 func tagged(environment release.Environment) map[string]map[string]string {
 	return map[string]map[string]string{"StringEquals": {"aws:RequestTag/" + release.TagEnvironment: string(environment)}}
 }

@@ -13,8 +13,8 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// places maps the names in statements to values that only a deployment knows. A name may
-// stand for several resources.
+// places maps the names in statements to values that only a deployment knows. A name may stand for
+// several resources.
 func (s *stack) places() map[string][]string {
 	subnets := func(ids []string) (arns []string) {
 		for _, id := range ids {
@@ -41,8 +41,8 @@ func (s *stack) places() map[string][]string {
 	}
 }
 
-// pseudo replaces CloudFormation's pseudo parameters. Made when first asked: it starts the CDK's own
-// runtime, which what only reads the tables does not need.
+// pseudo replaces CloudFormation's pseudo parameters. It is built on first use, because it starts
+// the CDK's own runtime, which readers of the tables do not need.
 var pseudo = sync.OnceValue(func() *strings.Replacer {
 	return strings.NewReplacer(
 		"${AWS::Partition}", *awscdk.Aws_PARTITION(),
@@ -67,7 +67,7 @@ func document(statements []Statement, places map[string][]string) awsiam.PolicyD
 	return document
 }
 
-// ownKey returns the ARN of the key of volumes, or "" for one of AWS's, which needs no permission.
+// ownKey returns the ARN of the volumes' key, or "" for one of AWS's, which needs no permission.
 func (s *stack) ownKey() string {
 	if s.options.EBSKey == step.ManagedKey {
 		return ""
@@ -75,8 +75,8 @@ func (s *stack) ownKey() string {
 	return s.options.EBSKey
 }
 
-// isOfNothing reports whether a statement is about what the stack does without: the hosted zone of a
-// domain, or a key of one's own.
+// isOfNothing reports whether a statement is about something that the stack does not have: a
+// domain's hosted zone, or a key.
 func isOfNothing(statement Statement, places map[string][]string) bool {
 	return slices.ContainsFunc([]string{"${HostedZone}", "${EbsKey}"}, func(name string) bool {
 		place, isKnown := places[name]

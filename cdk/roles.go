@@ -7,8 +7,9 @@ import (
 	"photogallery/release"
 )
 
-// roles are those that a release hands on: to its builder, to the fleet and to the ttl schedule. A
-// bundle's install script runs with the builder's and reaches neither photos nor upload key.
+// roles holds the roles that a release passes on: to its builder, to the fleet and to the ttl
+// schedule. A bundle's install script runs with the builder's role and reaches neither photos nor
+// upload key.
 type roles struct {
 	builder, fleet, schedule     awsiam.Role
 	builderProfile, fleetProfile awsiam.InstanceProfile
@@ -33,10 +34,10 @@ func (s *stack) builderStatements() []Statement {
 	}
 }
 
-// streams allows to write to the log streams of instances with such a name. A builder, in which a
-// bundle's script runs, does not write to what an instance of the fleet has said. No name says which
-// instance asks: IAM has the ID in ec2:SourceInstanceARN and aws:userid alone, both of which hold a
-// colon, and no log stream's name may.
+// streams allows writes to the log streams of instances with such a name. A builder, which runs a
+// bundle's script, cannot write to the stream of a fleet instance. No name can identify the calling
+// instance: IAM has its ID only in ec2:SourceInstanceARN and aws:userid, which contain a colon, and
+// log stream names cannot.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html
 func (s *stack) streams(name string) Statement {
@@ -51,8 +52,8 @@ func (s *stack) fleetStatements() []Statement {
 	return []Statement{
 		{Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}, Resources: []string{bucket + "/" + photosPrefix + "*"}},
 		{
-			// S3 answers 404 and not 403 for a photo that is not there to who may list, and a request for one
-			// object has no prefix.
+			// S3 answers 404 instead of 403 for a missing photo to callers that may list, and a
+			// request for one object has no prefix.
 			Actions: []string{"s3:ListBucket"}, Resources: []string{bucket},
 			Conditions: map[string]map[string]string{"StringLikeIfExists": {"s3:prefix": photosPrefix + "*"}},
 		},

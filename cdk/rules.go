@@ -16,7 +16,7 @@ func (s *stack) addRules() {
 		"source": []string{s.options.Environment.BuildSource()}, "detail-type": []string{release.BuildResultEvent},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
-	// EC2's events carry no tags: the function looks up whether the instance is a builder.
+	// EC2's events have no tags. The function checks whether the instance is a builder.
 	s.resumeRule("BuilderGone", "builder-gone", "An instance has ended, perhaps a builder", map[string]any{
 		"source": []string{"aws.ec2"}, "detail-type": []string{release.InstanceStateEvent},
 		"detail": map[string]any{"state": release.EndingStates()},
@@ -24,9 +24,9 @@ func (s *stack) addRules() {
 	s.undoRule()
 }
 
-// resumeRule lets the rule invoke the function's new version before the rule turns to it: an event that
-// EventBridge may not deliver is not tried again. The rule has a fixed name, so that the permission can
-// name it and still come first.
+// resumeRule lets the rule invoke the function's new version before the rule targets it:
+// EventBridge does not retry an event that it may not deliver. The rule has a fixed name, so that
+// the permission can name it and still come first.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 func (s *stack) resumeRule(id, name, description string, pattern map[string]any) {
 	resume := s.functions["Resume"]
@@ -49,8 +49,8 @@ func (s *stack) ruleARN(name string) string {
 	return pseudo().Replace(arn("events", "rule/"+*s.name(name)))
 }
 
-// undoRule sweeps a release that ended where no Catch sees it: stopped, out of time, or failed
-// outside of a state.
+// undoRule undoes a release whose end no Catch sees: stopped, out of time, or failed outside of a
+// state.
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) undoRule() {
@@ -86,7 +86,7 @@ func (s *stack) undoRule() {
 	})
 }
 
-// forRules trusts EventBridge on behalf of these rules alone.
+// forRules trusts EventBridge only for these rules.
 func (s *stack) forRules(arns ...string) awsiam.IPrincipal {
 	return awsiam.NewServicePrincipal(jsii.String("events.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 		Conditions: conditions(map[string]map[string]string{
@@ -104,7 +104,7 @@ func (s *stack) deadLetterConfig() *awsevents.CfnRule_DeadLetterConfigProperty {
 	return &awsevents.CfnRule_DeadLetterConfigProperty{Arn: s.deadLetters.QueueArn()}
 }
 
-// addDeadLetters makes the queue of what neither EventBridge nor Scheduler could deliver.
+// addDeadLetters makes the queue of events that EventBridge or Scheduler could not deliver.
 func (s *stack) addDeadLetters() {
 	s.deadLetters = awssqs.NewQueue(s.scope, jsii.String("DeadLetters"), &awssqs.QueueProps{
 		Encryption:      awssqs.QueueEncryption_SQS_MANAGED,

@@ -6,15 +6,15 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addScheduleGroup makes the group of all schedules, those of a ttl included.
+// addScheduleGroup makes the group of all schedules, including those of a ttl.
 func (s *stack) addScheduleGroup() {
 	s.scheduleGroup = awsscheduler.NewCfnScheduleGroup(s.scope, jsii.String("Schedules"), &awsscheduler.CfnScheduleGroupProps{
 		Name: jsii.String(s.options.Environment.Name()),
 	})
 }
 
-// addSchedules adds the nightly teardown and the morning release. They go first when the stack is
-// destroyed, or one of them could begin a release while the destroyer tears down.
+// addSchedules adds the nightly teardown and the morning release. They are deleted first when the
+// stack is destroyed, so that none of them starts a release while the destroyer tears down.
 func (s *stack) addSchedules(destroyer awscdk.CustomResource) {
 	environment := s.options.Environment
 	s.schedule("NightlyTeardown", "nightly", s.options.NightlyTeardown, environment.TeardownMachine(), destroyer)

@@ -1,5 +1,6 @@
-// Package cdk is the stack of one environment: all that is free or static, and what runs releases
-// and teardowns. What costs by the hour is made by a release and removed by a teardown.
+// Package cdk is the stack of one environment: its free and static resources, and what runs
+// releases and teardowns. Resources that cost money by the hour are made by a release and removed
+// by a teardown.
 package cdk
 
 import (
@@ -13,7 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// stack holds what the concerns of one environment share.
+// stack holds what the files of this package share.
 type stack struct {
 	scope   awscdk.Stack
 	options Options
@@ -36,17 +37,17 @@ type stack struct {
 	dashboard     awscloudwatch.Dashboard
 }
 
-// GalleryStackProps are the properties of a stack, and those of Photogallery's. Description, StackName, Synthesizer and
-// Tags have defaults. A synthesizer of yours must put assets below the prefix that AssetsPrefix returns: functions and
-// builders may read no others.
+// GalleryStackProps holds the properties of a stack, and those of Photogallery's. Description,
+// StackName, Synthesizer and Tags have defaults. A custom synthesizer must put assets below the
+// prefix that AssetsPrefix returns: functions and builders may read no others.
 type GalleryStackProps struct {
 	awscdk.StackProps
 	Options Options // from ParseOptions, which checks them
 	Assets  Assets  // from Build
 }
 
-// NewGalleryStack adds the stack of one environment to an app. Without Env the stack knows neither account nor region,
-// and its synthesis needs no credentials.
+// NewGalleryStack adds the stack of one environment to an app. Without Env the stack knows neither
+// account nor region, and its synthesis needs no credentials.
 func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackProps) awscdk.Stack {
 	s := &stack{options: props.Options, assets: props.Assets}
 	of := s.options.withDefaults(props.StackProps)
@@ -73,7 +74,7 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	return s.scope
 }
 
-// withDefaults fills in what a stack's properties leave out.
+// withDefaults fills in the defaults of a stack's properties.
 func (o Options) withDefaults(of awscdk.StackProps) awscdk.StackProps {
 	if of.StackName == nil {
 		of.StackName = jsii.String(o.Environment.Name())
@@ -92,7 +93,7 @@ func (o Options) withDefaults(of awscdk.StackProps) awscdk.StackProps {
 	return of
 }
 
-// name returns the environment's name with a part of its own behind it.
+// name returns the environment's name followed by another part.
 func (s *stack) name(part string) *string {
 	return jsii.String(s.options.Environment.Name() + "-" + part)
 }

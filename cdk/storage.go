@@ -11,20 +11,20 @@ import (
 	"photogallery/lambdas/records"
 )
 
-// What the bucket holds below.
+// The prefixes of the bucket.
 const (
 	photosPrefix    = "gallery/"
 	bundlesPrefix   = "bundles/"
 	uploadKeyObject = "upload-key/key"
 )
 
-// storage holds what outlives releases: the photos, who holds the environment, and the target group,
-// which costs nothing and gives alarms and dashboards a name that stays.
+// storage holds what outlives releases: the photos, the lock, and the target group, which costs
+// nothing and has a fixed name for alarms and dashboards.
 type storage struct {
 	bucket      awss3.Bucket
 	table       awsdynamodb.Table
 	targetGroup elb.ApplicationTargetGroup
-	accessLogs  awss3.Bucket // nil unless the option is on
+	accessLogs  awss3.Bucket // nil without the option
 }
 
 func (s *stack) addStorage() {
@@ -41,8 +41,8 @@ func (s *stack) addStorage() {
 	}
 }
 
-// photoBucket returns the one thing that stays when the stack is destroyed. CloudFormation takes a
-// bucket back in only by a name that is written in the template, see Assets.
+// photoBucket makes the only resource that remains when the stack is destroyed. CloudFormation
+// imports a bucket only by a name that is written in the template; see Assets.
 func (s *stack) photoBucket() awss3.Bucket {
 	bucket := awss3.NewBucket(s.scope, jsii.String("Photos"), &awss3.BucketProps{
 		BucketName:        jsii.String(s.bucketName()),
@@ -52,7 +52,7 @@ func (s *stack) photoBucket() awss3.Bucket {
 		EnforceSSL:        jsii.Bool(true),
 		MinimumTLSVersion: jsii.Number(1.2),
 		Versioned:         jsii.Bool(true),
-		// A creation that fails takes the empty bucket away again: it would be in the next one's way.
+		// A failed creation removes the empty bucket, with which the next one would conflict.
 		RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 		LifecycleRules: &[]*awss3.LifecycleRule{{
 			Id:                                  jsii.String("forget-the-deleted"),
@@ -61,7 +61,7 @@ func (s *stack) photoBucket() awss3.Bucket {
 			ExpiredObjectDeleteMarker:           jsii.Bool(true),
 		}},
 	})
-	// A policy that stayed with the bucket would be in the way of the next deployment's.
+	// A policy that remained with the bucket would conflict with the next deployment's.
 	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY)
 	bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("UploadKeyIsMadeOnce"),
@@ -130,8 +130,8 @@ func (s *stack) accessLogBucket() awss3.Bucket {
 	return bucket
 }
 
-// quietEmptier lets the CDK's function that empties the access logs write where the steps do. By itself
-// it makes a log group of its own, which nobody would delete.
+// quietEmptier makes the CDK's function that empties the access logs write to the steps' log group.
+// By default it makes its own log group, which nobody would delete.
 func (s *stack) quietEmptier() {
 	provider := s.scope.Node().FindChild(jsii.String("Custom::S3AutoDeleteObjectsCustomResourceProvider"))
 	handler := provider.Node().FindChild(jsii.String("Handler")).(awscdk.CfnResource)

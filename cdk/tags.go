@@ -35,7 +35,7 @@ func parseTags(o *Options, value string) error {
 	return tags.Check()
 }
 
-// textOf returns a value of cdk.json as a command line would give it: an object as its JSON.
+// textOf returns a value of cdk.json in the form of the command line: an object as its JSON.
 func textOf(given any) string {
 	if object, isObject := given.(map[string]any); isObject {
 		if text, err := json.Marshal(object); err == nil {
@@ -45,13 +45,13 @@ func textOf(given any) string {
 	return fmt.Sprint(given)
 }
 
-// tags returns those that the organization demands, or nil for none.
+// tags returns the tags that the organization requires, or nil if there are none.
 func (o Options) tags() release.Tags {
 	tags, _ := release.ParseTags(o.Tags) // parseTags has checked them
 	return tags
 }
 
-// stackTags returns those of the CloudFormation stack itself.
+// stackTags returns the tags of the CloudFormation stack itself.
 func (o Options) stackTags() *map[string]*string {
 	tags := map[string]*string{release.TagEnvironment: jsii.String(string(o.Environment))}
 	for _, tag := range o.tags() {
@@ -60,7 +60,7 @@ func (o Options) stackTags() *map[string]*string {
 	return &tags
 }
 
-// addTags gives all resources the tags that the organization demands: not every type takes those of the
+// addTags adds the organization's tags to all resources, because not every type takes those of the
 // CloudFormation stack.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html
 func (s *stack) addTags() {

@@ -1,4 +1,5 @@
-// Command document writes into the documents what the CDK app says of itself, between two marks.
+// Command document writes the tables that the CDK app generates into the documents, between two
+// marks.
 package main
 
 import (

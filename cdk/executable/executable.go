@@ -1,5 +1,6 @@
-// Package executable compiles what the stack deploys. What runs the functions on another machine, as the
-// conformance tests and the benchmark do, compiles them here too, with the same flags.
+// Package executable compiles the stack's executables. Programs that run the functions on another
+// machine, such as the conformance tests and the benchmark, compile them here, too, with the same
+// flags.
 package executable
 
 import (
@@ -10,27 +11,27 @@ import (
 	"runtime"
 )
 
-// Platform is the operating system and architecture of an executable, in Go's words.
+// Platform is the operating system and architecture of an executable, in Go's terms.
 type Platform struct{ OS, Architecture string }
 
 // Deployed is the platform of functions and instances.
 var Deployed = Platform{"linux", "arm64"}
 
-// Host is this machine.
+// Host is the platform of this machine.
 func Host() Platform { return Platform{runtime.GOOS, runtime.GOARCH} }
 
-// Functions compiles the one executable of all functions, which Lambda wants to be called bootstrap. It
-// blocks until the go command, which it needs, has ended; the error has what that said.
+// Functions compiles the executable of all functions, which Lambda requires to be called bootstrap.
+// It blocks until the go command, which it needs, has ended. The error has that command's output.
 func Functions(ctx context.Context, to string, platform Platform) error {
 	return compile(ctx, to, "photogallery/lambdas/bootstrap", "lambda.norpc", platform)
 }
 
-// Gallery compiles the web app as Functions compiles those.
+// Gallery compiles the web app, as Functions does.
 func Gallery(ctx context.Context, to string, platform Platform) error {
 	return compile(ctx, to, "photogallery/gallery-ami/app/cmd/photogallery", "", platform)
 }
 
-// compile leaves no trace of time and place, so that unchanged sources are an unchanged executable.
+// compile leaves out times and paths, so that unchanged sources make an unchanged executable.
 func compile(ctx context.Context, to, source, tags string, platform Platform) error {
 	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags", tags, "-ldflags", "-s -w -buildid=", "-o", to, source)
 	command.Env = append(os.Environ(), "GOOS="+platform.OS, "GOARCH="+platform.Architecture, "CGO_ENABLED=0")

@@ -1,5 +1,5 @@
 // Command synth is the CDK app: npx cdk synth and npx cdk deploy run it. It writes the stack's
-// template and assets; nothing in it talks to AWS.
+// template and assets and does not call AWS.
 package main
 
 import (
@@ -23,7 +23,7 @@ func main() {
 	}
 }
 
-// quietly runs what may tell of a process that it has ended, as it should, on the standard error.
+// quietly drops messages on standard error about processes that have ended as they should.
 func quietly(run func()) {
 	if nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
 		os.Stderr = nowhere

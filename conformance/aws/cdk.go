@@ -17,13 +17,14 @@ import (
 
 // cdk is the CDK's command of package.json.
 type cdk struct {
-	bin    string // where npm put it
-	folder string // for what it synthesizes
-	log    string // of all that it says
+	bin    string // installed by npm
+	folder string // of the synthesized stack
+	log    string // of all its output
 	region string
 }
 
-// newCDK is for one environment, in the sources' folder. Its error says what is missing there.
+// newCDK returns the command for one environment, in the sources' folder. Its error says what is
+// missing there.
 func newCDK(environment string, config aws.Config) (cdk, error) {
 	root, err := os.Getwd()
 	if err != nil {
@@ -37,14 +38,14 @@ func newCDK(environment string, config aws.Config) (cdk, error) {
 	return cdk{bin, folder, folder + ".log", config.Region}, nil
 }
 
-// shown is how many lines of the command's last words an error holds.
+// shown is how many lines of the command's output an error holds.
 const shown = 25
 
-// interruptFor is how long the command may take to end when it is told to.
+// interruptFor is how long the command may take to end after an interrupt.
 const interruptFor = 30 * time.Second
 
-// run is Options.CDK. The command has a process group of its own: a Ctrl-C is for this program, which
-// passes it on where it ends the command.
+// run implements Options.CDK. The command has its own process group: Ctrl-C goes to this program,
+// which interrupts the command if it should end.
 func (c cdk) run(ctx context.Context, arguments ...string) error {
 	if err := os.MkdirAll(filepath.Dir(c.log), 0o755); err != nil {
 		return err

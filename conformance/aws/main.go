@@ -1,6 +1,6 @@
-// Command aws tells the story of a release in your AWS account, held to a price, and looks for what is
-// left: make aws. With -sweep it looks again for what earlier runs have left, and with the name of an
-// environment of theirs removes that: make aws-sweep. docs/real-aws.md is its document.
+// Command aws runs the life of a release in your AWS account, within a price, and looks for
+// leftovers: make aws. With -sweep it looks for what earlier runs have left, and with the name of
+// one of their environments removes that: make aws-sweep. docs/real-aws.md is its document.
 package main
 
 import (
@@ -20,11 +20,11 @@ import (
 	"photogallery/release"
 )
 
-// Variables of the environment.
+// Environment variables.
 const (
 	wanted  = "GALLERY_AWS_E2E"         // 1 to run
 	capped  = "GALLERY_AWS_E2E_CAP"     // dollars
-	account = "GALLERY_AWS_E2E_ACCOUNT" // the one account in which to run
+	account = "GALLERY_AWS_E2E_ACCOUNT" // the only account in which to run
 )
 
 // Exit statuses.
@@ -52,7 +52,7 @@ func statusOf(err error) int {
 	return refused
 }
 
-// errRefused is a run that nobody has asked for.
+// errRefused is the error of a run without consent.
 var errRefused = release.Errorf(release.InvalidRequest, "nothing was done: set %s=1 to do that", wanted)
 
 func run(ctx, cleaning context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
@@ -92,7 +92,7 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	return os.RemoveAll(options.Assembly)
 }
 
-// capOf returns the default where the variable is not set.
+// capOf returns the cap of the variable, or the default.
 func capOf(given string) (float64, error) {
 	if given == "" {
 		return e2e.DefaultCap, nil
@@ -104,7 +104,7 @@ func capOf(given string) (float64, error) {
 	return most, nil
 }
 
-// attempts add up to some three minutes: a run is told through a lost connection.
+// attempts amounts to about three minutes, so that a run outlasts a lost connection.
 const attempts = 15
 
 func optionsOf(ctx context.Context, environment release.Environment, account string, out io.Writer) (e2e.Options, error) {
@@ -136,7 +136,7 @@ func clean(ctx context.Context, name, account string, out io.Writer) error {
 	return e2e.Clean(ctx, options)
 }
 
-// list tells what every run has left, and removes nothing: one may be under way.
+// list lists what every run has left, and removes nothing, because one may be in progress.
 func list(ctx context.Context, out io.Writer) error {
 	config, err := awsstack.Configure(ctx, "", "")
 	if err != nil {

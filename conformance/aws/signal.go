@@ -19,8 +19,8 @@ func interruptible(isSweep bool) (story, cleaning context.Context, stop func()) 
 	return ctx, ctx, stop
 }
 
-// twice are two contexts: Ctrl-C ends the first, so that cleaning up begins, and the second only when
-// it is pressed twice more, with a warning between.
+// twice returns two contexts: Ctrl-C ends the first, so that cleaning up begins, and the second
+// only when it is pressed twice more, after a warning.
 func twice(warn io.Writer) (story, cleaning context.Context, stop func()) {
 	story, endStory := context.WithCancelCause(context.Background())
 	cleaning, endCleaning := context.WithCancelCause(context.Background())
@@ -50,7 +50,7 @@ func twice(warn io.Writer) (story, cleaning context.Context, stop func()) {
 	}
 }
 
-// interrupted is why somebody's signal has ended a context.
+// interrupted is the cause of a context that a signal has ended.
 type interrupted struct{ os.Signal }
 
 func (i interrupted) Error() string { return "somebody ended it: " + i.String() }

@@ -1,6 +1,6 @@
-// Package callers holds what AWS's own pages say that the caller of an operation must be allowed beside
-// it, and what others have met where the pages are silent. It is copied from them, apart from the table
-// in cdk that makes the policies, so that a permission that is left out there is missed here.
+// Package callers holds what AWS's own pages say about the permissions of an operation's caller,
+// and what others have met where the pages are silent. It is copied from them, apart from the table
+// in cdk that makes the policies, so that a permission that is missing there is found here.
 package callers
 
 import (
@@ -12,10 +12,10 @@ import (
 //go:embed callers.json
 var text []byte
 
-// A Need lists the actions that an operation demands of its caller beside its own.
+// A Need lists the actions that an operation requires of its caller in addition to its own.
 type Need struct {
 	Operation string   // with the IAM prefix of its service
-	Needs     []string // actions; behind a space a part of the resource that each is needed on
+	Needs     []string // actions, each optionally followed by a space and a part of the resource that it is needed on
 	Source    string   // the page
 }
 

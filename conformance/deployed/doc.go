@@ -1,4 +1,4 @@
-// Package deployed tests the deployed product: what the CDK puts into moto, the state machines run by
-// moto's interpreter, and the functions' real executable behind them, by way of HTTP. Its tests need
-// the build tag conformance, see `make conformance`.
+// Package deployed tests the deployed product over HTTP: the CDK deploys to moto, moto's
+// interpreter runs the state machines, and the functions' real executable runs the steps. Its tests
+// need the build tag conformance, see `make conformance`.
 package deployed

@@ -1,4 +1,4 @@
-// Package document holds blocks of documents to what tests find.
+// Package document compares blocks of documents with results of tests.
 package document
 
 import (
@@ -10,8 +10,9 @@ import (
 
 var write = flag.Bool("write", false, "write the documents' blocks")
 
-// Block wants the block between <!-- name --> and <!-- /name --> in the document at path to be text, and with
-// -write makes it so. Settle returns the part of a block that is compared; nil compares all of it.
+// Block requires that the block between <!-- name --> and <!-- /name --> in the document at path is
+// text, and with -write makes it so. Settle returns the part of a block to compare; nil compares
+// all of it.
 func Block(t *testing.T, path, name, text string, settle func(string) string) {
 	t.Helper()
 	whole, err := os.ReadFile(path)

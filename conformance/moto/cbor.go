@@ -13,8 +13,8 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 )
 
-// withCBOR lets CloudWatch be called in RPC v2 CBOR, as the SDK does; moto knows the same operations in
-// AWS JSON.
+// withCBOR lets CloudWatch be called in RPC v2 CBOR, as the SDK does; moto has the same operations
+// in AWS JSON.
 // https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
 func withCBOR(moto http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -37,7 +37,7 @@ func withCBOR(moto http.Handler) http.Handler {
 		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
 		w.Header().Set("Content-Type", "application/cbor")
 		w.WriteHeader(answer.Code)
-		_, _ = w.Write(body) // to a client that may be gone
+		_, _ = w.Write(body) // the client may be gone
 	})
 }
 
@@ -106,8 +106,9 @@ func toCBOR(body []byte) ([]byte, error) {
 	return cbor.Encode(encoded("", value)), nil
 }
 
-// encoded goes by what is read: CloudWatch's times are called Timestamp or, of dashboards, LastModified;
-// its other numbers are whole where they look whole, which the SDK takes for a double too.
+// encoded follows what it reads: CloudWatch's times are called Timestamp or, of dashboards,
+// LastModified; other numbers are whole if they look whole, which the SDK accepts for a double,
+// too.
 func encoded(name string, value any) cbor.Value {
 	switch v := value.(type) {
 	case map[string]any:

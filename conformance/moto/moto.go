@@ -1,5 +1,5 @@
-// Package moto runs moto's server (https://docs.getmoto.org), an AWS that was written by others, for
-// the conformance tests.
+// Package moto runs moto's server (https://docs.getmoto.org), an independent AWS emulator, for the
+// conformance tests.
 package moto
 
 import (
@@ -22,31 +22,31 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Account and Region are where everything in moto seems to live.
+// Account and Region are moto's account and region.
 const (
 	Account = "123456789012"
 	Region  = "us-east-1"
 )
 
-// Options are what a Server is started with.
+// Options are the options of a Server.
 type Options struct {
-	// Around is put around moto, the calls of its state machines to Lambda included; nil is nothing.
+	// Around wraps moto, including the calls of its state machines to Lambda; nil does not.
 	Around func(moto http.Handler) http.Handler
 	// Pace divides the waits of state machines; 0 means 1.
 	Pace float64
-	// Log takes what moto writes, its requests and tracebacks; nil discards it.
+	// Log receives moto's output, its requests and tracebacks; nil discards it.
 	Log io.Writer
 }
 
-// Server is one moto, with nothing in it at first, behind a handler of this process.
+// Server is one moto, initially empty, behind a handler of this process.
 type Server struct {
 	front   *httptest.Server
 	process *exec.Cmd
-	life    io.Closer // its standard input: it ends when that does
+	life    io.Closer // its standard input, whose end ends it
 }
 
-// Start blocks until moto answers. Close the server at the end; moto also ends with this process,
-// however that ends. The error names `make conformance` when Python's packages are not there, which
+// Start blocks until moto answers. The caller closes the server. Moto also ends with this process,
+// however that ends. The error names `make conformance` if Python's packages are missing, which
 // CONFORMANCE_PYTHON may have elsewhere.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	root, err := Root()
@@ -103,10 +103,10 @@ func readPort(from io.Reader) (port int, err error) {
 	return strconv.Atoi(strings.TrimSpace(line))
 }
 
-// inFront is what the clients talk to.
+// inFront returns the handler that the clients talk to.
 func inFront(port int, around func(http.Handler) http.Handler) http.Handler {
 	moto := http.Handler(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		// The host stays the client's: moto puts it into URLs.
+		// The host stays the client's, because moto puts it into URLs.
 		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = "http", fmt.Sprintf("127.0.0.1:%d", port), r.In.Host
 	}})
 	if around != nil {
@@ -115,7 +115,7 @@ func inFront(port int, around func(http.Handler) http.Handler) http.Handler {
 	return withCBOR(moto)
 }
 
-// Root returns the folder of this module's sources, which the working directory is in.
+// Root returns the folder of this module's sources, which contains the working directory.
 func Root() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
@@ -129,13 +129,13 @@ func Root() (string, error) {
 	return "", errors.New("there is no go.mod above the working directory: run this in the module")
 }
 
-// Endpoint is moto's URL. It has an IP address, with which SDKs address buckets by path.
+// Endpoint returns moto's URL. It has an IP address, with which SDKs address buckets by path.
 func (s *Server) Endpoint() string { return s.front.URL }
 
 // Config returns the configuration with which real SDK clients reach moto.
 func (s *Server) Config() aws.Config { return Config(s.Endpoint()) }
 
-// Config returns the configuration with which real SDK clients reach an endpoint that takes any
+// Config returns the configuration with which real SDK clients reach an endpoint that accepts any
 // credentials.
 func Config(endpoint string) aws.Config {
 	return aws.Config{
@@ -147,7 +147,7 @@ func Config(endpoint string) aws.Config {
 	}
 }
 
-// Close ends moto and waits until it has ended. What it then says of its end is no error.
+// Close ends moto and waits until it has ended. Its exit status is not an error.
 func (s *Server) Close() error {
 	s.front.Close()
 	err := s.life.Close()

@@ -1,5 +1,5 @@
-// Package runtimeapi runs executables as AWS Lambda's custom runtimes run them: a process for each
-// function, to which the Lambda Runtime API hands one invocation after the other.
+// Package runtimeapi runs executables as AWS Lambda's custom runtimes do: a process for each
+// function, to which the Lambda Runtime API passes one invocation after the other.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 package runtimeapi
 
@@ -17,24 +17,24 @@ import (
 	"time"
 )
 
-// Function is what to run.
+// Function describes the function to run.
 type Function struct {
 	Executable  string
 	Arguments   []string
 	Handler     string // _HANDLER
 	Environment map[string]string
 	Timeout     time.Duration // of an invocation
-	Log         io.Writer     // takes what it writes; nil discards it
+	Log         io.Writer     // receives its output; nil discards it
 }
 
-// Answer is how an invocation ended. A failed one's payload is an object with errorType and
-// errorMessage.
+// Answer is the result of an invocation. The payload of a failed one is an object with errorType
+// and errorMessage.
 type Answer struct {
 	Payload []byte
 	Failed  bool
 }
 
-// Host is a function that runs. Its process ends with it, and when the Runtime API is gone.
+// Host is a running function. Its process ends with it, and when the Runtime API is gone.
 type Host struct {
 	function Function
 	api      *httptest.Server
@@ -56,7 +56,7 @@ type answered struct {
 	Answer
 }
 
-// Start starts the function's process and returns at once. Close the host at the end.
+// Start starts the function's process and returns at once. The caller closes the host.
 func Start(function Function) (*Host, error) {
 	h := &Host{function: function, next: make(chan invocation), answers: make(chan answered), ended: make(chan struct{})}
 	h.api = httptest.NewServer(h.runtimeAPI())
@@ -74,7 +74,7 @@ func Start(function Function) (*Host, error) {
 		return nil, err
 	}
 	go func() {
-		_ = h.process.Wait() // it is killed, mostly
+		_ = h.process.Wait() // it was usually killed
 		close(h.ended)
 	}()
 	return h, nil
@@ -90,7 +90,7 @@ func (h *Host) runtimeAPI() http.Handler {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Lambda-Runtime-Aws-Request-Id", invoked.id)
 			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(time.Now().Add(h.function.Timeout).UnixMilli()))
-			_, _ = w.Write(invoked.payload) // to a process that may have ended
+			_, _ = w.Write(invoked.payload) // the process may have ended
 		case <-r.Context().Done():
 		}
 	})
@@ -114,8 +114,9 @@ func (h *Host) answered(failed bool) http.HandlerFunc {
 	}
 }
 
-// Invoke blocks until the function has answered. One that takes too long fails with Sandbox.Timedout,
-// and is killed as Lambda kills it. The error is ctx's, or tells that the process has ended.
+// Invoke blocks until the function has answered. One that takes too long fails with
+// Sandbox.Timedout, and is killed as Lambda kills it. The error is ctx's, or says that the process
+// has ended.
 func (h *Host) Invoke(ctx context.Context, payload []byte) (Answer, error) {
 	h.invoke.Lock()
 	defer h.invoke.Unlock()
@@ -128,7 +129,7 @@ func (h *Host) Invoke(ctx context.Context, payload []byte) (Answer, error) {
 		case next <- invocation{id, payload}:
 			next = nil
 		case answer := <-h.answers:
-			if answer.id == id { // of an earlier one nobody waits any more
+			if answer.id == id { // of an earlier invocation that nobody waits for
 				return answer.Answer, nil
 			}
 		case <-h.ended:

@@ -17,14 +17,14 @@ import (
 	"photogallery/release"
 )
 
-// Builders counts the instances that build and have not ended. Its errors are AWS's, as those of the
-// other lists here.
+// Builders counts the builders that have not ended. Its errors are AWS's, as those of the other
+// lists here.
 func (e Environment) Builders(ctx context.Context) (int, error) {
 	ids, err := e.instances(ctx, release.RoleBuilder)
 	return len(ids), err
 }
 
-// Fleet lists the IDs of the instances that serve, or are about to, or not quite gone.
+// Fleet lists the IDs of the fleet's instances that have not ended completely.
 func (e Environment) Fleet(ctx context.Context) ([]string, error) {
 	return e.instances(ctx, release.RoleFleet)
 }
@@ -47,7 +47,7 @@ func (e Environment) instances(ctx context.Context, role string) (ids []string, 
 	return ids, nil
 }
 
-// group returns nil if there is none.
+// group returns the group, or nil if there is none.
 func (e Environment) group(ctx context.Context) (*scalingtypes.AutoScalingGroup, error) {
 	out, err := e.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{e.Name.Name()}})
 	if err != nil || len(out.AutoScalingGroups) == 0 {
@@ -86,7 +86,7 @@ func (e Environment) templates(ctx context.Context) (int, error) {
 	return len(out.LaunchTemplates), nil
 }
 
-// serving checks the image that serves, one of so many, each with its snapshot.
+// serving checks the serving image, one of this many, each with its snapshot.
 func (e Environment) serving(ctx context.Context, id string, count int, found *differences) error {
 	images, snapshots, err := e.images(ctx)
 	if err != nil {

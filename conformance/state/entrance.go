@@ -45,7 +45,7 @@ func (e Environment) entrance(ctx context.Context, targetGroup string, found *di
 	return nil
 }
 
-// balancers counts those of the environment, by their name.
+// balancers counts the environment's load balancers by their name.
 func (e Environment) balancers(ctx context.Context) (int, error) {
 	out, err := e.ELB.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{Names: []string{e.Name.Name()}})
 	if release.IsNotFound(err) {

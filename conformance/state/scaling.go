@@ -43,7 +43,7 @@ func (e Environment) scales(ctx context.Context, found *differences) error {
 	return nil
 }
 
-// alarms returns the release's, without the stack's own, which tell a topic.
+// alarms returns the release's alarms, without the stack's own, which notify a topic.
 func (e Environment) alarms(ctx context.Context) (own []types.MetricAlarm, err error) {
 	out, err := e.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(e.Name.Name() + "-")})
 	if err != nil {

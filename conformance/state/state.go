@@ -1,5 +1,5 @@
-// Package state looks at what releases and teardowns have made, through the SDK and without the
-// product's own code: on moto, and on AWS itself.
+// Package state checks what releases and teardowns have made, through the SDK and without the
+// product's own code, on moto and on AWS itself.
 package state
 
 import (
@@ -18,14 +18,14 @@ import (
 	"photogallery/release"
 )
 
-// Environment is one whose resources are looked at.
+// Environment is the environment to check.
 type Environment struct {
 	step.Clients
 	Name release.Environment
 }
 
-// Serves returns nil where all that a release with the default input makes is there as it should
-// be: group, launch template, image, entrance, scaling, no builder, and that many images in all.
+// Serves returns nil if all resources of a release with the default input are as they should be:
+// group, launch template, image, entrance, scaling, no builder, and this many images in all.
 // Otherwise the error names every difference. The release is the execution's name.
 func (e Environment) Serves(ctx context.Context, release string, images int) error {
 	group, err := e.group(ctx)
@@ -62,8 +62,8 @@ func (e Environment) holds(group scalingtypes.AutoScalingGroup, found *differenc
 	}), true)
 }
 
-// Nothing returns nil where nothing is left of any release but so many images, each with its
-// snapshot. Otherwise the error counts what there is.
+// Nothing returns nil if nothing of any release is left except this many images, each with its
+// snapshot. Otherwise the error counts what is left.
 func (e Environment) Nothing(ctx context.Context, images int) error {
 	var found differences
 	group, err := e.group(ctx)
@@ -93,12 +93,12 @@ func countOf[Thing any](list func(context.Context) ([]Thing, error)) func(contex
 	}
 }
 
-// ours are EC2's filters for what carries the environment's tag.
+// ours returns EC2's filters for the environment's tag.
 func (e Environment) ours(more ...types.Filter) []types.Filter {
 	return append([]types.Filter{{Name: aws.String("tag:" + release.TagEnvironment), Values: []string{string(e.Name)}}}, more...)
 }
 
-// differences are what is not as it should be.
+// differences collects the differences from the expected state.
 type differences []error
 
 func (d *differences) want(what string, got, want any) {

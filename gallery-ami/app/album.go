@@ -5,15 +5,15 @@ import (
 	"io"
 )
 
-// Album is a gallery's storage without its server: photos go in as by an upload, and the servers on
-// the storage show them as soon as they look again, in some seconds.
+// Album is a gallery's storage without a server. Photos are stored as by an upload, and the servers
+// on the storage show them some seconds later.
 type Album struct {
 	config Config
 	store  *store
 }
 
-// OpenAlbum opens the storage that the configuration names; of the rest of it only the limits of
-// one file count. Its errors are those of New. Close the album at the end.
+// OpenAlbum opens the configured storage; of the other fields only the limits of one file matter.
+// Its errors are those of New. The caller closes the album.
 func OpenAlbum(ctx context.Context, config Config) (*Album, error) {
 	opened, err := openStore(ctx, config)
 	if err != nil {
@@ -22,9 +22,9 @@ func OpenAlbum(ctx context.Context, config Config) (*Album, error) {
 	return &Album{config.withDefaults(), opened}, nil
 }
 
-// Add stores a photo, checked and encoded anew with its thumbnail as an upload is, and returns its
-// ID, and a note if it does not show all that the file has. Its errors are Errors, except those of
-// reading the file; after one nothing is stored.
+// Add stores a photo, checked and re-encoded with its thumbnail as an upload is. It returns its ID,
+// and a note if it does not show everything in the file. Its errors are Errors, except those of
+// reading the file. After an error nothing is stored.
 func (a *Album) Add(ctx context.Context, file io.Reader) (id, note string, err error) {
 	data, err := readWhole(file, a.config.MaxUploadBytes)
 	if err != nil {
@@ -38,5 +38,5 @@ func (a *Album) Add(ctx context.Context, file io.Reader) (id, note string, err e
 	return p.ID, made.note, err
 }
 
-// Close gives the storage back.
+// Close closes the storage.
 func (a *Album) Close() error { return a.store.close() }

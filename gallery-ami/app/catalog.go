@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// freshFor is how long a list is served before storage is asked again: the
-	// longest that one instance may not know of another's upload. A list that
-	// takes long to read is kept busyShare times as long as that.
+	// freshFor is how long a list is served before the storage is read again, and so how long an
+	// instance may not know of another's upload. A list that takes long to read is kept busyShare
+	// times as long as that.
 	freshFor  = time.Second
 	busyShare = 10
-	// patience is how long a request waits for storage before it gets the
-	// list as it was; firstPatience, when there is no list yet.
+	// patience is how long a request waits for the storage before it gets the former list, and
+	// firstPatience how long it waits without a list.
 	patience      = 250 * time.Millisecond
 	firstPatience = 5 * time.Second
 	listTimeout   = 20 * time.Second
@@ -36,26 +36,26 @@ func (l *listing) has(id string) bool {
 	return found
 }
 
-// catalog knows which photos there are. Storage is listed at most once at a
-// time and once a freshFor, however many requests ask, and a storage that
-// fails or stalls leaves the last list in service.
+// catalog holds the list of photos. The storage is listed at most once at a time and once a
+// freshFor, however many requests arrive, and a storage that fails or stalls leaves the last list
+// in service.
 type catalog struct {
 	read func(context.Context) ([]string, error)
 	done context.Context // ends with the server
 
 	mu      sync.Mutex
 	known   catalogState
-	failed  time.Time // when the last reading failed
-	changes int       // known of; a list that was begun before one is not fresh
+	failed  time.Time // when the last read failed
+	changes int       // own changes; a list that was started before one is not fresh
 	reading *reading
 }
 
-// catalogState holds the last list that could be read, nil before
-// the first one, and how the last reading went.
+// catalogState holds the last list that could be read, or nil before the first one, and the result
+// of the last read.
 type catalogState struct {
 	list  *listing
-	asOf  time.Time // when the reading of list began
-	seen  int       // changes known of by then
+	asOf  time.Time // when the read of list started
+	seen  int       // own changes by then
 	took  time.Duration
 	err   error
 	stale bool
@@ -67,8 +67,8 @@ type reading struct {
 	ended chan struct{}
 }
 
-// get returns what is known, after asking storage if that is not fresh. It
-// waits for storage no longer than its patience.
+// get returns the list, after reading the storage if it is not fresh. It waits no longer than its
+// patience.
 func (c *catalog) get(ctx context.Context) catalogState {
 	for {
 		state, pending := c.look()
@@ -78,7 +78,7 @@ func (c *catalog) get(ctx context.Context) catalogState {
 	}
 }
 
-// look returns the state and, if that is not fresh, the reading to wait for.
+// look returns the state and, if that is not fresh, the read to wait for.
 func (c *catalog) look() (catalogState, *reading) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,8 +96,8 @@ func (c *catalog) look() (catalogState, *reading) {
 	return state, c.reading
 }
 
-// wait reports whether the reading ended in time, counted from its start: when
-// storage stalls, only the first requests wait at all.
+// wait reports whether the read ended in time, counted from its start: when the storage stalls,
+// only the first requests wait.
 func (r *reading) wait(ctx context.Context, first bool) bool {
 	limit := patience
 	if first {
@@ -136,17 +136,15 @@ func (c *catalog) refresh(r *reading) {
 	}
 }
 
-// outdate makes the next get ask storage again: this instance has changed what
-// is stored.
+// outdate makes the next get read the storage again, because this instance has changed it.
 func (c *catalog) outdate() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++
 }
 
-// outdateUnless does so if the list does not yet have, or still has, a photo
-// that another instance sent its visitor here for. Visitors choose the id, so
-// it does so no more than ten times a second.
+// outdateUnless does so if the list does not yet have, or still has, a photo that another instance
+// sent its visitor here for. Visitors choose the id, so it does so at most ten times a second.
 func (c *catalog) outdateUnless(id string, present bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -16,38 +16,37 @@ import (
 	"gocloud.dev/blob"
 )
 
-// shortestKey keeps an upload key out of reach of guessing.
+// shortestKey keeps upload keys too long to guess.
 const shortestKey = 16
 
-// Config configures one instance. Address and Storage have no
-// default; the zero value of every other field is usable.
+// Config configures one instance. Address and Storage have no default; the zero value of every
+// other field is usable.
 type Config struct {
-	// Address is host:port to listen on; port 0 takes a free one.
+	// Address is the host:port to listen on. Port 0 uses a free one.
 	Address string
 	// Storage is s3://bucket?region=…&prefix=gallery/, file:///folder or mem://.
 	Storage string
-	// Bucket, if given, is used instead of Storage and left open by Close, so
-	// that several servers in one process can share it.
+	// Bucket, if set, replaces Storage and is not closed by Close, so that several servers in one
+	// process can share it.
 	Bucket *blob.Bucket
-	// AllowUpload turns uploading and deleting on; UploadKey is the secret
-	// that they ask for.
+	// AllowUpload turns uploading and deleting on. UploadKey is the secret that they require.
 	AllowUpload bool
 	UploadKey   string
-	// Samples stores the sample photos when the storage is empty.
+	// Samples stores the sample photos if the storage is empty.
 	Samples bool
-	// RefuseNames answers only requests whose Host is an address, localhost or
-	// a load balancer's name: what only its own machine is to reach.
+	// RefuseNames answers only requests whose Host is an address, localhost or a load balancer's
+	// name. It is for a gallery that only its own machine may reach.
 	RefuseNames bool
 	// Instance, Zone and Release are shown in every page's footer.
 	Instance, Zone, Release string
-	// MaxUploadBytes bounds one file (25 MB), MaxFiles one request (20) and
-	// MaxPixels one picture (50 million).
+	// MaxUploadBytes limits one file (25 MB), MaxFiles one request (20) and MaxPixels one picture
+	// (50 million).
 	MaxUploadBytes int64
 	MaxFiles       int
 	MaxPixels      int64
 	// DrainTimeout is how long Run lets requests in flight finish (20 s).
 	DrainTimeout time.Duration
-	// Logger receives what happens, never a secret; nil is slog.Default().
+	// Logger receives events, but never a secret. nil means slog.Default().
 	Logger *slog.Logger
 }
 
@@ -124,8 +123,8 @@ func parseStorage(storage string) (*url.URL, error) {
 	return nil, fmt.Errorf("PHOTOS=%q is no storage; use s3://bucket?region=eu-central-1, file:///folder or mem://", storage)
 }
 
-// limits returns those of decoding. Six bytes a pixel are enough for a usual JPEG on its side; a
-// process whose memory is limited, as program.go does, takes two thirds of it at most.
+// limits returns the limits of decoding. Six bytes a pixel are enough for a usual rotated JPEG. A
+// process whose memory is limited, as in program.go, uses two thirds of it at most.
 func (c Config) limits() limits {
 	return limits{c.MaxPixels, min(6*c.MaxPixels, debug.SetMemoryLimit(-1)/3*2)}
 }

@@ -6,11 +6,11 @@ import (
 	"net/http"
 )
 
-// Code names one kind of failure. It is stable: scripts read it in JSON
-// answers and operators find it in the log.
+// Code names one kind of failure. It is stable: scripts read it in JSON answers and operators find
+// it in the log.
 type Code string
 
-// The codes an Error can carry.
+// The codes of an Error.
 const (
 	InvalidConfig      Code = "InvalidConfig"
 	AddressUnavailable Code = "AddressUnavailable"
@@ -34,9 +34,9 @@ const (
 	TooHardToDecode    Code = "TooHardToDecode"
 )
 
-// Error is every failure this package reports on purpose. Message is one or
-// two sentences for a person: what was wrong, with the value, and what to do.
-// Err, which may be nil, is the cause; it goes to the log, never to a visitor.
+// Error is every failure that this package reports on purpose. Message is one or two sentences for
+// people: what was wrong, with the value, and what to do. Err, which may be nil, is the cause; it
+// goes to the log, never to a visitor.
 type Error struct {
 	Code    Code
 	Message string
@@ -50,11 +50,11 @@ func (e *Error) Error() string {
 	return e.Message + " (" + e.Err.Error() + ")"
 }
 
-// Unwrap returns the cause, nil if there is none.
+// Unwrap returns the cause, or nil if there is none.
 func (e *Error) Unwrap() error { return e.Err }
 
-// problem finds the Error in err; anything else is told to visitors as a
-// storage failure, because storage is all that can fail by itself here.
+// problem returns the Error in err. Visitors see any other error as a storage failure, because only
+// the storage can fail by itself here.
 func problem(err error) *Error {
 	var known *Error
 	if errors.As(err, &known) {

@@ -7,8 +7,8 @@ import (
 	"gocloud.dev/gcerrors"
 )
 
-// health is the answer of /healthz. Status is ok, draining, or failing when
-// storage cannot be read.
+// health is the answer of /healthz. Status is ok, draining, or failing if the storage cannot be
+// read.
 type health struct {
 	Status        string `json:"status"`
 	Instance      string `json:"instance"`
@@ -17,7 +17,7 @@ type health struct {
 	UptimeSeconds int64  `json:"uptimeSeconds"`
 	Storage       struct {
 		Status string `json:"status"` // ok, failing or stalled
-		// Error is the kind of failure; its text may name what is not public.
+		// Error is the kind of failure. Its text may contain private names.
 		Error      string    `json:"error,omitempty"`
 		Photos     int       `json:"photos"`
 		ListedAt   time.Time `json:"listedAt,omitzero"`

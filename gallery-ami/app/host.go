@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// unnamed refuses requests whose Host is a name that others can let point here, by which a page elsewhere could
-// read the photos. They can do so neither with an address, nor with localhost, nor with the name of a load
-// balancer, which only AWS gives an address and never a loopback one.
+// unnamed refuses requests whose Host is a name that others can point here, with which a page of
+// another site could read the photos. They can point neither an address, nor localhost, nor the
+// name of a load balancer, which only AWS resolves and never to loopback.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#dns-name
 func (s *Server) unnamed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

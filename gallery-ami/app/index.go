@@ -12,14 +12,13 @@ const photosPerPage = 48
 type indexPage struct {
 	Photos        []photo
 	Number, Pages int
-	Newer, Older  int  // page numbers, 0 for none
-	Added         int  // photos that the upload which led here has stored
-	Stale         bool // storage has not answered for a while
+	Newer, Older  int  // page numbers, or 0 for none
+	Added         int  // photos of the upload that led here
+	Stale         bool // the storage has not answered for a while
 }
 
-// index is also the health check: it answers from memory, and with the list as
-// it was while storage does not answer. Only an instance that could never read
-// its storage answers 503.
+// index is also the health check. It answers from memory, with the former list while the storage
+// does not answer. Only an instance that could never read its storage answers 503.
 func (s *Server) index(w http.ResponseWriter, r *http.Request) {
 	var query url.Values
 	if r.URL.RawQuery != "" {
@@ -61,7 +60,7 @@ func (l *listing) page(number int) []photo {
 	var photos []photo
 	first := (number - 1) * photosPerPage
 	for _, id := range l.ids[first:min(first+photosPerPage, len(l.ids))] {
-		p, _ := parsePhoto(id) // a list holds such ids only
+		p, _ := parsePhoto(id) // a list has only such ids
 		photos = append(photos, p)
 	}
 	return photos

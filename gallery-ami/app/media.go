@@ -9,9 +9,8 @@ import (
 	"time"
 )
 
-// serveMedia answers with a photo or a thumbnail: from memory if it is kept
-// there and still listed, so that a photo that another instance deleted goes
-// away here too.
+// serveMedia answers with a photo or a thumbnail. Memory is used only for photos that are still
+// listed, so that a photo that another instance deleted disappears here, too.
 func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
 	key := r.URL.Path[1:]
 	id, _, _ := strings.Cut(r.PathValue("file"), ".")
@@ -53,14 +52,14 @@ func (s *Server) sendKept(w http.ResponseWriter, r *http.Request, id string, kep
 		return
 	}
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(kept.content))}
-	_, _ = w.Write(kept.content) // in one piece; fails only when the visitor has left
+	_, _ = w.Write(kept.content) // in one piece; fails only if the visitor has left
 }
 
-// setMediaHeaders may promise that an address never changes its content,
-// because an id is used once.
+// setMediaHeaders may promise that the content of an address never changes, because an id is used
+// once.
 func setMediaHeaders(w http.ResponseWriter, r *http.Request, id string) {
 	header := w.Header()
-	delete(header, "Cross-Origin-Opener-Policy") // of no use to a picture, and a ninth header makes the map grow
+	delete(header, "Cross-Origin-Opener-Policy") // not needed for pictures, and a ninth header makes the map grow
 	header["Content-Type"] = []string{contentType(r.URL.Path)}
 	header["Cache-Control"] = []string{immutable}
 	header["Etag"] = []string{`"` + id + `"`}

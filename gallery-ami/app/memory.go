@@ -5,12 +5,11 @@ import (
 	"sync"
 )
 
-// largestKept is the most bytes that one object may have to be kept in memory.
+// largestKept is the maximum size of an object in memory.
 const largestKept = 512 << 10
 
-// memory keeps thumbnails and photos that are not large, up to a number of
-// bytes in all. What an answer is being sent from is not dropped before that
-// has ended, so that visitors who read slowly cannot make it grow.
+// memory keeps thumbnails and smaller photos, up to a number of bytes in all. It does not drop
+// objects while they are sent, so that slow readers cannot make it grow.
 type memory struct {
 	limit int64
 
@@ -19,13 +18,13 @@ type memory struct {
 	kept map[string]*kept
 }
 
-// kept is content that nobody may change any more.
+// kept is content that must not be changed.
 type kept struct {
 	content []byte
 	readers int
 }
 
-// take returns what is kept of a key, or nil. The caller calls done.
+// take returns the content of a key, or nil. The caller calls done.
 func (m *memory) take(key string) *kept {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -42,8 +41,8 @@ func (m *memory) done(with *kept) {
 	with.readers--
 }
 
-// fill reads an object into memory and takes it. It returns nil, with the
-// object at its beginning, if there is no room.
+// fill reads an object into memory and takes it. If there is no room it returns nil, with the
+// object at its beginning.
 func (m *memory) fill(key string, object io.ReadSeeker) (*kept, error) {
 	size, err := object.Seek(0, io.SeekEnd)
 	if err == nil {
@@ -64,7 +63,7 @@ func (m *memory) fill(key string, object io.ReadSeeker) (*kept, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case other != nil: // another request has filled it meanwhile
+	case other != nil: // another request has filled it in the meantime
 		other.readers++
 		return other, nil
 	}
@@ -72,8 +71,7 @@ func (m *memory) fill(key string, object io.ReadSeeker) (*kept, error) {
 	return filled, nil
 }
 
-// reserve makes room by dropping any that nobody reads: a wrong choice costs
-// one read.
+// reserve makes room by dropping any object that nobody reads. A bad choice costs one read.
 func (m *memory) reserve(size int64) bool {
 	if size > largestKept {
 		return false

@@ -8,26 +8,27 @@ import (
 	"iter"
 )
 
-// facts holds what a file tells beside its pixels. They are read before the pixels are decoded, from
-// content that nobody has checked.
+// facts holds the data of a file apart from its pixels. It is read before the pixels are decoded,
+// from unchecked content.
 type facts struct {
-	orientation int    // EXIF's, 1 to 8
-	profile     []byte // the ICC profile, nil if there is none
-	colors      []byte // the chunks of a PNG that tell its colors without a profile
+	orientation int    // of EXIF, 1 to 8
+	profile     []byte // the ICC profile, or nil if there is none
+	colors      []byte // the chunks of a PNG that describe its colors without a profile
 	animated    bool
 	gray        bool
 	transparent bool // a PNG with a transparent color
 	interlaced  bool
-	webp, lossy bool // lossy are its pixels
+	webp, lossy bool // the pixels are lossy
 	lossless    bool // a WebP's pixels or transparency
 	jpeg        jpegFrame
-	// parts are the file as its decoder is given it: without what a decoder trips over and browsers skip, and with
-	// what browsers do without.
+	// parts is the file for its decoder, without parts that break the decoder and that browsers
+	// skip, and without parts that browsers do not need.
 	parts [][]byte
-	exif  bool // orientation is that of an EXIF block: the first one counts
+	exif  bool // of an EXIF block; the first one counts
 }
 
-// jpegFrame holds what a JPEG's markers tell of its pixels. Markers are numbered as in table B.1 of
+// jpegFrame holds what a JPEG's markers say about its pixels. Markers are numbered as in table B.1
+// of
 // https://www.w3.org/Graphics/JPEG/itu-t81.pdf.
 type jpegFrame struct {
 	marker     byte // of the start of frame, or 0 if there is none
@@ -101,14 +102,14 @@ func tiffOrientation(tiff []byte) int {
 }
 
 func (f *facts) readJPEG(data []byte) {
-	var profile [256][]byte // a profile is in numbered parts
+	var profile [256][]byte // a profile has numbered parts
 	for marker, payload := range segments(data) {
 		switch marker {
 		case 0xE1, 0xE2, 0xEE:
 			f.readApplication(payload, &profile)
 		case 0xDA:
 			f.jpeg.scans++
-		case 0xC4, 0xC8, 0xCC: // tables, among the numbers of frames
+		case 0xC4, 0xC8, 0xCC: // tables, with numbers among those of frames
 		default:
 			if marker >= 0xC0 && marker <= 0xCF {
 				f.jpeg.start(marker, payload)
@@ -118,11 +119,11 @@ func (f *facts) readJPEG(data []byte) {
 	f.profile, f.gray = bytes.Join(profile[:], nil), f.jpeg.components == 1
 	f.parts = [][]byte{data[:2], nil, data[2:], {0xFF, 0xD9}}
 	if f.jpeg.components == 4 && !f.jpeg.adobe {
-		f.parts[1] = []byte("\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00") // browsers take CMYK for Adobe's
+		f.parts[1] = []byte("\xFF\xEE\x00\x0EAdobe\x00\x64\x00\x00\x00\x00\x00") // browsers treat CMYK as Adobe's
 	}
 }
 
-// readApplication reads a segment that a program put there: Exif, a part of a profile, or Adobe's.
+// readApplication reads an application segment: Exif, a part of a profile, or Adobe's.
 func (f *facts) readApplication(payload []byte, profile *[256][]byte) {
 	icc, isICC := bytes.CutPrefix(payload, []byte("ICC_PROFILE\x00"))
 	switch {
@@ -135,7 +136,8 @@ func (f *facts) readApplication(payload []byte, profile *[256][]byte) {
 	}
 }
 
-// segments goes through a JPEG's segments to its end. Between two of them are pixels, or bytes that browsers skip.
+// segments reads a JPEG's segments to its end. Between them are pixels, or bytes that browsers
+// skip.
 func segments(data []byte) iter.Seq2[byte, []byte] {
 	return func(yield func(marker byte, payload []byte) bool) {
 		for at := 2; ; {
@@ -176,7 +178,8 @@ func (j *jpegFrame) start(marker byte, payload []byte) {
 	j.rgb = j.rgb || j.components == 3 && payload[6] == 'R'
 }
 
-// readPNG leaves the decoder the chunks that it uses: it would call a picture damaged for a wrong checksum in any other.
+// readPNG leaves only the chunks that the decoder uses, because it would reject a picture for a
+// wrong checksum in any other.
 func (f *facts) readPNG(data []byte) {
 	begin := 0 // of the last part
 	f.parts = nil
@@ -220,7 +223,7 @@ func (f *facts) readChunk(kind string, body, chunk []byte) {
 	}
 }
 
-// inflate unpacks a profile, or its beginning: no profile of any use has more than 4 MB.
+// inflate unpacks a profile or its beginning. Useful profiles have at most 4 MB.
 func inflate(packed []byte) []byte {
 	from, err := zlib.NewReader(bytes.NewReader(packed))
 	if err != nil {
@@ -282,7 +285,7 @@ func (f *facts) readGIF(data []byte) {
 	}
 }
 
-// colorTable returns the number of bytes of the color table that flags announce.
+// colorTable returns the number of bytes of the color table that the flags announce.
 func colorTable(flags byte) int {
 	if flags&0x80 == 0 {
 		return 0

@@ -15,7 +15,7 @@ import (
 	"sync"
 )
 
-// maxPages bounds the memory that rendered index pages take.
+// maxPages limits the memory of rendered index pages.
 const maxPages = 64
 
 //go:embed web
@@ -50,7 +50,7 @@ func (s *Server) render(name string, signedIn bool, status int, data any) []byte
 	return out.Bytes()
 }
 
-// show answers with a page that is made for this visitor alone.
+// show answers with a page for this visitor only.
 func (s *Server) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	s.answer(w, status, "text/html; charset=utf-8", s.render(name, s.signedIn(r), status, data))
 }
@@ -64,7 +64,7 @@ func (s *Server) answer(w http.ResponseWriter, status int, contentType string, c
 		header.Set("WWW-Authenticate", "Bearer")
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(content) // fails only when the visitor has left
+	_, _ = w.Write(content) // fails only if the visitor has left
 }
 
 // ready is an answer that only needs sending: plain, compressed and tagged.
@@ -77,7 +77,7 @@ type ready struct {
 func newReady(content []byte, contentType string) *ready {
 	var out bytes.Buffer
 	zip := gzip.NewWriter(&out)
-	_, _ = zip.Write(content) // a bytes.Buffer takes everything
+	_, _ = zip.Write(content) // a bytes.Buffer accepts everything
 	_ = zip.Close()
 	hash := fmt.Sprintf("%x", sha256.Sum256(content))[:20]
 	return &ready{content, out.Bytes(), `"` + hash + `"`, `"` + hash + `-gz"`, contentType}
@@ -98,10 +98,10 @@ func (a *ready) serve(w http.ResponseWriter, r *http.Request, cacheable string) 
 		return
 	}
 	header["Content-Length"] = []string{strconv.Itoa(len(content))}
-	_, _ = w.Write(content) // fails only when the visitor has left
+	_, _ = w.Write(content) // fails only if the visitor has left
 }
 
-// pageCache keeps rendered index pages of one version of the list.
+// pageCache keeps the rendered index pages of one version of the list.
 type pageCache struct {
 	mu      sync.Mutex
 	version uint64
@@ -126,8 +126,8 @@ func (c *pageCache) get(key pageKey, version uint64, render func() []byte) *read
 	return c.pages[key]
 }
 
-// assets are the style sheet, script and icon. Their address holds a version,
-// so that browsers may keep them for good.
+// assets are the style sheet, script and icon. Their addresses contain a version, so that browsers
+// may keep them forever.
 type assets struct {
 	version string
 	files   map[string]*ready
@@ -138,7 +138,7 @@ func loadAssets() assets {
 	for _, name := range []string{"style.css", "gallery.js", "icon.svg"} {
 		content, err := web.ReadFile("web/" + name)
 		if err != nil {
-			panic(err) // the program was built without its own files
+			panic(err) // the program was built without its files
 		}
 		_, _ = all.Write(content)
 		files[name] = newReady(content, mime.TypeByExtension(path.Ext(name)))
@@ -146,8 +146,8 @@ func loadAssets() assets {
 	return assets{fmt.Sprintf("%x", all.Sum(nil))[:12], files}
 }
 
-// serve answers with this release's file for any version: while a release
-// rolls out, a page of one instance asks the next instance for its style.
+// serve answers with this release's file for any version: during a roll-out a page of one instance
+// asks another instance for its style.
 func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	file, found := a.files[r.PathValue("file")]
 	switch {

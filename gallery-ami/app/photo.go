@@ -14,9 +14,9 @@ const (
 	thumbsFolder = "thumbs/"
 )
 
-// photo holds what a photo's id tells about it. The id begins with the inverted
-// time, so that storage lists the newest first, and carries size and format,
-// so that a list of names is all an index needs.
+// photo holds what a photo's id says about it. The id begins with the inverted time, so that
+// storage lists the newest first, and contains size and format, so that an index needs only a list
+// of names.
 type photo struct {
 	ID            string
 	Added         time.Time
@@ -44,7 +44,7 @@ func parsePhoto(id string) (photo, bool) {
 	if part == nil {
 		return photo{}, false
 	}
-	inverted, _ := strconv.ParseInt(part[1], 16, 64) // the pattern admits digits only
+	inverted, _ := strconv.ParseInt(part[1], 16, 64) // the pattern allows only digits
 	width, _ := strconv.Atoi(part[2])
 	height, _ := strconv.Atoi(part[3])
 	return photo{id, time.UnixMilli(latestMilli - inverted).UTC(), width, height, part[4]}, true
@@ -53,8 +53,8 @@ func parsePhoto(id string) (photo, bool) {
 func (p photo) photoKey() string { return photosFolder + p.ID + "." + p.Format }
 func (p photo) thumbKey() string { return thumbsFolder + p.ID + ".jpg" }
 
-// appendListed adds the photo that a thumbnail's key belongs to. Anything else
-// in the folder, such as a file still being written, is no photo.
+// appendListed adds the photo of a thumbnail's key. Anything else in the folder, such as an
+// unfinished file, is skipped.
 func appendListed(ids []string, key string) []string {
 	id, isJPEG := strings.CutSuffix(strings.TrimPrefix(key, thumbsFolder), ".jpg")
 	if isJPEG && photoID.MatchString(id) {
@@ -63,7 +63,7 @@ func appendListed(ids []string, key string) []string {
 	return ids
 }
 
-// contentType returns that of a key.
+// contentType returns the content type of a key.
 func contentType(key string) string {
 	if strings.HasSuffix(key, ".png") {
 		return "image/png"

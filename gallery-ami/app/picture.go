@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // makes GIF known to image.Decode
+	_ "image/gif" // registers GIF with image.Decode
 	"image/jpeg"
 	"image/png"
 	"net/http"
@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/math/f64"
-	_ "golang.org/x/image/webp" // makes WebP known to image.Decode
+	_ "golang.org/x/image/webp" // registers WebP with image.Decode
 )
 
 const (
@@ -23,27 +23,25 @@ const (
 	thumbQuality = 78
 	thumbHeight  = 360
 	thumbWidth   = 720
-	// longestSide is the most that a photo's id can hold.
+	// longestSide is the maximum that a photo's id can hold.
 	longestSide = 99_999
 )
 
-// picture is an upload made ready for storage.
+// picture is an upload prepared for storage.
 type picture struct {
 	format          string // jpg or png
 	width, height   int
 	full, thumbnail []byte
-	note            string // what does not show as it did in the upload, "" for nothing
+	note            string // what does not show as in the upload, or ""
 }
 
 // limits bounds decoding: the pixels of one picture, and memory in bytes.
 type limits struct{ pixels, memory int64 }
 
-// develop turns an upload into a photo and its thumbnail. Both are encoded
-// anew, so that nothing of the upload but its pixels and what tells their
-// colors is kept: no location, no camera, nothing appended. JPEG stays JPEG;
-// WebP becomes JPEG, or PNG where it is transparent; PNG stays PNG, and so does
-// the first picture of a GIF. What decoding would take is weighed before it
-// begins. Its errors are Errors.
+// develop turns an upload into a photo and its thumbnail. Both are re-encoded, so that only the
+// pixels and their color information are kept: no location, no camera, nothing appended. JPEG stays
+// JPEG; WebP becomes JPEG, or PNG if it is transparent; PNG stays PNG, and so does the first
+// picture of a GIF. The cost of decoding is estimated before it begins. Its errors are Errors.
 func develop(data []byte, most limits) (picture, error) {
 	found := readFacts(data)
 	if err := found.unsupported(); err != nil {
@@ -66,7 +64,7 @@ func develop(data []byte, most limits) (picture, error) {
 	return found.encode(upright(decoded, found.orientation), format)
 }
 
-// decode gives the pixels as browsers show them.
+// decode returns the pixels as browsers show them.
 func (f *facts) decode(config image.Config) (image.Image, error) {
 	decoded, _, err := image.Decode(&watched{from: f.source(), until: time.Now().Add(longestDecode), most: uint64(f.weigh(config) + besideDecoding)})
 	if err != nil {
@@ -83,8 +81,8 @@ func (f *facts) decode(config image.Config) (image.Image, error) {
 	return decoded, nil
 }
 
-// useFullRange spreads a lossy WebP's brightness, which goes from 16 to 235, and color, from 16 to 240, over the whole
-// bytes that image.YCbCr has them in: https://github.com/golang/go/issues/40173.
+// useFullRange expands a lossy WebP's brightness from 16…235 and color from 16…240 to the whole
+// bytes that image.YCbCr has: https://github.com/golang/go/issues/40173.
 func useFullRange(decoded image.Image) {
 	planes, ok := decoded.(*image.YCbCr)
 	if transparent, both := decoded.(*image.NYCbCrA); both {
@@ -128,7 +126,7 @@ func notAnImage(data []byte) error {
 	return &Error{Code: NotAnImage, Message: "This is no JPEG, PNG, GIF or WebP, whatever its name says: its content looks like " + kind + "."}
 }
 
-// damaged returns the error of a picture that a decoder refuses.
+// damaged returns the error for a picture that a decoder refuses.
 func damaged(format string, err error) error {
 	var known *Error
 	var unsupported jpeg.UnsupportedError
@@ -172,7 +170,7 @@ func isGray(picture image.Image) bool {
 	return plain || deep
 }
 
-// canvas is for drawing a picture anew: a gray one stays gray, as its profile does.
+// canvas returns an image to draw on. A gray picture stays gray, as its profile requires.
 func canvas(from image.Image, bounds image.Rectangle) draw.Image {
 	if isGray(from) {
 		return image.NewGray(bounds)
@@ -180,14 +178,14 @@ func canvas(from image.Image, bounds image.Rectangle) draw.Image {
 	return image.NewRGBA(bounds)
 }
 
-// upright turns and mirrors a picture as its orientation says.
+// upright turns and mirrors a picture by its orientation.
 func upright(from image.Image, orientation int) image.Image {
 	if orientation <= 1 {
 		return from
 	}
 	bounds := from.Bounds()
 	size := bounds.Size()
-	// How a pixel's place across and down follows from its x and y.
+	// How a pixel's new column and row follow from its x and y.
 	across := []float64{1, 0, float64(-bounds.Min.X)}
 	down := []float64{0, 1, float64(-bounds.Min.Y)}
 	if slices.Contains([]int{2, 3, 7, 8}, orientation) {
@@ -209,8 +207,7 @@ func opaque(decoded image.Image) bool {
 	return ok && known.Opaque()
 }
 
-// thumbnailOf makes a JPEG that fits 720 × 360, on white where the picture is
-// transparent.
+// thumbnailOf makes a JPEG that fits 720 × 360, on white if the picture is transparent.
 func (f *facts) thumbnailOf(full image.Image) ([]byte, error) {
 	size := full.Bounds().Size()
 	scale := min(1, float64(thumbHeight)/float64(size.Y), float64(thumbWidth)/float64(size.X))
@@ -228,8 +225,8 @@ func (f *facts) thumbnailOf(full image.Image) ([]byte, error) {
 	return inJPEG(out.Bytes(), f.profileFor(small)), nil
 }
 
-// shrink averages squares of factor × factor pixels. It goes through a large
-// picture band by band, where a scaling kernel would need memory for all of it.
+// shrink averages squares of factor × factor pixels. It processes a large picture band by band,
+// where a scaling kernel would need memory for all of it.
 func shrink(full image.Image, factor int) *image.RGBA {
 	bounds := full.Bounds()
 	small := image.NewRGBA(image.Rect(0, 0, bounds.Dx()/factor, bounds.Dy()/factor))

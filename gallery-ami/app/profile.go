@@ -9,15 +9,17 @@ import (
 )
 
 const (
-	// largestProfile keeps the color profiles of cameras, phones and screens; each thumbnail carries one, too.
+	// largestProfile is enough for the color profiles of cameras, phones and screens. Each
+	// thumbnail has one, too.
 	largestProfile = 128 << 10
-	// maxInSegment is the most that a JPEG's segment holds beside its length and the profile's name and number.
+	// maxInSegment is the most that a JPEG's segment holds beside its length and the profile's name
+	// and number.
 	maxInSegment = 65_535 - 2 - 14
 )
 
 // spaceOf reads a profile's header (https://www.color.org/specification/ICC.1-2022-05.pdf, 7.2):
-// the space whose colors a profile describes, such as "RGB ", "GRAY" and "CMYK", or "" if it is
-// damaged, which browsers pass over.
+// the color space of a profile, such as "RGB ", "GRAY" and "CMYK", or "" if it is damaged, which
+// browsers ignore.
 func spaceOf(profile []byte) string {
 	if len(profile) < 132 || string(profile[36:40]) != "acsp" || int64(binary.BigEndian.Uint32(profile)) > int64(len(profile)) {
 		return ""
@@ -25,7 +27,8 @@ func spaceOf(profile []byte) string {
 	return string(profile[16:20])
 }
 
-// heeded reports whether browsers heed the upload's profile: it is sound and for the kind of its pixels.
+// heeded reports whether browsers use the upload's profile: it is valid and for the kind of its
+// pixels.
 func (f *facts) heeded() bool {
 	space := "RGB "
 	switch {
@@ -37,8 +40,8 @@ func (f *facts) heeded() bool {
 	return spaceOf(f.profile) == space
 }
 
-// profileFor returns the profile that an output picture is stored with, so that it looks as the
-// upload does: nil if it needs none, or if the upload's fits no longer.
+// profileFor returns the profile with which an output picture looks as the upload does, or nil if
+// it needs none or the upload's does not fit any more.
 func (f *facts) profileFor(output image.Image) []byte {
 	if !f.heeded() || len(f.profile) > largestProfile || f.jpeg.components == 4 || f.gray != isGray(output) {
 		return nil
@@ -46,7 +49,7 @@ func (f *facts) profileFor(output image.Image) []byte {
 	return f.profile
 }
 
-// inJPEG puts a profile behind the first marker, in as many segments as it needs.
+// inJPEG inserts a profile after the first marker, in as many segments as it needs.
 func inJPEG(jpeg, profile []byte) []byte {
 	parts := [][]byte{jpeg[:2]}
 	count := byte((len(profile) + maxInSegment - 1) / maxInSegment)
@@ -59,7 +62,7 @@ func inJPEG(jpeg, profile []byte) []byte {
 	return bytes.Join(append(parts, jpeg[2:]), nil)
 }
 
-// inPNG puts chunks and a profile behind the header, which ends at byte 33.
+// inPNG inserts chunks and a profile after the header, which ends at byte 33.
 func inPNG(png, profile, chunks []byte) []byte {
 	if len(profile) > 0 {
 		var packed bytes.Buffer

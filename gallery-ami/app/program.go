@@ -16,11 +16,11 @@ import (
 	"syscall"
 )
 
-// ProgramName is the name by which an executable is called to be the gallery's server.
+// ProgramName is the name under which an executable runs as the gallery's server.
 const ProgramName = "photogallery"
 
-// collectAt lets the heap grow to thrice what lives on it: twice, Go's own, costs an instance that sends
-// thumbnails a twelfth more of the processor. A busy instance takes 4 MB for it.
+// collectAt lets the heap grow to three times its live size: twice, Go's default, costs an instance
+// that sends thumbnails a twelfth more of the processor. A busy instance uses 4 MB for it.
 const collectAt = 200
 
 // Called reports whether the program was called by ProgramName.
@@ -28,9 +28,9 @@ func Called(arguments []string) bool {
 	return len(arguments) > 0 && filepath.Base(arguments[0]) == ProgramName
 }
 
-// Main returns one instance of the gallery: it takes its settings from the environment as
+// Main runs one instance of the gallery: it reads its settings from the environment as
 // ConfigFromEnv does, serves until SIGTERM or SIGINT, then drains and stops. It returns the exit
-// status: 2 for wrong settings, 1 for any other failure, which it has told on standard error.
+// status: 2 for wrong settings, 1 for any other failure, which it prints on standard error.
 func Main() (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -46,8 +46,8 @@ func Main() (status int) {
 	return 1
 }
 
-// memoryLimit returns the memory that the service may take, in bytes, as its unit's MemoryMax says
-// and Linux keeps below root, or false if it may take all.
+// memoryLimit returns the memory that the service may use, in bytes, from its unit's MemoryMax,
+// which Linux keeps below root, or false if there is no limit.
 func memoryLimit(root fs.FS) (bytes int64, limited bool) {
 	group, err := fs.ReadFile(root, "proc/self/cgroup")
 	if err != nil {
@@ -63,7 +63,7 @@ func memoryLimit(root fs.FS) (bytes int64, limited bool) {
 }
 
 func runProgram(ctx context.Context) error {
-	// The heap stays below what the kernel would end the service for.
+	// The heap stays below the limit at which the kernel would end the service.
 	if bytes, limited := memoryLimit(os.DirFS("/")); limited {
 		debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), bytes/10*9))
 	}
@@ -77,6 +77,6 @@ func runProgram(ctx context.Context) error {
 		return err
 	}
 	debug.SetGCPercent(collectAt)
-	debug.FreeOSMemory() // a start takes more than an idle instance needs
+	debug.FreeOSMemory() // a start uses more than an idle instance needs
 	return errors.Join(server.Run(ctx), server.Close())
 }

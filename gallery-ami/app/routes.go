@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The policy allows nothing inline and nothing from elsewhere.
+// The policy allows nothing inline and nothing from other sites.
 var securityHeaders = http.Header{
 	"Content-Security-Policy": {"default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; " +
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
@@ -53,9 +53,8 @@ func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, &Error{Code: CrossOrigin, Message: "This request came from another site, so it was refused. Open the gallery itself and try again."})
 }
 
-// fail answers with an error in the form the client reads: JSON or a page.
-// Requests that succeed are not logged, health checks above all; the load
-// balancer has its access log.
+// fail answers with an error in the client's form: JSON or a page. Successful requests are not
+// logged, especially not health checks; the load balancer has its access log.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	known := problem(err)
 	status := known.status()
@@ -73,12 +72,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Server) answerJSON(w http.ResponseWriter, status int, answer any) {
 	content, err := json.Marshal(answer)
 	if err != nil {
-		panic(err) // answers are plain structures of our own
+		panic(err) // answers are plain structures
 	}
 	s.answer(w, status, "application/json", content)
 }
 
-// wantsJSON tells programs from people.
+// wantsJSON distinguishes programs from people.
 func wantsJSON(r *http.Request) bool {
 	_, bearer := bearerKey(r)
 	return bearer || strings.Contains(r.Header.Get("Accept"), "application/json")

@@ -14,17 +14,17 @@ import (
 //go:generate go run ./samples/paint
 //go:generate go test -run TestEverySampleHasItsThumbnail -update
 
-// The thumbnails come ready-made: to make them takes longer than everything else that a start does.
+// The thumbnails are prepared, because making them takes longer than the rest of a start.
 //
 //go:embed samples/*.jpg samples/thumbs/*.jpg
 var samples embed.FS
 
-// samplesKey marks a storage that had its samples, so that they do not come
-// back after somebody has deleted them.
+// samplesKey marks a storage that had its samples, so that they do not return after somebody has
+// deleted them.
 const samplesKey = "samples-stored"
 
-// putSamples fills a storage that was never used. Its ids are the same on every
-// instance: two that start together store the same photos, not twice as many.
+// putSamples fills a storage that was never used. The ids are the same on every instance, so that
+// two that start together store the same photos, not twice as many.
 func (s *store) putSamples(ctx context.Context) error {
 	done, err := s.bucket.Exists(ctx, samplesKey)
 	photos, listErr := s.list(ctx)

@@ -1,7 +1,6 @@
-// Package app is the Photogallery web server: an index of thumbnails, a full
-// view, and uploads for anyone who holds the upload key. It keeps photos in a
-// bucket or folder and nothing anywhere else, so that any number of instances
-// can share one storage.
+// Package app is the Photogallery web server: an index of thumbnails, a full view, and uploads for
+// people with the upload key. It keeps photos in a bucket or folder and no other state, so that any
+// number of instances can share one storage.
 package app
 
 import (
@@ -34,19 +33,19 @@ type Server struct {
 	pages    *pageCache
 	assets   assets
 	sessions *sessions
-	// signedOut is asked for valid sessions alone.
+	// signedOut is used only for valid sessions.
 	signedOut *signedOut
 	started   time.Time
 	draining  atomic.Bool
 	handler   http.Handler
-	// arriving bounds the uploads on their way, uploads the files held in
-	// memory, developing the pictures that are decoded.
+	// arriving limits the uploads in transit, uploads the files in memory, developing the pictures
+	// being decoded.
 	arriving, uploads, developing chan struct{}
 	stop                          context.CancelFunc
 }
 
-// New opens the storage and stores the samples if asked to; it blocks for
-// that. Its errors are Errors with code InvalidConfig or StorageUnavailable.
+// New opens the storage and stores the samples if configured, and blocks for that. Its errors are
+// Errors with code InvalidConfig or StorageUnavailable.
 func New(ctx context.Context, config Config) (*Server, error) {
 	if err := invalidConfig(config.problems()); err != nil {
 		return nil, err
@@ -83,7 +82,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	return s, nil
 }
 
-// Handler serves the gallery without a listener of its own.
+// Handler serves the gallery without its own listener.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Close ends background work and closes the storage. It does not wait for
@@ -93,9 +92,8 @@ func (s *Server) Close() error {
 	return s.store.close()
 }
 
-// Run listens on Config.Address and serves until ctx ends, then drains as
-// Serve does. An address that cannot be had is an Error with code
-// AddressUnavailable.
+// Run listens on Config.Address and serves until ctx ends, then drains as Serve does. The error for
+// an unavailable address is an Error with code AddressUnavailable.
 func (s *Server) Run(ctx context.Context) error {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", s.config.Address)
@@ -105,24 +103,23 @@ func (s *Server) Run(ctx context.Context) error {
 	return s.Serve(ctx, listener)
 }
 
-// Serve serves on listener, which it closes, until ctx ends. Then it accepts
-// nothing new, lets requests in flight finish for at most
-// Config.DrainTimeout, and cuts off those that remain: that is an error.
-// Its senders are expected to have stopped before ctx ends, as a load
-// balancer does that deregisters a target first.
+// Serve serves on listener, which it closes, until ctx ends. Then it accepts nothing new, lets
+// requests in flight finish for at most Config.DrainTimeout, and cuts off the rest, which is an
+// error. Clients should have stopped before ctx ends, as with a load balancer that deregisters a
+// target first.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler:           pace.Bodies(s.handler),
 		ReadHeaderTimeout: 10 * time.Second,
 		WriteTimeout:      writeTimeout,
-		// An Application Load Balancer closes idle connections after 60 s;
-		// closing one before it does would fail a request on its way.
+		// An Application Load Balancer closes idle connections after 60 s. Closing one earlier here
+		// would fail a request in transit.
 		IdleTimeout:    2 * time.Minute,
 		MaxHeaderBytes: 16 << 10,
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
-	// A visitor takes a connection, an open photo, and a connection to the storage.
+	// A visitor uses a connection, an open photo, and a connection to the storage.
 	go func() { failed <- server.Serve(pace.Bounded(listener, 4)) }()
 	s.log.Info("serving", "address", listener.Addr().String(), "instance", s.config.Instance,
 		"zone", s.config.Zone, "release", s.config.Release, "uploads", s.config.AllowUpload)

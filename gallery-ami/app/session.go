@@ -21,20 +21,19 @@ const (
 	// pagePatience is how long a page waits to know whether its visitor has signed out.
 	pagePatience = time.Second
 
-	// An address may try ten wrong keys at once, then one each six seconds.
+	// An address may try ten wrong keys at once, then one every six seconds.
 	attemptInterval = 6 * time.Second
 	attemptBurst    = 10
 	maxAddresses    = 4096
 )
 
-// sessions knows the upload key and signs cookies. All instances derive the
-// same secret from the key, so a session made by one holds at all, and a new
-// upload key ends every session.
+// sessions holds the upload key and signs cookies. All instances derive the same secret from the
+// key, so a session is valid on all of them, and a new upload key ends every session.
 type sessions struct {
 	key, secret []byte
 
 	mu sync.Mutex
-	// owed is when an address that tried wrong keys has none left to wait for.
+	// owed is when an address that tried wrong keys does not have to wait any more.
 	owed map[string]time.Time
 }
 
@@ -70,7 +69,8 @@ func (s *sessions) token(ends time.Time) string {
 	return base64.RawURLEncoding.EncodeToString(append(message, mac(s.secret, message)...))
 }
 
-// valid returns the session of a token that was signed here, or at another instance, and is not over.
+// valid returns the session of a token that this or another instance has signed and that has not
+// expired.
 func (s *sessions) valid(token string, now time.Time) (session, bool) {
 	const size = 8 + idSize
 	raw, err := base64.RawURLEncoding.DecodeString(token)
@@ -81,8 +81,7 @@ func (s *sessions) valid(token string, now time.Time) (session, bool) {
 	return one, now.Before(one.ends)
 }
 
-// check compares a key in constant time and makes an address that keeps
-// getting it wrong wait.
+// check compares a key in constant time and delays an address that repeatedly sends wrong ones.
 func (s *sessions) check(key, address string, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +102,7 @@ func (s *sessions) check(key, address string, now time.Time) error {
 	return &Error{Code: WrongKey, Message: "That is not the upload key of this gallery. Check for missing characters and try again."}
 }
 
-// signedIn reports whether a page is for somebody who may upload. It does not tell a storage that fails from that.
+// signedIn reports whether a page is for somebody who may upload. A failing storage counts as no.
 func (s *Server) signedIn(r *http.Request) bool {
 	if _, err := r.Cookie(sessionCookie); err != nil || !s.config.AllowUpload {
 		return false // as most visitors
@@ -114,7 +113,7 @@ func (s *Server) signedIn(r *http.Request) bool {
 	return err == nil
 }
 
-// session returns the session of a request: one that is valid and was signed out nowhere.
+// session returns the valid session of a request that was not signed out at any instance.
 func (s *Server) session(r *http.Request) (session, error) {
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
@@ -133,8 +132,8 @@ func (s *Server) session(r *http.Request) (session, error) {
 
 var errSignInFirst = &Error{Code: SignInFirst, Message: "You are not signed in, or your session has ended. Sign in with the upload key and try again."}
 
-// authorize returns nil if the request may change photos: it carries a session
-// or the upload key itself.
+// authorize returns nil if the request may change photos: it has a session or the upload key
+// itself.
 func (s *Server) authorize(r *http.Request) error {
 	if key, bearer := bearerKey(r); bearer && s.config.AllowUpload {
 		return s.checkKey(r, key)
@@ -190,7 +189,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/upload", http.StatusSeeOther)
 }
 
-// logout ends the session wherever its cookie may be. A visitor who has none, or one that has ended, is signed out.
+// logout ends the session wherever its cookie may be. A visitor without a valid session is signed
+// out already.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	one, err := s.session(r)
 	if err == nil {

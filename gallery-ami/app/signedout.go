@@ -14,18 +14,18 @@ import (
 )
 
 const (
-	// signedOutFolder holds an empty object for each session that was signed out before its end. Its name begins with
-	// that end, so that those that are over come first.
+	// signedOutFolder holds an empty object for each session that was signed out before its end.
+	// Its name begins with that end, so that expired ones come first.
 	signedOutFolder = "signed-out/"
-	// knownFor is how long an instance takes a session for valid without asking: the longest that it may not know of a
-	// sign-out at another.
+	// knownFor is how long an instance believes that a session is valid, and so how long it may not
+	// know of a sign-out at another instance.
 	knownFor = 5 * time.Second
 	// askTimeout is how long a visitor waits for that answer.
 	askTimeout  = 5 * time.Second
 	maxSessions = 4096
 )
 
-// signedOut knows which sessions were signed out. The zero value, with a store, is ready.
+// signedOut knows which sessions were signed out. The zero value with a store is ready for use.
 type signedOut struct {
 	store *store
 
@@ -42,8 +42,8 @@ func (s session) key() string {
 	return fmt.Sprintf("%s%010d-%s", signedOutFolder, s.ends.Unix(), hex.EncodeToString(s.id[:]))
 }
 
-// has reports whether a valid session was signed out. It asks the storage at most once in knownFor, and fails if that
-// does not answer.
+// has reports whether a valid session was signed out. It asks the storage at most once in knownFor,
+// and fails if that does not answer.
 func (o *signedOut) has(ctx context.Context, one session) (bool, error) {
 	o.mu.Lock()
 	known, isKnown := o.known[one]
@@ -72,12 +72,13 @@ func (o *signedOut) learn(one session, now knownSession) {
 	if o.known == nil || len(o.known) >= maxSessions {
 		o.known = map[session]knownSession{}
 	}
-	if !o.known[one].ended { // a look that began before the sign-out changes nothing
+	if !o.known[one].ended { // a read that began before the sign-out changes nothing
 		o.known[one] = now
 	}
 }
 
-// add signs a session out, at every instance, and forgets those that are over. Its error says that it goes on.
+// add signs a session out at every instance, and forgets expired ones. Its error says that the
+// session is still valid.
 func (o *signedOut) add(ctx context.Context, one session) error {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -89,7 +90,7 @@ func (o *signedOut) add(ctx context.Context, one session) error {
 	return nil
 }
 
-// sweep deletes what stands for sessions that are over. What it cannot delete, the next sign-out does.
+// sweep deletes the objects of expired sessions. The next sign-out deletes what it cannot.
 func (o *signedOut) sweep(ctx context.Context) {
 	objects := o.store.bucket.List(&blob.ListOptions{Prefix: signedOutFolder})
 	for {

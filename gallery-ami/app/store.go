@@ -13,25 +13,24 @@ import (
 	"gocloud.dev/blob"
 	"gocloud.dev/blob/fileblob"
 	"gocloud.dev/blob/memblob"
-	_ "gocloud.dev/blob/s3blob" // makes s3:// known to blob.OpenBucket
+	_ "gocloud.dev/blob/s3blob" // registers s3:// with blob.OpenBucket
 	"gocloud.dev/gcerrors"
 )
 
 const (
 	immutable   = "public, max-age=31536000, immutable"
 	undoTimeout = 10 * time.Second
-	// maxListed bounds the memory that a list takes, to about 3 MB.
+	// maxListed limits the memory of a list to about 3 MB.
 	maxListed = 50_000
 )
 
-// store keeps each photo as two objects. A photo is there when its thumbnail
-// is: the thumbnail is written last and removed first, so that a listing never
-// shows half a photo.
+// store keeps each photo as two objects. A photo exists if its thumbnail does: the thumbnail is
+// written last and removed first, so that a listing never shows half a photo.
 type store struct {
 	bucket *blob.Bucket
-	// folder is where file:// storage lives. It is listed and read directly:
-	// fileblob silently skips a folder it cannot read, which would look like
-	// an empty gallery, and a plain file can be sent by the kernel.
+	// folder is the folder of file:// storage. It is listed and read directly: fileblob silently
+	// skips a folder that it cannot read, which would look like an empty gallery, and the kernel
+	// can send a plain file.
 	folder string
 	shared bool
 }
@@ -100,7 +99,7 @@ func (s *store) write(ctx context.Context, key string, content []byte) error {
 	return s.bucket.WriteAll(ctx, key, content, &blob.WriterOptions{ContentType: contentType(key), CacheControl: immutable})
 }
 
-// remove deletes a photo; one that is not there is no error.
+// remove deletes a photo if it exists.
 func (s *store) remove(ctx context.Context, p photo) error {
 	for _, key := range []string{p.thumbKey(), p.photoKey()} {
 		if err := s.bucket.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
@@ -126,8 +125,7 @@ func (s *store) open(ctx context.Context, key string) (io.ReadSeekCloser, error)
 	return plainReader{reader}, nil
 }
 
-// plainReader hides blob.Reader's WriteTo, which would allocate a megabyte for
-// each answer.
+// plainReader hides blob.Reader's WriteTo, which would allocate a megabyte for each answer.
 type plainReader struct{ io.ReadSeekCloser }
 
 // list returns the ids of the photos, newest first.

@@ -20,14 +20,13 @@ import (
 
 const (
 	slotTimeout = 30 * time.Second
-	// fileTimeout bounds the time in which each file of an upload is stored, once it
-	// has arrived.
+	// fileTimeout limits the time in which each file of an upload is stored after it has arrived.
 	fileTimeout  = 2 * time.Minute
 	formOverhead = 1 << 20
 	longestName  = 60
 )
 
-// uploadResult is the outcome of a request's files; it is also the JSON answer.
+// uploadResult is the result of a request's files; it is also the JSON answer.
 type uploadResult struct {
 	Stored  []stored  `json:"stored"`
 	Refused []refusal `json:"refused"`
@@ -59,9 +58,8 @@ func (s *Server) uploadPage(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// upload takes any number of files up to the limit, one after the other, and
-// says of each what became of it. Files of one request do not depend on each
-// other: good ones are stored whatever their neighbors are.
+// upload accepts files up to the limit, one after the other, and reports the result of each. Files
+// of one request do not depend on each other: good ones are stored even if others are not.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	if err := s.authorize(r); err != nil {
 		s.fail(w, r, err)
@@ -88,7 +86,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	s.answerUpload(w, r, result)
 }
 
-// enter takes a place, which leave gives back, or is Busy.
+// enter takes a place, which leave frees, or returns Busy.
 func enter(places chan struct{}) (leave func(), err error) {
 	select {
 	case places <- struct{}{}:
@@ -98,12 +96,11 @@ func enter(places chan struct{}) (leave func(), err error) {
 	}
 }
 
-// takeFiles goes through the form. Its error ends the upload; what is wrong
-// with a single file is in the result.
+// takeFiles reads the form. Its error ends the upload; errors of single files are in the result.
 func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, form *multipart.Reader, result *uploadResult) error {
 	for files := 0; ; {
 		part, err := form.NextPart()
-		// However long it took to arrive. A connection that has no deadlines, as in a test, needs none.
+		// However long it took to arrive. A connection without deadlines, as in a test, needs none.
 		_ = deadlines.SetWriteDeadline(time.Now().Add(2 * fileTimeout))
 		if errors.Is(err, io.EOF) && files == 0 {
 			return &Error{Code: BadRequest, Message: "No photo was chosen. Choose one or more files, then upload."}
@@ -174,7 +171,8 @@ func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (p photo, n
 	return p, picture.note, err
 }
 
-// spool has a file arrive on the disk, where it has no name: how fast a client sends costs nobody memory.
+// spool writes an arriving file to the disk, where it has no name, so that slow clients cost no
+// memory.
 func spool(from io.Reader) (*os.File, error) {
 	file, err := os.CreateTemp("", "upload-*")
 	if err != nil {
@@ -190,7 +188,7 @@ func spool(from io.Reader) (*os.File, error) {
 	return file, nil
 }
 
-// readWhole reads a file; one of more bytes than the limit is FileTooLarge.
+// readWhole reads a file. One larger than the limit is FileTooLarge.
 func readWhole(file io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err == nil && int64(len(data)) > limit {
@@ -199,8 +197,8 @@ func readWhole(file io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// develop decodes one picture at a time: the memory that this takes is the
-// largest this program ever needs, so it is also given back at once.
+// develop decodes one picture at a time. Decoding takes more memory than anything else in this
+// program, so the memory is also given back at once.
 func (s *Server) develop(ctx context.Context, data []byte) (picture, error) {
 	select {
 	case s.developing <- struct{}{}:
@@ -220,8 +218,7 @@ func (u *uploadResult) refuse(file string, err error) {
 	u.Refused = append(u.Refused, refusal{file, known.Code, known.Message})
 }
 
-// status is 201 if all was stored; if nothing was, that of the first refusal;
-// else 422.
+// status returns 201 if all was stored, that of the first refusal if nothing was, or else 422.
 func (u *uploadResult) status() int {
 	switch {
 	case len(u.Refused) == 0:
@@ -258,5 +255,5 @@ func brief(text string) string {
 	return string(letters)
 }
 
-// millions tells a limit of bytes in megabytes, of pixels in megapixels.
+// millions formats a limit of bytes in megabytes, of pixels in megapixels.
 func millions(count int64) string { return strconv.FormatFloat(float64(count)/1e6, 'f', -1, 64) }

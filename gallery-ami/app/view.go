@@ -7,8 +7,8 @@ import (
 
 type viewPage struct {
 	Photo        photo
-	Newer, Older string // ids, empty at the ends
-	Number       int    // counted from the newest, 1
+	Newer, Older string // ids, or empty at the ends
+	Number       int    // counted from the newest, from 1
 	Total        int
 	IndexPage    int
 }
@@ -27,7 +27,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	p, _ := parsePhoto(id) // a list holds such ids only
+	p, _ := parsePhoto(id) // a list has only such ids
 	data := viewPage{Photo: p, Number: at + 1, Total: len(ids), IndexPage: at/photosPerPage + 1}
 	if at > 0 {
 		data.Newer = ids[at-1]
@@ -38,7 +38,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "view", data)
 }
 
-// delete removes a photo; deleting it twice is as good as once.
+// delete removes a photo. Deleting it twice succeeds.
 func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
 	if err := s.authorize(r); err != nil {
 		s.fail(w, r, err)

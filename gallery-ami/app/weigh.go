@@ -10,21 +10,24 @@ import (
 )
 
 const (
-	// maxBlocks is how many squares of 8 × 8 pixels a JPEG's scans may go over, all in all: some seconds' work. A
-	// picture of 50 megapixels has 1.2 to 2.3 million, and the usual progressive JPEG goes over them ten times.
+	// maxBlocks limits how many squares of 8 × 8 pixels a JPEG's scans may cover in all: some
+	// seconds' work. A picture of 50 megapixels has 1.2 to 2.3 million, and the usual progressive
+	// JPEG covers them ten times.
 	maxBlocks = 50_000_000
-	// longestDecode is for what is not weighed. It ends nothing that goes on: a picture takes seconds.
+	// longestDecode is the limit for what is not estimated. A picture takes seconds, so it only
+	// ends what hangs.
 	longestDecode = time.Minute
-	// checkEvery is how many bytes a decoder gets between two looks at time and memory.
+	// checkEvery is how many bytes a decoder gets between two checks of time and memory.
 	checkEvery = 4096
-	// besideDecoding bounds the heap beside one picture: uploads that wait, what is kept, and the rest.
+	// besideDecoding limits the heap beside one picture: waiting uploads, kept photos, and the
+	// rest.
 	besideDecoding = 192 << 20
-	// webpTables is the most that a lossless WebP's codes take that the file itself need not hold: a table each for
-	// 65,536 groups, one for 16 pixels at most.
+	// webpTables is the maximum size of a lossless WebP's code tables, which the file itself need
+	// not contain: one for each of 65,536 groups, each for at least 16 pixels.
 	webpTables, webpTable = 65_536, 2_700
 )
 
-// unsupported refuses pictures that no decoder here reads, in words of their own.
+// unsupported refuses pictures that no decoder here supports, with a message of its own.
 func (f *facts) unsupported() error {
 	kind := ""
 	switch marker := f.jpeg.marker; {
@@ -58,7 +61,7 @@ func (f *facts) check(config image.Config, most limits) error {
 	return nil
 }
 
-// weigh estimates the bytes of memory that a picture takes until it stands upright.
+// weigh estimates the memory in bytes that a picture takes until it stands upright.
 func (f *facts) weigh(config image.Config) (bytes int64) {
 	pixels := int64(config.Width) * int64(config.Height)
 	bytes = pixels * f.pixel(config.ColorModel)
@@ -94,18 +97,18 @@ func (f *facts) pixel(model color.Model) int64 {
 	case color.Gray16Model, color.YCbCrModel: // a WebP's
 		return 2
 	case color.NYCbCrAModel:
-		return 7 // its transparency is decoded as a picture of its own
+		return 7 // its transparency is decoded as a separate picture
 	}
 	return 4
 }
 
-// watched is a decoder's input, which ends when decoding takes too long or more memory than was weighed: a decoder cannot
-// be stopped, but it goes no further without input.
+// watched is a decoder's input, which ends when decoding takes too long or more memory than
+// estimated: a decoder cannot be stopped, but it makes no progress without input.
 type watched struct {
 	from  io.Reader
 	until time.Time
-	most  uint64 // bytes that may live on the heap
-	given int    // bytes since the last look
+	most  uint64 // limit of the live heap in bytes
+	given int    // bytes since the last check
 }
 
 func (w *watched) Read(p []byte) (int, error) {

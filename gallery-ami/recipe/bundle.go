@@ -19,10 +19,10 @@ import (
 
 const longestLine = 64 << 10
 
-// leftOut lists what tools leave in a folder and no service needs; a .venv works nowhere else.
+// leftOut lists what tools leave in a folder and no service needs. A .venv works nowhere else.
 var leftOut = []string{".git", "__pycache__", ".venv", ".DS_Store"}
 
-// BundleError lists all that keeps a folder from being a bundle.
+// BundleError lists everything that keeps a folder from being a bundle.
 type BundleError struct {
 	Folder   string
 	Problems []string
@@ -38,9 +38,9 @@ func (e *BundleError) Error() string {
 	return fmt.Sprintf("the folder %s is no bundle: %s", e.Folder, strings.Join(told, "; "))
 }
 
-// Pack writes the bundle of a folder: a .tar.gz whose bytes follow from the names, the contents and
-// the executable bits of the files alone. Its error is a *BundleError for a folder that is no bundle,
-// with all its problems, before anything is written. The contract is in docs/bundle.md.
+// Pack writes the bundle of a folder: a .tar.gz whose bytes depend only on the names, the contents
+// and the executable bits of the files. Its error is a *BundleError with all problems if the folder
+// is not a valid bundle, before anything is written. The contract is in docs/bundle.md.
 func Pack(folder string, to io.Writer) error {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
@@ -67,8 +67,8 @@ type file struct {
 	open       func() (io.ReadCloser, error)
 }
 
-// collect lists the files of a folder, and all that keeps them from being a bundle's. It is whole unless there are
-// too many, or some that cannot be listed.
+// collect lists the files of a folder, and all its problems as a bundle. The list is complete
+// unless there are too many files, or some that cannot be listed.
 func collect(root *os.Root) (files []file, problems []string, whole bool) {
 	var total int64
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -130,8 +130,8 @@ func describe(root *os.Root, name string, entry fs.DirEntry) (found file, proble
 	return found, problem, nil
 }
 
-// foreign tells of scripts and units with the line ends of Windows, on which bash and the kernel fail with
-// words that nobody understands.
+// foreign reports scripts and units with the line ends of Windows, on which bash and the kernel
+// fail with obscure messages.
 func foreign(files []file) (problems []string) {
 	for _, found := range files {
 		if !slices.Contains([]string{".sh", ".service"}, path.Ext(found.name)) || found.link != "" || found.open == nil {
@@ -139,7 +139,7 @@ func foreign(files []file) (problems []string) {
 		}
 		content, err := found.open()
 		if err != nil {
-			continue // that is told already
+			continue // that is reported already
 		}
 		line, _ := bufio.NewReader(io.LimitReader(content, longestLine)).ReadString('\n')
 		_ = content.Close() // it was only read
@@ -174,9 +174,9 @@ func missing(files []file) (problems []string) {
 //go:embed gallery
 var galleryFiles embed.FS
 
-// GalleryBundle writes the bundle of the gallery itself, whose server is program, an executable that
-// serves when it is called by the name "photogallery". It is not compressed: a program of many
-// megabytes takes longer to compress than to copy.
+// GalleryBundle writes the bundle of the gallery itself. Its server is program, an executable that
+// serves when it is called "photogallery". It is not compressed: a program of many megabytes takes
+// longer to compress than to copy.
 func GalleryBundle(program string, to io.Writer) error {
 	info, err := os.Stat(program)
 	if err != nil {

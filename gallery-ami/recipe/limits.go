@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 )
 
-// What a bundle may hold, when it is packed and when it is unpacked.
+// The limits of a bundle, when it is packed and when it is unpacked.
 const (
 	MaxBundleFiles = 10_000
 	MaxBundleBytes = 500 << 20 // unpacked
@@ -43,8 +43,8 @@ func neither(name string) error {
 	return fmt.Errorf("%s is neither a file nor a link; remove it", name)
 }
 
-// leadsInside looks at the words of a link, for where the bundle will be unpacked, and at where it
-// leads by way of other links.
+// leadsInside checks the text of a link against the place where the bundle will be unpacked, and
+// its target through other links.
 func leadsInside(root *os.Root, name, link string) error {
 	_, err := root.Stat(name)
 	if err != nil || path.IsAbs(link) || !filepath.IsLocal(filepath.Join(filepath.Dir(name), link)) {
@@ -53,15 +53,16 @@ func leadsInside(root *os.Root, name, link string) error {
 	return nil
 }
 
-// Unpacking holds an archive that is unpacked to what Pack packs: who has made it, nobody knows. The zero value is
-// ready for one archive.
+// Unpacking holds an archive of unknown origin to what Pack packs. The zero value is ready for one
+// archive.
 type Unpacking struct {
 	files, folders int
 	bytes          int64
 	links          []*tar.Header
 }
 
-// Entry is to be called before an entry is unpacked. Its error names what no bundle has, and says what to do.
+// Entry must be called before an entry is unpacked. Its error names what bundles may not have, and
+// says what to do.
 func (u *Unpacking) Entry(header *tar.Header) error {
 	if err := named(header.Name); err != nil {
 		return err
@@ -83,7 +84,8 @@ func (u *Unpacking) Entry(header *tar.Header) error {
 	return fits(u.files, u.bytes)
 }
 
-// Unpacked is to be called when all is in its folder. Its error names each link that leads out of it, or nowhere.
+// Unpacked must be called when the whole archive is in its folder. Its error names each link that
+// leads out of it, or nowhere.
 func (u *Unpacking) Unpacked(into *os.Root) (err error) {
 	for _, link := range u.links {
 		err = errors.Join(err, leadsInside(into, link.Name, link.Linkname))

@@ -7,7 +7,8 @@ import (
 	"photogallery/internal/systemd"
 )
 
-// ReadBuilder reads back what BuilderUserData was given. The local mode carries it out by itself.
+// ReadBuilder returns the input of BuilderUserData from its result. The local mode executes it by
+// itself.
 func ReadBuilder(userData string) (BuilderInput, error) {
 	values := map[string]string{}
 	for line := range strings.Lines(userData) {
@@ -26,7 +27,7 @@ func ReadBuilder(userData string) (BuilderInput, error) {
 	return in, nil
 }
 
-// ReadSettings reads back the settings in what FleetUserData made.
+// ReadSettings returns the settings in the result of FleetUserData.
 func ReadSettings(userData string) (map[string]string, error) {
 	_, rest, found := strings.Cut(userData, "<<'SETTINGS'\n")
 	block, _, ended := strings.Cut(rest, "SETTINGS\n")

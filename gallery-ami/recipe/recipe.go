@@ -1,5 +1,5 @@
-// Package recipe makes a machine out of a bundle: what a builder runs to become an image, and
-// what an instance of that image runs at its first boot.
+// Package recipe makes a machine out of a bundle: what a builder runs to become an image, and what
+// an instance of that image runs at its first boot.
 package recipe
 
 import (
@@ -17,7 +17,7 @@ import (
 	"photogallery/internal/systemd"
 )
 
-// What goes into an image. fleet.sh is apart: it runs on the image, so changing it needs no bake.
+// The files of an image. fleet.sh is separate: it runs on the image, so changing it needs no bake.
 //
 //go:embed builder.sh provision.sh
 var baked embed.FS
@@ -25,7 +25,7 @@ var baked embed.FS
 //go:embed fleet.sh
 var fleetScript string
 
-// SHA256 returns the hexadecimal hash of everything in the recipe that decides what an image holds.
+// SHA256 returns the hexadecimal hash of everything in the recipe that determines an image.
 func SHA256() string {
 	sum := sha256.New()
 	// The files are embedded, in order of their names: reading them cannot fail.
@@ -39,28 +39,28 @@ func SHA256() string {
 }
 
 // Provision returns the script that installs an unpacked bundle, given as its argument, checks that
-// it serves and removes what an image must not hold. With ROOT set it works below that folder.
+// it serves and removes what an image must not contain. With ROOT set it works below that folder.
 func Provision() []byte {
 	content, _ := baked.ReadFile("provision.sh")
 	return content
 }
 
-// MaxUserData is the most user data that EC2 takes, in bytes before they are encoded.
+// MaxUserData is EC2's limit of user data, in bytes before they are encoded.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 const MaxUserData = 16 << 10
 
-// BuilderInput fills in a builder's user data.
+// BuilderInput holds the values of a builder's user data.
 type BuilderInput struct {
 	Bucket, Key, SHA256 string // the bundle, a .tar.gz
 	Region              string
 	Release             string
 	Source              string // of the event that reports the result
-	LogGroup            string // takes the build's log, or "" for none
+	LogGroup            string // receives the build's log, or "" for none
 }
 
-// BuilderUserData returns the script by which a builder fetches and provisions its bundle and
+// BuilderUserData returns the script with which a builder fetches and provisions its bundle and
 // reports the result as one event. It is an error if a value has a control character or the script
-// would be larger than EC2 takes.
+// exceeds EC2's limit.
 func BuilderUserData(in BuilderInput) (string, error) {
 	script, _ := baked.ReadFile("builder.sh")
 	return render("builder", string(script), map[string]string{
@@ -70,24 +70,24 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	})
 }
 
-// FleetInput fills in the user data of the fleet's instances.
+// FleetInput holds the values of the fleet's user data.
 type FleetInput struct {
 	Release  string
-	Bucket   string // holds the photos and the upload key
+	Bucket   string // has the photos and the upload key
 	Region   string
-	Uploads  string // "on", "off", or "" for what the machine itself is set up for
-	LogGroup string // takes the service's log, or "" for none
+	Uploads  string // "on", "off", or "" for the machine's own setting
+	LogGroup string // receives the service's log, or "" for none
 }
 
 // UploadKey is the key of the object that is the upload key.
 const UploadKey = "upload-key/key"
 
-// PhotosPrefix begins the keys of all that the gallery keeps in its bucket.
+// PhotosPrefix begins all keys of the gallery in its bucket.
 const PhotosPrefix = "gallery/"
 
-// FleetUserData returns the script that tells an instance's service where to listen, who it is and
-// where the photos are. It holds no secret: the upload key is fetched, or made, where it is needed.
-// Its errors are those of BuilderUserData.
+// FleetUserData returns the script that tells an instance's service its address, its identity and
+// the place of its photos. It has no secret: the upload key is fetched or made on the instance. Its
+// errors are those of BuilderUserData.
 func FleetUserData(in FleetInput) (string, error) {
 	values := map[string]string{
 		"Release": in.Release, "Bucket": in.Bucket, "Region": in.Region, "LogGroup": in.LogGroup,
@@ -105,9 +105,9 @@ func FleetUserData(in FleetInput) (string, error) {
 	return render("fleet", fleetScript, values)
 }
 
-// The scripts are templates of text/template, of which they use a value, quoted for what reads it, and
-// lines that are there where a value is. That package itself looks methods up by name, for which the
-// linker keeps every method of every SDK type: the functions' executable would be four times as large.
+// The scripts use a small part of text/template: values, quoted for their reader, and lines that
+// depend on a value. That package itself finds methods by name, for which the linker keeps every
+// method of every SDK type: the functions' executable would be four times as large.
 var (
 	whereValue = regexp.MustCompile(`(?s)\n\{\{- if \.(\w+)\}\}(.*?)\n\{\{- end\}\}`)
 	valueOf    = regexp.MustCompile(`\{\{(?:(\w+) )?\.(\w+)\}\}`)
@@ -144,6 +144,6 @@ func shell(value string) string { return "'" + strings.ReplaceAll(value, "'", `'
 
 // quoted returns the value as a string of JSON.
 func quoted(value string) string {
-	text, _ := json.Marshal(value) // which takes any string
+	text, _ := json.Marshal(value) // which accepts any string
 	return string(text)
 }

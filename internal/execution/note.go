@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// noteOf returns the sentence in which a step's answer states its progress, or "" if it has none. What a
-// function answers before its task token comes back is wrapped in Lambda's response.
+// noteOf returns the sentence in which a step's answer states its progress, or "" if there is none.
+// A function's answer before its task token is answered is wrapped in Lambda's response.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 func noteOf(answer string) string {
 	var stated struct {
@@ -15,6 +15,6 @@ func noteOf(answer string) string {
 			Note string `json:"note"`
 		}
 	}
-	_ = json.Unmarshal([]byte(answer), &stated) // an answer of another form states nothing
+	_ = json.Unmarshal([]byte(answer), &stated) // an answer of another form has none
 	return cmp.Or(stated.Note, stated.Payload.Note)
 }

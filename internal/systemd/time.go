@@ -33,7 +33,7 @@ const (
 	year  = 31557600 * time.Second
 )
 
-// timeSpan is a number, with a unit or without, that begins a text.
+// timeSpan matches a number with or without a unit at the start of a text.
 var timeSpan = func() *regexp.Regexp {
 	var names []string
 	for _, unit := range units {

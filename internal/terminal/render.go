@@ -89,7 +89,7 @@ func (p picture) lines(now time.Time, width int, style Style) []string {
 	return append(lines, p.footer(now, width, style))
 }
 
-// single draws one step by itself, for where lines follow each other as the steps go on.
+// single draws one step by itself, for output line by line.
 func (p picture) single(i int, now time.Time, width int, style Style) string {
 	return p.line(i, strings.Repeat("│ ", p.Steps[i].Depth), now, width, style)
 }

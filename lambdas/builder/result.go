@@ -12,7 +12,7 @@ import (
 	"photogallery/release"
 )
 
-// maxReason bounds what is kept of a builder's words: they come from outside.
+// maxReason limits what is kept of a builder's message, which comes from outside.
 const maxReason = 2048
 
 // died is the status of a build whose builder ended without a result.
@@ -23,7 +23,7 @@ type taskAPI interface {
 	SendTaskFailure(context.Context, *sfn.SendTaskFailureInput, ...func(*sfn.Options)) (*sfn.SendTaskFailureOutput, error)
 }
 
-// complete ends the task that waits for a build. A task that has ended already needs nothing.
+// complete ends the task that waits for a build, unless it has ended already.
 func complete(ctx context.Context, api taskAPI, instance string, known records.Build) error {
 	if known.Token == "" || known.Result == nil {
 		return nil
@@ -46,8 +46,8 @@ func complete(ctx context.Context, api taskAPI, instance string, known records.B
 	return err
 }
 
-// death is the result of a builder that came into that state without one. EC2 may know why, such as
-// a volume that it could not make.
+// death returns the result of a builder that reached that state without one. EC2 may know why, such
+// as a volume that it could not make.
 func death(state string, instance types.Instance) records.Result {
 	reason := "went " + state + " before it reported a result"
 	if instance.StateReason != nil && aws.ToString(instance.StateReason.Message) != "" {
@@ -56,7 +56,7 @@ func death(state string, instance types.Instance) records.Result {
 	return records.Result{Status: died, Reason: reason + "; start the release again"}
 }
 
-// clip cuts a builder's words at the front: what went wrong last stands at the end.
+// clip cuts the beginning of a builder's message: the last failure is at the end.
 func clip(reason string) string {
 	if len(reason) <= maxReason {
 		return reason

@@ -12,9 +12,10 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// Owns reports whether a record is a plain alias to the environment's load balancer, which is nil if there is
-// none, or to one that EnsureAlias let the domain lead to: records have no tags, and the name of a load balancer is
-// unique in one account and Region alone, so the form of a target does not show whose it is.
+// Owns reports whether a record is a plain alias to the environment's load balancer, which may be
+// nil, or to one that EnsureAlias pointed the domain to. Records have no tags, and the name of a
+// load balancer is unique only within an account and Region, so the form of a target does not show
+// its owner.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 func Owns(ctx context.Context, table records.Reader, settings step.Settings, record types.ResourceRecordSet, entrance *elbtypes.LoadBalancer) (bool, error) {
 	if record.AliasTarget == nil || record.SetIdentifier != nil {
@@ -27,7 +28,8 @@ func Owns(ctx context.Context, table records.Reader, settings step.Settings, rec
 	return slices.Contains(known, host(record)), err
 }
 
-// host is the target without dualstack., which Route 53's console writes in front of a load balancer's name.
+// host returns the target without dualstack., which Route 53's console writes before a load
+// balancer's name.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 func host(record types.ResourceRecordSet) string {
 	return strings.TrimPrefix(Target(record), "dualstack.")

@@ -13,10 +13,10 @@ import (
 	"photogallery/release"
 )
 
-// buildExpiry is longer than any build's record is of use.
+// buildExpiry is longer than any build's record is needed.
 const buildExpiry = 7 * 24 * time.Hour
 
-// Result is how a build ended.
+// Result is the result of a build.
 type Result struct {
 	Status release.BuildStatus `json:"status"`
 	Reason string              `json:"reason"`

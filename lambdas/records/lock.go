@@ -13,10 +13,11 @@ import (
 
 const lockID = "lock"
 
-// Lock names the execution that holds the environment, and the releases to undo should it die: its own and
-// those that it inherited. It does not expire: only the end of the execution shows that its steps have ended.
+// Lock names the execution that holds the lock, and the releases to undo if it dies: its own and
+// those that it inherited. It does not expire: only the end of the execution shows that its steps
+// have ended.
 type Lock struct {
-	Holder  string    `json:"-"`       // ARN of an execution, which may have ended meanwhile
+	Holder  string    `json:"-"`       // ARN of an execution, which may have ended in the meantime
 	Release string    `json:"release"` // "" for a teardown
 	Undo    []string  `json:"undo"`
 	Since   time.Time `json:"since"`
@@ -50,7 +51,7 @@ func RequireLock(ctx context.Context, api Reader, table, execution string) error
 	return nil
 }
 
-// WriteLock replaces the lock of the execution former, "" for nobody. The error satisfies
+// WriteLock replaces the lock of the execution former, or "" for nobody. The error satisfies
 // release.IsAlreadyExists if another execution holds the lock.
 func WriteLock(ctx context.Context, api Writer, table, former string, held Lock) error {
 	document, err := json.Marshal(held)

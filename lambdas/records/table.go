@@ -1,6 +1,6 @@
-// Package records reads and writes the items of the environment's DynamoDB table, a file for each kind of
-// item. Reads are consistent. Errors are the SDK's own, but for an item that cannot be decoded, which is
-// Unexpected.
+// Package records reads and writes the items of the environment's DynamoDB table, with a file for
+// each kind of item. Reads are consistent. Errors are the SDK's own, except for an item that cannot
+// be decoded, which is Unexpected.
 package records
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Key is the table's key attribute. Expires is the attribute with the second since 1970 after which DynamoDB
-// may delete an item; an item without it stays.
+// Key is the table's key attribute. Expires is the attribute with the time, in seconds since 1970,
+// after which DynamoDB may delete an item. An item without it stays.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
 const (
 	Key     = "pk"

@@ -14,7 +14,8 @@ import (
 	"photogallery/release"
 )
 
-// admit refuses what would cost too much, is the wrong account, or would fail. It changes nothing.
+// admit refuses a run that would cost too much, uses another account, or would fail. It changes
+// nothing.
 func (r *run) admit(ctx context.Context) (Budget, error) {
 	price, err := Reckon()
 	if err != nil {
@@ -41,7 +42,7 @@ Should this machine die: make aws-sweep ENVIRONMENT=%[1]s
 	return budget, nil
 }
 
-// knowPrices refuses a region whose prices nobody has written down: the cap would be worth nothing.
+// knowPrices refuses a region without known prices, in which the cap would be worth nothing.
 func (r *run) knowPrices() error {
 	if list := price.Load(); r.Config.Region != list.Region {
 		return release.Errorf(release.InvalidRequest, "region %s: the cap is reckoned by prices of %s, in %s, and holds nowhere else: set AWS_REGION=%s, or write that region's prices into the file",
@@ -50,7 +51,7 @@ func (r *run) knowPrices() error {
 	return nil
 }
 
-// identify asks AWS who calls, and refuses another account than the one that is named.
+// identify asks AWS for the caller's identity, and refuses another account than the named one.
 func (r *run) identify(ctx context.Context) error {
 	out, err := sts.NewFromConfig(r.Config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
@@ -67,14 +68,14 @@ func (r *run) identify(ctx context.Context) error {
 	return nil
 }
 
-// examine is `gallery doctor` before a first deployment.
+// examine runs the checks of `gallery doctor` before a first deployment.
 func (r *run) examine(ctx context.Context) error {
 	var failed []string
 	doctor.Examine(ctx, doctor.Options{
 		Config: r.Config, Architecture: "arm64", InstanceType: instanceType, MinSize: minFleet, MaxSize: maxFleet, Tool: r.Tool,
 	}, func(f doctor.Finding) {
 		if f.Check == "photo bucket" {
-			return // of the environment main, which is not touched
+			return // of the environment main, which a run does not touch
 		}
 		r.say("%s %-28s %s", map[doctor.Verdict]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Failed: "✗"}[f.Verdict], f.Check, f.Saw)
 		if f.Verdict == doctor.Failed {

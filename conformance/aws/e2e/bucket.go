@@ -13,7 +13,7 @@ import (
 	"photogallery/conformance/aws/leftover"
 )
 
-// removeBucket empties the bucket of photos of all versions and deletes it: it is the run's own.
+// removeBucket deletes all versions in the run's bucket of photos, and the bucket.
 func (r *run) removeBucket(ctx context.Context) (string, error) {
 	name := leftover.Bucket(r.account, r.Environment)
 	pages := s3.NewListObjectVersionsPaginator(r.state.S3, &s3.ListObjectVersionsInput{Bucket: &name, ExpectedBucketOwner: &r.account.ID})
@@ -47,7 +47,7 @@ func versionsOf(page *s3.ListObjectVersionsOutput) (all []types.ObjectIdentifier
 	return all
 }
 
-// removeObjects reads the failures that a successful answer hides.
+// removeObjects returns the failures that a successful answer reports.
 func (r *run) removeObjects(ctx context.Context, bucket string, objects []types.ObjectIdentifier) error {
 	if len(objects) == 0 {
 		return nil

@@ -10,32 +10,32 @@ import (
 	"photogallery/release"
 )
 
-// DefaultCap is the most dollars that a run may cost where nobody says.
+// DefaultCap is the default limit of a run's cost in dollars.
 const DefaultCap = 1.00
 
 const (
-	longest    = 4 * time.Hour    // that a story may take, whatever the cap
+	longest    = 4 * time.Hour    // the limit of a story, whatever the cap
 	cleaningUp = 75 * time.Minute // of which a destroy may wait an hour, see Custom::PhotogalleryEnvironment
 )
 
-// What a run does at most, beside what the largest fleet costs by the hour.
+// What a run does at most, in addition to the largest fleet's cost by the hour.
 const (
 	instanceType = "t4g.small"
 	minFleet     = 2
-	maxFleet     = 5 // a story has two, and two more while they are replaced
+	maxFleet     = 5 // a story has two, and two more during a replacement
 	zones        = 2
 	bakes        = 5 // releases with a builder
 	others       = 3 // releases from an image, and as many teardowns
-	balancers    = 3 // each is billed for an hour that it began
+	balancers    = 3 // a started hour is billed as a whole
 	trafficGB    = 0.5
 	diskGB       = 8
 )
 
-// Price is what a run costs at most, at the prices of prices.json.
+// Price is the maximum cost of a run, at the prices of prices.json.
 type Price struct {
-	Hour float64 // dollars: everything that a story ever has, all at the same time
-	Once float64 // dollars: what is billed by the piece, and hours that were begun
-	Idle float64 // dollars a day of the stack alone
+	Hour float64 // dollars: everything that a story ever has, at the same time
+	Once float64 // dollars: what is billed by use, and started hours
+	Idle float64 // dollars a day for the stack alone
 }
 
 // Reckon adds up the price of a run. Its error is a defect of the price file.
@@ -66,21 +66,21 @@ func Reckon() (Price, error) {
 	return p, nil
 }
 
-// Of is what so long a run costs at most.
+// Of returns the maximum cost of a run of that length.
 func (p Price) Of(d time.Duration) float64 { return p.Once + p.Hour*d.Hours() }
 
-// Budget is what a run is held to.
+// Budget holds the limits of a run.
 type Budget struct {
 	Cap   float64       // dollars
-	Story time.Duration // after which cleaning up begins, wherever the story is
-	Most  float64       // dollars that the story and the cleaning up then cost at most
+	Story time.Duration // then cleaning up begins, wherever the story is
+	Most  float64       // dollars, the maximum cost of the story and the cleaning up
 }
 
-// Plan derives a run's limits from the cap. Its error is an InvalidRequest where the cap is less than
-// what so long a story and the cleaning up may cost, with the cap that would do.
+// Plan derives a run's limits from the cap. Its error is an InvalidRequest if the cap is less than
+// the possible cost of such a story and its cleaning up, and names a cap that is enough.
 func (p Price) Plan(most float64, takes time.Duration) (Budget, error) {
 	least := math.Ceil(100*p.Of(takes+cleaningUp)-1e-6) / 100
-	if !(most >= least) { // NaN is not
+	if !(most >= least) { // also refuses NaN
 		return Budget{}, release.Errorf(release.InvalidRequest,
 			"a run of %s and the cleaning up, for which %s are reckoned, may cost $%.2f, and the cap is $%.2f: set GALLERY_AWS_E2E_CAP to %.2f or more",
 			minutes(takes), minutes(cleaningUp), least, most, least)

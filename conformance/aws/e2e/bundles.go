@@ -12,13 +12,13 @@ import (
 
 const unit = "[Service]\nExecStart=/opt/photogallery/run.sh\nRestart=always\nRestartSec=1\n[Install]\nWantedBy=multi-user.target\n"
 
-// Bundles that are wrong on purpose, as files by their names. The contract is in docs/bundle.md.
+// Broken bundles, as files by their names. The contract is in docs/bundle.md.
 var (
 	failing = map[string]string{
 		"install.sh":      "echo 'this bundle fails on purpose' >&2\nexit 7\n",
 		"failing.service": unit,
 	}
-	// breaking works where it is built, and on no instance of the fleet.
+	// breaking works on a builder, and on no instance of the fleet.
 	breaking = map[string]string{
 		"install.sh": "install -m 0755 run.sh \"$INSTALL_DIR/\"\n",
 		"run.sh": "#!/bin/sh\n[ \"$RELEASE\" = build ] || { echo 'broken on purpose'; exit 1; }\n" +
@@ -27,8 +27,8 @@ var (
 	}
 )
 
-// upload packs a bundle and puts it where builders fetch it, as `gallery release --bundle` does. It
-// returns what a request names it by.
+// upload packs a bundle and uploads it for builders, as `gallery release --bundle` does. It returns
+// its name for a request.
 func (r *run) upload(ctx context.Context, files map[string]string) (url string, err error) {
 	folder, err := os.MkdirTemp("", "gallery-e2e-")
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 
 var errSlow = errors.New("the time for cleaning up is over")
 
-// clean tears down, destroys, empties the bucket and looks for what is left. Each is done whatever
-// becomes of the one before it.
+// clean tears down, destroys, empties the bucket and looks for leftovers. Each step runs whatever
+// the result of the one before it.
 func (r *run) clean(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, cleaningUp, errSlow)
 	defer cancel()
@@ -75,7 +75,7 @@ func (r *run) destroy(ctx context.Context) (string, error) {
 	return "gone", nil
 }
 
-// isDeployed is true for a stack in whatever state.
+// isDeployed reports whether the stack exists, in any state.
 func (r *run) isDeployed(ctx context.Context) (bool, error) {
 	out, err := cloudformation.NewFromConfig(r.Config).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(r.Environment.Name())})
 	var refused smithy.APIError
@@ -107,8 +107,8 @@ func (r *run) synthesize(ctx context.Context) error {
 // selfTeardown is how long before the end of the time for cleaning up the stack tears itself down.
 const selfTeardown = 15 * time.Minute
 
-// options returns all of a deployment's, whatever cdk.json says. Should this machine not come to
-// clean up, the nightly teardown removes what costs by the hour in time.
+// options returns all options of a deployment, whatever cdk.json says. If this machine cannot clean
+// up, the nightly teardown removes in time what costs money by the hour.
 func (r *run) options() []string {
 	at := r.until.Add(-selfTeardown).UTC()
 	return []string{

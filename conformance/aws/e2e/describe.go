@@ -7,8 +7,8 @@ import (
 	"photogallery/internal/price"
 )
 
-// Describe is what a run does, how long that takes and what it costs at most under the cap, in words. Its
-// error is an InvalidRequest for a cap under which nothing can be run.
+// Describe says in words what a run does, how long that takes and what it costs at most under the
+// cap. Its error is an InvalidRequest for a cap that is too low.
 func Describe(most float64) (string, error) {
 	reckoned, err := Reckon()
 	if err != nil {

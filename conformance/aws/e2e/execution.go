@@ -15,7 +15,7 @@ import (
 	"photogallery/release"
 )
 
-// seenBy is how long what was made may not be seen.
+// seenBy is how long new resources may be invisible.
 const seenBy = 2 * time.Minute
 
 // start starts an execution of this name, and returns its ARN.
@@ -32,8 +32,8 @@ func (r *run) name(kind string) string {
 	return release.ExecutionName(kind, r.began.UTC())
 }
 
-// release runs a release to its end, which must be the one wanted: "Succeeded", or the error with
-// which a failed one ends.
+// release runs a release to its end, which must be the wanted one: "Succeeded", or the error of a
+// failed one.
 func (r *run) release(ctx context.Context, name, input, want string) (*sfn.DescribeExecutionOutput, error) {
 	execution, err := r.start(ctx, r.stack.ReleaseMachine, name, input)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *run) await(ctx context.Context, execution, want string) (*sfn.DescribeE
 	}
 }
 
-// succeeded is how an execution ends that does not fail.
+// succeeded is the end of a successful execution.
 const succeeded = "Succeeded"
 
 func ended(out *sfn.DescribeExecutionOutput, want string) error {
@@ -77,7 +77,7 @@ func ended(out *sfn.DescribeExecutionOutput, want string) error {
 	return fmt.Errorf("execution %s ended %s, not %s: %s", aws.ToString(out.Name), got, want, aws.ToString(out.Cause))
 }
 
-// says returns an error where the cause does not have all of the words.
+// says returns an error unless the cause contains all of the words.
 func says(out *sfn.DescribeExecutionOutput, words ...string) error {
 	for _, word := range words {
 		if !strings.Contains(aws.ToString(out.Cause), word) {
@@ -94,8 +94,8 @@ func (r *run) entered(ctx context.Context, arn, state string) (bool, error) {
 	return history.History.State(state) != nil, err
 }
 
-// teardownOf waits for a teardown that was started by something else, and whose input has these words,
-// and for its good end.
+// teardownOf waits for a teardown that something else has started, and whose input contains these
+// words. It must succeed.
 func (r *run) teardownOf(ctx context.Context, words ...string) error {
 	for {
 		out, err := r.stack.SFN.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &r.stack.TeardownMachine, MaxResults: 10})

@@ -12,8 +12,8 @@ import (
 	"photogallery/release"
 )
 
-// List tells of every environment of a run what there is of it, with what removes it, and changes
-// nothing. The error is a Failure, LeftBehind, if there is anything.
+// List lists the resources of every environment of a run, with the commands that remove them, and
+// changes nothing. The error is a Failure, LeftBehind, if there are any.
 func List(ctx context.Context, config aws.Config, out io.Writer) error {
 	r := begin(Options{Config: config, Out: out})
 	if err := r.identify(ctx); err != nil {

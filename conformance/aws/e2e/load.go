@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// between is the time between two requests: enough of them to see that none fails, too few to scale out.
+// between is the time between two requests, short enough to see that none fails and long enough not
+// to scale out.
 const between = 200 * time.Millisecond
 
-// traffic is what visitors are answered while something happens.
+// traffic holds the answers to visitors during an event.
 type traffic struct {
 	requests, failures int
 	first              error // failure
 }
 
-// underLoad has a visitor ask for the home page again and again while something happens; none of the
-// requests may fail.
+// underLoad requests the home page repeatedly during an event. None of the requests may fail.
 func (r *run) underLoad(ctx context.Context, happens func() (string, error)) (string, error) {
 	visiting, stop := context.WithCancel(ctx)
-	home := r.gallery // what happens looks it up anew
+	home := r.gallery // the event looks it up anew
 	var seen traffic
 	var visitor sync.WaitGroup
 	visitor.Go(func() { seen = r.visit(visiting, home) })
@@ -33,7 +33,7 @@ func (r *run) underLoad(ctx context.Context, happens func() (string, error)) (st
 	return fmt.Sprintf("%s, none of %d requests failed", words, seen.requests), err
 }
 
-// visit asks until ctx ends; the request under way then does not count.
+// visit sends requests until ctx ends. The last one does not count if it is in flight then.
 func (r *run) visit(ctx context.Context, home string) (seen traffic) {
 	tick := time.NewTicker(between)
 	defer tick.Stop()

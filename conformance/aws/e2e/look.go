@@ -20,7 +20,8 @@ import (
 	"photogallery/lambdas/fleet"
 )
 
-// eventually makes a check until it holds: AWS's lists are late, and instances take minutes to end.
+// eventually repeats a check until it succeeds: AWS's lists are late, and instances take minutes to
+// end.
 func (r *run) eventually(ctx context.Context, check func(context.Context) error) error {
 	for deadline := time.Now().Add(r.Patience); ; {
 		err := check(ctx)
@@ -33,14 +34,14 @@ func (r *run) eventually(ctx context.Context, check func(context.Context) error)
 	}
 }
 
-// nothing is left of any release, but so many images.
+// nothing checks that nothing of any release is left except this many images.
 func (r *run) nothing(ctx context.Context, images int) error {
 	r.gallery, r.images = "", images
 	return r.eventually(ctx, func(ctx context.Context) error { return r.state.Nothing(ctx, images) })
 }
 
-// serves checks what is there, what the targets' health is and what the home page says, of a release
-// beside which so many images are kept.
+// serves checks the resources, the targets' health and the home page of a release, beside which
+// this many images are kept.
 func (r *run) serves(ctx context.Context, name string, images int) (seen string, err error) {
 	status, err := r.stack.Status(ctx)
 	if err != nil {
@@ -86,7 +87,7 @@ func (r *run) healthy(ctx context.Context) error {
 	return err
 }
 
-// homePage has the release in its footer, and comes through the load balancer.
+// homePage checks that the home page names the release, through the load balancer.
 func (r *run) homePage(ctx context.Context) error {
 	page, err := r.get(ctx, r.gallery)
 	if err == nil && !strings.Contains(page, "<b>"+r.serving.Release+"</b>") {
@@ -95,7 +96,7 @@ func (r *run) homePage(ctx context.Context) error {
 	return err
 }
 
-// get reads a page; an answer other than 200 is an error.
+// get reads a page. An answer other than 200 is an error.
 func (r *run) get(ctx context.Context, url string) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -113,7 +114,8 @@ func (r *run) get(ctx context.Context, url string) (string, error) {
 	return string(page), err
 }
 
-// photo goes into the bucket, as by `gallery upload`, and is looked at through the load balancer.
+// photo uploads a photo to the bucket, as `gallery upload` does, and reads it through the load
+// balancer.
 func (r *run) photo(ctx context.Context) (string, error) {
 	bucket, err := r.stack.Photos(ctx)
 	if err != nil {

@@ -32,7 +32,7 @@ func (r *run) failingBuild(ctx context.Context) (string, error) {
 	return "FailedClean", errors.Join(says(out, "BuildFailed", "status 7"), r.nothing(ctx, 0))
 }
 
-// firstRelease is what a person starts in the console with two clicks.
+// firstRelease is the release that a person starts in the console with two clicks.
 func (r *run) firstRelease(ctx context.Context) (string, error) {
 	name := r.name("first")
 	if _, err := r.release(ctx, name, `{"Comment": "Insert your JSON here"}`, succeeded); err != nil {
@@ -41,7 +41,7 @@ func (r *run) firstRelease(ctx context.Context) (string, error) {
 	return r.serves(ctx, name, 1)
 }
 
-// roll has a ttl, too, of which only the schedule is looked at.
+// roll also has a ttl, of which it only checks the schedule.
 func (r *run) roll(ctx context.Context) (string, error) {
 	name := r.name("second")
 	return r.underLoad(ctx, func() (string, error) {
@@ -80,7 +80,7 @@ func (r *run) tearDown(ctx context.Context) (string, error) {
 	return "one image is kept", r.nothing(ctx, 1)
 }
 
-// expire releases the image that was kept, and waits for the teardown that its ttl has scheduled.
+// expire releases the kept image, and waits for the teardown that its ttl has scheduled.
 func (r *run) expire(ctx context.Context) (string, error) {
 	name := r.name("expiring")
 	out, err := r.release(ctx, name, `{"ttl": "8m"}`, succeeded)

@@ -1,6 +1,6 @@
-// Package e2e tells the story of a release in an AWS account: it deploys an environment of its own,
-// releases, breaks, rolls, stops and tears down, checks what is there after each, and in the end removes
-// all of it and looks for what is left. docs/real-aws.md is its document.
+// Package e2e runs the life of a release in an AWS account: it deploys an environment of its own,
+// releases, breaks, rolls, stops and tears down, checks the resources after each, and in the end
+// removes all of them and looks for leftovers. docs/real-aws.md is its document.
 package e2e
 
 import (
@@ -23,13 +23,13 @@ import (
 	"photogallery/release"
 )
 
-// Prefix begins the names of the environments that runs make. All that is in one of them may be deleted.
+// Prefix begins the names of the runs' environments. Everything in them may be deleted.
 const Prefix = "e2e"
 
 // suffix is how many characters follow the Prefix.
 const suffix = 6
 
-// NewEnvironment names an environment that nobody has.
+// NewEnvironment returns a new name for an environment.
 func NewEnvironment() release.Environment {
 	return release.Environment(Prefix + strings.ToLower(rand.Text()[:suffix]))
 }
@@ -47,42 +47,42 @@ func ParseEnvironment(name string) (release.Environment, error) {
 	return environment, nil
 }
 
-// Options of a Run and of a Clean. All are needed but Account.
+// Options are the options of a Run and of a Clean. All are required except Account.
 type Options struct {
 	Config aws.Config
-	// Environment is NewEnvironment's or ParseEnvironment's: whatever carries its name is deleted in the
-	// end, photos included.
+	// Environment is from NewEnvironment or ParseEnvironment: everything with its name is deleted
+	// in the end, including photos.
 	Environment release.Environment
-	Account     string  // the one account in which to run, or "" for whichever the credentials are of
-	Cap         float64 // dollars that a run may cost
+	Account     string  // the only account in which to run, or "" for that of the credentials
+	Cap         float64 // limit of a run's cost in dollars
 
-	// CDK runs the CDK's command with these arguments, to its end or the context's. Its error holds what
-	// the command last said.
+	// CDK runs the CDK's command with these arguments until it or the context ends. Its error holds
+	// the end of the output.
 	CDK func(ctx context.Context, arguments ...string) error
-	// Assembly is a folder for what the CDK synthesizes. It outlives the run.
+	// Assembly is a folder for the synthesized stack. It outlives the run.
 	Assembly string
 	// Tool runs a program of this machine and returns the first line of what it says.
 	Tool func(ctx context.Context, name string, arguments ...string) (string, error)
-	Web  *http.Client // asks the gallery
-	Out  io.Writer    // is told each check as it is made
+	Web  *http.Client // sends requests to the gallery
+	Out  io.Writer    // receives each check
 
 	Story    []Chapter     // Story, or a part of it
-	Pause    time.Duration // between two looks
-	Patience time.Duration // with a check that does not hold, and with what lists tell of at the end
+	Pause    time.Duration // between two polls
+	Patience time.Duration // with a failed check, and with what lists contain at the end
 }
 
-// run is one that is under way.
+// run is a run in progress.
 type run struct {
 	Options
 	account leftover.Account
 	state   state.Environment
 	began   time.Time
-	until   time.Time // when cleaning up is over at the latest
+	until   time.Time // the deadline of cleaning up
 
 	stack   *awsstack.Stack     // nil before it is deployed
 	gallery string              // URL of the home page, or "" while nothing serves
-	serving environment.Serving // the latest release that was seen to serve
-	images  int                 // that are kept
+	serving environment.Serving // the latest release that served
+	images  int                 // the number of kept images
 	held    int
 }
 
@@ -93,10 +93,10 @@ func begin(options Options) *run {
 	}
 }
 
-// Run checks account and price, tells the story and cleans up after it, in any case once the stack was
-// begun: also when a check fails, the budget's time is over, or ctx ends. The end of cleaning ends the
-// cleaning up itself. The error is a Failure, of the first check that failed and of what is left, or tells
-// why nothing was begun. It takes hours.
+// Run checks account and price, runs the story and cleans up after it if the stack was begun: also
+// if a check fails, the budget's time is over, or ctx ends. The end of cleaning ends the cleaning
+// up itself. The error is a Failure with the first failed check and what is left, or says why
+// nothing was begun. It takes hours.
 func Run(ctx, cleaning context.Context, options Options) (err error) {
 	r := begin(options)
 	budget, err := r.admit(ctx)
@@ -104,7 +104,7 @@ func Run(ctx, cleaning context.Context, options Options) (err error) {
 		return err
 	}
 	r.until = r.began.Add(budget.Story + cleaningUp)
-	defer func() { // whatever becomes of the story
+	defer func() { // whatever the result of the story
 		if err = errors.Join(err, r.clean(cleaning)); err != nil {
 			err = r.failure(err)
 			return
@@ -116,21 +116,21 @@ func Run(ctx, cleaning context.Context, options Options) (err error) {
 	return r.tell(story)
 }
 
-// Failure is the end of what was begun: a check failed, or something is left.
+// Failure is the error of a run that was begun: a check failed, or something is left.
 type Failure struct{ error }
 
-// Unwrap gives what failed.
+// Unwrap returns the failures.
 func (f Failure) Unwrap() error { return f.error }
 
 func (r *run) failure(err error) error {
 	return Failure{fmt.Errorf("environment %s, after %s: %w", r.Environment, r.elapsed(), err)}
 }
 
-// errOver ends a story for the sake of the cap.
+// errOver ends a story because of the cap.
 var errOver = errors.New("the time that the cap allows is over")
 
-// Clean removes what an earlier run has left of its environment, and looks whether that is all. The error
-// is a Failure if something is left or failed.
+// Clean removes what an earlier run has left of its environment, and checks that nothing else is
+// left. The error is a Failure if something is left or failed.
 func Clean(ctx context.Context, options Options) error {
 	r := begin(options)
 	if err := r.identify(ctx); err != nil {
@@ -144,7 +144,7 @@ func Clean(ctx context.Context, options Options) error {
 	return nil
 }
 
-// tell tells chapter after chapter, up to the first that fails.
+// tell runs chapter after chapter, up to the first that fails.
 func (r *run) tell(ctx context.Context) error {
 	for _, chapter := range r.Story {
 		r.say("  %s %s …", time.Now().Format(time.TimeOnly), chapter.Title)
@@ -155,7 +155,7 @@ func (r *run) tell(ctx context.Context) error {
 	return nil
 }
 
-// chapter returns one check, with what was seen in words.
+// chapter runs one check and prints what it saw.
 func (r *run) chapter(ctx context.Context, title string, check func(context.Context) (string, error)) error {
 	began := time.Now()
 	seen, err := check(ctx)
@@ -176,7 +176,7 @@ func (r *run) say(format string, args ...any) { fmt.Fprintf(r.Out, format+"\n", 
 
 func (r *run) elapsed() time.Duration { return time.Since(r.began).Round(time.Second) }
 
-// pause waits between two looks.
+// pause waits between two polls.
 func (r *run) pause(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

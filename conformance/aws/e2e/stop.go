@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// stop ends a release where no Catch sees it, while its builder works: the rule on ended executions has
-// the teardown undo it.
+// stop stops a release, which no Catch sees, while its builder works: the rule on ended executions
+// has the teardown undo it.
 func (r *run) stop(ctx context.Context) (string, error) {
 	name := r.name("stopped")
 	execution, err := r.start(ctx, r.stack.ReleaseMachine, name, `{"version": "stopped", "rebake": true}`)

@@ -8,13 +8,13 @@ import (
 // Chapter is one check of the story. Each begins with what the one before it left.
 type Chapter struct {
 	Title string
-	Takes time.Duration // that is reckoned, at the durations of docs/reliability.md
-	Rolls bool          // it needs instance refreshes, which moto has not
+	Takes time.Duration // the estimate, at the durations of docs/reliability.md
+	Rolls bool          // it needs instance refreshes, which moto does not have
 
 	tell func(*run, context.Context) (seen string, err error)
 }
 
-// Story is everything that a run checks, before it cleans up.
+// Story is everything that a run checks before it cleans up.
 func Story() []Chapter {
 	return []Chapter{
 		{"the CDK deploys the stack", 8 * time.Minute, false, (*run).deploy},
@@ -29,7 +29,7 @@ func Story() []Chapter {
 	}
 }
 
-// Takes returns how long a story is reckoned to take.
+// Takes returns the estimated duration of a story.
 func Takes(story []Chapter) (sum time.Duration) {
 	for _, chapter := range story {
 		sum += chapter.Takes

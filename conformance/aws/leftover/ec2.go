@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 )
 
-// Kinds of EC2, as ARNs name them, with the commands that get the ID put behind.
+// Kinds of EC2, as ARNs name them, with the commands to which the ID is appended.
 var removals = map[string]string{
 	"instance":                     "aws ec2 terminate-instances --instance-ids",
 	"volume":                       "aws ec2 delete-volume --volume-id",
@@ -27,7 +27,7 @@ var removals = map[string]string{
 	"vpc":                          "aws ec2 delete-vpc --vpc-id",
 }
 
-// addOfEC2 notes a resource with the commands that must go before its removal.
+// addOfEC2 adds a resource with the commands that must precede its removal.
 func (s *sweep) addOfEC2(kind string, id *string, before ...string) {
 	s.add(s.arn("ec2", kind+"/"+aws.ToString(id)), append(before, removals[kind]+" "+aws.ToString(id))...)
 }
@@ -36,7 +36,7 @@ func filter(name string, values ...string) types.Filter {
 	return types.Filter{Name: aws.String(name), Values: values}
 }
 
-// group returns the Auto Scaling group, which would launch again what else is removed.
+// group finds the Auto Scaling group, which would replace what else is removed.
 func (s *sweep) group(ctx context.Context) error {
 	out, err := s.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{s.environment.Name()}})
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *sweep) group(ctx context.Context) error {
 	return nil
 }
 
-// instances are without those that EC2 tells of for an hour after their end.
+// instances finds instances, without those that EC2 still lists for an hour after their end.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
 func (s *sweep) instances(ctx context.Context) error {
 	live := filter("instance-state-name", "pending", "running", "shutting-down", "stopping", "stopped")
@@ -69,7 +69,7 @@ func (s *sweep) volumes(ctx context.Context) error {
 	})
 }
 
-// images finds those, too, whose tags were not written: by their names.
+// images also finds images without tags, by their names.
 func (s *sweep) images(ctx context.Context) error {
 	for _, filters := range [][]types.Filter{s.tagged(), {filter("name", s.environment.Name()+"-*")}} {
 		pages := ec2.NewDescribeImagesPaginator(s.EC2, &ec2.DescribeImagesInput{Owners: []string{"self"}, Filters: filters})
@@ -101,8 +101,8 @@ func (s *sweep) templates(ctx context.Context) error {
 	})
 }
 
-// interfaces returns the instances', by their tag, and the load balancer's, by their description:
-// no tag marks these, and they outlive it for minutes.
+// interfaces finds the interfaces of instances by their tag, and those of the load balancer, which
+// have no tags and outlive it for minutes, by their description.
 func (s *sweep) interfaces(ctx context.Context) error {
 	for _, filters := range [][]types.Filter{s.tagged(), {filter("description", "ELB app/"+s.environment.Name()+"/*")}} {
 		pages := ec2.NewDescribeNetworkInterfacesPaginator(s.EC2, &ec2.DescribeNetworkInterfacesInput{Filters: filters})

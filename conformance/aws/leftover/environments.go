@@ -15,8 +15,8 @@ import (
 	"photogallery/release"
 )
 
-// Environments lists those whose names begin with the prefix and of which anything tells: EC2's tags,
-// the tagging API or a stack.
+// Environments lists the environments whose names begin with the prefix, from EC2's tags, the
+// tagging API and stacks.
 func (a Account) Environments(ctx context.Context, prefix string) ([]release.Environment, error) {
 	names := map[string]bool{}
 	for _, list := range []func(context.Context, string) ([]string, error){a.ofTags, a.ofEC2, a.ofStacks} {

@@ -1,5 +1,5 @@
-// Package leftover finds what an environment has left in an account, whatever was to remove it: it asks
-// each service by name and tag, and the Resource Groups Tagging API for what no such question covers.
+// Package leftover finds what an environment has left in an account, whatever was meant to remove
+// it: it asks each service by name and tag, and the Resource Groups Tagging API for the rest.
 package leftover
 
 import (
@@ -22,21 +22,21 @@ import (
 	"photogallery/release"
 )
 
-// Resource is one thing that is left.
+// Resource is a resource that is left.
 type Resource struct {
 	ARN    string
 	Remove string // the command that removes it
-	Doubt  string // why it may be gone all the same, a sentence, or "" for what its own service tells of
+	Doubt  string // why it may be gone after all, a sentence, or "" if its own service lists it
 }
 
-// Account is where to look.
+// Account is the account to look at.
 type Account struct {
 	Config    aws.Config
 	ID        string // twelve digits
 	Partition string // "aws"
 }
 
-// sweep is one look at an account.
+// sweep is one search of an account.
 type sweep struct {
 	step.Clients
 	Account
@@ -47,11 +47,11 @@ type sweep struct {
 	functions   *lambda.Client
 	iam         *iam.Client
 
-	members map[string]bool // of the stack that is there, by service and ID
+	members map[string]bool // of the existing stack, by service and ID
 	found   []Resource
 }
 
-// questions are put one after the other. The last one leaves out what the others know.
+// questions lists the searches in order. The last one skips what the others know.
 var questions = []func(*sweep, context.Context) error{
 	(*sweep).stack,
 	(*sweep).group, (*sweep).instances, (*sweep).balancers, (*sweep).targetGroups,
@@ -63,8 +63,8 @@ var questions = []func(*sweep, context.Context) error{
 	(*sweep).taggedElsewhere,
 }
 
-// Find lists what there is of an environment, a stack first, and of what belongs to one that alone. A question that AWS does not answer is
-// an error; what the others found is listed all the same.
+// Find lists the resources of an environment, a stack first, and of its stack only the stack. A
+// failed search is an error; the resources that the others found are listed anyway.
 func (a Account) Find(ctx context.Context, environment release.Environment) (found []Resource, err error) {
 	s := &sweep{
 		Account: a, environment: environment, Clients: step.NewClients(a.Config, nil), tags: tagging.NewFromConfig(a.Config),
@@ -77,8 +77,9 @@ func (a Account) Find(ctx context.Context, environment release.Environment) (fou
 	return s.found, err
 }
 
-// Await looks again and again, each time after a pause, until nothing is found or the limit is over:
-// AWS goes on deleting after it has answered, and its lists are late. It returns the last look.
+// Await searches repeatedly, with a pause before each search, until nothing is found or the limit
+// is over: AWS continues to delete after it has answered, and its lists are late. It returns the
+// last result.
 func (a Account) Await(ctx context.Context, environment release.Environment, pause, limit time.Duration) (found []Resource, err error) {
 	for deadline := time.Now().Add(limit); ; {
 		found, err = a.Find(ctx, environment)
@@ -91,14 +92,15 @@ func (a Account) Await(ctx context.Context, environment release.Environment, pau
 	}
 }
 
-// add notes a resource by its ARN, once, with the commands that remove it, which get the region.
+// add adds a resource by its ARN, once, with the commands that remove it, which get the region.
 func (s *sweep) add(arn string, commands ...string) {
 	if !s.isKnown(arn) {
 		s.found = append(s.found, Resource{ARN: arn, Remove: s.inRegion(commands...)})
 	}
 }
 
-// isKnown is true for what is listed, and for what belongs to a stack that is there and goes with it.
+// isKnown reports whether a resource is listed already, or belongs to an existing stack and goes
+// with it.
 func (s *sweep) isKnown(arn string) bool {
 	return s.members[keyOf(arn)] || slices.ContainsFunc(s.found, func(r Resource) bool { return r.ARN == arn })
 }
@@ -111,17 +113,17 @@ func (s *sweep) inRegion(commands ...string) string {
 	return strings.Join(commands, "; ")
 }
 
-// arn returns the ARN of something of the region and the account.
+// arn returns the ARN of something in the region and the account.
 func (s *sweep) arn(service, resource string) string {
 	return "arn:" + s.Partition + ":" + service + ":" + s.Config.Region + ":" + s.ID + ":" + resource
 }
 
-// tagged are EC2's filters for what carries the environment's tag.
+// tagged returns EC2's filters for the environment's tag.
 func (s *sweep) tagged() []types.Filter {
 	return []types.Filter{filter("tag:"+release.TagEnvironment, string(s.environment))}
 }
 
-// ours reports whether a name is one of the environment's: its own, or one that begins with it.
+// ours reports whether a name is the environment's own name or begins with it.
 func (s *sweep) ours(name string) bool {
 	return name == s.environment.Name() || strings.HasPrefix(name, s.environment.Name()+"-")
 }

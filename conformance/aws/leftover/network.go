@@ -12,13 +12,13 @@ import (
 	"photogallery/release"
 )
 
-// What the stack's network consists of costs nothing, but counts toward quotas. The network itself comes
-// last, as it can only go then.
+// The parts of the stack's network cost nothing, but count toward quotas. The network itself comes
+// last, because it can only be deleted last.
 
 func (s *sweep) endpoints(ctx context.Context) error {
 	return each(ctx, ec2.NewDescribeVpcEndpointsPaginator(s.EC2, &ec2.DescribeVpcEndpointsInput{Filters: s.tagged()}), func(page *ec2.DescribeVpcEndpointsOutput) {
 		for _, endpoint := range page.VpcEndpoints {
-			if !strings.EqualFold(string(endpoint.State), string(types.StateDeleted)) { // EC2 writes it small
+			if !strings.EqualFold(string(endpoint.State), string(types.StateDeleted)) { // EC2 writes it in lower case
 				s.addOfEC2("vpc-endpoint", endpoint.VpcEndpointId)
 			}
 		}
@@ -69,7 +69,7 @@ func (s *sweep) gateways(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	// An AWS that does not filter these is known: moto.
+	// Moto is known not to filter these.
 	pages := ec2.NewDescribeEgressOnlyInternetGatewaysPaginator(s.EC2, &ec2.DescribeEgressOnlyInternetGatewaysInput{Filters: s.tagged()})
 	return each(ctx, pages, func(page *ec2.DescribeEgressOnlyInternetGatewaysOutput) {
 		for _, gateway := range page.EgressOnlyInternetGateways {

@@ -2,7 +2,8 @@ package leftover
 
 import "context"
 
-// pages are what each paginator of the SDK is, by its service's options and its operation's output.
+// pages is implemented by each paginator of the SDK, with its service's options and its operation's
+// output.
 type pages[Options, Page any] interface {
 	HasMorePages() bool
 	NextPage(context.Context, ...func(*Options)) (Page, error)

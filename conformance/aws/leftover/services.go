@@ -69,7 +69,7 @@ func (s *sweep) dashboards(ctx context.Context) error {
 	})
 }
 
-// logGroups returns the stack's, and those that a service has made anew after the stack's were
+// logGroups finds the stack's groups, and those that a service has made after the stack's were
 // deleted.
 func (s *sweep) logGroups(ctx context.Context) error {
 	machines := "/aws/vendedlogs/states/photogallery/" + string(s.environment)
@@ -79,7 +79,7 @@ func (s *sweep) logGroups(ctx context.Context) error {
 			for _, group := range page.LogGroups {
 				name := aws.ToString(group.LogGroupName)
 				if strings.HasPrefix(name, machines) && name != machines {
-					continue // of an environment whose name begins alike
+					continue // of an environment with the same prefix
 				}
 				s.add(s.arn("logs", "log-group:"+name), "aws logs delete-log-group --log-group-name "+name)
 			}
@@ -90,7 +90,7 @@ func (s *sweep) logGroups(ctx context.Context) error {
 	return nil
 }
 
-// schedules returns those of the environment's group, and the group.
+// schedules finds the schedules of the environment's group, and the group.
 func (s *sweep) schedules(ctx context.Context) error {
 	group := s.environment.Name()
 	err := each(ctx, scheduler.NewListSchedulesPaginator(s.Scheduler, &scheduler.ListSchedulesInput{GroupName: &group}), func(page *scheduler.ListSchedulesOutput) {
@@ -143,7 +143,8 @@ func (s *sweep) tables(ctx context.Context) error {
 	})
 }
 
-// profiles and roles are found by the name of the stack, with which CloudFormation begins theirs.
+// profiles and roles are found by the name of the stack, with which CloudFormation begins their
+// names.
 func (s *sweep) profiles(ctx context.Context) error {
 	return each(ctx, iam.NewListInstanceProfilesPaginator(s.iam, &iam.ListInstanceProfilesInput{}), func(page *iam.ListInstanceProfilesOutput) {
 		for _, profile := range page.InstanceProfiles {
@@ -172,8 +173,8 @@ func (s *sweep) roles(ctx context.Context) error {
 	})
 }
 
-// bucket returns the one of photos, which a destroyed stack leaves. No one command empties a bucket
-// that keeps former versions.
+// bucket finds the bucket of photos, which a destroyed stack leaves. No single command empties a
+// bucket with former versions.
 func (s *sweep) bucket(ctx context.Context) error {
 	name := Bucket(s.Account, s.environment)
 	_, err := s.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &s.ID})

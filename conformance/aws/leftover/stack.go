@@ -11,7 +11,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// stack returns the one that all the rest but what a release makes belongs to.
+// stack finds the stack, to which everything belongs except what a release makes.
 func (s *sweep) stack(ctx context.Context) error {
 	out, err := s.stacks.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: aws.String(s.environment.Name())})
 	var refused smithy.APIError
@@ -29,8 +29,8 @@ func (s *sweep) stack(ctx context.Context) error {
 	return err
 }
 
-// deleted is what CloudFormation has deleted with former stacks of this name, by service and ID: it
-// tells of them for ninety days.
+// deleted returns what CloudFormation has deleted with former stacks of this name, by service and
+// ID: it lists them for ninety days.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html
 func (s *sweep) deleted(ctx context.Context) (map[string]bool, error) {
 	gone := map[string]bool{}
@@ -49,7 +49,7 @@ func (s *sweep) deleted(ctx context.Context) (map[string]bool, error) {
 	return gone, err
 }
 
-// resources returns those of a stack, by service and ID.
+// resources returns the resources of a stack, by service and ID.
 func (s *sweep) resources(ctx context.Context, stack *string, use func(key string, isDeleted bool)) error {
 	pages := cloudformation.NewListStackResourcesPaginator(s.stacks, &cloudformation.ListStackResourcesInput{StackName: stack})
 	return each(ctx, pages, func(page *cloudformation.ListStackResourcesOutput) {
@@ -66,7 +66,7 @@ func (s *sweep) resources(ctx context.Context, stack *string, use func(key strin
 	})
 }
 
-// services are those that ARNs call otherwise than CloudFormation does.
+// services maps the services that ARNs and CloudFormation name differently.
 var services = map[string]string{"stepfunctions": "states", "elasticloadbalancingv2": "elasticloadbalancing"}
 
 // keyOf returns an ARN's service and ID: arn:aws:SERVICE:region:account:…ID
@@ -78,6 +78,5 @@ func keyOf(arn string) string {
 	return parts[2] + " " + last(arn)
 }
 
-// last returns the part of an ARN, a URL or a plain ID that tells one resource of a service from
-// another.
+// last returns the part of an ARN, a URL or a plain ID that identifies a resource of a service.
 func last(id string) string { return id[strings.LastIndexAny(id, ":/|")+1:] }

@@ -13,8 +13,8 @@ import (
 	"photogallery/release"
 )
 
-// asked are the kinds of which their own service was asked by a tag, or by a name that the product gives.
-// Its word goes before the tagging API's, which also tells of what was tagged once and is gone.
+// asked lists the kinds that their own service was asked for, by a tag or by a name of the product.
+// Its answer overrides the tagging API's, which also lists deleted resources.
 // https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 var asked = []string{
 	"ec2:", "elasticloadbalancing:loadbalancer", "elasticloadbalancing:listener", "elasticloadbalancing:targetgroup", "autoscaling:",
@@ -22,8 +22,8 @@ var asked = []string{
 }
 
 // taggedElsewhere asks for all other kinds: topics, queues, event rules and a state machine that
-// CloudFormation names today, and whatever the stack may be given tomorrow. What CloudFormation says it has
-// deleted is left out.
+// CloudFormation names today, and whatever the stack may have tomorrow. It skips what
+// CloudFormation has deleted.
 func (s *sweep) taggedElsewhere(ctx context.Context) error {
 	var others []string
 	pages := tagging.NewGetResourcesPaginator(s.tags, &tagging.GetResourcesInput{
@@ -49,7 +49,7 @@ func (s *sweep) taggedElsewhere(ctx context.Context) error {
 	return errors.Join(err, failed)
 }
 
-// isAsked looks at the service and the kind: arn:aws:SERVICE:region:account:KIND…
+// isAsked compares the service and the kind: arn:aws:SERVICE:region:account:KIND…
 func isAsked(arn string) bool {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
@@ -59,7 +59,7 @@ func isAsked(arn string) bool {
 	return slices.ContainsFunc(asked, func(kind string) bool { return strings.HasPrefix(what, kind) })
 }
 
-// removal returns the command for a kind that only the tagging API tells of.
+// removal returns the command for a kind that only the tagging API lists.
 func (s *sweep) removal(arn string) string {
 	name := last(arn)
 	switch service := strings.Split(arn, ":")[2]; service {

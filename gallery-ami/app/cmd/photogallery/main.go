@@ -1,4 +1,4 @@
-// Command photogallery is one instance of the gallery: what a bundle ships. See app.Main.
+// Command photogallery is one instance of the gallery, the program of its bundle. See app.Main.
 package main
 
 import (

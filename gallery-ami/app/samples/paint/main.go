@@ -1,5 +1,5 @@
-// Command paint makes the gallery's sample photos: landscapes that exist
-// nowhere else, the same ones on every run.
+// Command paint makes the gallery's sample photos: landscapes that exist nowhere else, the same
+// ones on every run.
 package main
 
 import (
@@ -15,8 +15,8 @@ import (
 	"sync"
 )
 
-// scene is a landscape. Lengths are parts of the picture's height, 0 at the
-// top; x counts in the same unit.
+// scene is a landscape. Lengths are parts of the picture's height, 0 at the top; x has the same
+// unit.
 type scene struct {
 	name          string
 	width, height int
@@ -82,7 +82,7 @@ func (s scene) save(path string) error {
 	return file.Close()
 }
 
-// color looks at a point, in the water at the mirrored one.
+// color returns the color of a point, or of the mirrored one in the water.
 func (s scene) color(x, y float64) rgb {
 	if s.water == 0 || y < s.water {
 		return s.dry(x, y)
