@@ -100,8 +100,8 @@ conformance: node_modules/.package-lock.json $(VENV)/installed ## The product ag
 	$(VENV)/bin/python conformance/requests.py <bin/requests.jsonl
 
 .PHONY: aws
-aws: node_modules/.package-lock.json ## The story in an AWS account of yours: says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md
-	@$(GO) build -o bin/aws ./conformance/aws && bin/aws
+aws: node_modules/.package-lock.json ## The story in an AWS account of yours (SIZE=short for one release): says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md
+	@$(GO) build -o bin/aws ./conformance/aws && bin/aws -size '$(SIZE)'
 
 .PHONY: aws-sweep
 aws-sweep: node_modules/.package-lock.json ## What runs of make aws have left in your account; ENVIRONMENT=e2e-… removes that one's

@@ -1,6 +1,6 @@
-// Command aws runs the life of a release in your AWS account, within a price, and looks for
-// leftovers: make aws. With -sweep it looks for what earlier runs have left, and with the name of
-// one of their environments removes that: make aws-sweep. docs/real-aws.md is its document.
+// Command aws tells the story of a release in your AWS account, held to a price, and looks for what is
+// left: make aws. With -size short it tells its shortest form. With -sweep it looks again for what earlier runs have left, and with the name of an
+// environment of theirs removes that: make aws-sweep. docs/real-aws.md is its document.
 package main
 
 import (
@@ -58,9 +58,14 @@ var errRefused = release.Errorf(release.InvalidRequest, "nothing was done: set %
 func run(ctx, cleaning context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
 	flags := flag.NewFlagSet("aws", flag.ContinueOnError)
 	flags.SetOutput(out)
+	size := flags.String("size", "", "of the story: whole, or short")
 	sweep := flags.Bool("sweep", false, "look for what runs have left, or remove the environment that is named")
 	if err := flags.Parse(arguments); err != nil {
 		return release.Errorf(release.InvalidRequest, "%w", err)
+	}
+	story, err := e2e.StoryOf(*size)
+	if err != nil {
+		return err
 	}
 	most, err := capOf(getenv(capped))
 	switch {
@@ -73,7 +78,7 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	case *sweep:
 		return clean(ctx, flags.Arg(0), getenv(account), out)
 	}
-	text, err := e2e.Describe(most)
+	text, err := story.Describe(most)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	if err != nil {
 		return err
 	}
-	options.Cap = most
+	options.Cap, options.Story = most, story
 	if err := e2e.Run(ctx, cleaning, options); err != nil {
 		return err
 	}
@@ -119,7 +124,7 @@ func optionsOf(ctx context.Context, environment release.Environment, account str
 	}
 	return e2e.Options{
 		Config: config, Environment: environment, Account: account, CDK: cdk.run, Assembly: cdk.folder, Tool: doctor.FirstLine,
-		Web: &http.Client{Timeout: 20 * time.Second}, Out: out, Story: e2e.Story(), Pause: 10 * time.Second, Patience: 10 * time.Minute,
+		Web: &http.Client{Timeout: 20 * time.Second}, Out: out, Answers: cdk.folder + ".answers.txt", Pause: 10 * time.Second, Patience: 10 * time.Minute,
 	}, nil
 }
 

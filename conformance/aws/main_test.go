@@ -34,6 +34,7 @@ func TestRunDoesNothingWithoutConsent(t *testing.T) {
 		"no dollars":         {nil, map[string]string{capped: "NaN"}, []string{`"NaN"`}},
 		"main is no run's":   {[]string{"-sweep", "main"}, nil, []string{`"main"`, "gallery teardown"}},
 		"an unknown flag":    {[]string{"-force"}, nil, []string{"-force"}},
+		"an unknown size":    {[]string{"-size", "lab"}, nil, []string{`"lab"`, "whole or short"}},
 		"a needless word":    {[]string{"e2eabcdef"}, map[string]string{wanted: "1"}, []string{"e2eabcdef", "-sweep"}},
 		"more than one word": {[]string{"-sweep", "e2eabcdef", "e2eghijkl"}, nil, []string{"e2eghijkl"}},
 	} {

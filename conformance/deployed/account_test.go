@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -67,7 +68,7 @@ func (c *cloud) visit(t *testing.T) (*visitor, e2e.Options) {
 			return map[string]string{"go": "go1.26.8", "node": "v24.0.0", "npm": "11.0.0"}[name], nil
 		},
 		Web: &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(front)}}, Out: io.MultiWriter(&v.out, c.logFile("account.log")),
-		Story: e2e.Story(), Pause: 100 * time.Millisecond, Patience: 100 * time.Millisecond,
+		Story: e2e.Stories()[0], Answers: filepath.Join(c.TempDir(), "answers.txt"), Pause: 100 * time.Millisecond, Patience: 100 * time.Millisecond,
 	}
 }
 
@@ -191,7 +192,7 @@ func (c *cloud) accountRefused() {
 // leaves the stack: the sweep has to find it.
 func (c *cloud) accountStory() {
 	v, options := c.visit(c.T)
-	options.Story = slices.DeleteFunc(options.Story, func(chapter e2e.Chapter) bool { return chapter.Rolls })
+	options.Story.Chapters = slices.DeleteFunc(options.Story.Chapters, func(chapter e2e.Chapter) bool { return chapter.Rolls })
 	ctx, cancel := context.WithTimeout(c.Context(), patience.Limit)
 	defer cancel()
 	err := e2e.Run(ctx, ctx, options)
@@ -199,14 +200,31 @@ func (c *cloud) accountStory() {
 		c.Errorf("it ends with %v, not with the stack left\n%s", err, v.out.String())
 	}
 	var told []string
-	for _, chapter := range options.Story {
+	for _, chapter := range options.Story.Chapters {
 		told = append(told, "✓ "+chapter.Title)
 	}
 	v.says(append(told, "✓ the bucket of photos goes", "✗ nothing is left", ":stack/"+stack+"/", "make aws-sweep ENVIRONMENT=main")...)
+	c.answers(options.Answers, told)
 	if c.nothing(0); len(v.commands) != 3 || !strings.Contains(v.commands[0], "environment=main") || !strings.HasPrefix(v.commands[2], "destroy") {
 		c.Errorf("the CDK was told %q", v.commands)
 	}
 	c.permitted(v.called)
+}
+
+// answers wants a file that tells of every check and of each refusal, and of no account.
+func (c *cloud) answers(path string, checks []string) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, check := range append(checks, "FAILED: ", "AwaitBuild", "BuildFailed: ", "ABORTED in ", "IAM GetRole: NoSuchEntity") {
+		if !strings.Contains(string(text), strings.TrimPrefix(check, "✓ ")) {
+			c.Errorf("the answers say nothing of %q:\n%s", check, text)
+		}
+	}
+	if strings.Contains(string(text), account) {
+		c.Errorf("the answers name the account:\n%s", text)
+	}
 }
 
 // permitted wants the document to tell of each permission that a run makes use of.
@@ -235,8 +253,8 @@ func (c *cloud) accountInterrupted() {
 	story, end := context.WithCancelCause(ctx)
 	ended := errors.New("somebody ended it")
 	v.interrupt = func() { end(ended) }
-	options.Story = options.Story[:3]
-	options.Story = slices.Delete(options.Story, 1, 2)
+	options.Story = e2e.Stories()[1]
+	options.Story.Chapters = options.Story.Chapters[:2]
 	err := e2e.Run(story, ctx, options)
 	if !errors.Is(err, ended) || release.CodeOf(err) != release.LeftBehind || strings.Contains(err.Error(), "operation error") {
 		c.Errorf("it ends with %v", err)

@@ -17,11 +17,11 @@ import (
 // admit refuses a run that would cost too much, uses another account, or would fail. It changes
 // nothing.
 func (r *run) admit(ctx context.Context) (Budget, error) {
-	price, err := Reckon()
+	price, err := r.Story.Reckon()
 	if err != nil {
 		return Budget{}, err
 	}
-	budget, err := price.Plan(r.Cap, Takes(r.Story))
+	budget, err := price.Plan(r.Cap, r.Story.Takes())
 	if err != nil {
 		return Budget{}, err
 	}

@@ -24,9 +24,6 @@ const (
 	minFleet     = 2
 	maxFleet     = 5 // a story has two, and two more during a replacement
 	zones        = 2
-	bakes        = 5 // releases with a builder
-	others       = 3 // releases from an image, and as many teardowns
-	balancers    = 3 // a started hour is billed as a whole
 	trafficGB    = 0.5
 	diskGB       = 8
 )
@@ -39,11 +36,11 @@ type Price struct {
 }
 
 // Reckon adds up the price of a run. Its error is a defect of the price file.
-func Reckon() (Price, error) {
+func (s Story) Reckon() (Price, error) {
 	list := price.Load()
 	wanted := cost.Wanted{
 		InstanceType: instanceType, MinSize: maxFleet, MaxSize: maxFleet, Zones: zones, HoursADay: 24,
-		Releases: bakes, Mornings: others, TrafficGB: trafficGB * price.HoursAMonth, PhotosGB: 1,
+		Releases: s.bakes, Mornings: s.others, TrafficGB: trafficGB * price.HoursAMonth, PhotosGB: 1,
 	}
 	bill, err := cost.Add(list, wanted, cost.Planned(wanted))
 	if err != nil {
@@ -62,7 +59,7 @@ func Reckon() (Price, error) {
 			p.Idle += line.Hour.Most * 24
 		}
 	}
-	p.Once += balancers * (list.Prices["load-balancer"].Price + zones*list.Prices["public-address"].Price)
+	p.Once += s.balancers * (list.Prices["load-balancer"].Price + zones*list.Prices["public-address"].Price)
 	return p, nil
 }
 

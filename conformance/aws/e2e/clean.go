@@ -32,7 +32,7 @@ func (r *run) clean(ctx context.Context) (err error) {
 		{"the bucket of photos goes", r.removeBucket},
 		{"nothing is left, whomever one asks", r.sweep},
 	} {
-		err = errors.Join(err, r.chapter(ctx, part.title, part.do))
+		err = errors.Join(err, r.chapter(ctx, part.title, 0, part.do))
 	}
 	if err != nil {
 		r.say("Clean up again, once what stands in the way is gone: make aws-sweep ENVIRONMENT=%s", r.Environment)

@@ -9,19 +9,19 @@ import (
 
 // Describe says in words what a run does, how long that takes and what it costs at most under the
 // cap. Its error is an InvalidRequest for a cap that is too low.
-func Describe(most float64) (string, error) {
-	reckoned, err := Reckon()
+func (s Story) Describe(most float64) (string, error) {
+	reckoned, err := s.Reckon()
 	if err != nil {
 		return "", err
 	}
-	takes := Takes(Story())
+	takes := s.Takes()
 	budget, err := reckoned.Plan(most, takes)
 	if err != nil {
 		return "", err
 	}
 	var text strings.Builder
 	text.WriteString("In your AWS account, in an environment of its own that is removed in the end, a run checks that\n\n")
-	for _, chapter := range Story() {
+	for _, chapter := range s.Chapters {
 		fmt.Fprintf(&text, "  %-50s %10s\n", chapter.Title, minutes(chapter.Takes))
 	}
 	list := price.Load()

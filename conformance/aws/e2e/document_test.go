@@ -22,11 +22,13 @@ func read(t *testing.T, path string) string {
 }
 
 func TestDocumentSaysWhatARunDoesAndCosts(t *testing.T) {
-	described, err := Describe(DefaultCap)
-	if err != nil {
-		t.Fatal(err)
+	for _, story := range Stories() {
+		described, err := story.Describe(DefaultCap)
+		if err != nil {
+			t.Fatal(err)
+		}
+		document.Block(t, "../../../docs/real-aws.md", "run-"+story.Size, "```\n"+described+"\n```\n", nil)
 	}
-	document.Block(t, "../../../docs/real-aws.md", "run", "```\n"+described+"\n```\n", nil)
 }
 
 func TestPriceMatchesTheFleetOfARelease(t *testing.T) {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func (r *run) await(ctx context.Context, execution, want string) (*sfn.DescribeE
 			return nil, err
 		}
 		if !isLate && out.Status != types.ExecutionStatusRunning {
-			return out, ended(out, want)
+			return out, errors.Join(ended(out, want), r.answered(ctx, out, want))
 		}
 		if err := r.pause(ctx); err != nil {
 			return nil, err
@@ -60,17 +61,31 @@ func (r *run) await(ctx context.Context, execution, want string) (*sfn.DescribeE
 	}
 }
 
+// answered adds the history of an execution that has ended to the answers.
+func (r *run) answered(ctx context.Context, out *sfn.DescribeExecutionOutput, want string) error {
+	reader := execution.NewReader(r.stack.SFN, aws.ToString(out.ExecutionArn))
+	if err := reader.Read(ctx); err != nil {
+		return err
+	}
+	r.answers.execution(aws.ToString(out.Name), endOf(out), want, reader.History)
+	return nil
+}
+
 // succeeded is the end of a successful execution.
 const succeeded = "Succeeded"
 
-func ended(out *sfn.DescribeExecutionOutput, want string) error {
-	got := string(out.Status)
+func endOf(out *sfn.DescribeExecutionOutput) string {
 	switch {
 	case out.Status == types.ExecutionStatusSucceeded:
-		got = succeeded
+		return succeeded
 	case aws.ToString(out.Error) != "":
-		got = aws.ToString(out.Error)
+		return aws.ToString(out.Error)
 	}
+	return string(out.Status)
+}
+
+func ended(out *sfn.DescribeExecutionOutput, want string) error {
+	got := endOf(out)
 	if got == want {
 		return nil
 	}

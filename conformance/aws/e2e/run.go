@@ -66,7 +66,8 @@ type Options struct {
 	Web  *http.Client // sends requests to the gallery
 	Out  io.Writer    // receives each check
 
-	Story    []Chapter     // Story, or a part of it
+	Story    Story
+	Answers  string        // the path of the file for the answers of AWS
 	Pause    time.Duration // between two polls
 	Patience time.Duration // with a failed check, and with what lists contain at the end
 }
@@ -79,6 +80,8 @@ type run struct {
 	began   time.Time
 	until   time.Time // the deadline of cleaning up
 
+	answers answers
+
 	stack   *awsstack.Stack     // nil before it is deployed
 	gallery string              // URL of the home page, or "" while nothing serves
 	serving environment.Serving // the latest release that served
@@ -87,10 +90,11 @@ type run struct {
 }
 
 func begin(options Options) *run {
-	return &run{
-		Options: options, account: leftover.Account{Config: options.Config}, began: time.Now(),
-		state: state.Environment{Clients: step.NewClients(options.Config, nil), Name: options.Environment},
-	}
+	r := &run{Options: options, began: time.Now(), answers: answers{refused: map[string]int{}}}
+	r.Config = r.answers.watched(options.Config)
+	r.account = leftover.Account{Config: r.Config}
+	r.state = state.Environment{Clients: step.NewClients(r.Config, nil), Name: options.Environment}
+	return r
 }
 
 // Run checks account and price, runs the story and cleans up after it if the stack was begun: also
@@ -105,11 +109,11 @@ func Run(ctx, cleaning context.Context, options Options) (err error) {
 	}
 	r.until = r.began.Add(budget.Story + cleaningUp)
 	defer func() { // whatever the result of the story
-		if err = errors.Join(err, r.clean(cleaning)); err != nil {
+		if err = errors.Join(err, r.clean(cleaning), r.writeAnswers()); err != nil {
 			err = r.failure(err)
 			return
 		}
-		r.say("\n%d checks hold, in %s. Nothing is left of environment %s.", r.held, r.elapsed(), r.Environment)
+		r.say("\n%d checks hold, in %s. Nothing is left of environment %s. What AWS answered is in %s.", r.held, r.elapsed(), r.Environment, r.Answers)
 	}()
 	story, cancel := context.WithTimeoutCause(ctx, budget.Story, errOver)
 	defer cancel()
@@ -146,23 +150,24 @@ func Clean(ctx context.Context, options Options) error {
 
 // tell runs chapter after chapter, up to the first that fails.
 func (r *run) tell(ctx context.Context) error {
-	for _, chapter := range r.Story {
+	for _, chapter := range r.Story.Chapters {
 		r.say("  %s %s …", time.Now().Format(time.TimeOnly), chapter.Title)
-		if err := r.chapter(ctx, chapter.Title, func(ctx context.Context) (string, error) { return chapter.tell(r, ctx) }); err != nil {
+		if err := r.chapter(ctx, chapter.Title, chapter.Takes, func(ctx context.Context) (string, error) { return chapter.tell(r, ctx) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// chapter runs one check and prints what it saw.
-func (r *run) chapter(ctx context.Context, title string, check func(context.Context) (string, error)) error {
+// chapter runs one check and prints what it saw. Its estimate is 0 if there is none.
+func (r *run) chapter(ctx context.Context, title string, estimate time.Duration, check func(context.Context) (string, error)) error {
 	began := time.Now()
 	seen, err := check(ctx)
 	took := time.Since(began).Round(time.Second)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
+	r.answers.check(title, took, estimate, err)
 	if err != nil {
 		r.say("✗ %-56s %7s  %v", title, took, err)
 		return fmt.Errorf("%s: %w", title, err)
