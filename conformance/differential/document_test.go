@@ -10,7 +10,7 @@ import (
 
 func TestDocumentListsDifferencesOfInterpreters(t *testing.T) {
 	var text strings.Builder
-	text.WriteString("| the specification says | moto |\n|---|---|\n")
+	text.WriteString("| the specification says, or AWS recorded | moto |\n|---|---|\n")
 	for _, known := range Corpus() {
 		moto := known.Moto
 		if moto == "" {

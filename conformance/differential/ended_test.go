@@ -79,7 +79,7 @@ func (e Ended) withoutBranches() Ended {
 
 // ofData are the errors of data on its way, which moto has no names for: it has them as States.Runtime,
 // and in tasks as Exception.
-var ofData = []string{"States.ParameterPathFailure", "States.ResultPathMatchFailure", "States.IntrinsicFailure", "States.Runtime", "Exception"}
+var ofData = []string{"States.ResultPathMatchFailure", "States.IntrinsicFailure", "States.Runtime", "Exception"}
 
 // withoutNames gives all of these one name.
 func (e Ended) withoutNames() Ended {

@@ -45,8 +45,10 @@ func ours(ctx context.Context, c Case, pace float64) (Ended, error) {
 	}
 	var entered []string
 	broken := false
+	starts := map[string]int{}
 	for _, event := range execution.History() {
-		broken = broken || event.Type == "ParallelStateFailed"
+		starts[event.Type]++
+		broken = broken || event.Type == "ParallelStateFailed" || starts["ParallelStateStarted"] > starts["ParallelStateEntered"]
 		if event.Name != "" && event.Output == "" {
 			entered = append(entered, event.Name)
 		}

@@ -18,20 +18,20 @@ func TestPayloadTemplate(t *testing.T) {
 		"bracket notation":              {`{"x.$": "$['dash-ed']"}`, `{"x": 1}`},
 		"null is a value":               {`{"x.$": "$.none"}`, `{"x": null}`},
 		"large whole numbers stay":      {`{"x.$": "States.Format('{}', $.big)", "y": 98765432109876543}`, `{"x": "12345678901234567", "y": 98765432109876543}`},
-		"a path to nowhere":             {`{"x.$": "$.nope"}`, "States.ParameterPathFailure"},
-		"a path through a scalar":       {`{"x.$": "$.name.x"}`, "States.ParameterPathFailure"},
-		"an index out of range":         {`{"x.$": "$.vals[9]"}`, "States.ParameterPathFailure"},
+		"a path to nowhere":             {`{"x.$": "$.nope"}`, "States.Runtime"},
+		"a path through a scalar":       {`{"x.$": "$.name.x"}`, "States.Runtime"},
+		"an index out of range":         {`{"x.$": "$.vals[9]"}`, "States.Runtime"},
 		"the whole input":               {`{"x.$": "$"}`, `{"x": ` + input + `}`},
 		"format":                        {`{"x.$": "States.Format('{} is {}, {} and {}', $.name, 2020, true, $.none)"}`, `{"x": "Foo is 2020, true and null"}`},
 		"format keeps a second string":  {`{"x.$": "States.Format('{}{}', 'ab', '{}')"}`, `{"x": "ab{}"}`},
 		"format of a large number":      {`{"x.$": "States.Format('{}', $.big)"}`, `{"x": "12345678901234567"}`},
 		"format of an object":           {`{"x.$": "States.Format('{}', $.o)"}`, "States.IntrinsicFailure"},
-		"format with a path to nowhere": {`{"x.$": "States.Format('{}', $.nope)"}`, "States.ParameterPathFailure"},
+		"format with a path to nowhere": {`{"x.$": "States.Format('{}', $.nope)"}`, "States.Runtime"},
 		"array":                         {`{"x.$": "States.Array('Foo', 2020, $.o, null, false)"}`, `{"x": ["Foo", 2020, {"b": 1, "a": {"c": 2}}, null, false]}`},
 		"format without values":         {`{"x.$": "States.Format('as it is')"}`, `{"x": "as it is"}`},
 		"format with commas and spaces": {`{"x.$": "States.Format( 'a, {}; {}' ,$['dash-ed'] , 'b, c' )"}`, `{"x": "a, 1; b, c"}`},
 		"array of one path":             {`{"x.$": "States.Array($.name)"}`, `{"x": ["Foo"]}`},
-		"array with a path to nowhere":  {`{"x.$": "States.Array($.name, $.nope)"}`, "States.ParameterPathFailure"},
+		"array with a path to nowhere":  {`{"x.$": "States.Array($.name, $.nope)"}`, "States.Runtime"},
 		"empty array":                   {`{"x.$": "States.Array()"}`, `{"x": []}`},
 	}
 	for name, tc := range tests {
@@ -52,7 +52,7 @@ func TestInputAndOutputProcessing(t *testing.T) {
 		"InputPath to the context":       {`"InputPath": "$$.Execution.Name",`, `{"got": "one"}`},
 		"Parameters after InputPath":     {`"InputPath": "$.numbers", "Parameters": {"c.$": "$.a"},`, `{"got": {"c": 3}}`},
 		"ResultSelector":                 {`"InputPath": "$.numbers", "ResultSelector": {"sum.$": "$.got.a"},`, `{"sum": 3}`},
-		"ResultSelector to nowhere":      {`"ResultSelector": {"sum.$": "$.nope"},`, "States.ParameterPathFailure"},
+		"ResultSelector to nowhere":      {`"ResultSelector": {"sum.$": "$.nope"},`, "States.Runtime"},
 		"ResultPath null":                {`"ResultPath": null,`, `%s`},
 		"ResultPath to a new field":      {`"InputPath": "$.text", "ResultPath": "$.new", "OutputPath": "$.new",`, `{"got": "x"}`},
 		"ResultPath makes objects":       {`"InputPath": "$.text", "ResultPath": "$.m.n.o", "OutputPath": "$.m",`, `{"n": {"o": {"got": "x"}}}`},
@@ -116,7 +116,7 @@ func TestContextObject(t *testing.T) {
 
 func TestTokenIsAbsentFromTasksThatDoNotWait(t *testing.T) {
 	got, _, _ := runs(t, one(`{"Type": "Pass", "End": true, "Parameters": {"token.$": "$$.Task.Token"}}`), `{}`, nil)
-	check(t, got, "States.ParameterPathFailure")
+	check(t, got, "States.Runtime")
 }
 
 func TestRetryCountIsInTheContextObject(t *testing.T) {
@@ -163,7 +163,8 @@ func TestDataLimit(t *testing.T) {
 		"an answer over it":                {`{"Type": "Task", "Resource": "${F}", "OutputPath": null, "End": true}`, long + "x", "States.DataLimitExceeded"},
 		"an output over it":                {`{"Type": "Task", "Resource": "${F}", "ResultPath": "$.r", "End": true}`, long, "States.DataLimitExceeded"},
 		"an input over it":                 {`{"Type": "Pass", "End": true, "Parameters": {"a.$": "$.v", "b.$": "$.v"}}`, "", "States.DataLimitExceeded"},
-		"States.ALL does not catch it":     {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}], "End": true}, "E": {"Type": "Succeed"}`, long + "x", "States.DataLimitExceeded"},
+		"States.ALL catches an answer's":   {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "E"}], "End": true}, "E": {"Type": "Pass", "Result": 1, "End": true}`, long + "x", `1`},
+		"States.ALL catches no output's":   {`{"Type": "Task", "Resource": "${F}", "ResultPath": "$.r", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}], "End": true}, "E": {"Type": "Succeed"}`, long, "States.DataLimitExceeded"},
 		"its name catches it":              {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.DataLimitExceeded"], "ResultPath": null, "Next": "E"}], "End": true}, "E": {"Type": "Pass", "Result": 1, "End": true}`, long + "x", `1`},
 		"an error output of a small input": {`{"Type": "Task", "Resource": "${F}", "Catch": [{"ErrorEquals": ["States.DataLimitExceeded"], "ResultPath": "$.e", "Next": "E"}], "End": true}, "E": {"Type": "Pass", "Parameters": {"e.$": "$.e.Error"}, "End": true}`, long + "x", `{"e": "States.DataLimitExceeded"}`},
 	}

@@ -27,7 +27,7 @@ func TestErrorEquals(t *testing.T) {
 		{"States.Timeout", `["States.Timeout"]`, true},
 		{"States.Timeout", `["States.HeartbeatTimeout"]`, false},
 		{"States.Timeout", `["States.ALL"]`, true},
-		{"States.DataLimitExceeded", `["States.ALL"]`, false},
+		{"States.DataLimitExceeded", `["States.ALL"]`, true},
 		{"States.DataLimitExceeded", `["States.TaskFailed"]`, true},
 		{"States.Runtime", `["States.ALL"]`, false},
 		{"States.Runtime", `["States.TaskFailed"]`, false},
@@ -69,11 +69,11 @@ func TestCatch(t *testing.T) {
 	}
 }
 
-func TestParameterFailureOfATaskIsCaught(t *testing.T) {
+func TestParameterFailureOfATaskIsNotCaught(t *testing.T) {
 	got, path, _ := runs(t, one(`{"Type": "Task", "Resource": "${F}", "Parameters": {"x.$": "$.nope"}, "End": true,
-		"Catch": [{"ErrorEquals": ["States.ParameterPathFailure"], "ResultPath": null, "Next": "C"}]}, "C": {"Type": "Succeed"}`), `{}`, nil)
-	checkPath(t, path, "S", "C")
-	check(t, got, `{}`)
+		"Catch": [{"ErrorEquals": ["States.ParameterPathFailure"], "Next": "C"}, {"ErrorEquals": ["States.ALL"], "Next": "C"}]}, "C": {"Type": "Succeed"}`), `{}`, nil)
+	checkPath(t, path, "S")
+	check(t, got, "States.Runtime")
 }
 
 func TestForeignErrorsAreLambdaUnknown(t *testing.T) {

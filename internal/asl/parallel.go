@@ -6,8 +6,8 @@ import (
 )
 
 // parallel runs all branches at once. The first failure interrupts the others; of simultaneous
-// failures the one of the first branch counts. The previous event of both events at its end is the
-// branches' last one, as AWS records them.
+// failures the one of the first branch counts. The previous event of what follows is the branches'
+// last one, as AWS records it.
 func (s *state) parallel(ctx context.Context, v *visit, in payload) (any, *TaskError) {
 	v.record(Event{Type: "ParallelStateStarted"})
 	inner, cancel := context.WithCancel(ctx)
@@ -15,6 +15,7 @@ func (s *state) parallel(ctx context.Context, v *visit, in payload) (any, *TaskE
 	results := make([]any, len(s.Branches))
 	failures := make([]*TaskError, len(s.Branches))
 	lines := make([]*thread, len(s.Branches))
+	v.inner = lines
 	var branches sync.WaitGroup
 	for i, g := range s.Branches {
 		t := &thread{exec: v.exec, last: v.last, latest: v.latest}
@@ -33,7 +34,7 @@ func (s *state) parallel(ctx context.Context, v *visit, in payload) (any, *TaskE
 	for i, failure := range failures {
 		if failure != nil && failure != interrupted {
 			v.last = lines[i].last
-			v.record(Event{Type: "ParallelStateFailed"})
+			v.abort(lines)
 			return nil, failure
 		}
 	}
@@ -44,4 +45,22 @@ func (s *state) parallel(ctx context.Context, v *visit, in payload) (any, *TaskE
 	v.record(Event{Type: "ParallelStateSucceeded"})
 	v.last = last
 	return results, nil
+}
+
+// abort records the end of the states that branches have not left. Its events name no state, and some
+// types of states have none.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+func (v *visit) abort(lines []*thread) {
+	failed := v.last
+	for _, t := range lines {
+		if t.open == nil {
+			continue
+		}
+		v.abort(t.inner)
+		switch t.open.Type {
+		case "Task", "Parallel", "Wait", "Pass":
+			v.record(Event{Type: t.open.Type + "StateAborted"})
+		}
+		v.last = failed
+	}
 }

@@ -46,8 +46,8 @@ func TestFailingBranchCancelsItsSiblings(t *testing.T) {
 			t.Errorf("the sibling was canceled after %v, the execution ended after %v", at, time.Since(begin))
 		}
 		checkPath(t, e.Path(), "S", "A", "B", "B2")
-		want := []string{"FailStateEntered", "ParallelStateFailed", "ExecutionFailed"}
-		if got := types(e.History()); !slices.Equal(got[len(got)-3:], want) {
+		want := []string{"FailStateEntered", "TaskStateAborted", "ParallelStateFailed", "ExecutionFailed"}
+		if got := types(e.History()); !slices.Equal(got[len(got)-4:], want) {
 			t.Errorf("history %v", got)
 		}
 	})

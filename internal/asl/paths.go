@@ -66,11 +66,14 @@ func (p path) find(s scope) (any, bool) {
 	return append(found, nil)[0], len(found) > 0
 }
 
-// get is find for a path that must exist.
-func (p path) get(s scope, errorName string) (any, *TaskError) {
+// get is find for a path that must exist. The specification says States.ParameterPathFailure for a
+// payload template; AWS records States.Runtime there, too, which nothing catches:
+// https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json
+// https://000047.awsstudygroup.com/3-serviceorchestration/3.3-updatepermission/3.3.3-checkworkflow/
+func (p path) get(s scope) (any, *TaskError) {
 	value, ok := p.find(s)
 	if !ok {
-		return nil, &TaskError{errorName, fmt.Sprintf("the path %s leads nowhere in the input", p)}
+		return nil, &TaskError{errorRuntime, fmt.Sprintf("the path %s leads nowhere in the input", p)}
 	}
 	return value, nil
 }
@@ -83,7 +86,7 @@ func (p pathOrNull) choose(s scope) (any, *TaskError) {
 	case p.path == "":
 		return s.data, nil
 	}
-	return p.path.get(s, errorRuntime)
+	return p.path.get(s)
 }
 
 // combine applies a ResultPath.

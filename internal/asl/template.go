@@ -56,7 +56,7 @@ func each(items []any, convert func(any) (any, *TaskError)) ([]any, *TaskError) 
 // function, has been checked.
 func evaluate(text string, s scope) (any, *TaskError) {
 	if strings.HasPrefix(text, "$") {
-		return path(text).get(s, errorParameterPathFailure)
+		return path(text).get(s)
 	}
 	c, _ := parseCall(text)
 	return c.eval(s)
@@ -114,7 +114,7 @@ func parseCall(text string) (c call, err error) {
 func (c call) eval(s scope) (any, *TaskError) {
 	values, fail := each(c.arguments, func(argument any) (any, *TaskError) {
 		if p, ok := argument.(path); ok {
-			return p.get(s, errorParameterPathFailure)
+			return p.get(s)
 		}
 		return argument, nil
 	})

@@ -12,8 +12,10 @@ import (
 // thread is a sequence of states: the machine's, or a branch's.
 type thread struct {
 	exec   *Execution
-	last   int64 // the previous event's ID for its next event
-	latest int64 // ID of its latest event
+	last   int64     // the previous event's ID for its next event
+	latest int64     // ID of its latest event
+	open   *state    // the state that it has entered and not left, or nil
+	inner  []*thread // the branches of open, if it is a Parallel
 }
 
 // record adds an event after the thread's latest.
@@ -40,6 +42,7 @@ type visit struct {
 	state    *state
 	raw      payload
 	retries  int
+	ofData   bool      // the failure is of its data processing, not of its work
 	callback *callback // of the current attempt, or nil unless it waits for a task token
 }
 
@@ -49,11 +52,13 @@ func (t *thread) visit(ctx context.Context, s *state, in payload) (payload, stri
 	}
 	v := &visit{thread: t, state: s, raw: in}
 	t.record(Event{Type: s.Type + "StateEntered", Name: s.name, Input: in.text})
+	t.open, t.inner = s, nil
 	out, next, fail := v.run(ctx)
 	if fail != nil {
 		return payload{}, "", fail
 	}
 	t.record(Event{Type: s.Type + "StateExited", Name: s.name, Output: out.text})
+	t.open = nil
 	return out, next, nil
 }
 
@@ -68,7 +73,7 @@ func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
 		if failure == interrupted || ctx.Err() != nil {
 			return payload{}, "", interrupted
 		}
-		i := slices.IndexFunc(v.state.Retry, func(r retrier) bool { return v.state.matches(r.ErrorEquals, failure) })
+		i := slices.IndexFunc(v.state.Retry, func(r retrier) bool { return v.matches(r.ErrorEquals, failure) })
 		if i < 0 || used[i] >= v.state.Retry[i].MaxAttempts {
 			return v.caught(failure)
 		}
@@ -81,6 +86,7 @@ func (v *visit) run(ctx context.Context) (payload, string, *TaskError) {
 }
 
 func (v *visit) attempt(ctx context.Context) (out payload, next string, failure *TaskError) {
+	v.ofData = false
 	if v.state.waits() {
 		v.callback = v.exec.machine.issue(ctx)
 		defer v.callback.close()
@@ -102,18 +108,22 @@ func (v *visit) attempt(ctx context.Context) (out payload, next string, failure 
 
 // explain adds the state's name to a failure of its data processing.
 func (v *visit) explain(failure *TaskError) *TaskError {
+	v.ofData = true
 	return &TaskError{failure.Name, fmt.Sprintf("in the state %q: %s", v.state.name, failure.Cause)}
 }
 
 // caught continues with the first catcher for the failure. Its ResultPath puts the error output
 // into the raw input.
 func (v *visit) caught(failure *TaskError) (payload, string, *TaskError) {
+	if v.state.Type == "Parallel" && !v.ofData {
+		v.record(Event{Type: "ParallelStateFailed"})
+	}
 	for _, c := range v.state.Catch {
-		if !v.state.matches(c.ErrorEquals, failure) {
+		if !v.matches(c.ErrorEquals, failure) {
 			continue
 		}
 		var out payload
-		value, broken := c.ResultPath.combine(v.raw.value, map[string]any{"Error": failure.Name, "Cause": failure.Cause})
+		value, broken := c.ResultPath.combine(v.raw.value, failure.output())
 		if broken == nil {
 			out, broken = newPayload(value)
 		}

@@ -27,6 +27,10 @@ func (h *History) Add(event types.HistoryEvent) {
 		h.leave(event, at)
 	default:
 		h.at[event.Id] = h.at[event.PreviousEventId]
+		if strings.HasPrefix(kind, "ParallelState") {
+			h.at[event.Id] = h.group(h.at[event.Id])
+			h.cutOff(h.at[event.Id], at)
+		}
 		if s := h.state[h.at[event.Id]]; s != nil && s.Last().Ended.IsZero() {
 			s.happen(event, failure, failed)
 		}
@@ -113,6 +117,37 @@ func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
 		s.note = noteOf(Data(event))
 	case strings.HasSuffix(kind, "Submitted"):
 		s.note = noteOf(Data(event))
+	}
+}
+
+// group returns the Parallel state that its event belongs to: the innermost running one around the
+// state of the previous event, which may be in a branch.
+func (h *History) group(name string) string {
+	s := h.state[name]
+	for s != nil && (s.Type != "Parallel" || !s.Last().Ended.IsZero()) {
+		s = h.state[s.place.parent]
+	}
+	if s == nil {
+		return name
+	}
+	return s.Name
+}
+
+// cutOff ends the states that still run in a group whose branches have ended or begin again. AWS
+// records that states are aborted, but not which ones.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+func (h *History) cutOff(group string, at time.Time) {
+	for _, s := range h.States {
+		v := s.Last()
+		if s.place.parent != group || !v.Ended.IsZero() {
+			continue
+		}
+		h.cutOff(s.Name, at)
+		if s.Phase = Stopped; v.failing {
+			s.Phase = Failed
+		}
+		v.Ended = at
+		v.giveUp()
 	}
 }
 
