@@ -92,12 +92,12 @@ $(VENV)/installed: conformance/requirements.txt
 	@touch $@
 
 .PHONY: conformance
-conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an independent AWS emulator, with a report, and its requests against botocore's models (installs it the first time; needs Python 3 with pip)
+conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an independent AWS emulator, with a report, and its requests and the embedded cloud's answers against botocore's models (installs it the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
 	$(GO) test -tags conformance -count 1 -timeout $(LIMIT) ./conformance/...
 	@mkdir -p bin
-	CONFORMANCE_REQUESTS=$(CURDIR)/bin/requests.jsonl $(GO) test -count 1 ./internal/stack
-	$(VENV)/bin/python conformance/requests.py <bin/requests.jsonl
+	CONFORMANCE_CALLS=$(CURDIR)/bin/calls.jsonl $(GO) test -count 1 ./internal/stack
+	$(VENV)/bin/python conformance/calls.py <bin/calls.jsonl
 
 .PHONY: aws
 aws: node_modules/.package-lock.json ## The story in an AWS account of yours (SIZE=short for one release): says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md

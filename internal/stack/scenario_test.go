@@ -299,10 +299,11 @@ func TestReleaseOutOfTimeIsSwept(t *testing.T) {
 		time.Sleep(4 * time.Minute)
 		var lifted atomic.Bool // until then the holder seems to run for ever, so that the others wait
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
-			if !lifted.Load() && call.Operation.Name == "DescribeExecution" && call.Caller == "Lock" {
-				return &sfn.DescribeExecutionOutput{Status: types.ExecutionStatusRunning}, nil
+			out, err := next()
+			if !lifted.Load() && call.Operation.Name == "DescribeExecution" && call.Caller == "Lock" && err == nil {
+				out.(*sfn.DescribeExecutionOutput).Status = types.ExecutionStatusRunning
 			}
-			return next()
+			return out, err
 		})
 		if _, err := e.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &first}); err != nil {
 			t.Fatal(err)

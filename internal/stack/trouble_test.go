@@ -228,12 +228,15 @@ func TestTeardownDuringARefreshSucceeds(t *testing.T) {
 }
 
 func TestFailedTeardownNamesItsLeftovers(t *testing.T) {
-	for operation, left := range map[string]string{"DeleteSchedule": "photogallery-main-ttl", "DeleteLoadBalancer": "photogallery-main"} {
+	for operation, test := range map[string]struct{ code, left string }{
+		"DeleteSchedule":     {"AccessDeniedException", "photogallery-main-ttl"},
+		"DeleteLoadBalancer": {"AccessDenied", "photogallery-main"},
+	} {
 		t.Run(operation, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.release("r1", `{"ttl": "8h"}`).ends("Succeeded")
-				lift := e.refuses("Sweep", operation, "AccessDenied")
-				e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", left)
+				lift := e.refuses("Sweep", operation, test.code)
+				e.teardown("t1", `{}`).ends("FailedDirty", test.code, test.left)
 				lift()
 				e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
 				e.empty(0)

@@ -19,7 +19,8 @@ type Call struct {
 	Operation Operation
 	Input     any    // the SDK's typed input, read-only
 	Caller    string // the step that called, from WithCaller, or "" if there is none
-	Err       error  // the answer; set only for observers
+	Output    any    // the answer, the SDK's typed output, or nil with an Err; set only for observers
+	Err       error  // the answer's error; set only for observers
 }
 
 // Interceptor wraps an operation: it may answer with an error, pass the call on to next, or do that
@@ -114,7 +115,7 @@ func (f *Fabric) call(ctx context.Context, operation Operation, input any) (any,
 		next = func() (any, error) { return interceptor(ctx, call, inner) }
 	}
 	out, err := next()
-	call.Err = err
+	call.Output, call.Err = out, err
 	f.observing.Lock()
 	defer f.observing.Unlock()
 	for _, observe := range observers {

@@ -76,7 +76,7 @@ func (s *Service) list(in *route53.ListResourceRecordSetsInput) (*route53.ListRe
 	sorted := slices.SortedStableFunc(slices.Values(z.records), func(a, b types.ResourceRecordSet) int {
 		return cmp.Compare(order(*a.Name, a.Type), order(*b.Name, b.Type))
 	})
-	sorted = slices.DeleteFunc(sorted, func(r types.ResourceRecordSet) bool {
+	sorted = slices.DeleteFunc(append([]types.ResourceRecordSet{}, sorted...), func(r types.ResourceRecordSet) bool {
 		return in.StartRecordName != nil && order(*r.Name, r.Type) < start
 	})
 	out := &route53.ListResourceRecordSetsOutput{MaxItems: aws.Int32(int32(most)), ResourceRecordSets: sorted}

@@ -28,7 +28,7 @@ func (s *Service) getExecutionHistory(in *sfn.GetExecutionHistoryInput) (*sfn.Ge
 	if err != nil {
 		return nil, err
 	}
-	out := &sfn.GetExecutionHistoryOutput{NextToken: next}
+	out := &sfn.GetExecutionHistoryOutput{NextToken: next, Events: []types.HistoryEvent{}}
 	withData := in.IncludeExecutionData == nil || *in.IncludeExecutionData
 	for _, event := range events {
 		if !withData {

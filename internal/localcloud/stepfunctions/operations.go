@@ -116,7 +116,7 @@ func (s *Service) listExecutions(in *sfn.ListExecutionsInput) (*sfn.ListExecutio
 	if err != nil {
 		return nil, err
 	}
-	out := &sfn.ListExecutionsOutput{NextToken: next}
+	out := &sfn.ListExecutionsOutput{NextToken: next, Executions: []types.ExecutionListItem{}}
 	for _, now := range part {
 		out.Executions = append(out.Executions, types.ExecutionListItem{
 			ExecutionArn: &now.ARN, StateMachineArn: &m.arn, Name: &now.Name, Status: types.ExecutionStatus(now.Status),

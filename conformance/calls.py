@@ -1,5 +1,6 @@
-"""Holds requests, a line [service, operation, input] each, against the services' models as botocore has them:
-members, what is required, types, enumerations, patterns and bounds. Its own validator knows the first three alone.
+"""Holds requests and answers, a line [service, operation, side, value] each, against the services' models as botocore
+has them: members, what is required, types, enumerations, patterns and bounds. Its own validator knows the first three
+alone, and of requests. The side is input, output, or error, whose value is a code.
 
 https://smithy.io/2.0/spec/constraint-traits.html
 """
@@ -14,6 +15,9 @@ SERVICES = {
     "Route 53": "route53", "S3": "s3", "SFN": "stepfunctions", "SSM": "ssm", "Scheduler": "scheduler", "Service Quotas": "service-quotas",
 }
 TYPES = {"string": str, "character": str, "blob": str, "timestamp": str, "integer": int, "long": int, "float": (int, float), "double": (int, float), "boolean": bool, "list": list, "map": dict, "structure": dict}
+
+COMMON = {"Throttling", "ThrottlingException", "ValidationError", "ValidationException", "ServiceUnavailable", "InternalFailure"}
+DENIED = {"query": "AccessDenied", "rest-xml": "AccessDenied"}
 
 
 def bounds(value, shape):
@@ -62,12 +66,30 @@ def judge(value, shape):
             yield from judge(one, shape.member if shape.type_name == "list" else shape.value)
 
 
-session, models, findings, judged = botocore.session.get_session(), {}, set(), set()
-for request in sys.stdin:
-    service, operation, value = json.loads(request)
+def error(code, operation):
+    """Models list no errors of EC2, nor those that all operations have, which depend on the protocol."""
+    known = {shape.metadata.get("error", {}).get("code", shape.name) for shape in operation.error_shapes}
+    denied = DENIED.get(operation.service_model.metadata["protocol"], "AccessDeniedException")
+    if known and code not in known | COMMON | {denied}:
+        yield f"{code!r} is none of {sorted(known)}"
+
+
+def findings(operation, side, value):
+    if side == "error":
+        return error(value, operation)
+    shape = operation.input_shape if side == "input" else operation.output_shape
+    if shape is None:
+        return [f"has {value}, and nothing is to be there"] if value else []
+    return judge(value, shape)
+
+
+session, models, found, judged = botocore.session.get_session(), {}, set(), set()
+for line in sys.stdin:
+    service, name, side, value = json.loads(line)
     if service not in models:
         models[service] = session.get_service_model(SERVICES[service])
-    judged.add((service, operation))
-    findings |= {f"{service} {operation}: {finding}" for finding in judge(value, models[service].operation_model(operation).input_shape)}
-print("\n".join(sorted(findings)) or f"requests of {len(judged)} operations agree with the services' models")
-sys.exit(1 if findings or not judged else 0)
+    judged.add((side, service, name))
+    found |= {f"{service} {name} {side}: {finding}" for finding in findings(models[service].operation_model(name), side, value)}
+sides = {side: sum(1 for other, _, _ in judged if other == side) for side in ("input", "output")}
+print("\n".join(sorted(found)) or f"requests of {sides['input']} operations and answers of {sides['output']} agree with the services' models")
+sys.exit(1 if found or not all(sides.values()) else 0)
