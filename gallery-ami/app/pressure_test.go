@@ -360,7 +360,8 @@ func TestManyLargeUploadsTakeTheMemoryOfOne(t *testing.T) {
 	var sending sync.WaitGroup
 	for range 2 * uploadSlots {
 		sending.Go(func() {
-			if status, result, _ := sendFiles(t, s, testKey, upload{"a.jpg", large}); status != http.StatusCreated {
+			// A slow machine keeps some waiting for so long that they are refused.
+			if status, result, _ := sendFiles(t, s, testKey, upload{"a.jpg", large}); status != http.StatusCreated && status != http.StatusServiceUnavailable {
 				t.Errorf("%d %+v", status, result)
 			}
 		})
