@@ -37,7 +37,7 @@ type AwaitInput struct {
 	Token    string       `json:"token"`
 }
 
-// Awaited is what AwaitBuild answers once it has registered.
+// Awaited is the answer of AwaitBuild after its registration.
 type Awaited struct {
 	Instance string `json:"instance"`
 }

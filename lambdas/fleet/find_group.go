@@ -34,7 +34,7 @@ type FoundGroup struct {
 	State string `json:"state"` // absent, deleting or present
 }
 
-// Note says whether there is a group.
+// Note describes the state in words.
 func (f FoundGroup) Note() string {
 	switch f.State {
 	case "absent":

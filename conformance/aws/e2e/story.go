@@ -17,7 +17,7 @@ type Chapter struct {
 	tell func(*run, context.Context) (seen string, err error)
 }
 
-// Story is what a run checks before it cleans up.
+// Story holds the checks of a run before it cleans up.
 type Story struct {
 	Size     string
 	Chapters []Chapter
