@@ -50,6 +50,26 @@ func TestLessonNamesStatesThatExist(t *testing.T) {
 	}
 }
 
+// The assumptions name states and codes, so that one finds them.
+func TestBeliefsNameStatesAndCodesThatExist(t *testing.T) {
+	known := string(statemachine.Release) + string(statemachine.Teardown) + read(t, "../release/error.go")
+	ofAWS := "OperationNotPermitted PendingVerification RunInstances CreateTags PassRole"
+	rows := 0
+	for row := range strings.Lines(read(t, "beliefs.md")) {
+		if regexp.MustCompile(`^\| \d`).MatchString(row) {
+			rows++
+		}
+		for _, found := range regexp.MustCompile("`([A-Z][A-Za-z]+)`").FindAllStringSubmatch(row, -1) {
+			if !strings.Contains(known, `"`+found[1]+`"`) && !strings.Contains(ofAWS, found[1]) {
+				t.Errorf("there is no %s: %s", found[1], row)
+			}
+		}
+	}
+	if rows != 20 {
+		t.Errorf("there are %d assumptions, want 20", rows)
+	}
+}
+
 // Together with the README's table, the page on the state machines says what every step does.
 func TestDocumentsNameEveryStep(t *testing.T) {
 	documents := read(t, "state-machines.md") + read(t, "../README.md")
