@@ -21,7 +21,7 @@ func (s *stack) addAlarms(topic awssns.Topic) {
 		s.defectMetric(five))
 	s.alarm(topic, "throttled", "Lambda refuses to run this environment's steps: the account's concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
 		s.throttledMetric(five))
-	s.alarm(topic, "dead-letters", "An event or a schedule could not be delivered: a teardown may not have started. Read the queue's message, mend what it says, start by hand what it would have started, and delete it.",
+	s.alarm(topic, "dead-letters", "An event or a schedule could not be delivered: a teardown may not have started. Read the queue's message, fix what it says, start by hand what it would have started, and delete it.",
 		s.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: five}))
 }
 
@@ -42,7 +42,7 @@ func (s *stack) addEndAlarms(topic awssns.Topic, period awscdk.Duration) {
 		{"teardown-timed-out", "ran out of time", "ExecutionsTimedOut"},
 		{"teardown-stopped", "was stopped", "ExecutionsAborted"},
 	} {
-		s.alarm(topic, end.name, "A teardown "+end.what+", so that the environment may go on costing money. Open its execution in Step Functions, read how far it came, and start another one.",
+		s.alarm(topic, end.name, "A teardown "+end.what+", so that the environment may continue to cost money. Open its execution in Step Functions, see how far it came, and start another one.",
 			s.machineMetric(end.metric, s.options.Environment.TeardownMachine(), period))
 	}
 }

@@ -33,7 +33,7 @@ func (e ending) detail() map[string]any {
 
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 func TestEachEndIsToldOnceAndRingsOneAlarmAtMost(t *testing.T) {
-	const undone = "A teardown of this release alone removes what it made; a release that served before goes on serving."
+	const undone = "A teardown of only this release removes what it made; a release that served before keeps serving."
 	const dear = ", and what it has not removed may cost money. Start another one."
 	made := synthesize(t, "everything")
 	for _, test := range []struct {

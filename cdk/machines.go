@@ -37,7 +37,7 @@ func (s *stack) machine(id, name string, definition []byte) sfn.CfnStateMachine 
 	for _, step := range steps {
 		version, isKnown := s.functions[step]
 		if !isKnown {
-			panic(fmt.Sprintf("state machine %s runs ${%s}, which is no step", name, step))
+			panic(fmt.Sprintf("state machine %s runs ${%s}, which is not a step", name, step))
 		}
 		substitutions[step] = version.FunctionArn()
 	}

@@ -38,7 +38,7 @@ func Table() []Option {
 		{
 			Key: "cidr", Default: anywhere,
 			Allowed: "an IPv4 range such as 203.0.113.0/24",
-			Effect:  "From where the load balancer may be reached. Where that is not everywhere, a release cannot ask for the home page itself and counts on the targets' health alone.",
+			Effect:  "The addresses that may reach the load balancer. If they are not all addresses, a release cannot request the home page and checks only the health of the targets.",
 			parse:   parseCIDR,
 		},
 		{
@@ -90,7 +90,7 @@ func Table() []Option {
 		},
 		{
 			Key: "uploadsOverHttp", Default: off, Allowed: "on or off",
-			Effect: "Without a domain the upload key would travel in clear, so that browsers may not upload; this allows it. `gallery upload` works in any case.",
+			Effect: "Without a domain the upload key would be sent in clear, so browsers may not upload; this allows it. `gallery upload` always works.",
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.UploadsOverHTTP, value) },
 		},
 		{
@@ -105,7 +105,7 @@ func Table() []Option {
 		},
 		{
 			Key: "ebsKey", Default: "", Allowed: "a KMS key's ARN such as arn:aws:kms:us-east-1:123456789012:key/ID, or " + step.ManagedKey,
-			Effect: "Encrypts the volumes of builders and instances. Without it EBS takes the account's default key, and where that is a key of yours no release bakes: `gallery doctor` tells. What a key's policy needs is below.",
+			Effect: "Encrypts the volumes of builders and instances. Without it EBS uses the account's default key, and if that is a key of yours no release can bake: `gallery doctor` reports that. The policy that a key needs is below.",
 			parse: func(o *Options, value string) error {
 				return match(&o.EBSKey, value, volumeKey, "neither the ARN of a KMS key nor the alias of AWS's")
 			},
@@ -123,7 +123,7 @@ func Table() []Option {
 		{
 			Key: "tags", Default: "",
 			Allowed: "at most 20 such as team=web,cost-center=42, in cdk.json an object too",
-			Effect:  "Tags that your organization demands, beside Photogallery's own: of the stack, of all in it, and of what a release makes. See below.",
+			Effect:  "Tags that your organization requires, in addition to Photogallery's own: of the stack, its resources, and those of releases. See below.",
 			parse:   parseTags,
 		},
 	}

@@ -79,7 +79,7 @@ func (r Request) conflicts(known Problems) Problems {
 		found.add("bundle", "%q does not go with image: an image already holds its bundle; leave one of the two out", r.Bundle)
 	}
 	if sound("image", "rebake") && r.Image != "" && r.Rebake {
-		found.add("rebake", "true does not go with image: an existing image is released as it is; leave one of the two out")
+		found.add("rebake", "true does not go with image: an existing image is released unchanged; leave out one of the two")
 	}
 	return found
 }

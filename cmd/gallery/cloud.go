@@ -134,7 +134,7 @@ func (c cloud) execution(ctx context.Context, name string) (arn string, err erro
 	}
 	arn, err = execution.Find(ctx, c.sfn, name, releases, teardowns)
 	if err == nil && arn == "" {
-		err = release.Errorf(release.NotFound, "there is no execution %q: `gallery executions` lists those there are", name)
+		err = release.Errorf(release.NotFound, "there is no execution %q: `gallery executions` lists them", name)
 	}
 	return arn, err
 }

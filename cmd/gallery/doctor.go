@@ -83,14 +83,14 @@ func showFinding(command *cobra.Command, f doctor.Finding) {
 
 func showDiagnosis(command *cobra.Command, found []doctor.Finding) {
 	failed, doubtful := count(found, doctor.Failed), count(found, doctor.Warning)
-	words := "Nothing stands in the way."
+	words := "No problems found."
 	switch {
 	case failed > 0 && doubtful > 0:
 		words = fmt.Sprintf("✗ %d would fail, ! %d may.", failed, doubtful)
 	case failed > 0:
 		words = fmt.Sprintf("✗ %d would fail.", failed)
 	case doubtful > 0:
-		words = fmt.Sprintf("Nothing is known to stand in the way; see ! %d.", doubtful)
+		words = fmt.Sprintf("No problems found, but see ! %d.", doubtful)
 	}
 	fmt.Fprintln(command.OutOrStdout(), "\n"+words)
 }

@@ -194,7 +194,7 @@ func TestWrongUsageIsReportedInOneMessage(t *testing.T) {
 		"an unknown field":        {[]string{"release", "--input", `{"minSzie": 3}`}, exitUsage, []string{`"minSzie"`, "minSize"}},
 		"no JSON":                 {[]string{"release", "--input", `{`}, exitUsage, []string{"JSON"}},
 		"input beside a flag":     {[]string{"release", "--input", "{}", "--ttl", "8h"}, exitUsage, []string{"--input", "--ttl"}},
-		"no such folder":          {[]string{"release", "--bundle", filepath.Join(nowhere, "lesson")}, exitUsage, []string{"lesson", "no folder"}},
+		"no such folder":          {[]string{"release", "--bundle", filepath.Join(nowhere, "lesson")}, exitUsage, []string{"lesson", "does not exist"}},
 		"a file for a folder":     {[]string{"release", "--input", `{"bundle": "gallery_test.go"}`}, exitUsage, []string{"gallery_test.go is a file"}},
 		"images neither way":      {[]string{"teardown", "--images", "some"}, exitUsage, []string{"some", "keep-latest"}},
 		"no number":               {[]string{"load", "--rate", "some"}, exitUsage, []string{`--rate "some"`, "a whole number"}},

@@ -55,7 +55,7 @@ func findLocal(command *cobra.Command) (localCloud, error) {
 // refuseAWSFlags refuses the flags of AWS, which would have no effect.
 func refuseAWSFlags(command *cobra.Command) error {
 	if strings.TrimSpace(given(command, "stack")) != "" {
-		return release.Errorf(release.InvalidRequest, "`%s` is for a local cloud alone: leave out --stack", command.CommandPath())
+		return release.Errorf(release.InvalidRequest, "`%s` is only for a local cloud: leave out --stack", command.CommandPath())
 	}
 	if also := given(command, "region", "profile"); also != "" {
 		return release.Errorf(release.InvalidRequest, "%s goes with --stack, which names a stack on AWS: add that, or leave it out", strings.TrimSpace(also))
@@ -116,7 +116,7 @@ func (c localCloud) shell(ctx context.Context, instance, _ string) error {
 		return err
 	}
 	if !slices.ContainsFunc(status.Instances, func(i environment.Instance) bool { return i.ID == instance }) {
-		return release.Errorf(release.NotFound, "there is no instance %q: `gallery status` lists those there are", instance)
+		return release.Errorf(release.NotFound, "there is no instance %q: `gallery status` lists them", instance)
 	}
 	return release.Errorf(release.InvalidRequest, "instance %s is a process of this machine, whose shell is the one that you are in; `gallery logs %s` has what it wrote", instance, instance)
 }

@@ -35,7 +35,7 @@ func logsCommand() *cobra.Command {
 		},
 	}
 	f := command.Flags()
-	f.BoolP("follow", "f", false, "go on as more is written, until Ctrl-C")
+	f.BoolP("follow", "f", false, "follow new lines until Ctrl-C")
 	f.Duration("since", 0, "how far back to begin, a `time` such as 90m: on AWS, where an hour is the default")
 	return command
 }
@@ -115,7 +115,7 @@ func (l localLogs) every() time.Duration { return 500 * time.Millisecond }
 
 func (l localLogs) nothing() string {
 	if l.only == "" {
-		return "No instance that runs has written anything; `gallery logs INSTANCE` shows one that is gone, too."
+		return "No running instance has written anything; `gallery logs INSTANCE` also shows one that has ended."
 	}
 	return "It has written nothing yet."
 }

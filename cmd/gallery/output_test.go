@@ -72,10 +72,10 @@ func TestCommandsReportMissingThings(t *testing.T) {
 		{"logs --since 1h", exitUsage, []string{"--since 1h0m0s", "--stack"}},
 		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
 		{"execution none --json --html report.html", exitUsage, []string{"--html and --json"}},
-		{"release --bundle /nowhere/at/all", exitUsage, []string{"bundle: there is no folder /nowhere/at/all; give the path of one"}},
+		{"release --bundle /nowhere/at/all", exitUsage, []string{"bundle: the folder /nowhere/at/all does not exist; give the path of one"}},
 		{"load --duration 1s", exitUsage, []string{"nothing serves", "gallery release"}},
 		{"status", 0, []string{"Nothing serves."}},
-		{"logs", 0, []string{"No instance that runs has written anything"}},
+		{"logs", 0, []string{"No running instance has written anything"}},
 	} {
 		said := gallery(t, append(strings.Fields(test.line), "--data", data)...).wants(t, test.status, test.words...)
 		if strings.Contains(said.progress, "Usage:") {

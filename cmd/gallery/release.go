@@ -88,13 +88,13 @@ func (c cloud) release(command *cobra.Command, input string) error {
 	}
 	gallery, err := c.Gallery(command.Context())
 	if err != nil {
-		fmt.Fprintf(command.ErrOrStderr(), "Where it serves cannot be told: %s\n", messageOf(c.explain(err)))
+		fmt.Fprintf(command.ErrOrStderr(), "Its address is unknown: %s\n", messageOf(c.explain(err)))
 		return nil // the release has succeeded anyway
 	}
 	fmt.Fprintln(command.OutOrStdout(), gallery)
 	schedules, err := c.Schedules(command.Context())
 	if err != nil {
-		fmt.Fprintf(command.ErrOrStderr(), "When it is torn down cannot be told: %s\n", messageOf(c.explain(err)))
+		fmt.Fprintf(command.ErrOrStderr(), "The time of its teardown is unknown: %s\n", messageOf(c.explain(err)))
 		return nil
 	}
 	fmt.Fprintln(command.ErrOrStderr(), teardownOf(schedules, time.Now(), c.hint("`gallery teardown`")))
@@ -156,7 +156,7 @@ func bundleFolder(bundle string) (string, error) {
 	}
 	found, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", release.Errorf(release.InvalidRequest, "bundle: there is no folder %s; give the path of one", bundle)
+		return "", release.Errorf(release.InvalidRequest, "bundle: the folder %s does not exist; give the path of one", bundle)
 	}
 	if err != nil {
 		return "", release.Errorf(release.InvalidRequest, "bundle: the folder %s cannot be read: %w", bundle, err)

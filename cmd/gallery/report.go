@@ -46,7 +46,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 		return err
 	}
 	if err := os.WriteFile(file, page.Bytes(), 0o644); err != nil { //nolint:gosec // a document
-		return release.Errorf(release.InvalidRequest, "--html %s: %w; name a file in a folder that there is", file, err)
+		return release.Errorf(release.InvalidRequest, "--html %s: %w; name a file in a folder that exists", file, err)
 	}
 	fmt.Fprintf(command.ErrOrStderr(), "The report of %s is in %s.\n", name, file)
 	return nil

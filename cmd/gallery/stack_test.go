@@ -104,7 +104,7 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 	if err := errors.Join(png.Encode(&content, image.NewGray(image.Rect(0, 0, 40, 30))), os.WriteFile(sample, content.Bytes(), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	refused := a.on("upload", folder, "stack_test.go", none, sample).wants(t, exitUsage, folder+": This is a folder", "stack_test.go: This is no JPEG", none, "3 of 4 files", sample)
+	refused := a.on("upload", folder, "stack_test.go", none, sample).wants(t, exitUsage, folder+": This is a folder", "stack_test.go: This is not a JPEG", none, "3 of 4 files", sample)
 	if strings.Count(refused.progress, "\n") != 4 {
 		t.Errorf("it says\n%s", refused.progress)
 	}

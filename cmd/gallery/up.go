@@ -93,7 +93,7 @@ func onlyCheck(command *cobra.Command) error {
 	if len(also) == 0 {
 		return nil
 	}
-	return release.Errorf(release.InvalidRequest, "--check runs in a folder, on addresses and at a pace of its own: leave out %s", strings.Join(also, ", "))
+	return release.Errorf(release.InvalidRequest, "--check uses its own folder, addresses and pace: leave out %s", strings.Join(also, ", "))
 }
 
 func up(command *cobra.Command, flags upFlags) error {

@@ -72,7 +72,7 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	case err != nil:
 		return err
 	case !*sweep && flags.NArg() > 0 || flags.NArg() > 1:
-		return release.Errorf(release.InvalidRequest, "%q: the one word that may be given is an environment's name, behind -sweep", flags.Args())
+		return release.Errorf(release.InvalidRequest, "%q: the only argument is an environment's name, after -sweep", flags.Args())
 	case *sweep && flags.Arg(0) == "":
 		return list(ctx, out)
 	case *sweep:

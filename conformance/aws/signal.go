@@ -36,7 +36,7 @@ func twice(warn io.Writer) (story, cleaning context.Context, stop func()) {
 				fmt.Fprintln(warn, "\nEnding the story; what it made is removed now, which may take an hour.")
 				endStory(interrupted{received})
 			case count == 2:
-				fmt.Fprintln(warn, "\nStill cleaning up. Once more abandons that, and what is left goes on costing money until `make aws-sweep` has removed it.")
+				fmt.Fprintln(warn, "\nStill cleaning up. Once more abandons that, and what is left continues to cost money until `make aws-sweep` has removed it.")
 			default:
 				endCleaning(interrupted{received})
 			}

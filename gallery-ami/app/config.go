@@ -120,7 +120,7 @@ func parseStorage(storage string) (*url.URL, error) {
 	case u.Scheme == "file" && u.Host == "" && u.RawQuery == "" && filepath.IsAbs(u.Path):
 		return u, nil
 	}
-	return nil, fmt.Errorf("PHOTOS=%q is no storage; use s3://bucket?region=eu-central-1, file:///folder or mem://", storage)
+	return nil, fmt.Errorf("PHOTOS=%q is not a storage; use s3://bucket?region=eu-central-1, file:///folder or mem://", storage)
 }
 
 // limits returns the limits of decoding. Six bytes a pixel are enough for a usual rotated JPEG. A

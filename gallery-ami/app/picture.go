@@ -123,7 +123,7 @@ func notAnImage(data []byte) error {
 		return &Error{Code: NotAnImage, Message: "This is a HEIC, AVIF or video file, which the gallery cannot read. Export it as JPEG and upload that."}
 	}
 	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	return &Error{Code: NotAnImage, Message: "This is no JPEG, PNG, GIF or WebP, whatever its name says: its content looks like " + kind + "."}
+	return &Error{Code: NotAnImage, Message: "This is not a JPEG, PNG, GIF or WebP, whatever its name says: its content looks like " + kind + "."}
 }
 
 // damaged returns the error for a picture that a decoder refuses.

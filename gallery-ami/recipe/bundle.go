@@ -35,7 +35,7 @@ func (e *BundleError) Error() string {
 	if rest := len(told) - most; rest > 0 {
 		told = append(told[:most:most], fmt.Sprintf("and %d more", rest))
 	}
-	return fmt.Sprintf("the folder %s is no bundle: %s", e.Folder, strings.Join(told, "; "))
+	return fmt.Sprintf("the folder %s is not a bundle: %s", e.Folder, strings.Join(told, "; "))
 }
 
 // Pack writes the bundle of a folder: a .tar.gz whose bytes depend only on the names, the contents

@@ -215,7 +215,7 @@ func TestBundleErrorIsShortAndTellsOnlyWhatWasSeen(t *testing.T) {
 		t.Errorf("of a folder that was not read to its end: %v", err)
 	}
 	many := &recipe.BundleError{Folder: "f", Problems: strings.Split(strings.Repeat("p,", 905)+"p", ",")}
-	if got := many.Error(); got != "the folder f is no bundle: p; p; p; p; p; and 901 more" {
+	if got := many.Error(); got != "the folder f is not a bundle: p; p; p; p; p; and 901 more" {
 		t.Error(got)
 	}
 }

@@ -224,10 +224,10 @@ func TestLoadReportsAllProblemsOfTransitionsAtOnce(t *testing.T) {
 		"A": {"Type": "Pass", "Next": "Nowhere"},
 		"B": {"Type": "Parallel", "End": true, "Branches": [{"StartAt": "X", "States": {"A": {"Type": "Succeed"}}}]}}}`, nil)
 	want := []asl.Problem{
-		{Place: `state "A"`, Message: `Next is "Nowhere", which is no state here: name one of the same level, or add it`},
+		{Place: `state "A"`, Message: `Next is "Nowhere", which is not a state here: name one of the same level, or add it`},
 		{Place: `state "A"`, Message: `another state has this name: rename one, names are unique across all branches`},
 		{Place: `state "B"`, Message: `nothing leads to it from StartAt "A": point a Next at it, or take it away`},
-		{Place: `state "B", Branches[0]`, Message: `StartAt is "X", which is no state here: name one of them`},
+		{Place: `state "B", Branches[0]`, Message: `StartAt is "X", which is not a state here: name one of them`},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)

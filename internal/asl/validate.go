@@ -50,7 +50,7 @@ func (l *loader) checkErrors(s *state) {
 // checkGraph checks the transitions between states.
 func (l *loader) checkGraph(place string, g graph) {
 	if g.States[g.StartAt] == nil {
-		l.problem(place, "StartAt is %q, which is no state here: name one of them", g.StartAt)
+		l.problem(place, "StartAt is %q, which is not a state here: name one of them", g.StartAt)
 		return
 	}
 	reached := map[string]bool{}
@@ -59,7 +59,7 @@ func (l *loader) checkGraph(place string, g graph) {
 		s := g.States[name]
 		for _, t := range s.transitions() {
 			if g.States[t.to] == nil {
-				l.problem(s.place(), "%s is %q, which is no state here: name one of the same level, or add it", t.field, t.to)
+				l.problem(s.place(), "%s is %q, which is not a state here: name one of the same level, or add it", t.field, t.to)
 			}
 		}
 		if !reached[name] {

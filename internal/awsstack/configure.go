@@ -22,7 +22,7 @@ func Configure(ctx context.Context, region, profile string) (aws.Config, error) 
 	var missing config.SharedConfigProfileNotExistError
 	switch {
 	case errors.As(err, &missing):
-		return aws.Config{}, release.Errorf(release.InvalidRequest, "there is no profile %q in your AWS configuration: `aws configure list-profiles` lists those there are", missing.Profile)
+		return aws.Config{}, release.Errorf(release.InvalidRequest, "there is no profile %q in your AWS configuration: `aws configure list-profiles` lists them", missing.Profile)
 	case err != nil:
 		return aws.Config{}, release.Errorf(release.InvalidRequest, "your AWS configuration cannot be read: %w; `aws configure list` shows where it comes from", err)
 	case loaded.Region == "":

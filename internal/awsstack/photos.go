@@ -36,11 +36,11 @@ func (s *Stack) UploadKey(ctx context.Context) (string, error) {
 	}
 	bucket, key, isObject := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
 	if !isObject {
-		return "", release.Errorf(release.NothingUp, "stack %s keeps the upload key at %q, which is no s3://bucket/key: deploy it again with `npx cdk deploy`", s.Name, location)
+		return "", release.Errorf(release.NothingUp, "stack %s keeps the upload key at %q, which is not s3://bucket/key: deploy it again with `npx cdk deploy`", s.Name, location)
 	}
 	out, err := s.clients.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(bucket), Key: aws.String(key)})
 	if release.IsNotFound(err) {
-		return "", release.Errorf(release.NotFound, "there is no upload key at %s: the first instance makes it that takes uploads; deploy with a domain or with `npx cdk deploy -c uploadsOverHttp=on`, then release; `gallery upload` needs no key", location)
+		return "", release.Errorf(release.NotFound, "there is no upload key at %s: the first instance that takes uploads makes it; deploy with a domain or with `npx cdk deploy -c uploadsOverHttp=on`, then release; `gallery upload` needs no key", location)
 	}
 	if err != nil {
 		return "", err

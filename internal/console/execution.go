@@ -32,7 +32,7 @@ func (c *Console) machine(of kind) (arn string, err error) {
 	case teardowns:
 		return status.TeardownMachine, nil
 	}
-	return "", release.Errorf(release.NotFound, "there is no state machine %q: there are release and teardown", string(of))
+	return "", release.Errorf(release.NotFound, "there is no state machine %q: choose release or teardown", string(of))
 }
 
 // listed is a line of the list.

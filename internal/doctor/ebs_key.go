@@ -23,7 +23,7 @@ func (e *examination) ebsKey(ctx context.Context) Finding {
 	}
 	f := well("EBS encrypts with %s by default", *out.KmsKeyId)
 	if plan.IsOwnKey(*out.KmsKeyId) {
-		return f.but(Failed, "A builder may not use it unless it is told to: %s.", plan.KeyRemedy(*out.KmsKeyId))
+		return f.but(Failed, "A builder may not use it unless its policy allows it: %s.", plan.KeyRemedy(*out.KmsKeyId))
 	}
 	return f
 }

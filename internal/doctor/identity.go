@@ -59,7 +59,7 @@ func (e *examination) bootstrap(ctx context.Context) Finding {
 	value := aws.ToString(out.Parameter.Value)
 	version, err := strconv.Atoi(value)
 	if err != nil || version < minBootstrap {
-		return well("version %q, and %d is the least that will do", value, minBootstrap).but(Failed, "Run %s, which updates it.", command)
+		return well("version %q; the minimum is %d", value, minBootstrap).but(Failed, "Run %s, which updates it.", command)
 	}
 	return well("version %d", version)
 }

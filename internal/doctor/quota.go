@@ -57,7 +57,7 @@ func (e *examination) quota(ctx context.Context, service, code string) (int, err
 		return 0, err
 	}
 	if usual.Quota == nil || usual.Quota.Value == nil {
-		return 0, release.Errorf(release.Unexpected, "Service Quotas tells no value of %s", code)
+		return 0, release.Errorf(release.Unexpected, "Service Quotas has no value of %s", code)
 	}
 	return int(*usual.Quota.Value), nil
 }
@@ -73,7 +73,7 @@ func (e *examination) vcpuQuota(ctx context.Context) Finding {
 		return Finding{}
 	}
 	if !plan.IsStandard(e.InstanceType) {
-		return well("%s counts against a quota of its own", e.InstanceType).but(Warning, "See that it is enough for %d instances: `aws service-quotas list-service-quotas --service-code ec2`.", plan.Peak(e.MaxSize, e.MaxSize, true))
+		return well("%s counts against another quota", e.InstanceType).but(Warning, "See that it is enough for %d instances: `aws service-quotas list-service-quotas --service-code ec2`.", plan.Peak(e.MaxSize, e.MaxSize, true))
 	}
 	limit, err := e.quota(ctx, plan.QuotaService, plan.StandardQuota)
 	if err != nil {

@@ -40,7 +40,7 @@ func (e *examination) linkedRole(ctx context.Context, name, service, by string) 
 		return well("%s is not there yet, which is usual in a new account; %s makes it, unless your organization forbids that", name, by).
 			but(Warning, "Make it now with %s, if you want to be sure.", command)
 	case !may:
-		return well("%s is not there yet, and you may not make it", name).
+		return well("%s does not exist yet, and you may not make it", name).
 			but(Warning, "%s makes it, unless your organization forbids that: have someone who may run %s.", upper(by), command)
 	}
 	return well("%s is not there yet, and you may make it; %s does", name, by)

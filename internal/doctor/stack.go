@@ -126,7 +126,7 @@ func (e *examination) lock(ctx context.Context) Finding {
 	}
 	f := well("%s has held environment %s since %s", name, e.environment, held.Since.UTC().Format(time.RFC3339))
 	if err == nil && out.Status == sfntypes.ExecutionStatusRunning {
-		return f.but(Warning, "Another release has to wait for it: `gallery execution %s --stack %s` shows how far it is.", name, e.Stack)
+		return f.but(Warning, "Another release must wait for it: `gallery execution %s --stack %s` shows how far it is.", name, e.Stack)
 	}
 	f.Saw += " and runs no more"
 	return f.but(Warning, "The next release or teardown takes it over and undoes what was begun: `gallery teardown --stack %s` does at once.", e.Stack)

@@ -91,7 +91,7 @@ func listenOnLoopback(ctx context.Context, address, flag string) (net.Listener, 
 		return nil, err
 	}
 	if at, isTCP := listener.Addr().(*net.TCPAddr); !isTCP || !at.IP.IsLoopback() {
-		err := release.Errorf(release.InvalidRequest, "%s %s is no loopback address, and what answers there is for this machine alone: give one such as 127.0.0.1:8081", flag, address)
+		err := release.Errorf(release.InvalidRequest, "%s %s is not a loopback address, and the service there is only for this machine: give one such as 127.0.0.1:8081", flag, address)
 		return nil, errors.Join(err, listener.Close())
 	}
 	return listener, nil

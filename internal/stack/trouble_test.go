@@ -398,7 +398,7 @@ func TestUndoReportsARefreshThatItCannotStop(t *testing.T) {
 		time.Sleep(12 * time.Minute)
 		e.full(true)
 		e.stop("r2")
-		e.await(e.settled("undo-r2")).ends("FailedDirty", "AccessDenied", "instance refresh", "goes on launching instances")
+		e.await(e.settled("undo-r2")).ends("FailedDirty", "AccessDenied", "instance refresh", "continues to launch instances")
 		lift()
 		e.full(false)
 		e.release("r3", `{}`).ends("Succeeded")

@@ -84,7 +84,7 @@ func checkProgram(path string) error {
 func resolve(word string) (string, error) {
 	resolved := strings.ReplaceAll(word, "%%", "")
 	if strings.Contains(resolved, "%") {
-		return "", fmt.Errorf("%q has a specifier, which is not honored here: write out what it stands for, and %%%% for a percent sign", word)
+		return "", fmt.Errorf("%q has a specifier, which is not supported here: write out its value, and %%%% for a percent sign", word)
 	}
 	return strings.ReplaceAll(word, "%%", "%"), nil
 }

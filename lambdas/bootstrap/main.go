@@ -68,5 +68,5 @@ func find(steps []step.Step, name string) (step.Step, error) {
 			return s, nil
 		}
 	}
-	return step.Step{}, fmt.Errorf("the function's handler is %q, which is no step: set it to a name of the step table", name)
+	return step.Step{}, fmt.Errorf("the function's handler is %q, which is not a step: set it to a name of the step table", name)
 }

@@ -20,7 +20,7 @@ import (
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 var EnsureAlias = step.Define(step.Step{
 	Name:     "EnsureAlias",
-	Summary:  "Lets the domain's alias record lead to the load balancer; refuses a record of somebody else's.",
+	Summary:  "Points the domain's alias record to the load balancer; refuses another owner's record.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{

@@ -72,7 +72,7 @@ func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) 
 func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, fleet Fleet) error {
 	name := c.settings.Environment.Name()
 	if group == nil {
-		return release.Errorf(release.FleetFailed, "group %s does not exist any more: somebody else deleted it; release again", name)
+		return release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", name)
 	}
 	reason, err := c.lastFailure(ctx)
 	if err != nil {

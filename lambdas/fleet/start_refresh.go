@@ -113,7 +113,7 @@ func (s startRefresh) refuseInAlarm(ctx context.Context, names []string) error {
 		return nil
 	}
 	return release.Errorf(release.RefreshFailed, "the release that serves is in trouble, and a refresh would be rolled back at once: alarm %s; "+
-		"wait until it is over, or tear the environment down and release again", strings.Join(ringing, ", "))
+		"wait until it ends, or tear the environment down and release again", strings.Join(ringing, ", "))
 }
 
 func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRefreshInput {

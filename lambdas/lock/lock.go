@@ -21,7 +21,7 @@ import (
 // ended, and returns the releases that must be undone.
 var Lock = step.Define(step.Step{
 	Name:     "Lock",
-	Summary:  "Take the environment for this execution, or tell who holds it.",
+	Summary:  "Lock the environment for this execution, or name the execution that holds the lock.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{

@@ -42,7 +42,7 @@ func (p planner) ebsKey(ctx context.Context, d *draft) error {
 		return err
 	}
 	if key := aws.ToString(out.KmsKeyId); IsOwnKey(key) {
-		return release.Errorf(release.InvalidRequest, "ebsKey: EBS encrypts with %s by default, which the builder may not use unless it is told to; %s", key, KeyRemedy(key))
+		return release.Errorf(release.InvalidRequest, "ebsKey: EBS encrypts with %s by default, which the builder may not use unless its policy allows it; %s", key, KeyRemedy(key))
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func (p place) cpu() *types.Metric {
 // becomes healthy is unhealthy for four, from its failed checks to the end of its grace period.
 // Traffic avoids unhealthy targets, so no count of errors would show a dead version.
 func (p place) unhealthyHosts() *cloudwatch.PutMetricAlarmInput {
-	alarm := p.alarm(release.UnhealthyHosts, "Targets are unhealthy: an instance refresh under way is rolled back.")
+	alarm := p.alarm(release.UnhealthyHosts, "Targets are unhealthy: an instance refresh in progress is rolled back.")
 	alarm.Namespace, alarm.MetricName, alarm.Dimensions = aws.String("AWS/ApplicationELB"), aws.String("UnHealthyHostCount"), p.targets()
 	alarm.Statistic, alarm.Period = types.StatisticMinimum, aws.Int32(alarmPeriod)
 	alarm.ComparisonOperator, alarm.Threshold = types.ComparisonOperatorGreaterThanOrEqualToThreshold, aws.Float64(1)

@@ -55,7 +55,7 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 		return struct{}{}, err
 	}
 	if group == nil {
-		return struct{}{}, release.Errorf(release.FleetFailed, "group %s does not exist any more: somebody else deleted it; release again", e.settings.Environment.Name())
+		return struct{}{}, release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", e.settings.Environment.Name())
 	}
 	if err := SetBounds(ctx, e.groups, e.settings.Environment, in.Plan.MinSize, in.Plan.MaxSize, in.Plan.Desired); err != nil {
 		return struct{}{}, err

@@ -105,7 +105,7 @@ func end(plan release.Plan, now time.Time) (time.Time, error) {
 	}
 	at, err := time.Parse(time.RFC3339, plan.TeardownAt)
 	if err != nil {
-		return at, release.Errorf(release.Unexpected, "the plan's teardownAt %q is no time: %w", plan.TeardownAt, err)
+		return at, release.Errorf(release.Unexpected, "the plan's teardownAt %q is not a time: %w", plan.TeardownAt, err)
 	}
 	if least := now.Add(soonest).UTC().Truncate(time.Second); at.Before(least) {
 		at = least

@@ -47,7 +47,7 @@ func course(active *types.InstanceRefresh) string {
 	case types.InstanceRefreshStatusBaking, types.InstanceRefreshStatusCancelling:
 		return text
 	}
-	return text + ", goes on launching instances until it is canceled or its group is deleted"
+	return text + ", continues to launch instances until it is canceled or its group is deleted"
 }
 
 // groupAndRefresh returns the environment's group and its refresh in progress, each nil if there is

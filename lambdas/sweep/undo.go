@@ -105,7 +105,7 @@ func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 	case len(all.failures) > 0:
 		return Progress{}, leaving(failed(what, all.failures), all.behind)
 	case in.Deadline.IsZero() || time.Now().Before(seen):
-		progress.WaitingFor = "another look: what was made last may not be listed yet"
+		progress.WaitingFor = "another round: what was made last may not be listed yet"
 	default:
 		progress.Done = true
 	}

@@ -13,7 +13,7 @@ import (
 // ConfirmTeardown decides after the lock whether there is still something to tear down.
 var ConfirmTeardown = step.Define(step.Step{
 	Name:     "ConfirmTeardown",
-	Summary:  "Go on only if the environment is to be torn down and the release that is meant still serves.",
+	Summary:  "Continue only if the environment must be torn down and the named release still serves.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{

@@ -41,7 +41,7 @@ var parts = []struct {
 
 func main() {
 	seconds := flag.Int("seconds", 2, "for how long each server is loaded at a time")
-	only := flag.String("only", "", "measure one part alone: apps, up or start")
+	only := flag.String("only", "", "measure only one part: apps, up or start")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -75,7 +75,7 @@ func bench(ctx context.Context, only string, seconds int) (err error) {
 		ran = true
 	}
 	if !ran {
-		return fmt.Errorf("there is no part %q; give apps, up or start, or leave -only out for all", only)
+		return fmt.Errorf("there is no part %q; give apps, up or start, or leave out -only for all", only)
 	}
 	return nil
 }

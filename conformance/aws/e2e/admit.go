@@ -45,7 +45,7 @@ Should this machine die: make aws-sweep ENVIRONMENT=%[1]s
 // knowPrices refuses a region without known prices, in which the cap would be worth nothing.
 func (r *run) knowPrices() error {
 	if list := price.Load(); r.Config.Region != list.Region {
-		return release.Errorf(release.InvalidRequest, "region %s: the cap is reckoned by prices of %s, in %s, and holds nowhere else: set AWS_REGION=%s, or write that region's prices into the file",
+		return release.Errorf(release.InvalidRequest, "region %s: the cap is computed from the prices of %s, in %s, and holds nowhere else: set AWS_REGION=%s, or write that region's prices into the file",
 			r.Config.Region, list.Region, price.Path, list.Region)
 	}
 	return nil

@@ -35,7 +35,7 @@ func (r *run) clean(ctx context.Context) (err error) {
 		err = errors.Join(err, r.chapter(ctx, part.title, 0, part.do))
 	}
 	if err != nil {
-		r.say("Clean up again, once what stands in the way is gone: make aws-sweep ENVIRONMENT=%s", r.Environment)
+		r.say("Fix the problem and clean up again: make aws-sweep ENVIRONMENT=%s", r.Environment)
 	}
 	return err
 }

@@ -38,10 +38,10 @@ func Stories() []Story {
 			first,
 			{"a photo that is put in is shown", time.Minute, false, (*run).photo},
 			{"a second version rolls in, and fails no request", 24 * time.Minute, true, (*run).roll},
-			{"a version that breaks is undone by itself", 25 * time.Minute, true, (*run).breakVersion},
+			{"a version that breaks is undone", 25 * time.Minute, true, (*run).breakVersion},
 			{"a release that is stopped is undone", 7 * time.Minute, false, (*run).stop},
 			down,
-			{"a release whose time is over tears itself down", 18 * time.Minute, false, (*run).expire},
+			{"a release tears itself down at the end of its ttl", 18 * time.Minute, false, (*run).expire},
 		}, 5, 3, 3},
 		{"short", []Chapter{deploy, first, down}, 1, 0, 1},
 	}

@@ -44,7 +44,7 @@ func (s *sweep) taggedElsewhere(ctx context.Context) error {
 		if deleted[keyOf(arn)] {
 			continue
 		}
-		s.found = append(s.found, Resource{ARN: arn, Remove: s.removal(arn), Doubt: "Only the tagging API tells of it, which may go on for an hour after its end."})
+		s.found = append(s.found, Resource{ARN: arn, Remove: s.removal(arn), Doubt: "Only the tagging API lists it, which it may do for an hour after its end."})
 	}
 	return errors.Join(err, failed)
 }

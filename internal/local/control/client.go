@@ -87,7 +87,7 @@ func (c *Client) get(ctx context.Context, path string, answer any) error {
 	}
 	defer body.Close()
 	if err := json.NewDecoder(body).Decode(answer); err != nil {
-		return release.Errorf(release.NothingUp, "what answers at %s is no local cloud of this version (%w): start one with `gallery up`", c.endpoint.API, err)
+		return release.Errorf(release.NothingUp, "what answers at %s is not a local cloud of this version (%w): start one with `gallery up`", c.endpoint.API, err)
 	}
 	return nil
 }
@@ -122,7 +122,7 @@ func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, 
 	defer response.Body.Close()
 	var refusal Refusal
 	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&refusal); err != nil || refusal.Code == "" {
-		return nil, release.Errorf(release.NothingUp, "what answers at %s is no local cloud (%s): start one with `gallery up`", c.endpoint.API, response.Status)
+		return nil, release.Errorf(release.NothingUp, "what answers at %s is not a local cloud (%s): start one with `gallery up`", c.endpoint.API, response.Status)
 	}
 	return nil, release.Errorf(refusal.Code, "%s", refusal.Message)
 }

@@ -184,7 +184,7 @@ func mustBePath(path string) error {
 	case !strings.HasPrefix(path, "/"):
 		return errors.New("give an absolute path")
 	case strings.Contains(path, "%"):
-		return errors.New("it has a specifier, which is not honored here: write out what it stands for")
+		return errors.New("it has a specifier, which is not supported here: write out its value")
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func read(folder string) (frames []frame, err error) {
 	for _, entry := range entries {
 		at, err := strconv.Atoi(entry.Name())
 		if err != nil {
-			return nil, fmt.Errorf("%s is no number of milliseconds: %w", entry.Name(), err)
+			return nil, fmt.Errorf("%s is not a number of milliseconds: %w", entry.Name(), err)
 		}
 		captured, err := os.ReadFile(filepath.Join(folder, entry.Name()))
 		if err != nil {
