@@ -105,7 +105,7 @@ func instanceParts() []string {
 }
 
 // launchFleet lists what Auto Scaling checks of the caller who creates or updates a group or starts
-// a refresh, with a dry run of RunInstances. The document does not say whether it also checks an
+// a refresh, with a dry run of RunInstances. The document leaves open whether it also checks an
 // update without a launch template.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html#runinstances-permissions-validation
 func launchFleet(environment release.Environment) []Statement {

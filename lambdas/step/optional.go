@@ -24,7 +24,7 @@ type Optional struct {
 // https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html
 const ManagedKey = "alias/aws/ebs"
 
-// Uploads says whether the gallery accepts photos.
+// Uploads states if the gallery accepts photos.
 type Uploads string
 
 // The values of Uploads.

@@ -68,7 +68,7 @@ type Timings struct {
 
 // DefaultTimings returns bounds well above AWS's usual durations.
 //
-// AWS does not say whether a refresh counts an instance as healthy that fails the load balancer's
+// AWS leaves open whether a refresh counts an instance as healthy that fails the load balancer's
 // checks within its grace period, in which the group ignores them. So the refresh waits for the end
 // of the grace period. By then the alarm on unhealthy hosts fires; otherwise a broken version could
 // replace the whole fleet before it does.

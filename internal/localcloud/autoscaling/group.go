@@ -119,7 +119,7 @@ func (s *Service) serves(g *group, m *member) bool {
 	})
 }
 
-// counts reports whether a refresh counts a member as healthy. AWS does not say whether it counts
+// counts reports whether a refresh counts a member as healthy. AWS leaves open whether it counts
 // one that fails its health checks within its grace period.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-health-check-grace-period
 func (s *Service) counts(g *group, m *member) bool {
