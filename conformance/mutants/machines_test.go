@@ -69,6 +69,9 @@ var machineMutants = []mutant{
 	{"a missed heartbeat is known by the guide's name alone, not by that of AWS's histories", []edit{
 		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1,`},
 	}},
+	{"a path that leads nowhere can be caught, as the documents say, and not AWS's histories", []edit{
+		{"internal/asl/paths.go", "func (p path) get(", "errorRuntime", `"States.ParameterPathFailure"`},
+	}},
 	{"a first release is not verified", []edit{
 		{releaseMachine, `"FleetReady": {`, `"Next": "Verify"`, `"Next": "EnsureScaling"`},
 	}},
