@@ -88,7 +88,7 @@ func (v *visit) matches(errorEquals []string, failure *TaskError) bool {
 	name := failure.Name
 	return name != errorRuntime && slices.ContainsFunc(errorEquals, func(want string) bool {
 		return want == name ||
-			want == errorAll && !(name == errorDataLimitExceeded && v.ofData) ||
+			want == errorAll && (name != errorDataLimitExceeded || !v.ofData) ||
 			want == errorTaskFailed && name != errorTimeout ||
 			want == errorHeartbeatTimeout && failure == heartbeatMissed ||
 			want == errorBranchFailed && v.state.Type == "Parallel"
