@@ -16,6 +16,9 @@ var imageMutants = []mutant{
 	{"a builder unpacks what no bundle may hold", []edit{
 		{builderScript, "", "total > bytes { refuse(", "total > bytes * 2 { refuse("},
 	}},
+	{"a builder asks once for its bundle", []edit{
+		{builderScript, "", "  for pause in 1 2 4 8 16; do\n    aws s3 cp", "  for pause in; do\n    aws s3 cp"},
+	}},
 	{"a build that fails is reported as a success", []edit{
 		{builderScript, "", `report failure "`, `report success "`},
 	}},

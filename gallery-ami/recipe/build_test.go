@@ -19,11 +19,15 @@ import (
 	"photogallery/gallery-ami/recipe"
 )
 
-// builderStub stands for what a builder asks of AWS and of its machine. The first REFUSED events are refused.
+// builderStub stands for what a builder asks of AWS and of its machine. The first REFUSED events are
+// refused, and the bundle cannot be read the first UNREADABLE times.
 const builderStub = `#!/bin/bash
 case "${0##*/} $1 ${2:-}" in
   curl*) case "$*" in *http_code*) printf 200 ;; *) echo i-0123456789abcdef0 ;; esac ;;
-  "aws s3 cp") cp "$ROOT/bundle.tar.gz" "${@: -1}" ;;
+  "aws s3 cp")
+    echo >>"$ROOT/fetched"
+    [ "$(wc -l <"$ROOT/fetched")" -gt "${UNREADABLE:-0}" ] || { echo "Unable to locate credentials" >&2; exit 253; }
+    cp "$ROOT/bundle.tar.gz" "${@: -1}" ;;
   "aws events put-events")
     echo "$6" >>"$ROOT/events"
     [ "$(wc -l <"$ROOT/events")" -le "${REFUSED:-0}" ] && echo 1 || echo 0 ;;
@@ -258,6 +262,19 @@ func TestReasonSaysEachLineOnce(t *testing.T) {
 	w := newWorkshop(t, "for i in {1..50}; do echo no module named flask; done\nexit 7\n")
 	w.build(w.sha256)
 	if said := w.events(); len(said) != 1 || strings.Count(said[0].Reason, "no module named flask") != 1 {
+		t.Errorf("it says %+v", said)
+	}
+}
+
+func TestBuilderWithoutCredentialsAtFirstTriesAgain(t *testing.T) {
+	w := newWorkshop(t, install)
+	w.build(w.sha256, "UNREADABLE=5")
+	if said := w.events(); len(said) != 1 || said[0].Status != "success" || w.installs() != 1 {
+		t.Errorf("it says %+v and has installed %d times", said, w.installs())
+	}
+	w = newWorkshop(t, install)
+	w.build(w.sha256, "UNREADABLE=6")
+	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, `"aws s3 cp`) || !strings.Contains(said[0].Reason, "Unable to locate credentials") {
 		t.Errorf("it says %+v", said)
 	}
 }

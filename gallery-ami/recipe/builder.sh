@@ -134,11 +134,24 @@ unpack() {
   done < <(find "$2" -type l)
 }
 
+# A machine that has just booted may get no credentials at first, which the AWS CLI asks for once, for one second;
+# and a new role is not known everywhere at once.
+# https://docs.aws.amazon.com/cli/latest/topic/config-vars.html
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
+fetch() {
+  local pause
+  for pause in 1 2 4 8 16; do
+    aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$1" && return
+    sleep "$pause"
+  done
+  aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$1"
+}
+
 build() {
   clean_at_shutdown
   rm -rf "$work"
   install -d -m 0755 "$work/bundle"
-  aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$work/bundle.tar.gz"
+  fetch "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   unpack "$work/bundle.tar.gz" "$work/bundle"
   # Every image can send and rotate its logs, whether or not it is asked to today: an image outlives the settings.

@@ -74,6 +74,9 @@ trap send_logs EXIT
 # answers 403 for a key that is not there to who may not list the bucket. Only root reads it here;
 # systemd hands it to the service.
 key=/etc/photogallery/upload-key
+# The AWS CLI asks once for credentials, for one second.
+# https://docs.aws.amazon.com/cli/latest/topic/config-vars.html
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
 fetch_key() (
   umask 077
   for pause in 1 2 4 8 16 32 ''; do
