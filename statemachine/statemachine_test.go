@@ -3,6 +3,9 @@ package statemachine_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -268,5 +271,29 @@ func TestTeardownSweepsInOrder(t *testing.T) {
 	}
 	if want := sweep.Stages(); !slices.Equal(drawn, want) {
 		t.Errorf("the state machine sweeps %v, the sweep's order is %v", drawn, want)
+	}
+}
+
+// On AWS a path that leads nowhere is States.Runtime, which nothing catches: the release would not undo itself.
+// So a step's answer has each field that a path names, whatever its value.
+func TestPathsNameNoFieldThatAnAnswerOmits(t *testing.T) {
+	sources, err := filepath.Glob("../lambdas/*/*.go")
+	if err != nil || len(sources) == 0 {
+		t.Fatal(sources, err)
+	}
+	omitted := regexp.MustCompile("json:\"(\\w+),omit")
+	path := regexp.MustCompile(`"\$(\.[\w.]+)"`)
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range omitted.FindAllSubmatch(text, -1) {
+			for _, named := range path.FindAllSubmatch(slices.Concat(statemachine.Release, statemachine.Teardown), -1) {
+				if strings.Contains(string(named[1])+".", "."+string(field[1])+".") {
+					t.Errorf("%s omits %s, which $%s names", source, field[1], named[1])
+				}
+			}
+		}
 	}
 }
