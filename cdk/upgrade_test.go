@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -73,7 +74,7 @@ func upgradeProblems(before, after template, createOnly map[string][]string) (pr
 		}
 	}
 	for id, version := range before.of("AWS::Lambda::Version") {
-		if _, stays := after.Resources[id]; !stays && version.DeletionPolicy != "Retain" {
+		if _, stays := after.Resources[id]; !stays && !strings.HasPrefix(version.DeletionPolicy, "Retain") {
 			problems = append(problems, fmt.Sprintf("version %s is deleted", id))
 		}
 	}
