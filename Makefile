@@ -17,7 +17,7 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: test
-test: node_modules/.package-lock.json check story template conformance ## Everything that must hold: formatting, vet, the whole story, the template, moto, a third of the faults, all tests with the race detector
+test: node_modules/.package-lock.json check story template conformance boot ## Everything that must hold: formatting, vet, the whole story, the template, moto, an image that is built and booted, a third of the faults, all tests with the race detector
 	$(MAKE) faults EVERY=3
 	$(GO) test -race -timeout $(LIMIT) $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process)
 	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process
@@ -98,6 +98,16 @@ conformance: node_modules/.package-lock.json $(VENV)/installed ## The product ag
 	@mkdir -p bin
 	CONFORMANCE_CALLS=$(CURDIR)/bin/calls.jsonl $(GO) test -count 1 ./internal/stack
 	$(VENV)/bin/python conformance/calls.py <bin/calls.jsonl
+
+# Where KVM does not work machines are emulated, which takes about ten minutes.
+.PHONY: boot
+boot: $(VENV)/installed ## Build an image in a virtual machine and boot instances of it: what our scripts do under a real systemd and cloud-init (needs QEMU, mmdebstrap, e2fsprogs, and root or sudo the first time); WRITE=1 writes conformance/boot.md
+	$(GO) vet -tags boot ./conformance/boot
+	$(GO) test -tags boot -count 1 -timeout $(LIMIT) ./conformance/boot -skip '^TestFaultsAreFound$$' $(if $(WRITE),-write)
+
+.PHONY: boot-mutants
+boot-mutants: $(VENV)/installed ## The same with faults in the scripts, each of which must be found
+	$(GO) test -tags boot -count 1 -timeout $(NIGHT) ./conformance/boot -run '^TestFaultsAreFound$$' -v
 
 .PHONY: aws
 aws: node_modules/.package-lock.json ## The story in an AWS account of yours (SIZE=short for one release): says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md

@@ -1,0 +1,48 @@
+#!/bin/bash
+# Makes the disk of a machine that stands in for Amazon Linux: root.img, and vmlinuz and initrd beside it.
+# Needs root, mmdebstrap and e2fsprogs.  Usage: rootfs.sh FOLDER SITE-PACKAGES
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$1 site=$2 work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+packages=systemd,systemd-sysv,udev,dbus,libpam-systemd,cloud-init,linux-image-cloud-amd64,initramfs-tools,zstd
+packages+=,iproute2,isc-dhcp-client,curl,python3,openssh-server,logrotate,procps,sudo
+
+# What a virtual machine has, and no more: the kernel unpacks all that is here.
+initramfs() {
+  printf 'mkdir -p "$1/etc/initramfs-tools/conf.d"; echo MODULES=list >"$1/etc/initramfs-tools/conf.d/boot"; '
+  printf 'printf "%%s\\n" virtio_pci virtio_blk ext4 >"$1/etc/initramfs-tools/modules"'
+}
+
+# Debian's own AWS CLI is too old for conditional writes: it is that of requirements.txt.
+stand_in() {
+  local root=$work/root
+  mkdir "$root/usr/local/lib/aws"
+  cp -a --no-preserve=ownership "$here/root/." "$root/"
+  for module in awscli botocore s3transfer jmespath dateutil urllib3 docutils rsa pyasn1 colorama yaml six.py; do
+    cp -r "$site/$module" "$root/usr/local/lib/aws/"
+  done
+  find "$root/usr/local" -name __pycache__ -prune -exec rm -rf {} +
+  chroot "$root" python3 -m compileall -q /usr/local/lib
+  chroot "$root" systemctl --quiet enable systemd-networkd
+  # Timers of Debian's that would work while the tests measure.
+  for timer in apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer fstrim.timer dpkg-db-backup.timer; do
+    ln -sf /dev/null "$root/etc/systemd/system/$timer"
+  done
+  echo '/dev/vda / ext4 defaults 0 1' >"$root/etc/fstab"
+  rm -f "$root/etc/resolv.conf" "$root"/etc/ssh/ssh_host_* "$root/etc/hostname"
+  : >"$root/etc/machine-id"
+  mkdir -p "$root/var/log/journal"
+}
+
+mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Languages "none"' \
+  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+  --essential-hook="$(initramfs)" --include="$packages" bookworm "$work/root"
+stand_in
+cp "$work"/root/boot/vmlinuz-* "$folder/vmlinuz"
+cp "$work"/root/boot/initrd.img-* "$folder/initrd"
+rm -rf "$work"/root/boot/* "$work"/root/var/lib/apt/lists/* "$work"/root/var/cache/apt/*
+truncate -s 2G "$folder/root.img"
+mkfs.ext4 -q -F -d "$work/root" "$folder/root.img"
+chmod 0644 "$folder"/*
