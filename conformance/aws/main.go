@@ -78,6 +78,11 @@ func run(ctx, cleaning context.Context, arguments []string, getenv func(string) 
 	case *sweep:
 		return clean(ctx, flags.Arg(0), getenv(account), out)
 	}
+	return tell(ctx, cleaning, story, most, getenv, out)
+}
+
+// tell says what a run would do and cost, and runs it if somebody has consented.
+func tell(ctx, cleaning context.Context, story e2e.Story, most float64, getenv func(string) string, out io.Writer) error {
 	text, err := story.Describe(most)
 	if err != nil {
 		return err

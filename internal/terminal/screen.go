@@ -56,7 +56,7 @@ func Width(w io.Writer) int {
 	return 0
 }
 
-// The size is read each time, because people resize their terminals.
+// Size reads the size each time, because people resize their terminals.
 func (s *Screen) Size() (width, height int) {
 	width, height, err := term.GetSize(int(s.to.Fd()))
 	if err != nil || width < 1 || height < 1 {
