@@ -41,7 +41,7 @@ var faults = [][]fault{{
 	{"the service logs elsewhere", []string{"StandardOutput=append:/var/log/photogallery.log\nStandardError=append:/var/log/photogallery.log", "StandardOutput=append:/var/log/other.log"}, []string{logged}},
 	{"the log is rotated once a day", []string{"OnCalendar=*:0/10", "OnCalendar=daily"}, []string{rotated}},
 }, {
-	{"nothing cleans up at the shutdown", []string{`  ln -sf ../photogallery-clean.service "$units/final.target.wants/"` + "\n", ""}, []string{noLog, noSeed, noHistory, noBundle, builtOnce}},
+	{"nothing cleans up at the shutdown", []string{`  ln -sf ../photogallery-clean.service "$units/final.target.wants/"` + "\n", ""}, []string{noSeed, noHistory, noBundle, builtOnce}},
 	{"user data runs once for ever", []string{`rm -f "$settings"` + "\n", "", "set -euo pipefail\n\nmetadata=", "set -euo pipefail\n[ ! -e /etc/photogallery/environment ] || exit 0\nmetadata="}, []string{noSettings, ownUserData}},
 }}
 
