@@ -17,7 +17,7 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: test
-test: node_modules/.package-lock.json check story template conformance boot ## Everything that must hold: formatting, vet, the whole story, the template, moto, an image that is built and booted, a third of the faults, all tests with the race detector
+test: node_modules/.package-lock.json check story template conformance boot ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that is built and booted, a third of the faults, all tests with the race detector
 	$(MAKE) faults EVERY=3
 	$(GO) test -race -timeout $(LIMIT) $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process)
 	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process
@@ -91,8 +91,14 @@ $(VENV)/installed: conformance/requirements.txt
 	$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+# It needs another botocore.
+$(VENV)/ministack/installed: conformance/ministack/requirements.txt $(VENV)/installed
+	python3 -m venv --clear $(VENV)/ministack
+	$(VENV)/ministack/bin/pip install -q --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .PHONY: conformance
-conformance: node_modules/.package-lock.json $(VENV)/installed ## The product against moto, an independent AWS emulator, with a report, and its requests and the embedded cloud's answers against botocore's models (installs it the first time; needs Python 3 with pip)
+conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack/installed ## The product against moto and MiniStack, independent AWS emulators, with a report, and its requests and the embedded cloud's answers against botocore's models (installs them the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance ./conformance/...
 	$(GO) test -tags conformance -count 1 -timeout $(LIMIT) ./conformance/...
 	@mkdir -p bin
@@ -108,6 +114,12 @@ boot: $(VENV)/installed ## Build an image in a virtual machine and boot instance
 .PHONY: boot-mutants
 boot-mutants: $(VENV)/installed ## The same with faults in the scripts, each of which must be found
 	$(GO) test -tags boot -count 1 -timeout $(NIGHT) ./conformance/boot -run '^TestFaultsAreFound$$' -v
+
+EMULATOR ?= aws-emulator
+.PHONY: emulator
+emulator: ## The contract on AWS's own AWS Emulator, where that is installed (EMULATOR names its command)
+	@command -v $(EMULATOR) >/dev/null || { echo "There is no $(EMULATOR): install AWS Emulator's Linux package as https://docs.aws.amazon.com/emulator/latest/userguide/getting-started-linux.html says."; exit 1; }
+	PHOTOGALLERY_EMULATOR=$(EMULATOR) $(GO) test -tags conformance,emulator -count 1 -timeout $(LIMIT) ./conformance/contract -run AWSEmulator -v
 
 .PHONY: aws
 aws: node_modules/.package-lock.json ## The story in an AWS account of yours (SIZE=short for one release): says what it would do and cost; GALLERY_AWS_E2E=1 does it, see docs/real-aws.md
@@ -160,7 +172,7 @@ drawings: node_modules/.package-lock.json ## The pictures of the state machines 
 .PHONY: documents
 documents: ## What the documents say of the stack's options and permissions, and of the conformance tests, from the program
 	$(GO) run ./cdk/document
-	$(GO) test -tags conformance $(addprefix ./conformance/,aws/e2e contract deployed differential moto) -run Document -write
+	$(GO) test -tags conformance $(addprefix ./conformance/,aws/e2e contract deployed differential ministack moto) -run Document -write
 
 # npm writes this file last.
 node_modules/.package-lock.json: package.json package-lock.json

@@ -1,5 +1,5 @@
 // Package contract lists what the steps rely on AWS to do, each with the document that says so. The
-// tests hold the embedded cloud to all of it, and moto, which others wrote, to what it does as AWS.
+// tests hold the embedded cloud to all of it, and moto and MiniStack, which others wrote, to what they do as AWS.
 package contract
 
 import (

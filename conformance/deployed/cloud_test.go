@@ -3,16 +3,10 @@
 package deployed
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
@@ -20,14 +14,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"photogallery/conformance/emulator"
 	"photogallery/conformance/moto"
 	"photogallery/conformance/runtimeapi"
 	"photogallery/lambdas/step"
 )
 
 const (
-	account = moto.Account
-	region  = moto.Region
+	account = emulator.Account
+	region  = emulator.Region
 	stack   = "photogallery-main"
 )
 
@@ -102,44 +97,12 @@ func (c *cloud) logFile(name string) *os.File {
 // cdk runs the CDK's command line of package.json against moto.
 func (c *cloud) cdk(arguments ...string) {
 	c.Helper()
-	root, err := moto.Root()
-	if err != nil {
+	if err := emulator.CDK(c.Context(), c.server.Endpoint(), arguments...); err != nil {
 		c.Fatal(err)
-	}
-	bin := filepath.Join(root, "node_modules", ".bin")
-	command := exec.CommandContext(c.Context(), filepath.Join(bin, "cdk"), append(arguments, "--no-notices")...)
-	command.Dir = root
-	_, port, _ := strings.Cut(strings.TrimPrefix(c.server.Endpoint(), "http://"), ":")
-	command.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CI=true", "CDK_DISABLE_LEGACY_EXPORT_WARNING=1",
-		// moto finds a template's bucket where the host is localhost, and others by path where it is an address.
-		"AWS_ENDPOINT_URL=http://localhost:"+port, "AWS_ENDPOINT_URL_S3="+c.server.Endpoint(),
-		"AWS_ACCESS_KEY_ID=conformance", "AWS_SECRET_ACCESS_KEY=conformance", "AWS_REGION="+region, "AWS_DEFAULT_REGION="+region)
-	if out, err := command.CombinedOutput(); err != nil {
-		c.Fatalf("cdk %s: %v\n%s", arguments[0], err, out)
 	}
 }
 
 // ask makes a call for which the product has no client.
 func (c *cloud) ask(ctx context.Context, service, target string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server.Endpoint()+"/", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("X-Amz-Target", target)
-	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=conformance/20260101/"+region+"/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s %s %w", target, response.Status, answer, err)
-	}
-	return json.Unmarshal(answer, out)
+	return emulator.Ask(ctx, c.server.Endpoint(), service, target, in, out)
 }

@@ -3,15 +3,12 @@
 package deployed
 
 import (
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/patience"
+	"photogallery/conformance/emulator"
 )
 
 // run is an execution that has ended.
@@ -42,20 +39,13 @@ func (c *cloud) run(machine, name, input string) run {
 
 func (c *cloud) await(execution string) run {
 	c.Helper()
-	for deadline := time.Now().Add(patience.Limit); ; time.Sleep(20 * time.Millisecond) {
-		out, err := c.SFN.DescribeExecution(c.Context(), &sfn.DescribeExecutionInput{ExecutionArn: &execution})
-		if err != nil {
-			c.Fatal(err)
-		}
-		if out.Status != types.ExecutionStatusRunning {
-			c.plays.plays.Wait()
-			c.tell(out)
-			return run{c, out, c.path(execution)}
-		}
-		if time.Now().After(deadline) {
-			c.Fatalf("%s takes more than %s, by way of %v", execution, patience.Limit, c.path(execution))
-		}
+	out, err := emulator.Await(c.Context(), c.SFN, execution)
+	if err != nil {
+		c.Fatal(err)
 	}
+	c.plays.plays.Wait()
+	c.tell(out)
+	return run{c, out, c.path(execution)}
 }
 
 // tell is the event of an execution that has ended.
@@ -74,23 +64,13 @@ func (c *cloud) tell(ended *sfn.DescribeExecutionOutput) {
 	}
 }
 
-// path returns the steps and ends that the execution went through, a polled one once.
 func (c *cloud) path(execution string) []string {
 	c.Helper()
-	out, err := c.SFN.GetExecutionHistory(c.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})
+	entered, err := emulator.Path(c.Context(), c.SFN, execution)
 	if err != nil {
 		c.Fatal(err)
 	}
-	var entered []string
-	for _, event := range out.Events {
-		if event.StateEnteredEventDetails == nil || !strings.HasSuffix(string(event.Type), "Entered") {
-			continue
-		}
-		if kind, _, _ := strings.Cut(string(event.Type), "State"); slices.Contains([]string{"Task", "Succeed", "Fail"}, kind) {
-			entered = append(entered, *event.StateEnteredEventDetails.Name)
-		}
-	}
-	return slices.Compact(entered)
+	return entered
 }
 
 // ends checks how the run ended: by the name of its last state, and words in its cause.

@@ -13,7 +13,7 @@ import (
 	"strconv"
 	"strings"
 
-	"photogallery/conformance/moto"
+	"photogallery/conformance/emulator"
 	"photogallery/conformance/runtimeapi"
 )
 
@@ -40,7 +40,7 @@ func (s *starter) likeIt(call firstCall) runtimeapi.Function {
 // environment returns what Lambda sets for every function, and the address of our AWS.
 func (s *starter) environment(own map[string]string) map[string]string {
 	all := map[string]string{
-		"AWS_REGION": moto.Region, "AWS_DEFAULT_REGION": moto.Region, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench",
+		"AWS_REGION": emulator.Region, "AWS_DEFAULT_REGION": emulator.Region, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench",
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": s.aws.URL,
 	}
 	maps.Copy(all, own)

@@ -1,14 +1,10 @@
-//go:build conformance
-
-package deployed
+package emulator
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +15,9 @@ import (
 // outliving is for how long a process may outlive the tests: the go command's own do for a moment.
 const outliving = 10 * time.Second
 
-// TestMain fails when a process is left that the tests have started: moto, the functions, the CDK.
-func TestMain(m *testing.M) {
+// Main runs the tests of a package, as its TestMain, and does not return. It fails when a process is left that
+// they have started: the emulator, the functions, the CDK.
+func Main(m *testing.M) {
 	if err := adopt(); err != nil {
 		panic(err)
 	}
@@ -72,16 +69,4 @@ func end(ctx context.Context, left []*gopsutil.Process) (err error) {
 		err = errors.Join(err, fmt.Errorf("process %d is left: %s", one.Pid, command), one.KillWithContext(ctx))
 	}
 	return err
-}
-
-func TestLeftProcessIsNamedAndEnded(t *testing.T) {
-	if err := exec.CommandContext(t.Context(), "sh", "-c", "sleep 600 &").Run(); err != nil {
-		t.Fatal(err)
-	}
-	if err := orphans(t.Context(), 0); err == nil || !strings.Contains(err.Error(), "is left: sleep 600") {
-		t.Errorf("got %v", err)
-	}
-	if err := orphans(t.Context(), time.Minute); err != nil {
-		t.Errorf("it lives on: %v", err)
-	}
 }
