@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 
 	"photogallery/internal/localcloud/dynamodb"
@@ -312,6 +313,26 @@ func TestTeardownIsNotStoppedByAnother(t *testing.T) {
 		}
 		if status := e.status(running); status != "RUNNING" {
 			t.Errorf("the first teardown is %s", status)
+		}
+	})
+}
+
+func TestUnlockReportsWhatIsLeftWithoutTheServingRelease(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		holder := e.start("release", "r1")
+		e.lock(of(holder, "r1"))
+		reads := 0
+		e.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			if call.Operation.Name == "GetItem" {
+				if reads++; reads == 2 { // the first is of the lock
+					return nil, &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}
+				}
+			}
+			return next()
+		})
+		got := e.unlock(lock.UnlockInput{Call: step.Call{Execution: holder}, Dirty: &lock.Failure{Error: "SweepStuck", Cause: "group photogallery-main is left"}})
+		if !strings.Contains(got, "group photogallery-main is left") || !strings.Contains(got, "cannot be read") || e.holds(holder) {
+			t.Errorf("got %q, and held is %t", got, e.holds(holder))
 		}
 	})
 }

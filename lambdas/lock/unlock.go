@@ -76,11 +76,26 @@ func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, err
 	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {
 		return UnlockOutput{}, err
 	}
-	serving, err := records.ReadCurrent(ctx, u.api, u.settings.Table)
+	serves, err := u.serves(ctx)
 	if err != nil {
 		return UnlockOutput{}, err
 	}
-	return UnlockOutput{Report: report(in, serving)}, u.measure(in, since)
+	return UnlockOutput{Report: report(in, serves)}, u.measure(in, since)
+}
+
+// serves returns a sentence about the release that serves. Its error may pass: any other that hides the
+// record is in the sentence, because the report may name what a release has left.
+func (u unlocker) serves(ctx context.Context) (string, error) {
+	serving, err := records.ReadCurrent(ctx, u.api, u.settings.Table)
+	switch code := release.CodeOf(err); {
+	case code == release.Throttled || code == release.AwsUnavailable:
+		return "", err
+	case err != nil:
+		return "The serving release cannot be read: " + strings.TrimSuffix(err.Error(), ".") + ".", nil
+	case serving.Serving:
+		return "Release " + serving.Release + " (version " + serving.Version + ") serves.", nil
+	}
+	return "No release serves.", nil
 }
 
 // since returns when the execution took the lock, or zero if that cannot be read: a duration is not
@@ -107,11 +122,8 @@ func (u unlocker) measure(in UnlockInput, since time.Time) error {
 	return err
 }
 
-func report(in UnlockInput, serving release.Current) string {
-	text := "No release serves."
-	if serving.Serving {
-		text = "Release " + serving.Release + " (version " + serving.Version + ") serves."
-	}
+func report(in UnlockInput, serves string) string {
+	text := serves
 	if in.Dirty != nil {
 		text = "Something is left behind: " + sentence(*in.Dirty) + " Start a teardown to remove it. " + text
 	}
