@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"photogallery/conformance/emulator"
 	"photogallery/conformance/moto"
 	"photogallery/release"
 )
@@ -161,7 +162,7 @@ func (c *cloud) log(stream string) string {
 
 // rulePattern is what the stack's rule for build results wants of an event, from the template's snapshot.
 func rulePattern() (source, detailType string, err error) {
-	root, err := moto.Root()
+	root, err := emulator.Root()
 	if err != nil {
 		return "", "", err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"photogallery/conformance/moto"
+	"photogallery/conformance/emulator"
 	"photogallery/gallery-ami/recipe"
 )
 
@@ -59,11 +59,11 @@ func plant(faults []fault, userData string) string {
 }
 
 func TestFaultsCanBePlanted(t *testing.T) {
-	builder, err := recipe.BuilderUserData(recipe.BuilderInput{Region: moto.Region, LogGroup: logGroup})
+	builder, err := recipe.BuilderUserData(recipe.BuilderInput{Region: emulator.Region, LogGroup: logGroup})
 	if err != nil {
 		t.Fatal(err)
 	}
-	fleet, err := recipe.FleetUserData(recipe.FleetInput{Region: moto.Region, LogGroup: logGroup, Uploads: "on"})
+	fleet, err := recipe.FleetUserData(recipe.FleetInput{Region: emulator.Region, LogGroup: logGroup, Uploads: "on"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"photogallery/conformance/moto"
+	"photogallery/conformance/emulator"
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/patience"
 )
@@ -19,7 +19,7 @@ type marks struct{ machine, keys, upload string }
 
 // serve boots instance i of the image and waits until it serves.
 func (s *story) serve(ctx context.Context, disk string, i int) (*machine, error) {
-	data, err := recipe.FleetUserData(recipe.FleetInput{Release: servedFor, Bucket: bucket, Region: moto.Region, Uploads: "on", LogGroup: logGroup})
+	data, err := recipe.FleetUserData(recipe.FleetInput{Release: servedFor, Bucket: bucket, Region: emulator.Region, Uploads: "on", LogGroup: logGroup})
 	if err != nil {
 		return nil, err
 	}

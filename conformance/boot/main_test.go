@@ -18,7 +18,7 @@ import (
 
 	gopsutil "github.com/shirou/gopsutil/v4/process"
 
-	"photogallery/conformance/moto"
+	"photogallery/conformance/emulator"
 )
 
 // forwardMode has this executable stand between a machine's connection, which is its standard input and output,
@@ -87,7 +87,7 @@ func openDisks(t *testing.T) disks {
 	if len(missing) > 0 {
 		t.Fatalf("not installed: %s; on Debian, apt-get install qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs", strings.Join(missing, ", "))
 	}
-	root, err := moto.Root()
+	root, err := emulator.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"photogallery/conformance/moto"
+	"photogallery/conformance/emulator"
 	"photogallery/gallery-ami/recipe"
 )
 
@@ -156,7 +156,7 @@ func (s *story) builderData(ctx context.Context, bundle []byte) (string, error) 
 		return "", err
 	}
 	return recipe.BuilderUserData(recipe.BuilderInput{
-		Bucket: bucket, Key: key, SHA256: hash, Region: moto.Region, Release: builtFor, Source: environment.BuildSource(), LogGroup: logGroup,
+		Bucket: bucket, Key: key, SHA256: hash, Region: emulator.Region, Release: builtFor, Source: environment.BuildSource(), LogGroup: logGroup,
 	})
 }
 
