@@ -109,7 +109,7 @@ func recipeOfDisk(t *testing.T, root string) string {
 		}
 		return err
 	}
-	for _, from := range []string{"conformance/boot/rootfs.sh", "conformance/boot/root", "conformance/requirements.txt"} {
+	for _, from := range []string{"conformance/boot/rootfs.sh", "conformance/boot/files", "conformance/requirements.txt"} {
 		if err := filepath.WalkDir(filepath.Join(root, from), add); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$1 site=$2 work=$(mktemp -d)
+tree=$work/tree
 trap 'rm -rf "$work"' EXIT
 
 packages=systemd,systemd-sysv,udev,dbus,libpam-systemd,cloud-init,linux-image-cloud-amd64,initramfs-tools,zstd
@@ -17,9 +18,9 @@ initramfs() {
 
 # Debian's own AWS CLI is too old for conditional writes: it is that of requirements.txt.
 stand_in() {
-  local root=$work/root
+  local root=$tree
   mkdir "$root/usr/local/lib/aws"
-  cp -a --no-preserve=ownership "$here/root/." "$root/"
+  cp -a --no-preserve=ownership "$here/files/." "$root/"
   for module in awscli botocore s3transfer jmespath dateutil urllib3 docutils rsa pyasn1 colorama yaml six.py; do
     cp -r "$site/$module" "$root/usr/local/lib/aws/"
   done
@@ -38,11 +39,11 @@ stand_in() {
 
 mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Languages "none"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-  --essential-hook="$(initramfs)" --include="$packages" bookworm "$work/root"
+  --essential-hook="$(initramfs)" --include="$packages" bookworm "$tree"
 stand_in
-cp "$work"/root/boot/vmlinuz-* "$folder/vmlinuz"
-cp "$work"/root/boot/initrd.img-* "$folder/initrd"
-rm -rf "$work"/root/boot/* "$work"/root/var/lib/apt/lists/* "$work"/root/var/cache/apt/*
+cp "$tree"/boot/vmlinuz-* "$folder/vmlinuz"
+cp "$tree"/boot/initrd.img-* "$folder/initrd"
+rm -rf "$tree"/boot/* "$tree"/var/lib/apt/lists/* "$tree"/var/cache/apt/*
 truncate -s 2G "$folder/root.img"
-mkfs.ext4 -q -F -d "$work/root" "$folder/root.img"
+mkfs.ext4 -q -F -d "$tree" "$folder/root.img"
 chmod 0644 "$folder"/*

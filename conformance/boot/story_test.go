@@ -147,7 +147,7 @@ func (s *story) build(ctx context.Context, disk string, bundle []byte) error {
 }
 
 // somebody leaves the traces of a person who looks for a mistake in a builder.
-const somebody = `echo 'aws configure' >/root/.bash_history; install -o ec2-user /dev/null /home/ec2-user/.bash_history
+const somebody = `echo 'aws configure' >~root/.bash_history; install -o ec2-user /dev/null /home/ec2-user/.bash_history
 logger -t somebody was here; touch /var/tmp/left /tmp/left; ls /home/ec2-user/.ssh /etc/ssh`
 
 func (s *story) builderData(ctx context.Context, bundle []byte) (string, error) {

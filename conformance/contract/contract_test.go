@@ -18,7 +18,7 @@ import (
 type Behavior struct {
 	Name string // a sentence
 	Docs string // the AWS document that settles it
-	// Moto is what moto does instead, as its launcher mends it, or "" if it does the same.
+	// Moto says what moto does instead, as its launcher mends it, or "" if it does the same.
 	Moto string
 	// Check tries the behavior in an account that has the stack and nothing else; nil says that it
 	// holds.

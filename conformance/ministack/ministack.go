@@ -21,7 +21,7 @@ import (
 	"photogallery/lambdas/step"
 )
 
-// Pace is how much quicker the waits of state machines are.
+// Pace divides the waits of state machines.
 const Pace = 50
 
 // Server is one MiniStack, with nothing in it at first, and a front of this process that has what it lacks.

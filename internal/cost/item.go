@@ -28,7 +28,7 @@ type Item struct {
 	// do not use it.
 	Nightly Range
 
-	// Now is how much of a Serving or Always item exists, in an environment that was read.
+	// Now counts what exists of a Serving or Always item, in an environment that was read.
 	Now float64
 }
 

@@ -42,7 +42,7 @@ const (
 	writesPerGB   = 500    // a photo and its thumbnail
 )
 
-// NightsAMonth is how many nightly teardowns run in a month.
+// NightsAMonth counts the nightly teardowns of a month.
 const NightsAMonth = price.HoursAMonth / 24.0
 
 // Check returns an InvalidRequest that names every number that makes no sense, or nil. Plan checks

@@ -5,7 +5,7 @@ import "time"
 // keptCapacity limits the record of a group's capacity.
 const keptCapacity = 1000
 
-// Capacity is how much of a group served from a time on.
+// Capacity counts the members of a group that served from a time on.
 type Capacity struct {
 	At      time.Time
 	Serving int // members in service that pass their health checks
