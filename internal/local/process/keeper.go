@@ -47,6 +47,7 @@ func keep(arguments []string) (status int) {
 	syscall.CloseOnExec(reportFile)
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGTERM)
+	hearIgnored()
 	adoptOrphans()
 	pid, err := syscall.ForkExec(arguments[3], arguments[4:], &syscall.ProcAttr{
 		Env: os.Environ(), Files: []uintptr{0, 1, 2}, Sys: groupAttributes(),
@@ -61,6 +62,17 @@ func keep(arguments []string) (status int) {
 	go k.hold()
 	fmt.Fprintln(report, strconv.FormatUint(uint64(k.wait(asked, grace)), 10))
 	return 0
+}
+
+// hearIgnored gives the command the default of signals that this process inherited as ignored, as
+// from nohup: systemd does so for a service. A signal that is caught has its default after exec.
+// https://man7.org/linux/man-pages/man7/signal.7.html
+func hearIgnored() {
+	for _, inherited := range []os.Signal{syscall.SIGHUP, syscall.SIGINT} { // the ones that Go leaves ignored
+		if signal.Ignored(inherited) {
+			signal.Notify(make(chan os.Signal, 1), inherited)
+		}
+	}
 }
 
 type keeper struct {
