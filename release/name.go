@@ -27,8 +27,8 @@ func (e Environment) Check() error {
 	return nil
 }
 
-// Name returns the name of the group, the load balancer, the launch template and the schedule
-// group.
+// Name returns the name of the load balancer, the launch template, the schedule group and the blue
+// slot's group.
 func (e Environment) Name() string { return Prefix + "-" + string(e) }
 
 // ReleaseMachine returns the name of the release state machine.
@@ -45,10 +45,7 @@ func (e Environment) TTLSchedule() string { return e.Name() + "-ttl" }
 // of no other source.
 func (e Environment) BuildSource() string { return e.Name() + ".builder" }
 
-// Alarm returns the name of the environment's alarm of a kind.
-func (e Environment) Alarm(kind AlarmKind) string { return e.Name() + "-" + string(kind) }
-
-// AlarmKind identifies an alarm within its environment.
+// AlarmKind identifies an alarm of a fleet.
 type AlarmKind string
 
 // The alarms that a release makes.

@@ -22,6 +22,12 @@ type Plan struct {
 	TTLSeconds   int64  `json:"ttlSeconds"` // 0 if the request has none
 	TeardownAt   string `json:"teardownAt"` // RFC 3339: when the environment is torn down if the release has no ttl, or "" for never
 	Wait         bool   `json:"wait"`       // wait if another execution holds the lock
+
+	Strategy    Strategy `json:"strategy"`
+	Traffic     []int    `json:"traffic"`     // percentages that rise to 100, for BlueGreen
+	HoldSeconds int      `json:"holdSeconds"` // how long each of them is watched before the next
+	BakeSeconds int      `json:"bakeSeconds"` // how long the former fleet stays after the last of them, or a refresh can be rolled back
+
 	Note         string `json:"note"`       // Summary, for people who watch
 }
 
@@ -38,6 +44,7 @@ func summary(version string, minSize, maxSize int, instanceType string) string {
 // Current is the environment's recorded state: which release serves and what it needs.
 type Current struct {
 	Serving         bool   `json:"serving"` // false before the first release and after a teardown
+	Slot            Slot   `json:"slot"`    // "" in a record without it, which is Blue
 	Release         string `json:"release"`
 	Version         string `json:"version"`
 	Image           string `json:"image"`

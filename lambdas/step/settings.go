@@ -21,7 +21,8 @@ type Settings struct {
 	LoadBalancerSecurityGroup string
 	InstanceSecurityGroup     string
 	BuilderSecurityGroup      string
-	TargetGroup               string // ARN
+	TargetGroup               string // ARN, of the blue slot; see Targets
+	GreenTargetGroup          string // ARN
 	BuilderProfile            string // instance profile ARN
 	FleetProfile              string // instance profile ARN
 	Table                     string // lock, build results and the current release
@@ -117,6 +118,7 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 		InstanceSecurityGroup:     r.text("INSTANCE_SECURITY_GROUP"),
 		BuilderSecurityGroup:      r.text("BUILDER_SECURITY_GROUP"),
 		TargetGroup:               r.text("TARGET_GROUP"),
+		GreenTargetGroup:          r.text("GREEN_TARGET_GROUP"),
 		BuilderProfile:            r.text("BUILDER_PROFILE"),
 		FleetProfile:              r.text("FLEET_PROFILE"),
 		Table:                     r.text("TABLE"),
@@ -135,6 +137,14 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 	r.problems = append(r.problems, settings.problems()...)
 	r.tags(&settings)
 	return settings, errors.Join(r.problems...)
+}
+
+// Targets returns the ARN of a slot's target group.
+func (s Settings) Targets(slot release.Slot) string {
+	if slot == release.Green {
+		return s.GreenTargetGroup
+	}
+	return s.TargetGroup
 }
 
 // Tagged returns the tags of a resource: the environment's, the resource's own and the
