@@ -28,7 +28,7 @@ type Plan struct {
 	HoldSeconds int      `json:"holdSeconds"` // how long each of them is watched before the next
 	BakeSeconds int      `json:"bakeSeconds"` // how long the former fleet stays after the last of them, or a refresh can be rolled back
 
-	Note         string `json:"note"`       // Summary, for people who watch
+	Note string `json:"note"` // Summary, for people who watch
 }
 
 // TTL returns the time that the release asked to serve, or 0 if it asked for none.
