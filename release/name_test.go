@@ -58,12 +58,14 @@ func TestImageIsNamedAfterItsContent(t *testing.T) {
 
 func TestAlarmNamesDiffer(t *testing.T) {
 	seen := map[string]bool{}
-	for _, kind := range release.AlarmKinds() {
-		name := release.Environment("main").Alarm(kind)
-		if seen[name] || !strings.HasPrefix(name, "photogallery-main-") {
-			t.Errorf("%s", name)
+	for _, slot := range release.Slots() {
+		for _, kind := range release.AlarmKinds() {
+			name := release.Environment("main").Alarm(slot, kind)
+			if seen[name] || !strings.HasPrefix(name, release.Environment("main").Group(slot)+"-") {
+				t.Errorf("%s", name)
+			}
+			seen[name] = true
 		}
-		seen[name] = true
 	}
 }
 

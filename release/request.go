@@ -42,6 +42,11 @@ type Request struct {
 	Desired      int    `json:"desired,omitempty"`
 	TTL          string `json:"ttl,omitempty"` // as time.ParseDuration reads it, or NoTTL
 	Wait         bool   `json:"wait,omitempty"`
+
+	Strategy Strategy `json:"strategy,omitempty"`
+	Traffic  []int    `json:"traffic,omitempty"`  // as given; see Percentages
+	Hold     string   `json:"hold,omitempty"`     // as given; see HoldTime
+	BakeTime string   `json:"bakeTime,omitempty"` // as time.ParseDuration reads it
 }
 
 // ParseRequest reads the release state machine's input. Its error is an InvalidRequest that names
@@ -62,12 +67,15 @@ func (r Request) Sizes(former Current) (least, most int, err error) {
 }
 
 // Lifetime returns the ttl as a duration, or 0 if there is none or it is NoTTL.
-func (r Request) Lifetime() time.Duration {
-	lifetime, err := time.ParseDuration(r.TTL)
+func (r Request) Lifetime() time.Duration { return duration(r.TTL) }
+
+// duration returns 0 for a text that is not a duration, as a ttl may be.
+func duration(text string) time.Duration {
+	read, err := time.ParseDuration(text)
 	if err != nil {
 		return 0
 	}
-	return lifetime
+	return read
 }
 
 // conflicts finds fields that conflict with each other. It ignores fields that are wrong by
@@ -80,6 +88,9 @@ func (r Request) conflicts(known Problems) Problems {
 	}
 	if sound("image", "rebake") && r.Image != "" && r.Rebake {
 		found.add("rebake", "true does not go with image: an existing image is released unchanged; leave out one of the two")
+	}
+	if sound("strategy", "traffic") {
+		found = append(found, r.unfitTraffic()...)
 	}
 	return found
 }

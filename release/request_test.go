@@ -3,6 +3,8 @@ package release_test
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,10 @@ func TestRequestIsReadWithItsDefaults(t *testing.T) {
 			`{"version": "1.4 beta", "bundle": "` + bundle + `", "rebake": true, "instanceType": "m7g.large", "minSize": 1, "maxSize": 20, "desired": 20, "ttl": "1h30m", "wait": true}`,
 			release.Request{Version: "1.4 beta", Bundle: bundle, Rebake: true, InstanceType: "m7g.large", MinSize: 1, MaxSize: 20, Desired: 20, TTL: "1h30m", Wait: true},
 		},
+		"everything of a second fleet": {
+			`{"strategy": "blueGreen", "traffic": [5, 5e1, 100], "hold": "10m", "bakeTime": "0s"}`,
+			release.Request{Strategy: release.BlueGreen, Traffic: []int{5, 50, 100}, Hold: "10m", BakeTime: "0s"},
+		},
 		"an image":                            {`{"image": "ami-0123456789abcdef0"}`, release.Request{Image: "ami-0123456789abcdef0"}},
 		"a folder":                            {`{"bundle": "examples/lesson"}`, release.Request{Bundle: "examples/lesson"}},
 		"a folder on Windows":                 {`{"bundle": "C:\\lesson"}`, release.Request{Bundle: `C:\lesson`}},
@@ -35,6 +41,9 @@ func TestRequestIsReadWithItsDefaults(t *testing.T) {
 			got, err := release.ParseRequest([]byte(test.raw))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if test.want.Strategy == "" {
+				test.want.Strategy, test.want.BakeTime = release.Rolling, "5m"
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
@@ -49,7 +58,7 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		field string
 		says  []string
 	}{
-		"unknown field":                 {`{"color": "red"}`, `"color"`, []string{"no such field", "bundle, desired, image"}},
+		"unknown field":                 {`{"color": "red"}`, `"color"`, []string{"no such field", "bakeTime, bundle, desired"}},
 		"misspelt field":                {`{"MINSIZE": 9}`, `"MINSIZE"`, []string{"it is spelled minSize"}},
 		"nameless field":                {`{"": 1}`, `""`, []string{"no such field"}},
 		"text for a number":             {`{"minSize": "two"}`, "minSize", []string{`"two"`, "a whole number from 1 to 20"}},
@@ -79,6 +88,21 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		"wait as text":                  {`{"wait": "yes"}`, "wait", []string{"true or false"}},
 		"image with bundle":             {`{"image": "ami-01234567", "bundle": "folder"}`, "bundle", []string{"does not go with image"}},
 		"image with rebake":             {`{"image": "ami-01234567", "rebake": true}`, "rebake", []string{"does not go with image"}},
+		"a strategy that is none":       {`{"strategy": "canary", "traffic": [100]}`, "strategy", []string{`"canary"`, "rolling or blueGreen"}},
+		"traffic as a number":           {`{"strategy": "blueGreen", "traffic": 5}`, "traffic", []string{"5 does not fit", "[5, 50, 100]"}},
+		"no traffic":                    {`{"strategy": "blueGreen", "traffic": []}`, "traffic", []string{"[] does not fit"}},
+		"traffic of nothing":            {`{"strategy": "blueGreen", "traffic": [0, 100]}`, "traffic", []string{"[0,100] does not fit"}},
+		"traffic of more than there is": {`{"strategy": "blueGreen", "traffic": [100, 101]}`, "traffic", []string{"[100,101]"}},
+		"traffic in eleven steps":       {`{"strategy": "blueGreen", "traffic": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100]}`, "traffic", []string{"1 to 10 whole numbers"}},
+		"traffic that falls":            {`{"strategy": "blueGreen", "traffic": [50, 5, 100]}`, "traffic", []string{"[50,5,100] does not rise: 5 follows 50", "from the smallest"}},
+		"traffic that stays":            {`{"strategy": "blueGreen", "traffic": [5, 5, 100]}`, "traffic", []string{"5 follows 5"}},
+		"traffic that ends early":       {`{"strategy": "blueGreen", "traffic": [5, 50]}`, "traffic", []string{"[5,50] ends in 50", "end it in 100"}},
+		"traffic of a rolling release":  {`{"traffic": [5, 100]}`, "traffic", []string{"[5,100] goes with the strategy blueGreen", `add "strategy": "blueGreen"`}},
+		"a hold of a rolling release":   {`{"strategy": "rolling", "hold": "2m"}`, "hold", []string{`"2m" goes with the strategy blueGreen`}},
+		"a hold of one step":            {`{"strategy": "blueGreen", "hold": "2m"}`, "hold", []string{`"2m" goes with percentages before 100`, "[5, 50, 100]"}},
+		"a hold that is too short":      {`{"strategy": "blueGreen", "traffic": [5, 100], "hold": "29s"}`, "hold", []string{`"29s"`, "from 30s to 24h"}},
+		"a bake that is too long":       {`{"bakeTime": "25h"}`, "bakeTime", []string{`"25h"`, "from 0s to 24h"}},
+		"a bake without an end":         {`{"bakeTime": "never"}`, "bakeTime", []string{`"never"`}},
 		"an array":                      {`[1]`, "", []string{"the request is [1]", "{}"}},
 		"null as a whole":               {`null`, "", []string{"the request is null"}},
 		"no JSON":                       {`minSize: 2`, "", []string{"not JSON"}},
@@ -124,6 +148,29 @@ func TestProblemsAreReportedAtOnce(t *testing.T) {
 	}
 	if lines := strings.Count(err.Error(), "\n- "); lines != 4 {
 		t.Errorf("%d lines in %q", lines, err)
+	}
+}
+
+func TestProblemsOfTrafficAreReportedAtOnce(t *testing.T) {
+	_, err := release.ParseRequest([]byte(`{"traffic": [50, 5], "hold": "2m", "bakeTime": "x"}`))
+	for _, words := range []string{"traffic: [50,5] goes with", "traffic: [50,5] does not rise", `hold: "2m" goes with`, `bakeTime: "x"`} {
+		if err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%v does not say %q", err, words)
+		}
+	}
+}
+
+func TestHoldIsThatOfEachPercentageBeforeTheLast(t *testing.T) {
+	for raw, want := range map[string]time.Duration{
+		`{}`:                        0,
+		`{"strategy": "blueGreen"}`: 0,
+		`{"strategy": "blueGreen", "traffic": [5, 100]}`:                  2 * time.Minute,
+		`{"strategy": "blueGreen", "traffic": [5, 100], "hold": "1h30m"}`: 90 * time.Minute,
+	} {
+		request, err := release.ParseRequest([]byte(raw))
+		if err != nil || request.HoldTime() != want {
+			t.Errorf("%s: got %s, %v", raw, request.HoldTime(), err)
+		}
 	}
 }
 
@@ -251,14 +298,17 @@ func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 					t.Errorf("example %s: %v", example, err)
 				}
 			}
+			needed := map[string]string{
+				"release": `"scope": "release"`, "traffic": `"strategy": "blueGreen"`, "hold": `"strategy": "blueGreen", "traffic": [5, 100]`,
+			}
 			for field, property := range document.Properties {
 				if property.Description == "" {
 					t.Errorf("%s has no description", field)
 				}
 				for _, example := range property.Examples {
 					raw := []byte(`{"` + field + `": ` + string(example) + `}`)
-					if field == "release" {
-						raw = []byte(`{"scope": "release", "release": ` + string(example) + `}`)
+					if also := needed[field]; also != "" {
+						raw = []byte(`{` + also + `, "` + field + `": ` + string(example) + `}`)
 					}
 					if err := schema.parse(raw); err != nil {
 						t.Errorf("%s: %v", raw, err)
@@ -273,6 +323,7 @@ func FuzzParseRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"Comment": "Insert your JSON here"}`, `{"minSize": 0, "maxSize": -1, "desired": 1e400}`, `[`, `null`, `{"": {}}`,
 		`{"bundle": "` + bundle + `", "ttl": "1h0.5m"}`, `{"image": "ami-01234567", "rebake": true}`, `{"version": "\u00e9"}`, `{"minSize": 1e99999999}`,
+		`{"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "30s", "bakeTime": "24h"}`, `{"traffic": [100, {}]}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -291,6 +342,10 @@ func FuzzParseRequest(f *testing.F) {
 		if got.TTL != "" && got.TTL != release.NoTTL && (got.Lifetime() < time.Minute || got.Lifetime() > 8760*time.Hour) {
 			t.Errorf("accepted ttl %q", got.TTL)
 		}
+		steps := got.Percentages()
+		if !slices.IsSorted(steps) || steps[len(steps)-1] != 100 || got.HoldTime() > 24*time.Hour || got.Bake() < 0 || got.Bake() > 24*time.Hour {
+			t.Errorf("accepted traffic %+v", got)
+		}
 		if got.Image != "" && (got.Bundle != "" || got.Rebake) {
 			t.Errorf("accepted %+v", got)
 		}
@@ -303,7 +358,7 @@ func FuzzParseRequest(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if twice, err := release.ParseRequest(again); err != nil || twice != got {
+		if twice, err := release.ParseRequest(again); err != nil || !reflect.DeepEqual(twice, got) {
 			t.Errorf("%s reads back as %+v, %v", again, twice, err)
 		}
 	})

@@ -18,7 +18,7 @@ import (
 )
 
 // schema is a JSON Schema document in the subset that requests use: an object whose properties are
-// texts, booleans or whole numbers. A full JSON Schema package takes a third of every function's
+// texts, booleans, whole numbers or lists of whole numbers. A full JSON Schema package takes a third of every function's
 // start; the tests compare this one with such a package.
 // https://json-schema.org/draft/2020-12/json-schema-validation
 type schema struct {
@@ -37,6 +37,9 @@ type field struct {
 	Pattern   pattern  `json:"pattern"`
 	If        *field   `json:"if"` // text that matches it must also match Then
 	Then      *field   `json:"then"`
+	Items     *field   `json:"items"` // of an array
+	MinItems  int      `json:"minItems"`
+	MaxItems  *int     `json:"maxItems"`
 	Default   any      `json:"default"`
 	Expects   string   `json:"x-expects"` // completes "give …"
 	AtLeast   string   `json:"x-minimum"` // for durations
@@ -130,8 +133,19 @@ func (f field) fits(value any) bool {
 			return slices.Contains(f.Enum, value)
 		}
 		return f.Type == "string" && f.fitsText(value) && !f.outOfRange(value)
+	case []any:
+		return f.Type == "array" && f.fitsList(value)
 	}
 	return false
+}
+
+func (f field) fitsList(list []any) bool {
+	for _, item := range list {
+		if !f.Items.fits(item) {
+			return false
+		}
+	}
+	return len(list) >= f.MinItems && (f.MaxItems == nil || len(list) <= *f.MaxItems)
 }
 
 func (f field) fitsText(text string) bool {

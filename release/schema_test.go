@@ -18,6 +18,13 @@ type annotated struct {
 	Examples    []any  `json:"examples"`
 }
 
+func rising(length int) (numbers []any) {
+	for i := range length {
+		numbers = append(numbers, float64(i+1))
+	}
+	return numbers
+}
+
 func TestSchemasUseOnlyCheckedKeywords(t *testing.T) {
 	for name, document := range documents {
 		var described struct {
@@ -44,12 +51,13 @@ func TestSchemasUseOnlyCheckedKeywords(t *testing.T) {
 func TestEveryFieldTakesWhatItsSchemaTakes(t *testing.T) {
 	const hash = "#sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 	values := []any{
-		nil, true, false, 0.0, 1.0, -1.0, 2.5, 20.0, 21.0, 1e300, []any{}, []any{1.0}, map[string]any{}, map[string]any{"a": "b"},
+		nil, true, false, 0.0, 1.0, -1.0, 2.5, 20.0, 21.0, 1e300, []any{}, []any{1.0}, []any{1.0, "a"}, []any{1.5}, []any{0.0}, []any{101.0}, make([]any, 2), map[string]any{}, map[string]any{"a": "b"},
 		"", " ", "a", "a b", " a", "a ", "ü", "a\nb", "\x7f", strings.Repeat("v", 64), strings.Repeat("v", 65), strings.Repeat("ü", 64),
 		strings.Repeat("x", 1000), strings.Repeat("x", 1001), strings.Repeat("ü", 1000), strings.Repeat("x", 1024), strings.Repeat("x", 1025),
 		"s3://bucket/key" + hash, "s3://bucket/key", "s3://b/key" + hash, "https://example.org/a.tar.gz", "file:/a", `C:\lesson`, "C:/lesson", "examples/lesson",
 		"ami-01234567", "ami-0123456789abcdef0", "ami-012345678", "AMI-01234567", "t4g.small", "small", "m7g-flex.large", ".small", "t4g.",
-		"1m", "59s", "8760h", "1h30m", "1h1m1s1s", "90", "1.5h", "0.0000000000001h", "tomorrow",
+		"1m", "59s", "8760h", "1h30m", "1h1m1s1s", "90", "1.5h", "0.0000000000001h", "tomorrow", "0s", "29s", "30s", "24h", "24h1s",
+		"rolling", "blueGreen", "bluegreen", rising(10), rising(11),
 		"release", "environment", "keep-latest", "delete", "Delete", "release-20260131-0900", "a:b",
 	}
 	for name, document := range documents {

@@ -34,12 +34,3 @@ func (e Environment) Group(slot Slot) string {
 func (e Environment) Alarm(slot Slot, kind AlarmKind) string {
 	return e.Group(slot) + "-" + string(kind)
 }
-
-// Strategy says how a release replaces the fleet that serves.
-type Strategy string
-
-// The strategies.
-const (
-	Rolling   Strategy = "rolling"   // replaces the instances of the fleet that serves
-	BlueGreen Strategy = "blueGreen" // makes a second fleet and moves the traffic there
-)

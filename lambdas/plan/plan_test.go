@@ -97,7 +97,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 
 func (c *cloud) describeGroups(in *autoscaling.DescribeAutoScalingGroupsInput) (*autoscaling.DescribeAutoScalingGroupsOutput, error) {
 	out := &autoscaling.DescribeAutoScalingGroupsOutput{}
-	if c.group != nil && slices.Contains(in.AutoScalingGroupNames, "photogallery-main") {
+	if c.group != nil && slices.Contains(in.AutoScalingGroupNames, aws.ToString(c.group.AutoScalingGroupName)) {
 		out.AutoScalingGroups = append(out.AutoScalingGroups, *c.group)
 	}
 	return out, nil
@@ -190,6 +190,7 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 			want := release.Plan{
 				Release: "r1", Version: release.Short(digest), Bundle: bundleOf("own"), Digest: digest,
 				InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
+				Strategy: release.Rolling, Traffic: []int{100}, BakeSeconds: 300,
 				Note: "version " + release.Short(digest) + ", 2 to 5 t4g.small",
 			}
 			if diff := cmp.Diff(want, c.mustPlan(request)); diff != "" {
@@ -201,10 +202,12 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 
 func TestPlanHoldsEveryGivenField(t *testing.T) {
 	inCloud(t, func(c *cloud) {
-		got := c.mustPlan(`{"version": "2.0", "bundle": "` + bundleOf("other").URL() + `", "rebake": true, "instanceType": "t4g.medium", "minSize": 1, "maxSize": 4, "desired": 3, "ttl": "90m", "wait": true}`)
+		got := c.mustPlan(`{"version": "2.0", "bundle": "` + bundleOf("other").URL() + `", "rebake": true, "instanceType": "t4g.medium", "minSize": 1, "maxSize": 4, "desired": 3, "ttl": "90m", "wait": true,
+			"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10m", "bakeTime": "1h"}`)
 		want := release.Plan{
 			Release: "r1", Version: "2.0", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), Rebake: true,
 			InstanceType: "t4g.medium", MinSize: 1, MaxSize: 4, Desired: 3, TTLSeconds: 5400, Wait: true,
+			Strategy: release.BlueGreen, Traffic: []int{5, 50, 100}, HoldSeconds: 600, BakeSeconds: 3600,
 			Note: "version 2.0, 1 to 4 t4g.medium",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -358,7 +361,9 @@ func TestInstanceTypeMustFitAndBeOffered(t *testing.T) {
 }
 
 func TestQuotaMustCoverThePeakOfTheRelease(t *testing.T) {
-	running := func(n int32) *groups.AutoScalingGroup { return &groups.AutoScalingGroup{DesiredCapacity: aws.Int32(n)} }
+	running := func(n int32) *groups.AutoScalingGroup {
+		return &groups.AutoScalingGroup{AutoScalingGroupName: aws.String("photogallery-main"), DesiredCapacity: aws.Int32(n)}
+	}
 	leaving := running(5)
 	leaving.Status = aws.String("Delete in progress")
 	tests := map[string]struct {
@@ -376,6 +381,10 @@ func TestQuotaMustCoverThePeakOfTheRelease(t *testing.T) {
 		"a larger type":                        {nil, `{"instanceType": "c7g.xlarge"}`, 8},
 		"ten run, but three are wanted":        {running(10), `{"maxSize": 3}`, 30},
 		"a group that is smaller than allowed": {running(1), `{"minSize": 5}`, 10},
+		"a first fleet, which has no other":    {nil, `{"strategy": "blueGreen"}`, 4},
+		"a second fleet of four":               {running(4), `{"strategy": "blueGreen"}`, 16},
+		"a second fleet of six beside two":     {running(2), `{"strategy": "blueGreen", "maxSize": 6, "desired": 6}`, 16},
+		"a second fleet that is to shrink":     {running(10), `{"strategy": "blueGreen", "maxSize": 3}`, 40},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -390,11 +399,23 @@ func TestQuotaMustCoverThePeakOfTheRelease(t *testing.T) {
 	}
 }
 
+func TestQuotaOfTwoFleetsCountsTheOneThatServes(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.serves(release.Current{Serving: true, Slot: release.Green, MinSize: 2, MaxSize: 5})
+		c.group = &groups.AutoScalingGroup{AutoScalingGroupName: aws.String("photogallery-main-green"), DesiredCapacity: aws.Int32(4)}
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(15) })
+		c.refuses(`{"strategy": "blueGreen"}`, release.QuotaExceeded, "runs 8 instances of t4g.small", "(4 run now)", "16 vCPUs", "is 15", "the strategy rolling, which runs 6 instances, 12 vCPUs")
+		c.mustPlan(`{}`)
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(16) })
+		c.mustPlan(`{"strategy": "blueGreen"}`)
+	})
+}
+
 func TestExistingImageNeedsNoBuilder(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.image(map[string]string{release.TagEnvironment: "main", release.TagDigest: digestOf(bundleOf("own"))})
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(4) })
-		c.group = &groups.AutoScalingGroup{DesiredCapacity: aws.Int32(1)}
+		c.group = &groups.AutoScalingGroup{AutoScalingGroupName: aws.String("photogallery-main"), DesiredCapacity: aws.Int32(1)}
 		c.mustPlan(`{"minSize": 1}`)
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(3) })
 		c.refuses(`{"minSize": 1}`, release.QuotaExceeded, "(1 run now)", "4 vCPUs", "is 3")

@@ -2,10 +2,12 @@ package plan
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
 	"photogallery/lambdas/fleet"
@@ -29,7 +31,7 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	if !isKnown || !IsStandard(d.plan.InstanceType) {
 		return nil
 	}
-	running, err := p.running(ctx)
+	running, err := p.running(ctx, d.serving.Slot)
 	if err != nil {
 		return err
 	}
@@ -42,22 +44,37 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	limit, most := int(*out.Quota.Value), Peak(running, wanted(running, d.plan), d.bakes)
-	if need := most * d.vcpus; need > limit {
-		return release.Errorf(release.QuotaExceeded,
-			"quota: the release runs %d instances of %s at a time (%d run now), which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; ask for a higher one in Service Quotas, or give a smaller instanceType, minSize or desired",
-			most, d.plan.InstanceType, running, need, StandardQuota, limit)
-	}
-	return nil
+	return d.within(int(*out.Quota.Value), running)
 }
 
-// running returns how many instances the group has now.
-func (p planner) running(ctx context.Context) (int, error) {
-	group, err := fleet.Group(ctx, p.groups, p.settings.Environment)
-	if err != nil || group == nil || fleet.Deleting(group) {
+// within refuses a release that needs more vCPUs than the limit.
+func (d *draft) within(limit, running int) error {
+	rolling := Peak(running, wanted(running, d.plan), d.bakes)
+	most, less := rolling, "give"
+	if d.plan.Strategy == release.BlueGreen {
+		most = PeakBlueGreen(running, wanted(running, d.plan))
+	}
+	if most > rolling {
+		less = fmt.Sprintf("give the strategy rolling, which runs %d instances, %d vCPUs,", rolling, rolling*d.vcpus)
+	}
+	need := most * d.vcpus
+	if need <= limit {
+		return nil
+	}
+	return release.Errorf(release.QuotaExceeded,
+		"quota: the release runs %d instances of %s at a time (%d run now), which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; ask for a higher one in Service Quotas, or %s a smaller instanceType, minSize or desired",
+		most, d.plan.InstanceType, running, need, StandardQuota, limit, less)
+}
+
+// running returns how many instances the group that serves has now.
+func (p planner) running(ctx context.Context, slot release.Slot) (int, error) {
+	out, err := p.groups.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
+		AutoScalingGroupNames: []string{p.settings.Environment.Group(slot)},
+	})
+	if err != nil || len(out.AutoScalingGroups) == 0 || fleet.Deleting(&out.AutoScalingGroups[0]) {
 		return 0, err
 	}
-	return int(aws.ToInt32(group.DesiredCapacity)), nil
+	return int(aws.ToInt32(out.AutoScalingGroups[0].DesiredCapacity)), nil
 }
 
 // wanted returns how many instances will serve in the end.
@@ -81,6 +98,10 @@ func Peak(running, wanted int, bakes bool) int {
 	}
 	return most
 }
+
+// PeakBlueGreen returns the maximum number of instances at a time if the new fleet runs beside the
+// running one. The builder, gone by then, makes no difference.
+func PeakBlueGreen(running, wanted int) int { return running + max(running, wanted) }
 
 // IsStandard reports whether a type counts toward the quota: "t4g.small" is of the family t.
 func IsStandard(instanceType string) bool {
