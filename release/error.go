@@ -32,6 +32,7 @@ const (
 	RefreshFailed       Code = "RefreshFailed"       // the instance refresh failed or was canceled
 	RefreshRolledBack   Code = "RefreshRolledBack"   // the instance refresh went back to the former version
 	VerifyFailed        Code = "VerifyFailed"        // the release does not answer through the load balancer
+	TrafficRejected     Code = "TrafficRejected"     // the new fleet serves its share of the traffic worse than the former one
 	LockLost            Code = "LockLost"            // another execution took the environment's lock
 	SweepStuck          Code = "SweepStuck"          // a deletion did not finish in time
 	LeftBehind          Code = "LeftBehind"          // a teardown ended with resources left; the message names them
@@ -45,8 +46,8 @@ func Codes() []Code {
 	return []Code{
 		InvalidRequest, ImageNotFound, QuotaExceeded, AccessDenied, Throttled, AwsUnavailable,
 		CapacityUnavailable, StillInUse, NotSeenYet, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
-		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, LockLost,
-		SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
+		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, TrafficRejected,
+		LockLost, SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
 	}
 }
 

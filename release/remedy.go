@@ -19,6 +19,7 @@ var remedies = map[Code]string{
 	RefreshFailed:       "`gallery status` shows the alarms; release again when all is quiet.",
 	RefreshRolledBack:   "The new version does not stay healthy: `gallery logs INSTANCE` has what it wrote.",
 	VerifyFailed:        "The new version does not answer /: `gallery logs INSTANCE` has what it wrote.",
+	TrafficRejected:     "The new version serves worse than the former one: `gallery logs INSTANCE` has what it wrote.",
 	LockLost:            "Another run took over: see `gallery executions`.",
 	SweepStuck:          "Start the teardown again: `gallery teardown`.",
 	LeftBehind:          "Start the teardown again: `gallery teardown`.",

@@ -25,6 +25,9 @@ var unbound = map[string]string{
 	// The resource type is the alarm, but DescribeAlarms with a prefix requires alarm:*.
 	// https://github.com/aws-samples/amazon-cloudwatch-auto-alarms/issues/1
 	"cloudwatch:DescribeAlarms": "CloudWatch checks a list of alarms against all alarms of the account, alarm:*, not against those that are asked for",
+	// The only resource type is the dataset of OTLP metrics; those of AWS's own services are in none.
+	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_cloudwatch.html
+	"cloudwatch:GetMetricData": "the metrics of AWS's own services have no resource type",
 	// https://github.com/aws/aws-cdk/issues/38201
 	"scheduler:ListSchedules": "EventBridge Scheduler checks the list of one group against all schedules, schedule/*/*, and refuses the group's own",
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
