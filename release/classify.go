@@ -70,7 +70,7 @@ var notFound = set(
 	"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable",
 	"InvalidSnapshot.NotFound", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
-	"LoadBalancerNotFound", "ListenerNotFound", "TargetGroupNotFound",
+	"LoadBalancerNotFound", "ListenerNotFound", "RuleNotFound", "TargetGroupNotFound",
 	"ResourceNotFound", "ResourceNotFoundException", "NoSuchResourceException", "NoSuchKey", "NotFound", "ParameterNotFound",
 	"ExecutionDoesNotExist", "StateMachineDoesNotExist", "ActiveInstanceRefreshNotFound",
 )

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func summary(version string, minSize, maxSize int, instanceType string) string {
 // Current is the environment's recorded state: which release serves and what it needs.
 type Current struct {
 	Serving         bool   `json:"serving"` // false before the first release and after a teardown
-	Slot            Slot   `json:"slot"`    // "" in a record without it, which is Blue
+	Slot            Slot   `json:"slot"`    // "" in a record without it; see Serves
 	Release         string `json:"release"`
 	Version         string `json:"version"`
 	Image           string `json:"image"`
@@ -59,6 +60,9 @@ type Current struct {
 	InstanceType    string `json:"instanceType"`    // "" in a record without it
 	TeardownAt      string `json:"teardownAt"`      // RFC 3339: the end of the ttl, or "" for never
 }
+
+// Serves returns the slot of the fleet that serves, or served last.
+func (c Current) Serves() Slot { return cmp.Or(c.Slot, Blue) }
 
 // Summary names the version and the sizes of the fleet, for people.
 func (c Current) Summary() string { return summary(c.Version, c.MinSize, c.MaxSize, c.InstanceType) }

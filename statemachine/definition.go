@@ -18,6 +18,7 @@ type State struct {
 	Type, Comment, Next, Default, Error string
 	End                                 bool
 	Seconds                             int
+	SecondsPath                         string
 	Choices                             []Choice
 	Branches                            []Definition
 	Retry                               []Retrier

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,6 +38,7 @@ type state struct {
 	Branches         []graph
 	Result           constant
 	Seconds          int64
+	SecondsPath      path
 	Choices          []rule
 	Default          string
 	Error, Cause     string
@@ -83,15 +85,31 @@ func (s *state) run(ctx context.Context, v *visit, in payload) (result any, next
 			result = s.Result.value
 		}
 	case "Wait":
-		if !v.exec.pause(ctx, time.Duration(s.Seconds)*time.Second) {
-			fail = interrupted
-		}
+		fail = s.wait(ctx, v, sc)
 	case "Choice":
 		next, fail = s.choose(sc)
 	case "Fail":
 		fail = s.failure(sc)
 	}
 	return result, next, fail
+}
+
+// wait pauses for the given seconds, which a path leads to or the state has.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
+func (s *state) wait(ctx context.Context, v *visit, sc scope) *TaskError {
+	seconds := s.Seconds
+	if s.SecondsPath != "" {
+		value, _ := s.SecondsPath.find(sc)
+		number, _ := value.(json.Number)
+		var err error
+		if seconds, err = number.Int64(); err != nil || seconds < 0 || seconds > maxSeconds {
+			return &TaskError{errorRuntime, fmt.Sprintf("SecondsPath %s leads to %s, not to a whole number from 0 to %d", s.SecondsPath, show(value), maxSeconds)}
+		}
+	}
+	if !v.exec.pause(ctx, time.Duration(seconds)*time.Second) {
+		return interrupted
+	}
+	return nil
 }
 
 // failure returns the error and cause with which a Fail state ends the execution or the branch.

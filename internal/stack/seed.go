@@ -104,11 +104,11 @@ func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, 
 	return release.Bundle{Bucket: bucket, Key: key, SHA256: sha}, err
 }
 
-// timings divides the durations that the steps measure by the pace. BakeTime, InstanceGrace, Warmup
-// and RefreshWarmup are parameters of Auto Scaling, which divides them itself.
+// timings divides the durations that the steps measure by the pace. InstanceGrace, Warmup and
+// RefreshWarmup are parameters of Auto Scaling, which divides them itself.
 func timings(f *fabric.Fabric, options Options) step.Timings {
 	t := step.DefaultTimings()
-	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Unseen, &t.Settle} {
+	for _, limit := range []*time.Duration{&t.Image, &t.LoadBalancer, &t.Fleet, &t.Refresh, &t.Verify, &t.VerifyBaking, &t.Sweep, &t.Unseen, &t.Settle, &t.Second} {
 		*limit = f.Scale(*limit)
 	}
 	if options.Real {

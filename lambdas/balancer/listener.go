@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/release"
 )
 
 const (
@@ -18,20 +20,16 @@ const (
 const securityPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 
 // plain returns the listener without a domain.
-func (e ensureListener) plain() types.Listener {
-	return types.Listener{Port: aws.Int32(httpPort), Protocol: types.ProtocolEnumHttp, DefaultActions: e.forward()}
+func (e ensureListener) plain(slot release.Slot) types.Listener {
+	return types.Listener{Port: aws.Int32(httpPort), Protocol: types.ProtocolEnumHttp, DefaultActions: []types.Action{ForwardTo(e.settings, slot)}}
 }
 
 // secure returns the listener of the domain.
-func (e ensureListener) secure() types.Listener {
+func (e ensureListener) secure(slot release.Slot) types.Listener {
 	return types.Listener{
-		Port: aws.Int32(httpsPort), Protocol: types.ProtocolEnumHttps, DefaultActions: e.forward(),
+		Port: aws.Int32(httpsPort), Protocol: types.ProtocolEnumHttps, DefaultActions: []types.Action{ForwardTo(e.settings, slot)},
 		SslPolicy: aws.String(securityPolicy), Certificates: []types.Certificate{{CertificateArn: aws.String(e.settings.Certificate)}},
 	}
-}
-
-func (e ensureListener) forward() []types.Action {
-	return []types.Action{{Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(e.settings.TargetGroup)}}
 }
 
 // redirect redirects to the domain whatever host was asked for, because the certificate covers no

@@ -27,10 +27,12 @@ var Verify = step.Define(step.Step{
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		step.Unbound("elasticloadbalancing:DescribeTargetHealth"),
+		step.Unbound("elasticloadbalancing:DescribeListeners"),
+		step.Unbound("elasticloadbalancing:DescribeRules"),
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, VerifyInput) (Verdict, error) {
-	return verify{clients.ELB, clients.AutoScaling, clients.HTTP, settings}.run
+	return verify{clients.ELB, clients.ELB, clients.AutoScaling, clients.HTTP, settings}.run
 })
 
 // VerifyInput is the step's input.
@@ -38,6 +40,8 @@ type VerifyInput struct {
 	step.Call
 	fleet.LastUnhealthy
 	Plan            release.Plan `json:"plan"`
+	Slot            release.Slot `json:"slot"`
+	Preview         bool         `json:"preview"`      // ask by the preview rule, because visitors reach another fleet
 	LoadBalancer    string       `json:"loadBalancer"` // ARN
 	URL             string       `json:"url"`
 	Host            string       `json:"host"` // the load balancer's own DNS name
@@ -64,8 +68,14 @@ func (v Verdict) Note() string {
 // homePageTimeout leaves room for the other calls within the step's time-out.
 const homePageTimeout = 10 * time.Second
 
+type previewReader interface {
+	elb.DescribeListenersAPIClient
+	RuleReader
+}
+
 type verify struct {
 	targets  fleet.TargetReader
+	previews previewReader
 	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
 	web      step.Doer
 	settings step.Settings
@@ -77,7 +87,9 @@ func (v verify) run(ctx context.Context, in VerifyInput) (Verdict, error) {
 		return Verdict{}, err
 	}
 	if verdict.Reason == "" && !v.settings.Closed {
-		verdict.Reason = v.askHomePage(ctx, in.URL, in.Host)
+		if verdict.Reason, err = v.askBalancer(ctx, in); err != nil {
+			return Verdict{}, err
+		}
 	}
 	if verdict.Reason != "" && time.Now().After(in.Deadline) {
 		return Verdict{}, tooLate(in, verdict)
@@ -100,15 +112,15 @@ func tooLate(in VerifyInput, verdict Verdict) error {
 // askTargets counts the healthy targets that run the release's template version, and says why there
 // are too few.
 func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error) {
-	group, err := fleet.Group(ctx, v.groups, v.settings.Environment)
+	group, err := fleet.Group(ctx, v.groups, v.settings.Environment.Group(in.Slot))
 	if err != nil || group == nil {
-		return Verdict{LastUnhealthy: in.LastUnhealthy, Reason: "there is no group " + v.settings.Environment.Name()}, err
+		return Verdict{LastUnhealthy: in.LastUnhealthy, Reason: "there is no group " + v.settings.Environment.Group(in.Slot)}, err
 	}
 	ours := map[string]bool{}
 	for _, instance := range group.Instances {
 		ours[aws.ToString(instance.InstanceId)] = fleet.VersionOf(instance.LaunchTemplate) == in.TemplateVersion
 	}
-	out, err := v.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(v.settings.TargetGroup)})
+	out, err := v.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(v.settings.Targets(in.Slot))})
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -145,10 +157,26 @@ func troubleOf(target types.TargetHealthDescription) string {
 	return fmt.Sprintf("%s (%s: %s)", target.TargetHealth.State, target.TargetHealth.Reason, aws.ToString(target.TargetHealth.Description))
 }
 
+// askBalancer asks for the home page as a visitor, or as nobody but the release can.
+func (v verify) askBalancer(ctx context.Context, in VerifyInput) (reason string, err error) {
+	if !in.Preview {
+		return v.askHomePage(ctx, in.URL, in.Host, ""), nil
+	}
+	listener, err := Entrance(ctx, v.previews, in.LoadBalancer)
+	if err != nil || listener == nil {
+		return "the load balancer has no listener that forwards", err
+	}
+	found, err := Previews(ctx, v.previews, aws.ToString(listener.ListenerArn))
+	if err != nil || len(found) == 0 {
+		return "the listener has no preview rule", err
+	}
+	return v.askHomePage(ctx, in.URL, in.Host, password(found[0])), nil
+}
+
 // askHomePage returns why the home page does not answer, or "" if it does. It connects to the load
 // balancer itself with the gallery's host name, because DNS may still point to a former load
 // balancer.
-func (v verify) askHomePage(ctx context.Context, url, host string) string {
+func (v verify) askHomePage(ctx context.Context, url, host, preview string) string {
 	ctx, cancel := context.WithTimeout(ctx, homePageTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
@@ -156,6 +184,9 @@ func (v verify) askHomePage(ctx context.Context, url, host string) string {
 		return err.Error()
 	}
 	request.Host, request.URL.Host = request.URL.Host, host
+	if preview != "" {
+		request.Header.Set(PreviewHeader, preview)
+	}
 	response, err := v.web.Do(request)
 	if err != nil {
 		return err.Error()

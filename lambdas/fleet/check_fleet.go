@@ -32,6 +32,7 @@ type CheckFleetInput struct {
 	step.Call
 	LastUnhealthy
 	Plan     release.Plan `json:"plan"`
+	Slot     release.Slot `json:"slot"`
 	Deadline time.Time    `json:"deadline"`
 }
 
@@ -47,11 +48,11 @@ type checkFleet struct {
 }
 
 func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) {
-	group, err := Group(ctx, c.api, c.settings.Environment)
+	group, err := Group(ctx, c.api, c.settings.Environment.Group(in.Slot))
 	if err != nil {
 		return Fleet{}, err
 	}
-	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.LastUnhealthy)
+	seen, err := look(ctx, c.targets, c.settings.Targets(in.Slot), in.LastUnhealthy)
 	if err != nil {
 		return Fleet{}, err
 	}
@@ -61,20 +62,19 @@ func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) 
 	}
 	if group != nil {
 		fleet.Healthy, fleet.Wanted = len(InService(group)), int(aws.ToInt32(group.DesiredCapacity))
-		fleet.Ready = !Deleting(group) && fleet.Healthy >= fleet.Wanted
+		fleet.Ready = !IsDeleting(group) && fleet.Healthy >= fleet.Wanted
 	}
 	if !fleet.Ready && time.Now().After(in.Deadline) {
-		return Fleet{}, c.tooLate(ctx, group, fleet)
+		return Fleet{}, c.tooLate(ctx, c.settings.Environment.Group(in.Slot), group, fleet)
 	}
 	return fleet, nil
 }
 
-func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, fleet Fleet) error {
-	name := c.settings.Environment.Name()
+func (c checkFleet) tooLate(ctx context.Context, name string, group *types.AutoScalingGroup, fleet Fleet) error {
 	if group == nil {
 		return release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", name)
 	}
-	reason, err := c.lastFailure(ctx)
+	reason, err := c.lastFailure(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -82,10 +82,10 @@ func (c checkFleet) tooLate(ctx context.Context, group *types.AutoScalingGroup, 
 }
 
 // lastFailure returns the newest failed activity of the group, which people need to see.
-func (c checkFleet) lastFailure(ctx context.Context) (string, error) {
+func (c checkFleet) lastFailure(ctx context.Context, group string) (string, error) {
 	var newest types.Activity
 	pages := autoscaling.NewDescribeScalingActivitiesPaginator(c.api, &autoscaling.DescribeScalingActivitiesInput{
-		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),
+		AutoScalingGroupName: aws.String(group),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

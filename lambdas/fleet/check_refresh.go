@@ -31,6 +31,7 @@ type CheckRefreshInput struct {
 	step.Call
 	LastUnhealthy
 	Plan     release.Plan `json:"plan"`
+	Slot     release.Slot `json:"slot"`
 	Refresh  string       `json:"refresh"`
 	Deadline time.Time    `json:"deadline"`
 }
@@ -43,7 +44,7 @@ type checkRefresh struct {
 
 func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, error) {
 	out, err := c.api.DescribeInstanceRefreshes(ctx, &autoscaling.DescribeInstanceRefreshesInput{
-		AutoScalingGroupName: aws.String(c.settings.Environment.Name()), InstanceRefreshIds: []string{in.Refresh},
+		AutoScalingGroupName: aws.String(c.settings.Environment.Group(in.Slot)), InstanceRefreshIds: []string{in.Refresh},
 	})
 	if err != nil {
 		return Refresh{}, err
@@ -53,14 +54,14 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	if len(out.InstanceRefreshes) > 0 {
 		refresh = out.InstanceRefreshes[0]
 	}
-	seen, err := look(ctx, c.targets, c.settings.TargetGroup, in.LastUnhealthy)
+	seen, err := look(ctx, c.targets, c.settings.Targets(in.Slot), in.LastUnhealthy)
 	if err != nil {
 		return Refresh{}, err
 	}
 	if err := failure(refresh, seen, in.Deadline); err != nil {
 		return Refresh{}, err
 	}
-	return progress(refresh, seen, in.Deadline, c.settings), nil
+	return progress(refresh, seen, in.Deadline, in.Plan, c.settings), nil
 }
 
 // failure returns the release's failure for a status, or nil while the refresh is in progress or if

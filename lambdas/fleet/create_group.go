@@ -14,10 +14,10 @@ import (
 	"photogallery/release"
 )
 
-// CreateGroup makes the group of a first release.
+// CreateGroup makes the group of a first release, or of one that is made beside another.
 var CreateGroup = step.Define(step.Step{
 	Name:     "CreateGroup",
-	Summary:  "Creates the Auto Scaling group on the release's launch template version.",
+	Summary:  "Creates the Auto Scaling group of a slot on the release's launch template version.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -34,6 +34,8 @@ type CreateGroupInput struct {
 	Plan            release.Plan `json:"plan"`
 	TemplateID      string       `json:"templateId"`
 	TemplateVersion string       `json:"templateVersion"`
+	Slot            release.Slot `json:"slot"`
+	Size            int          `json:"size"` // of the fleet beside which it is made, or 0 if there is none
 }
 
 // Fleet is the state of a new group.
@@ -62,56 +64,67 @@ type createGroup struct {
 func (c createGroup) run(ctx context.Context, in CreateGroupInput) (Fleet, error) {
 	_, err := c.api.CreateAutoScalingGroup(ctx, c.request(in))
 	if release.IsAlreadyExists(err) {
-		err = c.adopt(ctx)
+		err = c.adopt(ctx, c.settings.Environment.Group(in.Slot))
 	}
 	if err != nil {
 		return Fleet{}, err
 	}
 	return Fleet{
 		Deadline: time.Now().Add(c.settings.Timings.Fleet).UTC(),
-		Wanted:   wanted(in.Plan),
+		Wanted:   in.wanted(),
 		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
 	}, nil
 }
 
 // adopt takes over the group of an earlier run of this step whose answer was lost. It waits for a
 // group that is being deleted, because the name is taken until then.
-func (c createGroup) adopt(ctx context.Context) error {
-	group, err := Group(ctx, c.api, c.settings.Environment)
-	if err == nil && (group == nil || Deleting(group)) {
-		return release.Errorf(release.StillInUse, "group %s is still being deleted", c.settings.Environment.Name())
+func (c createGroup) adopt(ctx context.Context, name string) error {
+	group, err := Group(ctx, c.api, name)
+	if err == nil && (group == nil || IsDeleting(group)) {
+		return release.Errorf(release.StillInUse, "group %s is still being deleted", name)
 	}
 	return err
 }
 
+// request keeps a fleet beside another at its size, until EnsureScaling lets it follow its load.
 func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScalingGroupInput {
-	environment := c.settings.Environment
+	name, least := c.settings.Environment.Group(in.Slot), in.Plan.MinSize
+	if in.Size > 0 {
+		least = in.Size
+	}
 	return &autoscaling.CreateAutoScalingGroupInput{
-		AutoScalingGroupName: aws.String(environment.Name()),
+		AutoScalingGroupName: aws.String(name),
 		LaunchTemplate: &types.LaunchTemplateSpecification{
 			LaunchTemplateId: aws.String(in.TemplateID), Version: aws.String(in.TemplateVersion),
 		},
-		MinSize:                aws.Int32(int32(in.Plan.MinSize)),
-		MaxSize:                aws.Int32(int32(in.Plan.MaxSize)),
-		DesiredCapacity:        aws.Int32(int32(wanted(in.Plan))),
+		MinSize:                aws.Int32(int32(least)),
+		MaxSize:                aws.Int32(int32(max(in.Plan.MaxSize, least))),
+		DesiredCapacity:        aws.Int32(int32(in.wanted())),
 		HealthCheckType:        aws.String("ELB"),
 		HealthCheckGracePeriod: aws.Int32(int32(c.settings.Timings.InstanceGrace.Seconds())),
 		DefaultInstanceWarmup:  aws.Int32(int32(c.settings.Timings.Warmup.Seconds())),
 		VPCZoneIdentifier:      aws.String(strings.Join(c.settings.PrivateSubnets, ",")),
-		TargetGroupARNs:        []string{c.settings.TargetGroup},
-		Tags:                   c.tags(),
+		TargetGroupARNs:        []string{c.settings.Targets(in.Slot)},
+		Tags:                   c.tags(name),
 	}
 }
 
 // tags returns the group's tags. The launch template has the organization's tags for the instances.
-func (c createGroup) tags() (tags []types.Tag) {
+func (c createGroup) tags(group string) (tags []types.Tag) {
 	for _, tag := range c.settings.Tagged() {
 		tags = append(tags, types.Tag{
-			ResourceId: aws.String(c.settings.Environment.Name()), ResourceType: aws.String("auto-scaling-group"),
+			ResourceId: aws.String(group), ResourceType: aws.String("auto-scaling-group"),
 			Key: aws.String(tag.Key), Value: aws.String(tag.Value), PropagateAtLaunch: aws.Bool(tag.Key == release.TagEnvironment),
 		})
 	}
 	return tags
+}
+
+func (in CreateGroupInput) wanted() int {
+	if in.Size > 0 {
+		return in.Size
+	}
+	return wanted(in.Plan)
 }
 
 func wanted(plan release.Plan) int {

@@ -4,23 +4,26 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
 
-// FindGroup decides between a first release and a rolling one.
+// FindGroup decides between a first release, a rolling one and a second fleet.
 var FindGroup = step.Define(step.Step{
 	Name:     "FindGroup",
-	Summary:  "Looks whether the environment has a group: none, one that is being deleted, or one to roll.",
+	Summary:  "Looks which fleet serves: none yet, one that is being deleted, one to roll, or one to make another beside.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, FindGroupInput) (FoundGroup, error) {
-	return findGroup{clients.AutoScaling, settings}.run
+	return findGroup{clients.AutoScaling, clients.DynamoDB, settings}.run
 })
 
 // FindGroupInput is the step's input.
@@ -29,36 +32,81 @@ type FindGroupInput struct {
 	Plan release.Plan `json:"plan"`
 }
 
+// GroupState says what is where the release's fleet will be.
+type GroupState string
+
+// The states.
+const (
+	Absent   GroupState = "absent"   // nothing, and no fleet serves
+	Deleting GroupState = "deleting" // a group that is not gone yet
+	Present  GroupState = "present"  // the fleet that serves, to roll
+	Beside   GroupState = "beside"   // nothing, and a fleet serves from the other slot
+)
+
 // FoundGroup is the answer on which the state machine branches.
 type FoundGroup struct {
-	State string `json:"state"` // absent, deleting or present
+	State  GroupState   `json:"state"`
+	Slot   release.Slot `json:"slot"`   // of the release's fleet
+	Former release.Slot `json:"former"` // of the fleet that serves beside it, or ""
+	Size   int          `json:"size"`   // how many instances the release needs to take over from that, or 0
+	Beside bool         `json:"beside"` // whether there is one
 }
 
 // Note describes the state in words.
 func (f FoundGroup) Note() string {
 	switch f.State {
-	case "absent":
+	case Absent:
 		return "none yet"
-	case "present":
+	case Present:
 		return "there is one"
+	case Beside:
+		return "one serves from slot " + string(f.Former)
 	}
-	return f.State
+	return string(f.State)
 }
 
 type findGroup struct {
 	api      autoscaling.DescribeAutoScalingGroupsAPIClient
+	table    records.Reader
 	settings step.Settings
 }
 
-func (f findGroup) run(ctx context.Context, _ FindGroupInput) (FoundGroup, error) {
-	group, err := Group(ctx, f.api, f.settings.Environment)
+func (f findGroup) run(ctx context.Context, in FindGroupInput) (FoundGroup, error) {
+	current, err := records.ReadCurrent(ctx, f.table, f.settings.Table)
+	if err != nil {
+		return FoundGroup{}, err
+	}
+	slot := current.Serves()
+	serving, err := Group(ctx, f.api, f.settings.Environment.Group(slot))
 	switch {
 	case err != nil:
 		return FoundGroup{}, err
-	case group == nil:
-		return FoundGroup{State: "absent"}, nil
-	case Deleting(group):
-		return FoundGroup{State: "deleting"}, nil
+	case serving == nil:
+		return FoundGroup{State: Absent, Slot: slot}, nil
+	case IsDeleting(serving):
+		return FoundGroup{State: Deleting, Slot: slot}, nil
+	case in.Plan.Strategy != release.BlueGreen:
+		return FoundGroup{State: Present, Slot: slot}, nil
 	}
-	return FoundGroup{State: "present"}, nil
+	return f.beside(ctx, in.Plan, slot, int(aws.ToInt32(serving.DesiredCapacity)))
+}
+
+// beside looks into the idle slot. A group there is left from an earlier run that could not remove
+// it. The undo of this release does.
+func (f findGroup) beside(ctx context.Context, plan release.Plan, former release.Slot, size int) (FoundGroup, error) {
+	name := f.settings.Environment.Group(former.Other())
+	idle, err := Group(ctx, f.api, name)
+	switch {
+	case err != nil:
+		return FoundGroup{}, err
+	case idle == nil:
+		if plan.Desired > 0 {
+			size = plan.Desired
+		}
+		size = min(max(size, plan.MinSize), plan.MaxSize)
+		return FoundGroup{State: Beside, Slot: former.Other(), Former: former, Size: size, Beside: true}, nil
+	case IsDeleting(idle):
+		return FoundGroup{State: Deleting, Slot: former.Other()}, nil
+	}
+	return FoundGroup{}, release.Errorf(release.FleetFailed, "group %s is left from an earlier run, in the slot that the second fleet needs; it is removed now: release again", name)
 }

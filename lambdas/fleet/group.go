@@ -8,15 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-
-	"photogallery/release"
 )
 
-// Group describes the environment's group, or returns nil if there is none. It also returns a group
-// that is being deleted; see Deleting.
-func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment) (*types.AutoScalingGroup, error) {
+// Group describes a group by its name, or returns nil if there is none. It also returns a group that
+// is being deleted; see IsDeleting.
+func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, name string) (*types.AutoScalingGroup, error) {
 	out, err := api.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
-		AutoScalingGroupNames: []string{environment.Name()},
+		AutoScalingGroupNames: []string{name},
 	})
 	if err != nil || len(out.AutoScalingGroups) == 0 {
 		return nil, err
@@ -24,10 +22,10 @@ func Group(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClie
 	return &out.AutoScalingGroups[0], nil
 }
 
-// Deleting reports whether AWS is deleting the group. The name cannot be used until it is gone. A
+// IsDeleting reports whether AWS is deleting the group. The name cannot be used until it is gone. A
 // group has a status at no other time.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html
-func Deleting(group *types.AutoScalingGroup) bool { return aws.ToString(group.Status) != "" }
+func IsDeleting(group *types.AutoScalingGroup) bool { return aws.ToString(group.Status) != "" }
 
 // InService lists the instances that the group regards as in service and healthy.
 func InService(group *types.AutoScalingGroup) []types.Instance {

@@ -8,15 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"photogallery/lambdas/step"
-	"photogallery/release"
 )
 
-// Refreshes describes the instance refreshes of the environment's group, newest first. AWS answers
-// with a ValidationError if the group does not exist, so look for the group first.
-func Refreshes(ctx context.Context, api autoscaling.DescribeInstanceRefreshesAPIClient, environment release.Environment) ([]types.InstanceRefresh, error) {
+// Refreshes describes the instance refreshes of a group, newest first. AWS answers with a
+// ValidationError if the group does not exist, so look for the group first.
+func Refreshes(ctx context.Context, api autoscaling.DescribeInstanceRefreshesAPIClient, group string) ([]types.InstanceRefresh, error) {
 	var refreshes []types.InstanceRefresh
 	pages := autoscaling.NewDescribeInstanceRefreshesPaginator(api, &autoscaling.DescribeInstanceRefreshesInput{
-		AutoScalingGroupName: aws.String(environment.Name()),
+		AutoScalingGroupName: aws.String(group),
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

@@ -35,6 +35,7 @@ var StartRefresh = step.Define(step.Step{
 type StartRefreshInput struct {
 	step.Call
 	Plan            release.Plan `json:"plan"`
+	Slot            release.Slot `json:"slot"`
 	TemplateID      string       `json:"templateId"`
 	TemplateVersion string       `json:"templateVersion"`
 	Alarms          []string     `json:"alarms"` // any of these rolls the refresh back
@@ -49,6 +50,7 @@ type Refresh struct {
 	Reason   string        `json:"reason"`   // AWS's explanation of the status, often ""
 	VerifyBy time.Time     `json:"verifyBy"` // the deadline for the release to answer, if it bakes now
 	Verify   LastUnhealthy `json:"verify"`   // the state that VerifyBaking continues with
+	Wait     int           `json:"wait"`     // seconds until the next check while it bakes
 }
 
 // Note says how far the refresh is, and why.
@@ -71,13 +73,13 @@ type startRefresh struct {
 // release has. If another refresh is in progress the error is StillInUse, and the state machine
 // waits for it.
 func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, error) {
-	refreshes, err := Refreshes(ctx, s.api, s.settings.Environment)
+	refreshes, err := Refreshes(ctx, s.api, s.settings.Environment.Group(in.Slot))
 	if err != nil {
 		return Refresh{}, err
 	}
-	deadline := time.Now().Add(s.settings.Timings.Refresh).UTC()
+	deadline := time.Now().Add(s.settings.Timings.Refresh + s.settings.Requested(in.Plan.BakeSeconds)).UTC()
 	if own := RefreshTo(refreshes, in.TemplateVersion); own != nil {
-		return progress(*own, LastUnhealthy{}, deadline, s.settings), nil
+		return progress(*own, LastUnhealthy{}, deadline, in.Plan, s.settings), nil
 	}
 	if err := s.refuseInAlarm(ctx, in.Alarms); err != nil {
 		return Refresh{}, err
@@ -87,7 +89,7 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 		return Refresh{}, err
 	}
 	started := types.InstanceRefresh{InstanceRefreshId: out.InstanceRefreshId, Status: types.InstanceRefreshStatusPending}
-	return progress(started, LastUnhealthy{}, deadline, s.settings), nil
+	return progress(started, LastUnhealthy{}, deadline, in.Plan, s.settings), nil
 }
 
 // refuseInAlarm checks the guarding alarms before AWS does: a refresh under an alarm fails at once,
@@ -120,9 +122,9 @@ func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRe
 	preferences := Preferences(s.settings)
 	preferences.AutoRollback = aws.Bool(true)
 	preferences.AlarmSpecification = &types.AlarmSpecification{Alarms: in.Alarms}
-	preferences.BakeTime = aws.Int32(int32(s.settings.Timings.BakeTime.Seconds()))
+	preferences.BakeTime = aws.Int32(int32(in.Plan.BakeSeconds))
 	return &autoscaling.StartInstanceRefreshInput{
-		AutoScalingGroupName: aws.String(s.settings.Environment.Name()),
+		AutoScalingGroupName: aws.String(s.settings.Environment.Group(in.Slot)),
 		Strategy:             types.RefreshStrategyRolling,
 		Preferences:          preferences,
 		DesiredConfiguration: &types.DesiredConfiguration{LaunchTemplate: &types.LaunchTemplateSpecification{
@@ -131,14 +133,20 @@ func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRe
 	}
 }
 
-func progress(refresh types.InstanceRefresh, seen LastUnhealthy, deadline time.Time, settings step.Settings) Refresh {
+func progress(refresh types.InstanceRefresh, seen LastUnhealthy, deadline time.Time, plan release.Plan, settings step.Settings) Refresh {
+	verify := settings.Timings.VerifyBaking
+	if refresh.Status == types.InstanceRefreshStatusBaking {
+		// The rest of the bake time is for a rollback.
+		verify = min(verify, settings.Requested(plan.BakeSeconds)*3/5)
+	}
 	return Refresh{
 		Refresh:  aws.ToString(refresh.InstanceRefreshId),
 		Deadline: deadline,
 		Status:   string(refresh.Status),
 		Percent:  int(aws.ToInt32(refresh.PercentageComplete)),
 		Reason:   aws.ToString(refresh.StatusReason),
-		VerifyBy: time.Now().Add(settings.Timings.VerifyBaking).UTC(),
+		VerifyBy: time.Now().Add(verify).UTC(),
 		Verify:   seen,
+		Wait:     step.Pause(plan.BakeSeconds),
 	}
 }

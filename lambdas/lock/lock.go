@@ -64,6 +64,7 @@ type Output struct {
 	Abandoned []string  `json:"abandoned"`
 	UndoBy    time.Time `json:"undoBy"`
 	Report    string    `json:"report"` // a sentence for the person who waits or was refused
+	Wait      int       `json:"wait"`   // seconds until the next attempt
 }
 
 // Note is the report of an execution that does not simply go on.
@@ -184,6 +185,7 @@ func (l locker) answer(outcome Outcome, holder records.Lock, report string) Outp
 	return Output{
 		Outcome: outcome, Holder: holder.Holder, Abandoned: []string{},
 		UndoBy: time.Now().UTC().Add(l.settings.Timings.Sweep), Report: report,
+		Wait: step.Pause(int(time.Since(holder.Since) / l.settings.Timings.Second)),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
 	"photogallery/lambdas/fleet"
@@ -68,13 +67,11 @@ func (d *draft) within(limit, running int) error {
 
 // running returns how many instances the group that serves has now.
 func (p planner) running(ctx context.Context, slot release.Slot) (int, error) {
-	out, err := p.groups.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{
-		AutoScalingGroupNames: []string{p.settings.Environment.Group(slot)},
-	})
-	if err != nil || len(out.AutoScalingGroups) == 0 || fleet.Deleting(&out.AutoScalingGroups[0]) {
+	group, err := fleet.Group(ctx, p.groups, p.settings.Environment.Group(slot))
+	if err != nil || group == nil || fleet.IsDeleting(group) {
 		return 0, err
 	}
-	return int(aws.ToInt32(out.AutoScalingGroups[0].DesiredCapacity)), nil
+	return int(aws.ToInt32(group.DesiredCapacity)), nil
 }
 
 // wanted returns how many instances will serve in the end.

@@ -32,6 +32,7 @@ var Promote = step.Define(step.Step{
 type Input struct {
 	step.Call
 	Plan            release.Plan `json:"plan"`
+	Slot            release.Slot `json:"slot"`
 	Image           string       `json:"image"`
 	TemplateVersion string       `json:"templateVersion"`
 	TeardownAt      string       `json:"teardownAt"` // RFC 3339, or "" for never
@@ -75,7 +76,7 @@ func (p promoter) run(ctx context.Context, in Input) (Promoted, error) {
 // image for a rollback.
 func (p promoter) successor(former release.Current, in Input) (release.Current, error) {
 	next := release.Current{
-		Serving: true, Release: in.Plan.Release, Version: in.Plan.Version,
+		Serving: true, Slot: in.Slot, Release: in.Plan.Release, Version: in.Plan.Version,
 		Image: in.Image, FormerImage: former.Image,
 		Digest: in.Plan.Digest, Bundle: in.Plan.Bundle,
 		TemplateVersion: in.TemplateVersion, FormerTemplate: former.TemplateVersion,

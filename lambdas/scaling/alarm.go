@@ -33,13 +33,14 @@ var idleExpression = fmt.Sprintf("IF(FILL(requests, 0) < %d AND cpu < %d, 1, 0)"
 // place identifies the resources that the metrics measure.
 type place struct {
 	environment  release.Environment
+	slot         release.Slot
 	loadBalancer string // ARN
 	targetGroup  string // ARN
 	tags         []types.Tag
 }
 
-func placeOf(settings step.Settings, loadBalancer string) place {
-	at := place{environment: settings.Environment, loadBalancer: loadBalancer, targetGroup: settings.TargetGroup}
+func placeOf(settings step.Settings, slot release.Slot, loadBalancer string) place {
+	at := place{environment: settings.Environment, slot: slot, loadBalancer: loadBalancer, targetGroup: settings.Targets(slot)}
 	for _, tag := range settings.Tagged() {
 		at.tags = append(at.tags, types.Tag{Key: aws.String(tag.Key), Value: aws.String(tag.Value)})
 	}
@@ -67,7 +68,7 @@ func (p place) requests() *types.Metric {
 func (p place) cpu() *types.Metric {
 	return &types.Metric{
 		Namespace: aws.String("AWS/EC2"), MetricName: aws.String("CPUUtilization"),
-		Dimensions: []types.Dimension{{Name: aws.String("AutoScalingGroupName"), Value: aws.String(p.environment.Name())}},
+		Dimensions: []types.Dimension{{Name: aws.String("AutoScalingGroupName"), Value: aws.String(p.environment.Group(p.slot))}},
 	}
 }
 
@@ -124,7 +125,7 @@ func (p place) above(metric *types.Metric, alarm *cloudwatch.PutMetricAlarmInput
 
 func (p place) alarm(kind release.AlarmKind, description string) *cloudwatch.PutMetricAlarmInput {
 	return &cloudwatch.PutMetricAlarmInput{
-		AlarmName:        aws.String(p.environment.Alarm(kind)),
+		AlarmName:        aws.String(p.environment.Alarm(p.slot, kind)),
 		AlarmDescription: aws.String(description),
 		Tags:             p.tags,
 	}

@@ -5,8 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-
-	"photogallery/release"
 )
 
 // Updater is the part of the Auto Scaling client that SetBounds uses.
@@ -14,12 +12,12 @@ type Updater interface {
 	UpdateAutoScalingGroup(context.Context, *autoscaling.UpdateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.UpdateAutoScalingGroupOutput, error)
 }
 
-// SetBounds sets the minimum and maximum size of the environment's group. Desired 0 leaves the
+// SetBounds sets the minimum and maximum size of a group. Desired 0 leaves the
 // capacity to Auto Scaling, which keeps it within the bounds: a capacity that was read before could
 // undo a concurrent scaling.
-func SetBounds(ctx context.Context, api Updater, environment release.Environment, least, most, desired int) error {
+func SetBounds(ctx context.Context, api Updater, group string, least, most, desired int) error {
 	in := &autoscaling.UpdateAutoScalingGroupInput{
-		AutoScalingGroupName: aws.String(environment.Name()),
+		AutoScalingGroupName: aws.String(group),
 		MinSize:              aws.Int32(int32(least)),
 		MaxSize:              aws.Int32(int32(most)),
 	}

@@ -1,6 +1,7 @@
 package scaling
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -34,6 +35,9 @@ var EnsureScaling = step.Define(step.Step{
 type EnsureScalingInput struct {
 	step.Call
 	Plan         release.Plan `json:"plan"`
+	Slot         release.Slot `json:"slot"`
+	Size         int          `json:"size"`         // of the fleet beside which this one was made, or 0 if there was none
+	Former       release.Slot `json:"former"`       // the slot whose fleet may have to take the traffic back, or "" if there is none
 	LoadBalancer string       `json:"loadBalancer"` // ARN
 }
 
@@ -50,25 +54,19 @@ type ensureScaling struct {
 }
 
 func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}, error) {
-	group, err := fleet.Group(ctx, e.groups, e.settings.Environment)
+	if err := e.setBounds(ctx, in); err != nil {
+		return struct{}{}, err
+	}
+	group := e.settings.Environment.Group(in.Slot)
+	out, err := e.putPolicy(ctx, group, release.ScaleOutPolicy, scaleOut())
 	if err != nil {
 		return struct{}{}, err
 	}
-	if group == nil {
-		return struct{}{}, release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", e.settings.Environment.Name())
-	}
-	if err := SetBounds(ctx, e.groups, e.settings.Environment, in.Plan.MinSize, in.Plan.MaxSize, in.Plan.Desired); err != nil {
-		return struct{}{}, err
-	}
-	out, err := e.putPolicy(ctx, release.ScaleOutPolicy, scaleOut())
+	shrink, err := e.putPolicy(ctx, group, release.ScaleInPolicy, scaleIn())
 	if err != nil {
 		return struct{}{}, err
 	}
-	shrink, err := e.putPolicy(ctx, release.ScaleInPolicy, scaleIn())
-	if err != nil {
-		return struct{}{}, err
-	}
-	at := placeOf(e.settings, in.LoadBalancer)
+	at := placeOf(e.settings, in.Slot, in.LoadBalancer)
 	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink)} {
 		if _, err := e.alarms.PutMetricAlarm(ctx, alarm); err != nil {
 			return struct{}{}, err
@@ -77,9 +75,41 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 	return struct{}{}, nil
 }
 
-func (e ensureScaling) putPolicy(ctx context.Context, name string, steps []types.StepAdjustment) (arn string, err error) {
+// setBounds sets the plan's bounds. While another fleet may have to take the traffic back, neither
+// of the two shrinks: both were made for the whole traffic.
+func (e ensureScaling) setBounds(ctx context.Context, in EnsureScalingInput) error {
+	if in.Former == "" {
+		desired := in.Plan.Desired
+		if in.Size > 0 {
+			desired = 0 // the fleet has its size, and may have grown since
+		}
+		return e.bound(ctx, in.Slot, in.Plan.MinSize, in.Plan.MaxSize, desired)
+	}
+	if err := e.bound(ctx, in.Former, 0, 0, 0); err != nil {
+		return err
+	}
+	return e.bound(ctx, in.Slot, 0, in.Plan.MaxSize, 0)
+}
+
+// bound sets the bounds of a slot's group. Without least it does not shrink, and without most its
+// maximum stays.
+func (e ensureScaling) bound(ctx context.Context, slot release.Slot, least, most, desired int) error {
+	name := e.settings.Environment.Group(slot)
+	group, err := fleet.Group(ctx, e.groups, name)
+	if err != nil {
+		return err
+	}
+	if group == nil {
+		return release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", name)
+	}
+	least = cmp.Or(least, int(aws.ToInt32(group.DesiredCapacity)))
+	most = cmp.Or(most, int(aws.ToInt32(group.MaxSize)))
+	return SetBounds(ctx, e.groups, name, least, max(most, least), desired)
+}
+
+func (e ensureScaling) putPolicy(ctx context.Context, group, name string, steps []types.StepAdjustment) (arn string, err error) {
 	out, err := e.groups.PutScalingPolicy(ctx, &autoscaling.PutScalingPolicyInput{
-		AutoScalingGroupName:    aws.String(e.settings.Environment.Name()),
+		AutoScalingGroupName:    aws.String(group),
 		PolicyName:              aws.String(name),
 		PolicyType:              aws.String("StepScaling"),
 		AdjustmentType:          aws.String("ChangeInCapacity"),

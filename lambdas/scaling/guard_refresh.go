@@ -27,6 +27,7 @@ var GuardRefresh = step.Define(step.Step{
 type GuardRefreshInput struct {
 	step.Call
 	Plan         release.Plan `json:"plan"`
+	Slot         release.Slot `json:"slot"`
 	LoadBalancer string       `json:"loadBalancer"` // ARN
 }
 
@@ -45,9 +46,9 @@ type guardRefresh struct {
 }
 
 func (g guardRefresh) run(ctx context.Context, in GuardRefreshInput) (Guard, error) {
-	at := placeOf(g.settings, in.LoadBalancer)
+	at := placeOf(g.settings, in.Slot, in.LoadBalancer)
 	if _, err := g.api.PutMetricAlarm(ctx, at.unhealthyHosts()); err != nil {
 		return Guard{}, err
 	}
-	return Guard{Alarms: []string{g.settings.Environment.Alarm(release.UnhealthyHosts)}}, nil
+	return Guard{Alarms: []string{g.settings.Environment.Alarm(in.Slot, release.UnhealthyHosts)}}, nil
 }

@@ -48,7 +48,7 @@ type Settings struct {
 	PackBundle func(ctx context.Context, folder string) (release.Bundle, error)
 }
 
-// Timings bounds the waits of a release. The local mode divides them by its pace, except BakeTime,
+// Timings bounds the waits of a release. The local mode divides them by its pace, except
 // InstanceGrace, Warmup and RefreshWarmup: Auto Scaling gets those in seconds, and the embedded
 // cloud divides them itself.
 type Timings struct {
@@ -56,15 +56,15 @@ type Timings struct {
 	LoadBalancer  time.Duration // from creation to active
 	Fleet         time.Duration // from the group's creation until all its instances are healthy
 	Refresh       time.Duration // the whole instance refresh
-	BakeTime      time.Duration // how long a refresh can be rolled back after its last instance
 	Verify        time.Duration // the deadline for a new fleet that is ready to answer
-	VerifyBaking  time.Duration // the same in a refresh that bakes; shorter than BakeTime, so that it can be rolled back
+	VerifyBaking  time.Duration // the same in a refresh
 	Sweep         time.Duration // one undo or teardown stage
 	InstanceGrace time.Duration // after launch, during which an unhealthy instance is not replaced; longer than boot and service start
 	Warmup        time.Duration // until a new instance counts in scaling
 	RefreshWarmup time.Duration // until a new instance counts in a refresh; no shorter than InstanceGrace on AWS
 	Unseen        time.Duration // how long a new resource may be missing from lists
 	Settle        time.Duration // how long the last step of a stopped execution may still run; longer than any step's time-out
+	Second        time.Duration // one second of what a request gives; see Requested
 }
 
 // DefaultTimings returns bounds well above AWS's usual durations.
@@ -81,7 +81,6 @@ func DefaultTimings() Timings {
 		LoadBalancer:  10 * time.Minute,
 		Fleet:         15 * time.Minute,
 		Refresh:       90 * time.Minute,
-		BakeTime:      5 * time.Minute,
 		Verify:        5 * time.Minute, // EC2 reports running long before the service answers and passes its health checks
 		VerifyBaking:  3 * time.Minute,
 		Sweep:         40 * time.Minute,
@@ -90,6 +89,7 @@ func DefaultTimings() Timings {
 		RefreshWarmup: 5 * time.Minute,
 		Unseen:        40 * time.Second,
 		Settle:        70 * time.Second,
+		Second:        time.Second,
 	}
 }
 
@@ -146,6 +146,16 @@ func (s Settings) Targets(slot release.Slot) string {
 	}
 	return s.TargetGroup
 }
+
+// Requested returns how long the seconds of a request take.
+func (s Settings) Requested(seconds int) time.Duration {
+	return time.Duration(seconds) * s.Timings.Second
+}
+
+// Pause returns the seconds between two checks of a wait of this many seconds. The checks of a day
+// must fit into an execution's history of 25,000 events.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+func Pause(wait int) int { return min(max(15, wait/100), 120) }
 
 // Tagged returns the tags of a resource: the environment's, the resource's own and the
 // organization's, in this order.

@@ -24,15 +24,32 @@ var alarms = Stage{
 	Name:    "alarms",
 	looks:   looks("cloudwatch:DescribeAlarms"),
 	changes: []step.Operation{{Name: "cloudwatch:DeleteAlarms", Scope: step.Named}},
-	list:    listAlarms,
+	list:    listAlarms(everySlot),
 	remove:  removeAlarms,
 }
 
-func listAlarms(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
-	var wanted []string
-	for _, kind := range release.AlarmKinds() {
-		wanted = append(wanted, c.settings.Environment.Alarm(kind))
+// idleAlarms removes the alarms of the slot that does not serve.
+var idleAlarms = Stage{
+	Name:    "idle-alarms",
+	looks:   looks("cloudwatch:DescribeAlarms"),
+	changes: []step.Operation{{Name: "cloudwatch:DeleteAlarms", Scope: step.Named}},
+	list:    listAlarms(idleSlot),
+	remove:  removeAlarms,
+}
+
+func listAlarms(slots func(extent) []release.Slot) func(context.Context, cloud, extent) ([]inventory.Resource, error) {
+	return func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+		var wanted []string
+		for _, slot := range slots(over) {
+			for _, kind := range release.AlarmKinds() {
+				wanted = append(wanted, c.settings.Environment.Alarm(slot, kind))
+			}
+		}
+		return c.alarmsNamed(ctx, wanted)
 	}
+}
+
+func (c cloud) alarmsNamed(ctx context.Context, wanted []string) ([]inventory.Resource, error) {
 	var found []inventory.Resource
 	pages := cloudwatch.NewDescribeAlarmsPaginator(c.alarms, &cloudwatch.DescribeAlarmsInput{AlarmNames: wanted})
 	for pages.HasMorePages() {

@@ -21,8 +21,8 @@ var bounds = Stage{
 		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
 	},
 	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
-		found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
-		if err != nil || found == nil || fleet.Deleting(found) || over.current.MaxSize == 0 {
+		found, err := fleet.Group(ctx, c.groups, c.serving(over))
+		if err != nil || found == nil || fleet.IsDeleting(found) || over.current.MaxSize == 0 {
 			return nil, err
 		}
 		least, most := int(aws.ToInt32(found.MinSize)), int(aws.ToInt32(found.MaxSize))
@@ -35,6 +35,6 @@ var bounds = Stage{
 		}}, nil
 	},
 	remove: func(ctx context.Context, c cloud, over extent, _ []inventory.Resource) error {
-		return scaling.SetBounds(ctx, c.groups, c.settings.Environment, over.current.MinSize, over.current.MaxSize, 0)
+		return scaling.SetBounds(ctx, c.groups, c.serving(over), over.current.MinSize, over.current.MaxSize, 0)
 	},
 }

@@ -19,6 +19,7 @@ type cloud struct {
 	images    imageAPI
 	templates templateAPI
 	balancers balancerAPI
+	listeners listenerAPI
 	network   networkAPI
 	alarms    alarmAPI
 	schedules scheduleAPI
@@ -45,7 +46,7 @@ type scheduleAPI interface {
 func reach(clients step.Clients, settings step.Settings) cloud {
 	return cloud{
 		groups: clients.AutoScaling, instances: clients.EC2, images: clients.EC2, templates: clients.EC2,
-		balancers: clients.ELB, network: clients.EC2, alarms: clients.CloudWatch, schedules: clients.Scheduler,
+		balancers: clients.ELB, listeners: clients.ELB, network: clients.EC2, alarms: clients.CloudWatch, schedules: clients.Scheduler,
 		records: clients.Route53, table: clients.DynamoDB, settings: settings,
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
@@ -25,7 +26,7 @@ type groupAPI interface {
 	StartInstanceRefresh(context.Context, *autoscaling.StartInstanceRefreshInput, ...func(*autoscaling.Options)) (*autoscaling.StartInstanceRefreshOutput, error)
 }
 
-// group removes the Auto Scaling group with its instances and policies.
+// group removes the Auto Scaling groups of both slots with their instances and policies.
 var group = Stage{
 	Name:  "group",
 	gate:  true,
@@ -35,9 +36,23 @@ var group = Stage{
 		{Name: "autoscaling:DeleteAutoScalingGroup", Scope: step.Owned},
 	},
 	prepare: stopServing,
-	list:    listGroup,
-	remove:  removeGroup,
+	list:    listGroups(everySlot),
+	remove:  removeGroups,
 }
+
+// idleFleet removes the group in the slot that does not serve.
+var idleFleet = Stage{
+	Name:    "idle-fleet",
+	gate:    true,
+	looks:   looks("autoscaling:DescribeAutoScalingGroups"),
+	changes: []step.Operation{{Name: "autoscaling:DeleteAutoScalingGroup", Scope: step.Owned}},
+	list:    listGroups(idleSlot),
+	remove:  removeGroups,
+}
+
+func everySlot(extent) []release.Slot { return release.Slots() }
+
+func idleSlot(over extent) []release.Slot { return []release.Slot{over.current.Serves().Other()} }
 
 // stopServing records that nothing serves before it deletes anything: a release after an
 // interrupted teardown must not rely on a former one.
@@ -47,28 +62,53 @@ func stopServing(ctx context.Context, c cloud, _ extent) error {
 	})
 }
 
-func listGroup(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
-	found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
-	if err != nil || found == nil {
+// in describes the groups in these slots.
+func (c cloud) in(ctx context.Context, slots []release.Slot) ([]types.AutoScalingGroup, error) {
+	wanted := &autoscaling.DescribeAutoScalingGroupsInput{}
+	for _, slot := range slots {
+		wanted.AutoScalingGroupNames = append(wanted.AutoScalingGroupNames, c.settings.Environment.Group(slot))
+	}
+	out, err := c.groups.DescribeAutoScalingGroups(ctx, wanted)
+	if err != nil {
 		return nil, err
 	}
-	return []inventory.Resource{{
-		Kind: groupKind, ID: aws.ToString(found.AutoScalingGroupName), Name: aws.ToString(found.Status),
-		Leaving: fleet.Deleting(found),
-	}}, nil
+	return out.AutoScalingGroups, nil
+}
+
+func listGroups(slots func(extent) []release.Slot) func(context.Context, cloud, extent) ([]inventory.Resource, error) {
+	return func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+		groups, err := c.in(ctx, slots(over))
+		var found []inventory.Resource
+		for i := range groups {
+			found = append(found, inventory.Resource{
+				Kind: groupKind, ID: aws.ToString(groups[i].AutoScalingGroupName), Name: aws.ToString(groups[i].Status),
+				Leaving: fleet.IsDeleting(&groups[i]),
+			})
+		}
+		return found, err
+	}
+}
+
+func removeGroups(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
+	for _, group := range found {
+		if err := c.removeGroup(ctx, group.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // removeGroup ignores a refusal if the group is being deleted or gone: the answer to an earlier
 // call was lost, and Auto Scaling has only one code, ValidationError, for all refusals.
-func removeGroup(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
+func (c cloud) removeGroup(ctx context.Context, name string) error {
 	_, err := c.groups.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
-		AutoScalingGroupName: aws.String(c.settings.Environment.Name()), ForceDelete: aws.Bool(true),
+		AutoScalingGroupName: aws.String(name), ForceDelete: aws.Bool(true),
 	})
 	if err == nil {
 		return nil
 	}
-	found, failure := fleet.Group(ctx, c.groups, c.settings.Environment)
-	if failure == nil && (found == nil || fleet.Deleting(found)) {
+	found, failure := fleet.Group(ctx, c.groups, name)
+	if failure == nil && (found == nil || fleet.IsDeleting(found)) {
 		return nil
 	}
 	return err

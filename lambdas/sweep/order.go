@@ -42,9 +42,12 @@ func Stages() []string {
 	return names
 }
 
-// undoOrder is the order in which one release is undone while the former one serves. Nothing that
-// launches instances is removed before the group is back.
-var undoOrder = []Stage{builders, rollback, bounds, images, versions, schedules}
+// undoOrder is the order in which one release is undone while the former one serves. Visitors come
+// first. Nothing that launches instances is removed before the group is back and a second one gone.
+var undoOrder = []Stage{traffic, builders, rollback, bounds, idleFleet, idleAlarms, images, versions, schedules}
+
+// retireOrder removes the fleet from which a release took over.
+var retireOrder = []Stage{traffic, idleFleet, idleAlarms}
 
 // extent says what a sweep covers.
 type extent struct {
@@ -60,7 +63,7 @@ type extent struct {
 func undoing(name string, current release.Current) ([]Stage, extent) {
 	switch {
 	case current.Serving && current.Release == name:
-		return []Stage{builders, images, versions, schedules}, extent{
+		return slices.Concat(retireOrder, []Stage{builders, images, versions, schedules}), extent{
 			release: name, promoted: true, current: current,
 			images: inventory.Selection{Except: []string{current.Image, current.FormerImage}},
 		}

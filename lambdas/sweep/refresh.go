@@ -24,19 +24,39 @@ var refresh = Stage{
 	changes: []step.Operation{{Name: "autoscaling:CancelInstanceRefresh", Scope: step.Owned}},
 	list:    listRefresh,
 	remove: func(ctx context.Context, c cloud, _ extent, _ []inventory.Resource) error {
-		return c.cancelRefresh(ctx)
+		groups, err := c.in(ctx, release.Slots())
+		if err != nil {
+			return err
+		}
+		for _, group := range groups {
+			if err := c.cancelRefresh(ctx, aws.ToString(group.AutoScalingGroupName)); err != nil {
+				return err
+			}
+		}
+		return nil
 	},
 }
 
+// listRefresh asks only for the groups that there are, because AWS refuses others.
 func listRefresh(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
-	_, active, err := c.groupAndRefresh(ctx)
-	if err != nil || active == nil {
+	groups, err := c.in(ctx, release.Slots())
+	if err != nil {
 		return nil, err
 	}
-	return []inventory.Resource{{
-		Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId), Name: course(active),
-		Leaving: active.Status == types.InstanceRefreshStatusCancelling,
-	}}, nil
+	var found []inventory.Resource
+	for i := range groups {
+		active, err := c.activeRefresh(ctx, &groups[i])
+		if err != nil {
+			return nil, err
+		}
+		if active != nil {
+			found = append(found, inventory.Resource{
+				Kind: refreshKind, ID: aws.ToString(active.InstanceRefreshId), Name: course(active),
+				Leaving: active.Status == types.InstanceRefreshStatusCancelling,
+			})
+		}
+	}
+	return found, nil
 }
 
 // course describes the progress of a refresh, and says that more instances may be launched if that
@@ -50,24 +70,19 @@ func course(active *types.InstanceRefresh) string {
 	return text + ", continues to launch instances until it is canceled or its group is deleted"
 }
 
-// groupAndRefresh returns the environment's group and its refresh in progress, each nil if there is
-// none.
-func (c cloud) groupAndRefresh(ctx context.Context) (*types.AutoScalingGroup, *types.InstanceRefresh, error) {
-	found, err := fleet.Group(ctx, c.groups, c.settings.Environment)
-	if err != nil || found == nil || fleet.Deleting(found) {
-		return nil, nil, err
+// activeRefresh returns the group's refresh in progress, or nil if there is none.
+func (c cloud) activeRefresh(ctx context.Context, group *types.AutoScalingGroup) (*types.InstanceRefresh, error) {
+	if fleet.IsDeleting(group) {
+		return nil, nil
 	}
-	refreshes, err := fleet.Refreshes(ctx, c.groups, c.settings.Environment)
-	if err != nil {
-		return nil, nil, err
-	}
-	return found, fleet.ActiveRefresh(refreshes), nil
+	refreshes, err := fleet.Refreshes(ctx, c.groups, aws.ToString(group.AutoScalingGroupName))
+	return fleet.ActiveRefresh(refreshes), err
 }
 
-// cancelRefresh ignores the refusal if the refresh has ended in the meantime.
-func (c cloud) cancelRefresh(ctx context.Context) error {
+// cancelRefresh ignores the refusal if there is no refresh, or it has ended in the meantime.
+func (c cloud) cancelRefresh(ctx context.Context, group string) error {
 	_, err := c.groups.CancelInstanceRefresh(ctx, &autoscaling.CancelInstanceRefreshInput{
-		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),
+		AutoScalingGroupName: aws.String(group),
 	})
 	if release.IsNotFound(err) {
 		return nil

@@ -31,9 +31,18 @@ var rollback = Stage{
 	remove: goBack,
 }
 
+// serving returns the name of the group that serves.
+func (c cloud) serving(over extent) string {
+	return c.settings.Environment.Group(over.current.Serves())
+}
+
 func listAstray(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
-	found, active, err := c.groupAndRefresh(ctx)
-	if err != nil || found == nil {
+	found, err := fleet.Group(ctx, c.groups, c.serving(over))
+	if err != nil || found == nil || fleet.IsDeleting(found) {
+		return nil, err
+	}
+	active, err := c.activeRefresh(ctx, found)
+	if err != nil {
 		return nil, err
 	}
 	standing := astray(found, over.current.TemplateVersion)
@@ -84,9 +93,9 @@ func onVersion(on, wanted string) string {
 // goBack rolls a refresh back while AWS can. After its end another refresh leads back.
 func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resource) error {
 	if found[0].Kind == refreshKind {
-		return c.rollBack(ctx)
+		return c.rollBack(ctx, c.serving(over))
 	}
-	group, err := fleet.Group(ctx, c.groups, c.settings.Environment)
+	group, err := fleet.Group(ctx, c.groups, c.serving(over))
 	if err != nil || group == nil || group.LaunchTemplate == nil {
 		return err
 	}
@@ -103,16 +112,16 @@ func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resourc
 
 // rollBack ignores the refusal if the refresh has ended in the meantime: the next round sees the
 // result. If AWS cannot roll it back, it is canceled, and another refresh replaces what it changed.
-func (c cloud) rollBack(ctx context.Context) error {
+func (c cloud) rollBack(ctx context.Context, group string) error {
 	_, err := c.groups.RollbackInstanceRefresh(ctx, &autoscaling.RollbackInstanceRefreshInput{
-		AutoScalingGroupName: aws.String(c.settings.Environment.Name()),
+		AutoScalingGroupName: aws.String(group),
 	})
 	var irreversible *types.IrreversibleInstanceRefreshFault
 	switch {
 	case release.IsNotFound(err):
 		return nil
 	case errors.As(err, &irreversible):
-		return c.cancelRefresh(ctx)
+		return c.cancelRefresh(ctx, group)
 	}
 	return err
 }

@@ -155,6 +155,9 @@ func (b *builder) state(l level, name string) *drawing.Node {
 	n.W = even(max(smallest, width+2*padding))
 	if s.Type == "Wait" {
 		n.Note, n.W, n.H = fmt.Sprintf("%d s", s.Seconds), waitWidth, waitHeight
+		if s.SecondsPath != "" {
+			n.Note = "n s"
+		}
 	}
 	b.states[name] = n
 	return n
