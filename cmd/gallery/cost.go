@@ -19,8 +19,8 @@ import (
 const costZones = 2
 
 type costFlags struct {
-	hours, releases float64
-	traffic, photos float64
+	hours, releases  float64
+	transfer, photos float64
 }
 
 func costCommand() *cobra.Command {
@@ -35,7 +35,7 @@ the fewest and for the most instances. With --stack it looks at the stack's own
 fleet, schedules and images, and adds what they cost at this moment.`,
 		Args: noArguments,
 		Example: `  gallery cost --instance-type t4g.micro --max-size 3
-  gallery cost --hours 8 --traffic 50
+  gallery cost --hours 8 --transfer 50
   gallery cost --stack photogallery-main`,
 		RunE: func(command *cobra.Command, _ []string) error { return runCost(command, flags) },
 	}
@@ -43,7 +43,7 @@ fleet, schedules and images, and adds what they cost at this moment.`,
 	f := command.Flags()
 	f.Float64Var(&flags.hours, "hours", 10, "how many `hours` a day a release serves under the nightly teardown (default with --stack: as its schedules say)")
 	f.Float64Var(&flags.releases, "releases", 4, "releases of new content a month")
-	f.Float64Var(&flags.traffic, "traffic", 10, "`GB` a month that visitors fetch")
+	f.Float64Var(&flags.transfer, "transfer", 10, "`GB` a month that visitors fetch")
 	f.Float64Var(&flags.photos, "photos", 1, "`GB` of photos")
 	addJSONFlag(command)
 	return command
@@ -88,7 +88,7 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	}
 	w := cost.Wanted{
 		InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Zones: costZones,
-		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TrafficGB: f.traffic, PhotosGB: f.photos,
+		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TransferGB: f.transfer, PhotosGB: f.photos,
 	}
 	return w, w.Check()
 }

@@ -61,7 +61,7 @@ func TestCostReportsWhatItCannotCompute(t *testing.T) {
 		words     []string
 	}{
 		"an unknown type":     {[]string{"--instance-type", "t4g.smal"}, []string{`"t4g.smal"`, "t4g.small", price.Path}},
-		"more than there are": {[]string{"--hours", "25", "--traffic", "-1"}, []string{"hours: 25", "traffic: -1"}},
+		"more than there are": {[]string{"--hours", "25", "--transfer", "-1"}, []string{"hours: 25", "transfer: -1"}},
 		"a region alone":      {[]string{"--region", "eu-west-1"}, []string{"--region eu-west-1", "--stack", "us-east-1"}},
 		"no number":           {[]string{"--hours", "NaN"}, []string{"hours: NaN"}},
 		"no fleet":            {[]string{"--min-size", "4", "--max-size", "2"}, []string{"minSize: 4", "maxSize"}},

@@ -191,6 +191,8 @@ func TestWrongUsageIsReportedInOneMessage(t *testing.T) {
 		"no instance":             {[]string{"crash"}, exitUsage, []string{"gallery crash takes one argument"}},
 		"nothing is up":           {[]string{"status", "--data", nowhere}, exitNothingUp, []string{nowhere, "gallery up"}},
 		"fields that conflict":    {[]string{"release", "--min-size", "6", "--max-size", "3", "--ttl", "soon"}, exitUsage, []string{"minSize: 6", "ttl: \"soon\""}},
+		"traffic that moves not":  {[]string{"release", "--traffic", "5,50", "--hold", "2m"}, exitUsage, []string{"traffic: [5,50] goes with the strategy blueGreen", "ends in 50", `hold: "2m"`}},
+		"traffic in words":        {[]string{"release", "--strategy", "blueGreen", "--traffic", "some"}, exitUsage, []string{"some", "--traffic"}},
 		"an unknown field":        {[]string{"release", "--input", `{"minSzie": 3}`}, exitUsage, []string{`"minSzie"`, "minSize"}},
 		"no JSON":                 {[]string{"release", "--input", `{`}, exitUsage, []string{"JSON"}},
 		"input beside a flag":     {[]string{"release", "--input", "{}", "--ttl", "8h"}, exitUsage, []string{"--input", "--ttl"}},

@@ -16,7 +16,7 @@ type Wanted struct {
 	HoursADay    float64 // of service, on average, under the nightly teardown
 	Mornings     float64 // releases a month that follow such a teardown
 	Releases     float64 // of new content, a month
-	TrafficGB    float64 // to visitors, a month
+	TransferGB   float64 // to visitors, a month
 	PhotosGB     float64
 	Observed     bool // whether the items' Now counts
 }
@@ -52,7 +52,7 @@ func (w Wanted) Check() error {
 	for _, given := range []struct {
 		name        string
 		value, most float64
-	}{{"hours", w.HoursADay, 24}, {"releases", w.Releases, 1e5}, {"traffic", w.TrafficGB, 1e6}, {"photos", w.PhotosGB, 1e6}} {
+	}{{"hours", w.HoursADay, 24}, {"releases", w.Releases, 1e5}, {"transfer", w.TransferGB, 1e6}, {"photos", w.PhotosGB, 1e6}} {
 		if !(given.value >= 0 && given.value <= given.most) { // also refuses NaN
 			problems = append(problems, release.Errorf(release.InvalidRequest, "%s: %g is not from 0 to %.0f; give a number that is", given.name, given.value, given.most))
 		}
@@ -78,9 +78,9 @@ func Planned(w Wanted) []Item {
 		{Phase: Always, Key: "object-storage", Quantity: just(w.PhotosGB)},
 		{Phase: Always, Key: "log-storage", Quantity: just(storedLogGB)},
 		{Phase: Always, Key: "table-storage", Quantity: just(tableGB)},
-		{Phase: Traffic, Key: "traffic-out", Quantity: just(w.TrafficGB)},
-		{Phase: Traffic, Key: "load-balancer-capacity", Quantity: just(w.TrafficGB), Note: "1 GB an hour each"},
-		{Phase: Traffic, Key: "object-read", Quantity: just(w.TrafficGB * readsPerGB)},
+		{Phase: Traffic, Key: "traffic-out", Quantity: just(w.TransferGB)},
+		{Phase: Traffic, Key: "load-balancer-capacity", Quantity: just(w.TransferGB), Note: "1 GB an hour each"},
+		{Phase: Traffic, Key: "object-read", Quantity: just(w.TransferGB * readsPerGB)},
 		{Phase: Traffic, Key: "object-write", Quantity: just(w.PhotosGB * writesPerGB)},
 	}
 	return append(items, w.runs()...)

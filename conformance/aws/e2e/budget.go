@@ -40,7 +40,7 @@ func (s Story) Reckon() (Price, error) {
 	list := price.Load()
 	wanted := cost.Wanted{
 		InstanceType: instanceType, MinSize: maxFleet, MaxSize: maxFleet, Zones: zones, HoursADay: 24,
-		Releases: s.bakes, Mornings: s.others, TrafficGB: trafficGB * price.HoursAMonth, PhotosGB: 1,
+		Releases: s.bakes, Mornings: s.others, TransferGB: trafficGB * price.HoursAMonth, PhotosGB: 1,
 	}
 	bill, err := cost.Add(list, wanted, cost.Planned(wanted))
 	if err != nil {

@@ -89,19 +89,25 @@ function makeControl(id, property, suggestions) {
       control, read: () => (control.value === property.default ? undefined : control.value), write: (value) => (control.value = value ?? property.default),
     };
   }
-  const isNumber = property.type === "integer";
+  const isNumber = property.type === "integer", isList = property.type === "array";
   const control = h("input", {
     id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: isNumber ? "numeric" : false,
     list: suggestions?.length ? `${id}-list` : false,
-    placeholder: property.default !== undefined ? `${property.default} by default` : property.examples ? `such as ${property.examples.at(-1)}` : "",
+    placeholder: property.default !== undefined ? `${property.default} by default` : property.examples ? `such as ${inWords(property.examples.at(-1))}` : "",
   });
   return {
     control,
     read: () => {
       const words = control.value.trim();
       if (!words) return undefined;
-      return isNumber && /^-?\d+(\.\d+)?$/.test(words) ? Number(words) : words;
+      if (isList) return words.split(/[\s,]+/).filter(Boolean).map(numeric);
+      return isNumber ? numeric(words) : words;
     },
-    write: (value) => (control.value = value ?? ""),
+    write: (value) => (control.value = inWords(value ?? "")),
   };
 }
+
+const numeric = (words) => (/^-?\d+(\.\d+)?$/.test(words) ? Number(words) : words);
+
+// inWords writes a list as people do: 5, 50, 100.
+const inWords = (value) => (Array.isArray(value) ? value.join(", ") : value);
