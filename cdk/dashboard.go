@@ -5,14 +5,16 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	elb "github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/release"
 )
 
-// addDashboard shows releases, fleet, load balancer and alarms. A release after a teardown makes a
-// new load balancer, so its metrics are searched for by the target group, which stays.
+// addDashboard shows releases, fleets, load balancer and alarms. A release after a teardown makes a
+// new load balancer, so its metrics are searched for by the target groups, which stay. A slot
+// without a fleet has no line.
 func (s *stack) addDashboard() {
 	s.dashboard = awscloudwatch.NewDashboard(s.scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   jsii.String(s.options.Environment.Name()),
@@ -44,9 +46,8 @@ func (s *stack) releaseGraph() awscloudwatch.GraphWidget {
 
 func (s *stack) alarmWidget() awscloudwatch.AlarmStatusWidget {
 	alarms := append([]interfacesawscloudwatch.IAlarmRef{}, s.alarms...)
-	for _, kind := range release.AlarmKinds() {
-		name := s.options.Environment.Alarm(kind)
-		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmArn(s.scope, jsii.String("Shown-"+string(kind)), jsii.String(pseudo().Replace(arn("cloudwatch", "alarm:"+name)))))
+	for _, name := range s.options.Environment.Alarms() {
+		alarms = append(alarms, awscloudwatch.Alarm_FromAlarmArn(s.scope, jsii.String("Shown-"+name), jsii.String(pseudo().Replace(arn("cloudwatch", "alarm:"+name)))))
 	}
 	return awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
 		Title: jsii.String("Alarms"), Alarms: &alarms, Width: jsii.Number(12), Height: jsii.Number(6),
@@ -56,21 +57,29 @@ func (s *stack) alarmWidget() awscloudwatch.AlarmStatusWidget {
 func (s *stack) searchGraph(title, statistic string, names ...string) awscloudwatch.GraphWidget {
 	var metrics []awscloudwatch.IMetric
 	for _, name := range names {
-		metrics = append(metrics, awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-			Label: jsii.String(name), Period: awscdk.Duration_Minutes(jsii.Number(1)), UsingMetrics: &map[string]awscloudwatch.IMetric{},
-			Expression: jsii.String(fmt.Sprintf(`SEARCH('{AWS/ApplicationELB,LoadBalancer,TargetGroup} MetricName="%s" TargetGroup="%s"', '%s')`,
-				name, *s.storage.targetGroup.TargetGroupFullName(), statistic)),
-		}))
+		metrics = append(metrics, search(release.Blue, s.storage.blue, name, statistic), search(release.Green, s.storage.green, name, statistic))
 	}
 	return graph(title, 8, metrics)
 }
 
+func search(slot release.Slot, of elb.ApplicationTargetGroup, name, statistic string) awscloudwatch.IMetric {
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Label: jsii.String(string(slot) + " " + name), Period: awscdk.Duration_Minutes(jsii.Number(1)), UsingMetrics: &map[string]awscloudwatch.IMetric{},
+		Expression: jsii.String(fmt.Sprintf(`SEARCH('{AWS/ApplicationELB,LoadBalancer,TargetGroup} MetricName="%s" TargetGroup="%s"', '%s')`,
+			name, *of.TargetGroupFullName(), statistic)),
+	})
+}
+
 func (s *stack) cpuGraph() awscloudwatch.GraphWidget {
-	return graph("CPU of the fleet, %", 8, []awscloudwatch.IMetric{awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace: jsii.String("AWS/EC2"), MetricName: jsii.String("CPUUtilization"), Statistic: jsii.String("Average"),
-		Period:        awscdk.Duration_Minutes(jsii.Number(1)),
-		DimensionsMap: &map[string]*string{"AutoScalingGroupName": jsii.String(s.options.Environment.Name())},
-	})})
+	var metrics []awscloudwatch.IMetric
+	for _, slot := range release.Slots() {
+		metrics = append(metrics, awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+			Namespace: jsii.String("AWS/EC2"), MetricName: jsii.String("CPUUtilization"), Statistic: jsii.String("Average"),
+			Label: jsii.String(string(slot)), Period: awscdk.Duration_Minutes(jsii.Number(1)),
+			DimensionsMap: &map[string]*string{"AutoScalingGroupName": jsii.String(s.options.Environment.Group(slot))},
+		}))
+	}
+	return graph("CPU of the fleet, %", 8, metrics)
 }
 
 func (s *stack) stepGraph() awscloudwatch.GraphWidget {

@@ -17,10 +17,9 @@ var whole = map[string]func(release.Environment) []Statement{
 // dependents lists what an operation needs in addition to its own action.
 var dependents = map[string]func(release.Environment) []Statement{
 	"autoscaling:CreateAutoScalingGroup": func(environment release.Environment) []Statement {
-		group := arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+environment.Name())
 		return append(launchFleet(environment),
 			Statement{
-				Actions: []string{"autoscaling:CreateOrUpdateTags"}, Resources: []string{group}, Conditions: tagged(environment),
+				Actions: []string{"autoscaling:CreateOrUpdateTags"}, Resources: groupsOf(environment), Conditions: tagged(environment),
 				Reason: "a group is created with its tags",
 			},
 			serviceLinkedRole("autoscaling", "AutoScaling"))

@@ -75,7 +75,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	case step.StackBucket:
 		return []string{"${Bucket}/bundles/*", "${DefaultBundles}"}
 	case step.StackTarget:
-		return []string{"${TargetGroup}"}
+		return []string{"${TargetGroups}"}
 	case step.StackZone:
 		return []string{"arn:${AWS::Partition}:route53:::hostedzone/${HostedZone}"}
 	case step.PublicParameter:
@@ -88,7 +88,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	name := environment.Name()
 	switch service, _, _ := strings.Cut(operation.Name, ":"); service {
 	case "autoscaling":
-		return []string{arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+name)}
+		return groupsOf(environment)
 	case "elasticloadbalancing":
 		return balancerOf(name, operation.Name)
 	case "cloudwatch":
@@ -99,10 +99,18 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 	return nil
 }
 
+// groupsOf returns the Auto Scaling groups of both slots.
+func groupsOf(environment release.Environment) (groups []string) {
+	for _, slot := range release.Slots() {
+		groups = append(groups, arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/"+environment.Group(slot)))
+	}
+	return groups
+}
+
 // alarmsOf returns the alarms of releases, without the stack's own.
 func alarmsOf(environment release.Environment) (alarms []string) {
-	for _, kind := range release.AlarmKinds() {
-		alarms = append(alarms, arn("cloudwatch", "alarm:"+environment.Alarm(kind)))
+	for _, name := range environment.Alarms() {
+		alarms = append(alarms, arn("cloudwatch", "alarm:"+name))
 	}
 	return alarms
 }

@@ -27,7 +27,7 @@ func (s *stack) places() map[string][]string {
 		"${Table}":                 {*s.storage.table.TableArn()},
 		"${Bucket}":                {*s.storage.bucket.BucketArn()},
 		"${DefaultBundles}":        {s.defaultBundlesARN()},
-		"${TargetGroup}":           {*s.storage.targetGroup.TargetGroupArn()},
+		"${TargetGroups}":          {*s.storage.blue.TargetGroupArn(), *s.storage.green.TargetGroupArn()},
 		"${BuilderRole}":           {*s.roles.builder.RoleArn()},
 		"${FleetRole}":             {*s.roles.fleet.RoleArn()},
 		"${ScheduleRole}":          {*s.roles.schedule.RoleArn()},

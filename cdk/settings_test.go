@@ -16,7 +16,7 @@ func TestStepsGetTheirSettings(t *testing.T) {
 	want := map[string]string{
 		"LOAD_BALANCER_SECURITY_GROUP": "EntranceSecurityGroup", "INSTANCE_SECURITY_GROUP": "FleetSecurityGroup",
 		"BUILDER_SECURITY_GROUP": "BuilderSecurityGroup", "BUILDER_PROFILE": "BuilderProfile", "FLEET_PROFILE": "FleetProfile",
-		"SCHEDULE_ROLE": "ScheduleRole", "SCHEDULE_DEAD_LETTERS": "DeadLetters", "TARGET_GROUP": "Targets",
+		"SCHEDULE_ROLE": "ScheduleRole", "SCHEDULE_DEAD_LETTERS": "DeadLetters", "TARGET_GROUP": "Targets", "GREEN_TARGET_GROUP": "GreenTargets",
 		"TABLE": "Table", "BUCKET": "Photos",
 	}
 	for id, function := range made.of("AWS::Lambda::Function") {

@@ -18,17 +18,22 @@ const (
 	uploadKeyObject = "upload-key/key"
 )
 
-// storage holds what outlives releases: the photos, the lock, and the target group, which costs
-// nothing and has a fixed name for alarms and dashboards.
+// storage holds what outlives releases: the photos, the lock, and a target group for each slot,
+// which cost nothing and stay the same for alarms and dashboards.
 type storage struct {
 	bucket      awss3.Bucket
 	table       awsdynamodb.Table
-	targetGroup elb.ApplicationTargetGroup
+	blue, green elb.ApplicationTargetGroup
 	accessLogs  awss3.Bucket // nil without the option
 }
 
 func (s *stack) addStorage() {
-	s.storage = storage{bucket: s.photoBucket(), table: s.table(), targetGroup: s.targetGroup()}
+	// The second one has no name of its own: CloudFormation makes one that is within 32 characters
+	// for every environment.
+	s.storage = storage{
+		bucket: s.photoBucket(), table: s.table(),
+		blue: s.targetGroup("Targets", jsii.String(s.options.Environment.Name())), green: s.targetGroup("GreenTargets", nil),
+	}
 	s.network.s3.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("PhotosAlone"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
@@ -91,9 +96,9 @@ func (s *stack) table() awsdynamodb.Table {
 	})
 }
 
-func (s *stack) targetGroup() elb.ApplicationTargetGroup {
-	return elb.NewApplicationTargetGroup(s.scope, jsii.String("Targets"), &elb.ApplicationTargetGroupProps{
-		TargetGroupName:     jsii.String(s.options.Environment.Name()),
+func (s *stack) targetGroup(id string, name *string) elb.ApplicationTargetGroup {
+	return elb.NewApplicationTargetGroup(s.scope, jsii.String(id), &elb.ApplicationTargetGroupProps{
+		TargetGroupName:     name,
 		Vpc:                 s.network.vpc,
 		TargetType:          elb.TargetType_INSTANCE,
 		Protocol:            elb.ApplicationProtocol_HTTP,

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"photogallery/lambdas/records"
+	"photogallery/release"
 )
 
 // Without it the records of builds would stay for ever, though they say when they may go.
@@ -47,12 +48,17 @@ func TestUploadKeyIsMadeOnce(t *testing.T) {
 
 func TestTargetsAreHealthyWhenTheyServeTheHomePage(t *testing.T) {
 	made := synthesize(t, "defaults")
-	group := made.Resources[theOnly(t, made, "AWS::ElasticLoadBalancingV2::TargetGroup")].Properties
-	for property, want := range map[string]string{
-		"HealthCheckPath": "/", "Matcher": "map[HttpCode:200]", "Protocol": "HTTP", "Port": "80", "TargetType": "instance",
-	} {
-		if got := fmt.Sprint(group[property]); got != want {
-			t.Errorf("%s is %s, want %s", property, got, want)
+	groups := made.of("AWS::ElasticLoadBalancingV2::TargetGroup")
+	if len(groups) != len(release.Slots()) {
+		t.Errorf("%d target groups", len(groups))
+	}
+	for id, group := range groups {
+		for property, want := range map[string]string{
+			"HealthCheckPath": "/", "Matcher": "map[HttpCode:200]", "Protocol": "HTTP", "Port": "80", "TargetType": "instance",
+		} {
+			if got := fmt.Sprint(group.Properties[property]); got != want {
+				t.Errorf("%s of %s is %s, want %s", property, id, got, want)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,12 +95,19 @@ func permissionsOf(made template) map[string]bool {
 		conditions, _ := json.Marshal(one.conditions)
 		for _, action := range one.actions {
 			for _, on := range one.resources {
+				if strings.HasPrefix(one.of, "Destroyer") {
+					on = published.ReplaceAllString(on, "CurrentVersion")
+				}
 				all[fmt.Sprintf("%s: %s %s on %s if %s", one.of, one.effect, action, on, conditions)] = true
 			}
 		}
 	}
 	return all
 }
+
+// published matches the part of a version's logical ID that changes with the function. The destroyer's
+// own functions name the version that they invoke, and change with it; no release uses them.
+var published = regexp.MustCompile(`CurrentVersion[0-9A-Fa-f]{40,}`)
 
 func templateOf(t *testing.T, path string) template {
 	t.Helper()

@@ -34,3 +34,13 @@ func (e Environment) Group(slot Slot) string {
 func (e Environment) Alarm(slot Slot, kind AlarmKind) string {
 	return e.Group(slot) + "-" + string(kind)
 }
+
+// Alarms returns the names of the alarms of both slots.
+func (e Environment) Alarms() (names []string) {
+	for _, slot := range Slots() {
+		for _, kind := range AlarmKinds() {
+			names = append(names, e.Alarm(slot, kind))
+		}
+	}
+	return names
+}

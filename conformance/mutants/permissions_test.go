@@ -65,7 +65,7 @@ var permissionMutants = []mutant{
 		{dependents, "", `Actions: []string{"iam:PassRole"}, Resources: []string{role},`, `Actions: []string{"iam:PassRole"}, Resources: []string{"*", role}, Reason: "-",`},
 	}},
 	{"every environment's groups may be changed", []edit{
-		{permissions, "", `"autoScalingGroup:*:autoScalingGroupName/"+name`, `"autoScalingGroup:*:autoScalingGroupName/"+name[:13]+"*"`},
+		{permissions, "", `"autoScalingGroup:*:autoScalingGroupName/"+environment.Group(slot)`, `"autoScalingGroup:*:autoScalingGroupName/"+environment.Group(slot)[:13]+"*"`},
 	}},
 	{"resources may be changed whatever their tags", []edit{
 		{permissions, "", "\tcase step.Owned:\n\t\treturn owned(environment)\n", ""},
@@ -90,7 +90,7 @@ var permissionMutants = []mutant{
 		{stackRoles, "", `s.streams("i-*/build")`, `s.streams("i-*")`},
 	}},
 	{"a step may change the alarms of a stack whose name begins alike", []edit{
-		{permissions, "", `arn("cloudwatch", "alarm:"+environment.Alarm(kind))`, `arn("cloudwatch", "alarm:"+environment.Name()+"*"+string(kind))`},
+		{permissions, "", `arn("cloudwatch", "alarm:"+name)`, `arn("cloudwatch", "alarm:"+strings.TrimSuffix(name, "-idle")+"*")`},
 	}},
 	{"a change of no records passes as one of the domain's", []edit{
 		{permissions, "", `"ForAllValues:StringEquals": values, "Null": present}`, `"ForAllValues:StringEquals": values}`},

@@ -47,13 +47,14 @@ func (e Environment) instances(ctx context.Context, role string) (ids []string, 
 	return ids, nil
 }
 
-// group returns the group, or nil if there is none.
-func (e Environment) group(ctx context.Context) (*scalingtypes.AutoScalingGroup, error) {
-	out, err := e.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{e.Name.Name()}})
-	if err != nil || len(out.AutoScalingGroups) == 0 {
+// groups returns the groups of both slots.
+func (e Environment) groups(ctx context.Context) ([]scalingtypes.AutoScalingGroup, error) {
+	names := []string{e.Name.Group(release.Blue), e.Name.Group(release.Green)}
+	out, err := e.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: names})
+	if err != nil {
 		return nil, err
 	}
-	return &out.AutoScalingGroups[0], nil
+	return out.AutoScalingGroups, nil
 }
 
 // launches checks the launch template's version and its image.

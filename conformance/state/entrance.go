@@ -28,7 +28,7 @@ func (e Environment) entrance(ctx context.Context, targetGroup string, found *di
 	found.want("listeners", len(listeners.Listeners), 1)
 	for _, listener := range listeners.Listeners {
 		found.want("the listener's port", *listener.Port, int32(80))
-		found.want("where it leads", aws.ToString(listener.DefaultActions[0].TargetGroupArn), targetGroup)
+		found.want("where it leads", leadsTo(listener.DefaultActions[0]), []string{targetGroup})
 	}
 	groups, err := e.ELB.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{targetGroup}})
 	if err != nil {
@@ -43,6 +43,21 @@ func (e Environment) entrance(ctx context.Context, targetGroup string, found *di
 		return *tag.Key == release.TagEnvironment && *tag.Value == string(e.Name)
 	}), true)
 	return nil
+}
+
+// leadsTo lists the target groups that get requests from an action. A single one has its ARN in the
+// action itself, too.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
+func leadsTo(action types.Action) (groups []string) {
+	if action.ForwardConfig == nil {
+		return []string{aws.ToString(action.TargetGroupArn)}
+	}
+	for _, group := range action.ForwardConfig.TargetGroups {
+		if len(action.ForwardConfig.TargetGroups) == 1 || aws.ToInt32(group.Weight) > 0 {
+			groups = append(groups, aws.ToString(group.TargetGroupArn))
+		}
+	}
+	return groups
 }
 
 // balancers counts the environment's load balancers by their name.

@@ -13,9 +13,9 @@ import (
 	"photogallery/release"
 )
 
-// scales checks policies and alarms.
-func (e Environment) scales(ctx context.Context, found *differences) error {
-	policies, err := e.AutoScaling.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: aws.String(e.Name.Name())})
+// scales checks policies and alarms of the group.
+func (e Environment) scales(ctx context.Context, group string, found *differences) error {
+	policies, err := e.AutoScaling.DescribePolicies(ctx, &autoscaling.DescribePoliciesInput{AutoScalingGroupName: &group})
 	if err != nil {
 		return err
 	}
@@ -35,9 +35,10 @@ func (e Environment) scales(ctx context.Context, found *differences) error {
 			alarms[*alarm.AlarmName] = called[action]
 		}
 	}
+	alarm := func(kind release.AlarmKind) string { return group + "-" + string(kind) }
 	want := map[string]string{
-		e.Name.Alarm(release.UnhealthyHosts): "", e.Name.Alarm(release.RequestsHigh): release.ScaleOutPolicy,
-		e.Name.Alarm(release.CPUHigh): release.ScaleOutPolicy, e.Name.Alarm(release.Idle): release.ScaleInPolicy,
+		alarm(release.UnhealthyHosts): "", alarm(release.RequestsHigh): release.ScaleOutPolicy,
+		alarm(release.CPUHigh): release.ScaleOutPolicy, alarm(release.Idle): release.ScaleInPolicy,
 	}
 	found.want("the policies that alarms call", alarms, want)
 	return nil

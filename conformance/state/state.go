@@ -28,26 +28,23 @@ type Environment struct {
 // group, launch template, image, entrance, scaling, no builder, and this many images in all.
 // Otherwise the error names every difference. The release is the execution's name.
 func (e Environment) Serves(ctx context.Context, release string, images int) error {
-	group, err := e.group(ctx)
-	if err != nil || group == nil {
-		return errors.Join(err, absent(group))
+	groups, err := e.groups(ctx)
+	if err != nil {
+		return err
 	}
+	if len(groups) != 1 {
+		return fmt.Errorf("there are %d groups, want one", len(groups))
+	}
+	group := groups[0]
 	var found differences
-	e.holds(*group, &found)
+	e.holds(group, &found)
 	builders, err := e.Builders(ctx)
 	found.want("builders", builders, 0)
 	return errors.Join(err,
 		e.launches(ctx, group.LaunchTemplate, release, images, &found),
 		e.entrance(ctx, group.TargetGroupARNs[0], &found),
-		e.scales(ctx, &found),
+		e.scales(ctx, *group.AutoScalingGroupName, &found),
 		found.err())
-}
-
-func absent(group *scalingtypes.AutoScalingGroup) error {
-	if group != nil {
-		return nil
-	}
-	return errors.New("there is no group")
 }
 
 // holds checks the group.
@@ -66,8 +63,8 @@ func (e Environment) holds(group scalingtypes.AutoScalingGroup, found *differenc
 // snapshot. Otherwise the error counts what is left.
 func (e Environment) Nothing(ctx context.Context, images int) error {
 	var found differences
-	group, err := e.group(ctx)
-	found.want("a group is left", group != nil, false)
+	groups, err := e.groups(ctx)
+	found.want("groups", len(groups), 0)
 	kept, snapshots, failed := e.images(ctx)
 	found.want("images and snapshots", []int{len(kept), snapshots}, []int{images, images})
 	err = errors.Join(err, failed)

@@ -179,8 +179,8 @@ func (r *reader) snapshots(ctx context.Context) error {
 
 func (r *reader) alarms(ctx context.Context) error {
 	ofReleases := map[string]bool{}
-	for _, which := range release.AlarmKinds() {
-		ofReleases[r.environment.Alarm(which)] = true
+	for _, name := range r.environment.Alarms() {
+		ofReleases[name] = true
 	}
 	pages := cloudwatch.NewDescribeAlarmsPaginator(r.CloudWatch, &cloudwatch.DescribeAlarmsInput{
 		AlarmNamePrefix: aws.String(r.environment.Name() + "-"), AlarmTypes: []cloudwatchtypes.AlarmType{cloudwatchtypes.AlarmTypeMetricAlarm},

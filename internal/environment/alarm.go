@@ -8,8 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-
-	"photogallery/release"
 )
 
 // alarms describes the alarms of releases. The stack's own are on its dashboard.
@@ -27,11 +25,7 @@ func (r Reader) alarms(ctx context.Context, status *Status) error {
 
 // DescribeAlarms describes the alarms of releases.
 func (r Reader) DescribeAlarms(ctx context.Context) ([]types.MetricAlarm, error) {
-	var names []string
-	for _, kind := range release.AlarmKinds() {
-		names = append(names, r.Environment.Alarm(kind))
-	}
-	out, err := r.Clients.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: names})
+	out, err := r.Clients.CloudWatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: r.Environment.Alarms()})
 	if err != nil {
 		return nil, err
 	}

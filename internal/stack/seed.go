@@ -45,10 +45,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)
 		seedDomain(cloud, options.Domain, &settings.Optional)
-		settings.TargetGroup = cloud.ELB.AddTargetGroup(name, healthCheckPath)
-		if options.Real {
-			cloud.ELB.Configure(settings.TargetGroup, patient(cloud.Fabric))
-		}
+		seedTargets(cloud, options, &settings)
 		cloud.DynamoDB.AddTable(settings.Table, records.Key)
 		cloud.S3.AddBucket(settings.Bucket, options.Folder)
 		base := cloud.Fabric.ID("ami")
@@ -76,6 +73,16 @@ func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {
 	settings.LoadBalancerSecurityGroup = cloud.Fabric.ID("sg")
 	settings.InstanceSecurityGroup = cloud.Fabric.ID("sg")
 	settings.BuilderSecurityGroup = cloud.Fabric.ID("sg")
+}
+
+// seedTargets adds the target groups of both slots.
+func seedTargets(cloud *localcloud.Cloud, options Options, settings *step.Settings) {
+	settings.TargetGroup = cloud.ELB.AddTargetGroup(options.Environment.Group(release.Blue), healthCheckPath)
+	settings.GreenTargetGroup = cloud.ELB.AddTargetGroup(options.Environment.Group(release.Green), healthCheckPath)
+	if options.Real {
+		cloud.ELB.Configure(settings.TargetGroup, patient(cloud.Fabric))
+		cloud.ELB.Configure(settings.GreenTargetGroup, patient(cloud.Fabric))
+	}
 }
 
 // seedDomain adds the hosted zone and the certificate of a domain.
