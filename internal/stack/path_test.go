@@ -169,7 +169,7 @@ func (e *environment) serves(name string, instances int) {
 			if i.ImageID != recorded.Image {
 				e.Errorf("instance %s (%s) runs image %s, not %s", i.ID, i.Tags[release.TagRole], i.ImageID, recorded.Image)
 			}
-			if health := e.Cloud.ELB.Health(e.Settings.TargetGroup, i.ID); health != "healthy" {
+			if health := e.Cloud.ELB.Health(e.Settings.Targets(recorded.Serves()), i.ID); health != "healthy" {
 				e.Errorf("instance %s is %s", i.ID, health)
 			}
 		}

@@ -284,13 +284,3 @@ func TestBadEnvironmentIsRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
-
-func TestVerifyRunsDuringTheBakeAtAnyPace(t *testing.T) {
-	for _, options := range []Options{{Pace: 1}, {Pace: 60}, {Pace: 1, Real: true}, {Pace: 60, Real: true}, {Pace: 600, Real: true}} {
-		f := fabric.New(options.Pace)
-		defer f.Close()
-		if times := timings(f, options); times.VerifyBaking >= f.Scale(times.BakeTime) {
-			t.Errorf("at pace %v a version bakes for %v, and is verified for %v", options.Pace, f.Scale(times.BakeTime), times.VerifyBaking)
-		}
-	}
-}

@@ -41,7 +41,7 @@ func TestFleetWithoutDataShrinks(t *testing.T) {
 	at := place{environment: "main", targetGroup: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/photogallery-main/73e2d6bc24d8a067"}
 	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(""), at.cpuHigh(""), at.idle("")} {
 		want := "notBreaching"
-		if aws.ToString(alarm.AlarmName) == at.environment.Alarm(release.Idle) {
+		if aws.ToString(alarm.AlarmName) == at.environment.Alarm(release.Blue, release.Idle) {
 			want = "breaching"
 		}
 		if got := aws.ToString(alarm.TreatMissingData); got != want {

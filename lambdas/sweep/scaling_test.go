@@ -19,7 +19,7 @@ import (
 
 func (e environment) desired() int {
 	e.Helper()
-	group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment)
+	group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment.Name())
 	if err != nil || group == nil {
 		e.Fatal(group, err)
 	}
@@ -109,7 +109,7 @@ func TestRefreshDoesNotStartUnderAnActiveAlarm(t *testing.T) {
 	inEnvironment(t, func(e environment) {
 		m := e.first("sick-r1")
 		e.scale("sick-r1", m)
-		guard := e.Settings.Environment.Alarm(release.UnhealthyHosts)
+		guard := e.Settings.Environment.Alarm(release.Blue, release.UnhealthyHosts)
 		for state := ""; state != "ALARM"; time.Sleep(time.Minute) {
 			e.Cloud.Fabric.Do(func() { state, _ = e.Cloud.CloudWatch.AlarmState(guard) })
 		}

@@ -35,7 +35,7 @@ var serving = map[string]int{
 // wantServing fails unless the group runs the version, on all instances, and nothing else.
 func (e environment) wantServing(version string) {
 	e.Helper()
-	group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment)
+	group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment.Name())
 	if err != nil || group == nil {
 		e.Fatal(group, err)
 	}
@@ -149,7 +149,7 @@ func TestUndoGivesTheGroupItsBoundsBack(t *testing.T) {
 		bigger.MinSize, bigger.MaxSize = 3, 7
 		run[struct{}](e, scaling.EnsureScaling, scaling.EnsureScalingInput{Call: call("r2"), Plan: bigger, LoadBalancer: m.entrance.ARN})
 		e.undo("r2")
-		group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment)
+		group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment.Name())
 		if err != nil || *group.MinSize != 2 || *group.MaxSize != 5 {
 			t.Errorf("%v, bounds %d and %d; want 2 and 5", err, *group.MinSize, *group.MaxSize)
 		}
