@@ -60,8 +60,10 @@ var callers = map[string][]string{
 
 	"elasticloadbalancing:CreateListener":               {balancerPages, balancerTags},
 	"elasticloadbalancing:CreateLoadBalancer":           {balancerPages, balancerTags, networkReport},
+	"elasticloadbalancing:CreateRule":                   {balancerPages, balancerTags},
 	"elasticloadbalancing:DeleteListener":               {balancerPages},
 	"elasticloadbalancing:DeleteLoadBalancer":           {balancerPages},
+	"elasticloadbalancing:DeleteRule":                   {balancerPages},
 	"elasticloadbalancing:ModifyListener":               {balancerPages},
 	"elasticloadbalancing:ModifyLoadBalancerAttributes": {balancerPages, "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"},
 	"elasticloadbalancing:SetSecurityGroups":            {balancerPages, networkReport},

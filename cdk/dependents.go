@@ -39,6 +39,9 @@ var dependents = map[string]func(release.Environment) []Statement{
 	"elasticloadbalancing:CreateListener": func(environment release.Environment) []Statement {
 		return []Statement{addTags(environment, arn("elasticloadbalancing", "listener/app/"+environment.Name()+"/*"), "CreateListener")}
 	},
+	"elasticloadbalancing:CreateRule": func(environment release.Environment) []Statement {
+		return []Statement{addTags(environment, arn("elasticloadbalancing", "listener-rule/app/"+environment.Name()+"/*"), "CreateRule")}
+	},
 	"cloudwatch:PutMetricAlarm": func(environment release.Environment) []Statement {
 		return []Statement{{
 			Actions: []string{"cloudwatch:TagResource"}, Resources: alarmsOf(environment),
@@ -142,7 +145,7 @@ func createTags(environment release.Environment, by string, resources ...string)
 	}
 }
 
-// addTags allows tags on a load balancer or listener while it is created.
+// addTags allows tags on a load balancer, a listener or a rule while it is created.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
 func addTags(environment release.Environment, resource, by string) Statement {
 	conditions := tagged(environment)

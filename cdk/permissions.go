@@ -129,11 +129,14 @@ func machinesOf(environment release.Environment, operation string) []string {
 // balancerOf binds by the name in the ARN instead of the tag: for a moment after a creation Elastic
 // Load Balancing's authorization does not know the tags yet, and changes follow right after it.
 func balancerOf(name, operation string) []string {
-	balancer, listener := arn("elasticloadbalancing", "loadbalancer/app/"+name+"/*"), arn("elasticloadbalancing", "listener/app/"+name+"/*")
-	if strings.HasSuffix(operation, "Listener") && operation != "elasticloadbalancing:CreateListener" {
-		return []string{listener}
+	kind := "loadbalancer"
+	switch operation {
+	case "elasticloadbalancing:ModifyListener", "elasticloadbalancing:DeleteListener", "elasticloadbalancing:CreateRule":
+		kind = "listener"
+	case "elasticloadbalancing:DeleteRule":
+		kind = "listener-rule"
 	}
-	return []string{balancer}
+	return []string{arn("elasticloadbalancing", kind+"/app/"+name+"/*")}
 }
 
 func ec2Resources(operation string) []string {
