@@ -30,7 +30,13 @@ type Point struct {
 func (p Point) Average() float64 { return p.Sum / float64(p.Count) }
 
 // Record adds a value to the metric's current minute, or from a collector to the minute that ends.
-func (s *Service) Record(metric Metric, value float64) {
+func (s *Service) Record(metric Metric, value float64) { s.RecordTimes(metric, value, 1) }
+
+// RecordTimes adds a value several times, as Record does once. 0 times adds nothing.
+func (s *Service) RecordTimes(metric Metric, value float64, times int) {
+	if times == 0 {
+		return
+	}
 	minute := s.minuteOf(time.Now())
 	if s.collecting {
 		minute = s.minute
@@ -39,7 +45,7 @@ func (s *Service) Record(metric Metric, value float64) {
 	if s.points[key] == nil {
 		s.points[key] = map[int64]Point{}
 	}
-	one := Point{At: s.startOf(minute), Count: 1, Sum: value, Minimum: value}
+	one := Point{At: s.startOf(minute), Count: times, Sum: value * float64(times), Minimum: value}
 	s.points[key][minute] = merge(s.points[key][minute], one)
 	delete(s.points[key], minute-retained)
 }

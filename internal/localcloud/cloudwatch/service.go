@@ -35,6 +35,7 @@ func New(f *fabric.Fabric) *Service {
 	fabric.Handle(f, serviceID, "PutMetricAlarm", s.putMetricAlarm)
 	fabric.Handle(f, serviceID, "DescribeAlarms", s.describeAlarms)
 	fabric.Handle(f, serviceID, "DeleteAlarms", s.deleteAlarms)
+	fabric.Handle(f, serviceID, "GetMetricData", s.getMetricData)
 	s.awaitMinute()
 	return s
 }
