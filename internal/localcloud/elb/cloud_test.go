@@ -19,6 +19,7 @@ import (
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/elb"
 	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/localcloud/machine"
 )
 
 // cloud is a load balancing service with a real client, a real CloudWatch and a small EC2, in
@@ -80,6 +81,7 @@ type server struct {
 	status int           // 0: nothing listens
 	delay  time.Duration // of each answer
 	served int           // requests other than health checks
+	errors bool          // simulated requests get errors
 	seen   *http.Request // the last one of them
 }
 
@@ -93,10 +95,15 @@ func (s *server) set(status int, delay time.Duration) {
 	s.status, s.delay = status, delay
 }
 
-func (s *server) Serve(requests int) {
+func (s *server) Serve(requests int) machine.Served {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.served += requests
+	answers := machine.Served{Answered: requests, Each: time.Second}
+	if s.errors {
+		answers.Failed = requests
+	}
+	return answers
 }
 
 func (s *server) count() int {
@@ -128,13 +135,26 @@ func (s *server) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // launch makes a running instance that answers 200, and registers it.
-func (c cloud) launch(id, zone string) *server {
+func (c cloud) launch(id, zone string) *server { return c.launchInto(c.group, id, zone) }
+
+func (c cloud) launchInto(group, id, zone string) *server {
 	s := &server{status: http.StatusOK}
 	c.fabric.Do(func() {
 		c.network.instances[id] = ec2.Instance{ID: id, State: ec2.Running, Zone: zone, Machine: s}
-		c.service.Register(c.group, id)
+		c.service.Register(group, id)
 	})
 	return s
+}
+
+// second makes another target group like the first.
+func (c cloud) second() (group string) {
+	c.fabric.Do(func() {
+		group = c.service.AddTargetGroup("green", "/healthz")
+		c.service.Configure(group, elb.Settings{
+			Interval: 15 * time.Second, HealthyThreshold: 2, UnhealthyThreshold: 2, DeregistrationDelay: 30 * time.Second,
+		})
+	})
+	return group
 }
 
 func request() *elbv2.CreateLoadBalancerInput {
@@ -183,9 +203,11 @@ func (c cloud) wait(d time.Duration) {
 	synctest.Wait()
 }
 
-func (c cloud) health() map[string]types.TargetHealth {
+func (c cloud) health() map[string]types.TargetHealth { return c.healthOf(c.group) }
+
+func (c cloud) healthOf(group string) map[string]types.TargetHealth {
 	c.Helper()
-	out, err := c.client.DescribeTargetHealth(c.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: aws.String(c.group)})
+	out, err := c.client.DescribeTargetHealth(c.Context(), &elbv2.DescribeTargetHealthInput{TargetGroupArn: aws.String(group)})
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -207,12 +229,15 @@ func (c cloud) wantHealth(instance, state, reason string) {
 	}
 }
 
-// get asks through the load balancer and gives the status.
-func (c cloud) get(balancer types.LoadBalancer) int {
+// get asks through the load balancer, with a header or none, and gives the status.
+func (c cloud) get(balancer types.LoadBalancer, header ...string) int {
 	c.Helper()
 	request, err := http.NewRequestWithContext(c.Context(), http.MethodGet, "http://"+*balancer.DNSName+"/", nil)
 	if err != nil {
 		c.Fatal(err)
+	}
+	if len(header) == 2 {
+		request.Header.Set(header[0], header[1])
 	}
 	response, err := c.service.Transport().RoundTrip(request)
 	if err != nil {
@@ -237,6 +262,10 @@ func (c cloud) series(name string, balancer *types.LoadBalancer, withGroup bool)
 	if withGroup {
 		group = c.group
 	}
+	return c.seriesOf(name, balancer, group)
+}
+
+func (c cloud) seriesOf(name string, balancer *types.LoadBalancer, group string) (points []cloudwatch.Point) {
 	c.fabric.Do(func() {
 		points = c.metrics.Series(cloudwatch.Metric{
 			Namespace: "AWS/ApplicationELB", Name: name, Dimensions: dimensionsOf(balancer, group),

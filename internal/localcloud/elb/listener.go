@@ -16,6 +16,22 @@ import (
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 const defaultPolicy = "ELBSecurityPolicy-2016-08"
 
+// listener is a listener with its rules.
+type listener struct {
+	types.Listener         // as in DescribeListeners
+	rules          []*rule // in the order in which they are tried; the last is the default rule
+}
+
+// groups returns the ARNs of the target groups to which the rules forward.
+func (l *listener) groups() (arns []string) {
+	for _, r := range l.rules {
+		for _, group := range forwardedTo(r.Actions[0]) {
+			arns = append(arns, *group.TargetGroupArn)
+		}
+	}
+	return arns
+}
+
 // createListener is idempotent by port and settings.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
 func (s *Service) createListener(in *elb.CreateListenerInput) (*elb.CreateListenerOutput, error) {
@@ -30,29 +46,29 @@ func (s *Service) createListener(in *elb.CreateListenerInput) (*elb.CreateListen
 	if err := s.checkListener(&wanted, b); err != nil {
 		return nil, err
 	}
-	if known, ok := b.listensOn(*in.Port); ok {
+	if known := b.listensOn(*in.Port); known != nil {
 		wanted.ListenerArn = known.ListenerArn
-		if !reflect.DeepEqual(known, wanted) {
+		if !reflect.DeepEqual(known.Listener, wanted) {
 			return nil, fabric.Errorf("DuplicateListener", "A listener already exists on this port for this load balancer '%s'", *b.LoadBalancerArn)
 		}
-		return &elb.CreateListenerOutput{Listeners: []types.Listener{known}}, nil
+		return &elb.CreateListenerOutput{Listeners: []types.Listener{known.Listener}}, nil
 	}
 	wanted.ListenerArn = aws.String(s.arn("listener/" + suffix(*b.LoadBalancerArn)))
-	b.listeners = append(b.listeners, wanted)
+	b.listeners = append(b.listeners, &listener{wanted, []*rule{defaultRule(wanted)}})
 	return &elb.CreateListenerOutput{Listeners: []types.Listener{wanted}}, nil
 }
 
 // modifyListener changes the given fields only.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
 func (s *Service) modifyListener(in *elb.ModifyListenerInput) (*elb.ModifyListenerOutput, error) {
-	b, i := s.listener(aws.ToString(in.ListenerArn))
-	if b == nil {
-		return nil, fabric.Errorf("ListenerNotFound", "One or more listeners not found: '%s'", aws.ToString(in.ListenerArn))
+	b, l := s.listener(aws.ToString(in.ListenerArn))
+	if l == nil {
+		return nil, listenerNotFound(aws.ToString(in.ListenerArn))
 	}
 	if in.Port != nil || in.Protocol != "" {
 		return nil, fabric.Errorf("ValidationError", "the embedded cloud's listeners keep their port and protocol")
 	}
-	wanted := b.listeners[i]
+	wanted := l.Listener
 	wanted.SslPolicy = cmp.Or(in.SslPolicy, wanted.SslPolicy)
 	if in.Certificates != nil {
 		wanted.Certificates = in.Certificates
@@ -63,27 +79,35 @@ func (s *Service) modifyListener(in *elb.ModifyListenerInput) (*elb.ModifyListen
 	if err := s.checkListener(&wanted, b); err != nil {
 		return nil, err
 	}
-	b.listeners[i] = wanted
+	used := l.groups()
+	l.Listener = wanted
+	l.rules[len(l.rules)-1] = defaultRule(wanted)
+	s.forgetUnused(used)
 	return &elb.ModifyListenerOutput{Listeners: []types.Listener{wanted}}, nil
 }
 
 // deleteListener fails if there is no such listener, unlike deleteLoadBalancer.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteListener.html
 func (s *Service) deleteListener(in *elb.DeleteListenerInput) (*elb.DeleteListenerOutput, error) {
-	b, i := s.listener(aws.ToString(in.ListenerArn))
-	if b == nil {
-		return nil, fabric.Errorf("ListenerNotFound", "One or more listeners not found: '%s'", aws.ToString(in.ListenerArn))
+	b, gone := s.listener(aws.ToString(in.ListenerArn))
+	if gone == nil {
+		return nil, listenerNotFound(aws.ToString(in.ListenerArn))
 	}
-	gone := b.listeners[i]
-	b.listeners = slices.Delete(b.listeners, i, i+1)
-	s.forgetUnused(gone)
+	b.listeners = slices.DeleteFunc(b.listeners, func(l *listener) bool { return l == gone })
+	s.forgetUnused(gone.groups())
 	return &elb.DeleteListenerOutput{}, nil
 }
 
-// forgetUnused resets a target group whose last listener is gone.
-func (s *Service) forgetUnused(gone types.Listener) {
-	if g := s.group(forwardedTo(gone)); g != nil && s.user(g.arn) == nil {
-		g.forgetHealth()
+func listenerNotFound(arn string) error {
+	return fabric.Errorf("ListenerNotFound", "One or more listeners not found: '%s'", arn)
+}
+
+// forgetUnused resets those target groups to which no rule forwards any more.
+func (s *Service) forgetUnused(groups []string) {
+	for _, arn := range groups {
+		if s.user(arn) == nil {
+			s.group(arn).forgetHealth()
+		}
 	}
 }
 
@@ -107,22 +131,9 @@ func (s *Service) checkListener(wanted *types.Listener, b *loadBalancer) error {
 	if len(wanted.DefaultActions) != 1 {
 		return fabric.Errorf("ValidationError", "the embedded cloud's listeners have one default action, not %d", len(wanted.DefaultActions))
 	}
-	return s.checkAction(wanted.DefaultActions[0], b)
-}
-
-func (s *Service) checkAction(action types.Action, b *loadBalancer) error {
-	switch {
-	case action.Type == types.ActionTypeEnumRedirect && action.RedirectConfig != nil:
-		return checkRedirect(*action.RedirectConfig)
-	case action.Type != types.ActionTypeEnumForward || action.TargetGroupArn == nil || action.ForwardConfig != nil:
-		return fabric.Errorf("ValidationError", "the embedded cloud's default actions are forward, with a TargetGroupArn, and redirect")
-	case s.group(*action.TargetGroupArn) == nil:
-		return targetGroupNotFound(*action.TargetGroupArn)
-	}
-	if user := s.user(*action.TargetGroupArn); user != nil && user != b {
-		return fabric.Errorf("TargetGroupAssociationLimit", "target group '%s' is already used by load balancer '%s'", *action.TargetGroupArn, *user.LoadBalancerArn)
-	}
-	return nil
+	action, err := s.checkAction(wanted.DefaultActions[0], b)
+	wanted.DefaultActions = []types.Action{action}
+	return err
 }
 
 func (s *Service) describeListeners(in *elb.DescribeListenersInput) (*elb.DescribeListenersOutput, error) {
@@ -133,43 +144,38 @@ func (s *Service) describeListeners(in *elb.DescribeListenersInput) (*elb.Descri
 	if b == nil {
 		return nil, balancerNotFound(*in.LoadBalancerArn)
 	}
-	return &elb.DescribeListenersOutput{Listeners: slices.Clone(b.listeners)}, nil
+	out := &elb.DescribeListenersOutput{}
+	for _, l := range b.listeners {
+		out.Listeners = append(out.Listeners, l.Listener)
+	}
+	return out, nil
 }
 
-// user returns the load balancer, active or not, whose listener forwards to the target group.
+// user returns the load balancer, active or not, a rule of which forwards to the target group,
+// whatever its weight.
 func (s *Service) user(targetGroup string) *loadBalancer {
+	return s.first(func(b *loadBalancer) bool {
+		return slices.ContainsFunc(b.listeners, func(l *listener) bool { return slices.Contains(l.groups(), targetGroup) })
+	})
+}
+
+// listener returns a listener and its load balancer, or nil if there is none.
+func (s *Service) listener(arn string) (*loadBalancer, *listener) {
 	for _, b := range s.balancers {
-		for _, listener := range b.listeners {
-			if forwardedTo(listener) == targetGroup {
-				return b
+		for _, l := range b.listeners {
+			if *l.ListenerArn == arn {
+				return b, l
 			}
+		}
+	}
+	return nil, nil
+}
+
+func (b *loadBalancer) listensOn(port int32) *listener {
+	for _, l := range b.listeners {
+		if *l.Port == port {
+			return l
 		}
 	}
 	return nil
-}
-
-// forwardedTo returns the ARN of a target group, or "" for a listener that redirects.
-func forwardedTo(listener types.Listener) string {
-	return aws.ToString(listener.DefaultActions[0].TargetGroupArn)
-}
-
-// listener returns a listener's load balancer, or nil if there is none, and its index there.
-func (s *Service) listener(arn string) (*loadBalancer, int) {
-	for _, b := range s.balancers {
-		for i, listener := range b.listeners {
-			if *listener.ListenerArn == arn {
-				return b, i
-			}
-		}
-	}
-	return nil, 0
-}
-
-func (b *loadBalancer) listensOn(port int32) (types.Listener, bool) {
-	for _, listener := range b.listeners {
-		if *listener.Port == port {
-			return listener, true
-		}
-	}
-	return types.Listener{}, false
 }

@@ -19,7 +19,7 @@ type loadBalancer struct {
 	types.LoadBalancer // as in DescribeLoadBalancers; its State is replaced, never changed
 	settings           settings
 	interfaces         []string
-	listeners          []types.Listener
+	listeners          []*listener
 	attributes         map[string]string // that were set
 }
 
@@ -157,8 +157,8 @@ func (s *Service) deleteLoadBalancer(in *elb.DeleteLoadBalancerInput) (*elb.Dele
 			s.instances.RemoveInterface(id)
 		}
 	})
-	for _, listener := range b.listeners {
-		s.forgetUnused(listener)
+	for _, l := range b.listeners {
+		s.forgetUnused(l.groups())
 	}
 	return &elb.DeleteLoadBalancerOutput{}, nil
 }

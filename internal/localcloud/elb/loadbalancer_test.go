@@ -203,7 +203,7 @@ func TestListenerIsIdempotentByPort(t *testing.T) {
 
 func TestLoadBalancingHasOnlyTheCalledOperations(t *testing.T) {
 	inCloud(t, func(c cloud) {
-		want := "CreateListener CreateLoadBalancer DeleteListener DeleteLoadBalancer DescribeListeners DescribeLoadBalancers DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes SetSecurityGroups SetSubnets"
+		want := "CreateListener CreateLoadBalancer CreateRule DeleteListener DeleteLoadBalancer DeleteRule DescribeListeners DescribeLoadBalancers DescribeRules DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes SetSecurityGroups SetSubnets"
 		var got []string
 		for _, operation := range c.fabric.Operations() {
 			if operation.Service == "Elastic Load Balancing v2" {
@@ -213,9 +213,9 @@ func TestLoadBalancingHasOnlyTheCalledOperations(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			c.Errorf("got %v", got)
 		}
-		_, err := c.client.DescribeRules(c.Context(), &elbv2.DescribeRulesInput{})
+		_, err := c.client.DescribeAccountLimits(c.Context(), &elbv2.DescribeAccountLimitsInput{})
 		if codeOf(err) != "InvalidAction" {
-			c.Errorf("DescribeRules: %v", err)
+			c.Errorf("DescribeAccountLimits: %v", err)
 		}
 	})
 }

@@ -31,7 +31,7 @@ type Instances interface {
 
 // Metrics receives the points of metrics; *cloudwatch.Service is one.
 type Metrics interface {
-	Record(metric cloudwatch.Metric, value float64)
+	RecordTimes(metric cloudwatch.Metric, value float64, times int)
 	Collect(collector func())
 }
 
@@ -60,6 +60,9 @@ func New(f *fabric.Fabric, instances Instances, metrics Metrics) *Service {
 	fabric.Handle(f, serviceID, "ModifyListener", s.modifyListener)
 	fabric.Handle(f, serviceID, "DeleteListener", s.deleteListener)
 	fabric.Handle(f, serviceID, "DescribeListeners", s.describeListeners)
+	fabric.Handle(f, serviceID, "CreateRule", s.createRule)
+	fabric.Handle(f, serviceID, "DescribeRules", s.describeRules)
+	fabric.Handle(f, serviceID, "DeleteRule", s.deleteRule)
 	fabric.Handle(f, serviceID, "DescribeTargetHealth", s.describeTargetHealth)
 	metrics.Collect(s.record)
 	return s

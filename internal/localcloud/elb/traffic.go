@@ -1,6 +1,10 @@
 package elb
 
-import "time"
+import (
+	"time"
+
+	"photogallery/internal/localcloud/machine"
+)
 
 // trafficStep is the interval of simulated requests.
 const trafficStep = 5 * time.Second
@@ -14,8 +18,8 @@ type traffic struct {
 }
 
 // SetTraffic simulates this many requests a second of AWS's time to each active load balancer; 0
-// stops them. They are spread over the targets as real ones are, and reach machines that can Serve
-// several requests at once.
+// stops them. They go by default rules and are spread over target groups and targets as real ones
+// are, and reach machines that can Serve several requests at once.
 func (s *Service) SetTraffic(perSecond float64) {
 	s.sendTraffic()
 	if s.traffic.stop != nil {
@@ -41,16 +45,21 @@ func (s *Service) sendTraffic() {
 		if !b.active() {
 			continue
 		}
-		for _, listener := range b.listeners {
-			if g := s.group(forwardedTo(listener)); g != nil {
-				s.spread(g, requests)
+		for _, l := range b.listeners {
+			byDefault := l.rules[len(l.rules)-1]
+			for i, share := range byDefault.shares(requests) {
+				s.spread(b, s.group(*forwardedTo(byDefault.Actions[0])[i].TargetGroupArn), share)
 			}
 		}
 	}
 }
 
-func (s *Service) spread(g *targetGroup, requests int) {
+func (s *Service) spread(b *loadBalancer, g *targetGroup, requests int) {
 	eligible := s.eligible(g)
+	if len(eligible) == 0 {
+		s.recordOwnErrors(b, requests)
+		return
+	}
 	for position := range eligible {
 		t := eligible[(g.next+position)%len(eligible)]
 		share := requests / len(eligible)
@@ -58,12 +67,16 @@ func (s *Service) spread(g *targetGroup, requests int) {
 			share++
 		}
 		i, _ := s.instances.Instance(t.instance)
-		server, ok := i.Machine.(interface{ Serve(requests int) })
+		server, ok := i.Machine.(interface {
+			Serve(requests int) machine.Served
+		})
 		if !ok {
 			continue
 		}
-		server.Serve(share)
-		g.requests += share
+		served := server.Serve(share)
+		s.recordRequests(b, g, share)
+		s.recordAnswers(b, g, served)
+		s.recordOwnErrors(b, share-served.Answered)
 	}
 	g.next += requests
 }

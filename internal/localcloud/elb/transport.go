@@ -7,9 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
@@ -19,7 +21,9 @@ import (
 // load balancer is a DNS error, and one without a listener on the port refuses the connection. TLS
 // is not spoken; a listener only acts on requests as it would with TLS. Like an Application Load
 // Balancer it answers 503 without targets, 502 if a target fails and 504 if it is too slow, and
-// never tries a second target.
+// never tries a second target or another target group.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#forward-actions
 func (s *Service) Transport() http.RoundTripper { return transport{service: s} }
 
 // TransportAt returns a Transport whose clients use another port than the listener's. Targets learn
@@ -33,7 +37,10 @@ type transport struct {
 
 // route is the route of one request. machine is nil if the target group has no targets.
 type route struct {
+	balancer *loadBalancer
 	listener types.Listener
+	action   types.Action // of the rule that matches
+	group    *targetGroup // nil for a redirect
 	machine  http.RoundTripper
 	target   *target // the machine's
 }
@@ -48,7 +55,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		if to := taken.listener.DefaultActions[0].RedirectConfig; to != nil {
+		if to := taken.action.RedirectConfig; to != nil {
 			return redirected(request, *to), nil
 		}
 		return ownAnswer(request, http.StatusServiceUnavailable), nil
@@ -56,17 +63,26 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	forwarded := request.Clone(request.Context())
 	forwarded.Header.Set("X-Forwarded-Proto", strings.ToLower(string(taken.listener.Protocol)))
 	forwarded.Header.Set("X-Forwarded-Port", strconv.Itoa(cmp.Or(t.port, int(*taken.listener.Port))))
+	began := time.Now()
 	response, err := taken.target.answering(taken.machine, forwarded)
-	var timeout net.Error
 	switch {
+	case err == nil:
+		t.service.recordAnswer(taken, response.StatusCode, time.Since(began))
+		return response, nil
 	case request.Context().Err() != nil:
-		return response, err
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return ownAnswer(request, http.StatusGatewayTimeout), nil
-	case err != nil:
-		return ownAnswer(request, http.StatusBadGateway), nil //nolint:nilerr // the answer tells of it
+		return nil, err
 	}
-	return response, nil
+	t.service.fabric.Do(func() { t.service.recordOwnErrors(taken.balancer, 1) })
+	return ownAnswer(request, statusFor(err)), nil
+}
+
+// statusFor returns the status of an answer for a target that failed.
+func statusFor(err error) int {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusBadGateway
 }
 
 func (s *Service) route(request *http.Request) (route, error) {
@@ -79,26 +95,35 @@ func (s *Service) route(request *http.Request) (route, error) {
 		return route{}, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 	}
 	port, _ := strconv.Atoi(number)
-	listener, ok := b.listensOn(int32(port))
-	if !ok || !b.active() {
+	l := b.listensOn(int32(port))
+	if l == nil || !b.active() {
 		return route{}, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
-	if !strings.EqualFold(string(listener.Protocol), request.URL.Scheme) {
-		return route{}, fmt.Errorf("the listener on port %d speaks %s, not %s", port, listener.Protocol, request.URL.Scheme)
+	if !strings.EqualFold(string(l.Protocol), request.URL.Scheme) {
+		return route{}, fmt.Errorf("the listener on port %d speaks %s, not %s", port, l.Protocol, request.URL.Scheme)
 	}
-	taken := route{listener: listener}
-	g := s.group(forwardedTo(listener))
-	if g == nil {
-		return taken, nil
-	}
-	if eligible := s.eligible(g); len(eligible) > 0 {
-		chosen := eligible[g.next%len(eligible)]
-		g.next++
-		g.requests++
-		i, _ := s.instances.Instance(chosen.instance)
-		taken.machine, taken.target = i.Machine, chosen
+	matching := l.rules[slices.IndexFunc(l.rules, func(r *rule) bool { return r.matches(request.Header) })]
+	taken := route{balancer: b, listener: l.Listener, action: matching.Actions[0]}
+	if i := slices.Index(matching.shares(1), 1); i >= 0 {
+		s.choose(&taken, *forwardedTo(taken.action)[i].TargetGroupArn)
 	}
 	return taken, nil
+}
+
+// choose sends a request to the target of the group whose turn it is, if there is one.
+func (s *Service) choose(taken *route, group string) {
+	g := s.group(group)
+	taken.group = g
+	eligible := s.eligible(g)
+	if len(eligible) == 0 {
+		s.recordOwnErrors(taken.balancer, 1)
+		return
+	}
+	taken.target = eligible[g.next%len(eligible)]
+	i, _ := s.instances.Instance(taken.target.instance)
+	taken.machine = i.Machine
+	g.next++
+	s.recordRequests(taken.balancer, g, 1)
 }
 
 // eligible returns the targets that get requests: the healthy ones, or all if there are none.

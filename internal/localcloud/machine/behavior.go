@@ -25,8 +25,19 @@ type Behavior struct {
 	UnhealthyAfter time.Duration // from running until the service answers 503, or 0 for never
 	NeverHealthy   bool          // the service answers 503 from the start
 
+	// The answers to simulated requests. Real requests, health checks among them, have neither.
+	ErrorShare   float64       // of them that are errors, 0 to 1: 0.25 is every fourth
+	ResponseTime time.Duration // of each, or 0 for 20 ms
+
 	CPUPerRequest float64 // percent of CPU that one request a second costs, or 0 for 0.5
 	CaptureFails  bool    // Capture ends with an error
+}
+
+// Served is how a machine answered several requests.
+type Served struct {
+	Answered int           // how many were; the others met nothing that listens
+	Failed   int           // how many of the answers were errors of the service
+	Each     time.Duration // the time of each answer
 }
 
 func (b Behavior) withDefaults() Behavior {
@@ -41,6 +52,9 @@ func (b Behavior) withDefaults() Behavior {
 	}
 	if b.HealthyAfter == 0 {
 		b.HealthyAfter = b.BootTime
+	}
+	if b.ResponseTime == 0 {
+		b.ResponseTime = 20 * time.Millisecond
 	}
 	if b.CPUPerRequest == 0 {
 		b.CPUPerRequest = 0.5

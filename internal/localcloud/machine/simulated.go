@@ -85,6 +85,7 @@ type SimulatedMachine struct {
 	timers []func() // stop future events
 	load   int      // requests within loadSpan
 	fresh  int      // those of them within loadStep
+	served int      // simulated requests while it was well
 }
 
 type serviceState int
@@ -106,7 +107,7 @@ func (m *SimulatedMachine) RoundTrip(request *http.Request) (*http.Response, err
 	case failing:
 		status = http.StatusServiceUnavailable
 	}
-	m.Serve(1)
+	m.bear(1)
 	body := "simulated machine " + m.spec.InstanceID + "\n"
 	return &http.Response{
 		Status: http.StatusText(status), StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -115,9 +116,30 @@ func (m *SimulatedMachine) RoundTrip(request *http.Request) (*http.Response, err
 	}, nil
 }
 
-// Serve counts requests of a simulated load balancer. CPU includes them for a minute. It may be
+// Serve answers requests of a simulated load balancer. CPU includes them for a minute. It may be
 // called under the cloud's lock.
-func (m *SimulatedMachine) Serve(requests int) {
+func (m *SimulatedMachine) Serve(requests int) Served {
+	m.bear(requests)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	answers := Served{Answered: requests, Failed: requests, Each: m.behavior.ResponseTime}
+	switch m.state {
+	case starting, ended:
+		return Served{}
+	case serving:
+		answers.Failed = m.errorsOf(m.served+requests) - m.errorsOf(m.served)
+		m.served += requests
+	}
+	return answers
+}
+
+// errorsOf returns how many of the first answers are errors. A share such as 0.29 is a little less
+// in binary.
+func (m *SimulatedMachine) errorsOf(answers int) int {
+	return int(float64(answers)*m.behavior.ErrorShare + 1e-9)
+}
+
+func (m *SimulatedMachine) bear(requests int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fresh == 0 && requests > 0 {

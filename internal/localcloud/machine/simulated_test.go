@@ -182,6 +182,35 @@ func TestCPUFollowsTheRequestsOfTheLastMinute(t *testing.T) {
 	})
 }
 
+func TestSimulatedAnswersHaveTheirShareOfErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, m, _ := boot("fleet", machine.Behavior{ErrorShare: 0.29, ResponseTime: time.Second})
+		simulated := m.(*machine.SimulatedMachine)
+		if got := simulated.Serve(10); got.Answered != 0 {
+			t.Errorf("while it boots: %+v", got)
+		}
+		time.Sleep(time.Minute)
+		failed := 0
+		for range 10 {
+			failed += simulated.Serve(10).Failed
+		}
+		if got := simulated.Serve(1); failed != 29 || got != (machine.Served{Answered: 1, Each: time.Second}) {
+			t.Errorf("%d of 100 fail, the next is %+v", failed, got)
+		}
+		if got := status(t, m); got != http.StatusOK {
+			t.Errorf("a real request is answered with %d", got)
+		}
+		simulated.Break()
+		if got := simulated.Serve(5); got.Answered != 5 || got.Failed != 5 {
+			t.Errorf("when it is broken: %+v", got)
+		}
+		m.Kill()
+		if got := simulated.Serve(5); got.Answered != 0 {
+			t.Errorf("when it has ended: %+v", got)
+		}
+	})
+}
+
 func TestCapture(t *testing.T) {
 	cases := map[string]struct {
 		behavior machine.Behavior
