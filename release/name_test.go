@@ -61,6 +61,9 @@ func TestAlarmNamesDiffer(t *testing.T) {
 	for _, slot := range release.Slots() {
 		for _, kind := range release.AlarmKinds() {
 			name := release.Environment("main").Alarm(slot, kind)
+			if gotSlot, gotKind := release.Environment("main").AlarmOf(name); gotSlot != slot || gotKind != kind {
+				t.Errorf("%s is of %s, %s", name, gotSlot, gotKind)
+			}
 			if seen[name] || !strings.HasPrefix(name, release.Environment("main").Group(slot)+"-") {
 				t.Errorf("%s", name)
 			}

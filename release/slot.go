@@ -35,6 +35,18 @@ func (e Environment) Alarm(slot Slot, kind AlarmKind) string {
 	return e.Group(slot) + "-" + string(kind)
 }
 
+// AlarmOf returns the slot and the kind of a release's alarm with that name, or "" for another one.
+func (e Environment) AlarmOf(name string) (Slot, AlarmKind) {
+	for _, slot := range Slots() {
+		for _, kind := range AlarmKinds() {
+			if e.Alarm(slot, kind) == name {
+				return slot, kind
+			}
+		}
+	}
+	return "", ""
+}
+
 // Alarms returns the names of the alarms of both slots.
 func (e Environment) Alarms() (names []string) {
 	for _, slot := range Slots() {

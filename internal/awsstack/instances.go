@@ -34,15 +34,9 @@ func (s *Stack) Terminate(ctx context.Context, id string) error {
 	if err := checkInstance(id); err != nil {
 		return err
 	}
-	group, err := fleet.Group(ctx, s.clients.AutoScaling, s.Environment)
+	running, err := s.grouped(ctx)
 	if err != nil {
 		return err
-	}
-	var running []string
-	if group != nil {
-		for _, i := range group.Instances {
-			running = append(running, aws.ToString(i.InstanceId))
-		}
 	}
 	if err := among(running, id, "instance %q is none of the group's"); err != nil {
 		return err
@@ -51,6 +45,23 @@ func (s *Stack) Terminate(ctx context.Context, id string) error {
 		InstanceId: aws.String(id), ShouldDecrementDesiredCapacity: aws.Bool(false),
 	})
 	return err
+}
+
+// grouped lists the instances of the groups of both slots.
+func (s *Stack) grouped(ctx context.Context) (ids []string, err error) {
+	for _, slot := range release.Slots() {
+		group, err := fleet.Group(ctx, s.clients.AutoScaling, s.Environment.Group(slot))
+		if err != nil {
+			return nil, err
+		}
+		if group == nil {
+			continue
+		}
+		for _, i := range group.Instances {
+			ids = append(ids, aws.ToString(i.InstanceId))
+		}
+	}
+	return ids, nil
 }
 
 // among returns a NotFound error that lists the existing instances unless the instance is one of

@@ -83,12 +83,18 @@ type reader struct {
 	Existing
 }
 
+// group takes the bounds of the group, or of the one whose maximum is larger while there are two.
 func (r *reader) group(ctx context.Context) error {
-	group, err := fleet.Group(ctx, r.AutoScaling, r.environment)
-	if err == nil && group != nil {
-		r.MinSize, r.MaxSize = int(aws.ToInt32(group.MinSize)), int(aws.ToInt32(group.MaxSize))
+	for _, slot := range release.Slots() {
+		group, err := fleet.Group(ctx, r.AutoScaling, r.environment.Group(slot))
+		if err != nil {
+			return err
+		}
+		if group != nil && int(aws.ToInt32(group.MaxSize)) > r.MaxSize {
+			r.MinSize, r.MaxSize = int(aws.ToInt32(group.MinSize)), int(aws.ToInt32(group.MaxSize))
+		}
 	}
-	return err
+	return nil
 }
 
 func (r *reader) entrance(ctx context.Context) error {

@@ -87,9 +87,13 @@ func (e *examination) others(ctx context.Context) string {
 	return deploy
 }
 
-// takeBounds takes the bounds of the existing fleet, or of a request if that cannot be read.
+// takeBounds takes the bounds of the fleet that serves, or of a request if that cannot be read.
 func (e *examination) takeBounds(ctx context.Context) {
-	group, err := fleet.Group(ctx, e.AutoScaling, e.environment)
+	current, err := records.ReadCurrent(ctx, e.DynamoDB, e.table)
+	if err != nil {
+		return
+	}
+	group, err := fleet.Group(ctx, e.AutoScaling, e.environment.Group(current.Serves()))
 	if err == nil && group != nil && !e.Asked {
 		e.MinSize, e.MaxSize = int(aws.ToInt32(group.MinSize)), int(aws.ToInt32(group.MaxSize))
 	}

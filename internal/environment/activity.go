@@ -7,24 +7,26 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
+	"photogallery/release"
 )
 
 const maxActivities = 20
 
-// activities lists the group's latest activities. AWS refuses to list those of a group that does
-// not exist.
-func (r Reader) activities(ctx context.Context) ([]Activity, error) {
+// activities lists the latest activities of a slot's group. AWS refuses to list those of a group
+// that does not exist.
+func (r Reader) activities(ctx context.Context, slot release.Slot) ([]Activity, error) {
 	out, err := r.Clients.AutoScaling.DescribeScalingActivities(ctx, &autoscaling.DescribeScalingActivitiesInput{
-		AutoScalingGroupName: aws.String(r.Environment.Name()), MaxRecords: aws.Int32(maxActivities),
+		AutoScalingGroupName: aws.String(r.Environment.Group(slot)), MaxRecords: aws.Int32(maxActivities),
 	})
 	if err != nil {
 		return nil, err
 	}
-	activities := []Activity{}
+	var activities []Activity
 	for _, activity := range out.Activities[:min(len(out.Activities), maxActivities)] {
 		shown := Activity{
 			Time: aws.ToTime(activity.StartTime), Status: string(activity.StatusCode),
-			Description: aws.ToString(activity.Description), Cause: aws.ToString(activity.Cause),
+			Description: aws.ToString(activity.Description), Cause: aws.ToString(activity.Cause), Slot: slot,
 		}
 		shown.Instance = instanceInText.FindString(shown.Description)
 		shown.Did, shown.Why = did(shown), r.why(shown)
@@ -62,7 +64,7 @@ var reasons = []struct{ says, means string }{
 // why returns an activity's cause in a few words: the kind of the alarm, if it was one.
 func (r Reader) why(a Activity) string {
 	if alarm := a.Alarm(); alarm != "" {
-		return strings.TrimPrefix(alarm, r.Environment.Name()+"-")
+		return strings.TrimPrefix(alarm, r.Environment.Group(a.Slot)+"-")
 	}
 	for _, reason := range reasons {
 		if strings.Contains(a.Cause, reason.says) {

@@ -14,8 +14,9 @@ import (
 func (r Reader) alarms(ctx context.Context, status *Status) error {
 	described, err := r.DescribeAlarms(ctx)
 	for _, alarm := range described {
+		slot, kind := r.Environment.AlarmOf(aws.ToString(alarm.AlarmName))
 		status.Alarms = append(status.Alarms, Alarm{
-			Name: aws.ToString(alarm.AlarmName), State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
+			Name: aws.ToString(alarm.AlarmName), Slot: slot, Kind: kind, State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
 			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp),
 			Marks: marks(alarm), Minutes: int(aws.ToInt32(alarm.EvaluationPeriods)),
 		})

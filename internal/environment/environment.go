@@ -2,7 +2,11 @@
 // on AWS or from the embedded cloud of one machine.
 package environment
 
-import "time"
+import (
+	"time"
+
+	"photogallery/release"
+)
 
 // Status is the state of an environment at one moment, on one machine or on AWS. Some fields are
 // for one of the two only.
@@ -21,19 +25,30 @@ type Status struct {
 	TeardownMachine string     `json:"teardownMachine"` // ARN
 	LoadBalancer    string     `json:"loadBalancer"`    // active or provisioning, or "" if there is none
 	Serving         *Serving   `json:"serving,omitempty"`
-	Group           *Group     `json:"group,omitempty"`
-	Instances       []Instance `json:"instances"` // live ones, including builders
+	Group           *Group     `json:"group,omitempty"` // of the first fleet
+	Fleets          []Fleet    `json:"fleets"`          // the one that serves first, at most two
+	Instances       []Instance `json:"instances"`       // live ones, including builders
 	Alarms          []Alarm    `json:"alarms"`
-	Activities      []Activity `json:"activities"` // newest first, at most 20
+	Activities      []Activity `json:"activities"` // of all fleets, newest first, at most 20
 	Schedules       []Schedule `json:"schedules"`
 }
 
 // Serving is the serving release.
 type Serving struct {
-	Release     string `json:"release"`
-	Version     string `json:"version"`
-	Image       string `json:"image"`
-	FormerImage string `json:"formerImage,omitempty"`
+	Slot        release.Slot `json:"slot"`
+	Release     string       `json:"release"`
+	Version     string       `json:"version"`
+	Image       string       `json:"image"`
+	FormerImage string       `json:"formerImage,omitempty"`
+}
+
+// Fleet is the group in a slot, with its targets.
+type Fleet struct {
+	Slot        release.Slot   `json:"slot"`
+	Group       Group          `json:"group"`
+	Health      map[string]int `json:"health"`      // how many targets are initial, healthy, unhealthy, draining
+	Traffic     int            `json:"traffic"`     // percent of the visitors that the load balancer leads to it
+	TargetGroup string         `json:"targetGroup"` // ARN
 }
 
 // Group is the Auto Scaling group's size.
@@ -47,28 +62,31 @@ type Group struct {
 
 // Instance is an instance that has not been terminated.
 type Instance struct {
-	ID       string    `json:"id"`
-	Role     string    `json:"role"` // builder or fleet
-	Zone     string    `json:"zone"`
-	State    string    `json:"state"`  // in EC2's words
-	Health   string    `json:"health"` // the target's: initial, healthy, unhealthy or draining, or "" for a builder
-	Image    string    `json:"image"`
-	Version  string    `json:"version,omitempty"` // of its image
-	Address  string    `json:"address,omitempty"` // host:port of its service
-	Launched time.Time `json:"launched"`
-	CPU      float64   `json:"cpu"` // percent of one core
+	ID       string       `json:"id"`
+	Role     string       `json:"role"`           // builder or fleet
+	Slot     release.Slot `json:"slot,omitempty"` // of the fleet, or "" for a builder
+	Zone     string       `json:"zone"`
+	State    string       `json:"state"`  // in EC2's words
+	Health   string       `json:"health"` // the target's: initial, healthy, unhealthy or draining, or "" for a builder
+	Image    string       `json:"image"`
+	Version  string       `json:"version,omitempty"` // of its image
+	Address  string       `json:"address,omitempty"` // host:port of its service
+	Launched time.Time    `json:"launched"`
+	CPU      float64      `json:"cpu"` // percent of one core
 }
 
 // Alarm is an alarm of the release.
 type Alarm struct {
-	Name        string    `json:"name"`
-	State       string    `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
-	Reason      string    `json:"reason"`
-	Description string    `json:"description"` // its purpose and its effect
-	Since       time.Time `json:"since"`       // of its state
-	Marks       []Mark    `json:"marks"`       // all of them must be crossed
-	Minutes     int       `json:"minutes"`     // in a row, until it fires
-	Crossed     int       `json:"crossed"`     // how many minutes they have been crossed, up to Minutes
+	Name        string            `json:"name"`
+	Slot        release.Slot      `json:"slot"`
+	Kind        release.AlarmKind `json:"kind"`
+	State       string            `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
+	Reason      string            `json:"reason"`
+	Description string            `json:"description"` // its purpose and its effect
+	Since       time.Time         `json:"since"`       // of its state
+	Marks       []Mark            `json:"marks"`       // all of them must be crossed
+	Minutes     int               `json:"minutes"`     // in a row, until it fires
+	Crossed     int               `json:"crossed"`     // how many minutes they have been crossed, up to Minutes
 }
 
 // Mark is a threshold of an alarm.
@@ -80,13 +98,14 @@ type Mark struct {
 
 // Activity is a line of the group's activity log.
 type Activity struct {
-	Time        time.Time `json:"time"`
-	Status      string    `json:"status"`
-	Description string    `json:"description"`
-	Cause       string    `json:"cause"`
-	Instance    string    `json:"instance,omitempty"`
-	Did         string    `json:"did"` // launched, terminated, or failed to launch
-	Why         string    `json:"why"` // in a few words: requests-high, 312 per target > 200
+	Time        time.Time    `json:"time"`
+	Status      string       `json:"status"`
+	Description string       `json:"description"`
+	Cause       string       `json:"cause"`
+	Instance    string       `json:"instance,omitempty"`
+	Slot        release.Slot `json:"slot"`
+	Did         string       `json:"did"` // launched, terminated, or failed to launch
+	Why         string       `json:"why"` // in a few words: requests-high, 312 per target > 200
 }
 
 // Sample holds the metrics of one minute, read at its end. Metrics without data are nil.

@@ -7,120 +7,123 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	autoscalingtypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"photogallery/lambdas/fleet"
-	"photogallery/lambdas/inventory"
 	"photogallery/release"
 )
 
-// fleet reads the group, its activities and its instances, and the builders.
-func (r Reader) fleet(ctx context.Context, status *Status) error {
-	group, err := fleet.Group(ctx, r.Clients.AutoScaling, r.Environment)
-	if err != nil {
-		return err
-	}
-	if group != nil {
-		if err := r.group(ctx, group, status); err != nil {
+// fleets reads the groups of both slots, their activities and instances, and the builders.
+func (r Reader) fleets(ctx context.Context, status *Status) error {
+	targets := map[string]target{}
+	for _, slot := range release.Slots() {
+		group, err := fleet.Group(ctx, r.Clients.AutoScaling, r.Environment.Group(slot))
+		if err != nil {
 			return err
 		}
+		if group == nil {
+			continue
+		}
+		one, err := r.fleet(ctx, slot, *group, targets)
+		if err != nil {
+			return err
+		}
+		activities, err := r.activities(ctx, slot)
+		if err != nil {
+			return err
+		}
+		status.Fleets, status.Activities = append(status.Fleets, one), append(status.Activities, activities...)
 	}
-	status.Instances, err = r.instances(ctx, group)
+	slices.SortStableFunc(status.Activities, func(a, b Activity) int { return b.Time.Compare(a.Time) })
+	status.Activities = status.Activities[:min(len(status.Activities), maxActivities)]
+	var err error
+	status.Instances, err = r.instances(ctx, targets)
 	return err
 }
 
-func (r Reader) group(ctx context.Context, group *autoscalingtypes.AutoScalingGroup, status *Status) error {
-	status.Group = &Group{
+// fleet returns a slot's fleet, and adds its targets to those of the other slot.
+func (r Reader) fleet(ctx context.Context, slot release.Slot, group types.AutoScalingGroup, targets map[string]target) (Fleet, error) {
+	one := Fleet{Slot: slot, Health: map[string]int{}, Group: Group{
 		Min: int(aws.ToInt32(group.MinSize)), Max: int(aws.ToInt32(group.MaxSize)), Desired: int(aws.ToInt32(group.DesiredCapacity)),
-	}
+	}}
 	for _, instance := range group.Instances {
-		if instance.LifecycleState == autoscalingtypes.LifecycleStateInService {
-			status.Group.InService++
+		targets[aws.ToString(instance.InstanceId)] = target{slot: slot}
+		if instance.LifecycleState == types.LifecycleStateInService {
+			one.Group.InService++
 		}
 	}
-	refreshes, err := fleet.Refreshes(ctx, r.Clients.AutoScaling, r.Environment)
+	for _, arn := range group.TargetGroupARNs {
+		one.TargetGroup = arn
+		if err := r.health(ctx, one, targets); err != nil {
+			return Fleet{}, err
+		}
+	}
+	refreshes, err := fleet.Refreshes(ctx, r.Clients.AutoScaling, r.Environment.Group(slot))
+	if active := fleet.ActiveRefresh(refreshes); active != nil {
+		one.Group.Refresh = fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete))
+	}
+	return one, err
+}
+
+// target is the slot of an instance, and the load balancer's health of it.
+type target struct {
+	slot   release.Slot
+	health string
+}
+
+// health reads the load balancer's health of each target of a fleet. A target that has left the
+// group drains.
+func (r Reader) health(ctx context.Context, of Fleet, targets map[string]target) error {
+	out, err := r.Clients.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(of.TargetGroup)})
 	if err != nil {
 		return err
 	}
-	if active := fleet.ActiveRefresh(refreshes); active != nil {
-		status.Group.Refresh = fmt.Sprintf("%s, %d %%", active.Status, aws.ToInt32(active.PercentageComplete))
-	}
-	status.Activities, err = r.activities(ctx)
-	return err
-}
-
-// instances lists the live instances with the builders, oldest first. group may be nil.
-func (r Reader) instances(ctx context.Context, group *autoscalingtypes.AutoScalingGroup) ([]Instance, error) {
-	health, err := r.health(ctx, group)
-	if err != nil {
-		return nil, err
-	}
-	versions, err := r.versions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	living, err := r.Living(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found := []Instance{}
-	for _, i := range living {
-		found = append(found, instance(i, health[aws.ToString(i.InstanceId)], versions[aws.ToString(i.ImageId)]))
-	}
-	slices.SortFunc(found, func(a, b Instance) int { return cmp.Or(a.Launched.Compare(b.Launched), cmp.Compare(a.ID, b.ID)) })
-	return found, nil
-}
-
-// Living describes the environment's instances that are not terminated.
-func (r Reader) Living(ctx context.Context) (living []types.Instance, err error) {
-	pages := ec2.NewDescribeInstancesPaginator(r.Clients.EC2, &ec2.DescribeInstancesInput{Filters: inventory.Filters(r.Environment)})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, reservation := range page.Reservations {
-			for _, i := range reservation.Instances {
-				if i.State != nil && i.State.Name != types.InstanceStateNameTerminated {
-					living = append(living, i)
-				}
-			}
+	for _, described := range out.TargetHealthDescriptions {
+		if described.Target != nil && described.TargetHealth != nil {
+			state := string(described.TargetHealth.State)
+			targets[aws.ToString(described.Target.Id)] = target{of.Slot, state}
+			of.Health[state]++
 		}
 	}
-	return living, nil
+	return nil
 }
 
-func instance(of types.Instance, health, version string) Instance {
-	zone := ""
-	if of.Placement != nil {
-		zone = aws.ToString(of.Placement.AvailabilityZone)
+// share fills in each fleet's part of the visitors, by the weights of the target groups, and puts
+// the fleet that serves first.
+func (s *Status) share(weights map[string]int32) {
+	var all int32
+	for _, weight := range weights {
+		all += weight
 	}
-	return Instance{
-		ID: aws.ToString(of.InstanceId), Role: inventory.Tag(of.Tags, release.TagRole), Zone: zone, State: string(of.State.Name),
-		Health: health, Image: aws.ToString(of.ImageId), Version: version, Address: aws.ToString(of.PrivateIpAddress),
-		Launched: aws.ToTime(of.LaunchTime),
+	for i := range s.Fleets {
+		if all > 0 {
+			s.Fleets[i].Traffic = int((weights[s.Fleets[i].TargetGroup]*100 + all/2) / all)
+		}
+	}
+	if s.Serving != nil {
+		slices.SortStableFunc(s.Fleets, func(a, b Fleet) int { return cmp.Compare(s.order(a), s.order(b)) })
+	}
+	if len(s.Fleets) > 0 {
+		s.Group = &s.Fleets[0].Group
 	}
 }
 
-// health returns the load balancer's health of each target.
-func (r Reader) health(ctx context.Context, group *autoscalingtypes.AutoScalingGroup) (map[string]string, error) {
-	health := map[string]string{}
-	if group == nil {
-		return health, nil
+func (s *Status) order(of Fleet) int {
+	if of.Slot == s.Serving.Slot {
+		return 0
 	}
-	for _, targets := range group.TargetGroupARNs {
-		out, err := r.Clients.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(targets)})
-		if err != nil {
-			return nil, err
-		}
-		for _, target := range out.TargetHealthDescriptions {
-			if target.Target != nil && target.TargetHealth != nil {
-				health[aws.ToString(target.Target.Id)] = string(target.TargetHealth.State)
-			}
-		}
-	}
-	return health, nil
+	return 1
 }
+
+// Split names each fleet with its part of the visitors, such as blue 95 %, green 5 %, while there
+// are two. Otherwise it is "".
+func (s Status) Split() string {
+	if len(s.Fleets) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("%s, %s", s.Fleets[0].Label(), s.Fleets[1].Label())
+}
+
+// Label names the fleet and its part of the visitors.
+func (f Fleet) Label() string { return fmt.Sprintf("%s %d %%", f.Slot, f.Traffic) }

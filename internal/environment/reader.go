@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/records"
@@ -26,16 +27,21 @@ type Reader struct {
 func (r Reader) Read(ctx context.Context) (Status, error) {
 	status := Status{
 		Environment: string(r.Environment), TeardownMachine: r.TeardownMachine,
-		Instances: []Instance{}, Alarms: []Alarm{}, Activities: []Activity{}, Schedules: []Schedule{},
+		Fleets: []Fleet{}, Instances: []Instance{}, Alarms: []Alarm{}, Activities: []Activity{}, Schedules: []Schedule{},
 	}
+	var weights map[string]int32
 	// Each part fills in its own fields.
-	parts := []func(context.Context, *Status) error{r.serving, r.entrance, r.fleet, r.alarms, r.schedules}
+	parts := []func(context.Context, *Status) error{r.serving, r.fleets, r.alarms, r.schedules, func(ctx context.Context, status *Status) (err error) {
+		weights, err = r.entrance(ctx, status)
+		return err
+	}}
 	failed := make([]error, len(parts))
 	var all sync.WaitGroup
 	for i, part := range parts {
 		all.Go(func() { failed[i] = part(ctx, &status) })
 	}
 	all.Wait()
+	status.share(weights)
 	return status, errors.Join(failed...)
 }
 
@@ -47,7 +53,7 @@ func (r Reader) Recorded(ctx context.Context) (release.Current, error) {
 func (r Reader) serving(ctx context.Context, status *Status) error {
 	recorded, err := r.Recorded(ctx)
 	if err == nil && recorded.Serving {
-		status.Serving = &Serving{Release: recorded.Release, Version: recorded.Version, Image: recorded.Image, FormerImage: recorded.FormerImage}
+		status.Serving = &Serving{Slot: recorded.Serves(), Release: recorded.Release, Version: recorded.Version, Image: recorded.Image, FormerImage: recorded.FormerImage}
 	}
 	return err
 }
@@ -58,13 +64,30 @@ func (r Reader) Entrance(ctx context.Context) (state, url string, err error) {
 	if err != nil || found == nil {
 		return "", "", err
 	}
+	state, url = stateOf(*found)
+	return state, url, nil
+}
+
+func stateOf(found types.LoadBalancer) (state, url string) {
 	if found.State != nil {
 		state = string(found.State.Code)
 	}
-	return state, "http://" + aws.ToString(found.DNSName) + "/", nil
+	return state, "http://" + aws.ToString(found.DNSName) + "/"
 }
 
-func (r Reader) entrance(ctx context.Context, status *Status) (err error) {
-	status.LoadBalancer, status.Gallery, err = r.Entrance(ctx)
-	return err
+// entrance reads the load balancer, and the weights of the target groups that it forwards to.
+func (r Reader) entrance(ctx context.Context, status *Status) (map[string]int32, error) {
+	found, err := balancer.Find(ctx, r.Clients.ELB, r.Environment)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	status.LoadBalancer, status.Gallery = stateOf(*found)
+	listener, err := balancer.Entrance(ctx, r.Clients.ELB, aws.ToString(found.LoadBalancerArn))
+	if release.IsNotFound(err) || err == nil && listener == nil {
+		return nil, nil // it is being deleted, or made
+	}
+	if err != nil {
+		return nil, err
+	}
+	return balancer.Weights(listener.DefaultActions[0]), nil
 }

@@ -72,7 +72,7 @@ func TestTeardownKeepsTheLoadBalancerUntilTheGroupIsGone(t *testing.T) {
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			if call.Operation.Name == "DeleteLoadBalancer" {
 				once.Do(func() {
-					group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment)
+					group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, e.Settings.Environment.Name())
 					if err != nil || group != nil {
 						t.Errorf("the load balancer goes before %+v, %v", group, err)
 					}

@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -272,7 +271,7 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 				t.Errorf("the bundle is %q, %v, want %q", got, err, want)
 			}
 		}
-		if times := s.Settings.Timings; times.Fleet != 15*time.Second || times.BakeTime != step.DefaultTimings().BakeTime {
+		if times := s.Settings.Timings; times.Fleet != 15*time.Second || times.InstanceGrace != step.DefaultTimings().InstanceGrace {
 			t.Errorf("timings are %+v", times)
 		}
 	})

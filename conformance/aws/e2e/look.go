@@ -63,7 +63,7 @@ func (r *run) serves(ctx context.Context, name string, images int) (seen string,
 
 // healthy asks the load balancer itself: every instance of the fleet must be a healthy target.
 func (r *run) healthy(ctx context.Context) error {
-	group, err := fleet.Group(ctx, r.state.AutoScaling, r.Environment)
+	group, err := fleet.Group(ctx, r.state.AutoScaling, r.Environment.Group(r.serving.Slot))
 	if err != nil || group == nil || len(group.TargetGroupARNs) != 1 {
 		return errors.Join(errors.New("there is no group with a target group"), err)
 	}

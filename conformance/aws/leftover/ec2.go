@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"photogallery/release"
 )
 
 // Kinds of EC2, as ARNs name them, with the commands to which the ID is appended.
@@ -36,14 +38,14 @@ func filter(name string, values ...string) types.Filter {
 	return types.Filter{Name: aws.String(name), Values: values}
 }
 
-// group finds the Auto Scaling group, which would replace what else is removed.
+// group finds the Auto Scaling groups, which would replace what else is removed.
 func (s *sweep) group(ctx context.Context) error {
-	out, err := s.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{s.environment.Name()}})
+	out, err := s.AutoScaling.DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{s.environment.Group(release.Blue), s.environment.Group(release.Green)}})
 	if err != nil {
 		return err
 	}
 	for _, group := range out.AutoScalingGroups {
-		s.add(aws.ToString(group.AutoScalingGroupARN), "aws autoscaling delete-auto-scaling-group --force-delete --auto-scaling-group-name "+s.environment.Name())
+		s.add(aws.ToString(group.AutoScalingGroupARN), "aws autoscaling delete-auto-scaling-group --force-delete --auto-scaling-group-name "+aws.ToString(group.AutoScalingGroupName))
 	}
 	return nil
 }
