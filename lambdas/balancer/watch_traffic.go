@@ -45,17 +45,23 @@ type WatchTrafficInput struct {
 // Watch is the result of the check. A fleet that serves worse is an error instead.
 type Watch struct {
 	fleet.LastUnhealthy
-	Percent  int          `json:"percent"`
-	Since    time.Time    `json:"since"`
-	Until    time.Time    `json:"until"`
-	Over     bool         `json:"over"` // the hold has ended, and the new fleet has passed
-	Baseline judge.Window `json:"baseline"`
-	Seen     judge.Window `json:"seen"`
-	Judgment string       `json:"judgment"` // for people
+	Percent  int           `json:"percent"`
+	Since    time.Time     `json:"since"`
+	Until    time.Time     `json:"until"`
+	Over     bool          `json:"over"` // the hold has ended, and the new fleet is not worse
+	Baseline judge.Window  `json:"baseline"`
+	Seen     judge.Window  `json:"seen"`
+	Outcome  judge.Outcome `json:"outcome"`
+	Judgment string        `json:"judgment"` // for people
 }
 
-// Note counts the errors of both fleets.
-func (w Watch) Note() string { return fmt.Sprintf("%d %%: %s", w.Percent, w.Seen) }
+// Note counts the errors of both fleets, or says in the end that they were too few to judge.
+func (w Watch) Note() string {
+	if w.Over && w.Outcome == judge.Undecided {
+		return fmt.Sprintf("%d %%: %s", w.Percent, w.Judgment)
+	}
+	return fmt.Sprintf("%d %%: %s", w.Percent, w.Seen)
+}
 
 type watchTraffic struct {
 	targets  fleet.TargetReader
@@ -83,14 +89,14 @@ func (w watchTraffic) run(ctx context.Context, in WatchTrafficInput) (Watch, err
 	}
 	return Watch{
 		LastUnhealthy: in.LastUnhealthy, Percent: in.Percent, Since: in.Since, Until: in.Until, Over: !time.Now().Before(in.Until),
-		Baseline: baseline, Seen: seen, Judgment: w.judgment(in, verdict),
+		Baseline: baseline, Seen: seen, Outcome: verdict.Outcome, Judgment: w.judgment(in, verdict),
 	}, nil
 }
 
-// judgment adds why a short hold leaves a fleet undecided.
+// judgment adds to a reason why a short hold decides nothing.
 func (w watchTraffic) judgment(in WatchTrafficInput, verdict judge.Verdict) string {
 	if verdict.Outcome == judge.Undecided && in.Until.Sub(in.Since) < w.settings.Requested(metricsTake) {
-		return verdict.Reason + "; metrics arrive a minute after the whole minute that they count, and a hold this short may end before that"
+		return verdict.Reason + "; metrics arrive after the minute that they count, and a hold of less than two minutes may end before that"
 	}
 	return verdict.Reason
 }

@@ -179,7 +179,7 @@ func TestWatchLeavesOutErrorsOfRequestsItDoesNotKnow(t *testing.T) {
 
 func TestShortHoldsAreDecidedByHealth(t *testing.T) {
 	watch, err := after(t, 210*time.Second, serving, traffic(nil), func(in *WatchTrafficInput) { in.Until = in.Since.Add(time.Minute) })
-	if err != nil || !watch.Over || !strings.Contains(watch.Judgment, "health alone decides") || !strings.Contains(watch.Judgment, "a hold this short") {
+	if err != nil || !watch.Over || !strings.Contains(watch.Judgment, "health alone decides") || !strings.Contains(watch.Note(), "a hold of less than two minutes") {
 		t.Errorf("%v, %+v", err, watch)
 	}
 }
