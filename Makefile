@@ -174,8 +174,9 @@ drawings: node_modules/.package-lock.json ## The pictures of the state machines 
 	$(GO) run ./tools/pictures/architecture
 
 .PHONY: documents
-documents: ## What the documents say of the stack's options and permissions, and of the conformance tests, from the program
+documents: ## What the documents say of the stack's options and permissions, the judge's errors and the conformance tests, from the program
 	$(GO) run ./cdk/document
+	$(GO) test ./lambdas/balancer/judge -run Document -write
 	$(GO) test -tags conformance $(addprefix ./conformance/,aws/e2e contract deployed differential ministack moto) -run Document -write
 
 # npm writes this file last.
