@@ -155,11 +155,13 @@ func (s seeder) network(settings *step.Settings) {
 		in := &ec2.CreateSecurityGroupInput{VpcId: vpc, GroupName: &name, Description: &name}
 		*group = *must(s.EC2.CreateSecurityGroup(s.ctx, in)).GroupId
 	}
-	groups := must(s.ELB.CreateTargetGroup(s.ctx, &elb.CreateTargetGroupInput{
-		Name: aws.String("photogallery-main"), VpcId: vpc, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80),
-		TargetType: elbtypes.TargetTypeEnumInstance,
-	}))
-	settings.TargetGroup = *groups.TargetGroups[0].TargetGroupArn
+	for name, group := range map[string]*string{"photogallery-main": &settings.TargetGroup, "photogallery-main-green": &settings.GreenTargetGroup} {
+		groups := must(s.ELB.CreateTargetGroup(s.ctx, &elb.CreateTargetGroupInput{
+			Name: &name, VpcId: vpc, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80),
+			TargetType: elbtypes.TargetTypeEnumInstance,
+		}))
+		*group = *groups.TargetGroups[0].TargetGroupArn
+	}
 }
 
 func (s seeder) storage(settings *step.Settings) {

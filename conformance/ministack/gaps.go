@@ -37,6 +37,8 @@ func gaps() []gap {
 		{"servicequotas:GetServiceQuota", "does not know the quota of running instances", "has 64 vCPUs", quota},
 		{"ssm:GetParameter", "has Amazon's images for x86_64 alone", "asks for those", (*Server).parameter},
 		{"elasticloadbalancing:DescribeTargetHealth", "has no targets, as no instance of a group is real", "has each instance of the group healthy", (*Server).health},
+		{"elasticloadbalancing:ModifyListener", "drops the weights of target groups", "keeps them", (*Server).modifyListener},
+		{"elasticloadbalancing:DescribeListeners", "has no weights of target groups", "adds those that it keeps", (*Server).describeListeners},
 		{"states:DescribeExecution", "has waits that are much quicker than the functions' clock", "tells a function of an end two minutes earlier", (*Server).describeExecution},
 	}
 }

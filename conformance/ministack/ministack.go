@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -32,6 +33,7 @@ type Server struct {
 	bare    aws.Config
 	behind  step.Clients // of MiniStack itself
 	forward http.Handler
+	weights sync.Map // the ForwardConfig of a listener by its ARN, both texts
 }
 
 // Start blocks until MiniStack listens. Close the server at the end; MiniStack and the functions that it runs

@@ -91,6 +91,8 @@ func plain(value cbor.Value) any {
 		return float32(v)
 	case cbor.Float64:
 		return float64(v)
+	case *cbor.Tag: // a time
+		return plain(v.Value)
 	}
 	return nil
 }
@@ -130,7 +132,7 @@ func encoded(name string, value any) cbor.Value {
 	case bool:
 		return cbor.Bool(v)
 	case float64:
-		if strings.HasSuffix(name, "Timestamp") || name == "LastModified" {
+		if strings.HasSuffix(name, "Timestamp") || name == "Timestamps" || name == "LastModified" {
 			return &cbor.Tag{ID: 1, Value: cbor.Float64(v)}
 		}
 		if v >= 0 && v == math.Trunc(v) {
