@@ -109,6 +109,50 @@ func TestStatusTellsWhatServes(t *testing.T) {
 	})
 }
 
+func TestStatusTellsOfBothFleetsAndTheirPartsOfTheTraffic(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		s := a.open()
+		a.runs(a.StartRelease(t.Context(), "r1", `{"version": "one"}`))
+		began := time.Now()
+		arn, err := a.StartRelease(t.Context(), "r2", `{"version": "two", "rebake": true, "strategy": "blueGreen", "traffic": [5, 100], "hold": "24h"}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Until(began.Add(12 * time.Hour)))
+		status, err := s.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(status.Fleets) != 2 || status.Split() != "blue 95 %, green 5 %" {
+			t.Fatalf("the fleets are %+v", status.Fleets)
+		}
+		for i, fleet := range status.Fleets {
+			version := []string{"one", "two"}[i]
+			if fleet.Group.InService != 2 || fleet.Health["healthy"] != 2 || fleet.TargetGroup == "" {
+				t.Errorf("a fleet is %+v", fleet)
+			}
+			for _, instance := range status.Instances {
+				if instance.Slot == fleet.Slot && instance.Version != version {
+					t.Errorf("%s is in slot %s", instance.Version, fleet.Slot)
+				}
+			}
+		}
+		if len(status.Instances) != 4 || len(status.Alarms) != 2*len(release.AlarmKinds()) || len(status.Activities) != 4 {
+			t.Errorf("there are %+v", status)
+		}
+		a.runs(arn, nil)
+		status, err = s.Status(t.Context())
+		if err != nil || len(status.Fleets) != 1 || status.Split() != "" || status.Serving.Slot != release.Green || *status.Group != status.Fleets[0].Group || status.Fleets[0].Traffic != 100 {
+			t.Errorf("in the end there are %+v, %v", status, err)
+		}
+		for _, alarm := range status.Alarms {
+			if alarm.Slot != release.Green || alarm.Kind == "" {
+				t.Errorf("alarm %+v", alarm)
+			}
+		}
+	})
+}
+
 func TestDomainIsTheGalleryAddress(t *testing.T) {
 	inAccount(t, func(t *testing.T, a *account) {
 		a.stacks = []types.Stack{a.described("photogallery-main", map[string]string{galleryOutput: "https://photos.example.com/"})}
@@ -125,7 +169,7 @@ func TestDomainIsTheGalleryAddress(t *testing.T) {
 
 func TestEveryPartOfTheStatusMayFail(t *testing.T) {
 	for _, operation := range []string{
-		"DynamoDB.GetItem", "Elastic Load Balancing v2.DescribeLoadBalancers", "Elastic Load Balancing v2.DescribeTargetHealth",
+		"DynamoDB.GetItem", "Elastic Load Balancing v2.DescribeLoadBalancers", "Elastic Load Balancing v2.DescribeListeners", "Elastic Load Balancing v2.DescribeTargetHealth",
 		"Auto Scaling.DescribeAutoScalingGroups", "Auto Scaling.DescribeInstanceRefreshes", "Auto Scaling.DescribeScalingActivities",
 		"EC2.DescribeInstances", "EC2.DescribeImages", "CloudWatch.DescribeAlarms", "Scheduler.ListSchedules", "Scheduler.GetSchedule",
 	} {
