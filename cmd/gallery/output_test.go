@@ -13,8 +13,8 @@ import (
 	"photogallery/internal/environment"
 	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
-
 	"photogallery/internal/terminal"
+	"photogallery/release"
 )
 
 // announced returns a data folder on which somebody says to answer at the URL.
@@ -160,7 +160,7 @@ func TestStatusShowsAStack(t *testing.T) {
 	now := time.Now()
 	status := environment.Status{
 		Stack: "photogallery-main", Region: "eu-central-1", Gallery: "http://main.elb.amazonaws.com/", LoadBalancer: "active", Console: "https://console.aws.amazon.com/",
-		Serving: &environment.Serving{Release: "r1", Version: "one", Image: "ami-1"}, Group: &environment.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"},
+		Serving: &environment.Serving{Release: "r1", Version: "one", Image: "ami-1"}, Fleets: []environment.Fleet{{Slot: release.Blue, Group: environment.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"}}},
 		Instances: []environment.Instance{
 			{ID: "i-1", Role: "fleet", Zone: "eu-central-1a", State: "running", Health: "draining", Version: "one", Address: "10.0.1.7", Launched: now},
 			{ID: "i-2", Role: "builder", State: "shutting-down", Launched: now},
@@ -184,8 +184,19 @@ func TestStatusShowsAStack(t *testing.T) {
 			t.Errorf("it does not show %q", line)
 		}
 	}
-	if strings.Contains(out.String(), "CPU") || t.Failed() {
+	if strings.Contains(out.String(), "CPU") || strings.Contains(out.String(), "SLOT") || strings.Contains(out.String(), "traffic") || t.Failed() {
 		t.Errorf("it shows\n%s", out.String())
+	}
+	status.Fleets = append(status.Fleets, environment.Fleet{Slot: release.Green, Traffic: 5, Group: environment.Group{Min: 3, Max: 5, Desired: 3, InService: 3}})
+	status.Fleets[0].Traffic, status.Instances[0].Slot = 95, release.Blue
+	out.Reset()
+	if err := showStatus(command, status); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"\nblue 95 % of the traffic. Group: 2 of 3 in service", "\ngreen 5 % of the traffic. Group: 3 of 3 in service, 3 to 5.\n", "ADDRESS   SLOT\n", "10.0.1.7  blue\n"} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("of two fleets it does not show %q:\n%s", line, out.String())
+		}
 	}
 	for want, status := range map[string]environment.Status{
 		"No load balancer, stack s in r":         {Stack: "s", Region: "r"},

@@ -50,13 +50,7 @@ func showStatus(command *cobra.Command, status environment.Status) error {
 	} else {
 		fmt.Fprintf(out, "Release %s (version %s, image %s) serves.\n", status.Serving.Release, status.Serving.Version, status.Serving.Image)
 	}
-	if g := status.Group; g != nil {
-		fmt.Fprintf(out, "Group: %d of %d in service, %d to %d.", g.InService, g.Desired, g.Min, g.Max)
-		if g.Refresh != "" {
-			fmt.Fprintf(out, " Refresh: %s.", g.Refresh)
-		}
-		fmt.Fprintln(out)
-	}
+	showFleets(out, status)
 	if len(status.Instances) > 0 {
 		fmt.Fprintln(out)
 	}
@@ -86,6 +80,21 @@ func showStatus(command *cobra.Command, status environment.Status) error {
 	return nil
 }
 
+// showFleets prints a line for each group, with its part of the traffic while there are two.
+func showFleets(out io.Writer, status environment.Status) {
+	for _, fleet := range status.Fleets {
+		if status.Split() != "" {
+			fmt.Fprintf(out, "%s of the traffic. ", fleet.Label())
+		}
+		g := fleet.Group
+		fmt.Fprintf(out, "Group: %d of %d in service, %d to %d.", g.InService, g.Desired, g.Min, g.Max)
+		if g.Refresh != "" {
+			fmt.Fprintf(out, " Refresh: %s.", g.Refresh)
+		}
+		fmt.Fprintln(out)
+	}
+}
+
 // entranceOf describes the gallery's address and its instances.
 func entranceOf(status environment.Status) string {
 	if status.Stack == "" {
@@ -101,7 +110,7 @@ func entranceOf(status environment.Status) string {
 	return status.Gallery + ", " + where
 }
 
-// showInstances omits the CPU on AWS, where only metrics have it.
+// showInstances omits the CPU on AWS, where only metrics have it, and the slot of a single fleet.
 func showInstances(command *cobra.Command, status environment.Status) error {
 	columns := []string{"INSTANCE", "ROLE", "ZONE", "HEALTH", "IMAGE VERSION", "AGE"}
 	isLocal := status.Stack == ""
@@ -109,12 +118,20 @@ func showInstances(command *cobra.Command, status environment.Status) error {
 		columns = append(columns, "CPU")
 	}
 	columns = append(columns, "ADDRESS")
+	isSplit := status.Split() != ""
+	if isSplit {
+		columns = append(columns, "SLOT")
+	}
 	return show(command, status.Instances, columns, func(i environment.Instance) []any {
 		row := []any{i.ID, i.Role, i.Zone, healthOf(i), i.Version, age(i.Launched)}
 		if isLocal {
 			row = append(row, fmt.Sprintf("%.0f%%", i.CPU))
 		}
-		return append(row, i.Address)
+		row = append(row, i.Address)
+		if isSplit {
+			row = append(row, i.Slot)
+		}
+		return row
 	})
 }
 
