@@ -5,10 +5,11 @@ import (
 	"strings"
 
 	"photogallery/internal/environment"
+	"photogallery/release"
 )
 
 // addValues adds the metric at that time to each activity that an alarm caused.
-func (l *Local) addValues(activities []environment.Activity, alarms []environment.Alarm, watching map[string]watched) {
+func (l *Local) addValues(activities []environment.Activity, alarms []environment.Alarm, watching map[release.Slot]map[string]watched) {
 	for i := range activities {
 		a, words := &activities[i], []string{}
 		for _, alarm := range alarms {
@@ -16,7 +17,7 @@ func (l *Local) addValues(activities []environment.Activity, alarms []environmen
 				continue
 			}
 			for _, mark := range alarm.Marks {
-				words = append(words, compared(mark, l.before(a.Time, watching[mark.Metric])))
+				words = append(words, compared(mark, l.before(a.Time, watching[alarm.Slot][mark.Metric])))
 			}
 		}
 		if len(words) > 0 {

@@ -9,6 +9,7 @@ import (
 
 	"photogallery/internal/environment"
 	"photogallery/internal/localcloud/cloudwatch"
+	"photogallery/release"
 )
 
 var statistics = map[string]func(cloudwatch.Point) float64{
@@ -47,11 +48,12 @@ func (l *Local) crossed(alarm environment.Alarm, missing bool) (minutes int) {
 }
 
 func crosses(s environment.Sample, alarm environment.Alarm, missing bool) bool {
-	if _, existed := s.Alarms[alarm.Name]; !existed {
+	fleet := s.Of(alarm.Slot)
+	if _, existed := s.Alarms[alarm.Name]; !existed || fleet == nil {
 		return false
 	}
 	for _, mark := range alarm.Marks {
-		value := map[string]*float64{"requests": s.Requests, "cpu": s.CPU, "unhealthy": s.Unhealthy}[mark.Metric]
+		value := map[string]*float64{"requests": fleet.Requests, "cpu": fleet.CPU, "unhealthy": fleet.Unhealthy}[mark.Metric]
 		switch {
 		case value == nil && !missing:
 			return false
@@ -71,16 +73,18 @@ type watched struct {
 	statistic func(cloudwatch.Point) float64
 }
 
-// metrics returns the metrics that the alarms watch, by their names in samples.
-func metrics(described []types.MetricAlarm) map[string]watched {
-	found := map[string]watched{}
+// metrics returns the metrics that the alarms of each slot watch, by their names in samples.
+func metrics(described []types.MetricAlarm) map[release.Slot]map[string]watched {
+	found := map[release.Slot]map[string]watched{release.Blue: {}, release.Green: {}}
 	for _, alarm := range described {
 		if name := environment.MetricOf(aws.ToString(alarm.MetricName)); name != "" {
 			metric := cloudwatch.Metric{Namespace: aws.ToString(alarm.Namespace), Name: *alarm.MetricName, Dimensions: map[string]string{}}
 			for _, dimension := range alarm.Dimensions {
 				metric.Dimensions[aws.ToString(dimension.Name)] = aws.ToString(dimension.Value)
 			}
-			found[name] = watched{metric, statistics[name]}
+			if slot, _ := Environment.AlarmOf(aws.ToString(alarm.AlarmName)); slot != "" {
+				found[slot][name] = watched{metric, statistics[name]}
+			}
 		}
 	}
 	return found

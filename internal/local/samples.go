@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"photogallery/internal/environment"
+	"photogallery/release"
 )
 
 // keptSamples is one hour of samples at the demo pace.
@@ -72,18 +73,27 @@ func (r *recorder) add(s environment.Sample) {
 
 func (l *Local) sample(now time.Time) environment.Sample {
 	status, watching := l.Status(), metrics(l.describeAlarms())
-	s := environment.Sample{At: now.UTC(), Health: map[string]int{}, Alarms: map[string]string{}}
+	s := environment.Sample{At: now.UTC(), Alarms: map[string]string{}, FleetSample: environment.FleetSample{Health: map[string]int{}}}
 	s.Median, s.Slow, s.Errors = l.traffic.take()
-	if g := status.Group; g != nil {
-		s.Min, s.Max, s.Desired, s.InService = g.Min, g.Max, g.Desired, g.InService
-	}
-	for _, i := range status.Instances {
-		if i.Health != "" {
-			s.Health[i.Health]++
+	both := map[release.Slot]environment.FleetSample{}
+	for i, fleet := range status.Fleets {
+		both[fleet.Slot] = l.fleetSample(now, fleet, watching[fleet.Slot])
+		if i == 0 {
+			s.FleetSample = both[fleet.Slot]
 		}
+	}
+	if len(both) > 1 {
+		s.Fleets = both
 	}
 	for _, a := range status.Alarms {
 		s.Alarms[a.Name] = a.State
+	}
+	return s
+}
+
+func (l *Local) fleetSample(now time.Time, of environment.Fleet, watching map[string]watched) environment.FleetSample {
+	s := environment.FleetSample{
+		Slot: of.Slot, Traffic: of.Traffic, Min: of.Group.Min, Max: of.Group.Max, Desired: of.Group.Desired, InService: of.Group.InService, Health: of.Health,
 	}
 	for name, value := range map[string]**float64{"requests": &s.Requests, "cpu": &s.CPU, "unhealthy": &s.Unhealthy} {
 		if one, known := watching[name]; known {

@@ -2,10 +2,12 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"photogallery/internal/environment"
+	"photogallery/release"
 )
 
 // chart is a drawing of chartWidth by chartHeight with lines over the time of the run.
@@ -48,6 +50,27 @@ func (r Report) charts() []chart {
 	draw := func(name, unit, metric string, all ...series) chart {
 		return r.chart(chart{Name: name, Unit: unit}, metric, samples, from, to, all)
 	}
+	return append(fleets(samples, draw),
+		draw("Latency", "ms", "", series{"half within", "teal", func(s environment.Sample) *float64 { return s.Median }},
+			series{"99 of 100 within", "amber", func(s environment.Sample) *float64 { return s.Slow }}),
+		draw("Errors (5xx)", "a minute", "", count("5xx", "bad", func(s environment.Sample) int { return s.Errors })),
+	)
+}
+
+// drawer draws a chart of a name and unit, with the marks of alarms on a metric, or on none for "".
+type drawer func(name, unit, metric string, all ...series) chart
+
+// fleets draws the fleet, or two of them if there were two at any time.
+func fleets(samples []environment.Sample, draw drawer) []chart {
+	if slices.ContainsFunc(samples, func(s environment.Sample) bool { return len(s.Fleets) > 1 }) {
+		return []chart{
+			draw("Traffic", "%", "", each(func(f environment.FleetSample) *float64 { return number(f.Traffic) })...),
+			draw("Fleets", "healthy targets", "", each(func(f environment.FleetSample) *float64 { return number(f.Health["healthy"]) })...),
+			draw("Capacity", "in service", "", each(func(f environment.FleetSample) *float64 { return number(f.InService) })...),
+			draw("Requests per target", "a minute", "requests", each(func(f environment.FleetSample) *float64 { return f.Requests })...),
+			draw("CPU", "%", "cpu", each(func(f environment.FleetSample) *float64 { return f.CPU })...),
+		}
+	}
 	return []chart{
 		draw("Fleet", "targets", "", health("healthy", "good"), health("initial", "blue"), health("draining", "amber"), health("unhealthy", "bad")),
 		draw("Capacity", "instances", "", count("in service", "good", func(s environment.Sample) int { return s.InService }),
@@ -55,9 +78,6 @@ func (r Report) charts() []chart {
 			count("fewest", "quiet", func(s environment.Sample) int { return s.Min })),
 		draw("Requests per target", "a minute", "requests", series{"requests", "blue", func(s environment.Sample) *float64 { return s.Requests }}),
 		draw("CPU", "%", "cpu", series{"average", "violet", func(s environment.Sample) *float64 { return s.CPU }}),
-		draw("Latency", "ms", "", series{"half within", "teal", func(s environment.Sample) *float64 { return s.Median }},
-			series{"99 of 100 within", "amber", func(s environment.Sample) *float64 { return s.Slow }}),
-		draw("Errors (5xx)", "a minute", "", count("5xx", "bad", func(s environment.Sample) int { return s.Errors })),
 	}
 }
 
@@ -65,11 +85,27 @@ func health(state, color string) series {
 	return count(state, color, func(s environment.Sample) int { return s.Health[state] })
 }
 
+// each makes a series of each slot.
+func each(of func(environment.FleetSample) *float64) (both []series) {
+	for _, slot := range release.Slots() {
+		color := map[release.Slot]string{release.Blue: "blue", release.Green: "good"}[slot]
+		both = append(both, series{string(slot), color, func(s environment.Sample) *float64 {
+			if fleet := s.Of(slot); fleet != nil {
+				return of(*fleet)
+			}
+			return nil
+		}})
+	}
+	return both
+}
+
+func number(of int) *float64 {
+	value := float64(of)
+	return &value
+}
+
 func count(label, color string, of func(environment.Sample) int) series {
-	return series{label, color, func(s environment.Sample) *float64 {
-		value := float64(of(s))
-		return &value
-	}}
+	return series{label, color, func(s environment.Sample) *float64 { return number(of(s)) }}
 }
 
 // around returns the samples of the run, and of a tenth of its time, ten seconds at least, before
@@ -130,10 +166,11 @@ func (c chart) times(began, ended time.Time) []tick {
 // Width returns the width of the run in the drawing.
 func (c chart) Width() float64 { return c.To - c.From }
 
+// marks lists the marks of a metric. The alarms of two fleets have the same ones.
 func (r Report) marks(metric string) (found []environment.Mark) {
 	for _, alarm := range r.Alarms {
 		for _, one := range alarm.Marks {
-			if one.Metric == metric && metric != "" {
+			if one.Metric == metric && metric != "" && !slices.Contains(found, one) {
 				found = append(found, one)
 			}
 		}

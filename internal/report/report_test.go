@@ -18,6 +18,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/report"
 	"photogallery/internal/stack"
+	"photogallery/release"
 )
 
 // run is what one execution leaves, in its middle or when it is whole.
@@ -71,7 +72,8 @@ func TestReportIsSelfContained(t *testing.T) {
 	value := 250.0
 	for at := range 20 {
 		made.Samples = append(made.Samples, environment.Sample{
-			At: made.Run.Began.Add(time.Duration(at) * time.Minute), Requests: &value, Desired: 2, InService: 2, Min: 2, Max: 5, Health: map[string]int{"healthy": 2},
+			At:          made.Run.Began.Add(time.Duration(at) * time.Minute),
+			FleetSample: environment.FleetSample{Requests: &value, Desired: 2, InService: 2, Min: 2, Max: 5, Health: map[string]int{"healthy": 2}},
 		})
 	}
 	made.Alarms = []environment.Alarm{{Name: "photogallery-main-requests-high", Marks: []environment.Mark{{Metric: "requests", Threshold: 200}}}}
@@ -87,6 +89,28 @@ func TestReportIsSelfContained(t *testing.T) {
 	}
 	if drawn := strings.Count(page, `data-phase="succeeded"`); drawn < len(made.Run.States) {
 		t.Errorf("%d states are drawn as succeeded", drawn)
+	}
+	drawings(t, page)
+}
+
+func TestReportShowsTwoFleetsWhileThereWereTwo(t *testing.T) {
+	made := run(t, `{"version": "one"}`, true)
+	value := 250.0
+	for at := range 20 {
+		blue := environment.FleetSample{Slot: release.Blue, Traffic: 95, Requests: &value, InService: 2, Health: map[string]int{"healthy": 2}}
+		sample := environment.Sample{At: made.Run.Began.Add(time.Duration(at) * time.Minute), FleetSample: blue}
+		if at > 2 {
+			sample.Fleets = map[release.Slot]environment.FleetSample{release.Blue: blue, release.Green: {Slot: release.Green, Traffic: 5, InService: 2}}
+		}
+		made.Samples = append(made.Samples, sample)
+	}
+	mark := []environment.Mark{{Metric: "requests", Threshold: 200}}
+	made.Alarms = []environment.Alarm{{Slot: release.Blue, Marks: mark}, {Slot: release.Green, Marks: mark}}
+	page := written(t, made)
+	for _, words := range []string{"Traffic", "healthy targets", ">blue<", ">green<"} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the report does not say %q", words)
+		}
 	}
 	drawings(t, page)
 }
