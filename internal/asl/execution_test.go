@@ -297,3 +297,16 @@ func TestExecutionsShareADefinition(t *testing.T) {
 		}
 	})
 }
+
+func TestWaitTakesItsSecondsFromThePath(t *testing.T) {
+	const machine = `{"StartAt": "S", "States": {"S": {"Type": "Wait", "SecondsPath": "$.wait", "End": true}}}`
+	for input, want := range map[string]string{`{"wait": 90}`: `{"wait": 90}`, `{"wait": 1.5}`: "States.Runtime", `{"wait": "90"}`: "States.Runtime", `{}`: "States.Runtime", `{"wait": -1}`: "States.Runtime"} {
+		bubble(t, func(t *testing.T) {
+			began := time.Now()
+			check(t, wait(t, start(t, machine, input, nil)), want)
+			if took := time.Since(began); want == input && took != 90*time.Second {
+				t.Errorf("%s waits for %v", input, took)
+			}
+		})
+	}
+}

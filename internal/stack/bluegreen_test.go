@@ -159,8 +159,13 @@ func TestStoppedShiftIsUndone(t *testing.T) {
 // The former fleet may have to take all visitors back, so it keeps its size until it goes.
 func TestFormerFleetDoesNotShrinkWhileItMayHaveToTakeOver(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(10) }) // enough for four instances
 		e.release("r1", `{"minSize": 2, "maxSize": 5, "desired": 4}`).ends("Succeeded")
 		execution := e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "blueGreen", "rebake": true, "bakeTime": "2h"}`))
+		for !slices.Contains(e.Path(execution), "WatchTraffic") {
+			time.Sleep(time.Second)
+		}
+		e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(0) })
 		time.Sleep(time.Hour)
 		for _, slot := range release.Slots() {
 			if _, desired, _ := e.capacity(slot); desired != 4 {

@@ -94,7 +94,7 @@ func TestUncaughtFailureIsUndone(t *testing.T) {
 			"Lock": func(context.Context, map[string]any) (any, error) { return answer, nil },
 		}
 	}
-	busy := map[string]any{"outcome": "busy"}
+	busy := map[string]any{"outcome": "busy", "wait": 120}
 	refused := map[string]any{"outcome": "refused", "report": "r0 holds the lock"}
 	refuse := answers{"Plan": func(context.Context, map[string]any) (any, error) {
 		return nil, release.Errorf(release.InvalidRequest, "minSzie is no field")

@@ -22,7 +22,7 @@ import (
 )
 
 func plan(name string) release.Plan {
-	return release.Plan{Release: name, Version: name, InstanceType: "t4g.small", MinSize: 2, MaxSize: 5}
+	return release.Plan{Release: name, Version: name, InstanceType: "t4g.small", MinSize: 2, MaxSize: 5, BakeSeconds: 300}
 }
 
 // image makes an image of the fleet; the base image serves as well as any.
@@ -46,7 +46,7 @@ func create(e steptest.Environment, name string) fleet.CreateGroupInput {
 	return fleet.CreateGroupInput{Plan: plan(name), TemplateID: version.ID, TemplateVersion: version.Version}
 }
 
-func state(e steptest.Environment) string {
+func state(e steptest.Environment) fleet.GroupState {
 	e.Helper()
 	return steptest.Run[fleet.FoundGroup](e, fleet.FindGroup, fleet.FindGroupInput{Plan: plan("r1")}).State
 }
@@ -197,7 +197,7 @@ func TestGroupIsCreatedOnce(t *testing.T) {
 		if got := state(e); got != "present" {
 			t.Errorf("the group is %s", got)
 		}
-		group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, "main")
+		group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, "photogallery-main")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -273,12 +273,12 @@ func TestRefreshIsStartedOnceAndFoundAgain(t *testing.T) {
 		if again := steptest.Run[fleet.Refresh](e, fleet.StartRefresh, in); again.Refresh != started.Refresh || again.Status != "InProgress" {
 			t.Errorf("started %+v, then %+v", started, again)
 		}
-		refreshes, err := fleet.Refreshes(e.Context(), e.Clients.AutoScaling, "main")
+		refreshes, err := fleet.Refreshes(e.Context(), e.Clients.AutoScaling, "photogallery-main")
 		if err != nil || len(refreshes) != 1 {
 			t.Fatalf("%d refreshes, %v", len(refreshes), err)
 		}
 		preferences := refreshes[0].Preferences
-		if group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, "main"); err != nil || *preferences.InstanceWarmup < *group.HealthCheckGracePeriod {
+		if group, err := fleet.Group(e.Context(), e.Clients.AutoScaling, "photogallery-main"); err != nil || *preferences.InstanceWarmup < *group.HealthCheckGracePeriod {
 			t.Errorf("%v, a refresh goes on after %d s, and health checks count after %d s", err, *preferences.InstanceWarmup, *group.HealthCheckGracePeriod)
 		}
 		if !*preferences.AutoRollback || !*preferences.SkipMatching || *preferences.MinHealthyPercentage != 100 || *preferences.MaxHealthyPercentage != 150 || *preferences.BakeTime != 300 {

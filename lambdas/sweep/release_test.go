@@ -48,7 +48,7 @@ func run[Out any](e environment, s step.Step, in any) Out {
 func plan(name string) release.Plan {
 	return release.Plan{
 		Release: name, Version: name, Digest: release.Token(name), InstanceType: "t4g.small",
-		MinSize: 2, MaxSize: 5, TTLSeconds: 24 * 60 * 60,
+		MinSize: 2, MaxSize: 5, TTLSeconds: 24 * 60 * 60, BakeSeconds: 300,
 	}
 }
 
