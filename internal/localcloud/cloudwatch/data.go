@@ -1,8 +1,8 @@
 package cloudwatch
 
 import (
-	"cmp"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"time"
@@ -26,27 +26,22 @@ var queryID = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
 // have not ended are left out, so that an answer never changes.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 func (s *Service) getMetricData(in *cloudwatch.GetMetricDataInput) (*cloudwatch.GetMetricDataOutput, error) {
-	switch {
-	case len(in.MetricDataQueries) == 0 || len(in.MetricDataQueries) > maxQueries:
-		return nil, fabric.Errorf("ValidationError", "%d queries: give 1 to %d", len(in.MetricDataQueries), maxQueries)
-	case !in.StartTime.Before(*in.EndTime):
-		return nil, fabric.Errorf("ValidationError", "StartTime %s is not before EndTime %s", in.StartTime, in.EndTime)
-	case in.NextToken != nil || in.MaxDatapoints != nil || in.LabelOptions != nil:
-		return nil, fabric.Errorf("ValidationError", "the embedded cloud answers in one page: leave out NextToken, MaxDatapoints and LabelOptions")
+	if err := checkDataRequest(in); err != nil {
+		return nil, err
 	}
 	out := &cloudwatch.GetMetricDataOutput{}
 	asked := map[string]bool{}
 	for _, query := range in.MetricDataQueries {
 		id := aws.ToString(query.Id)
-		if !queryID.MatchString(id) || asked[id] || query.MetricStat == nil || query.Expression != nil || query.ReturnData != nil || query.Period != nil {
-			return nil, fabric.Errorf("ValidationError", "query %q: give each an ID of its own that begins with a small letter, and a MetricStat alone", id)
+		if !queryID.MatchString(id) || asked[id] {
+			return nil, fabric.Errorf("ValidationError", "query %q: give each an ID of its own that begins with a small letter", id)
 		}
 		asked[id] = true
 		series, err := s.watchMetric(query.MetricStat)
 		if err != nil {
 			return nil, err
 		}
-		result := types.MetricDataResult{Id: query.Id, Label: cmp.Or(query.Label, query.MetricStat.Metric.MetricName), StatusCode: types.StatusCodeComplete}
+		result := types.MetricDataResult{Id: query.Id, Label: query.MetricStat.Metric.MetricName, StatusCode: types.StatusCodeComplete}
 		result.Timestamps, result.Values = s.dataOf(series, *in.StartTime, *in.EndTime)
 		if in.ScanBy != types.ScanByTimestampAscending {
 			slices.Reverse(result.Timestamps)
@@ -55,6 +50,24 @@ func (s *Service) getMetricData(in *cloudwatch.GetMetricDataInput) (*cloudwatch.
 		out.MetricDataResults = append(out.MetricDataResults, result)
 	}
 	return out, nil
+}
+
+// checkDataRequest refuses what AWS refuses and what is not supported here.
+func checkDataRequest(in *cloudwatch.GetMetricDataInput) error {
+	switch {
+	case len(in.MetricDataQueries) == 0 || len(in.MetricDataQueries) > maxQueries:
+		return fabric.Errorf("ValidationError", "%d queries: give 1 to %d", len(in.MetricDataQueries), maxQueries)
+	case !in.StartTime.Before(*in.EndTime):
+		return fabric.Errorf("ValidationError", "StartTime %s is not before EndTime %s", in.StartTime, in.EndTime)
+	case in.NextToken != nil || in.MaxDatapoints != nil || in.LabelOptions != nil:
+		return fabric.Errorf("ValidationError", "the embedded cloud answers in one page: leave out NextToken, MaxDatapoints and LabelOptions")
+	}
+	for _, query := range in.MetricDataQueries {
+		if query.MetricStat == nil || !reflect.DeepEqual(query, types.MetricDataQuery{Id: query.Id, MetricStat: query.MetricStat}) {
+			return fabric.Errorf("ValidationError", "query %q: the embedded cloud's have an ID and a MetricStat alone", aws.ToString(query.Id))
+		}
+	}
+	return nil
 }
 
 // dataOf returns the data points of a series, oldest first.

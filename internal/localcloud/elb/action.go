@@ -42,33 +42,41 @@ func (s *Service) checkAction(action types.Action, b *loadBalancer) (types.Actio
 }
 
 // weighted returns the one or two target groups of a forward action, each with its weight. AWS
-// requires the weights of several groups; a single group's weight is 1 by default. A second group
-// beside TargetGroupArn is an error.
+// requires the weights of several groups; a single group's weight is 1 by default.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#forward-actions
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
 func weighted(action types.Action) ([]types.TargetGroupTuple, error) {
 	config := action.ForwardConfig
 	if config == nil {
 		config = &types.ForwardActionConfig{TargetGroups: []types.TargetGroupTuple{{TargetGroupArn: action.TargetGroupArn}}}
 	}
+	sticky := config.TargetGroupStickinessConfig
+	if len(config.TargetGroups) == 0 || len(config.TargetGroups) > 2 || sticky != nil && aws.ToBool(sticky.Enabled) {
+		return nil, fabric.Errorf("ValidationError", "the embedded cloud forwards to one or two target groups, without stickiness")
+	}
 	groups := slices.Clone(config.TargetGroups)
 	if len(groups) == 1 && groups[0].Weight == nil {
 		groups[0].Weight = aws.Int32(1)
 	}
+	return groups, checkWeights(groups, aws.ToString(action.TargetGroupArn))
+}
+
+// checkWeights allows an action's own target group only as the single one.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html
+func checkWeights(groups []types.TargetGroupTuple, own string) error {
 	var total int32
-	for i, group := range groups {
+	for _, group := range groups {
 		switch arn := aws.ToString(group.TargetGroupArn); {
-		case arn == "" || i > 0 && arn == *groups[0].TargetGroupArn || action.TargetGroupArn != nil && arn != *action.TargetGroupArn:
-			return nil, fabric.Errorf("ValidationError", "target group '%s': give each group once, and TargetGroupArn only for a single one", arn)
+		case arn == "" || own != "" && own != arn:
+			return fabric.Errorf("ValidationError", "target group '%s' in ForwardConfig: TargetGroupArn is '%s'; give that only for a single group, and the same", arn, own)
 		case group.Weight == nil || *group.Weight < 0 || *group.Weight > maxWeight:
-			return nil, fabric.Errorf("ValidationError", "target group '%s' has no weight from 0 to %d", arn, maxWeight)
+			return fabric.Errorf("ValidationError", "target group '%s' has no weight from 0 to %d", arn, maxWeight)
 		}
 		total += *group.Weight
 	}
-	if sticky := config.TargetGroupStickinessConfig; len(groups) > 2 || total == 0 || sticky != nil && aws.ToBool(sticky.Enabled) {
-		return nil, fabric.Errorf("ValidationError", "the embedded cloud forwards to one or two target groups, one of them with a weight, and without stickiness")
+	if total == 0 || len(groups) == 2 && *groups[0].TargetGroupArn == *groups[1].TargetGroupArn {
+		return fabric.Errorf("ValidationError", "the embedded cloud wants each target group once, and a weight above 0")
 	}
-	return groups, nil
+	return nil
 }
 
 // checkGroup refuses an unknown target group and one of another load balancer.

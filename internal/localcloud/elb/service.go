@@ -1,6 +1,6 @@
 // Package elb is the embedded cloud's Elastic Load Balancing v2: Application Load Balancers with
-// HTTP and HTTPS listeners, target groups with health checks, and a data plane that forwards real
-// requests.
+// HTTP and HTTPS listeners and their rules, target groups with health checks, and a data plane that
+// forwards real requests.
 package elb
 
 import (
