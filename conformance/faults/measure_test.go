@@ -178,11 +178,11 @@ func (env *environment) building(seen *sample) (work string) {
 }
 
 func (env *environment) fleetWork() string {
-	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, env.Settings.Environment)
+	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Name())
 	if group == nil {
 		return ""
 	}
-	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, env.Settings.Environment)
+	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Name())
 	switch desired := int(*group.DesiredCapacity); {
 	case fleet.Deleting(group):
 		return "group and its instances end"
