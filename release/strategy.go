@@ -11,8 +11,12 @@ const (
 	BlueGreen Strategy = "blueGreen" // makes a second fleet and moves the traffic there
 )
 
-// DefaultHold is how long a percentage before 100 is watched.
-const DefaultHold = 2 * time.Minute
+// DefaultHold is how long a percentage before 100 is watched. MostWatched is how long a release is
+// watched in all; the state machine's TimeoutSeconds leaves four hours for the rest.
+const (
+	DefaultHold = 2 * time.Minute
+	MostWatched = 24 * time.Hour
+)
 
 // Percentages returns the shares of the traffic that the second fleet gets, one after the other.
 func (r Request) Percentages() []int {
@@ -50,6 +54,16 @@ func (r Request) unfitTraffic() (found Problems) {
 		found.add("hold", "%q "+moves, r.Hold)
 	case len(r.Percentages()) == 1:
 		found.add("hold", "%q goes with percentages before 100, which it is the time of; give them in traffic, such as [5, 50, 100], or leave it out", r.Hold)
+	default:
+		found = append(found, r.unfitWatch()...)
+	}
+	return found
+}
+
+func (r Request) unfitWatch() (found Problems) {
+	steps := len(r.Percentages()) - 1
+	if all := time.Duration(steps)*r.HoldTime() + r.Bake(); all > MostWatched {
+		found.add("hold", "%q for %d percentages and a bakeTime of %q are %v together; give at most %v", r.Hold, steps, r.BakeTime, all, MostWatched)
 	}
 	return found
 }
