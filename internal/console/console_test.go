@@ -29,7 +29,7 @@ type simulated struct {
 func (s *simulated) Status() environment.Status {
 	return environment.Status{
 		Environment: "main", ReleaseMachine: s.Settings.ReleaseMachine, TeardownMachine: s.Settings.TeardownMachine,
-		Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},
+		Fleets: []environment.Fleet{}, Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},
 	}
 }
 

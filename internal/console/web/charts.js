@@ -9,7 +9,7 @@ const color = (name) => getComputedStyle(document.documentElement).getPropertyVa
 export const axisWidth = 52;
 
 export class Chart {
-  // series: { label, color, of(sample), dash, fill, stepped }; marks(): thresholds of this chart.
+  // series: { label, color, of(sample), dash, fill, stepped, slot }; marks(): thresholds of this chart.
   constructor({ name, unit, series, marks = () => [], runs = () => [] }) {
     Object.assign(this, { name, unit, series, marks, runs });
     this.now = h("span", { class: "now" });
@@ -97,9 +97,11 @@ export class Chart {
     this.data = [at, ...this.series.map((one) => samples.map(one.of))];
     if (this.plot) this.plot.setData(this.data);
     const last = samples.at(-1);
-    const now = last ? this.series[0].of(last) : null;
-    text(this.now, now === null ? "" : `${number(now)} ${this.unit}`);
-    attribute(this.area, "aria-label", `${this.name}: ${this.series.map((one, i) => `${one.label} ${number(last ? one.of(last) : null)}`).join(", ")}. ${this.marks().map((mark) => mark.words).join(", ")}`);
+    const now = this.series.filter((one, i) => i === 0 || one.slot).map((one) => ({ slot: one.slot, value: (last && one.of(last)) ?? null })).filter(({ value }) => value !== null);
+    text(this.now, now.length ? `${now.map(({ slot, value }) => `${slot ? `${slot} ` : ""}${number(value)}`).join(", ")} ${this.unit}` : "");
+    const drawn = this.series.map((one, i) => !one.slot || this.data[i + 1].some((value) => value !== null));
+    [...this.key.children].forEach((item, i) => (item.hidden = !drawn[i]));
+    attribute(this.area, "aria-label", `${this.name}: ${this.series.filter((_, i) => drawn[i]).map((one) => `${one.label} ${number(last ? one.of(last) : null)}`).join(", ")}. ${this.marks().map((mark) => mark.words).join(", ")}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { getText, post } from "./api.js";
 import { confirmed, openDialog } from "./dialog.js";
 import { attribute, h, keyed, text } from "./dom.js";
 import { store } from "./store.js";
-import { outOf, plural, since, took } from "./words.js";
+import { outOf, plural, share, since, took } from "./words.js";
 
 const zones = ["us-east-1a", "us-east-1b"];
 const steps = ["initial", "healthy", "draining"];
@@ -14,12 +14,12 @@ const farewell = 4000;
 export class FleetView {
   constructor() {
     this.gone = new Map(); // instance and when it was last there, by ID
-    this.group = h("p", { class: "lead" });
-    this.slots = h("ol", { class: "slots", "aria-label": "Capacity" });
-    this.refresh = h("p", { class: "quiet" });
+    this.none = h("p", { class: "lead" });
+    this.nothing = h("section", { class: "panel capacity", "aria-label": "The group" }, this.none);
+    this.groups = h("div", { class: "groups" });
     this.columns = h("div", { class: "zones" });
     this.element = h("div", { class: "view fleet" }, h("h1", { class: "hidden" }, "Fleet"),
-      h("section", { class: "panel capacity", "aria-label": "The group" }, this.group, this.slots, this.refresh), this.columns);
+      this.nothing, this.groups, this.columns);
   }
 
   show() {
@@ -29,7 +29,7 @@ export class FleetView {
   update() {
     const { status } = store;
     if (!status) return;
-    this.updateGroup(status);
+    this.updateGroups(status);
     const instances = this.withGone(status.instances);
     const columns = [...new Set([...zones, ...instances.map((i) => i.zone)])].sort();
     keyed(this.columns, columns, (zone) => zone, (zone) => this.column(zone), (column, zone) => {
@@ -44,19 +44,29 @@ export class FleetView {
     return Object.assign(h("section", { class: "zone", "aria-label": `Zone ${zone}` }, h("h2", {}, zone, " ", count), list), { list, count });
   }
 
-  updateGroup(status) {
-    const { group } = status;
-    this.slots.hidden = !group;
-    text(this.refresh, group?.refresh ? `Instance refresh: ${group.refresh}` : "");
-    if (!group) {
-      text(this.group, status.instances.length ? "No group yet: a builder is running." : "Nothing runs. Release something, and its fleet comes up here.");
-      return;
-    }
-    text(this.group, `${outOf(group.inService, group.desired, "in service")}, ${group.min} to ${group.max} allowed`);
-    const slots = Array.from({ length: Math.max(group.max, group.inService) }, (_, i) => i);
-    keyed(this.slots, slots, (i) => i, () => h("li"), (slot, i) => {
-      attribute(slot, "data-is", i < group.inService ? "serving" : i < group.desired ? "wanted" : "free");
-      attribute(slot, "title", i < group.inService ? "in service" : i < group.desired ? "wanted" : "up to the maximum");
+  // updateGroups shows the group, or two of them side by side.
+  updateGroups({ fleets, instances }) {
+    this.nothing.hidden = fleets.length > 0;
+    text(this.none, instances.length ? "No group yet: a builder is running." : "Nothing runs. Release something, and its fleet comes up here.");
+    keyed(this.groups, fleets, (fleet) => fleet.slot, () => this.group(), (panel, fleet) => this.updateGroup(panel, fleet, fleets.length > 1));
+  }
+
+  group() {
+    const parts = { share: h("p", { class: "chip" }), words: h("p", { class: "lead" }), slots: h("ol", { class: "slots", "aria-label": "Capacity" }), refresh: h("p", { class: "quiet" }) };
+    return Object.assign(h("section", { class: "panel capacity", "aria-label": "The group" }, Object.values(parts)), { parts });
+  }
+
+  updateGroup(panel, fleet, isOneOfTwo) {
+    const { parts } = panel, { group } = fleet;
+    attribute(panel, "data-slot", isOneOfTwo && fleet.slot);
+    parts.share.hidden = !isOneOfTwo;
+    text(parts.share, share(fleet));
+    text(parts.refresh, group.refresh ? `Instance refresh: ${group.refresh}` : "");
+    text(parts.words, `${outOf(group.inService, group.desired, "in service")}, ${group.min} to ${group.max} allowed`);
+    const places = Array.from({ length: Math.max(group.max, group.inService) }, (_, i) => i);
+    keyed(parts.slots, places, (i) => i, () => h("li"), (place, i) => {
+      attribute(place, "data-is", i < group.inService ? "serving" : i < group.desired ? "wanted" : "free");
+      attribute(place, "title", i < group.inService ? "in service" : i < group.desired ? "wanted" : "up to the maximum");
     });
   }
 
@@ -72,7 +82,7 @@ export class FleetView {
 
   card(instance) {
     const parts = {
-      state: h("span", { class: "chip" }), version: h("dd"), age: h("dd"), cpu: h("dd"), address: h("dd"),
+      state: h("span", { class: "chip" }), slot: h("span", { class: "quiet" }), version: h("dd"), age: h("dd"), cpu: h("dd"), address: h("dd"),
       bar: h("i"),
       pips: h("ol", { class: "pips", "aria-hidden": "true" }, steps.map((step) => h("li", { "data-step": step }, step))),
     };
@@ -84,7 +94,7 @@ export class FleetView {
     parts.crash = act("crash", "Crash", "danger");
     const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
     return Object.assign(h("li", { class: "card", "data-instance": instance.id },
-      h("div", { class: "card-head" }, h("h3", {}, h("code", {}, instance.id)), parts.state), parts.pips,
+      h("div", { class: "card-head" }, h("h3", {}, h("code", {}, instance.id)), parts.slot, parts.state), parts.pips,
       h("dl", { class: "facts" }, fact("Version", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), h("div", { class: "bar", "aria-hidden": "true" }, parts.bar),
       h("div", { class: "card-actions" }, parts.terminate, parts.crash, act("log", "Log", ""))), { parts });
   }
@@ -97,6 +107,7 @@ export class FleetView {
     text(parts.state, { building: "builder", unused: "starting" }[health] ?? health);
     parts.pips.hidden = i.role === "builder";
     for (const pip of parts.pips.children) attribute(pip, "data-on", pip.dataset.step === health);
+    text(parts.slot, store.status.fleets.length > 1 ? i.slot ?? "" : "");
     text(parts.version, i.version || "not known yet");
     text(parts.age, took(since(i.launched)));
     text(parts.cpu, `${i.cpu.toFixed(0)} %`);

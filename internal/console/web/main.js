@@ -9,7 +9,7 @@ import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
 import { begin, changed, keyOf, onChange, store } from "./store.js";
 import { openTeardown } from "./teardown.js";
-import { isDryRun, number, outOf, plural, since, statuses, title, took } from "./words.js";
+import { isDryRun, number, outOf, plural, since, split, statuses, title, took } from "./words.js";
 
 const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
@@ -70,13 +70,16 @@ function executionNow() {
 }
 
 function fleetNow() {
-  const { instances, group } = store.status;
+  const { instances, fleets } = store.status;
   const healthy = instances.filter((i) => i.health === "healthy").length;
   const dots = instances.slice(0, 9).map((i, at) => ({ key: i.id, x: 94 - (Math.min(instances.length, 9) - 1 - at) * 12, health: i.role === "builder" ? "building" : i.health || "unused" }));
   if (!instances.length) return { words: "Nothing runs", dots };
-  if (!group) return { words: plural(instances.length, "instance"), dots, tone: "good" };
-  const words = outOf(healthy, group.desired, "healthy");
-  return { words, short: healthy > group.desired ? `${healthy} healthy` : words, dots, tone: healthy < group.desired ? "busy" : "good" };
+  if (!fleets.length) return { words: plural(instances.length, "instance"), dots, tone: "good" };
+  const desired = fleets.reduce((all, fleet) => all + fleet.group.desired, 0);
+  const words = outOf(healthy, desired, "healthy");
+  return {
+    words: split(fleets) ? `${words} · ${split(fleets)}` : words, short: healthy > desired ? `${healthy} healthy` : words, dots, tone: healthy < desired ? "busy" : "good",
+  };
 }
 
 function scalingNow() {

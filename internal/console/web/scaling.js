@@ -3,7 +3,7 @@ import { Chart, showSpan, window as shown } from "./charts.js";
 import { attribute, h, keyed, s, text } from "./dom.js";
 import { loadWords } from "./load.js";
 import { store } from "./store.js";
-import { clock, isDryRun, kind, plural } from "./words.js";
+import { clock, isDryRun, plural } from "./words.js";
 
 const states = { OK: "ok", ALARM: "in alarm", INSUFFICIENT_DATA: "no data yet" };
 
@@ -12,18 +12,19 @@ export class ScalingView {
     const marks = (metric) => () => marksOf(metric);
     const make = (options) => new Chart({ runs: runsShown, ...options });
     this.charts = [
-      make({ name: "Requests per target", unit: "a minute", marks: marks("requests"), series: [{ label: "requests", color: "blue", fill: true, of: (sample) => sample.requests ?? (sample.max ? 0 : null) }] }),
-      make({ name: "CPU", unit: "%", marks: marks("cpu"), series: [{ label: "average", color: "violet", fill: true, of: (sample) => sample.cpu }] }),
+      make({ name: "Requests per target", unit: "a minute", marks: marks("requests"), series: perFleet({ label: "requests", color: "blue", fill: true }, (of) => of.requests ?? (of.max ? 0 : null)) }),
+      make({ name: "CPU", unit: "%", marks: marks("cpu"), series: perFleet({ label: "average", color: "violet", fill: true }, (of) => of.cpu) }),
       make({ name: "Latency", unit: "ms", series: [
         { label: "half within", color: "teal", of: (sample) => sample.median }, { label: "99 of 100 within", color: "amber", of: (sample) => sample.slow },
       ] }),
       make({ name: "Errors (5xx)", unit: "a minute", series: [{ label: "5xx", color: "bad", fill: true, stepped: true, of: (sample) => sample.errors }] }),
       make({ name: "Capacity", unit: "in service", series: [
-        { label: "in service", color: "good", fill: true, stepped: true, of: (sample) => (sample.max ? sample.inService : null) },
-        { label: "desired", color: "blue", stepped: true, dash: [5, 3], of: (sample) => (sample.max ? sample.desired : null) },
-        { label: "min and max", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => sample.min || null },
-        { label: "", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => sample.max || null },
+        ...perFleet({ label: "in service", color: "good", fill: true, stepped: true }, (of) => (of.max ? of.inService : null)),
+        { label: "desired", color: "blue", stepped: true, dash: [5, 3], of: (sample) => (sample.max && !sample.fleets ? sample.desired : null) },
+        { label: "min and max", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => (sample.fleets ? null : sample.min || null) },
+        { label: "", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => (sample.fleets ? null : sample.max || null) },
       ] }),
+      make({ name: "Traffic", unit: "%", series: perFleet({ label: "", color: "quiet", stepped: true }, (of) => (of.max ? of.traffic : null)) }),
     ];
     this.alarms = h("ul", { class: "alarms" });
     this.log = h("ol", { class: "log" });
@@ -56,6 +57,7 @@ export class ScalingView {
     const { status, samples } = store;
     if (!status) return;
     text(this.load, loadWords(store.load));
+    this.charts[5].element.hidden = !samples.some((sample) => sample.fleets);
     const last = samples.at(-1)?.at;
     if (last !== this.last) {
       this.last = last;
@@ -67,11 +69,12 @@ export class ScalingView {
   }
 
   alarm(alarm) {
-    const parts = { chip: h("span", { class: "chip" }), next: h("p"), strip: s("svg", { class: "strip", preserveAspectRatio: "none", viewBox: "0 0 1000 10", "aria-hidden": "true" }), pips: h("span", { class: "minutes", "aria-hidden": "true" }) };
-    return Object.assign(h("li", {}, h("div", { class: "alarm-head" }, h("h3", {}, kind(alarm.name, store.status.environment)), parts.chip, parts.pips), parts.next, parts.strip), { parts });
+    const parts = { name: h("h3"), chip: h("span", { class: "chip" }), next: h("p"), strip: s("svg", { class: "strip", preserveAspectRatio: "none", viewBox: "0 0 1000 10", "aria-hidden": "true" }), pips: h("span", { class: "minutes", "aria-hidden": "true" }) };
+    return Object.assign(h("li", {}, h("div", { class: "alarm-head" }, parts.name, parts.chip, parts.pips), parts.next, parts.strip), { parts });
   }
 
   updateAlarm({ parts }, alarm) {
+    text(parts.name, areTwo() ? `${alarm.slot} ${alarm.kind}` : alarm.kind);
     attribute(parts.chip, "data-alarm", toneOf(alarm.name, alarm.state));
     text(parts.chip, states[alarm.state]);
     text(parts.next, whatNext(alarm));
@@ -100,7 +103,7 @@ export class ScalingView {
   updateLog(activities) {
     keyed(this.log, grouped(activities), (line) => line.key, (line) => h("li", { "data-did": line.did },
       h("time", { datetime: line.at }, clock(line.at)), h("span", {}), h("span", { class: "quiet" })), (item, line) => {
-      text(item.children[1], `${line.did} ${line.instances.length || 1}: ${line.why}`);
+      text(item.children[1], `${areTwo() ? `${line.slot}: ` : ""}${line.did} ${line.instances.length || 1}: ${line.why}`);
       text(item.children[2], line.instances.join(", "));
     });
   }
@@ -128,20 +131,30 @@ function grouped(activities) {
   const lines = [];
   for (const activity of activities) {
     const at = activity.time.slice(0, 19), last = lines.at(-1);
-    if (last && last.did === activity.did && last.why === activity.why && last.second === at) last.instances.push(activity.instance);
-    else lines.push({ at: activity.time, second: at, did: activity.did, why: activity.why, instances: activity.instance ? [activity.instance] : [], key: `${activity.time}${activity.did}` });
+    if (last && last.slot === activity.slot && last.did === activity.did && last.why === activity.why && last.second === at) last.instances.push(activity.instance);
+    else lines.push({ at: activity.time, second: at, slot: activity.slot, did: activity.did, why: activity.why, instances: activity.instance ? [activity.instance] : [], key: `${activity.time}${activity.slot}${activity.did}` });
   }
   return lines;
 }
 
+// marksOf are the thresholds of a metric, which two fleets have in common.
 function marksOf(metric) {
-  const marks = [];
+  const marks = new Map();
   for (const alarm of store.status?.alarms ?? []) {
     for (const mark of alarm.marks) {
-      if (mark.metric === metric) marks.push({ ...mark, words: `${kind(alarm.name, store.status.environment)} ${mark.below ? "<" : ">"} ${mark.threshold}` });
+      const words = `${alarm.kind} ${mark.below ? "<" : ">"} ${mark.threshold}`;
+      if (mark.metric === metric) marks.set(words, { ...mark, words });
     }
   }
-  return marks;
+  return [...marks.values()];
+}
+
+const areTwo = () => store.status.fleets.length > 1;
+
+// perFleet makes a line of the only fleet, and a line of each while there are two.
+function perFleet(only, of) {
+  const one = (slot, color) => ({ label: slot, slot, color, stepped: only.stepped, of: (sample) => (sample.fleets?.[slot] ? of(sample.fleets[slot]) : null) });
+  return [{ ...only, of: (sample) => (sample.fleets ? null : of(sample)) }, one("blue", "blue"), one("green", "good")];
 }
 
 function runsShown() {
