@@ -19,7 +19,7 @@ var suppressions = []struct {
 	{regexp.MustCompile(`Role/Resource: AwsSolutions-IAM5\[Resource::\*\]`), "IAM knows no resource for these actions; permissions_test.go wants a reason for each"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*:(instance|volume|network-interface|image|snapshot|launch-template)/\*\]`), "IDs are AWS's; a condition on the environment's tag binds each statement, or one on who owns the image"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*autoScalingGroup:\*:autoScalingGroupName/photogallery-`), "the ID in the middle is AWS's; the name is the environment's"},
-	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(loadbalancer|listener)/app/photogallery-[a-z]+/\*\]`), "the IDs behind the name are AWS's"},
+	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(loadbalancer|listener|listener-rule)/app/photogallery-[a-z]+/\*\]`), "the IDs behind the name are AWS's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(execution:photogallery-[a-z]+-(release|teardown):|schedule/photogallery-[a-z]+/)\*\]`), "the environment's own, of which there are many"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*:log-stream:i-\*(/build)?\]`), "a stream is named after its instance, whose ID is AWS's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(bundles|gallery)/\*\]`), "a prefix of the environment's own bucket"},
