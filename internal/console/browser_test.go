@@ -29,6 +29,7 @@ func TestStoryInABrowser(t *testing.T) {
 		{"a release is started and watched to its end", s.release},
 		{"load makes five of two", s.load},
 		{"a crashed instance is replaced", s.crash},
+		{"a second fleet takes the traffic over", s.takeOver},
 		{"a broken release tells its reason", s.breakIt},
 		{"a teardown lists and removes", s.tearDown},
 	} {
@@ -136,6 +137,36 @@ func (s story) crash(t *testing.T) {
 	s.other.look("scaling")
 	s.other.until(`/launched \d: (in place of|requests-high|it had|the group)/.test(document.querySelector('.log').innerText)`)
 	at.until(`document.querySelectorAll('.card[data-health="healthy"]').length >= 2 && !document.querySelector('.card[data-health="initial"]')`)
+}
+
+func (s story) takeOver(t *testing.T) {
+	at := s.one
+	at.T, s.other.T = t, t
+	at.click("#open-release")
+	at.until(`document.querySelector('#field-strategy')`)
+	at.write("#field-traffic", "50 100 100")
+	at.write("#field-hold", "10m")
+	at.write("#field-bakeTime", "1m")
+	at.click(`dialog button[type="submit"]`)
+	at.says("#field-traffic-error", "does not rise")
+	at.write("#field-traffic", "50, 100")
+	evaluate[bool](at, `Boolean(Object.assign(document.querySelector('#field-strategy'), { value: 'blueGreen' }))`)
+	at.click(`dialog button[type="submit"]`)
+	at.until(`location.hash.startsWith('#/execution/release/')`)
+	s.other.look("fleet")
+	s.other.says(".groups", "blue 50 %")
+	s.other.says(".groups", "green 50 %")
+	s.other.until(`document.querySelectorAll('.groups .capacity[data-slot]').length === 2`)
+	s.other.says(`#tabs [data-view="fleet"]`, "blue 50 %, green 50 %")
+	s.other.accessible("two fleets")
+	s.other.look("scaling")
+	s.other.says(".alarms", "green requests-high")
+	s.other.until(`document.querySelectorAll('.chart canvas').length === 6`)
+	s.other.accessible("scaling of two fleets")
+	at.until(ended, `"SUCCEEDED"`)
+	s.other.look("fleet")
+	s.other.until(`document.querySelectorAll('.groups .capacity').length === 1 && !document.querySelector('[data-slot]')`)
+	s.other.says("#serving", "first")
 }
 
 func (s story) breakIt(t *testing.T) {
