@@ -80,7 +80,7 @@ func TestProblemsComeWithTheirRemedy(t *testing.T) {
 		"an EC2 that tells no key":           {func(a *account) { a.refused["GetEbsDefaultKmsKeyId"] = fabric.Errorf("UnauthorizedOperation", "no") }, "EBS key", Warning, []string{"GetEbsDefaultKmsKeyId", "grant it"}},
 		"a new account":                      {func(a *account) { delete(a.quotas, plan.StandardQuota); a.set(func() { a.Cloud.EC2.SetVCPULimit(5) }) }, "vCPU quota", Failed, []string{"5 vCPUs", "takes 6", "L-1216C47A --desired-value 14 --region us-east-1"}},
 		"busy elsewhere":                     {func(a *account) { a.others = instances("m7g.large", 14) }, "vCPU quota", Failed, []string{"others use 28", "--desired-value 42"}},
-		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 14", "--max-size"}},
+		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 14", "blueGreen it is 8 and 20", "--max-size"}},
 		"VPCs":                               {func(a *account) { a.vpcs = 5 }, "VPC quota", Failed, []string{"5 of 5", "L-F678F1CE --desired-value 6"}},
 		"photos of a former stack":           {func(a *account) { a.status = ""; a.buckets = photos }, "photo bucket", Warning, []string{"photogallery-main-123456789012-us-east-1", "`npx cdk deploy --import-existing-resources`"}},
 		"photos of a stack":                  {func(a *account) { a.buckets = photos }, "photo bucket", "", nil},

@@ -84,8 +84,8 @@ func (e *examination) vcpuQuota(ctx context.Context) Finding {
 		return e.unseen(err)
 	}
 	first, replaced, largest := plan.Peak(0, e.MinSize, true)*e.vcpus, plan.Peak(e.MinSize, e.MinSize, true)*e.vcpus, plan.Peak(e.MaxSize, e.MaxSize, true)*e.vcpus
-	f := well("%d vCPUs of Standard instances, of which others use %d; a first release takes %d, replacing a fleet of %d takes %d, and one of %d takes %d",
-		limit, others, first, e.MinSize, replaced, e.MaxSize, largest)
+	f := well("%d vCPUs of Standard instances, of which others use %d; a first release takes %d, replacing a fleet of %d takes %d, and one of %d takes %d; with the strategy blueGreen it is %d and %d",
+		limit, others, first, e.MinSize, replaced, e.MaxSize, largest, plan.PeakBlueGreen(e.MinSize, e.MinSize)*e.vcpus, plan.PeakBlueGreen(e.MaxSize, e.MaxSize)*e.vcpus)
 	ask := e.askFor(plan.QuotaService, plan.StandardQuota, largest+others)
 	switch free := limit - others; {
 	case free < replaced:
