@@ -39,9 +39,9 @@ var tiles = []tile{
 
 	{outside, 12, 262, 92, 40, "Visitors", "", nil, nil},
 	{stack, 148, 262, 92, 40, "Internet", "gateway", of("AWS::EC2::InternetGateway"), nil},
-	{release, 272, 262, 396, 40, "Application Load Balancer", "port 80, and 443 with a domain", of("AWS::EC2::SecurityGroup/Entrance"), by("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateListener")},
+	{release, 272, 262, 396, 40, "Application Load Balancer", "port 80, and 443 with a domain", of("AWS::EC2::SecurityGroup/Entrance"), by("elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateRule")},
 	{release, 272, 316, 176, 46, "Builder", "no way in; gone once baked", of("AWS::EC2::SecurityGroup/Builder"), by("ec2:RunInstances")},
-	{stack, 382, 380, 176, 26, "Target group", "", of("AWS::ElasticLoadBalancingV2::TargetGroup"), nil},
+	{stack, 382, 380, 176, 26, "Target groups, blue and green", "", of("AWS::ElasticLoadBalancingV2::TargetGroup"), nil},
 	{release, 272, 440, 396, 74, "Auto Scaling group: port 80, from the load balancer alone", "", of("AWS::EC2::SecurityGroup/Fleet"), by("autoscaling:CreateAutoScalingGroup")},
 	{option, 272, 526, 140, 40, "Instance Connect", "SSH without addresses", of("AWS::EC2::InstanceConnectEndpoint", "AWS::EC2::SecurityGroup/Connect"), nil},
 	{stack, 264, 596, 192, 40, "Egress-only gateway", "logs and shells, over IPv6", of("AWS::EC2::EgressOnlyInternetGateway"), nil},
