@@ -31,6 +31,8 @@ var story = []struct {
 	{"a teardown leaves the image that served", (*cloud).firstTeardown},
 	{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
 	{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
+	{"a second fleet takes over by the listener's weights, and the first one goes", (*cloud).secondFleet},
+	{"a release that is stopped with half of the visitors gives them back", (*cloud).stoppedShift},
 	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
 	{"a run in an account is refused where it must be", (*cloud).accountRefused},
 	{"a run in an account tells its story", (*cloud).accountStory},
@@ -115,10 +117,32 @@ func (c *cloud) lock(holder string, since time.Time) {
 	}
 }
 
+func (c *cloud) secondFleet() {
+	r := c.run("release", "beside", `{"strategy": "blueGreen", "traffic": [50, 100], "hold": "30s", "bakeTime": "0s"}`).ends("Succeeded")
+	if !slices.Contains(r.path, "OpenPreview") || !slices.Contains(r.path, "RetireFleet") {
+		c.Errorf("it went by way of %v, want a second fleet", r.path)
+	}
+	c.serves("beside")
+}
+
+func (c *cloud) stoppedShift() {
+	execution := c.start("release", "half", `{"strategy": "blueGreen", "traffic": [50, 100], "hold": "24h", "bakeTime": "0s"}`)
+	c.eventually("half of the visitors", func() bool { return slices.Contains(c.path(execution), "WatchTraffic") })
+	c.stopped(execution)
+	c.serves("beside")
+}
+
 func (c *cloud) stoppedRelease() {
 	c.plays.will("", "", true)
 	execution := c.start("release", "stopped", `{"rebake": true}`)
 	c.eventually("the wait for the builder", func() bool { return slices.Contains(c.path(execution), "AwaitBuild") && c.builders() == 1 })
+	c.stopped(execution)
+	c.serves("second")
+}
+
+// stopped stops an execution and waits for the teardown that undoes it.
+func (c *cloud) stopped(execution string) {
+	c.Helper()
 	if _, err := c.SFN.StopExecution(c.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
 		c.Fatal(err)
 	}
@@ -127,7 +151,6 @@ func (c *cloud) stoppedRelease() {
 	c.want("teardowns that the rule has started", c.started-before, 1)
 	undo := "arn:aws:states:" + region + ":" + account + ":execution:" + environment.TeardownMachine() + fmt.Sprintf(":event-%d", c.started)
 	c.await(undo).ends("Succeeded")
-	c.serves("second")
 }
 
 func (c *cloud) eventually(what string, is func() bool) {

@@ -37,6 +37,7 @@ var story = []struct {
 	{"a build that fails is reported over EventBridge, leaves nothing, and a message says why", (*cloud).failingBuild},
 	{"a release with the console's default input serves the domain over HTTPS", (*cloud).firstRelease},
 	{"a release that is stopped is undone by its own event, and the former one goes on serving", (*cloud).stoppedRelease},
+	{"a second fleet takes over by the listener's weights, and the first one goes", (*cloud).secondFleet},
 	{"a teardown removes the domain's record, too", (*cloud).teardown},
 	{"the schedule of a ttl tears its release down", (*cloud).expiredRelease},
 	{"cdk destroy tears a release down first, and leaves nothing", (*cloud).destroy},
@@ -144,6 +145,11 @@ func (c *cloud) stoppedRelease() {
 	}
 	c.ends(c.next("teardown"), "Succeeded")
 	c.serves("first")
+}
+
+func (c *cloud) secondFleet() {
+	c.ends(c.start("release", "beside", `{"strategy": "blueGreen", "bakeTime": "0s"}`), "Succeeded")
+	c.serves("beside")
 }
 
 func (c *cloud) teardown() {
