@@ -25,8 +25,8 @@ type Status struct {
 	TeardownMachine string     `json:"teardownMachine"` // ARN
 	LoadBalancer    string     `json:"loadBalancer"`    // active or provisioning, or "" if there is none
 	Serving         *Serving   `json:"serving,omitempty"`
-	Group           *Group     `json:"group,omitempty"` // of the first fleet
-	Fleets          []Fleet    `json:"fleets"`          // the one that serves first, at most two
+	Group           *Group     `json:"group,omitempty"` // of the fleet that serves; see Main
+	Fleets          []Fleet    `json:"fleets"`          // blue before green
 	Instances       []Instance `json:"instances"`       // live ones, including builders
 	Alarms          []Alarm    `json:"alarms"`
 	Activities      []Activity `json:"activities"` // of all fleets, newest first, at most 20
@@ -106,42 +106,6 @@ type Activity struct {
 	Slot        release.Slot `json:"slot"`
 	Did         string       `json:"did"` // launched, terminated, or failed to launch
 	Why         string       `json:"why"` // in a few words: requests-high, 312 per target > 200
-}
-
-// Sample holds the metrics of one minute, read at its end. Metrics without data are nil.
-type Sample struct {
-	At time.Time `json:"at"`
-	FleetSample
-	Median *float64                     `json:"median"`           // milliseconds, of the targets' answers
-	Slow   *float64                     `json:"slow"`             // the slowest 1 in 100
-	Errors int                          `json:"errors"`           // 5xx answers in this minute
-	Alarms map[string]string            `json:"alarms"`           // their states
-	Fleets map[release.Slot]FleetSample `json:"fleets,omitempty"` // of each fleet, while there are two
-}
-
-// FleetSample is the part of a sample that is of one fleet: of the first one in the sample itself.
-type FleetSample struct {
-	Slot      release.Slot   `json:"slot,omitempty"`
-	Traffic   int            `json:"traffic"`   // percent of the visitors
-	Requests  *float64       `json:"requests"`  // per target, as in the alarm
-	CPU       *float64       `json:"cpu"`       // percent, the group's average
-	Unhealthy *float64       `json:"unhealthy"` // targets
-	Min       int            `json:"min"`
-	Max       int            `json:"max"`
-	Desired   int            `json:"desired"`
-	InService int            `json:"inService"`
-	Health    map[string]int `json:"health"` // how many targets are initial, healthy, unhealthy, draining
-}
-
-// Of returns the part of the fleet in a slot, or nil if there was none.
-func (s Sample) Of(slot release.Slot) *FleetSample {
-	if one, isOneOfTwo := s.Fleets[slot]; isOneOfTwo {
-		return &one
-	}
-	if s.Slot == slot {
-		return &s.FleetSample
-	}
-	return nil
 }
 
 // Schedule will start a state machine.

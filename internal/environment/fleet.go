@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -88,42 +87,3 @@ func (r Reader) health(ctx context.Context, of Fleet, targets map[string]target)
 	}
 	return nil
 }
-
-// share fills in each fleet's part of the visitors, by the weights of the target groups, and puts
-// the fleet that serves first.
-func (s *Status) share(weights map[string]int32) {
-	var all int32
-	for _, weight := range weights {
-		all += weight
-	}
-	for i := range s.Fleets {
-		if all > 0 {
-			s.Fleets[i].Traffic = int((weights[s.Fleets[i].TargetGroup]*100 + all/2) / all)
-		}
-	}
-	if s.Serving != nil {
-		slices.SortStableFunc(s.Fleets, func(a, b Fleet) int { return cmp.Compare(s.order(a), s.order(b)) })
-	}
-	if len(s.Fleets) > 0 {
-		s.Group = &s.Fleets[0].Group
-	}
-}
-
-func (s *Status) order(of Fleet) int {
-	if of.Slot == s.Serving.Slot {
-		return 0
-	}
-	return 1
-}
-
-// Split names each fleet with its part of the visitors, such as blue 95 %, green 5 %, while there
-// are two. Otherwise it is "".
-func (s Status) Split() string {
-	if len(s.Fleets) < 2 {
-		return ""
-	}
-	return fmt.Sprintf("%s, %s", s.Fleets[0].Label(), s.Fleets[1].Label())
-}
-
-// Label names the fleet and its part of the visitors.
-func (f Fleet) Label() string { return fmt.Sprintf("%s %d %%", f.Slot, f.Traffic) }

@@ -76,9 +76,9 @@ func (l *Local) sample(now time.Time) environment.Sample {
 	s := environment.Sample{At: now.UTC(), Alarms: map[string]string{}, FleetSample: environment.FleetSample{Health: map[string]int{}}}
 	s.Median, s.Slow, s.Errors = l.traffic.take()
 	both := map[release.Slot]environment.FleetSample{}
-	for i, fleet := range status.Fleets {
+	for _, fleet := range status.Fleets {
 		both[fleet.Slot] = l.fleetSample(now, fleet, watching[fleet.Slot])
-		if i == 0 {
+		if fleet.Slot == status.Main().Slot {
 			s.FleetSample = both[fleet.Slot]
 		}
 	}
