@@ -100,6 +100,7 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		"traffic of a rolling release":  {`{"traffic": [5, 100]}`, "traffic", []string{"[5,100] goes with the strategy blueGreen", `add "strategy": "blueGreen"`}},
 		"a hold of a rolling release":   {`{"strategy": "rolling", "hold": "2m"}`, "hold", []string{`"2m" goes with the strategy blueGreen`}},
 		"a hold of one step":            {`{"strategy": "blueGreen", "hold": "2m"}`, "hold", []string{`"2m" goes with percentages before 100`, "[5, 50, 100]"}},
+		"a bake that is a whole day":    {`{"strategy": "blueGreen", "traffic": [5, 100], "bakeTime": "24h"}`, "hold", []string{"2m0s for each", "24h2m0s together"}},
 		"watched for more than a day":   {`{"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10h", "bakeTime": "5h"}`, "hold", []string{"2 percentages", "25h0m0s together", "24h"}},
 		"a hold that is too short":      {`{"strategy": "blueGreen", "traffic": [5, 100], "hold": "29s"}`, "hold", []string{`"29s"`, "from 30s to 24h"}},
 		"a bake that is too long":       {`{"bakeTime": "25h"}`, "bakeTime", []string{`"25h"`, "from 0s to 24h"}},

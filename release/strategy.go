@@ -49,12 +49,11 @@ func (r Request) unfitTraffic() (found Problems) {
 	}
 	found = append(found, r.unfitPercentages()...)
 	switch {
-	case r.Hold == "":
-	case rolling:
+	case rolling && r.Hold != "":
 		found.add("hold", "%q "+moves, r.Hold)
-	case len(r.Percentages()) == 1:
+	case r.Hold != "" && len(r.Percentages()) == 1:
 		found.add("hold", "%q goes with percentages before 100, which it is the time of; give them in traffic, such as [5, 50, 100], or leave it out", r.Hold)
-	default:
+	case !rolling:
 		found = append(found, r.unfitWatch()...)
 	}
 	return found
@@ -63,7 +62,7 @@ func (r Request) unfitTraffic() (found Problems) {
 func (r Request) unfitWatch() (found Problems) {
 	steps := len(r.Percentages()) - 1
 	if all := time.Duration(steps)*r.HoldTime() + r.Bake(); all > MostWatched {
-		found.add("hold", "%q for %d percentages and a bakeTime of %q are %v together; give at most %v", r.Hold, steps, r.BakeTime, all, MostWatched)
+		found.add("hold", "%v for each of %d percentages before 100 and a bakeTime of %q are %v together; give at most %v", r.HoldTime(), steps, r.BakeTime, all, MostWatched)
 	}
 	return found
 }
