@@ -70,6 +70,8 @@ func (s *story) chapters() []chapter {
 		{"a second version rolls in under load", s.roll},
 		{"a broken release is undone under load", s.releaseBroken},
 		{"a service that takes 10 seconds to start rolls in", s.releaseSlow},
+		{"a second fleet takes over the traffic under load", s.takeOver},
+		{"a release that fails is rejected with 5 % of the traffic", s.reject},
 		{"a rollback brings the former image back", s.rollBack},
 		{"a release and its sizes outlast a kill at its end", s.outlastKill},
 		{"a teardown leaves no resource", s.tearDown},
