@@ -126,7 +126,7 @@ func (env *environment) checkServing(when string, excused excuse) {
 		for _, i := range env.Cloud.EC2.Instances() {
 			counts := i.ImageID == recorded.Image || strings.Contains(reported, i.ID)
 			if counts && i.Tags[release.TagRole] == release.RoleFleet &&
-				env.Cloud.ELB.Health(env.Settings.TargetGroup, i.ID) == "healthy" {
+				env.Cloud.ELB.Health(env.Settings.Targets(recorded.Serves()), i.ID) == "healthy" {
 				healthy++
 			}
 		}

@@ -178,13 +178,14 @@ func (env *environment) building(seen *sample) (work string) {
 }
 
 func (env *environment) fleetWork() string {
-	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Name())
+	slot := env.recorded().Serves()
+	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Group(slot))
 	if group == nil {
 		return ""
 	}
-	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Name())
+	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Group(slot))
 	switch desired := int(*group.DesiredCapacity); {
-	case fleet.Deleting(group):
+	case fleet.IsDeleting(group):
 		return "group and its instances end"
 	case fleet.ActiveRefresh(refreshes) != nil:
 		return "instance refresh, bake time included"
@@ -208,8 +209,9 @@ func (env *environment) balancerWork(seen *sample) string {
 }
 
 func (env *environment) healthy() (count int) {
+	slot := env.recorded().Serves()
 	env.Cloud.Fabric.Do(func() {
-		for _, target := range env.Cloud.ELB.Targets(env.Settings.TargetGroup) {
+		for _, target := range env.Cloud.ELB.Targets(env.Settings.Targets(slot)) {
 			if target.State == "healthy" {
 				count++
 			}
