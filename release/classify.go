@@ -77,7 +77,7 @@ var notFound = set(
 
 var alreadyExists = set(
 	"InvalidLaunchTemplateName.AlreadyExistsException", "InvalidAMIName.Duplicate", "AlreadyExists",
-	"DuplicateLoadBalancerName", "DuplicateListener", "ConflictException",
+	"DuplicateLoadBalancerName", "DuplicateListener", "PriorityInUse", "ConflictException",
 	"ConditionalCheckFailedException", "PreconditionFailed",
 )
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
@@ -122,6 +124,51 @@ func TestSecondFleetThatFailsIsRemoved(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An answer that is lost makes no second rule, fleet or shift.
+func TestLostAnswerOfASecondFleetMakesNothingTwice(t *testing.T) {
+	for _, lost := range []struct{ step, operation string }{
+		{"OpenPreview", "CreateRule"}, {"CreateGroup", "CreateAutoScalingGroup"}, {"EnsureScaling", "UpdateAutoScalingGroup"}, {"ShiftTraffic", "ModifyListener"},
+		{"Promote", "PutItem"}, {"RetireFleet", "ModifyListener"}, {"RetireFleet", "DeleteRule"}, {"RetireFleet", "DeleteAutoScalingGroup"},
+	} {
+		t.Run(lost.step+" "+lost.operation, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", `{}`).ends("Succeeded")
+				e.losesAnswer(lost.step, lost.operation)
+				e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends("Succeeded")
+				e.serves("r2", 2)
+				e.servesOnly(release.Green)
+			})
+		})
+	}
+}
+
+// A rule of somebody else keeps its priority.
+func TestPreviewGivesWayToOthersRules(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		found, err := balancer.Find(t.Context(), e.Clients.ELB, e.Settings.Environment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener, err := balancer.Entrance(t.Context(), e.Clients.ELB, *found.LoadBalancerArn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = e.Clients.ELB.CreateRule(t.Context(), &elb.CreateRuleInput{
+			ListenerArn: listener.ListenerArn, Priority: aws.Int32(1), Actions: listener.DefaultActions,
+			Conditions: []types.RuleCondition{{Field: aws.String("http-header"), HttpHeaderConfig: &types.HttpHeaderConditionConfig{HttpHeaderName: aws.String("X-Theirs"), Values: []string{"1"}}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.release("r2", `{"strategy": "blueGreen"}`).ends("Succeeded")
+		rules, err := e.Clients.ELB.DescribeRules(t.Context(), &elb.DescribeRulesInput{ListenerArn: listener.ListenerArn})
+		if err != nil || len(rules.Rules) != 2 {
+			t.Errorf("the listener has %+v (%v), want its default rule and the foreign one", rules, err)
+		}
+	})
 }
 
 // grown returns how many instances the serving fleet has.

@@ -96,6 +96,10 @@ func (o openPreview) create(ctx context.Context, listener *types.Listener, slot 
 		Actions: []types.Action{ForwardTo(o.settings, slot)},
 		Tags:    tags(o.settings),
 	})
+	if release.IsAlreadyExists(err) {
+		// An answer was lost, or somebody else took the priority: the next run of the step finds out.
+		return release.Errorf(release.StillInUse, "priority %d of listener %s has just been taken: %w", priority, aws.ToString(listener.ListenerArn), err)
+	}
 	return err
 }
 

@@ -20,10 +20,11 @@ var chain = []stage{
 	{"Bake", "once for each content", []string{"FindImage", "LaunchBuilder", "AwaitBuild", "CreateImage", "CheckImage", "TerminateBuilder"}},
 	{"Entrance", "at the same time", []string{"EnsureLoadBalancer", "EnsureListener", "CheckLoadBalancer", "EnsureAlias"}},
 	{"Template", "a numbered version", []string{"EnsureTemplate", "FindGroup"}},
-	{"First fleet", "if none is running", []string{"CreateGroup", "CheckFleet"}},
+	{"Fleet", "the first, or a second", []string{"OpenPreview", "CreateGroup", "CheckFleet"}},
 	{"Refresh", "rolls a running fleet", []string{"GuardRefresh", "StartRefresh", "CheckRefresh", "VerifyBaking", "CheckBake"}},
 	{"Verify", "through the entrance", []string{"Verify"}},
-	{"Serve", "and tidy up", []string{"EnsureScaling", "ScheduleTeardown", "Promote", "Retire", "Unlock"}},
+	{"Traffic", "moves in steps, judged", []string{"HoldScaling", "ShiftTraffic", "WatchTraffic"}},
+	{"Serve", "and tidy up", []string{"EnsureScaling", "ScheduleTeardown", "Promote", "RetireFleet", "Retire", "Unlock"}},
 	undo,
 }
 
