@@ -53,12 +53,13 @@ export class FleetView {
 
   group() {
     const parts = { share: h("p", { class: "chip" }), words: h("p", { class: "lead" }), slots: h("ol", { class: "slots", "aria-label": "Capacity" }), refresh: h("p", { class: "quiet" }) };
-    return Object.assign(h("section", { class: "panel capacity", "aria-label": "The group" }, Object.values(parts)), { parts });
+    return Object.assign(h("section", { class: "panel capacity" }, Object.values(parts)), { parts });
   }
 
   updateGroup(panel, fleet, isOneOfTwo) {
     const { parts } = panel, { group } = fleet;
     attribute(panel, "data-slot", isOneOfTwo && fleet.slot);
+    attribute(panel, "aria-label", isOneOfTwo ? `The ${fleet.slot} group` : "The group");
     parts.share.hidden = !isOneOfTwo;
     text(parts.share, share(fleet));
     text(parts.refresh, group.refresh ? `Instance refresh: ${group.refresh}` : "");
