@@ -87,6 +87,7 @@ func layered() map[string]string {
 		"elk.layered.spacing.nodeNodeBetweenLayers": "26",
 		"elk.layered.spacing.edgeNodeBetweenLayers": "12",
 		"elk.layered.spacing.edgeEdgeBetweenLayers": "10",
+		"elk.layered.cycleBreaking.strategy":        "DEPTH_FIRST",
 		"elk.layered.layering.strategy":             "LONGEST_PATH_SOURCE",
 		"elk.layered.crossingMinimization.strategy": "NONE",
 		"elk.layered.considerModelOrder.strategy":   "NODES_AND_EDGES",
