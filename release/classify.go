@@ -46,7 +46,7 @@ var codesOf = index(map[Code][]string{
 	},
 	QuotaExceeded: {
 		"VcpuLimitExceeded", "InstanceLimitExceeded", "LimitExceeded", "LimitExceededException", "LimitExceededFault",
-		"TooManyLoadBalancers", "TooManyListeners", "TooManyTargetGroups", "TooManyTargets",
+		"TooManyLoadBalancers", "TooManyListeners", "TooManyRules", "TooManyTargetGroups", "TooManyTargets",
 		"ResourceLimitExceeded", "ResourceCountExceeded", "ServiceQuotaExceededException", "QuotaExceededException",
 		"ImageLimitExceeded", "SnapshotLimitExceeded", "VolumeLimitExceeded", "AddressLimitExceeded",
 		"NetworkInterfaceLimitExceeded", "ExecutionLimitExceeded",

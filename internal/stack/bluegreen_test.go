@@ -171,6 +171,50 @@ func TestPreviewGivesWayToOthersRules(t *testing.T) {
 	})
 }
 
+// What an undo could not remove is not in the way of the next release, whatever its strategy.
+func TestFleetThatAnUndoLeftIsRemovedByTheNextRelease(t *testing.T) {
+	for _, strategy := range []string{"rolling", "blueGreen"} {
+		t.Run(strategy, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", `{}`).ends("Succeeded")
+				var allowed atomic.Bool
+				e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+					if call.Operation.Name == "DeleteAutoScalingGroup" && !allowed.Load() {
+						return nil, fabric.Errorf("AccessDenied", "groups may not be deleted")
+					}
+					return next()
+				})
+				e.fleetBehaves("r2", machine.Behavior{NeverHealthy: true})
+				e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends("FailedDirty", "group photogallery-main-green")
+				allowed.Store(true)
+				e.release("r3", `{"strategy": "`+strategy+`", "rebake": true}`).ends("Succeeded")
+				e.serves("r3", 2)
+				e.servesOnly(e.current().Serves())
+			})
+		})
+	}
+}
+
+// A rule that a list does not have yet is not taken for none: the step comes back to it.
+func TestPreviewRuleThatIsNotListedYetIsReplaced(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		var made atomic.Int32
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if call.Operation.Name == "CreateRule" && made.Add(1) == 1 {
+				return nil, fabric.Errorf("RequestTimeout", "the answer is lost")
+			}
+			if rules, reads := out.(*elb.DescribeRulesOutput); reads && made.Load() == 1 {
+				rules.Rules = nil
+			}
+			return out, err
+		})
+		e.release("r2", `{"strategy": "blueGreen"}`).ends("Succeeded")
+		e.servesOnly(release.Green)
+	})
+}
+
 // grown returns how many instances the serving fleet has.
 func (e *environment) grown() int {
 	_, desired, _ := e.capacity(e.current().Serves())

@@ -12,10 +12,11 @@ import (
 	"photogallery/release"
 )
 
-// FindGroup decides between a first release, a rolling one and a second fleet.
+// FindGroup decides between a first release, a rolling one and a second fleet. What an earlier run
+// left goes first.
 var FindGroup = step.Define(step.Step{
 	Name:     "FindGroup",
-	Summary:  "Looks which fleet serves: none yet, one that is being deleted, one to roll, or one to make another beside.",
+	Summary:  "Looks which fleet serves: none yet, one that is being deleted, one to roll, or one to make another beside; and whether an earlier run left one.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -41,6 +42,7 @@ const (
 	Deleting GroupState = "deleting" // a group that is not gone yet
 	Present  GroupState = "present"  // the fleet that serves, to roll
 	Beside   GroupState = "beside"   // nothing, and a fleet serves from the other slot
+	Left     GroupState = "left"     // a group in the slot that does not serve, which an earlier run could not remove
 )
 
 // FoundGroup is the answer on which the state machine branches.
@@ -61,6 +63,8 @@ func (f FoundGroup) Note() string {
 		return "there is one"
 	case Beside:
 		return "one serves from slot " + string(f.Former)
+	case Left:
+		return "an earlier run left one in slot " + string(f.Slot)
 	}
 	return string(f.State)
 }
@@ -78,35 +82,33 @@ func (f findGroup) run(ctx context.Context, in FindGroupInput) (FoundGroup, erro
 	}
 	slot := current.Serves()
 	serving, err := Group(ctx, f.api, f.settings.Environment.Group(slot))
-	switch {
-	case err != nil:
+	if err != nil {
 		return FoundGroup{}, err
+	}
+	idle, err := Group(ctx, f.api, f.settings.Environment.Group(slot.Other()))
+	if err != nil {
+		return FoundGroup{}, err
+	}
+	switch second := in.Plan.Strategy == release.BlueGreen; {
+	case serving != nil && IsDeleting(serving):
+		return FoundGroup{State: Deleting, Slot: slot}, nil
+	case idle != nil && !IsDeleting(idle):
+		return FoundGroup{State: Left, Slot: slot.Other()}, nil
 	case serving == nil:
 		return FoundGroup{State: Absent, Slot: slot}, nil
-	case IsDeleting(serving):
-		return FoundGroup{State: Deleting, Slot: slot}, nil
-	case in.Plan.Strategy != release.BlueGreen:
+	case !second:
 		return FoundGroup{State: Present, Slot: slot}, nil
+	case idle != nil:
+		return FoundGroup{State: Deleting, Slot: slot.Other()}, nil
 	}
-	return f.beside(ctx, in.Plan, slot, int(aws.ToInt32(serving.DesiredCapacity)))
+	return beside(in.Plan, slot, int(aws.ToInt32(serving.DesiredCapacity))), nil
 }
 
-// beside looks into the idle slot. A group there is left from an earlier run that could not remove
-// it. The undo of this release does.
-func (f findGroup) beside(ctx context.Context, plan release.Plan, former release.Slot, size int) (FoundGroup, error) {
-	name := f.settings.Environment.Group(former.Other())
-	idle, err := Group(ctx, f.api, name)
-	switch {
-	case err != nil:
-		return FoundGroup{}, err
-	case idle == nil:
-		if plan.Desired > 0 {
-			size = plan.Desired
-		}
-		size = min(max(size, plan.MinSize), plan.MaxSize)
-		return FoundGroup{State: Beside, Slot: former.Other(), Former: former, Size: size, Beside: true}, nil
-	case IsDeleting(idle):
-		return FoundGroup{State: Deleting, Slot: former.Other()}, nil
+// beside makes the second fleet as large as the one that serves, unless the plan has a size.
+func beside(plan release.Plan, former release.Slot, size int) FoundGroup {
+	if plan.Desired > 0 {
+		size = plan.Desired
 	}
-	return FoundGroup{}, release.Errorf(release.FleetFailed, "group %s is left from an earlier run, in the slot that the second fleet needs; it is removed now: release again", name)
+	size = min(max(size, plan.MinSize), plan.MaxSize)
+	return FoundGroup{State: Beside, Slot: former.Other(), Former: former, Size: size, Beside: true}
 }
