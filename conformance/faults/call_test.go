@@ -89,7 +89,9 @@ func (env *environment) intercept(ctx context.Context, made fabric.Call, next fu
 		env.violate("step " + box.step + " calls " + name + ", which it does not declare")
 	}
 	env.sleep(latency(box.run))
-	c := &stepCall{ctx: ctx, call: made, box: box, next: func() (any, error) { return env.answer(box, made, next) }}
+	c := &stepCall{ctx: ctx, call: made, box: box, next: func() (any, error) {
+		return env.answer(box, made, func() (any, error) { return env.follow(made, next) })
+	}}
 	at := env.inject(call, box.run, box.step, made.Operation.String())
 	env.checkExclusive(box, made.Operation)
 	if made.Operation.Name == "RunInstances" {

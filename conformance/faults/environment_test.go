@@ -41,6 +41,8 @@ type environment struct {
 	stopped    map[string]bool // executions that a fault ended
 	lost       map[string]bool // executions whose end reaches no rule
 	pending    int             // events being delivered
+	shifts     []shift
+	ended      []life
 	violations []string
 }
 
@@ -206,6 +208,7 @@ func (env *environment) endFaults() {
 	env.armed, env.outages, env.hidden, env.behave = nil, nil, nil, nil
 	env.mu.Unlock()
 	env.Cloud.Fabric.Do(func() {
+		env.Cloud.ELB.SetTraffic(0)
 		for _, zone := range fabric.Zones() {
 			env.Cloud.EC2.SetCapacity(zone, true)
 		}

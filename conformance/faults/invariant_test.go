@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
@@ -95,7 +94,7 @@ func (env *environment) checkBuilders() {
 func (env *environment) checkLeftovers(when string, excused excuse) {
 	reported := env.reported()
 	unnamed := slices.DeleteFunc(unaccountedFor(env.resources(env.recorded())), func(one resource) bool {
-		return excused.snapshots && one.kind == "snapshot" || strings.Contains(reported, one.id) || one.alias != "" && strings.Contains(reported, one.alias)
+		return excused.snapshots && one.kind == "snapshot" || one.isNamedIn(reported)
 	})
 	if len(unnamed) > 0 {
 		env.violate(when + " nothing accounts for " + joinNames(unnamed))
@@ -121,40 +120,18 @@ func (env *environment) checkServing(when string, excused excuse) {
 	if !recorded.Serving || excused.serving {
 		return
 	}
-	healthy := 0
+	healthy, targets := 0, env.Settings.Targets(recorded.Serves())
 	env.Cloud.Fabric.Do(func() {
 		for _, i := range env.Cloud.EC2.Instances() {
 			counts := i.ImageID == recorded.Image || strings.Contains(reported, i.ID)
 			if counts && i.Tags[release.TagRole] == release.RoleFleet &&
-				env.Cloud.ELB.Health(env.Settings.Targets(recorded.Serves()), i.ID) == "healthy" {
+				env.Cloud.ELB.Health(targets, i.ID) == "healthy" {
 				healthy++
 			}
 		}
 	})
 	if healthy < recorded.MinSize {
 		env.violate(fmt.Sprintf("%s %s is recorded as serving and has %d healthy instances of %d", when, recorded.Release, healthy, recorded.MinSize))
-	}
-}
-
-// checkCapacity requires that a fleet that served before never fell below the default minimum of 2
-// since the scenario began.
-func (env *environment) checkCapacity(s scenario, excused excuse) {
-	const minimum = 2
-	if !s.former || excused.capacity {
-		return
-	}
-	var least time.Time
-	env.Cloud.Fabric.Do(func() {
-		records := env.Cloud.AutoScaling.Capacities(env.Settings.Environment.Name())
-		for i, record := range records {
-			over := i+1 < len(records) && !records[i+1].At.After(env.began)
-			if !over && record.Serving < minimum && least.IsZero() {
-				least = record.At
-			}
-		}
-	})
-	if !least.IsZero() {
-		env.violate(fmt.Sprintf("fewer than %d instances served %v after the scenario began", minimum, least.Sub(env.began)))
 	}
 }
 

@@ -137,7 +137,7 @@ func stateAt(history []asl.Event, at time.Time) (state string) {
 // sample asks every service for the work in progress. The first kind of work that is found is the
 // one that the others wait for.
 func (env *environment) sample() (seen sample) {
-	for _, work := range []string{env.building(&seen), env.fleetWork(), env.balancerWork(&seen)} {
+	for _, work := range []string{env.building(&seen), env.fleetWork(), env.balancerWork(&seen), env.watchWork()} {
 		if seen.busy == "" {
 			seen.busy = work
 		}
@@ -177,20 +177,43 @@ func (env *environment) building(seen *sample) (work string) {
 	return work
 }
 
+// fleetWork looks at the fleet that a release makes or rolls before the one that serves.
 func (env *environment) fleetWork() string {
-	slot := env.recorded().Serves()
-	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Group(slot))
+	serving := env.recorded().Serves()
+	for _, slot := range []release.Slot{serving.Other(), serving} {
+		if work := env.groupWork(slot); work != "" {
+			return work
+		}
+	}
+	return ""
+}
+
+func (env *environment) groupWork(slot release.Slot) string {
+	name := env.Settings.Environment.Group(slot)
+	group, _ := fleet.Group(env.ctx, env.Clients.AutoScaling, name)
 	if group == nil {
 		return ""
 	}
-	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, env.Settings.Environment.Group(slot))
+	refreshes, _ := fleet.Refreshes(env.ctx, env.Clients.AutoScaling, name)
 	switch desired := int(*group.DesiredCapacity); {
 	case fleet.IsDeleting(group):
 		return "group and its instances end"
 	case fleet.ActiveRefresh(refreshes) != nil:
 		return "instance refresh, bake time included"
-	case min(len(fleet.InService(group)), env.healthy()) < desired:
+	case min(len(fleet.InService(group)), env.healthy(slot)) < desired:
 		return "fleet boots and passes its health checks"
+	}
+	return ""
+}
+
+// watchWork is the time for which a request has the traffic watched: visitors reach a fleet that the
+// recorded state does not have yet.
+func (env *environment) watchWork() string {
+	serving := env.recorded().Serves()
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	if last := len(env.shifts) - 1; last > 0 && env.shifts[last].only() != serving {
+		return "traffic is watched, bake time included"
 	}
 	return ""
 }
@@ -208,8 +231,7 @@ func (env *environment) balancerWork(seen *sample) string {
 	return ""
 }
 
-func (env *environment) healthy() (count int) {
-	slot := env.recorded().Serves()
+func (env *environment) healthy(slot release.Slot) (count int) {
 	env.Cloud.Fabric.Do(func() {
 		for _, target := range env.Cloud.ELB.Targets(env.Settings.Targets(slot)) {
 			if target.State == "healthy" {

@@ -91,9 +91,10 @@ func (env *environment) deleteImage() error {
 	return err
 }
 
-// deleteGroup acts as the console does: it cancels the refresh first.
+// deleteGroup deletes the group that serves. It acts as the console does: it cancels the refresh
+// first.
 func (env *environment) deleteGroup() error {
-	name := aws.String(env.Settings.Environment.Name())
+	name := aws.String(env.Settings.Environment.Group(env.recorded().Serves()))
 	groups, err := env.Clients.AutoScaling.DescribeAutoScalingGroups(env.ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{*name}})
 	if err != nil || len(groups.AutoScalingGroups) == 0 {
 		return err

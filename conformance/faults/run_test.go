@@ -64,6 +64,7 @@ func (env *environment) play(s scenario, injections []*injection) {
 		env.checkServing("after the run", excused)
 	}
 	env.checkCapacity(s, excused)
+	env.checkHeld(excused)
 	env.endFaults()
 	env.playAgain(s, excused)
 }
@@ -89,6 +90,7 @@ func (env *environment) playAgain(s scenario, excused excuse) {
 	env.checkLeftovers("after another release", excuse{})
 	env.checkServing("after another release", excuse{})
 	env.checkCapacity(s, excused)
+	env.checkHeld(excused)
 	env.teardown("t9", `{"images": "delete"}`)
 	env.settle()
 	env.checkSucceeded("t9")

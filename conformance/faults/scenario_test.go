@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"slices"
 	"time"
 
 	"photogallery/internal/localcloud/machine"
@@ -28,6 +29,25 @@ func serveFirst(env *environment) {
 	env.awaitEnd("r1")
 }
 
+// serveBusy brings up a first release with an instance more than its minimum, and with visitors that
+// keep three busy enough, as long as all reach one fleet.
+func serveBusy(env *environment) {
+	env.Cloud.Fabric.Do(func() { env.Cloud.ELB.SetTraffic(6) })
+	env.release("r1", `{"desired": 3}`)
+	env.awaitEnd("r1")
+}
+
+// awaitState blocks until an execution has entered a state that many times.
+func (env *environment) awaitState(run, state string, times int) {
+	for deadline := time.Now().Add(timeLimit); time.Now().Before(deadline); time.Sleep(time.Second) {
+		entered := slices.DeleteFunc(env.Path(env.arn(run)), func(name string) bool { return name != state })
+		if len(entered) >= times {
+			return
+		}
+	}
+	env.violate(run + " does not reach " + state)
+}
+
 // scenarios lists the scenarios in the order of the report.
 func scenarios() []scenario {
 	return []scenario{
@@ -51,6 +71,22 @@ func scenarios() []scenario {
 				env.awaitEnd("r2")
 			},
 			during: func(env *environment) { env.release("r3", `{"image": "`+env.recorded().FormerImage+`"}`) },
+		},
+		{
+			// A second fleet takes over at once.
+			name: "beside", before: serveFirst, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			during: func(env *environment) {
+				env.listFrom("FindGroup")
+				env.release("r2", `{"strategy": "blueGreen", "version": "2"}`)
+			},
+		},
+		{
+			// The hold and the bake time are together longer than an idle fleet waits until it shrinks.
+			name: "shift", before: serveBusy, main: "r2", subject: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			during: func(env *environment) {
+				env.listFrom("ShiftTraffic")
+				env.release("r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100], "hold": "3m", "bakeTime": "10m"}`)
+			},
 		},
 		{
 			name: "ttl", before: noSetup, main: "r1", again: `{}`,
@@ -93,6 +129,31 @@ func scenarios() []scenario {
 				env.setBehavior(func(spec machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: isNew(spec, "r2")} })
 				env.release("r2", `{"rebake": true}`)
 				env.listFrom("Undo")
+			},
+		},
+		{
+			// Half of the visitors reach the new fleet when it is found to be worse than the other one.
+			name: "undo-shift", before: serveBusy, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			during: func(env *environment) {
+				env.setBehavior(func(spec machine.Spec) machine.Behavior {
+					if isNew(spec, "r2") {
+						return machine.Behavior{ErrorShare: 0.2}
+					}
+					return machine.Behavior{}
+				})
+				env.listFrom("Undo")
+				env.release("r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100], "hold": "5m"}`)
+			},
+		},
+		{
+			// All visitors reach the new fleet when its release is aborted.
+			name: "undo-bake", before: serveBusy, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			ends: map[string]bool{"r2": true},
+			during: func(env *environment) {
+				env.release("r2", `{"strategy": "blueGreen", "version": "2", "ttl": "24h", "bakeTime": "10m"}`)
+				env.awaitState("r2", "WatchTraffic", 3)
+				env.listFromHere()
+				_ = env.abort("r2")
 			},
 		},
 		{

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
+	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/inventory"
 	"photogallery/lambdas/records"
 	"photogallery/release"
@@ -46,11 +48,25 @@ type resource struct {
 
 func (t resource) String() string { return t.kind + " " + t.id }
 
+// isNamedIn reports whether a text names the resource, or the other name of it. The name of a group
+// alone is in many other names.
+func (t resource) isNamedIn(text string) bool {
+	names := []string{t.id, t.alias}
+	if t.kind == groupKind {
+		names[0] = t.String()
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		return name != "" && regexp.MustCompile(regexp.QuoteMeta(name)+`([^-\w]|$)`).MatchString(text)
+	})
+}
+
+const groupKind = "Auto Scaling group"
+
 // resources asks every service for everything it has. Nothing else is in the account, so that
 // resources without tags are found, too.
 func (env *environment) resources(recorded release.Current) (all []resource) {
 	for _, look := range []func(release.Current) ([]resource, error){
-		env.instances, env.images, env.templates, env.group, env.balancers, env.alarms, env.schedules,
+		env.instances, env.images, env.templates, env.groups, env.balancers, env.traffic, env.alarms, env.schedules,
 	} {
 		found, err := look(recorded)
 		if err != nil {
@@ -66,17 +82,22 @@ func (env *environment) instances(recorded release.Current) (all []resource, err
 	if err != nil {
 		return nil, err
 	}
+	members, err := env.members()
+	if err != nil {
+		return nil, err
+	}
+	serving := env.Settings.Environment.Group(recorded.Serves())
 	for _, reservation := range out.Reservations {
 		for _, i := range reservation.Instances {
 			if i.State.Name == ec2types.InstanceStateNameTerminated || i.State.Name == ec2types.InstanceStateNameShuttingDown {
 				continue
 			}
-			fleet, alias := inventory.Tag(i.Tags, release.TagRole) == release.RoleFleet, ""
-			if fleet && !recorded.Serving {
-				alias = "Auto Scaling group " + env.Settings.Environment.Name() // which replaces its instances
+			group, alias := members[*i.InstanceId], ""
+			if group != "" && (!recorded.Serving || group != serving) {
+				alias = groupKind + " " + group // which replaces its instances
 			}
 			all = append(all, resource{
-				kind: "instance", id: *i.InstanceId, alias: alias, accounted: recorded.Serving && fleet && aws.ToString(i.ImageId) == recorded.Image,
+				kind: "instance", id: *i.InstanceId, alias: alias, accounted: recorded.Serving && group == serving && aws.ToString(i.ImageId) == recorded.Image,
 			})
 		}
 	}
@@ -126,13 +147,30 @@ func (env *environment) templates(recorded release.Current) (all []resource, err
 	return all, err
 }
 
-func (env *environment) group(recorded release.Current) (all []resource, err error) {
+// members returns the groups of the instances that are in one.
+func (env *environment) members() (map[string]string, error) {
 	out, err := env.Clients.AutoScaling.DescribeAutoScalingGroups(env.ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
 	if err != nil {
 		return nil, err
 	}
+	groups := map[string]string{}
 	for _, group := range out.AutoScalingGroups {
-		all = append(all, resource{kind: "Auto Scaling group", id: *group.AutoScalingGroupName, accounted: recorded.Serving})
+		for _, instance := range group.Instances {
+			groups[*instance.InstanceId] = *group.AutoScalingGroupName
+		}
+	}
+	return groups, nil
+}
+
+func (env *environment) groups(recorded release.Current) (all []resource, err error) {
+	out, err := env.Clients.AutoScaling.DescribeAutoScalingGroups(env.ctx, &autoscaling.DescribeAutoScalingGroupsInput{})
+	if err != nil {
+		return nil, err
+	}
+	serving := env.Settings.Environment.Group(recorded.Serves())
+	for _, group := range out.AutoScalingGroups {
+		name := *group.AutoScalingGroupName
+		all = append(all, resource{kind: groupKind, id: name, accounted: recorded.Serving && name == serving})
 	}
 	return all, nil
 }
@@ -155,13 +193,33 @@ func (env *environment) balancers(recorded release.Current) (all []resource, err
 	return all, nil
 }
 
+// traffic returns the listener, which the recorded state accounts for while all visitors reach the
+// slot that serves, and the preview rules. Both go with the load balancer.
+func (env *environment) traffic(recorded release.Current) (all []resource, err error) {
+	found, err := balancer.Find(env.ctx, env.Clients.ELB, env.Settings.Environment)
+	if err != nil || found == nil || !recorded.Serving {
+		return nil, err
+	}
+	listener, err := balancer.Entrance(env.ctx, env.Clients.ELB, *found.LoadBalancerArn)
+	if err != nil || listener == nil {
+		return nil, err
+	}
+	all = append(all, resource{kind: "listener", id: *listener.ListenerArn, accounted: balancer.ServesOnly(env.Settings, listener.DefaultActions[0], recorded.Serves())})
+	previews, err := balancer.Previews(env.ctx, env.Clients.ELB, *listener.ListenerArn)
+	for _, rule := range previews {
+		all = append(all, resource{kind: "preview rule", id: *rule.RuleArn})
+	}
+	return all, err
+}
+
 func (env *environment) alarms(recorded release.Current) (all []resource, err error) {
 	out, err := env.Clients.CloudWatch.DescribeAlarms(env.ctx, &cloudwatch.DescribeAlarmsInput{})
 	if err != nil {
 		return nil, err
 	}
 	for _, alarm := range out.MetricAlarms {
-		all = append(all, resource{kind: "alarm", id: *alarm.AlarmName, accounted: recorded.Serving})
+		slot, _ := env.Settings.Environment.AlarmOf(*alarm.AlarmName)
+		all = append(all, resource{kind: "alarm", id: *alarm.AlarmName, accounted: recorded.Serving && slot == recorded.Serves()})
 	}
 	return all, nil
 }
