@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -43,6 +44,7 @@ func bugs() []bug {
 		{"delete the balancer before the group", variant{teardown: balancerFirst()}, "teardown", "refused"},
 		{"treat not-found as gone", plantBug("Undo", trustsFirstLook), "rolling", "failed-not-found-30s"},
 		{"unlock before the sweep ended", plantBug("Undo", unlocksFirst, "dynamodb:DeleteItem"), "rolling", "builder-fails"},
+		{"remove the second fleet before its visitors are led back", plantBug("Undo", removesFleetFirst), "undo-bake", "throttled-once"},
 		{"complete the token before recording the result", plantBug("Resume", completesFirst), "first", "refused"},
 	}
 }
@@ -104,6 +106,19 @@ func unlocksFirst(s step.Step) step.Step {
 		_, err := clients.DynamoDB.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 			TableName: aws.String("photogallery-main"), Key: map[string]dynamotypes.AttributeValue{records.Key: &dynamotypes.AttributeValueMemberS{Value: "lock"}},
 		})
+		return nil, err
+	})
+}
+
+func removesFleetFirst(s step.Step) step.Step {
+	return wrapStep(s, nil, func(ctx context.Context, clients step.Clients, _ fields) (fields, error) {
+		_, err := clients.AutoScaling.DeleteAutoScalingGroup(ctx, &autoscaling.DeleteAutoScalingGroupInput{
+			AutoScalingGroupName: aws.String("photogallery-main-green"), ForceDelete: aws.Bool(true),
+		})
+		var refusal interface{ ErrorCode() string }
+		if errors.As(err, &refusal) && refusal.ErrorCode() == "ValidationError" {
+			return nil, nil // it is gone
+		}
 		return nil, err
 	})
 }

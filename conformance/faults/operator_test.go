@@ -123,5 +123,6 @@ func (env *environment) deleteBalancer() error {
 			return err
 		}
 	}
+	env.noteShift(nil)
 	return nil
 }

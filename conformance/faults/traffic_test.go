@@ -41,7 +41,7 @@ type life struct {
 // follow passes a call of a step on, and notes what it does to the traffic and to the groups.
 func (env *environment) follow(made fabric.Call, next func() (any, error)) (any, error) {
 	if in, deletes := made.Input.(*asg.DeleteAutoScalingGroupInput); deletes {
-		env.keepLife(aws.ToString(in.AutoScalingGroupName))
+		env.endLife(aws.ToString(in.AutoScalingGroupName))
 	}
 	out, err := next()
 	if err != nil {
@@ -71,20 +71,24 @@ func (env *environment) noteShift(actions []types.Action) {
 	env.shifts = append(env.shifts, noted)
 }
 
-// keepLife keeps the record of a group that is about to be deleted, unless it is being deleted
-// already.
-func (env *environment) keepLife(group string) {
+// endLife keeps the record of a group that is about to be deleted, unless it is being deleted already.
+// Nothing deletes a fleet that visitors reach, but a teardown, which records that nothing serves.
+func (env *environment) endLife(group string) {
 	found, err := fleet.Group(env.ctx, env.Clients.AutoScaling, group)
 	if err != nil || found == nil || fleet.IsDeleting(found) {
 		return
 	}
-	for _, slot := range release.Slots() {
-		if env.Settings.Environment.Group(slot) == group {
-			one := env.life(slot)
-			env.mu.Lock()
-			env.ended = append(env.ended, one)
-			env.mu.Unlock()
-		}
+	slot := release.Blue
+	if group == env.Settings.Environment.Group(release.Green) {
+		slot = release.Green
+	}
+	one, serving := env.life(slot), env.recorded().Serving
+	env.mu.Lock()
+	env.ended = append(env.ended, one)
+	reached := len(env.shifts) > 0 && slices.Contains(env.shifts[len(env.shifts)-1].reached, slot)
+	env.mu.Unlock()
+	if serving && reached {
+		env.violate("group " + group + " is deleted while visitors reach it")
 	}
 }
 

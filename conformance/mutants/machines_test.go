@@ -51,10 +51,10 @@ var machineMutants = []mutant{
 		{releaseMachine, `"${ScheduleTeardown}"`, catchAll, ""},
 	}},
 	{"a failure goes past the undo", []edit{
-		{releaseMachine, `"${EnsureScaling}"`, `"Next": "Failed"}`, `"Next": "UnlockFailed"}`},
+		{releaseMachine, `"EnsureScaling": {`, `"Next": "Failed"}`, `"Next": "UnlockFailed"}`},
 	}},
 	{"the environment is unlocked before the undo", []edit{
-		{releaseMachine, `"Result": {"deadline": ""},`, `"Next": "Undo"`, unlockFirst},
+		{releaseMachine, `"Failed": {`, `"Next": "Undo"`, unlockFirst},
 	}},
 	{"the undo is given up after its first round", []edit{
 		{releaseMachine, `"Undone": {`, `"Default": "WaitForUndo"`, `"Default": "UnlockFailed"`},
@@ -80,6 +80,15 @@ var machineMutants = []mutant{
 		{releaseMachine, `"${StartRefresh}"`, `"alarms.$": "$.guard.alarms"`, `"alarms": []`},
 		{releaseMachine, `"${StartRefresh}"`, `"Next": "WaitForRefresh"`, `"Next": "GuardRefresh"`},
 		{releaseMachine, `"${GuardRefresh}"`, `"Next": "StartRefresh"`, `"Next": "WaitForRefresh"`},
+	}},
+	{"a fleet is retired before its successor is promoted", []edit{
+		{releaseMachine, `"ScheduleTeardown": {`, `"Next": "Promote"`, `"Next": "TookOver"`},
+		{releaseMachine, `"TookOver": {`, `"Default": "Retire"`, `"Default": "Promote"`},
+		{releaseMachine, `"FleetRetired": {`, `"Next": "Retire"`, `"Next": "Promote"`},
+		{releaseMachine, `"Promote": {`, `"Next": "TookOver"`, `"Next": "Retire"`},
+	}},
+	{"no new fleet is verified", []edit{
+		{releaseMachine, `"FleetReady": {`, `"Next": "Verify"`, `"Next": "TakesOver"`},
 	}},
 	{"the teardown machine swaps two stages", []edit{
 		{teardownMachine, "", `"stage": "group"`, `"stage": "?"`},

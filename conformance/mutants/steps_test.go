@@ -174,6 +174,30 @@ var stepMutants = []mutant{
 		{"lambdas/balancer/verify.go", "", `verdict.Reason == "" && verdict.Healthy < least {`, `verdict.Reason == "-" && verdict.Healthy < least {`},
 		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" && (`, `if trouble := troubleOf(target); trouble == "-" && (`},
 	}},
+	{"a second fleet is verified as a visitor sees it, which is the other one", []edit{
+		{"lambdas/balancer/verify.go", "", "if !in.Preview {", "if in.URL != \"\" {"},
+	}},
+	{"the former fleet may shrink while visitors leave it", []edit{
+		{"lambdas/scaling/ensure_scaling.go", "", "\tif err := e.bound(ctx, in.Former, 0, 0, 0); err != nil {\n\t\treturn err\n\t}\n", ""},
+	}},
+	{"the judge takes the former fleet for the new one", []edit{
+		{"lambdas/balancer/metrics.go", "", "{{newFleet, fresh}, {formerFleet, former}}", "{{newFleet, former}, {formerFleet, fresh}}"},
+	}},
+	{"the judge rejects what is better", []edit{
+		{"lambdas/balancer/judge/rules.go", "", "worse(fresh.Errors, fresh.Requests, beside.Errors, beside.Requests,", "worse(beside.Errors, beside.Requests, fresh.Errors, fresh.Requests,"},
+	}},
+	{"visitors are moved without the lock", []edit{
+		{"lambdas/balancer/shift_traffic.go", "", "in.Execution); err != nil {", "in.Execution); err != nil && in.Percent > 100 {"},
+	}},
+	{"a second fleet is as large as a first one", []edit{
+		{"lambdas/fleet/find_group.go", "", "size = min(max(size, plan.MinSize), plan.MaxSize)", "size = plan.MinSize"},
+	}},
+	{"a rolling release leaves the fleet that an earlier run left", []edit{
+		{"lambdas/fleet/find_group.go", "", "case idle != nil && !IsDeleting(idle):", "case idle != nil && !IsDeleting(idle) && second:"},
+	}},
+	{"a second fleet has the slot of the one that serves", []edit{
+		{"lambdas/fleet/find_group.go", "", "FoundGroup{State: Beside, Slot: former.Other(),", "FoundGroup{State: Beside, Slot: former,"},
+	}},
 	{"the lock is written though another run holds it", []edit{
 		{lockRecord, "", `in.ConditionExpression = aws.String("attribute_not_exists(" + Key + ")")`, "in.ConditionExpression = nil"},
 	}},

@@ -15,7 +15,22 @@ var sweepMutants = []mutant{
 		{teardownMachine, "", `"stage": "?"`, `"stage": "alias"`},
 	}},
 	{"the undo removes the image before the group is back", []edit{
-		{sweepOrder, "", "{builders, rollback, bounds, images, versions, schedules}\n\n", "{builders, images, versions, rollback, bounds, schedules}\n\n"},
+		{sweepOrder, "", "rollback, bounds, idleFleet, idleAlarms, images, versions, schedules}", "images, versions, rollback, bounds, idleFleet, idleAlarms, schedules}"},
+	}},
+	{"the undo leaves visitors with a fleet that goes", []edit{
+		{sweepOrder, "", "undoOrder = []Stage{traffic, builders,", "undoOrder = []Stage{builders,"},
+	}},
+	{"the undo takes a fleet away before its visitors are led back", []edit{
+		{sweepOrder, "", "undoOrder = []Stage{traffic, builders, rollback, bounds, idleFleet,", "undoOrder = []Stage{idleFleet, traffic, builders, rollback, bounds,"},
+	}},
+	{"the preview rule stays", []edit{
+		{"lambdas/sweep/traffic.go", "", "range previews {", "range previews[:0] {"},
+	}},
+	{"the undo leaves the second fleet's alarms", []edit{
+		{sweepOrder, "", "bounds, idleFleet, idleAlarms, images", "bounds, idleFleet, images"},
+	}},
+	{"a release retires a fleet though another one serves", []edit{
+		{"lambdas/sweep/retire_fleet.go", "", "if !in.Left && (!recorded.Serving || recorded.Release != in.Plan.Release) {", "if !in.Left && !recorded.Serving {"},
 	}},
 	{"the undo does not wait for the group to be back", []edit{
 		{"lambdas/sweep/rollback.go", `"rollback",`, "\tgate:  true,\n", ""},
@@ -36,7 +51,7 @@ var sweepMutants = []mutant{
 		{"lambdas/inventory/resource.go", "", "if release.IsNotFound(err) {", "if release.IsNotFound(err) && err == nil {"},
 	}},
 	{"a group that is gone already fails its removal", []edit{
-		{"lambdas/sweep/group.go", "", "if failure == nil && (found == nil || fleet.Deleting(found)) {", "if failure == nil && found != nil && fleet.Deleting(found) {"},
+		{"lambdas/sweep/group.go", "", "if failure == nil && (found == nil || fleet.IsDeleting(found)) {", "if failure == nil && found != nil && fleet.IsDeleting(found) {"},
 	}},
 	{"a load balancer's network interfaces are not awaited", []edit{
 		{"lambdas/sweep/load_balancer.go", "", `found = append(found, inventory.Resource{Kind: interfaceKind,`, `_ = append(found, inventory.Resource{Kind: interfaceKind,`},

@@ -195,6 +195,37 @@ func TestFleetThatAnUndoLeftIsRemovedByTheNextRelease(t *testing.T) {
 	}
 }
 
+func TestTeardownTakesBothFleets(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100]}`))
+		for !slices.Contains(e.Path(execution), "WatchTraffic") {
+			time.Sleep(time.Second)
+		}
+		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
+		e.await(execution)
+		e.empty(0)
+	})
+}
+
+// A fleet that cannot be asked by the rule is not shown to visitors: the home page that they see is the
+// former one's.
+func TestSecondFleetIsNotVerifiedByTheOtherOnesHomePage(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if rules, reads := out.(*elb.DescribeRulesOutput); reads && call.Caller == "Verify" {
+				rules.Rules = nil
+			}
+			return out, err
+		})
+		e.release("r2", `{"strategy": "blueGreen"}`).ends("FailedClean", "no preview rule")
+		e.serves("r1", 2)
+		e.servesOnly(release.Blue)
+	})
+}
+
 // A rule that a list does not have yet is not taken for none: the step comes back to it.
 func TestPreviewRuleThatIsNotListedYetIsReplaced(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
