@@ -19,7 +19,7 @@ var chain = []stage{
 	{"Check", "one run at a time", []string{"Plan", "Lock", "UndoAbandoned"}},
 	{"Bake", "once for each content", []string{"FindImage", "LaunchBuilder", "AwaitBuild", "CreateImage", "CheckImage", "TerminateBuilder"}},
 	{"Entrance", "at the same time", []string{"EnsureLoadBalancer", "EnsureListener", "CheckLoadBalancer", "EnsureAlias"}},
-	{"Template", "a numbered version", []string{"EnsureTemplate", "FindGroup"}},
+	{"Template", "a numbered version", []string{"EnsureTemplate", "FindGroup", "ClearSlot"}},
 	{"Fleet", "the first, or a second", []string{"OpenPreview", "CreateGroup", "CheckFleet"}},
 	{"Refresh", "rolls a running fleet", []string{"GuardRefresh", "StartRefresh", "CheckRefresh", "VerifyBaking", "CheckBake"}},
 	{"Verify", "through the entrance", []string{"Verify"}},
