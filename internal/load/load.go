@@ -87,6 +87,11 @@ func Start(home string, perSecond int, rest ...string) *Load {
 	return (&Load{home: []string{home}, rest: rest, client: newClient()}).start(perSecond)
 }
 
+// StartPages sends about perSecond requests a second to the pages in turn, until End.
+func StartPages(perSecond int, pages ...string) *Load {
+	return (&Load{home: pages, client: newClient()}).start(perSecond)
+}
+
 // StartPosting is Start with a POST in one of eight requests, whose body is as large as a small
 // photo and is refused by the gallery. It is for one's own gallery only, because another app might
 // keep the body.

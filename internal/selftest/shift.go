@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,19 +37,21 @@ func (s *story) takeOver(ctx context.Context) (string, error) {
 	})
 }
 
-// reject releases a version that answers a tenth of the requests with an error, although its home
+// reject releases a version that answers one of nine requests with an error, although its home
 // page, which the load balancer checks, is well.
 func (s *story) reject(ctx context.Context) (string, error) {
 	thumbnails, err := load.Thumbnails(ctx, s.endpoint.Gallery)
-	if err != nil || len(thumbnails) < 5 {
-		return "", errors.Join(fmt.Errorf("the gallery has %d photos, not five", len(thumbnails)), err)
+	if err != nil || len(thumbnails) < 4 {
+		return "", errors.Join(fmt.Errorf("the gallery has %d photos, not four", len(thumbnails)), err)
 	}
 	folder, err := s.failingBundle(thumbnails[0])
 	if err != nil {
 		return "", err
 	}
 	before := s.status.Serving
-	traffic := load.Start(s.endpoint.Gallery, ordinary, thumbnails[:5]...)
+	// Nine pages have no common divisor with the weights, so that each fleet gets all of them.
+	home := s.endpoint.Gallery
+	traffic := load.StartPages(ordinary, append(thumbnails[:4:4], home, home, home, home, home)...)
 	out, err := s.run(ctx, s.status.ReleaseMachine, fmt.Sprintf(`{"version": "failing", "bundle": %q, `+inSteps+`}`, folder), types.ExecutionStatusFailed)
 	result := traffic.End()
 	if err != nil {
@@ -67,14 +70,14 @@ func (s *story) reject(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%.1f %% of %d requests failed", share, result.Requests), nil
 }
 
-// failingBundle cannot read one of the photos: a folder is in the place of its thumbnail.
+// failingBundle cannot read one of the photos: its thumbnail is a link that leads to itself.
 func (s *story) failingBundle(thumbnail string) (folder string, err error) {
 	address, err := url.Parse(thumbnail)
 	if err != nil {
 		return "", err
 	}
 	return s.bundle("failing", `own=$(dirname "$0")/broken
-rm -rf "$own" && cp -r "${PHOTOS#file://}" "$own" && rm -f "$own`+address.Path+`" && mkdir -p "$own`+address.Path+`"
+rm -rf "$own" && cp -r "${PHOTOS#file://}" "$own" && ln -sf '`+path.Base(address.Path)+`' "$own`+address.Path+`"
 export PHOTOS="file://$own"
 `)
 }
