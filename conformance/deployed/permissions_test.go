@@ -3,6 +3,7 @@
 package deployed
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -308,16 +309,18 @@ func (c *cloud) needsOfBalancing(action string, made call) []permission {
 	case "CreateListener":
 		listener := strings.Replace(balancer, ":loadbalancer/", ":listener/", 1) + "/0123456789abcdef"
 		return []permission{{action, balancer, requested}, {"elasticloadbalancing:AddTags", listener, tagging}}
+	case "CreateRule":
+		listener := made.form.Get("ListenerArn")
+		rule := strings.Replace(listener, ":listener/", ":listener-rule/", 1) + "/0123456789abcdef"
+		return []permission{{action, listener, requested}, {"elasticloadbalancing:AddTags", rule, tagging}}
 	}
-	if listener := made.form.Get("ListenerArn"); listener != "" {
-		balancer = listener
-	}
+	of := cmp.Or(made.form.Get("RuleArn"), made.form.Get("ListenerArn"), balancer)
 	tags := map[string]string{}
-	out, err := c.ELB.DescribeTags(c.Context(), &elb.DescribeTagsInput{ResourceArns: []string{balancer}})
+	out, err := c.ELB.DescribeTags(c.Context(), &elb.DescribeTagsInput{ResourceArns: []string{of}})
 	if err == nil && len(out.TagDescriptions) > 0 {
 		for _, tag := range out.TagDescriptions[0].Tags {
 			tags["aws:ResourceTag/"+*tag.Key] = aws.ToString(tag.Value)
 		}
 	}
-	return []permission{{action, balancer, tags}}
+	return []permission{{action, of, tags}}
 }

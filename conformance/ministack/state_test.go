@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 
 	"photogallery/conformance/state"
+	"photogallery/release"
 )
 
 // nothing checks that nothing is left of a release but its images.
@@ -28,7 +29,7 @@ func (c *cloud) nothing(images int) {
 // serves checks what a release makes where there is a domain, as far as MiniStack knows it.
 func (c *cloud) serves(name string) {
 	c.Helper()
-	groups := must(c.AutoScaling.DescribeAutoScalingGroups(c.Context(), &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{environment.Name()}}))
+	groups := must(c.AutoScaling.DescribeAutoScalingGroups(c.Context(), &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: []string{environment.Group(release.Blue), environment.Group(release.Green)}}))
 	c.want("groups", len(groups.AutoScalingGroups), 1)
 	group := groups.AutoScalingGroups[0]
 	c.want("its instances", len(group.Instances), 2)

@@ -1,12 +1,15 @@
 """What other services of moto lack."""
 
+from moto.autoscaling.models import AutoScalingBackend, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models.amis import AmiBackend
 from moto.ec2.models.elastic_block_store import EBSBackend
+from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.responses import EC2Response
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.responses.instances import InstanceResponse
+from moto.ec2.utils import parse_user_data
 
 
 def size_root_volumes():
@@ -78,6 +81,51 @@ def delete_template_versions():
     EC2Response.delete_launch_template_versions = delete_launch_template_versions
 
 
+def start_from_later_versions():
+    """Without it a group can be made of a launch template's first version only, and a version is found
+    by its place, not by its number."""
+    create, get = LaunchTemplate.create_version, LaunchTemplate.get_version
+
+    def create_version(self, data, description):
+        if isinstance(data.get("UserData"), str):
+            data["UserData"] = parse_user_data(data["UserData"])
+        version = create(self, data, description)
+        version.number = 1 + max((known.number for known in self.versions[:-1]), default=0)
+        return version
+
+    def get_version(self, number):
+        for version in self.versions:
+            if str(version.number) == str(number):
+                return version
+        return get(self, number)
+
+    LaunchTemplate.create_version, LaunchTemplate.get_version = create_version, get_version
+
+
+def name_versions_of_instances():
+    """Without it an instance of a group has the default version of its launch template, whichever it was
+    launched from."""
+    known = InstanceState.launch_template.fget
+
+    def launch_template(self):
+        found = known(self)
+        return found and found | {"Version": self.auto_scaling_group.provided_launch_template_version}
+
+    InstanceState.launch_template = property(launch_template)
+
+
+def keep_policies_by_group():
+    """Without it a policy takes the place of another group's policy of that name."""
+    put = AutoScalingBackend.put_scaling_policy
+
+    def put_scaling_policy(self, name, *arguments, **keywords):
+        policy = put(self, name, *arguments, **keywords)
+        self.policies[f"{policy.auto_scaling_group_name}/{name}"] = self.policies.pop(name)
+        return policy
+
+    AutoScalingBackend.put_scaling_policy = put_scaling_policy
+
+
 def name_policies():
     """Without it PutScalingPolicy answers without the policy's ARN."""
     put = AutoScalingResponse.put_scaling_policy
@@ -107,6 +155,9 @@ def apply():
     tag_snapshots()
     deregister_with_snapshots()
     delete_template_versions()
+    start_from_later_versions()
+    name_versions_of_instances()
+    keep_policies_by_group()
     name_policies()
     list_no_refreshes()
     name_default_key()
