@@ -45,18 +45,19 @@ func isNew(spec machine.Spec, subject string) bool {
 	return spec.Role == release.RoleFleet && spec.ImageTags[release.TagRelease] == subject
 }
 
-// breaksInBake breaks the new instances and their replacements after they have been verified.
+// breaksInBake breaks the new instances and their replacements after they have been verified: those of
+// a refresh when it is verified, a second fleet when visitors are led to it.
 func breaksInBake(env *environment, subject string) func(machine.Spec) machine.Behavior {
-	verified, broken := false, false // both guarded by the fabric's lock
+	verified, broken := map[string]bool{}, false // both guarded by the fabric's lock
 	env.Cloud.Fabric.Observe(func(made fabric.Call) {
-		if made.Caller != "Verify" {
+		if made.Caller != "Verify" && made.Caller != "ShiftTraffic" {
 			return
 		}
 		env.Cloud.Fabric.Do(func() {
-			if verified {
+			if verified[made.Caller] {
 				return
 			}
-			verified = true
+			verified[made.Caller] = true
 			env.Cloud.Fabric.After(time.Second, func() {
 				broken = true
 				env.breakMachines(subject)
