@@ -15,6 +15,7 @@ type StateInfo struct {
 	Next             []string // all states that may follow, without duplicates
 	End              bool     // the machine or the branch may end here
 	TimeoutSeconds   int64    // 0 if not given
+	TimeoutPath      string   // TimeoutSecondsPath, or empty
 	HeartbeatSeconds int64    // 0 if not given
 }
 
@@ -42,7 +43,7 @@ func (d *Definition) States() []StateInfo {
 func (s *state) info() StateInfo {
 	info := StateInfo{
 		Name: s.name, Type: s.Type, Parent: s.parent, Branch: s.branch, Resource: s.Resource, Function: s.function(),
-		End: s.End || s.Type == "Succeed" || s.Type == "Fail", TimeoutSeconds: s.TimeoutSeconds, HeartbeatSeconds: s.HeartbeatSeconds,
+		End: s.End || s.Type == "Succeed" || s.Type == "Fail", TimeoutSeconds: s.TimeoutSeconds, TimeoutPath: string(s.TimeoutSecondsPath), HeartbeatSeconds: s.HeartbeatSeconds,
 	}
 	for _, r := range s.Retry {
 		info.Retry = append(info.Retry, RetryInfo{slices.Clone(r.ErrorEquals), r.MaxAttempts})

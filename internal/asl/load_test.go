@@ -127,7 +127,9 @@ func TestLoadProblems(t *testing.T) {
 		"a negative TimeoutSeconds":      {task(`"TimeoutSeconds": -1,`), s + ", TimeoutSeconds", `it is -1|from 1 to 99999999`},
 		"a fraction of TimeoutSeconds":   {task(`"TimeoutSeconds": 1.5,`), s + ", TimeoutSeconds", `it is 1.5|whole number`},
 		"TimeoutSeconds as text":         {task(`"TimeoutSeconds": "1",`), s + ", TimeoutSeconds", `it is "1"|whole number`},
-		"TimeoutSecondsPath":             {task(`"TimeoutSecondsPath": "$.t",`), s, `"TimeoutSecondsPath" is not supported|TimeoutSeconds, Type`},
+		"two time-outs":                  {task(`"TimeoutSeconds": 9, "TimeoutSecondsPath": "$.t",`), s + ", TimeoutSeconds", `it is 9|without TimeoutSecondsPath only`},
+		"an input beside a time-out":     {task(`"InputPath": "$.i", "TimeoutSecondsPath": "$.t",`), s + ", InputPath", `it is "$.i"|the state's input`},
+		"a time-out by several":          {task(`"TimeoutSecondsPath": "$.t[*]",`), s + ", TimeoutSecondsPath", `it is "$.t[*]"|one value`},
 		"a heartbeat as long as the end": {one(`{"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSeconds": 9, "HeartbeatSeconds": 9, "Parameters": {"FunctionName": "f", "Payload.$": "$$.Task.Token"}, "End": true}`), s, "HeartbeatSeconds is 9|TimeoutSeconds 9|lower it"},
 		"a heartbeat that nobody sends":  {task(`"HeartbeatSeconds": 9,`), s + ", HeartbeatSeconds", `it is 9|use TimeoutSeconds`},
 
@@ -205,7 +207,7 @@ func TestLoadReportsAllProblemsAtOnce(t *testing.T) {
 	want := []asl.Problem{
 		{Place: "definition", Message: `field "Extra" is not supported: take it away; known here are Comment, StartAt, States, TimeoutSeconds`},
 		{Place: "definition", Message: `there is no value for ${Missing}: add "Missing" to the substitutions`},
-		{Place: `state "A"`, Message: `field "Assign" is not supported: take it away; known here are Catch, Comment, End, HeartbeatSeconds, InputPath, Next, OutputPath, Parameters, Resource, ResultPath, ResultSelector, Retry, TimeoutSeconds, Type`},
+		{Place: `state "A"`, Message: `field "Assign" is not supported: take it away; known here are Catch, Comment, End, HeartbeatSeconds, InputPath, Next, OutputPath, Parameters, Resource, ResultPath, ResultSelector, Retry, TimeoutSeconds, TimeoutSecondsPath, Type`},
 		{Place: `state "A", Resource`, Message: `it is "${Missing}": give it a Lambda function's ARN or arn:aws:states:::lambda:invoke.waitForTaskToken`},
 		{Place: `state "A", TimeoutSeconds`, Message: `it is -1: give it a whole number from 1 to 99999999`},
 		{Place: `state "B", Type`, Message: `it is "Map": give it Task, Parallel, Pass, Wait, Choice, Succeed or Fail; others are not supported`},

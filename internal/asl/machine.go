@@ -27,7 +27,9 @@ type Options struct {
 	// Random returns numbers in [0,1) for JitterStrategy FULL. It is called from any goroutine, and
 	// nil means math/rand/v2.
 	Random func() float64
-	// Pace divides the delays of Wait states and retries. 0 means 1. It does not divide time-outs.
+	// Pace divides the delays of Wait states and retries, and the time-outs of TimeoutSecondsPath,
+	// with which a Task waits for an answer that may not come. 0 means 1. It does not divide the
+	// others, which are for work.
 	Pace float64
 }
 

@@ -32,14 +32,14 @@ func (p *pathOrNull) UnmarshalJSON(text []byte) error {
 // contextPath matches the fields of the Context Object, so that a typing error is found at load:
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html. Task.Token
 // exists only in a task that waits for it.
-var contextPath = regexp.MustCompile(`^\$\$\.(Execution\.(Id|Name|Input(\W.*)?)|State\.(Name|RetryCount)|Task\.Token)$`)
+var contextPath = regexp.MustCompile(`^\$\$\.(Execution\.(Id|Name|Input(\W.*)?)|State\.(Name|EnteredTime|RetryCount)|Task\.Token)$`)
 
 func checkPath(text string) error {
 	if !strings.HasPrefix(text, "$") {
 		return errors.New("a path begins with $")
 	}
 	if strings.HasPrefix(text, "$$") && !contextPath.MatchString(text) {
-		return errors.New("the Context Object has Execution.Id, Execution.Name, Execution.Input, State.Name, State.RetryCount and Task.Token only")
+		return errors.New("the Context Object has Execution.Id, Execution.Name, Execution.Input, State.Name, State.EnteredTime, State.RetryCount and Task.Token only")
 	}
 	steps, err := jp.ParseString("$" + strings.TrimLeft(text, "$"))
 	if err != nil {

@@ -32,18 +32,19 @@ type state struct {
 	Retry          []retrier
 	Catch          []catcher
 
-	Resource         string // of a Task
-	TimeoutSeconds   int64  // 0 if not given
-	HeartbeatSeconds int64  // 0 if not given
-	Branches         []graph
-	Result           constant
-	Seconds          int64
-	SecondsPath      path
-	Choices          []rule
-	Default          string
-	Error, Cause     string
-	ErrorPath        path
-	CausePath        path
+	Resource           string // of a Task
+	TimeoutSeconds     int64  // 0 if not given
+	TimeoutSecondsPath path
+	HeartbeatSeconds   int64 // 0 if not given
+	Branches           []graph
+	Result             constant
+	Seconds            int64
+	SecondsPath        path
+	Choices            []rule
+	Default            string
+	Error, Cause       string
+	ErrorPath          path
+	CausePath          path
 }
 
 // constant is JSON in a definition, with its numbers unchanged.
@@ -99,17 +100,36 @@ func (s *state) run(ctx context.Context, v *visit, in payload) (result any, next
 func (s *state) wait(ctx context.Context, v *visit, sc scope) *TaskError {
 	seconds := s.Seconds
 	if s.SecondsPath != "" {
-		value, _ := s.SecondsPath.find(sc)
-		number, _ := value.(json.Number)
-		var err error
-		if seconds, err = number.Int64(); err != nil || seconds < 0 || seconds > maxSeconds {
-			return &TaskError{errorRuntime, fmt.Sprintf("SecondsPath %s leads to %s, not to a whole number from 0 to %d", s.SecondsPath, show(value), maxSeconds)}
+		var fail *TaskError
+		if seconds, fail = s.SecondsPath.seconds(sc, "SecondsPath", 0); fail != nil {
+			return fail
 		}
 	}
 	if !v.exec.pause(ctx, time.Duration(seconds)*time.Second) {
 		return interrupted
 	}
 	return nil
+}
+
+// timeout returns the seconds after which a Task times out, or 0 if it has no such field. A path leads
+// to them in the state's input.
+// https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+func (s *state) timeout(sc scope) (int64, *TaskError) {
+	if s.TimeoutSecondsPath == "" {
+		return s.TimeoutSeconds, nil
+	}
+	return s.TimeoutSecondsPath.seconds(sc, "TimeoutSecondsPath", 1)
+}
+
+// seconds returns the number of seconds that the path of a field leads to.
+func (p path) seconds(sc scope, field string, least int64) (int64, *TaskError) {
+	value, _ := p.find(sc)
+	number, _ := value.(json.Number)
+	seconds, err := number.Int64()
+	if err != nil || seconds < least || seconds > maxSeconds {
+		return 0, &TaskError{errorRuntime, fmt.Sprintf("%s %s leads to %s, not to a whole number from %d to %d", field, p, show(value), least, maxSeconds)}
+	}
+	return seconds, nil
 }
 
 // failure returns the error and cause with which a Fail state ends the execution or the branch.

@@ -28,9 +28,13 @@ func (s *state) task(ctx context.Context, v *visit, in payload) (any, *TaskError
 	if s.waits() {
 		argument, _ = newPayload(in.value.(map[string]any)["Payload"]) // a part of what fits also fits
 	}
-	v.record(s.scheduled(in.text))
+	limit, failure := s.timeout(scope{v.raw.value, nil})
+	if failure != nil {
+		return nil, failure
+	}
+	v.record(s.scheduled(in.text, limit))
 	v.record(s.event("Started"))
-	result, failure := s.call(ctx, v, argument)
+	result, failure := s.call(ctx, v, argument, limit)
 	event := s.event("Succeeded")
 	switch {
 	case failure == interrupted:
@@ -58,15 +62,19 @@ type answer struct {
 // call invokes the function and waits for its end, or for the token's. The invocation has its own
 // goroutine, because a state does not wait for a function that outlives it. Nothing sends
 // heartbeats, so the first one is always missed.
-func (s *state) call(parent context.Context, v *visit, argument payload) (payload, *TaskError) {
-	limit, late := s.TimeoutSeconds, &TaskError{Name: errorTimeout}
+func (s *state) call(parent context.Context, v *visit, argument payload, limit int64) (payload, *TaskError) {
+	late := &TaskError{Name: errorTimeout}
 	if s.HeartbeatSeconds > 0 {
 		limit, late = s.HeartbeatSeconds, heartbeatMissed
 	}
 	if limit == 0 {
 		limit = maxSeconds
 	}
-	ctx, cancel := context.WithTimeout(parent, time.Duration(limit)*time.Second)
+	patience := time.Duration(limit) * time.Second
+	if s.TimeoutSecondsPath != "" {
+		patience = v.exec.paced(patience)
+	}
+	ctx, cancel := context.WithTimeout(parent, patience)
 	defer cancel()
 	answers := make(chan answer, 1)
 	v.exec.machine.running.Go(func() { answers <- s.invoke(ctx, v.exec.machine.opts.Invoker, argument) })
@@ -125,9 +133,9 @@ func (s *state) event(what string) Event {
 	return Event{Type: "Task" + what, Resource: integration, ResourceType: "lambda"}
 }
 
-func (s *state) scheduled(input string) Event {
+func (s *state) scheduled(input string, limit int64) Event {
 	event := s.event("Scheduled")
-	event.TimeoutInSeconds, event.HeartbeatInSeconds = s.TimeoutSeconds, s.HeartbeatSeconds
+	event.TimeoutInSeconds, event.HeartbeatInSeconds = limit, s.HeartbeatSeconds
 	if s.waits() {
 		event.Parameters = input
 	} else {

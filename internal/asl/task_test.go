@@ -68,6 +68,38 @@ func TestTaskTimeout(t *testing.T) {
 	})
 }
 
+// What a path leads to is how long a machine waits for an answer, as a Wait state does.
+func TestTimeoutOfAPathIsPaced(t *testing.T) {
+	text := `{"Type": "Task", "Resource": "${F}", "Parameters": {}, "TimeoutSecondsPath": "$.wait", "Next": "Yes",
+		"Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": null, "Next": "No"}]}`
+	bubble(t, func(t *testing.T) {
+		begin := time.Now()
+		m := newMachine(t, withEnds(text), asl.Options{Invoker: functions{"f": sleeps(time.Hour, `{}`)}, Pace: 10})
+		e, err := m.Start("one", []byte(`{"wait": 120}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, wait(t, e), `{"wait": 120}`)
+		if took := time.Since(begin); took != 12*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+		if path := e.Path(); !slices.Equal(path, []string{"S", "No"}) {
+			t.Errorf("by way of %v", path)
+		}
+		if got := e.History()[2]; got.TimeoutInSeconds != 120 {
+			t.Errorf("scheduled as %+v", got)
+		}
+	})
+}
+
+func TestTimeoutOfAPathIsAWholeNumber(t *testing.T) {
+	text := withEnds(`{"Type": "Task", "Resource": "${F}", "TimeoutSecondsPath": "$.wait", "Next": "Yes", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "No"}]}`)
+	for _, input := range []string{`{}`, `{"wait": 0}`, `{"wait": 1.5}`, `{"wait": "9"}`, `{"wait": 100000000}`} {
+		end, _, _ := runs(t, text, input, functions{"f": answers(`{}`)})
+		check(t, end, "States.Runtime")
+	}
+}
+
 func TestTimeoutIsPerAttemptAndNotPaced(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		begin := time.Now()

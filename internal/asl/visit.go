@@ -41,6 +41,7 @@ type visit struct {
 	*thread
 	state    *state
 	raw      payload
+	entered  time.Time
 	retries  int
 	ofData   bool      // the failure is of its data processing, not of its work
 	callback *callback // of the current attempt, or nil unless it waits for a task token
@@ -50,7 +51,7 @@ func (t *thread) visit(ctx context.Context, s *state, in payload) (payload, stri
 	if ctx.Err() != nil {
 		return payload{}, "", interrupted
 	}
-	v := &visit{thread: t, state: s, raw: in}
+	v := &visit{thread: t, state: s, raw: in, entered: time.Now()}
 	t.record(Event{Type: s.Type + "StateEntered", Name: s.name, Input: in.text})
 	t.open, t.inner = s, nil
 	out, next, fail := v.run(ctx)
@@ -135,12 +136,17 @@ func (v *visit) caught(failure *TaskError) (payload, string, *TaskError) {
 	return payload{}, "", failure
 }
 
+// paced returns a duration divided by the pace.
+func (e *Execution) paced(d time.Duration) time.Duration {
+	if pace := e.machine.opts.Pace; pace > 0 {
+		return time.Duration(float64(d) / pace)
+	}
+	return d
+}
+
 // pause waits for a Wait state or a retry, divided by the pace. It returns false if ctx ends first.
 func (e *Execution) pause(ctx context.Context, d time.Duration) bool {
-	if pace := e.machine.opts.Pace; pace > 0 {
-		d = time.Duration(float64(d) / pace)
-	}
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(e.paced(d))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -154,7 +160,9 @@ func (e *Execution) pause(ctx context.Context, d time.Duration) bool {
 func (v *visit) contextObject() map[string]any {
 	object := map[string]any{
 		"Execution": map[string]any{"Id": v.exec.now.ARN, "Name": v.exec.now.Name, "Input": v.exec.input.value},
-		"State":     map[string]any{"Name": v.state.name, "RetryCount": json.Number(strconv.Itoa(v.retries))},
+		"State": map[string]any{
+			"Name": v.state.name, "EnteredTime": v.entered.UTC().Format("2006-01-02T15:04:05.000Z"), "RetryCount": json.Number(strconv.Itoa(v.retries)),
+		},
 	}
 	if v.callback != nil {
 		object["Task"] = map[string]any{"Token": v.callback.token}
