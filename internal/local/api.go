@@ -21,11 +21,11 @@ import (
 	"photogallery/release"
 )
 
-// api returns the Step Functions API and, below control.Prefix, the control API. Both require the
+// api returns the APIs of Step Functions and EventBridge and, below control.Prefix, the control API. Both require the
 // key.
 func (l *Local) api() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", l.stack.Cloud.StepFunctions.Handler())
+	mux.Handle("/", l.stack.Cloud.Handler())
 	mux.HandleFunc("GET "+control.Prefix+"status", answer(func(*http.Request) (any, error) { return l.Status(), nil }))
 	mux.HandleFunc("GET "+control.Prefix+"images", answer(func(*http.Request) (any, error) { return l.Images(), nil }))
 	mux.HandleFunc("GET "+control.Prefix+"samples", answer(func(*http.Request) (any, error) { return l.Samples(time.Time{}), nil }))

@@ -3,11 +3,15 @@
 package localcloud
 
 import (
+	"net/http"
+	"strings"
+
 	"photogallery/internal/localcloud/autoscaling"
 	"photogallery/internal/localcloud/cloudwatch"
 	"photogallery/internal/localcloud/dynamodb"
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/elb"
+	"photogallery/internal/localcloud/eventbridge"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/quotas"
@@ -34,6 +38,7 @@ type Cloud struct {
 	DynamoDB      *dynamodb.Service
 	EC2           *ec2.Service
 	ELB           *elb.Service
+	EventBridge   *eventbridge.Service
 	Route53       *route53.Service
 	S3            *s3.Service
 	Scheduler     *scheduler.Service
@@ -49,6 +54,7 @@ func New(options Options) *Cloud {
 		CloudWatch:    cloudwatch.New(f),
 		DynamoDB:      dynamodb.New(f),
 		EC2:           ec2.New(f, options.Kind),
+		EventBridge:   eventbridge.New(f),
 		S3:            s3.New(f),
 		SSM:           ssm.New(f),
 		StepFunctions: stepfunctions.New(f, stepfunctions.Options{Pace: options.Pace, Random: options.Random}),
@@ -69,4 +75,17 @@ func New(options Options) *Cloud {
 func (c *Cloud) Close() {
 	c.Fabric.Close()
 	c.StepFunctions.Close()
+}
+
+// Handler serves the APIs that people use: Step Functions and EventBridge. The caller checks
+// signatures.
+func (c *Cloud) Handler() http.Handler {
+	events, executions := c.EventBridge.Handler(), c.StepFunctions.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("X-Amz-Target"), eventbridge.Target+".") {
+			events.ServeHTTP(w, r)
+			return
+		}
+		executions.ServeHTTP(w, r)
+	})
 }

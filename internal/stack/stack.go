@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/localcloud"
@@ -54,6 +55,7 @@ type Stack struct {
 	Clients  step.Clients // the steps' own
 	Settings step.Settings
 	SFN      *sfn.Client // also of Clients
+	Events   *eventbridge.Client
 
 	functions map[string]lambda.Function
 	log       *slog.Logger
@@ -80,6 +82,7 @@ func New(options Options) (*Stack, error) {
 		Settings: settings,
 		Cloud:    cloud,
 		Clients:  step.NewClients(cloud.Fabric.Config(), &http.Client{Transport: cloud.ELB.Transport(), Timeout: homePageTimeout}),
+		Events:   eventbridge.NewFromConfig(cloud.Fabric.Config()),
 		log:      options.Log,
 	}
 	s.SFN = s.Clients.SFN

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/environment"
@@ -34,6 +35,11 @@ func NewClient(of Endpoint) *Client {
 // and accepts answers only from the holder of the key.
 func (e Endpoint) StepFunctions() *sfn.Client {
 	return sfn.New(sfn.Options{HTTPClient: &http.Client{Transport: proving{e.Key}}, BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
+}
+
+// Events returns the SDK's client of the cloud's EventBridge API, as StepFunctions does.
+func (e Endpoint) Events() *eventbridge.Client {
+	return eventbridge.New(eventbridge.Options{HTTPClient: &http.Client{Transport: proving{e.Key}}, BaseEndpoint: aws.String(e.API), Region: signedRegion, Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, e.Key, "")})
 }
 
 // Status returns the present status of the cloud.

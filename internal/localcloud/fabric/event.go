@@ -38,9 +38,9 @@ func (f *Fabric) Rule(match func(Event) bool, target func(Event)) {
 	f.Do(func() { f.rules = append(f.rules, rule{match, target}) })
 }
 
-// Publish puts an event on the bus. detail is marshaled. It must be called under the lock and
-// returns at once, because delivery is asynchronous, as on AWS.
-func (f *Fabric) Publish(source, detailType string, detail any) {
+// Publish puts an event on the bus and returns its ID. detail is marshaled. It must be called under
+// the lock and returns at once, because delivery is asynchronous, as on AWS.
+func (f *Fabric) Publish(source, detailType string, detail any) (id string) {
 	encoded, err := json.Marshal(detail)
 	if err != nil {
 		panic("an event's detail cannot be encoded: " + err.Error())
@@ -55,4 +55,5 @@ func (f *Fabric) Publish(source, detailType string, detail any) {
 			f.Go(func() { courier(event, func() { rule.target(event) }) })
 		}
 	}
+	return event.ID
 }

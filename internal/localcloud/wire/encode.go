@@ -1,4 +1,4 @@
-package stepfunctions
+package wire
 
 import (
 	"reflect"
@@ -6,25 +6,28 @@ import (
 	"time"
 )
 
-// wire converts an output of the SDK to the protocol's form: names begin in lower case, missing
-// values are omitted, times are in seconds since 1970.
-func wire(output any) any { return wireValue(reflect.ValueOf(output)) }
+// naming returns the protocol's name of a field in the SDK.
+type naming func(field string) string
 
-func wireValue(value reflect.Value) any {
+func lowerFirst(field string) string { return strings.ToLower(field[:1]) + field[1:] }
+
+// value converts an output of the SDK to the protocol's form: missing values are omitted, times are
+// in seconds since 1970.
+func (n naming) value(value reflect.Value) any {
 	switch value.Kind() {
 	case reflect.Pointer:
-		return wireValue(value.Elem())
+		return n.value(value.Elem())
 	case reflect.Slice:
 		items := make([]any, value.Len())
 		for i := range items {
-			items[i] = wireValue(value.Index(i))
+			items[i] = n.value(value.Index(i))
 		}
 		return items
 	case reflect.Struct:
 		if instant, ok := value.Interface().(time.Time); ok {
 			return float64(instant.UnixMilli()) / 1000
 		}
-		return wireFields(value)
+		return n.fields(value)
 	}
 	return value.Interface()
 }
@@ -39,11 +42,11 @@ func isAbsent(content reflect.Value) bool {
 	return false
 }
 
-func wireFields(value reflect.Value) map[string]any {
+func (n naming) fields(value reflect.Value) map[string]any {
 	fields := map[string]any{}
 	for field, content := range value.Fields() {
 		if field.IsExported() && field.Name != "ResultMetadata" && !isAbsent(content) {
-			fields[strings.ToLower(field.Name[:1])+field.Name[1:]] = wireValue(content)
+			fields[n(field.Name)] = n.value(content)
 		}
 	}
 	return fields
