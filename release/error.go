@@ -33,6 +33,8 @@ const (
 	RefreshRolledBack   Code = "RefreshRolledBack"   // the instance refresh went back to the former version
 	VerifyFailed        Code = "VerifyFailed"        // the release does not answer through the load balancer
 	TrafficRejected     Code = "TrafficRejected"     // the new fleet serves its share of the traffic worse than the former one
+	RolledBack          Code = "RolledBack"          // a person rolled the release back
+	NotApproved         Code = "NotApproved"         // nobody approved the release in time
 	LockLost            Code = "LockLost"            // another execution took the environment's lock
 	SweepStuck          Code = "SweepStuck"          // a deletion did not finish in time
 	LeftBehind          Code = "LeftBehind"          // a teardown ended with resources left; the message names them
@@ -47,7 +49,7 @@ func Codes() []Code {
 		InvalidRequest, ImageNotFound, QuotaExceeded, AccessDenied, Throttled, AwsUnavailable,
 		CapacityUnavailable, StillInUse, NotSeenYet, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
 		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, TrafficRejected,
-		LockLost, SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
+		RolledBack, NotApproved, LockLost, SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
 	}
 }
 

@@ -6,7 +6,8 @@ import "slices"
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 const (
-	BuildResultEvent     = "Build Result" // a builder's own event; see BuildResult
+	BuildResultEvent     = "Build Result"    // a builder's own event; see BuildResult
+	VerdictEvent         = "Release Verdict" // a person's; see Verdict
 	InstanceStateEvent   = "EC2 Instance State-change Notification"
 	ExecutionStatusEvent = "Step Functions Execution Status Change"
 )
@@ -37,3 +38,23 @@ const (
 	BuildSuccess BuildStatus = "success"
 	BuildFailure BuildStatus = "failure"
 )
+
+// Verdict is the detail of a VerdictEvent: a person's answer to a release that waits for one, or is
+// watched.
+type Verdict struct {
+	Release string `json:"release"` // the execution's name
+	Verdict Answer `json:"verdict"`
+	By      string `json:"by"` // who answered, for people
+}
+
+// Answer is what a person says about a release.
+type Answer string
+
+// The answers.
+const (
+	Promote  Answer = "promote"  // approve it, give it all of the traffic, or end its bake
+	Rollback Answer = "rollback" // undo it
+)
+
+// Answers lists them.
+func Answers() []Answer { return []Answer{Promote, Rollback} }

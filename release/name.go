@@ -45,6 +45,9 @@ func (e Environment) TTLSchedule() string { return e.Name() + "-ttl" }
 // of no other source.
 func (e Environment) BuildSource() string { return e.Name() + ".builder" }
 
+// VerdictSource returns the source of people's verdicts on the environment's releases.
+func (e Environment) VerdictSource() string { return e.Name() + ".verdict" }
+
 // AlarmKind identifies an alarm of a fleet.
 type AlarmKind string
 

@@ -29,6 +29,10 @@ type Plan struct {
 	HoldSeconds int      `json:"holdSeconds"` // how long each of them is watched before the next
 	BakeSeconds int      `json:"bakeSeconds"` // how long the former fleet stays after the last of them, or a refresh can be rolled back
 
+	Approval        bool `json:"approval"`        // a person decides before the first visitor, and before the last step
+	ApprovalSeconds int  `json:"approvalSeconds"` // how long the release waits for that; then it is a no
+	ApprovalWait    int  `json:"approvalWait"`    // seconds between two checks of the fleet that waits
+
 	Note string `json:"note"` // Summary, for people who watch
 }
 

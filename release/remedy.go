@@ -20,6 +20,8 @@ var remedies = map[Code]string{
 	RefreshRolledBack:   "The new version does not stay healthy: `gallery logs INSTANCE` has what it wrote.",
 	VerifyFailed:        "The new version does not answer /: `gallery logs INSTANCE` has what it wrote.",
 	TrafficRejected:     "The new version serves worse than the former one: `gallery logs INSTANCE` has what it wrote.",
+	RolledBack:          "Release again when the reason is gone.",
+	NotApproved:         "Release again, and answer in time with `gallery promote`, or give a longer --approval-timeout.",
 	LockLost:            "Another run took over: see `gallery executions`.",
 	SweepStuck:          "Start the teardown again: `gallery teardown`.",
 	LeftBehind:          "Start the teardown again: `gallery teardown`.",

@@ -47,6 +47,9 @@ type Request struct {
 	Traffic  []int    `json:"traffic,omitempty"`  // as given; see Percentages
 	Hold     string   `json:"hold,omitempty"`     // as given; see HoldTime
 	BakeTime string   `json:"bakeTime,omitempty"` // as time.ParseDuration reads it
+
+	Approval        bool   `json:"approval,omitempty"`
+	ApprovalTimeout string `json:"approvalTimeout,omitempty"` // as given; see ApprovalTime
 }
 
 // ParseRequest reads the release state machine's input. Its error is an InvalidRequest that names
@@ -91,6 +94,12 @@ func (r Request) conflicts(known Problems) Problems {
 	}
 	if sound("strategy", "traffic") {
 		found = append(found, r.unfitTraffic()...)
+	}
+	if sound("strategy", "approval") {
+		found = append(found, r.unfitApproval()...)
+	}
+	if sound("strategy", "traffic", "hold", "bakeTime", "approval", "approvalTimeout") {
+		found = append(found, r.unfitWatch()...)
 	}
 	return found
 }

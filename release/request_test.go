@@ -100,7 +100,11 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		"traffic of a rolling release":  {`{"traffic": [5, 100]}`, "traffic", []string{"[5,100] goes with the strategy blueGreen", `add "strategy": "blueGreen"`}},
 		"a hold of a rolling release":   {`{"strategy": "rolling", "hold": "2m"}`, "hold", []string{`"2m" goes with the strategy blueGreen`}},
 		"a hold of one step":            {`{"strategy": "blueGreen", "hold": "2m"}`, "hold", []string{`"2m" goes with percentages before 100`, "[5, 50, 100]"}},
-		"a bake that is a whole day":    {`{"strategy": "blueGreen", "traffic": [5, 100], "bakeTime": "24h"}`, "hold", []string{"2m0s for each", "24h2m0s together"}},
+		"a bake that is a whole day":    {`{"strategy": "blueGreen", "traffic": [5, 100], "bakeTime": "24h"}`, "bakeTime", []string{"1 percentages of 2m0s", "24h2m0s together"}},
+		"approvals of a whole day":      {`{"strategy": "blueGreen", "traffic": [5, 100], "approval": true, "approvalTimeout": "12h"}`, "approvalTimeout", []string{"2 approvals of 12h0m0s", "24h7m0s together"}},
+		"an approval of a rolling one":  {`{"approval": true}`, "approval", []string{"goes with the strategy blueGreen"}},
+		"the time of no approval":       {`{"strategy": "blueGreen", "approvalTimeout": "2h"}`, "approvalTimeout", []string{`"2h" goes with approval`, `"approval": true`}},
+		"an approval in no time":        {`{"strategy": "blueGreen", "approval": true, "approvalTimeout": "59s"}`, "approvalTimeout", []string{`"59s"`, "from 1m to 24h"}},
 		"watched for more than a day":   {`{"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10h", "bakeTime": "5h"}`, "hold", []string{"2 percentages", "25h0m0s together", "24h"}},
 		"a hold that is too short":      {`{"strategy": "blueGreen", "traffic": [5, 100], "hold": "29s"}`, "hold", []string{`"29s"`, "from 30s to 24h"}},
 		"a bake that is too long":       {`{"bakeTime": "25h"}`, "bakeTime", []string{`"25h"`, "from 0s to 24h"}},
@@ -302,6 +306,7 @@ func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 			}
 			needed := map[string]string{
 				"release": `"scope": "release"`, "traffic": `"strategy": "blueGreen"`, "hold": `"strategy": "blueGreen", "traffic": [5, 100]`,
+				"approval": `"strategy": "blueGreen"`, "approvalTimeout": `"strategy": "blueGreen", "approval": true`,
 			}
 			for field, property := range document.Properties {
 				if property.Description == "" {

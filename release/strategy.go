@@ -11,11 +11,13 @@ const (
 	BlueGreen Strategy = "blueGreen" // makes a second fleet and moves the traffic there
 )
 
-// DefaultHold is how long a percentage before 100 is watched. MostWatched is how long a release is
-// watched in all; the state machine's TimeoutSeconds leaves four hours for the rest.
+// DefaultHold is how long a percentage before 100 is watched, and DefaultApproval how long a person
+// has to approve. MostWatched is how long a release is watched and waits for people in all; the state
+// machine's TimeoutSeconds leaves four hours for the rest.
 const (
-	DefaultHold = 2 * time.Minute
-	MostWatched = 24 * time.Hour
+	DefaultHold     = 2 * time.Minute
+	DefaultApproval = time.Hour
+	MostWatched     = 24 * time.Hour
 )
 
 // Percentages returns the shares of the traffic that the second fleet gets, one after the other.
@@ -40,9 +42,10 @@ func (r Request) HoldTime() time.Duration {
 // Bake returns how long the release is watched after its last change.
 func (r Request) Bake() time.Duration { return duration(r.BakeTime) }
 
+const moves = `goes with the strategy blueGreen only, because a rolling release does not move traffic between fleets; add "strategy": "blueGreen", or leave it out`
+
 // unfitTraffic finds fields of the traffic that conflict with each other or with the strategy.
 func (r Request) unfitTraffic() (found Problems) {
-	const moves = `goes with the strategy blueGreen only, because a rolling release does not move traffic between fleets; add "strategy": "blueGreen", or leave it out`
 	rolling := r.Strategy != BlueGreen
 	if rolling && len(r.Traffic) > 0 {
 		found.add("traffic", "%s "+moves, quote(r.Traffic))
@@ -53,16 +56,6 @@ func (r Request) unfitTraffic() (found Problems) {
 		found.add("hold", "%q "+moves, r.Hold)
 	case r.Hold != "" && len(r.Percentages()) == 1:
 		found.add("hold", "%q goes with percentages before 100, which it is the time of; give them in traffic, such as [5, 50, 100], or leave it out", r.Hold)
-	case !rolling:
-		found = append(found, r.unfitWatch()...)
-	}
-	return found
-}
-
-func (r Request) unfitWatch() (found Problems) {
-	steps := len(r.Percentages()) - 1
-	if all := time.Duration(steps)*r.HoldTime() + r.Bake(); all > MostWatched {
-		found.add("hold", "%v for each of %d percentages before 100 and a bakeTime of %q are %v together; give at most %v", r.HoldTime(), steps, r.BakeTime, all, MostWatched)
 	}
 	return found
 }

@@ -99,6 +99,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),
 		Strategy: request.Strategy, Traffic: request.Percentages(),
 		HoldSeconds: int(request.HoldTime() / time.Second), BakeSeconds: int(request.Bake() / time.Second),
+		Approval: request.Approval, ApprovalSeconds: int(request.ApprovalTime() / time.Second), ApprovalWait: step.Pause(int(request.ApprovalTime() / time.Second)),
 	}}
 	var problems []error
 	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.content, p.ebsKey, p.instanceType, p.quota} {
