@@ -12,26 +12,30 @@ import (
 )
 
 func (s *stack) addRules() {
-	s.resumeRule("BuildResult", "build-result", "A builder has finished", map[string]any{
+	s.eventRule("Resume", "BuildResult", "build-result", "A builder has finished", map[string]any{
 		"source": []string{s.options.Environment.BuildSource()}, "detail-type": []string{release.BuildResultEvent},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
 	// EC2's events have no tags. The function checks whether the instance is a builder.
-	s.resumeRule("BuilderGone", "builder-gone", "An instance has ended, perhaps a builder", map[string]any{
+	s.eventRule("Resume", "BuilderGone", "builder-gone", "An instance has ended, perhaps a builder", map[string]any{
 		"source": []string{"aws.ec2"}, "detail-type": []string{release.InstanceStateEvent},
 		"detail": map[string]any{"state": release.EndingStates()},
+	})
+	s.eventRule("Decide", "Verdict", "verdict", "A person has decided about a release", map[string]any{
+		"source": []string{s.options.Environment.VerdictSource()}, "detail-type": []string{release.VerdictEvent},
+		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
 	s.undoRule()
 }
 
-// resumeRule lets the rule invoke the function's new version before the rule targets it:
+// eventRule lets the rule invoke the function's new version before the rule targets it:
 // EventBridge does not retry an event that it may not deliver. The rule has a fixed name, so that
 // the permission can name it and still come first.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-func (s *stack) resumeRule(id, name, description string, pattern map[string]any) {
-	resume := s.functions["Resume"]
+func (s *stack) eventRule(step, id, name, description string, pattern map[string]any) {
+	function := s.functions[step]
 	permission := awslambda.NewCfnPermission(s.scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
-		Action: jsii.String("lambda:InvokeFunction"), FunctionName: resume.FunctionArn(),
+		Action: jsii.String("lambda:InvokeFunction"), FunctionName: function.FunctionArn(),
 		Principal: jsii.String("events.amazonaws.com"), SourceArn: jsii.String(s.ruleARN(name)),
 	})
 	rule := awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
@@ -39,7 +43,7 @@ func (s *stack) resumeRule(id, name, description string, pattern map[string]any)
 		Description:  jsii.String(description),
 		EventPattern: pattern,
 		Targets: []any{&awsevents.CfnRule_TargetProperty{
-			Id: jsii.String("Resume"), Arn: resume.FunctionArn(), DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
+			Id: jsii.String(step), Arn: function.FunctionArn(), DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
 		}},
 	})
 	rule.Node().AddDependency(permission)

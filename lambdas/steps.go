@@ -16,6 +16,7 @@ import (
 	"photogallery/lambdas/step"
 	"photogallery/lambdas/sweep"
 	"photogallery/lambdas/teardown"
+	"photogallery/lambdas/verdict"
 )
 
 // Steps returns the step table in the order in which a release and then a teardown run the steps.
@@ -46,6 +47,8 @@ func Steps() []step.Step {
 		balancer.OpenPreview,
 		balancer.Verify,
 		balancer.ShiftTraffic,
+		verdict.AwaitVerdict,
+		verdict.Decide,
 		balancer.WatchTraffic,
 		scaling.EnsureScaling,
 		schedule.ScheduleTeardown,

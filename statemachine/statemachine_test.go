@@ -206,6 +206,9 @@ func TestFunctionsEndBeforeTheirStatesTimeOut(t *testing.T) {
 		for _, task := range tasks(definition) {
 			name := strings.TrimPrefix(task.Function, functionPrefix)
 			state := time.Duration(task.TimeoutSeconds) * time.Second
+			if task.TimeoutPath != "" {
+				state = time.Duration(step.Pause(0)) * time.Second // the shortest
+			}
 			if timeouts[name] <= 0 || timeouts[name] >= state {
 				t.Errorf("%s: state %s waits %v for %s, which may take %v", machine, task.Name, state, name, timeouts[name])
 			}
@@ -295,5 +298,23 @@ func TestPathsNameNoFieldThatAnAnswerOmits(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The longest watch has the most looks: each hold of ten percentages and both approvals begin with short ones.
+func TestHistoryHasRoomForADayOfLooks(t *testing.T) {
+	const (
+		events = 13 // a wait for a verdict, a look and a choice
+		others = 3000
+		waits  = 12
+	)
+	shortest := 0
+	for step.Pause(shortest+1) == step.Pause(0) {
+		shortest++
+	}
+	rest := int(release.MostWatched/time.Second) - (waits-1)*shortest
+	looks := (waits-1)*(shortest/step.Pause(shortest)+1) + rest/step.Pause(rest) + 1
+	if all := events*looks + others; all > 25_000 {
+		t.Errorf("%d looks make %d events", looks, all)
 	}
 }

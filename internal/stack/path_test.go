@@ -135,7 +135,9 @@ func stateTypes(t *testing.T) map[string]string {
 			t.Fatal(err)
 		}
 		for _, state := range definition.States() {
-			types[state.Name] = state.Type
+			if types[state.Name] = state.Type; state.TimeoutPath != "" {
+				types[state.Name] = "Wait" // for an answer
+			}
 		}
 	}
 	return types

@@ -13,13 +13,18 @@ import (
 
 // addRules adds the stack's EventBridge rules.
 func (s *Stack) addRules() {
-	s.Cloud.Fabric.Rule(s.isBuildResult, s.resume)
-	s.Cloud.Fabric.Rule(isInstanceGone, s.resume)
+	s.Cloud.Fabric.Rule(s.isBuildResult, s.passTo("Resume"))
+	s.Cloud.Fabric.Rule(isInstanceGone, s.passTo("Resume"))
+	s.Cloud.Fabric.Rule(s.isVerdict, s.passTo("Decide"))
 	s.Cloud.Fabric.Rule(s.isAbandonedRelease, s.undo)
 }
 
 func (s *Stack) isBuildResult(e fabric.Event) bool {
 	return e.Source == s.Settings.Environment.BuildSource() && e.DetailType == release.BuildResultEvent
+}
+
+func (s *Stack) isVerdict(e fabric.Event) bool {
+	return e.Source == s.Settings.Environment.VerdictSource() && e.DetailType == release.VerdictEvent
 }
 
 // isInstanceGone matches any instance, because EC2's events have no tags. The step checks whether
@@ -32,13 +37,16 @@ func isInstanceGone(e fabric.Event) bool {
 		json.Unmarshal(e.Detail, &detail) == nil && release.IsEnding(detail.State)
 }
 
-func (s *Stack) resume(e fabric.Event) {
-	payload, err := json.Marshal(e)
-	if err != nil {
-		s.log.Error("an event cannot be encoded", "event", e.DetailType, "reason", err.Error())
-		return
+// passTo returns the target of a rule that invokes a function with the event.
+func (s *Stack) passTo(function string) func(fabric.Event) {
+	return func(e fabric.Event) {
+		payload, err := json.Marshal(e)
+		if err != nil {
+			s.log.Error("an event cannot be encoded", "event", e.DetailType, "reason", err.Error())
+			return
+		}
+		s.functions[function].InvokeAsync(payload)
 	}
-	s.functions["Resume"].InvokeAsync(payload)
 }
 
 // isAbandonedRelease matches a release whose end no Catch sees: stopped, out of time, or failed

@@ -33,7 +33,7 @@ type ShiftTrafficInput struct {
 	Plan         release.Plan `json:"plan"`
 	Slot         release.Slot `json:"slot"`
 	LoadBalancer string       `json:"loadBalancer"` // ARN
-	Percent      int          `json:"percent"`      // of the shift before, or 0 if there was none
+	Percent      int          `json:"percent"`      // of the shift before, 0 if there was none, or 100 for no more steps
 }
 
 // Shift is the part of the visitors that the release has, and for how long.
@@ -41,8 +41,10 @@ type Shift struct {
 	Percent int       `json:"percent"`
 	Since   time.Time `json:"since"`
 	Until   time.Time `json:"until"`
-	Wait    int       `json:"wait"` // seconds between two checks
-	Last    bool      `json:"last"` // whether these are all visitors
+	Wait    int       `json:"wait"`    // seconds between two checks
+	Last    bool      `json:"last"`    // whether these are all visitors
+	Asking  bool      `json:"asking"`  // false: silence is a yes
+	AskNext bool      `json:"askNext"` // whether the next shift needs an approval
 }
 
 // Note names the share.
@@ -76,7 +78,11 @@ func (s shiftTraffic) run(ctx context.Context, in ShiftTrafficInput) (Shift, err
 		return Shift{}, err
 	}
 	now := time.Now().UTC()
-	return Shift{Percent: next, Since: now, Until: now.Add(s.settings.Requested(seconds)), Wait: step.Pause(seconds), Last: next == 100}, nil
+	following, _ := nextOf(in.Plan, next)
+	return Shift{
+		Percent: next, Since: now, Until: now.Add(s.settings.Requested(seconds)), Wait: step.Pause(seconds), Last: next == 100,
+		AskNext: in.Plan.Approval && next < 100 && following == 100,
+	}, nil
 }
 
 // nextOf returns the first percentage above the given one, and how many seconds it is watched.

@@ -39,6 +39,7 @@ type WatchTrafficInput struct {
 	Percent      int          `json:"percent"`      // of the traffic, which the new fleet has
 	Since        time.Time    `json:"since"`        // when it was given that
 	Until        time.Time    `json:"until"`        // when the hold ends
+	Asking       bool         `json:"asking"`       // a person ends it, whenever that is
 	Baseline     judge.Window `json:"baseline"`     // the former fleet before the first shift, or empty
 }
 
@@ -57,6 +58,9 @@ type Watch struct {
 
 // Note counts the errors of both fleets, or says in the end that they were too few to judge.
 func (w Watch) Note() string {
+	if w.Percent == 0 {
+		return "no visitor sees it yet"
+	}
 	if w.Over && w.Outcome == judge.Undecided {
 		return fmt.Sprintf("%d %%: %s", w.Percent, w.Judgment)
 	}
@@ -83,19 +87,22 @@ func (w watchTraffic) run(ctx context.Context, in WatchTrafficInput) (Watch, err
 	if err != nil {
 		return Watch{}, err
 	}
+	if in.Percent == 0 { // what visitors get is the former fleet's, and the time before the shift goes on
+		seen, baseline = judge.Window{Unhealthy: seen.Unhealthy}, in.Baseline
+	}
 	verdict := judge.Judge(seen, baseline)
 	if verdict.Outcome == judge.Fail {
 		return Watch{}, rejected(in, verdict.Reason)
 	}
 	return Watch{
-		LastUnhealthy: in.LastUnhealthy, Percent: in.Percent, Since: in.Since, Until: in.Until, Over: !time.Now().Before(in.Until),
+		LastUnhealthy: in.LastUnhealthy, Percent: in.Percent, Since: in.Since, Until: in.Until, Over: !in.Asking && !time.Now().Before(in.Until),
 		Baseline: baseline, Seen: seen, Outcome: verdict.Outcome, Judgment: w.judgment(in, verdict),
 	}, nil
 }
 
 // judgment adds to a reason why a short hold decides nothing.
 func (w watchTraffic) judgment(in WatchTrafficInput, verdict judge.Verdict) string {
-	if verdict.Outcome == judge.Undecided && in.Until.Sub(in.Since) < w.settings.Requested(metricsTake) {
+	if verdict.Outcome == judge.Undecided && !in.Asking && in.Until.Sub(in.Since) < w.settings.Requested(metricsTake) {
 		return verdict.Reason + "; metrics arrive after the minute that they count, and a hold of less than two minutes may end before that"
 	}
 	return verdict.Reason

@@ -152,10 +152,10 @@ func (s Settings) Requested(seconds int) time.Duration {
 	return time.Duration(seconds) * s.Timings.Second
 }
 
-// Pause returns the seconds between two checks of a wait of this many seconds. The checks of a day
-// must fit into an execution's history of 25,000 events.
+// Pause returns the seconds between two checks of a wait of this many seconds. The checks of a day,
+// of thirteen events each, must fit into an execution's history of 25,000.
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-func Pause(wait int) int { return min(max(15, wait/100), 120) }
+func Pause(wait int) int { return min(max(15, wait/80), 120) }
 
 // Tagged returns the tags of a resource: the environment's, the resource's own and the
 // organization's, in this order.

@@ -1,0 +1,99 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"photogallery/release"
+)
+
+// verdictExpiry is longer than any release waits.
+const verdictExpiry = 7 * 24 * time.Hour
+
+// Waiting is the record of a release that a person may answer: the task that waits, and the last
+// answer, in whichever order they arrived.
+type Waiting struct {
+	Token string    // "" if the release never waited
+	Point string    // what the release does while it waits, for people; each wait of a release has another
+	Since time.Time // when this wait began
+	Given *Given    // nil if nobody answered
+}
+
+// Given is an answer, with the point at which it was given.
+type Given struct {
+	Answer release.Answer `json:"answer"`
+	By     string         `json:"by"`
+	Point  string         `json:"point"`
+}
+
+// Now returns the answer to the present wait, or nil if there is none. A promotion is good for the
+// wait at which it was given, so that it acts once. A rollback stays good.
+func (w Waiting) Now() *Given {
+	if w.Given == nil || w.Given.Answer == release.Promote && w.Given.Point != w.Point {
+		return nil
+	}
+	return w.Given
+}
+
+// Verdicts keeps the record of each release under its name.
+type Verdicts struct {
+	API   BuildAPI
+	Table string
+}
+
+// Await records the task that waits, with the point of the release and the time when it came there.
+func (v Verdicts) Await(ctx context.Context, name string, now Waiting) error {
+	return v.set(ctx, name, "SET #token = :token, point = :point, since = :since", nil, item{
+		":token": str(now.Token), ":point": str(now.Point), ":since": str(now.Since.UTC().Format(time.RFC3339Nano)),
+	})
+}
+
+// Answer records an answer while the same task waits. It returns false if another one does by now.
+func (v Verdicts) Answer(ctx context.Context, name, token string, given Given) (bool, error) {
+	encoded, err := json.Marshal(given)
+	if err != nil {
+		return false, release.Errorf(release.Unexpected, "encode a verdict: %w", err)
+	}
+	err = v.set(ctx, name, "SET given = :given", aws.String("#token = :token"), item{":given": str(string(encoded)), ":token": str(token)})
+	if release.IsAlreadyExists(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (v Verdicts) set(ctx context.Context, name, assign string, condition *string, values item) error {
+	values[":expires"] = &types.AttributeValueMemberN{Value: strconv.FormatInt(time.Now().Add(verdictExpiry).Unix(), 10)}
+	_, err := v.API.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: aws.String(v.Table), Key: key(verdictID(name)), UpdateExpression: aws.String(assign + ", " + Expires + " = :expires"),
+		ConditionExpression: condition, ExpressionAttributeNames: map[string]string{"#token": "token"}, ExpressionAttributeValues: values,
+	})
+	return err
+}
+
+// Get returns the release's record, or the zero Waiting if there is none.
+func (v Verdicts) Get(ctx context.Context, name string) (Waiting, error) {
+	found, err := get(ctx, v.API, v.Table, verdictID(name))
+	if err != nil {
+		return Waiting{}, err
+	}
+	waiting := Waiting{Token: text(found, "token"), Point: text(found, "point")}
+	waiting.Since, err = time.Parse(time.RFC3339Nano, text(found, "since"))
+	if err != nil && waiting.Token != "" {
+		return Waiting{}, release.Errorf(release.Unexpected, "the verdict on release %s is unreadable: %w", name, err)
+	}
+	if encoded := text(found, "given"); encoded != "" {
+		waiting.Given = &Given{}
+		if err := json.Unmarshal([]byte(encoded), waiting.Given); err != nil {
+			return Waiting{}, release.Errorf(release.Unexpected, "the verdict on release %s is unreadable: %w", name, err)
+		}
+	}
+	return waiting, nil
+}
+
+func verdictID(name string) string { return "verdict#" + name }
