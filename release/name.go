@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Prefix begins the name of every resource.
@@ -33,6 +34,17 @@ func (e Environment) Name() string { return Prefix + "-" + string(e) }
 
 // ReleaseMachine returns the name of the release state machine.
 func (e Environment) ReleaseMachine() string { return e.Name() + "-release" }
+
+// EnvironmentOf returns the environment of a release state machine by its name, or "" for another
+// name.
+func EnvironmentOf(releaseMachine string) Environment {
+	rest, _ := strings.CutPrefix(releaseMachine, Prefix+"-")
+	name, isOurs := strings.CutSuffix(rest, "-release")
+	if !isOurs {
+		return ""
+	}
+	return Environment(name)
+}
 
 // TeardownMachine returns the name of the teardown state machine.
 func (e Environment) TeardownMachine() string { return e.Name() + "-teardown" }

@@ -97,6 +97,8 @@ func (a *amazon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"__type": %q, "message": "no"}`, a.refusal[target])
 	case strings.HasPrefix(target, "AWSStepFunctions."):
 		a.Cloud.StepFunctions.Handler().ServeHTTP(w, r)
+	case strings.HasPrefix(target, "AWSEvents."):
+		a.Cloud.EventBridge.Handler().ServeHTTP(w, r)
 	case target == "Logs_20140328.FilterLogEvents":
 		a.filterLogEvents(w, r)
 	case strings.HasPrefix(r.URL.Path, "/schedules"):

@@ -23,6 +23,7 @@ type cloud struct {
 	place
 	sfn     *sfn.Client
 	history execution.FollowAPI // follows executions
+	events  execution.EventPutter
 	polls   execution.Polls
 	again   string // the flags that lead a later command to this cloud, with a space before each, or ""
 }

@@ -47,6 +47,15 @@ func instanceCommand(name, short string, do func(command *cobra.Command, id stri
 	}
 }
 
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(command *cobra.Command, arguments []string) error {
+		if len(arguments) > 1 {
+			return release.Errorf(release.InvalidRequest, "%s takes one argument at most: %s; it was given %d", command.CommandPath(), what, len(arguments))
+		}
+		return nil
+	}
+}
+
 func oneArgument(what string) cobra.PositionalArgs {
 	return func(command *cobra.Command, arguments []string) error {
 		if len(arguments) != 1 {

@@ -65,7 +65,7 @@ func refuseAWSFlags(command *cobra.Command) error {
 
 func (c localCloud) cloud(command *cobra.Command) cloud {
 	client := c.endpoint.StepFunctions()
-	return cloud{place: c, sfn: client, history: client, polls: execution.OnOneMachine, again: given(command, "data")}
+	return cloud{place: c, sfn: client, history: client, events: c.endpoint.Events(), polls: execution.OnOneMachine, again: given(command, "data")}
 }
 
 func (c localCloud) machines(ctx context.Context) (releases, teardowns string, err error) {

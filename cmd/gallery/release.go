@@ -24,6 +24,7 @@ var requestFlags = map[string]string{
 	"version": "version", "bundle": "bundle", "image": "image", "rebake": "rebake", "instance-type": "instanceType",
 	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait",
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
+	"approval": "approval", "approval-timeout": "approvalTimeout",
 }
 
 func releaseCommand() *cobra.Command {
@@ -57,6 +58,8 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.IntSlice("traffic", nil, "the `percentages` of the traffic that a second fleet gets one after the other, such as 5,50,100 (default 100)")
 	f.String("hold", "", "the `time` that each percentage before 100 is watched (default 2m)")
 	f.String("bake-time", "", "the `time` that the release is watched after its last change, before it is final (default 5m)")
+	f.Bool("approval", false, "wait for gallery promote before the first visitor, and again before 100 % if there are steps")
+	f.String("approval-timeout", "", "the `time` to wait for each approval; silence is a no (default 1h)")
 	f.Bool("wait", false, "wait while another run holds the environment")
 	f.String("input", "", "the whole request as `JSON`, instead of the flags above")
 	addRunFlags(command)

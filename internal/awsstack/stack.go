@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/smithy-go"
 
@@ -45,6 +46,7 @@ type Stack struct {
 	// SFN stops retrying as SDK clients do by default. History retries for minutes, so that a
 	// followed execution outlasts throttling or a train's tunnel.
 	SFN, History *sfn.Client
+	Events       *eventbridge.Client
 
 	outputs map[string]string
 	clients step.Clients
@@ -87,6 +89,7 @@ func newStack(config aws.Config, described types.Stack) *Stack {
 		ReleaseMachine: outputs[releaseMachineOutput], TeardownMachine: outputs[teardownMachineOutput],
 		Dashboard: outputs[dashboardOutput], outputs: outputs,
 		SFN:     sfn.NewFromConfig(config),
+		Events:  eventbridge.NewFromConfig(config),
 		History: sfn.NewFromConfig(config, func(o *sfn.Options) { o.RetryMaxAttempts = historyAttempts }),
 		clients: step.NewClients(config, nil), logs: cloudwatchlogs.NewFromConfig(config),
 	}

@@ -45,7 +45,7 @@ func (h *History) enter(event types.HistoryEvent, kind string, at time.Time) {
 	name := aws.ToString(event.StateEnteredEventDetails.Name)
 	from := h.state[h.at[event.PreviousEventId]]
 	if from != nil {
-		h.way(from.Name, name, from.Phase == Caught).Count++
+		h.way(from.Name, name, from.Phase == Caught || from.Last().silent).Count++
 	}
 	h.at[event.Id] = name
 	s := h.state[name]
@@ -102,7 +102,12 @@ func (h *History) leave(event types.HistoryEvent, at time.Time) {
 func (s *State) happen(event types.HistoryEvent, failure Failure, failed bool) {
 	kind, v := string(event.Type), s.Last()
 	isBegun := kind == "LambdaFunctionScheduled" || kind == "TaskScheduled"
+	if event.TaskScheduledEventDetails != nil {
+		v.patient = event.TaskScheduledEventDetails.HeartbeatInSeconds == nil
+	}
 	switch {
+	case isLate(event) && v.patient:
+		v.silent, v.answered, v.failing = true, true, false
 	case isLate(event):
 		v.late, v.answered, v.failing = &failure, false, true
 	case v.late != nil && isBegun:

@@ -27,10 +27,10 @@ func failureOf(event types.HistoryEvent) (failure Failure, failed bool) {
 	return Failure{}, false
 }
 
-// isLate reports whether the event says that a task's token was not answered before its heartbeat.
-// The state machine then runs the step again, so it is not a failed attempt. AWS records it as
-// States.Timeout, like any time-out; nothing here sends heartbeats, so a token has no other
-// time-out.
+// isLate reports whether the event says that a task's token was not answered in time. Before its
+// heartbeat: the state machine then runs the step again, so it is not a failed attempt. Without a
+// heartbeat: the task waits for a person, and the state machine goes on. AWS records both as
+// States.Timeout, like any time-out.
 func isLate(event types.HistoryEvent) bool {
 	details := event.TaskTimedOutEventDetails
 	return details != nil && strings.HasSuffix(aws.ToString(details.Resource), ".waitForTaskToken")

@@ -66,6 +66,8 @@ type Visit struct {
 	answered bool      // the last attempt succeeded
 	failing  bool      // the last attempt failed, and no other has started
 	late     *Failure  // its token was not answered in time, and the step has not run again yet
+	patient  bool      // the last attempt has no heartbeat: silence is an answer to its token
+	silent   bool      // nobody answered that token
 }
 
 // Failure is the failure of an attempt or of a whole state.
