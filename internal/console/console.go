@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
 )
 
@@ -28,8 +29,7 @@ type Cloud interface {
 
 // Executions starts, stops, lists and reads executions; *sfn.Client is one.
 type Executions interface {
-	sfn.GetExecutionHistoryAPIClient
-	sfn.ListExecutionsAPIClient
+	execution.FollowAPI
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)
 	StopExecution(context.Context, *sfn.StopExecutionInput, ...func(*sfn.Options)) (*sfn.StopExecutionOutput, error)
 }
@@ -38,6 +38,7 @@ type Executions interface {
 type Console struct {
 	cloud      Cloud
 	executions Executions
+	events     execution.EventPutter
 	feed       *feed
 	keys       *keyring
 	load       loader
@@ -47,8 +48,8 @@ type Console struct {
 }
 
 // New returns a console. It calls the cloud only while a page is open.
-func New(cloud Cloud, executions Executions) *Console {
-	c := &Console{cloud: cloud, executions: executions, keys: newKeyring()}
+func New(cloud Cloud, executions Executions, events execution.EventPutter) *Console {
+	c := &Console{cloud: cloud, executions: executions, events: events, keys: newKeyring()}
 	c.closing, c.close = context.WithCancel(context.Background())
 	c.feed = &feed{console: c, subscribers: map[chan []byte]bool{}, runs: map[string]*followed{}}
 	return c
@@ -71,6 +72,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /api/executions/{kind}/{name}", c.execution)
 	mux.HandleFunc("GET /api/executions/{kind}/{name}/events/{id}", c.event)
 	mux.HandleFunc("POST /api/executions/{kind}/{name}/stop", c.stop)
+	mux.HandleFunc("POST /api/executions/release/{name}/verdict", c.decide)
 	mux.HandleFunc("POST /api/executions/{kind}", c.start)
 	mux.HandleFunc("POST /api/checks/{kind}", c.check)
 	mux.HandleFunc("POST /api/checks/load", c.checkLoad)

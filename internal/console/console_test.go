@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +61,7 @@ func open(t *testing.T) page {
 		t.Fatal(err)
 	}
 	cloud := &simulated{Stack: made}
-	c := console.New(cloud, made.SFN)
+	c := console.New(cloud, made.SFN, made.Events)
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(func() {
 		c.Close()
@@ -163,7 +164,7 @@ func TestOtherSitesReadNothing(t *testing.T) {
 func TestConsoleRefusesAllButItsPageWithoutASession(t *testing.T) {
 	p := open(t)
 	const all = "GET /api/live;GET /api/schemas/release;GET /api/drawings/release;GET /api/executions/release/r1;GET /api/instances/i-1/log;GET /api/none;" +
-		"POST /api/executions/release;POST /api/executions/release/r1/stop;POST /api/checks/release;POST /api/checks/load;" +
+		"POST /api/executions/release;POST /api/executions/release/r1/stop;POST /api/executions/release/r1/verdict;POST /api/checks/release;POST /api/checks/load;" +
 		"POST /api/instances/i-1/terminate;POST /api/instances/i-1/crash;POST /api/load;DELETE /api/load"
 	for session, name := range map[string]string{"": "none", "x": "another", p.session[1:]: "part of it"} {
 		stranger := p
@@ -307,5 +308,39 @@ func TestMissingThingsAreReported(t *testing.T) {
 	}
 	if status, answer := p.send(http.MethodPost, "/api/load", `{"rate": 1, "seconds": 1}`); status != http.StatusNotFound {
 		t.Errorf("a load on nothing: %d %s", status, answer)
+	}
+}
+
+func TestVerdictIsSentToAReleaseThatWaits(t *testing.T) {
+	p := open(t)
+	verdict := func(name, said string, want int, word string) {
+		t.Helper()
+		if status, answer := p.send(http.MethodPost, "/api/executions/release/"+name+"/verdict", said); status != want || !strings.Contains(answer, word) {
+			t.Errorf("%s of %s: %d %s", said, name, status, answer)
+		}
+	}
+	verdict("r1", `{"verdict": "promote"}`, http.StatusNotFound, `there is no release`)
+	verdict("r1", `{"verdict": "maybe"}`, http.StatusBadRequest, "give promote or rollback")
+	run := func(name, input, until string) string {
+		t.Helper()
+		arn, err := p.cloud.StartRelease(t.Context(), name, input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for !slices.Contains(p.cloud.Path(arn), until) {
+			if t.Context().Err() != nil {
+				t.Fatal(p.cloud.Path(arn))
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		return arn
+	}
+	run("r1", `{}`, "Succeeded")
+	verdict("r1", `{"verdict": "rollback"}`, http.StatusBadRequest, "has ended")
+	arn := run("r2", `{"strategy": "blueGreen", "approval": true, "approvalTimeout": "20h", "rebake": true}`, "AwaitApproval")
+	verdict("r2", `{"verdict": "rollback"}`, http.StatusOK, "{}")
+	ended, err := p.cloud.Await(t.Context(), arn)
+	if err != nil || !strings.Contains(ended.Cause, "somebody at the console rolled release r2 back while it waited") {
+		t.Errorf("it ended by %s, %v", ended.Cause, err)
 	}
 }

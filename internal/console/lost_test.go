@@ -47,7 +47,7 @@ func TestLostConnectionIsShownAndRecovers(t *testing.T) {
 	at.says(".runs", "meanwhile")
 
 	end() // and another `gallery up` takes its place
-	next := console.New(p.cloud, p.cloud.SFN)
+	next := console.New(p.cloud, p.cloud.SFN, p.cloud.Events)
 	_, end = serveAt(t, server.Listener.Addr().String(), next)
 	t.Cleanup(func() {
 		next.Close()

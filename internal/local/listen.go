@@ -68,7 +68,7 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 			return err
 		}
 		l.endpoint.Console = "http://" + listener.Addr().String()
-		l.console = console.New(l, l.stack.SFN)
+		l.console = console.New(l, l.stack.SFN, l.stack.Events)
 		l.serve(pace.Paced(listener, 16), l.console.Handler())
 		return nil
 	}

@@ -19,7 +19,7 @@ export class ExecutionView {
     this.heading = h("h1", { class: "hidden" }, "Execution");
     this.legend = h("ul", { class: "legend", "aria-label": "Colors" }, ...["running", "retrying", "succeeded", "caught", "failed", "waiting"].map((phase) =>
       h("li", { "data-phase": phase }, { caught: "caught", waiting: "not reached" }[phase] ?? phase)));
-    this.inspector = new Inspector(() => this.choose(null), () => this.stop());
+    this.inspector = new Inspector(() => this.choose(null), () => this.stop(), (verdict) => this.decide(verdict));
     this.timeline = new Timeline((name) => {
       this.choose(name);
       this.graph?.leave();
@@ -120,5 +120,14 @@ export class ExecutionView {
       words: kind === "release" ? `${name} ends at once. What it has made is undone by a teardown that starts by itself.` : `${name} ends at once; what it has not deleted yet stays. Start it again to go on.`,
       act: () => post(`${pathOf(kind, name)}/stop`),
     });
+  }
+
+  async decide(verdict) {
+    const { kind, name } = this.current();
+    const asks = {
+      promote: { title: "Promote this release?", button: "Promote it", words: `${name} goes on at once: it is approved, or gets all of the traffic, or its bake ends.` },
+      rollback: { title: "Roll this release back?", button: "Roll it back", danger: true, words: `Visitors go back to the former fleet at once, and what ${name} has made is undone.` },
+    };
+    await confirmed({ ...asks[verdict], act: () => post(`${pathOf(kind, name)}/verdict`, { verdict }) });
   }
 }

@@ -12,8 +12,15 @@ export function pretty(data) {
   }
 }
 
+// verdictStates are those in which a person's verdict acts on a release.
+const verdictStates = new Set(["AwaitApproval", "AwaitVerdict", "WatchTraffic", "TrafficState"]);
+
+function awaitsVerdict(execution, run) {
+  return execution?.status === "RUNNING" && execution.kind === "release" && verdictStates.has(run?.events.at(-1)?.state);
+}
+
 export class Inspector {
-  constructor(close, stop) {
+  constructor(close, stop, decide) {
     this.heading = h("h2", { id: "inspector-title", tabindex: -1 });
     this.phase = h("span", { class: "chip" });
     this.close = h("button", { type: "button", class: "icon", "aria-label": "Back to the run as a whole", onclick: close }, "✕");
@@ -27,9 +34,12 @@ export class Inspector {
     this.input = carried("Input");
     this.output = carried("Output");
     this.stop = h("button", { type: "button", class: "danger small", onclick: stop }, "Stop this run…");
+    this.verdict = h("div", { class: "verdict", role: "group", "aria-label": "Your verdict" },
+      h("button", { type: "button", class: "primary small", onclick: () => decide("promote") }, "Promote…"),
+      h("button", { type: "button", class: "danger small", onclick: () => decide("rollback") }, "Roll back…"));
     this.element = h("section", { class: "panel inspector", "aria-labelledby": "inspector-title" },
       h("div", { class: "panel-head" }, this.heading, this.phase, this.close),
-      this.about, this.failure, this.visits, this.facts, this.input.element, this.output.element, this.stop);
+      this.about, this.verdict, this.failure, this.visits, this.facts, this.input.element, this.output.element, this.stop);
   }
 
   turn(by) {
@@ -44,6 +54,7 @@ export class Inspector {
   update(execution, run, name, node) {
     const state = run?.states.find((one) => one.name === name);
     this.close.hidden = !name;
+    this.verdict.hidden = !awaitsVerdict(execution, run);
     this.stop.hidden = Boolean(name) || execution?.status !== "RUNNING";
     if (name !== this.name || execution?.name !== this.execution?.name) this.visit = undefined;
     Object.assign(this, { execution, run, name, state, node });
