@@ -1,0 +1,208 @@
+package verdict_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/internal/localcloud/dynamodb"
+	"photogallery/internal/localcloud/fabric"
+	"photogallery/lambdas/records"
+	"photogallery/lambdas/step"
+	"photogallery/lambdas/verdict"
+	"photogallery/release"
+)
+
+// cloud has the table, and notes what tokens are answered.
+type cloud struct {
+	*testing.T
+	clients  step.Clients
+	settings step.Settings
+	answered []string
+}
+
+func inCloud(t *testing.T, test func(*cloud)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := fabric.New(1)
+		defer f.Close()
+		c := &cloud{T: t, clients: step.NewClients(f.Config(), nil), settings: step.Settings{Environment: "main", Table: "photogallery-main", Timings: step.DefaultTimings()}}
+		tables := dynamodb.New(f)
+		f.Do(func() { tables.AddTable(c.settings.Table, records.Key) })
+		fabric.Handle(f, sfn.ServiceID, "SendTaskSuccess", func(in *sfn.SendTaskSuccessInput) (*sfn.SendTaskSuccessOutput, error) {
+			return &sfn.SendTaskSuccessOutput{}, c.answer(*in.TaskToken, *in.Output)
+		})
+		fabric.Handle(f, sfn.ServiceID, "SendTaskFailure", func(in *sfn.SendTaskFailureInput) (*sfn.SendTaskFailureOutput, error) {
+			return &sfn.SendTaskFailureOutput{}, c.answer(*in.TaskToken, *in.Error+": "+aws.ToString(in.Cause))
+		})
+		test(c)
+	})
+}
+
+// answer accepts the answer to a token once, as Step Functions does.
+func (c *cloud) answer(token, with string) error {
+	if slices.ContainsFunc(c.answered, func(line string) bool { return strings.HasPrefix(line, token+" ") }) {
+		return fabric.Errorf("TaskTimedOut", "the task is over")
+	}
+	c.answered = append(c.answered, token+" "+with)
+	return nil
+}
+
+func (c *cloud) invoke(s step.Step, in string) error {
+	c.Helper()
+	_, err := s.Handler(c.clients, c.settings, slog.New(slog.DiscardHandler)).Invoke(c.Context(), []byte(in))
+	return err
+}
+
+// awaits registers a token for a wait that began at a time.
+func (c *cloud) awaits(token string, percent int, asking bool, since time.Time) error {
+	c.Helper()
+	in, err := json.Marshal(verdict.AwaitInput{Plan: release.Plan{Release: "r1", ApprovalSeconds: 600}, Asking: asking, Percent: percent, Since: since, Token: token})
+	if err != nil {
+		c.Fatal(err)
+	}
+	return c.invoke(verdict.AwaitVerdict, string(in))
+}
+
+func (c *cloud) must(err error) {
+	c.Helper()
+	if err != nil {
+		c.Error(err)
+	}
+}
+
+func said(answer release.Answer, by string, at time.Time) string {
+	return fmt.Sprintf(`{"version": "0", "id": "e", "time": %q, "detail-type": "Release Verdict", "detail": {"release": "r1", "verdict": %q, "by": %q}}`,
+		at.UTC().Truncate(time.Second).Format(time.RFC3339), answer, by)
+}
+
+func (c *cloud) decides(event string) { c.Helper(); c.must(c.invoke(verdict.Decide, event)) }
+
+func (c *cloud) wants(lines ...string) {
+	c.Helper()
+	if !slices.Equal(c.answered, lines) {
+		c.Errorf("answered are\n%s\nwant\n%s", strings.Join(c.answered, "\n"), strings.Join(lines, "\n"))
+	}
+}
+
+const promoted = `{"release":"r1","verdict":"promote","by":"ann"}`
+
+func TestVerdictAnswersTheWaitThatItIsFor(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		hold := time.Now()
+		c.must(c.awaits("one", 5, false, hold))
+		time.Sleep(10 * time.Second)
+		promotion := said(release.Promote, "ann", time.Now())
+		c.decides(promotion)
+		c.wants("one " + promoted)
+		bake := time.Now().Add(time.Second)
+		time.Sleep(2 * time.Second)
+		c.decides(promotion) // delivered again, before the next wait is known
+		c.must(c.awaits("two", 100, false, bake))
+		c.decides(promotion) // and after it
+		c.decides(said(release.Promote, "ann", bake.Add(-time.Second)))
+		c.must(c.awaits("three", 100, false, bake))
+		c.wants("one " + promoted)
+		c.decides(said(release.Promote, "ann", bake.Add(5*time.Second)))
+		c.wants("one "+promoted, "three "+promoted)
+	})
+}
+
+// Between two waits of a hold a verdict finds a token that is over; the next one is answered at once.
+func TestVerdictIsKeptUntilATaskWaits(t *testing.T) {
+	for answer, want := range map[release.Answer]string{
+		release.Promote:  promoted,
+		release.Rollback: "RolledBack: ann rolled release r1 back while it had 5 % of the traffic",
+	} {
+		inCloud(t, func(c *cloud) {
+			hold := time.Now()
+			c.must(c.awaits("one", 5, false, hold))
+			c.must(c.answer("one", "States.Timeout"))
+			time.Sleep(10 * time.Second)
+			c.decides(said(answer, "ann", time.Now()))
+			c.must(c.awaits("two", 5, false, hold))
+			c.wants("one States.Timeout", "two "+want)
+		})
+	}
+}
+
+// A rollback is good at any later wait, and nobody's promotion undoes it.
+func TestRollbackStays(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.must(c.awaits("one", 5, false, time.Now()))
+		c.must(c.answer("one", "States.Timeout"))
+		c.decides(said(release.Rollback, "ann", time.Now()))
+		time.Sleep(10 * time.Second)
+		c.decides(said(release.Promote, "bob", time.Now()))
+		c.must(c.awaits("two", 50, false, time.Now()))
+		c.wants("one States.Timeout", "two RolledBack: ann rolled release r1 back while it had 5 % of the traffic")
+	})
+}
+
+func TestSilenceIsANoToAnApproval(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		asked := time.Now()
+		c.must(c.awaits("one", 0, true, asked))
+		time.Sleep(10 * time.Minute)
+		err := c.awaits("two", 0, true, asked)
+		if err == nil || !strings.Contains(err.Error(), "nobody approved release r1 within 10m0s") {
+			t.Errorf("it fails by %v", err)
+		}
+		c.wants()
+	})
+}
+
+// A verdict that was given in time counts even if its answer was lost.
+func TestApprovalInTimeCountsLate(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		asked := time.Now()
+		c.must(c.awaits("one", 0, true, asked))
+		c.must(c.answer("one", "States.Timeout"))
+		time.Sleep(9 * time.Minute)
+		c.decides(said(release.Promote, "ann", time.Now()))
+		time.Sleep(9 * time.Minute)
+		c.must(c.awaits("two", 0, true, asked))
+		c.wants("one States.Timeout", "two "+promoted)
+	})
+}
+
+func TestEventThatSaysNothingIsRefused(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.must(c.awaits("one", 5, false, time.Now().Add(-time.Minute)))
+		for event, word := range map[string]string{
+			`[]`: "unreadable",
+			`{"detail-type": "Build Result", "detail": {}}`:                                       "Release Verdict",
+			`{"detail-type": "Release Verdict", "detail": {"verdict": "promote"}}`:                "detail.release",
+			`{"detail-type": "Release Verdict", "detail": {"release": "r1", "verdict": "maybe"}}`: "give promote or rollback",
+		} {
+			if err := c.invoke(verdict.Decide, event); err == nil || !strings.Contains(err.Error(), word) {
+				t.Errorf("%s: %v", event, err)
+			}
+		}
+		c.decides(strings.ReplaceAll(said(release.Promote, "ann", time.Now()), `"r1"`, `"r2"`))
+		c.wants()
+	})
+}
+
+// The name comes from outside and stands in messages.
+func TestNameIsPlain(t *testing.T) {
+	for by, want := range map[string]string{"": "somebody", " \x1b[31mann\n": "[31mann", strings.Repeat("x", 500): strings.Repeat("x", 64)} {
+		inCloud(t, func(c *cloud) {
+			c.must(c.awaits("one", 0, true, time.Now()))
+			detail, err := json.Marshal(by)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.decides(`{"detail-type": "Release Verdict", "detail": {"release": "r1", "verdict": "rollback", "by": ` + string(detail) + `}}`)
+			c.wants("one RolledBack: " + want + " rolled release r1 back while it waited for its approval")
+		})
+	}
+}
