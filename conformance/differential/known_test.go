@@ -18,6 +18,7 @@ const (
 	// recordedPaths are others of 2 January 2025; shownPath shows a Task's on AWS.
 	recordedPaths = "https://github.com/localstack/localstack/blob/8b9a79f05846835cf4dff63ab7eefdde9df83783/tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json"
 	shownPath     = "https://000047.awsstudygroup.com/3-serviceorchestration/3.3-updatepermission/3.3.3-checkworkflow/"
+	taskState     = "https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html"
 	choiceState   = "https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html"
 )
 
@@ -100,6 +101,20 @@ func Corpus() []Known {
 				"Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": null, "Next": "Yes"}]},
 				"Yes": {"Type": "Succeed"}, "No": {"Type": "Succeed"}`, `{}`),
 			Want: succeeded(object{}, "S", "Yes"), Docs: recordedHeartbeat,
+		},
+		{
+			Name: "a token that nobody answers in the seconds of the input is States.Timeout",
+			Case: of(`"S": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken", "TimeoutSecondsPath": "$.wait",
+				"Parameters": {"FunctionName": "`+arn("Silent", "S")+`", "Payload": {"token.$": "$$.Task.Token"}}, "Next": "No",
+				"Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": null, "Next": "Yes"}]},
+				"Yes": {"Type": "Succeed"}, "No": {"Type": "Succeed"}`, `{"wait": 1}`),
+			Want: succeeded(object{"wait": 1.0}, "S", "Yes"), Docs: taskState,
+		},
+		{
+			Name: "a TimeoutSecondsPath that leads nowhere is not for Catch",
+			Case: of(`"S": {"Type": "Task", "Resource": "`+arn("Echo", "S")+`", "TimeoutSecondsPath": "$.none", "Next": "No",
+				"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "No"}]}, "No": {"Type": "Succeed"}`, `{}`),
+			Want: failed("States.Runtime", "S"), Docs: errorNames,
 		},
 		{
 			Name: "States.TaskFailed stands for what a function fails with",

@@ -7,6 +7,7 @@ from moto.core.utils import utcnow
 from moto.stepfunctions import models, responses
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.common.timeouts import timeout
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import wait_function
 from moto.stepfunctions.parser.backend import execution
 
@@ -17,7 +18,8 @@ def run_state_machines():
 
 
 def pace_waits(pace):
-    """Without it a Wait state and a retry take their real time. Time-outs are left alone."""
+    """Without it a Wait state, a retry and a TimeoutSecondsPath, which is a wait for an answer, take their real
+    time. Other time-outs are left alone."""
 
     def wait(self, env, wait_seconds):
         until = time.monotonic() + wait_seconds / pace
@@ -27,6 +29,8 @@ def pace_waits(pace):
     class Paced:
         sleep = staticmethod(lambda seconds: time.sleep(seconds / pace))
 
+    seconds_of = timeout.TimeoutSecondsPath._eval_seconds
+    timeout.TimeoutSecondsPath._eval_seconds = lambda self, env: seconds_of(self, env) / pace
     wait_function.WaitFunction._wait_interval = wait
     retrier_decl.time = Paced
 
