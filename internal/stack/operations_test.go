@@ -44,7 +44,7 @@ type callLog struct {
 
 // prefixes are the IAM prefixes of the SDK's service IDs.
 var prefixes = map[string]string{
-	"Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2",
+	"Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2", "EventBridge": "events",
 	"Elastic Load Balancing v2": "elasticloadbalancing", "Route 53": "route53", "S3": "s3", "SFN": "states", "SSM": "ssm",
 	"Scheduler": "scheduler", "Service Quotas": "servicequotas",
 }
@@ -91,7 +91,7 @@ func (l *callLog) differences() (lines []string) {
 // ofPeople are the operations that the command line and the aws command call.
 var ofPeople = []string{
 	"states:ListStateMachines", "states:DescribeStateMachine", "states:StartExecution", "states:StopExecution", "states:DescribeExecution", "states:GetExecutionHistory", "states:ListExecutions",
-	"autoscaling:TerminateInstanceInAutoScalingGroup",
+	"autoscaling:TerminateInstanceInAutoScalingGroup", "events:PutEvents",
 }
 
 func TestCloudHasExactlyTheCalledOperations(t *testing.T) {

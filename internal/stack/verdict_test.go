@@ -137,8 +137,11 @@ func TestReleaseThatIsNotApprovedIsUndone(t *testing.T) {
 	})
 	t.Run("ill while it waits", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
-			e.fleetBehaves("r2", machine.Behavior{UnhealthyAfter: 4 * time.Minute})
-			e.await(e.second(`"approval": true, "approvalTimeout": "1h"`)).ends("FailedClean", "TrafficRejected", "0 healthy")
+			e.fleetBehaves("r2", machine.Behavior{UnhealthyAfter: 20 * time.Minute})
+			execution := e.second(`"approval": true, "approvalTimeout": "8h"`)
+			e.until(execution, "AwaitApproval", 1)
+			e.full(true) // so that it cannot recover
+			e.await(execution).ends("FailedClean", "TrafficRejected", "with 0 % of the traffic")
 			e.serves("r1", 2)
 		})
 	})

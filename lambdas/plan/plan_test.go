@@ -190,7 +190,7 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 			want := release.Plan{
 				Release: "r1", Version: release.Short(digest), Bundle: bundleOf("own"), Digest: digest,
 				InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
-				Strategy: release.Rolling, Traffic: []int{100}, BakeSeconds: 300,
+				Strategy: release.Rolling, Traffic: []int{100}, BakeSeconds: 300, ApprovalWait: 15,
 				Note: "version " + release.Short(digest) + ", 2 to 5 t4g.small",
 			}
 			if diff := cmp.Diff(want, c.mustPlan(request)); diff != "" {
@@ -203,11 +203,12 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 func TestPlanHoldsEveryGivenField(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		got := c.mustPlan(`{"version": "2.0", "bundle": "` + bundleOf("other").URL() + `", "rebake": true, "instanceType": "t4g.medium", "minSize": 1, "maxSize": 4, "desired": 3, "ttl": "90m", "wait": true,
-			"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10m", "bakeTime": "1h"}`)
+			"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10m", "bakeTime": "1h", "approval": true, "approvalTimeout": "8h"}`)
 		want := release.Plan{
 			Release: "r1", Version: "2.0", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), Rebake: true,
 			InstanceType: "t4g.medium", MinSize: 1, MaxSize: 4, Desired: 3, TTLSeconds: 5400, Wait: true,
 			Strategy: release.BlueGreen, Traffic: []int{5, 50, 100}, HoldSeconds: 600, BakeSeconds: 3600,
+			Approval: true, ApprovalSeconds: 28800, ApprovalWait: 120,
 			Note: "version 2.0, 1 to 4 t4g.medium",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
