@@ -19,23 +19,24 @@ const verdictExpiry = 7 * 24 * time.Hour
 // Waiting is the record of a release that a person may answer: the task that waits, and the last
 // answer, in whichever order they arrived.
 type Waiting struct {
-	Token string    // "" if the release never waited
-	Point string    // what the release does while it waits, for people; each wait of a release has another
+	Token string    // "" if the release has not waited yet
+	Point string    // what the release does while it waits, for people
 	Since time.Time // when this wait began
 	Given *Given    // nil if nobody answered
 }
 
-// Given is an answer, with the point at which it was given.
+// Given is an answer.
 type Given struct {
 	Answer release.Answer `json:"answer"`
 	By     string         `json:"by"`
-	Point  string         `json:"point"`
+	At     time.Time      `json:"at"` // when it was sent
 }
 
-// Now returns the answer to the present wait, or nil if there is none. A promotion is good for the
-// wait at which it was given, so that it acts once. A rollback stays good.
+// Now returns the answer to the present wait, or nil if there is none. A promotion that was sent
+// before the wait began is another's, which it ended or came too late for: so an event that is
+// delivered again, or a second click, does not promote twice. A rollback stays good.
 func (w Waiting) Now() *Given {
-	if w.Given == nil || w.Given.Answer == release.Promote && w.Given.Point != w.Point {
+	if w.Given == nil || w.Given.Answer == release.Promote && !w.Given.At.After(w.Since) {
 		return nil
 	}
 	return w.Given
@@ -54,13 +55,18 @@ func (v Verdicts) Await(ctx context.Context, name string, now Waiting) error {
 	})
 }
 
-// Answer records an answer while the same task waits. It returns false if another one does by now.
+// Answer records an answer while the same task waits, or none. It returns false if another one does
+// by now.
 func (v Verdicts) Answer(ctx context.Context, name, token string, given Given) (bool, error) {
 	encoded, err := json.Marshal(given)
 	if err != nil {
 		return false, release.Errorf(release.Unexpected, "encode a verdict: %w", err)
 	}
-	err = v.set(ctx, name, "SET given = :given", aws.String("#token = :token"), item{":given": str(string(encoded)), ":token": str(token)})
+	condition, values := "attribute_not_exists(#token)", item{":given": str(string(encoded))}
+	if token != "" {
+		condition, values[":token"] = "#token = :token", str(token)
+	}
+	err = v.set(ctx, name, "SET given = :given", &condition, values)
 	if release.IsAlreadyExists(err) {
 		return false, nil
 	}

@@ -14,7 +14,7 @@ import (
 // complete ends the task that waits, if the present wait has its verdict and the task has not ended.
 func complete(ctx context.Context, api taskAPI, name string, waiting records.Waiting) error {
 	given := waiting.Now()
-	if given == nil {
+	if given == nil || waiting.Token == "" {
 		return nil
 	}
 	err := answer(ctx, api, name, waiting, *given)
@@ -28,7 +28,7 @@ func answer(ctx context.Context, api taskAPI, name string, waiting records.Waiti
 	if given.Answer == release.Rollback {
 		_, err := api.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{
 			TaskToken: aws.String(waiting.Token), Error: aws.String(string(release.RolledBack)),
-			Cause: aws.String(given.By + " rolled release " + name + " back " + given.Point),
+			Cause: aws.String(given.By + " rolled release " + name + " back " + waiting.Point),
 		})
 		return err
 	}

@@ -45,15 +45,15 @@ type event struct {
 	Detail     release.Verdict `json:"detail"`
 }
 
-// run takes the raw event, because EventBridge may add fields. An event that nobody waits for changes
-// nothing.
+// run takes the raw event, because EventBridge may add fields. An event about a release that does not
+// wait is recorded; nothing else comes of it.
 func (d decider) run(ctx context.Context, raw json.RawMessage) (struct{}, error) {
 	heard, err := read(raw)
 	if err != nil {
 		return struct{}{}, err
 	}
 	waiting, err := d.record(ctx, heard)
-	if err != nil || waiting.Token == "" {
+	if err != nil {
 		return struct{}{}, err
 	}
 	return struct{}{}, complete(ctx, d.tasks, heard.Detail.Release, waiting)
@@ -78,19 +78,14 @@ func read(raw json.RawMessage) (heard event, err error) {
 // attempts is how often the wait of a release may change while a verdict on it is recorded.
 const attempts = 5
 
-// record records a verdict on the present wait, and returns the zero Waiting if there is none. A
-// promotion that was sent before the wait began is another's, which it ended or came too late for: so
-// an event that is delivered again, and a second click, do not promote twice. Nothing undoes a rollback.
+// record records a verdict unless there is a later one, or a rollback, which nothing undoes.
 func (d decider) record(ctx context.Context, heard event) (records.Waiting, error) {
+	given := records.Given{Answer: heard.Detail.Verdict, By: plain(heard.Detail.By), At: heard.Time}
 	for range attempts {
 		waiting, err := d.verdicts.Get(ctx, heard.Detail.Release)
-		if err != nil || waiting.Token == "" || isRolledBack(waiting) {
+		if err != nil || waiting.Given != nil && !overrides(given, *waiting.Given) {
 			return waiting, err
 		}
-		if heard.Detail.Verdict == release.Promote && !heard.Time.After(waiting.Since) {
-			return records.Waiting{}, nil
-		}
-		given := records.Given{Answer: heard.Detail.Verdict, By: plain(heard.Detail.By), Point: waiting.Point}
 		done, err := d.verdicts.Answer(ctx, heard.Detail.Release, waiting.Token, given)
 		if waiting.Given = &given; done || err != nil {
 			return waiting, err
@@ -99,8 +94,8 @@ func (d decider) record(ctx context.Context, heard event) (records.Waiting, erro
 	return records.Waiting{}, release.Errorf(release.StillInUse, "release %s changed its wait %d times: send the verdict again", heard.Detail.Release, attempts)
 }
 
-func isRolledBack(waiting records.Waiting) bool {
-	return waiting.Given != nil && waiting.Given.Answer == release.Rollback
+func overrides(given, former records.Given) bool {
+	return former.Answer == release.Promote && (given.Answer == release.Rollback || given.At.After(former.At))
 }
 
 // plain returns a name for messages: it comes from outside.

@@ -143,8 +143,23 @@ func TestRollbackStays(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		c.decides(said(release.Promote, "bob", time.Now()))
 		c.must(c.awaits("two", 50, false, time.Now()))
-		c.wants("one States.Timeout", "two RolledBack: ann rolled release r1 back while it had 5 % of the traffic")
+		c.wants("one States.Timeout", "two RolledBack: ann rolled release r1 back while it had 50 % of the traffic")
 	})
+}
+
+// A rollback may come before the first wait; a promotion is for a wait that has begun.
+func TestVerdictBeforeTheFirstWait(t *testing.T) {
+	for answer, want := range map[release.Answer][]string{
+		release.Promote:  nil,
+		release.Rollback: {"one RolledBack: ann rolled release r1 back while it waited for its approval"},
+	} {
+		inCloud(t, func(c *cloud) {
+			c.decides(said(answer, "ann", time.Now()))
+			time.Sleep(time.Minute)
+			c.must(c.awaits("one", 0, true, time.Now()))
+			c.wants(want...)
+		})
+	}
 }
 
 func TestSilenceIsANoToAnApproval(t *testing.T) {
