@@ -23,7 +23,7 @@ var chain = []stage{
 	{"Fleet", "the first, or a second", []string{"OpenPreview", "CreateGroup", "CheckFleet"}},
 	{"Refresh", "rolls a running fleet", []string{"GuardRefresh", "StartRefresh", "CheckRefresh", "VerifyBaking", "CheckBake"}},
 	{"Verify", "through the entrance", []string{"Verify"}},
-	{"Traffic", "in steps, judged", []string{"HoldScaling", "ShiftTraffic", "WatchTraffic"}},
+	{"Traffic", "in steps, judged", []string{"HoldScaling", "AwaitApproval", "ShiftTraffic", "AwaitVerdict", "ShiftAll", "WatchTraffic"}},
 	{"Serve", "and tidy up", []string{"EnsureScaling", "ScheduleTeardown", "Promote", "RetireFleet", "Retire", "Unlock"}},
 	undo,
 }
