@@ -114,7 +114,7 @@ func Corpus() []Known {
 			Name: "a TimeoutSecondsPath that leads nowhere is not for Catch",
 			Case: of(`"S": {"Type": "Task", "Resource": "`+arn("Echo", "S")+`", "TimeoutSecondsPath": "$.none", "Next": "No",
 				"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "No"}]}, "No": {"Type": "Succeed"}`, `{}`),
-			Want: failed("States.Runtime", "S"), Docs: errorNames,
+			Want: failed("States.Runtime", "S"), Docs: errorNames, Moto: "catches it",
 		},
 		{
 			Name: "States.TaskFailed stands for what a function fails with",

@@ -52,7 +52,7 @@ func TestRealMachinesRunAlikeElsewhere(t *testing.T) {
 	}
 }
 
-var contextObject = object{"Execution": object{"Id": executionARN, "Name": "one", "Input": object{}}, "Task": object{"Token": "token"}}
+var contextObject = object{"Execution": object{"Id": executionARN, "Name": "one", "Input": object{}}, "Task": object{"Token": "token"}, "State": object{"EnteredTime": "2026-01-31T12:00:00.000Z"}}
 
 // ownFunctions gives each Task a function of its own.
 func ownFunctions(t *testing.T, text []byte) (machine object) {
@@ -67,6 +67,7 @@ func ownFunctions(t *testing.T, text []byte) (machine object) {
 			state["Parameters"] = state["Parameters"].(object)["Payload"]
 			delete(state["Parameters"].(object), "token.$")
 			delete(state, "HeartbeatSeconds")
+			delete(state, "TimeoutSecondsPath")
 		} else if state["Type"] == "Task" {
 			state["Resource"] = function
 		}
