@@ -189,6 +189,28 @@ func TestLateTokenIsNoAttempt(t *testing.T) {
 	}
 }
 
+// A task without a heartbeat waits for a person. That nobody answers is no failure, and the machine goes on by its Catch.
+func TestSilenceIsAnAnswer(t *testing.T) {
+	name, after, token := "AwaitVerdict", "WatchTraffic", "invoke.waitForTaskToken"
+	r := execution.NewHistory()
+	for i, event := range []types.HistoryEvent{
+		{Type: "TaskStateEntered", StateEnteredEventDetails: &types.StateEnteredEventDetails{Name: &name}},
+		{Type: types.HistoryEventTypeTaskScheduled, TaskScheduledEventDetails: &types.TaskScheduledEventDetails{TimeoutInSeconds: aws.Int64(15)}},
+		{Type: types.HistoryEventTypeTaskTimedOut, TaskTimedOutEventDetails: &types.TaskTimedOutEventDetails{Error: aws.String("States.Timeout"), Resource: &token}},
+		{Type: "TaskStateExited", StateExitedEventDetails: &types.StateExitedEventDetails{Name: &name}},
+		{Type: "TaskStateEntered", StateEnteredEventDetails: &types.StateEnteredEventDetails{Name: &after}},
+	} {
+		event.Id, event.PreviousEventId = int64(i+1), int64(i)
+		r.Add(event)
+	}
+	if s := r.State(name); s.Phase != execution.Succeeded || len(s.Last().Failures) > 0 {
+		t.Errorf("it is %s, %+v", s.Phase, s.Last())
+	}
+	if len(r.Ways) != 1 || !r.Ways[0].Caught {
+		t.Errorf("it went on by %+v", r.Ways)
+	}
+}
+
 func client(f *fabric.Fabric) *sfn.Client {
 	return sfn.NewFromConfig(f.Config())
 }

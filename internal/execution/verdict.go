@@ -59,7 +59,7 @@ func (d Decision) Decide(ctx context.Context, api FollowAPI, events EventPutter)
 	if err != nil {
 		return "", err
 	}
-	return arn, d.send(ctx, events, release.NameOf(arn))
+	return arn, d.Send(ctx, events, release.NameOf(arn))
 }
 
 // UnderWay lists the releases that run, newest first.
@@ -110,9 +110,10 @@ func (d Decision) find(ctx context.Context, api FollowAPI) (executionARN string,
 	return "", release.Errorf(release.NotFound, "no release is under way, so that nothing waits for a verdict: `gallery executions` lists the last ones")
 }
 
-// send puts the event. An entry may fail though the call succeeds.
+// Send sends the decision on the release of that name, whatever it does. An entry may fail though the
+// call succeeds.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
-func (d Decision) send(ctx context.Context, events EventPutter, name string) error {
+func (d Decision) Send(ctx context.Context, events EventPutter, name string) error {
 	detail, err := json.Marshal(release.Verdict{Release: name, Verdict: d.Answer, By: d.By})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"testing"
 
+	"photogallery/internal/execution"
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
 	"photogallery/release"
@@ -39,6 +40,15 @@ func TestCloudAnswersNothingWithoutItsKey(t *testing.T) {
 	}
 	if _, err := control.NewClient(found).Status(t.Context()); err != nil {
 		t.Errorf("with its key: %v", err)
+	}
+	verdict := execution.Decision{Machine: "arn:aws:states:us-east-1:000000000000:stateMachine:photogallery-main-release", Answer: release.Promote}
+	if err := verdict.Send(t.Context(), where.Events(), "r1"); err != nil {
+		t.Errorf("with its key an event is refused: %v", err)
+	}
+	stranger := where
+	stranger.Key = strings.Repeat("0", len(where.Key))
+	if err := verdict.Send(t.Context(), stranger.Events(), "r1"); err == nil {
+		t.Error("an event is taken with another key")
 	}
 	paths := []string{"/", "/local", control.Prefix, control.Prefix + "none"}
 	for _, path := range []string{"status", "images", "samples", "console", "instances/i-1/log", "instances/i-1/crash", "instances/i-1/terminate"} {
