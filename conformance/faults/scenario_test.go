@@ -4,7 +4,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"photogallery/internal/execution"
 	"photogallery/internal/localcloud/machine"
+	"photogallery/release"
 )
 
 // scenario is a sequence of operations during which faults are injected. Releases are named r1, r2,
@@ -48,6 +54,20 @@ func (env *environment) awaitState(run, state string, times int) {
 	env.violate(run + " does not reach " + state)
 }
 
+// insist has a person send a verdict every five minutes until the run has ended.
+func (env *environment) insist(answer release.Answer, run string) {
+	decision := execution.Decision{Machine: env.Settings.ReleaseMachine, Answer: answer, By: "a person"}
+	for deadline := time.Now().Add(timeLimit); time.Now().Before(deadline); time.Sleep(5 * time.Minute) {
+		now, err := env.SFN.DescribeExecution(env.ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(env.arn(run))})
+		if err != nil || now.Status != types.ExecutionStatusRunning {
+			return
+		}
+		if err := decision.Send(env.ctx, env.Events, run); err != nil {
+			env.violate("a verdict is refused: " + err.Error())
+		}
+	}
+}
+
 // scenarios lists the scenarios in the order of the report.
 func scenarios() []scenario {
 	return []scenario{
@@ -86,6 +106,27 @@ func scenarios() []scenario {
 			during: func(env *environment) {
 				env.listFrom("ShiftTraffic")
 				env.release("r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100], "hold": "3m", "bakeTime": "10m"}`)
+			},
+		},
+		{
+			// A person approves a second fleet and ends its bake.
+			name: "approved", before: serveFirst, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			during: func(env *environment) {
+				env.release("r2", `{"strategy": "blueGreen", "version": "2", "approval": true, "approvalTimeout": "4h", "bakeTime": "2h"}`)
+				env.listFrom("AwaitVerdict")
+				env.awaitState("r2", "AwaitApproval", 1)
+				env.insist(release.Promote, "r2")
+			},
+		},
+		{
+			// A person takes all visitors back.
+			name: "rolled-back", before: serveFirst, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			ends: map[string]bool{"r2": true},
+			during: func(env *environment) {
+				env.release("r2", `{"strategy": "blueGreen", "version": "2", "bakeTime": "4h"}`)
+				env.awaitState("r2", "AwaitVerdict", 2)
+				env.listFromHere()
+				env.insist(release.Rollback, "r2")
 			},
 		},
 		{
