@@ -29,6 +29,12 @@ const unlockFirst = `"Next": "UnlockFirst"
       "Next": "Undo"`
 
 var machineMutants = []mutant{
+	{"a person's verdict in a hold ends the whole watch", []edit{
+		{releaseMachine, `"Promoted": {`, `"Default": "ShiftAll"`, `"Default": "EnsureScaling"`},
+	}},
+	{"no person's verdict is asked for before the last step", []edit{
+		{"lambdas/balancer/shift_traffic.go", "", "next < 100 && following == 100", "next > 100 && following == 100"},
+	}},
 	{"a state misspells its step", []edit{
 		{releaseMachine, "", `"${TerminateBuilder}"`, `"${TerminateBuilders}"`},
 	}},

@@ -57,6 +57,27 @@ const (
 `
 )
 
+// awaitFirst and lookForVerdictFirst are how a person's verdict should be awaited, and how it should not.
+const (
+	awaitFirst = `	if err := a.verdicts.Await(ctx, in.Plan.Release, records.Waiting{Token: in.Token, Point: in.point(), Since: in.Since}); err != nil {
+		return Awaited{}, err
+	}
+	waiting, err := a.verdicts.Get(ctx, in.Plan.Release)
+	if err != nil {
+		return Awaited{}, err
+	}
+`
+	lookForVerdictFirst = `	waiting, err := a.verdicts.Get(ctx, in.Plan.Release)
+	if err != nil {
+		return Awaited{}, err
+	}
+	waiting.Token, waiting.Point, waiting.Since = in.Token, in.point(), in.Since
+	if err := a.verdicts.Await(ctx, in.Plan.Release, waiting); err != nil {
+		return Awaited{}, err
+	}
+`
+)
+
 var stepMutants = []mutant{
 	{"a refresh goes on before the grace period of a new instance is over", []edit{
 		{"lambdas/step/settings.go", "", "RefreshWarmup: 5 * time.Minute", "RefreshWarmup: 2 * time.Minute"},
@@ -228,6 +249,18 @@ var stepMutants = []mutant{
 	}},
 	{"the guard of a refresh wants half an hour", []edit{
 		{scalingAlarms, "", "alarm.EvaluationPeriods = aws.Int32(3)", "alarm.EvaluationPeriods = aws.Int32(30)"},
+	}},
+	{"a person's verdict that is a promotion acts on each later wait, too", []edit{
+		{"lambdas/records/verdict.go", "", "!w.Given.At.After(w.Since)", "w.Given.At.IsZero()"},
+	}},
+	{"a person's verdict to promote undoes a rollback", []edit{
+		{"lambdas/verdict/decide.go", "", "former.Answer == release.Promote && (", "(former.Answer != \"\") && ("},
+	}},
+	{"a person's silence is a verdict for an approval", []edit{
+		{"lambdas/verdict/await_verdict.go", "", "waiting.Now() == nil && in.Asking &&", "waiting.Now() == nil && !in.Asking &&"},
+	}},
+	{"a person's verdict is looked for before the task that waits is recorded", []edit{
+		{"lambdas/verdict/await_verdict.go", "func (a awaiter) run(", awaitFirst, lookForVerdictFirst},
 	}},
 	{"HTTPS speaks TLS 1.0", []edit{
 		{"lambdas/balancer/listener.go", "", `"ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"`, `"ELBSecurityPolicy-2016-08"`},
