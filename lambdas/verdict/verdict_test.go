@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -27,6 +28,7 @@ type cloud struct {
 	clients  step.Clients
 	settings step.Settings
 	answered []string
+	looked   func() // is called once, when a record has been read
 }
 
 func inCloud(t *testing.T, test func(*cloud)) {
@@ -42,6 +44,14 @@ func inCloud(t *testing.T, test func(*cloud)) {
 		})
 		fabric.Handle(f, sfn.ServiceID, "SendTaskFailure", func(in *sfn.SendTaskFailureInput) (*sfn.SendTaskFailureOutput, error) {
 			return &sfn.SendTaskFailureOutput{}, c.answer(*in.TaskToken, *in.Error+": "+aws.ToString(in.Cause))
+		})
+		f.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+			out, err := next()
+			if looked := c.looked; call.Operation.Name == "GetItem" && looked != nil {
+				c.looked = nil
+				looked()
+			}
+			return out, err
 		})
 		test(c)
 	})
@@ -132,6 +142,15 @@ func TestVerdictIsKeptUntilATaskWaits(t *testing.T) {
 			c.wants("one States.Timeout", "two "+want)
 		})
 	}
+}
+
+// The verdict comes after the step has looked for one, and before it returns.
+func TestVerdictWhileTheTaskRegisters(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.looked = func() { c.decides(said(release.Rollback, "ann", time.Now())) }
+		c.must(c.awaits("one", 5, false, time.Now().Add(-time.Minute)))
+		c.wants("one RolledBack: ann rolled release r1 back while it had 5 % of the traffic")
+	})
 }
 
 // A rollback is good at any later wait, and nobody's promotion undoes it.
