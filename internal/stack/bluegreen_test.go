@@ -234,7 +234,7 @@ func TestPreviewRuleThatIsNotListedYetIsReplaced(t *testing.T) {
 		e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			out, err := next()
 			if call.Operation.Name == "CreateRule" && made.Add(1) == 1 {
-				return nil, fabric.Errorf("RequestTimeout", "the answer is lost")
+				return nil, fabric.Errorf("InternalFailure", "the answer is lost")
 			}
 			if rules, reads := out.(*elb.DescribeRulesOutput); reads && made.Load() == 1 {
 				rules.Rules = nil
