@@ -11,7 +11,7 @@ import botocore.session
 import regex
 
 SERVICES = {
-    "Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2", "Elastic Load Balancing v2": "elbv2",
+    "Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2", "EventBridge": "events", "Elastic Load Balancing v2": "elbv2",
     "Route 53": "route53", "S3": "s3", "SFN": "stepfunctions", "SSM": "ssm", "Scheduler": "scheduler", "Service Quotas": "service-quotas",
 }
 TYPES = {"string": str, "character": str, "blob": str, "timestamp": str, "integer": int, "long": int, "float": (int, float), "double": (int, float), "boolean": bool, "list": list, "map": dict, "structure": dict}
