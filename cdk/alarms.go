@@ -5,23 +5,22 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // metricNamespace is the namespace of the metrics that the stack counts in its logs.
 const metricNamespace = "Photogallery"
 
-// addAlarms makes the stack's own alarms. Releases make those that scale the fleet and guard a
-// refresh.
-func (s *stack) addAlarms(topic awssns.Topic) {
+// addAlarms makes the stack's own alarms. Releases make those that scale the fleet, guard a refresh
+// and tell of an outage.
+func (s *stack) addAlarms() {
 	five := awscdk.Duration_Minutes(jsii.Number(5))
-	s.addEndAlarms(topic, five)
-	s.alarm(topic, "step-defect", "A step failed in a way that none of its errors foresees, or ran out of time. Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+".",
+	s.addEndAlarms(five)
+	s.alarm("step-defect", "A step failed in a way that none of its errors foresees, or ran out of time. Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+".",
 		s.defectMetric(five))
-	s.alarm(topic, "throttled", "Lambda refuses to run this environment's steps: the account's concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
+	s.alarm("throttled", "Lambda refuses to run this environment's steps: the account's concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
 		s.throttledMetric(five))
-	s.alarm(topic, "dead-letters", "An event or a schedule could not be delivered: a teardown may not have started. Read the queue's message, fix what it says, start by hand what it would have started, and delete it.",
+	s.alarm("dead-letters", "An event or a schedule could not be delivered: a teardown may not have started. Read the queue's message, fix what it says, start by hand what it would have started, and delete it.",
 		s.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: five}))
 }
 
@@ -31,10 +30,10 @@ func (s *stack) addAlarms(topic awssns.Topic) {
 // metrics.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
-func (s *stack) addEndAlarms(topic awssns.Topic, period awscdk.Duration) {
+func (s *stack) addEndAlarms(period awscdk.Duration) {
 	for _, one := range ends() {
 		if one.alarm != "" {
-			s.alarm(topic, one.name, one.alarm, s.ruleMetric(one.name, period))
+			s.alarm(one.name, one.alarm, s.ruleMetric(one.name, period))
 		}
 	}
 	for _, end := range []struct{ name, what, metric string }{
@@ -42,12 +41,12 @@ func (s *stack) addEndAlarms(topic awssns.Topic, period awscdk.Duration) {
 		{"teardown-timed-out", "ran out of time", "ExecutionsTimedOut"},
 		{"teardown-stopped", "was stopped", "ExecutionsAborted"},
 	} {
-		s.alarm(topic, end.name, "A teardown "+end.what+", so that the environment may continue to cost money. Open its execution in Step Functions, see how far it came, and start another one.",
+		s.alarm(end.name, "A teardown "+end.what+", so that the environment may continue to cost money. Open its execution in Step Functions, see how far it came, and start another one.",
 			s.machineMetric(end.metric, s.options.Environment.TeardownMachine(), period))
 	}
 }
 
-func (s *stack) alarm(topic awssns.Topic, name, description string, metric awscloudwatch.IMetric) {
+func (s *stack) alarm(name, description string, metric awscloudwatch.IMetric) {
 	alarm := awscloudwatch.NewAlarm(s.scope, jsii.String("Alarm-"+name), &awscloudwatch.AlarmProps{
 		AlarmName:          s.name(name),
 		AlarmDescription:   jsii.String(description),
@@ -57,8 +56,9 @@ func (s *stack) alarm(topic awssns.Topic, name, description string, metric awscl
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
-	alarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))
-	s.alarms = append(s.alarms, alarm)
+	alarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(s.notifications.topic))
+	alarm.AddOkAction(awscloudwatchactions.NewSnsAction(s.notifications.topic))
+	s.alarms, s.alarmNames = append(s.alarms, alarm), append(s.alarmNames, *s.name(name))
 }
 
 func (s *stack) ruleMetric(rule string, period awscdk.Duration) awscloudwatch.Metric {

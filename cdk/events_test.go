@@ -63,7 +63,7 @@ func TestQueueAndTopicAcceptOnlyTheirServices(t *testing.T) {
 		t.Errorf("nobody allows %v", want)
 	}
 	told := allowed(made, "TellerRole")
-	if len(told) != 1 || !strings.HasPrefix(told[0], "sns:Publish Notifications") {
+	if len(told) != 2 || !strings.HasPrefix(told[0], "events:InvokeApiDestination Webhook") || !strings.HasPrefix(told[1], "sns:Publish Notifications") {
 		t.Errorf("the rules may %v", told)
 	}
 	for _, rule := range made.of("AWS::Events::Rule") {

@@ -94,8 +94,8 @@ func TestEveryFunctionIsBoundedTracedAndLogsWhereALogIsKept(t *testing.T) {
 
 func TestEveryAlarmSaysWhatToDo(t *testing.T) {
 	for id, alarm := range synthesize(t, "defaults").of("AWS::CloudWatch::Alarm") {
-		if words := strings.Fields(fmt.Sprint(alarm.Properties["AlarmDescription"])); len(words) < 15 || alarm.Properties["AlarmActions"] == nil {
-			t.Errorf("%s says %v to %v", id, words, alarm.Properties["AlarmActions"])
+		if words := strings.Fields(fmt.Sprint(alarm.Properties["AlarmDescription"])); len(words) < 15 || alarm.Properties["AlarmActions"] == nil || !reflect.DeepEqual(alarm.Properties["OKActions"], alarm.Properties["AlarmActions"]) {
+			t.Errorf("%s says %v to %v, and that it is over to %v", id, words, alarm.Properties["AlarmActions"], alarm.Properties["OKActions"])
 		}
 	}
 }

@@ -9,83 +9,124 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
 	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/release"
 )
 
-// addNotifications tells people how releases and teardowns end. The topic has no encryption key:
-// alarms and rules cannot publish with AWS's own one, and a customer managed one costs as much as
-// the rest of an idle stack. The messages hold no secret.
-func (s *stack) addNotifications() awssns.Topic {
-	topic := awssns.NewTopic(s.scope, jsii.String("Notifications"), &awssns.TopicProps{
-		DisplayName: jsii.String("Photogallery " + string(s.options.Environment)),
-		EnforceSSL:  jsii.Bool(true),
-	})
-	// https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
-	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("PublishAlarms"),
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudwatch.amazonaws.com"), nil)},
-		Actions:    jsii.Strings("sns:Publish"),
-		Resources:  jsii.Strings(*topic.TopicArn()),
-		Conditions: conditions(map[string]map[string]string{
-			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
-			"ArnLike":      {"aws:SourceArn": arn("cloudwatch", "alarm:"+*s.name("*"))},
-		}, nil),
-	}))
-	if s.options.Notify != "" {
-		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(s.options.Notify), nil))
-	}
-	role := s.teller(topic)
-	for _, one := range ends() {
-		s.tell(topic, role, one)
-	}
-	return topic
+// notifications holds where messages go.
+type notifications struct {
+	topic   awssns.ITopic
+	webhook awsevents.CfnApiDestination // nil without the option
+	role    awsiam.Role                 // sends what rules tell
 }
 
-// teller publishes for the rules of the ends. A topic's policy cannot bind EventBridge to the rule
-// or the account, because it names neither when it publishes by itself. It does when it assumes a
-// role.
+// addNotifications tells people how releases and teardowns end, and of outages. The alarms of an
+// outage are made by releases and have no actions: a rule tells of them, and also when they are
+// over. An OK action of an alarm would send a message after each release, because a new alarm
+// becomes OK. CloudWatch guarantees the delivery of these events.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+func (s *stack) addNotifications() {
+	s.notifications.topic = s.addTopic()
+	s.notifications.webhook = s.addWebhook()
+	s.notifications.role = s.teller()
+	for _, one := range ends() {
+		s.tellEnd(one)
+	}
+	s.tell("Told-outage", "outage", "An outage has begun or is over", s.whenAlarms(s.options.Environment.Outages()), s.aboutAlarm(), true)
+}
+
+// tellAlarms sends what happens to the stack's own alarms to the webhook. The topic gets it from
+// the alarms' actions.
+func (s *stack) tellAlarms() {
+	if s.notifications.webhook != nil {
+		s.tell("Told-alarm", "alarm", "An alarm of the stack has begun or is over", s.whenAlarms(s.alarmNames), s.aboutAlarm(), false)
+	}
+}
+
+// teller publishes for the rules. A topic's policy cannot bind EventBridge to the rule or the
+// account, because it names neither when it publishes by itself. It does when it assumes a role.
 // https://aws.amazon.com/about-aws/whats-new/2025/03/amazon-eventbridge-iam-execution-role-all-targets/
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
-func (s *stack) teller(topic awssns.Topic) awsiam.Role {
-	var rules []string
+func (s *stack) teller() awsiam.Role {
+	rules := []string{s.ruleARN("outage")}
 	for _, one := range ends() {
 		rules = append(rules, s.ruleARN(one.name))
 	}
-	return s.roleOf("TellerRole", s.forRules(rules...), "Tells how releases and teardowns end", []Statement{
-		{Actions: []string{"sns:Publish"}, Resources: []string{*topic.TopicArn()}},
+	statements := []Statement{{Actions: []string{"sns:Publish"}, Resources: []string{*s.notifications.topic.TopicArn()}}}
+	if s.notifications.webhook != nil {
+		rules = append(rules, s.ruleARN("alarm"))
+		statements = append(statements, Statement{
+			Actions: []string{"events:InvokeApiDestination"}, Resources: []string{*s.notifications.webhook.AttrArnForPolicy()},
+		})
+	}
+	return s.roleOf("TellerRole", s.forRules(rules...), "Tells how releases and teardowns end, and of outages", statements)
+}
+
+// tellEnd sends a message for each execution with that end.
+func (s *stack) tellEnd(one end) {
+	detail := map[string]any{"stateMachineArn": []string{s.machineARN(s.nameOf(one.of))}}
+	maps.Copy(detail, one.detail)
+	about := message{
+		text: fmt.Sprintf("The %s <name> of environment %s %s", one.of, s.options.Environment, one.text), free: "cause",
+		link:  s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>",
+		paths: map[string]string{"execution": "$.detail.executionArn"},
+	}
+	for _, place := range []string{"name", "status", "cause"} {
+		if strings.Contains(about.text, "<"+place+">") {
+			about.paths[place] = "$.detail." + place
+		}
+	}
+	s.tell("Told-"+one.name, one.name, "An execution ended: "+one.name, map[string]any{
+		"source": []string{"aws.states"}, "detail-type": []string{release.ExecutionStatusEvent}, "detail": detail,
+	}, about, true)
+}
+
+// whenAlarms matches the beginning and the end of an alarm, and not that a new one is OK.
+func (s *stack) whenAlarms(names []string) map[string]any {
+	is := func(state string) map[string]any { return map[string]any{"value": []string{state}} }
+	return map[string]any{
+		"source": []string{"aws.cloudwatch"}, "detail-type": []string{"CloudWatch Alarm State Change"},
+		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
+		"detail": map[string]any{
+			"alarmName": names,
+			"$or":       []any{map[string]any{"state": is("ALARM")}, map[string]any{"state": is("OK"), "previousState": is("ALARM")}},
+		},
+	}
+}
+
+func (s *stack) aboutAlarm() message {
+	return message{
+		text: fmt.Sprintf("Alarm <alarm> of environment %s is <state>: <about>", s.options.Environment), free: "about",
+		link:  s.console + "cloudwatch/home?region=" + *awscdk.Aws_REGION() + "#alarmsV2:alarm/<alarm>",
+		paths: map[string]string{"alarm": "$.detail.alarmName", "state": "$.detail.state.value", "about": "$.detail.configuration.description"},
+	}
+}
+
+// tell makes a rule that sends a message to the webhook, if there is one, and to the topic if wanted.
+func (s *stack) tell(id, name, description string, pattern map[string]any, about message, toTopic bool) {
+	var targets []any
+	if toTopic {
+		targets = append(targets, s.target("Topic", s.notifications.topic.TopicArn(), about, about.plain()))
+	}
+	if s.notifications.webhook != nil {
+		targets = append(targets, s.target("Webhook", s.notifications.webhook.AttrArn(), about, about.posted(s.options.webhookForm())))
+	}
+	awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
+		Name: s.name(name), Description: jsii.String(description), EventPattern: pattern, Targets: targets,
 	})
 }
 
-// tell sends a message for each execution with that end.
-func (s *stack) tell(topic awssns.Topic, role awsiam.Role, one end) {
-	execution := s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>"
-	detail := map[string]any{"stateMachineArn": []string{s.machineARN(s.nameOf(one.of))}}
-	maps.Copy(detail, one.detail)
-	paths := map[string]*string{"execution": jsii.String("$.detail.executionArn")}
-	for _, place := range []string{"name", "status", "cause"} {
-		if place == "name" || strings.Contains(one.text, "<"+place+">") {
-			paths[place] = jsii.String("$.detail." + place)
-		}
+func (s *stack) target(id string, arn *string, about message, template string) *awsevents.CfnRule_TargetProperty {
+	paths := map[string]*string{}
+	for place, path := range about.paths {
+		paths[place] = jsii.String(path)
 	}
-	awsevents.NewCfnRule(s.scope, jsii.String("Told-"+one.name), &awsevents.CfnRuleProps{
-		Name:        s.name(one.name),
-		Description: jsii.String("An execution ended: " + one.name),
-		EventPattern: map[string]any{
-			"source": []string{"aws.states"}, "detail-type": []string{release.ExecutionStatusEvent}, "detail": detail,
-		},
-		Targets: []any{&awsevents.CfnRule_TargetProperty{
-			Id: jsii.String("Topic"), Arn: topic.TopicArn(), RoleArn: role.RoleArn(),
-			InputTransformer: &awsevents.CfnRule_InputTransformerProperty{
-				InputPathsMap: paths,
-				InputTemplate: jsii.String(fmt.Sprintf(`"The %s <name> of environment %s %s"`+"\n"+`"%s"`,
-					one.of, s.options.Environment, one.text, execution)),
-			},
-			DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
-		}},
-	})
+	return &awsevents.CfnRule_TargetProperty{
+		Id: jsii.String(id), Arn: arn, RoleArn: s.notifications.role.RoleArn(),
+		InputTransformer: &awsevents.CfnRule_InputTransformerProperty{InputPathsMap: paths, InputTemplate: jsii.String(template)},
+		DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
+	}
 }
 
 // nameOf returns the name of the state machine of releases or teardowns.

@@ -2,7 +2,6 @@ package cdk
 
 import (
 	"errors"
-	"net/mail"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -72,9 +71,19 @@ func Table() []Option {
 			parse:   parseTimeZone,
 		},
 		{
-			Key: "notify", Default: "", Allowed: "an e-mail address",
-			Effect: "Gets a message about every end of a release or teardown and about every alarm of the stack. AWS asks the address for its consent first.",
+			Key: "notify", Default: "", Allowed: "e-mail addresses such as ops@example.com,me@example.com",
+			Effect: "Get a message about every end of a release or teardown, every outage and every alarm of the stack. AWS asks each address for its consent first.",
 			parse:  parseNotify,
+		},
+		{
+			Key: "topic", Default: "", Allowed: "the ARN of a standard SNS topic, such as arn:aws:sns:us-east-1:123456789012:ops",
+			Effect: "An SNS topic of yours, in the stack's region, gets these messages; the stack makes none. Its policy must allow that: see below.",
+			parse:  parseTopic,
+		},
+		{
+			Key: "webhook", Default: "", private: true, Allowed: "slack: or teams: and the name of a secret in Secrets Manager that holds the webhook's address, such as slack:photogallery/webhook",
+			Effect: "Posts these messages to a channel of Slack or Teams, too. See below.",
+			parse:  parseWebhook,
 		},
 		{
 			Key: "domain", Default: "", Allowed: "a name such as photos.example.com",
@@ -235,17 +244,6 @@ func parseTimeZone(o *Options, value string) error {
 	o.TimeZone = value
 	if _, err := time.LoadLocation(value); err != nil || value == "" || value == "Local" {
 		return errors.New("no time zone")
-	}
-	return nil
-}
-
-func parseNotify(o *Options, value string) error {
-	o.Notify = value
-	if value == "" {
-		return nil
-	}
-	if address, err := mail.ParseAddress(value); err != nil || address.Address != value {
-		return errors.New("no e-mail address")
 	}
 	return nil
 }

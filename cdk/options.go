@@ -20,7 +20,9 @@ type Options struct {
 	NightlyTeardown string // schedule expression, or "" for none
 	MorningRelease  string // schedule expression, or "" for none
 	TimeZone        string // of both, by its IANA name
-	Notify          string // e-mail address, or "" for none
+	Notify          string // e-mail addresses separated by commas, or "" for none
+	Topic           string // ARN of the SNS topic of messages, or "" for one of the stack
+	Webhook         string // slack or teams, a colon and the name of a secret with the address, or "" for none
 	Domain          string // served over HTTPS, or "" for plain HTTP
 	HostedZone      string // Route 53 hosted zone of Domain
 	UploadsOverHTTP bool
@@ -50,6 +52,7 @@ type Option struct {
 	Default string // "" turns it off
 	Allowed string // completes "give …"
 	Effect  string // a sentence for the documentation
+	private bool   // whether a wrong value may be a secret, so that no error shows it
 	parse   func(*Options, string) error
 }
 
@@ -86,8 +89,12 @@ func (o Option) problems(value string, err error) (problems release.Problems) {
 	if !errors.As(err, &several) {
 		several = release.Problems{{Message: err.Error()}}
 	}
+	shown := fmt.Sprintf("%q: ", value)
+	if o.private {
+		shown = ""
+	}
 	for _, one := range several {
-		problems = append(problems, release.Problem{Field: o.Key, Message: fmt.Sprintf("%q: %s; give %s", value, one.Message, o.Allowed)})
+		problems = append(problems, release.Problem{Field: o.Key, Message: fmt.Sprintf("%s%s; give %s", shown, one.Message, o.Allowed)})
 	}
 	return problems
 }

@@ -40,6 +40,8 @@ var optionValues = map[string][]any{
 	"morningRelease":  {"rate(1 day)"},
 	"timeZone":        {"Europe/Zurich"},
 	"notify":          {"ops@example.com"},
+	"topic":           {"arn:aws:sns:us-east-1:123456789012:ops"},
+	"webhook":         {"slack:photogallery/webhook", "teams:photogallery/webhook"},
 	"domain":          {"photos.example.com", "photos.example.org"},
 	"hostedZone":      {"Z9876543210ABCDEFGHIJ"},
 	"uploadsOverHttp": {"on"},

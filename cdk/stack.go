@@ -33,7 +33,9 @@ type stack struct {
 	scheduleGroup awsscheduler.CfnScheduleGroup
 	bundle        awss3assets.Asset
 	bundleSHA256  string
+	notifications notifications
 	alarms        []interfacesawscloudwatch.IAlarmRef
+	alarmNames    []string
 	dashboard     awscloudwatch.Dashboard
 }
 
@@ -67,8 +69,9 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	s.addRules()
 	destroyer := s.addDestroyer()
 	s.addSchedules(destroyer)
-	topic := s.addNotifications()
-	s.addAlarms(topic)
+	s.addNotifications()
+	s.addAlarms()
+	s.tellAlarms()
 	s.addDashboard()
 	s.addOutputs()
 	return s.scope

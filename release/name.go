@@ -60,19 +60,23 @@ func (e Environment) BuildSource() string { return e.Name() + ".builder" }
 // VerdictSource returns the source of people's verdicts on the environment's releases.
 func (e Environment) VerdictSource() string { return e.Name() + ".verdict" }
 
-// AlarmKind identifies an alarm of a fleet.
+// AlarmKind identifies an alarm that a release makes.
 type AlarmKind string
 
-// The alarms that a release makes.
+// The alarms that a release makes: of a fleet, and BalancerErrors of the load balancer.
 const (
 	RequestsHigh   AlarmKind = "requests-high"   // scales out: too many requests per target
 	CPUHigh        AlarmKind = "cpu-high"        // scales out: the instances are busy
 	Idle           AlarmKind = "idle"            // scales in: requests and CPU are both low
 	UnhealthyHosts AlarmKind = "unhealthy-hosts" // guards a refresh
+	NoHealthyHost  AlarmKind = "no-healthy-host" // tells people: no instance answers
+	BalancerErrors AlarmKind = "balancer-errors" // tells people: the load balancer itself answers with errors
 )
 
-// AlarmKinds lists the alarms that a release makes.
-func AlarmKinds() []AlarmKind { return []AlarmKind{RequestsHigh, CPUHigh, Idle, UnhealthyHosts} }
+// AlarmKinds lists the alarms of a fleet.
+func AlarmKinds() []AlarmKind {
+	return []AlarmKind{RequestsHigh, CPUHigh, Idle, UnhealthyHosts, NoHealthyHost}
+}
 
 // Policy names of the group.
 const (

@@ -1,6 +1,7 @@
 package release_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +69,15 @@ func TestAlarmNamesDiffer(t *testing.T) {
 				t.Errorf("%s", name)
 			}
 			seen[name] = true
+		}
+	}
+	name := release.Environment("main").BalancerAlarm()
+	if slot, kind := release.Environment("main").AlarmOf(name); slot != "" || kind != release.BalancerErrors || seen[name] {
+		t.Errorf("%s is of slot %q, %s", name, slot, kind)
+	}
+	for _, outage := range release.Environment("main").Outages() {
+		if !slices.Contains(release.Environment("main").Alarms(), outage) {
+			t.Errorf("%s is swept by nobody", outage)
 		}
 	}
 }

@@ -35,8 +35,24 @@ func (e Environment) Alarm(slot Slot, kind AlarmKind) string {
 	return e.Group(slot) + "-" + string(kind)
 }
 
+// BalancerAlarm returns the name of the alarm that watches the load balancer.
+func (e Environment) BalancerAlarm() string { return e.Name() + "-" + string(BalancerErrors) }
+
+// Outages returns the names of the alarms that tell people of an outage.
+func (e Environment) Outages() []string {
+	names := []string{e.BalancerAlarm()}
+	for _, slot := range Slots() {
+		names = append(names, e.Alarm(slot, NoHealthyHost))
+	}
+	return names
+}
+
 // AlarmOf returns the slot and the kind of a release's alarm with that name, or "" for another one.
+// The load balancer's alarm has no slot.
 func (e Environment) AlarmOf(name string) (Slot, AlarmKind) {
+	if name == e.BalancerAlarm() {
+		return "", BalancerErrors
+	}
 	for _, slot := range Slots() {
 		for _, kind := range AlarmKinds() {
 			if e.Alarm(slot, kind) == name {
@@ -47,12 +63,12 @@ func (e Environment) AlarmOf(name string) (Slot, AlarmKind) {
 	return "", ""
 }
 
-// Alarms returns the names of the alarms of both slots.
+// Alarms returns the names of the alarms of both slots and of the load balancer.
 func (e Environment) Alarms() (names []string) {
 	for _, slot := range Slots() {
 		for _, kind := range AlarmKinds() {
 			names = append(names, e.Alarm(slot, kind))
 		}
 	}
-	return names
+	return append(names, e.BalancerAlarm())
 }

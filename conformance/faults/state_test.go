@@ -218,8 +218,9 @@ func (env *environment) alarms(recorded release.Current) (all []resource, err er
 		return nil, err
 	}
 	for _, alarm := range out.MetricAlarms {
-		slot, _ := env.Settings.Environment.AlarmOf(*alarm.AlarmName)
-		all = append(all, resource{kind: "alarm", id: *alarm.AlarmName, accounted: recorded.Serving && slot == recorded.Serves()})
+		slot, kind := env.Settings.Environment.AlarmOf(*alarm.AlarmName)
+		isOfWhatServes := slot == recorded.Serves() || kind == release.BalancerErrors
+		all = append(all, resource{kind: "alarm", id: *alarm.AlarmName, accounted: recorded.Serving && isOfWhatServes})
 	}
 	return all, nil
 }

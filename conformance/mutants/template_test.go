@@ -118,6 +118,6 @@ var templateMutants = []mutant{
 		{"cdk/alarms.go", "", "\t\t{\"teardown-timed-out\", \"ran out of time\", \"ExecutionsTimedOut\"},\n", ""},
 	}},
 	{"an alarm tells nobody", []edit{
-		{"cdk/alarms.go", "", "\talarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(topic))\n", "\t_ = awscloudwatchactions.NewSnsAction(topic)\n"},
+		{"cdk/alarms.go", "", "\talarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(s.notifications.topic))\n", ""},
 	}},
 }

@@ -39,6 +39,7 @@ func (e Environment) scales(ctx context.Context, group string, found *difference
 	want := map[string]string{
 		alarm(release.UnhealthyHosts): "", alarm(release.RequestsHigh): release.ScaleOutPolicy,
 		alarm(release.CPUHigh): release.ScaleOutPolicy, alarm(release.Idle): release.ScaleInPolicy,
+		alarm(release.NoHealthyHost): "", e.Name.BalancerAlarm(): "",
 	}
 	found.want("the policies that alarms call", alarms, want)
 	return nil

@@ -90,7 +90,7 @@ func TestStatusTellsWhatServes(t *testing.T) {
 		if g := status.Group; g == nil || *g != (environment.Group{Min: 2, Max: 5, Desired: 2, InService: 2}) {
 			t.Errorf("the group is %+v", g)
 		}
-		if len(status.Instances) != 2 || len(status.Alarms) != len(release.AlarmKinds()) || len(status.Activities) != 2 {
+		if len(status.Instances) != 2 || len(status.Alarms) != len(release.AlarmKinds())+1 || len(status.Activities) != 2 {
 			t.Fatalf("there are %+v", status)
 		}
 		for _, i := range status.Instances {
@@ -137,7 +137,7 @@ func TestStatusTellsOfBothFleetsAndTheirPartsOfTheTraffic(t *testing.T) {
 				}
 			}
 		}
-		if len(status.Instances) != 4 || len(status.Alarms) != 2*len(release.AlarmKinds()) || len(status.Activities) != 4 {
+		if len(status.Instances) != 4 || len(status.Alarms) != 2*len(release.AlarmKinds())+1 || len(status.Activities) != 4 {
 			t.Errorf("there are %+v", status)
 		}
 		a.runs(arn, nil)

@@ -27,7 +27,7 @@ const (
 	imageGB       = 2    // of a snapshot: the data written to such a disk
 	keptImages    = 2    // the serving image and the one for a rollback
 	ownMetrics    = 7    // of an instance under detailed monitoring
-	releaseAlarms = 5    // metrics in the alarms that a release makes
+	releaseAlarms = 8    // metrics in the alarms that a release makes
 	stackAlarms   = 9    // metrics in the stack's own
 	flowLogGB     = 0.05 // of a public address in a month: refused connections
 	appLogGB      = 0.1  // of an instance in a month

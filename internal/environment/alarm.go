@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"strconv"
@@ -18,7 +19,7 @@ func (r Reader) alarms(ctx context.Context, status *Status) error {
 		status.Alarms = append(status.Alarms, Alarm{
 			Name: aws.ToString(alarm.AlarmName), Slot: slot, Kind: kind, State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
 			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp),
-			Marks: marks(alarm), Minutes: int(aws.ToInt32(alarm.EvaluationPeriods)),
+			Marks: marks(alarm), Minutes: int(cmp.Or(aws.ToInt32(alarm.DatapointsToAlarm), aws.ToInt32(alarm.EvaluationPeriods))),
 		})
 	}
 	return err
@@ -39,15 +40,15 @@ func MetricOf(name string) string {
 	return map[string]string{"RequestCountPerTarget": "requests", "CPUUtilization": "cpu", "UnHealthyHostCount": "unhealthy"}[name]
 }
 
-// below matches the marks in an alarm's metric math.
-var below = regexp.MustCompile(`(\w+)(?:, 0\))? < (\d+)`)
+// crossing matches the marks in an alarm's metric math: not the time before which it counts nothing.
+var crossing = regexp.MustCompile(`\b([a-z]+)(?:, 0\))? (<|>=) (\d+)`)
 
 func marks(alarm types.MetricAlarm) []Mark {
 	marks := []Mark{}
 	for _, query := range alarm.Metrics {
-		for _, found := range below.FindAllStringSubmatch(aws.ToString(query.Expression), -1) {
-			if threshold, err := strconv.ParseFloat(found[2], 64); err == nil {
-				marks = append(marks, Mark{Metric: found[1], Threshold: threshold, Below: true})
+		for _, found := range crossing.FindAllStringSubmatch(aws.ToString(query.Expression), -1) {
+			if threshold, err := strconv.ParseFloat(found[3], 64); err == nil {
+				marks = append(marks, Mark{Metric: found[1], Threshold: threshold, Below: found[2] == "<"})
 			}
 		}
 	}

@@ -78,20 +78,20 @@ type Instance struct {
 // Alarm is an alarm of the release.
 type Alarm struct {
 	Name        string            `json:"name"`
-	Slot        release.Slot      `json:"slot"`
+	Slot        release.Slot      `json:"slot"` // of the fleet that it watches, or "" for the load balancer
 	Kind        release.AlarmKind `json:"kind"`
 	State       string            `json:"state"` // OK, ALARM or INSUFFICIENT_DATA
 	Reason      string            `json:"reason"`
 	Description string            `json:"description"` // its purpose and its effect
 	Since       time.Time         `json:"since"`       // of its state
 	Marks       []Mark            `json:"marks"`       // all of them must be crossed
-	Minutes     int               `json:"minutes"`     // in a row, until it fires
+	Minutes     int               `json:"minutes"`     // until it fires: in a row, or for the load balancer three of five
 	Crossed     int               `json:"crossed"`     // how many minutes they have been crossed, up to Minutes
 }
 
 // Mark is a threshold of an alarm.
 type Mark struct {
-	Metric    string  `json:"metric"` // requests, cpu or unhealthy, as in Sample
+	Metric    string  `json:"metric"` // requests, cpu, unhealthy, healthy or errors, as in Sample
 	Threshold float64 `json:"threshold"`
 	Below     bool    `json:"below"` // whether the alarm is for values below it
 }

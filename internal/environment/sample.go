@@ -13,6 +13,7 @@ type Sample struct {
 	Median *float64                     `json:"median"`           // milliseconds, of the targets' answers
 	Slow   *float64                     `json:"slow"`             // the slowest 1 in 100
 	Errors int                          `json:"errors"`           // 5xx answers in this minute
+	Own    *float64                     `json:"own,omitempty"`    // those of them that the load balancer itself gave
 	Alarms map[string]string            `json:"alarms"`           // their states
 	Fleets map[release.Slot]FleetSample `json:"fleets,omitempty"` // of each fleet, while there are two
 }
@@ -25,6 +26,7 @@ type FleetSample struct {
 	Requests  *float64       `json:"requests"`  // per target, as in the alarm
 	CPU       *float64       `json:"cpu"`       // percent, the group's average
 	Unhealthy *float64       `json:"unhealthy"` // targets
+	Healthy   *float64       `json:"healthy"`   // targets
 	Min       int            `json:"min"`
 	Max       int            `json:"max"`
 	Desired   int            `json:"desired"`

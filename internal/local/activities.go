@@ -32,7 +32,7 @@ func compared(mark environment.Mark, value *float64) string {
 	if mark.Below {
 		sign = "<"
 	}
-	unit := map[string]string{"requests": " per target", "cpu": " % CPU", "unhealthy": " unhealthy"}[mark.Metric]
+	unit := map[string]string{"requests": " per target", "cpu": " % CPU", "unhealthy": " unhealthy", "healthy": " healthy"}[mark.Metric]
 	shown := "0" // a metric without data: nobody sent requests, or nothing ran
 	if value != nil {
 		shown = fmt.Sprintf("%.0f", *value)

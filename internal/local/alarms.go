@@ -16,6 +16,8 @@ var statistics = map[string]func(cloudwatch.Point) float64{
 	"requests":  func(p cloudwatch.Point) float64 { return p.Sum },
 	"cpu":       cloudwatch.Point.Average,
 	"unhealthy": func(p cloudwatch.Point) float64 { return p.Minimum },
+	"healthy":   func(p cloudwatch.Point) float64 { return p.Maximum },
+	"errors":    func(p cloudwatch.Point) float64 { return p.Sum },
 }
 
 func (l *Local) describeAlarms() []types.MetricAlarm {
@@ -48,23 +50,36 @@ func (l *Local) crossed(alarm environment.Alarm, missing bool) (minutes int) {
 }
 
 func crosses(s environment.Sample, alarm environment.Alarm, missing bool) bool {
-	fleet := s.Of(alarm.Slot)
-	if _, existed := s.Alarms[alarm.Name]; !existed || fleet == nil {
+	values := valuesOf(s, alarm.Slot)
+	if _, existed := s.Alarms[alarm.Name]; !existed || values == nil {
 		return false
 	}
 	for _, mark := range alarm.Marks {
-		value := map[string]*float64{"requests": fleet.Requests, "cpu": fleet.CPU, "unhealthy": fleet.Unhealthy}[mark.Metric]
+		value, fromIt := values[mark.Metric], mark.Metric == "unhealthy" || mark.Metric == "errors"
 		switch {
 		case value == nil && !missing:
 			return false
 		case value == nil:
 		case mark.Below && *value >= mark.Threshold:
 			return false
-		case !mark.Below && *value < mark.Threshold, !mark.Below && *value == mark.Threshold && mark.Metric != "unhealthy":
+		case !mark.Below && *value < mark.Threshold, !mark.Below && *value == mark.Threshold && !fromIt:
 			return false
 		}
 	}
 	return true
+}
+
+// valuesOf returns what the marks of a slot's alarms are compared with, or without a slot of the
+// load balancer's. It is nil if the slot had no fleet.
+func valuesOf(s environment.Sample, slot release.Slot) map[string]*float64 {
+	if slot == "" {
+		return map[string]*float64{"errors": s.Own}
+	}
+	fleet := s.Of(slot)
+	if fleet == nil {
+		return nil
+	}
+	return map[string]*float64{"requests": fleet.Requests, "cpu": fleet.CPU, "unhealthy": fleet.Unhealthy, "healthy": fleet.Healthy}
 }
 
 // watched is a metric that an alarm watches.
@@ -73,21 +88,30 @@ type watched struct {
 	statistic func(cloudwatch.Point) float64
 }
 
-// metrics returns the metrics that the alarms of each slot watch, by their names in samples.
+// metrics returns the metrics that the alarms of each slot watch, by their names in samples, and
+// without a slot those of the load balancer's.
 func metrics(described []types.MetricAlarm) map[release.Slot]map[string]watched {
-	found := map[release.Slot]map[string]watched{release.Blue: {}, release.Green: {}}
+	found := map[release.Slot]map[string]watched{release.Blue: {}, release.Green: {}, "": {}}
 	for _, alarm := range described {
-		if name := environment.MetricOf(aws.ToString(alarm.MetricName)); name != "" {
-			metric := cloudwatch.Metric{Namespace: aws.ToString(alarm.Namespace), Name: *alarm.MetricName, Dimensions: map[string]string{}}
-			for _, dimension := range alarm.Dimensions {
-				metric.Dimensions[aws.ToString(dimension.Name)] = aws.ToString(dimension.Value)
-			}
-			if slot, _ := Environment.AlarmOf(aws.ToString(alarm.AlarmName)); slot != "" {
-				found[slot][name] = watched{metric, statistics[name]}
+		slot, kind := Environment.AlarmOf(aws.ToString(alarm.AlarmName))
+		if name := environment.MetricOf(aws.ToString(alarm.MetricName)); name != "" && kind != "" {
+			found[slot][name] = watch(name, &types.Metric{Namespace: alarm.Namespace, MetricName: alarm.MetricName, Dimensions: alarm.Dimensions})
+		}
+		for _, query := range alarm.Metrics {
+			if name := aws.ToString(query.Id); query.MetricStat != nil && kind != "" {
+				found[slot][name] = watch(name, query.MetricStat.Metric)
 			}
 		}
 	}
 	return found
+}
+
+func watch(name string, of *types.Metric) watched {
+	metric := cloudwatch.Metric{Namespace: aws.ToString(of.Namespace), Name: aws.ToString(of.MetricName), Dimensions: map[string]string{}}
+	for _, dimension := range of.Dimensions {
+		metric.Dimensions[aws.ToString(dimension.Name)] = aws.ToString(dimension.Value)
+	}
+	return watched{metric, statistics[name]}
 }
 
 // before returns the metric's value in the last full minute before a time, or nil if it had none.

@@ -75,6 +75,9 @@ func (l *Local) sample(now time.Time) environment.Sample {
 	status, watching := l.Status(), metrics(l.describeAlarms())
 	s := environment.Sample{At: now.UTC(), Alarms: map[string]string{}, FleetSample: environment.FleetSample{Health: map[string]int{}}}
 	s.Median, s.Slow, s.Errors = l.traffic.take()
+	if errors, known := watching[""]["errors"]; known {
+		s.Own = l.before(now, errors)
+	}
 	both := map[release.Slot]environment.FleetSample{}
 	for _, fleet := range status.Fleets {
 		both[fleet.Slot] = l.fleetSample(now, fleet, watching[fleet.Slot])
@@ -95,7 +98,7 @@ func (l *Local) fleetSample(now time.Time, of environment.Fleet, watching map[st
 	s := environment.FleetSample{
 		Slot: of.Slot, Traffic: of.Traffic, Min: of.Group.Min, Max: of.Group.Max, Desired: of.Group.Desired, InService: of.Group.InService, Health: of.Health,
 	}
-	for name, value := range map[string]**float64{"requests": &s.Requests, "cpu": &s.CPU, "unhealthy": &s.Unhealthy} {
+	for name, value := range map[string]**float64{"requests": &s.Requests, "cpu": &s.CPU, "unhealthy": &s.Unhealthy, "healthy": &s.Healthy} {
 		if one, known := watching[name]; known {
 			*value = l.before(now, one)
 		}

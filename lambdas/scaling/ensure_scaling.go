@@ -18,7 +18,7 @@ import (
 // EnsureScaling makes the group follow its load.
 var EnsureScaling = step.Define(step.Step{
 	Name:     "EnsureScaling",
-	Summary:  "Sets the group's bounds, its scaling policies and the alarms that drive them.",
+	Summary:  "Sets the group's bounds, its scaling policies, the alarms that drive them, and those that tell of an outage.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -66,8 +66,10 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 	if err != nil {
 		return struct{}{}, err
 	}
-	at := placeOf(e.settings, in.Slot, in.LoadBalancer)
-	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink)} {
+	at, now := placeOf(e.settings, in.Slot, in.LoadBalancer), time.Now()
+	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{
+		at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink), at.noHealthyHost(now), at.balancerErrors(now),
+	} {
 		if _, err := e.alarms.PutMetricAlarm(ctx, alarm); err != nil {
 			return struct{}{}, err
 		}

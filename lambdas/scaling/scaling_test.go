@@ -2,6 +2,7 @@ package scaling
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -39,7 +40,7 @@ func TestShrinkingByOneDoesNotCallForOneMore(t *testing.T) {
 // A fleet that reports nothing is not busy: it shrinks to its minimum, and no refresh is rolled back.
 func TestFleetWithoutDataShrinks(t *testing.T) {
 	at := place{environment: "main", targetGroup: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/photogallery-main/73e2d6bc24d8a067"}
-	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(""), at.cpuHigh(""), at.idle("")} {
+	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{at.unhealthyHosts(), at.requestsHigh(""), at.cpuHigh(""), at.idle(""), at.noHealthyHost(time.Now()), at.balancerErrors(time.Now())} {
 		want := "notBreaching"
 		if aws.ToString(alarm.AlarmName) == at.environment.Alarm(release.Blue, release.Idle) {
 			want = "breaching"

@@ -24,8 +24,10 @@ var alarms = Stage{
 	Name:    "alarms",
 	looks:   looks("cloudwatch:DescribeAlarms"),
 	changes: []step.Operation{{Name: "cloudwatch:DeleteAlarms", Scope: step.Named}},
-	list:    listAlarms(everySlot),
-	remove:  removeAlarms,
+	list: func(ctx context.Context, c cloud, _ extent) ([]inventory.Resource, error) {
+		return c.alarmsNamed(ctx, c.settings.Environment.Alarms())
+	},
+	remove: removeAlarms,
 }
 
 // idleAlarms removes the alarms of the slot that does not serve.
@@ -33,20 +35,25 @@ var idleAlarms = Stage{
 	Name:    "idle-alarms",
 	looks:   looks("cloudwatch:DescribeAlarms"),
 	changes: []step.Operation{{Name: "cloudwatch:DeleteAlarms", Scope: step.Named}},
-	list:    listAlarms(idleSlot),
+	list:    listIdleAlarms,
 	remove:  removeAlarms,
 }
 
-func listAlarms(slots func(extent) []release.Slot) func(context.Context, cloud, extent) ([]inventory.Resource, error) {
-	return func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
-		var wanted []string
-		for _, slot := range slots(over) {
-			for _, kind := range release.AlarmKinds() {
-				wanted = append(wanted, c.settings.Environment.Alarm(slot, kind))
-			}
+func listIdleAlarms(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+	var wanted []string
+	for _, slot := range idleSlot(over) {
+		for _, kind := range release.AlarmKinds() {
+			wanted = append(wanted, c.settings.Environment.Alarm(slot, kind))
 		}
-		return c.alarmsNamed(ctx, wanted)
 	}
+	return c.alarmsNamed(ctx, wanted)
+}
+
+// silence removes the alarms that tell of an outage, before a teardown makes one: visitors who come
+// until the load balancer is gone would ring them. What this call does not remove, the stage of
+// alarms does, or names.
+func (c cloud) silence(ctx context.Context) {
+	_, _ = c.alarms.DeleteAlarms(ctx, &cloudwatch.DeleteAlarmsInput{AlarmNames: c.settings.Environment.Outages()})
 }
 
 func (c cloud) alarmsNamed(ctx context.Context, wanted []string) ([]inventory.Resource, error) {

@@ -33,6 +33,7 @@ var group = Stage{
 	looks: looks("autoscaling:DescribeAutoScalingGroups"),
 	changes: []step.Operation{
 		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "cloudwatch:DeleteAlarms", Scope: step.Named},
 		{Name: "autoscaling:DeleteAutoScalingGroup", Scope: step.Owned},
 	},
 	prepare: stopServing,
@@ -55,8 +56,11 @@ func everySlot(extent) []release.Slot { return release.Slots() }
 func idleSlot(over extent) []release.Slot { return []release.Slot{over.current.Serves().Other()} }
 
 // stopServing records that nothing serves before it deletes anything: a release after an
-// interrupted teardown must not rely on a former one.
-func stopServing(ctx context.Context, c cloud, _ extent) error {
+// interrupted teardown must not rely on a former one. The first time it silences the alarms, too.
+func stopServing(ctx context.Context, c cloud, over extent) error {
+	if over.current.Serving {
+		c.silence(ctx)
+	}
 	return c.record(ctx, func(current *release.Current) {
 		current.Serving, current.TemplateVersion, current.FormerTemplate, current.TeardownAt = false, "", "", ""
 	})

@@ -28,7 +28,7 @@ func baseImageParameter(settings step.Settings) *ssm.GetParameterInput {
 
 // serving is what one release leaves at the end.
 var serving = map[string]int{
-	"schedule": 1, "Auto Scaling group": 1, "load balancer": 1, "network interface": 2, "alarm": 4,
+	"schedule": 1, "Auto Scaling group": 1, "load balancer": 1, "network interface": 2, "alarm": 6,
 	"launch template": 1, "image": 1, "snapshot": 1, "instance": 2,
 }
 
@@ -343,7 +343,7 @@ func TestDeniedRemovalDoesNotStopTheUndo(t *testing.T) {
 			e.launchBuilder("r1")
 			lift := e.refuse("DeregisterImage", "DeleteSnapshot", "DeleteAlarms")
 			message := e.undoFails("r1")
-			e.wantOnly(map[string]int{"alarm": 4, "image": 1, "snapshot": 1})
+			e.wantOnly(map[string]int{"alarm": 6, "image": 1, "snapshot": 1})
 			for _, want := range []string{"not allowed", "not removed", "alarm photogallery-main-idle"} {
 				if !strings.Contains(message, want) {
 					t.Errorf("%q lacks %q", message, want)

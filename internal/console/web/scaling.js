@@ -74,7 +74,7 @@ export class ScalingView {
   }
 
   updateAlarm({ parts }, alarm) {
-    text(parts.name, areTwo() ? `${alarm.slot} ${alarm.kind}` : alarm.kind);
+    text(parts.name, areTwo() && alarm.slot ? `${alarm.slot} ${alarm.kind}` : alarm.kind);
     attribute(parts.chip, "data-alarm", toneOf(alarm.name, alarm.state));
     text(parts.chip, states[alarm.state]);
     text(parts.next, whatNext(alarm));
@@ -121,6 +121,8 @@ function whatNext(alarm) {
 
 // beyond is what a mark waits for.
 function beyond({ metric, below, threshold }) {
+  if (metric === "healthy") return "no healthy target";
+  if (metric === "errors") return `at least ${plural(threshold, "answer")} 5xx of its own`;
   if (metric === "unhealthy") return `at least ${plural(threshold, "unhealthy target")}`;
   if (metric === "cpu") return `${below ? "less" : "more"} than ${threshold} % CPU`;
   return `${below ? "fewer" : "more"} than ${threshold} requests per target`;

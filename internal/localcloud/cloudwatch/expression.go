@@ -8,6 +8,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"time"
 
 	"photogallery/internal/localcloud/fabric"
 )
@@ -15,16 +16,17 @@ import (
 var words = regexp.MustCompile(`\b(AND|OR)\b`)
 
 // expression is metric math. With AND and OR replaced its operators have Go's spelling and
-// precedence, so Go's own parser reads it. It supports the functions IF and FILL. A missing value
-// is NaN, which makes every result of it missing.
+// precedence, so Go's own parser reads it. It supports the functions IF, FILL and EPOCH. A missing
+// value is NaN, which makes every result of it missing.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 type expression struct {
 	metrics map[string]watched
-	end     int64 // the minute with which the period ends
+	end     int64     // the minute with which the period ends
+	start   time.Time // of the period
 }
 
 // watchExpression reads the expression. It may use the metrics, which share one period.
-func watchExpression(source string, metrics map[string]watched) (watched, error) {
+func (s *Service) watchExpression(source string, metrics map[string]watched) (watched, error) {
 	tree, err := parser.ParseExpr(words.ReplaceAllStringFunc(source, func(word string) string {
 		return map[string]string{"AND": "&&", "OR": "||"}[word]
 	}))
@@ -46,7 +48,7 @@ func watchExpression(source string, metrics map[string]watched) (watched, error)
 		return watched{}, err
 	}
 	return watched{period: period, value: func(end int64) float64 {
-		value, _ := expression{metrics, end}.evaluate(tree)
+		value, _ := expression{metrics, end, s.startOf(end - period)}.evaluate(tree)
 		return value
 	}}, nil
 }
@@ -69,12 +71,15 @@ func (e expression) evaluate(tree ast.Expr) (float64, error) {
 		}
 	case *ast.CallExpr:
 		function, _ := node.Fun.(*ast.Ident)
+		if function != nil && function.Name == "EPOCH" && len(node.Args) == 1 {
+			return e.apply(e.epoch, node.Args[0])
+		}
 		if function != nil && functions[function.Name].apply != nil && len(node.Args) == functions[function.Name].arguments {
 			return e.apply(functions[function.Name].apply, node.Args...)
 		}
 	}
 	return 0, fabric.Errorf("ValidationError", "%s is not supported: the embedded cloud's expressions have the alarm's metrics, positive numbers, "+
-		"<, <=, >, >=, AND, OR, IF with 3 arguments and FILL with 2", types.ExprString(tree))
+		"+, *, <, <=, >, >=, AND, OR, IF with 3 arguments, FILL with 2 and EPOCH with 1", types.ExprString(tree))
 }
 
 func (e expression) apply(operation func([]float64) float64, parts ...ast.Expr) (float64, error) {
@@ -97,6 +102,14 @@ var functions = map[string]struct {
 	"FILL": {2, fill},
 }
 
+// epoch returns the time of a data point, in seconds.
+func (e expression) epoch(v []float64) float64 {
+	if math.IsNaN(v[0]) {
+		return v[0]
+	}
+	return float64(e.start.UnixNano()) / 1e9
+}
+
 func choose(v []float64) float64 {
 	switch {
 	case math.IsNaN(v[0]):
@@ -115,6 +128,8 @@ func fill(v []float64) float64 {
 }
 
 var operators = map[token.Token]func([]float64) float64{
+	token.ADD:  func(v []float64) float64 { return v[0] + v[1] },
+	token.MUL:  func(v []float64) float64 { return v[0] * v[1] },
 	token.LSS:  operator(func(a, b float64) bool { return a < b }),
 	token.LEQ:  operator(func(a, b float64) bool { return a <= b }),
 	token.GTR:  operator(func(a, b float64) bool { return a > b }),

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"photogallery/internal/localcloud/fabric"
 )
 
 var requests = Metric{
@@ -76,7 +78,8 @@ func TestIdleAlarmIsLowOnlyWhenBothMetricsAre(t *testing.T) {
 
 func TestExpressionsAreWorkedOut(t *testing.T) {
 	values := map[string]float64{"a": 4, "b": 2, "gone": math.NaN()}
-	metrics := map[string]watched{}
+	metrics, service := map[string]watched{}, &Service{fabric: fabric.New(1)}
+	defer service.fabric.Close()
 	for id, value := range values {
 		metrics[id] = watched{period: 1, value: func(int64) float64 { return value }}
 	}
@@ -84,10 +87,12 @@ func TestExpressionsAreWorkedOut(t *testing.T) {
 		"a": 4, "a > b": 1, "a >= 4 AND b < 2": 0, "a < 1 OR b <= 2": 1, "a < 1 OR b <= 1 OR a > 3": 1,
 		"a > 5 AND (b > 1 OR a > 1)": 0, "a > 5 AND b > 1 OR a > 1": 1,
 		"IF(a > 3, b, 0)": 2, "IF(a < 3, b, 7.5)": 7.5,
+		"a + b": 6, "3 * a + b": 14, "a + b * 3": 10, "2 * FILL(gone, 3) > a + 1": 1, "a + gone": math.NaN(),
+		"EPOCH(a)": -60, "EPOCH(gone)": math.NaN(),
 		"FILL(gone, 3)": 3, "FILL(a, 3)": 4, "IF(a > 3, 1, gone)": 1,
 		"gone < 5": math.NaN(), "IF(gone, 1, 0)": math.NaN(), "a > 3 OR gone > 3": math.NaN(),
 	} {
-		compiled, err := watchExpression(expression, metrics)
+		compiled, err := service.watchExpression(expression, metrics)
 		if err != nil {
 			t.Errorf("%s: %v", expression, err)
 			continue
@@ -101,8 +106,8 @@ func TestExpressionsAreWorkedOut(t *testing.T) {
 func TestExpressionsBeyondTheSubsetAreRefused(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		for _, expression := range []string{
-			"ANOMALY_DETECTION_BAND(cpu)", "SUM(METRICS())", "cpu < ", "IF(cpu < 1, 1)", "FILL(cpu)",
-			"memory < 1", "IF(cpu > 3, 1, memory)", "cpu ^ 2", "cpu + 2", "cpu == 2", "-1", "cpu / 0", `SEARCH("x", "y")`, "cpu.requests", "[cpu]",
+			"ANOMALY_DETECTION_BAND(cpu)", "SUM(METRICS())", "cpu < ", "IF(cpu < 1, 1)", "FILL(cpu)", "EPOCH(cpu, 1)",
+			"memory < 1", "IF(cpu > 3, 1, memory)", "cpu ^ 2", "cpu - 2", "cpu == 2", "-1", "cpu / 0", `SEARCH("x", "y")`, "cpu.requests", "[cpu]",
 		} {
 			if _, err := c.client.PutMetricAlarm(c.Context(), idle(expression)); codeOf(err) != "ValidationError" {
 				c.Errorf("%s: got %v", expression, err)

@@ -24,6 +24,7 @@ type Point struct {
 	Count   int       // how many values were recorded
 	Sum     float64
 	Minimum float64
+	Maximum float64
 }
 
 // Average returns Sum divided by Count.
@@ -45,7 +46,7 @@ func (s *Service) RecordTimes(metric Metric, value float64, times int) {
 	if s.points[key] == nil {
 		s.points[key] = map[int64]Point{}
 	}
-	one := Point{At: s.startOf(minute), Count: times, Sum: value * float64(times), Minimum: value}
+	one := Point{At: s.startOf(minute), Count: times, Sum: value * float64(times), Minimum: value, Maximum: value}
 	s.points[key][minute] = merge(s.points[key][minute], one)
 	delete(s.points[key], minute-retained)
 }
@@ -79,7 +80,7 @@ func merge(earlier, later Point) Point {
 	}
 	return Point{
 		At: earlier.At, Count: earlier.Count + later.Count, Sum: earlier.Sum + later.Sum,
-		Minimum: min(earlier.Minimum, later.Minimum),
+		Minimum: min(earlier.Minimum, later.Minimum), Maximum: max(earlier.Maximum, later.Maximum),
 	}
 }
 

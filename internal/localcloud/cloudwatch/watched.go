@@ -50,7 +50,7 @@ func (s *Service) watchQueries(queries []types.MetricDataQuery) (watched, error)
 	if len(expressions) != 1 {
 		return watched{}, fabric.Errorf("ValidationError", "%d queries return data: give one expression that does", len(expressions))
 	}
-	return watchExpression(expressions[0], metrics)
+	return s.watchExpression(expressions[0], metrics)
 }
 
 func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
@@ -59,7 +59,7 @@ func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
 	case aws.ToString(stat.Metric.Namespace) == "" || aws.ToString(stat.Metric.MetricName) == "":
 		return watched{}, fabric.Errorf("ValidationError", "the metric needs Namespace and MetricName")
 	case statistic == nil:
-		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum and Minimum", aws.ToString(stat.Stat))
+		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum, Minimum and Maximum", aws.ToString(stat.Stat))
 	case period < 60 || period%60 != 0:
 		return watched{}, fabric.Errorf("ValidationError", "period %d: the embedded cloud keeps metrics by the minute, give a multiple of 60", period)
 	}
@@ -81,4 +81,5 @@ var statistics = map[types.Statistic]func(Point) float64{
 	types.StatisticAverage: Point.Average,
 	types.StatisticSum:     func(p Point) float64 { return p.Sum },
 	types.StatisticMinimum: func(p Point) float64 { return p.Minimum },
+	types.StatisticMaximum: func(p Point) float64 { return p.Maximum },
 }

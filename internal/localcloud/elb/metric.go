@@ -24,6 +24,7 @@ func (s *Service) record() {
 		}
 		s.emit("UnHealthyHostCount", float64(s.countTargets(g, types.TargetHealthStateEnumUnhealthy)), 1, b, g)
 		sharing := s.countTargets(g, types.TargetHealthStateEnumHealthy)
+		s.emit("HealthyHostCount", float64(sharing), 1, b, g)
 		if sharing == 0 {
 			sharing = len(g.targets)
 		}
@@ -43,10 +44,12 @@ func (s *Service) countTargets(g *targetGroup, state types.TargetHealthStateEnum
 	return n
 }
 
-// recordRequests counts requests for which a target of the group was chosen.
+// recordRequests counts requests for which a target of the group was chosen, for the group and for
+// the load balancer.
 func (s *Service) recordRequests(b *loadBalancer, g *targetGroup, requests int) {
 	g.requests += requests
 	s.emit("RequestCount", 1, requests, b, g)
+	s.emit("RequestCount", 1, requests, b, nil)
 }
 
 // recordAnswer counts one answer, and takes the lock itself.

@@ -32,6 +32,7 @@ func TestEachTargetGroupHasMetricsOfItsOwn(t *testing.T) {
 		c.wait(time.Minute)
 		c.wantMetric("RequestCount", balancer, c.group, 6, 6)
 		c.wantMetric("RequestCount", balancer, green, 2, 2)
+		c.wantMetric("RequestCount", balancer, "", 8, 8)
 		c.wantMetric("HTTPCode_Target_5XX_Count", balancer, c.group, 0, 0)
 		c.wantMetric("HTTPCode_Target_5XX_Count", balancer, green, 2, 2)
 		c.wantMetric("TargetResponseTime", balancer, c.group, 0.6, 6)
