@@ -21,7 +21,7 @@ func TestResourcesOutliveTheTeardownThatUsesThem(t *testing.T) {
 		for id, resource := range made.Resources {
 			switch resource.Type {
 			case destroyerType, "AWS::Scheduler::Schedule", "AWS::CloudWatch::Dashboard", "AWS::CloudWatch::Alarm",
-				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription", "AWS::CDK::Metadata":
+				"AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::SNS::Subscription", "AWS::Events::ApiDestination", "AWS::Events::Connection", "AWS::CDK::Metadata":
 				continue // begins or only tells of releases
 			case "AWS::Events::Rule":
 				if strings.HasPrefix(id, "Told") {
