@@ -247,6 +247,12 @@ var stepMutants = []mutant{
 	{"a fleet without data counts as busy", []edit{
 		{scalingAlarms, "", `aws.String("breaching")`, `aws.String("notBreaching")`},
 	}},
+	{"the alarms of an outage count the minutes before there was a fleet", []edit{
+		{"lambdas/scaling/outage.go", "", "IF(EPOCH(FILL(errors, 0)) >= %d AND", "IF(EPOCH(FILL(errors, 0)) >= 0 * %d AND"},
+	}},
+	{"an outage by errors does not count those without a target", []edit{
+		{"lambdas/scaling/outage.go", "", "> FILL(errors, 0) + FILL(requests, 0), 1, 0)", "> FILL(errors, 0) + requests, 1, 0)"},
+	}},
 	{"the guard of a refresh wants half an hour", []edit{
 		{scalingAlarms, "", "alarm.EvaluationPeriods = aws.Int32(3)", "alarm.EvaluationPeriods = aws.Int32(30)"},
 	}},

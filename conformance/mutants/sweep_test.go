@@ -26,6 +26,9 @@ var sweepMutants = []mutant{
 	{"the preview rule stays", []edit{
 		{"lambdas/sweep/traffic.go", "", "range previews {", "range previews[:0] {"},
 	}},
+	{"a teardown rings the alarms of an outage", []edit{
+		{"lambdas/sweep/group.go", "", "\t\tc.silence(ctx)\n", ""},
+	}},
 	{"the undo leaves the second fleet's alarms", []edit{
 		{sweepOrder, "", "bounds, idleFleet, idleAlarms, images", "bounds, idleFleet, images"},
 	}},

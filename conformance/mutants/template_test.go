@@ -120,4 +120,19 @@ var templateMutants = []mutant{
 	{"an alarm tells nobody", []edit{
 		{"cdk/alarms.go", "", "\talarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(s.notifications.topic))\n", ""},
 	}},
+	{"an outage tells nobody", []edit{
+		{"cdk/notifications.go", "", "s.whenAlarms(s.options.Environment.Outages())", `s.whenAlarms([]string{"none"})`},
+	}},
+	{"nobody is told that an outage is over", []edit{
+		{"cdk/notifications.go", "", `, map[string]any{"state": is("OK"), "previousState": is("ALARM")}}`, "}"},
+	}},
+	{"each release sends that an outage is over", []edit{
+		{"cdk/notifications.go", "", `is("OK"), "previousState": is("ALARM")}`, `is("OK")}`},
+	}},
+	{"a cause with quotation marks breaks what a webhook gets", []edit{
+		{"cdk/message.go", "", `"<"+m.free+">")` + "\n\t}", `"\"<"+m.free+">\"")` + "\n\t}"},
+	}},
+	{"the topic of the option gets no messages", []edit{
+		{"cdk/topic.go", "", `if s.options.Topic != "" {`, "if false {"},
+	}},
 }

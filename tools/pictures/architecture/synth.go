@@ -12,9 +12,10 @@ import (
 	"photogallery/cdk"
 )
 
-// everything sets all options of a stack.
+// everything sets all options of a stack except topic, which takes the place of the topic that is
+// shown.
 var everything = map[string]any{
-	"domain": "gallery.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", "notify": "you@example.com",
+	"domain": "gallery.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", "notify": "you@example.com", "webhook": "slack:photogallery/webhook", "topic": "",
 	"morningRelease": "cron(0 7 ? * MON-FRI *)", "instanceConnect": "on", "accessLogs": "on", "flowLogs": "on", "uploadsOverHttp": "on",
 	"nightlyTeardown": "cron(0 20 * * ? *)", "zones": "us-east-1a,us-east-1b",
 	"ebsKey": "alias/aws/ebs", "tags": "team=web",

@@ -29,7 +29,7 @@ func by(operations ...string) []string { return operations }
 var tiles = []tile{
 	{outside, 12, 76, 92, 40, "You", "CLI or console", nil, nil},
 	{stack, 136, 44, 160, 46, "%d schedules", "nightly and morning", of("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"), nil},
-	{stack, 136, 104, 160, 46, "%d event rules", "builders' results, ends of runs", of("AWS::Events::Rule"), nil},
+	{stack, 136, 104, 160, 46, "%d event rules", "builders, ends, outages", of("AWS::Events::Rule"), nil},
 	{stack, 328, 44, 176, 46, "%d state machines", "release and teardown", of("AWS::StepFunctions::StateMachine/Release", "AWS::StepFunctions::StateMachine/Teardown"), nil},
 	{stack, 328, 104, 176, 46, "Custom resource", "cdk destroy tears down first", of("Custom::PhotogalleryEnvironment"), nil},
 	{stack, 536, 44, 176, 46, "%d functions", "one a step, with a role each", of("AWS::Lambda::Version", "AWS::IAM::Role"), nil},
@@ -49,7 +49,7 @@ var tiles = []tile{
 
 	{release, 748, 190, 208, 46, "AMI and its snapshot", "the one that serves stays", nil, by("ec2:CreateImage")},
 	{release, 748, 250, 208, 46, "Launch template", "a version a release", nil, by("ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion")},
-	{release, 748, 310, 208, 46, "Scaling policies and alarms", "requests, CPU; health while rolling", nil, by("autoscaling:PutScalingPolicy", "cloudwatch:PutMetricAlarm")},
+	{release, 748, 310, 208, 46, "Scaling policies and alarms", "requests, CPU, health, outages", nil, by("autoscaling:PutScalingPolicy", "cloudwatch:PutMetricAlarm")},
 	{release, 748, 370, 208, 46, "Alias record", "the domain's, where there is one", nil, by("route53:ChangeResourceRecordSets")},
 	{option, 748, 430, 208, 46, "Certificate", "HTTPS for the domain", of("AWS::CertificateManager::Certificate"), nil},
 	{option, 748, 490, 208, 46, "Access log bucket", "the load balancer's", of("AWS::S3::Bucket/AccessLogs"), nil},
@@ -57,7 +57,7 @@ var tiles = []tile{
 
 	{stack, 136, 690, 188, 46, "%d alarms", "each says what to do", of("AWS::CloudWatch::Alarm"), nil},
 	{stack, 356, 690, 150, 46, "SNS topic", "how runs end, alarms", of("AWS::SNS::Topic"), nil},
-	{option, 538, 690, 100, 46, "E-mail", "", of("AWS::SNS::Subscription"), nil},
+	{option, 538, 690, 100, 46, "E-mail or chat", "", of("AWS::SNS::Subscription", "AWS::Events::ApiDestination", "AWS::Events::Connection"), nil},
 	{stack, 670, 690, 120, 46, "Dashboard", "", of("AWS::CloudWatch::Dashboard"), nil},
 	{stack, 806, 690, 150, 46, "%d log groups", "steps, instances, flows", of("AWS::Logs::LogGroup", "AWS::EC2::FlowLog"), nil},
 }
