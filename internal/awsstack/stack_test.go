@@ -146,7 +146,7 @@ func TestStatusTellsOfBothFleetsAndTheirPartsOfTheTraffic(t *testing.T) {
 			t.Errorf("in the end there are %+v, %v", status, err)
 		}
 		for _, alarm := range status.Alarms {
-			if alarm.Slot != release.Green || alarm.Kind == "" {
+			if isOfTheBalancer := alarm.Kind == release.BalancerErrors; alarm.Kind == "" || (alarm.Slot != release.Green) != isOfTheBalancer {
 				t.Errorf("alarm %+v", alarm)
 			}
 		}

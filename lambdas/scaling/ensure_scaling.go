@@ -66,9 +66,9 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 	if err != nil {
 		return struct{}{}, err
 	}
-	at, now := placeOf(e.settings, in.Slot, in.LoadBalancer), time.Now()
+	at, since := placeOf(e.settings, in.Slot, in.LoadBalancer), countedFrom(e.settings, time.Now())
 	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{
-		at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink), at.noHealthyHost(now), at.balancerErrors(now),
+		at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink), at.noHealthyHost(since), at.balancerErrors(since),
 	} {
 		if _, err := e.alarms.PutMetricAlarm(ctx, alarm); err != nil {
 			return struct{}{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"photogallery/lambdas/step"
 	"photogallery/release"
 )
 
@@ -33,6 +34,13 @@ const (
 	healthyExpression = "IF(EPOCH(healthy) >= %d AND healthy < 1, 1, 0)"
 	errorsExpression  = "IF(EPOCH(FILL(errors, 0)) >= %d AND FILL(errors, 0) >= %d AND %d * FILL(errors, 0) > FILL(errors, 0) + FILL(requests, 0), 1, 0)"
 )
+
+// countedFrom returns the end of the five minutes in which an alarm is put. A step that runs again
+// in them puts the same alarm.
+func countedFrom(settings step.Settings, now time.Time) time.Time {
+	span := settings.Requested(5 * 60)
+	return now.Truncate(span).Add(span)
+}
 
 // noHealthyHost fires after two minutes in which no node of the load balancer saw a healthy target.
 // That is longer than a fleet drains that is removed. A target group without targets has no data,

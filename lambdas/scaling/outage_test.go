@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"photogallery/lambdas/step"
 )
 
 func outages() []*cloudwatch.PutMetricAlarmInput {
@@ -34,6 +36,21 @@ func TestOutageSaysWhatToDoFirst(t *testing.T) {
 		if len(alarm.AlarmActions)+len(alarm.OKActions) > 0 || *alarm.TreatMissingData != "notBreaching" {
 			t.Errorf("%s is %+v", *alarm.AlarmName, alarm)
 		}
+	}
+}
+
+// A retry may not make another alarm, and the minutes before the fleet was healthy may not count.
+func TestOutageIsCountedFromTheEndOfFiveMinutes(t *testing.T) {
+	settings := step.Settings{Timings: step.DefaultTimings()}
+	for now, want := range map[string]string{"10:00:00": "10:05:00", "10:04:59": "10:05:00", "10:05:00": "10:10:00"} {
+		at, err := time.Parse(time.TimeOnly, now)
+		if got := countedFrom(settings, at).Format(time.TimeOnly); err != nil || got != want {
+			t.Errorf("at %s it is %s (%v), want %s", now, got, err, want)
+		}
+	}
+	settings.Timings.Second /= 60 // the local mode
+	if wait := time.Until(countedFrom(settings, time.Now())); wait > 5*time.Second {
+		t.Errorf("at 60 times the pace it is %s later", wait)
 	}
 }
 
