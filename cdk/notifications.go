@@ -21,11 +21,7 @@ type notifications struct {
 	role    awsiam.Role                 // sends what rules tell
 }
 
-// addNotifications tells people how releases and teardowns end, and of outages. The alarms of an
-// outage are made by releases and have no actions: a rule tells of them, and also when they are
-// over. An OK action of an alarm would send a message after each release, because a new alarm
-// becomes OK. CloudWatch guarantees the delivery of these events.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+// addNotifications tells people how releases and teardowns end, and of outages.
 func (s *stack) addNotifications() {
 	s.notifications.topic = s.addTopic()
 	s.notifications.webhook = s.addWebhook()
@@ -33,15 +29,7 @@ func (s *stack) addNotifications() {
 	for _, one := range ends() {
 		s.tellEnd(one)
 	}
-	s.tell("Told-outage", "outage", "An outage has begun or is over", s.whenAlarms(s.options.Environment.Outages()), s.aboutAlarm(), true)
-}
-
-// tellAlarms sends what happens to the stack's own alarms to the webhook. The topic gets it from
-// the alarms' actions.
-func (s *stack) tellAlarms() {
-	if s.notifications.webhook != nil {
-		s.tell("Told-alarm", "alarm", "An alarm of the stack has begun or is over", s.whenAlarms(s.alarmNames), s.aboutAlarm(), false)
-	}
+	s.tellOutages()
 }
 
 // teller publishes for the rules. A topic's policy cannot bind EventBridge to the rule or the
@@ -80,27 +68,6 @@ func (s *stack) tellEnd(one end) {
 	s.tell("Told-"+one.name, one.name, "An execution ended: "+one.name, map[string]any{
 		"source": []string{"aws.states"}, "detail-type": []string{release.ExecutionStatusEvent}, "detail": detail,
 	}, about, true)
-}
-
-// whenAlarms matches the beginning and the end of an alarm, and not that a new one is OK.
-func (s *stack) whenAlarms(names []string) map[string]any {
-	is := func(state string) map[string]any { return map[string]any{"value": []string{state}} }
-	return map[string]any{
-		"source": []string{"aws.cloudwatch"}, "detail-type": []string{"CloudWatch Alarm State Change"},
-		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
-		"detail": map[string]any{
-			"alarmName": names,
-			"$or":       []any{map[string]any{"state": is("ALARM")}, map[string]any{"state": is("OK"), "previousState": is("ALARM")}},
-		},
-	}
-}
-
-func (s *stack) aboutAlarm() message {
-	return message{
-		text: fmt.Sprintf("Alarm <alarm> of environment %s is <state>: <about>", s.options.Environment), free: "about",
-		link:  s.console + "cloudwatch/home?region=" + *awscdk.Aws_REGION() + "#alarmsV2:alarm/<alarm>",
-		paths: map[string]string{"alarm": "$.detail.alarmName", "state": "$.detail.state.value", "about": "$.detail.configuration.description"},
-	}
 }
 
 // tell makes a rule that sends a message to the webhook, if there is one, and to the topic if wanted.

@@ -121,13 +121,13 @@ var templateMutants = []mutant{
 		{"cdk/alarms.go", "", "\talarm.AddAlarmAction(awscloudwatchactions.NewSnsAction(s.notifications.topic))\n", ""},
 	}},
 	{"an outage tells nobody", []edit{
-		{"cdk/notifications.go", "", "s.whenAlarms(s.options.Environment.Outages())", `s.whenAlarms([]string{"none"})`},
+		{"cdk/outages.go", "", "s.whenAlarms(s.options.Environment.Outages())", `s.whenAlarms([]string{"none"})`},
 	}},
 	{"nobody is told that an outage is over", []edit{
-		{"cdk/notifications.go", "", `, map[string]any{"state": is("OK"), "previousState": is("ALARM")}}`, "}"},
+		{"cdk/outages.go", "", `, map[string]any{"state": is("OK"), "previousState": is("ALARM")}}`, "}"},
 	}},
 	{"each release sends that an outage is over", []edit{
-		{"cdk/notifications.go", "", `is("OK"), "previousState": is("ALARM")}`, `is("OK")}`},
+		{"cdk/outages.go", "", `is("OK"), "previousState": is("ALARM")}`, `is("OK")}`},
 	}},
 	{"a cause with quotation marks breaks what a webhook gets", []edit{
 		{"cdk/message.go", "", `"<"+m.free+">")` + "\n\t}", `"\"<"+m.free+">\"")` + "\n\t}"},
