@@ -66,12 +66,13 @@ func TestDeathOfTheFleetRingsUntilItIsReplaced(t *testing.T) {
 				time.Sleep(time.Hour)
 				e.awaitRinging(0)
 				e.behave = func(machine.Spec) machine.Behavior {
-					return machine.Behavior{HealthyAfter: 4*time.Minute + 30*time.Second}
+					return machine.Behavior{HealthyAfter: 3 * time.Minute}
 				}
 				e.kill(2)
 				e.awaitRinging(10*time.Minute, test.want...)
 				e.awaitRinging(20 * time.Minute)
 				e.visited(0)
+				time.Sleep(20 * time.Minute) // one instance may be healthy before the other
 				e.serves("r1", e.grown())
 			})
 		})
