@@ -79,6 +79,22 @@ func TestDeathOfTheFleetRingsUntilItIsReplaced(t *testing.T) {
 	}
 }
 
+// A target group without targets has no health, and the load balancer counts no request that it
+// refuses for that.
+func TestFleetThatCannotBeReplacedRingsByItsVisitors(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.visited(5)
+		e.release("r1", `{"minSize": 2, "maxSize": 2}`).ends("Succeeded")
+		time.Sleep(time.Hour)
+		e.full(true)
+		e.kill(2)
+		e.awaitRinging(10*time.Minute, "photogallery-main-balancer-errors")
+		e.full(false)
+		e.awaitRinging(30 * time.Minute)
+		e.visited(0)
+	})
+}
+
 // A few errors among many answers are not an outage, and neither are those of a gallery that hardly
 // anybody visits.
 func TestFewErrorsAreNoOutage(t *testing.T) {
@@ -122,5 +138,24 @@ func TestPlannedEndOfAFleetRingsNobody(t *testing.T) {
 				t.Errorf("%v rang", rung)
 			}
 		})
+	})
+}
+
+// Between the fleet and the load balancer a teardown may have to wait.
+func TestTeardownThatIsHeldUpRingsNobody(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.visited(5)
+		e.release("r1", `{}`).ends("Succeeded")
+		time.Sleep(time.Hour)
+		lift := e.refuses("Sweep", "DeleteLoadBalancer", "ThrottlingException")
+		execution := e.start(e.StartTeardown(t.Context(), "t1", `{"images": "delete"}`))
+		for range 12 {
+			time.Sleep(time.Minute)
+			e.awaitRinging(0)
+		}
+		lift()
+		e.await(execution).ends("Succeeded")
+		e.visited(0)
+		e.empty(0)
 	})
 }
