@@ -131,7 +131,7 @@ func TestWebhookGetsJSONOfItsForm(t *testing.T) {
 	}
 }
 
-// Whoever reads the template may not learn the address of the webhook.
+// The template does not show the address of the webhook.
 func TestWebhookAddressIsReadFromItsSecret(t *testing.T) {
 	made := synthesize(t, "everything")
 	destination := made.Resources[withPrefix(t, made, "AWS::Events::ApiDestination", "Webhook")]

@@ -14,7 +14,7 @@ import (
 var webhookSecret = regexp.MustCompile(`^(` + slack + `|` + teams + `):[A-Za-z0-9/_+=.@-]{1,512}$`)
 
 // addWebhook makes an API destination, which posts JSON without a function, or returns nil without
-// the option. Whoever has a webhook's address may post, so the template only refers to the secret
+// the option. Everybody who has a webhook's address can post, so the template only refers to the secret
 // that holds it; CloudFormation puts the address into the destination.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-api-destinations.html
