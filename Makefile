@@ -108,7 +108,7 @@ conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack
 	CONFORMANCE_CALLS=$(CURDIR)/bin/calls.jsonl $(GO) test -count 1 ./internal/stack
 	$(VENV)/bin/python conformance/calls.py <bin/calls.jsonl
 
-# Where KVM does not work machines are emulated, which takes about ten minutes: too long for make test, so that it is a
+# Where KVM does not work machines are emulated, which takes five to ten minutes: too long for make test, so that it is a
 # job of its own.
 .PHONY: boot
 boot: $(VENV)/installed ## Build an image in a virtual machine and boot instances of it: what our scripts do under a real systemd and cloud-init (needs QEMU, mmdebstrap, e2fsprogs, and root or sudo the first time); WRITE=1 writes conformance/boot.md
