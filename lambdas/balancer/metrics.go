@@ -2,7 +2,6 @@ package balancer
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"photogallery/lambdas/balancer/judge"
-	"photogallery/release"
+	"photogallery/lambdas/fleet"
 )
 
 const (
@@ -72,11 +71,9 @@ func (w watchTraffic) read(ctx context.Context, in WatchTrafficInput, from, to t
 // unhealthy targets counts those that all nodes of the load balancer find unhealthy.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func queries(loadBalancer, fresh, former string) []types.MetricDataQuery {
-	_, name, _ := strings.Cut(loadBalancer, ":loadbalancer/")
-	whole := []types.Dimension{{Name: aws.String("LoadBalancer"), Value: aws.String(name)}}
-	all := []types.MetricDataQuery{query("refused", "HTTPCode_ELB_5XX_Count", types.StatisticSum, whole)}
+	all := []types.MetricDataQuery{query("refused", "HTTPCode_ELB_5XX_Count", types.StatisticSum, fleet.BalancerDimensions(loadBalancer))}
 	for _, of := range []struct{ id, targets string }{{newFleet, fresh}, {formerFleet, former}} {
-		at := []types.Dimension{whole[0], {Name: aws.String("TargetGroup"), Value: aws.String(release.NameOf(of.targets))}}
+		at := fleet.TargetDimensions(loadBalancer, of.targets)
 		all = append(all, query(of.id+"Requests", "RequestCount", types.StatisticSum, at),
 			query(of.id+"Errors", "HTTPCode_Target_5XX_Count", types.StatisticSum, at),
 			query(of.id+"Seconds", "TargetResponseTime", types.StatisticAverage, at))

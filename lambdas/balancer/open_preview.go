@@ -73,7 +73,7 @@ func (o openPreview) run(ctx context.Context, in OpenPreviewInput) (struct{}, er
 			taken[aws.ToString(rule.Priority)] = true
 			continue
 		}
-		if err := deleteRule(ctx, o.api, rule); err != nil {
+		if err := DeleteRule(ctx, o.api, rule.RuleArn); err != nil {
 			return struct{}{}, err
 		}
 	}
@@ -99,14 +99,6 @@ func (o openPreview) create(ctx context.Context, listener *types.Listener, slot 
 	if release.IsAlreadyExists(err) {
 		// An answer was lost, or somebody else took the priority: the next run of the step finds out.
 		return release.Errorf(release.StillInUse, "priority %d of listener %s has just been taken: %w", priority, aws.ToString(listener.ListenerArn), err)
-	}
-	return err
-}
-
-func deleteRule(ctx context.Context, api RuleDeleter, rule types.Rule) error {
-	_, err := api.DeleteRule(ctx, &elb.DeleteRuleInput{RuleArn: rule.RuleArn})
-	if release.IsNotFound(err) {
-		return nil
 	}
 	return err
 }

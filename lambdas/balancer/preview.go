@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/release"
 )
 
 // PreviewHeader is the header whose value, which only the release knows, leads a request to the
@@ -21,6 +23,15 @@ type RuleReader interface {
 // RuleDeleter is the part of the client that deletes rules.
 type RuleDeleter interface {
 	DeleteRule(context.Context, *elb.DeleteRuleInput, ...func(*elb.Options)) (*elb.DeleteRuleOutput, error)
+}
+
+// DeleteRule deletes a rule, which may be gone already.
+func DeleteRule(ctx context.Context, api RuleDeleter, arn *string) error {
+	_, err := api.DeleteRule(ctx, &elb.DeleteRuleInput{RuleArn: arn})
+	if release.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // rules describes all rules of a listener, the default one included.

@@ -3,12 +3,12 @@ package scaling
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -47,16 +47,8 @@ func placeOf(settings step.Settings, slot release.Slot, loadBalancer string) pla
 	return at
 }
 
-// targets returns the dimensions of the load balancer's metrics, which are the last parts of the
-// ARNs.
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (p place) targets() []types.Dimension {
-	_, balancer, _ := strings.Cut(p.loadBalancer, ":loadbalancer/")
-	group := release.NameOf(p.targetGroup)
-	return []types.Dimension{
-		{Name: aws.String("TargetGroup"), Value: aws.String(group)},
-		{Name: aws.String("LoadBalancer"), Value: aws.String(balancer)},
-	}
+	return fleet.TargetDimensions(p.loadBalancer, p.targetGroup)
 }
 
 func (p place) requests() *types.Metric {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
+	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -24,7 +25,8 @@ const (
 )
 
 // A new alarm looks at the minutes before it, too, in which there was no fleet. So the expressions
-// count only minutes that begin after the alarm was put.
+// count only minutes that begin after the alarm was put. EPOCH has a value in each minute; AND takes
+// a missing one beside it for 0, so a minute without data is no outage.
 //
 // errorsExpression adds the errors to the requests, because the load balancer counts only requests
 // for which it chose a target: not those that it refuses because there is none.
@@ -84,6 +86,6 @@ func (p place) firstLook() string {
 // ofBalancer returns a metric of the load balancer as a whole.
 func (p place) ofBalancer(name string) *types.Metric {
 	return &types.Metric{
-		Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String(name), Dimensions: p.targets()[1:],
+		Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String(name), Dimensions: fleet.BalancerDimensions(p.loadBalancer),
 	}
 }

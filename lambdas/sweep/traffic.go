@@ -22,7 +22,7 @@ type listenerAPI interface {
 	elb.DescribeListenersAPIClient
 	balancer.ListenerModifier
 	balancer.RuleReader
-	DeleteRule(context.Context, *elb.DeleteRuleInput, ...func(*elb.Options)) (*elb.DeleteRuleOutput, error)
+	balancer.RuleDeleter
 }
 
 // traffic leads all visitors to the fleet that serves and closes the preview of another one.
@@ -87,6 +87,5 @@ func (c cloud) redirect(ctx context.Context, slot release.Slot, resource invento
 	if resource.Kind == listenerKind {
 		return balancer.Direct(ctx, c.listeners, types.Listener{ListenerArn: aws.String(resource.ID)}, balancer.ForwardTo(c.settings, slot))
 	}
-	_, err := c.listeners.DeleteRule(ctx, &elb.DeleteRuleInput{RuleArn: aws.String(resource.ID)})
-	return err
+	return balancer.DeleteRule(ctx, c.listeners, aws.String(resource.ID))
 }
