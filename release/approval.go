@@ -1,6 +1,9 @@
 package release
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // ApprovalTime returns how long a person has for each approval, or 0 if the release asks for none.
 func (r Request) ApprovalTime() time.Duration {
@@ -51,6 +54,14 @@ func (r Request) unfitWatch() (found Problems) {
 	case approvals:
 		field = "approvalTimeout"
 	}
-	found.add(field, "%d percentages of %v, %d approvals of %v and a bakeTime of %v are %v together; give times that are at most %v", steps, r.HoldTime(), asked, r.ApprovalTime(), bake, all, MostWatched)
+	found.add(field, "%s of %v, %s of %v and a bakeTime of %v are %v together; give times that are at most %v",
+		counted(steps, "hold"), r.HoldTime(), counted(asked, "approval"), r.ApprovalTime(), bake, all, MostWatched)
 	return found
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }

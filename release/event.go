@@ -47,7 +47,7 @@ type Verdict struct {
 	By      string `json:"by"` // who answered, for people
 }
 
-// Answer is what a person says about a release.
+// Answer approves a release or undoes it.
 type Answer string
 
 // The answers.

@@ -4,7 +4,7 @@ package release
 // own for the group and its alarms, so that two fleets can run beside each other.
 type Slot string
 
-// The slots. A first release takes Blue.
+// The slots. The first release takes Blue; after a teardown, one takes the slot that served last.
 const (
 	Blue  Slot = "blue"
 	Green Slot = "green"

@@ -11,9 +11,9 @@ const (
 	BlueGreen Strategy = "blueGreen" // makes a second fleet and moves the traffic there
 )
 
-// DefaultHold is how long a percentage before 100 is watched, and DefaultApproval how long a person
-// has to approve. MostWatched is how long a release is watched and waits for people in all; the state
-// machine's TimeoutSeconds leaves four hours for the rest.
+// A percentage before 100 is watched for DefaultHold, and a person has DefaultApproval to answer,
+// unless the request has other times. MostWatched bounds all watches and waits for people together;
+// the state machine's TimeoutSeconds leaves four hours for the rest.
 const (
 	DefaultHold     = 2 * time.Minute
 	DefaultApproval = time.Hour
