@@ -44,7 +44,9 @@ func words(c statemachine.Choice) string {
 		return *c.StringEquals
 	case c.BooleanEquals != nil && *c.BooleanEquals, c.IsPresent != nil && *c.IsPresent:
 		return field
-	case c.StringEquals != nil, c.BooleanEquals != nil, c.IsPresent != nil:
+	case c.BooleanEquals != nil:
+		return "not " + field
+	case c.StringEquals != nil, c.IsPresent != nil:
 		return "no " + field
 	}
 	return ""
