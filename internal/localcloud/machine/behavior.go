@@ -33,7 +33,7 @@ type Behavior struct {
 	CaptureFails  bool    // Capture ends with an error
 }
 
-// Served is how a machine answered several requests.
+// Served counts a machine's answers to several requests.
 type Served struct {
 	Answered int           // how many were; the others met nothing that listens
 	Failed   int           // how many of the answers were errors of the service
