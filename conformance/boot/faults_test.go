@@ -18,6 +18,9 @@ type fault struct {
 	found []string
 }
 
+// provision is where a builder installs the bundle.
+const provision = `  bash /run/photogallery/provision.sh "$work/bundle" --keep`
+
 // faults has them by runs: those of one run do not hide each other.
 var faults = [][]fault{{
 	{"the builder's host keys stay in the image", []string{"etc/ssh/ssh_host_*\n", ""}, []string{noHostKey}},
@@ -34,9 +37,9 @@ var faults = [][]fault{{
 	{"a failure is reported without the log", []string{`ended with status $status: $(last_words)"`, `ended with status $status"`}, []string{lastWords}},
 	{"the build's log is lost", []string{"  trap - EXIT ERR\n  keep_log\n", "  trap - EXIT ERR\n"}, []string{buildLog}},
 	{"the service is not enabled", []string{`systemctl enable "$unit"`, "true"}, []string{enabled}},
-	{"the service runs as root", []string{"  dnf -y", `  sed -i '/^DynamicUser=/d' "$work"/bundle/*.service` + "\n  dnf -y"}, []string{ownUser}},
-	{"the service is not started again", []string{"  dnf -y", `  sed -i '/^Restart=/d' "$work"/bundle/*.service` + "\n  dnf -y"}, []string{restarted}},
-	{"the service ignores that it is to stop", []string{"  dnf -y", `  sed -i 's/^TimeoutStopSec=.*/KillSignal=SIGCONT\nTimeoutStopSec=3/' "$work"/bundle/*.service` + "\n  dnf -y"}, []string{stopped}},
+	{"the service runs as root", []string{provision, `  sed -i '/^DynamicUser=/d' "$work"/bundle/*.service` + "\n" + provision}, []string{ownUser}},
+	{"the service is not started again", []string{provision, `  sed -i '/^Restart=/d' "$work"/bundle/*.service` + "\n" + provision}, []string{restarted}},
+	{"the service ignores that it is to stop", []string{provision, `  sed -i 's/^TimeoutStopSec=.*/KillSignal=SIGCONT\nTimeoutStopSec=3/' "$work"/bundle/*.service` + "\n" + provision}, []string{stopped}},
 	{"everybody may read the upload key", []string{"  umask 077\n", ""}, []string{keyOfService}},
 	{"the service logs elsewhere", []string{"StandardOutput=append:/var/log/photogallery.log\nStandardError=append:/var/log/photogallery.log", "StandardOutput=append:/var/log/other.log"}, []string{logged}},
 	{"the log is rotated once a day", []string{"OnCalendar=*:0/10", "OnCalendar=daily"}, []string{rotated}},

@@ -34,7 +34,8 @@ func TestModelOfTimeAndMoney(t *testing.T) {
 		if rest > maxOverhead {
 			t.Errorf("%s spends %.0f %% of %v on something else than AWS's own work: %s", s.name, 100*rest, m.took, ranked(m.idle))
 		}
-		fmt.Fprintf(&times, "| %s | %v | %v | %.0f %% | %s | %s |\n", s.name, m.took.Round(5*time.Second), total(m.busy).Round(5*time.Second), 100*rest, ranked(m.busy), ranked(m.idle))
+		took, busy := m.took.Round(5*time.Second), total(m.busy).Round(5*time.Second)
+		fmt.Fprintf(&times, "| %s | %v | %v | %.0f %% | %s | %s |\n", s.name, took, busy, 100*float64(took-busy)/float64(took), ranked(m.busy), ranked(m.idle))
 		fmt.Fprintf(&money, "| %s | %d | %d | %.4f $ | %.4f $ |\n", s.name, round(m.transitions), round(m.invocations), m.requests, m.resources)
 	}
 	publish(t, times.String()+"\n"+money.String())

@@ -28,6 +28,7 @@ case "${0##*/} $1 ${2:-}" in
     echo >>"$ROOT/fetched"
     [ "$(wc -l <"$ROOT/fetched")" -gt "${UNREADABLE:-0}" ] || { echo "Unable to locate credentials" >&2; exit 253; }
     cp "$ROOT/bundle.tar.gz" "${@: -1}" ;;
+  dnf*) eval "${DNF:-}" ;;
   "aws events put-events")
     echo "$6" >>"$ROOT/events"
     [ "$(wc -l <"$ROOT/events")" -le "${REFUSED:-0}" ] && echo 1 || echo 0 ;;
@@ -275,6 +276,28 @@ func TestBuilderWithoutCredentialsAtFirstTriesAgain(t *testing.T) {
 	w = newWorkshop(t, install)
 	w.build(w.sha256, "UNREADABLE=6")
 	if said := w.events(); len(said) != 1 || said[0].Status != "failure" || !strings.Contains(said[0].Reason, `"aws s3 cp`) || !strings.Contains(said[0].Reason, "Unable to locate credentials") {
+		t.Errorf("it says %+v", said)
+	}
+}
+
+// A dnf that ends only after the bundle's installation has begun is awaited, and leaves nothing in the image.
+func TestAgentIsInstalledBesideTheBundle(t *testing.T) {
+	w := newWorkshop(t, install)
+	w.build(w.sha256, `DNF=until [ -e "$ROOT/installed" ]; do /bin/sleep 0.05; done; mkdir -p "$ROOT/var/log" && echo done >"$ROOT/var/log/dnf.log"`)
+	if said := w.events(); len(said) != 1 || said[0].Status != "success" || w.installs() != 1 {
+		t.Errorf("it says %+v and has installed %d times", said, w.installs())
+	}
+	if _, err := os.Stat(filepath.Join(w.root, "var/log/dnf.log")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("dnf's log is in the image: %v", err)
+	}
+}
+
+func TestBuildWithoutTheAgentFails(t *testing.T) {
+	w := newWorkshop(t, install)
+	w.build(w.sha256, "DNF=echo No match for argument: amazon-cloudwatch-agent; exit 1")
+	said := w.events()
+	want := `"dnf install amazon-cloudwatch-agent logrotate" ended with status 1`
+	if len(said) != 1 || said[0].Status != "failure" || !strings.HasPrefix(said[0].Reason, want) || !strings.Contains(said[0].Reason, "No match for argument") {
 		t.Errorf("it says %+v", said)
 	}
 }

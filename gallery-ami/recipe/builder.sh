@@ -147,16 +147,29 @@ fetch() {
   aws s3 cp --region "$region" --only-show-errors "s3://$bucket/$key" "$1"
 }
 
+# Every image can send and rotate its logs, whether or not it is asked to today: an image outlives the settings.
+install_agent() { dnf -y -q install amazon-cloudwatch-agent logrotate; }
+
+agent_failed() {
+  trap - ERR
+  failed="dnf install amazon-cloudwatch-agent logrotate"
+  exit "$1"
+}
+
+# The agent is installed beside the bundle; dnf waits for another dnf, if the bundle has one.
+# https://man7.org/linux/man-pages/man5/dnf.conf.5.html
 build() {
   clean_at_shutdown
+  install_agent &
+  local agent=$!
   rm -rf "$work"
   install -d -m 0755 "$work/bundle"
   fetch "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   unpack "$work/bundle.tar.gz" "$work/bundle"
-  # Every image can send and rotate its logs, whether or not it is asked to today: an image outlives the settings.
-  dnf -y -q install amazon-cloudwatch-agent logrotate
-  bash /run/photogallery/provision.sh "$work/bundle"
+  bash /run/photogallery/provision.sh "$work/bundle" --keep
+  wait "$agent" || agent_failed $?
+  bash /run/photogallery/provision.sh --clean
   rm -rf "$work"
   touch "$built"
   sync

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs the unpacked bundle in FOLDER, checks that it serves, and removes what an image must
-# not hold; with --clean it only removes.  Usage: provision.sh FOLDER | --clean
+# not hold; with --keep it does not remove, with --clean it only removes.
+# Usage: provision.sh FOLDER [--keep] | --clean
 #
 # The bundle has an install.sh, which installs into $INSTALL_DIR, and one unit, *.service, whose
 # service listens on $HOST:$PORT and answers /.  With ROOT set everything happens below that folder.
@@ -137,6 +138,7 @@ echo "it answers after $milliseconds ms"
 printf '%s\n' "$milliseconds" >"$root/etc/photogallery/start-milliseconds"
 systemctl stop "$unit"
 
-echo "cleaning"
 rm -f "$settings"
+[ "${2:-}" != --keep ] || exit 0
+echo "cleaning"
 clean

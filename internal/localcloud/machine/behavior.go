@@ -17,7 +17,7 @@ const (
 // is a machine without faults at the usual speed.
 type Behavior struct {
 	BootTime  time.Duration // from running until user data starts, or 0 for 20 s
-	BuildTime time.Duration // from then to the build result, or 0 for 2 min
+	BuildTime time.Duration // from then to the build result, or 0 for 80 s
 	Build     Result
 	Reason    string // of a failed build, or "" for a default sentence
 
@@ -45,7 +45,7 @@ func (b Behavior) withDefaults() Behavior {
 		b.BootTime = 20 * time.Second
 	}
 	if b.BuildTime == 0 {
-		b.BuildTime = 2 * time.Minute
+		b.BuildTime = 80 * time.Second
 	}
 	if b.Reason == "" {
 		b.Reason = "provision.sh failed"
