@@ -16,10 +16,27 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
+# Two at a time, the longest first. Each prints when it ends.
 .PHONY: test
-test: node_modules/.package-lock.json check story template conformance ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, a fourth of the faults, all tests with the race detector
+test: node_modules/.package-lock.json check ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a fourth of the faults, all tests with the race detector
+	$(MAKE) -j 2 -O race $(BOOT) conformance some-faults story unraced template
+
+# Without QEMU it is left out, except in CI.
+BOOT := $(if $(CI)$(shell command -v qemu-system-x86_64),boot,no-boot)
+.PHONY: no-boot
+no-boot:
+	@echo "SKIPPED: make boot, which needs QEMU: apt-get install qemu-system-x86 mmdebstrap debian-archive-keyring e2fsprogs"
+
+.PHONY: some-faults
+some-faults:
 	$(MAKE) faults EVERY=4
+
+.PHONY: race
+race:
 	$(GO) test -race -timeout $(LIMIT) -skip '$(SLOWED)' $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process)
+
+.PHONY: unraced
+unraced:
 	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process ./internal/console
 
 # The detector slows these too much. The browser's load does not reach an alarm's threshold on a busy machine. Each
@@ -108,8 +125,7 @@ conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack
 	CONFORMANCE_CALLS=$(CURDIR)/bin/calls.jsonl $(GO) test -count 1 ./internal/stack
 	$(VENV)/bin/python conformance/calls.py <bin/calls.jsonl
 
-# Where KVM does not work machines are emulated, which takes five to ten minutes: too long for make test, so that it is a
-# job of its own.
+# Where KVM does not work machines are emulated, which takes five to ten minutes.
 .PHONY: boot
 boot: $(VENV)/installed ## Build an image in a virtual machine and boot instances of it: what our scripts do under a real systemd and cloud-init (needs QEMU, mmdebstrap, e2fsprogs, and root or sudo the first time); WRITE=1 writes conformance/boot.md
 	$(GO) vet -tags boot ./conformance/boot
