@@ -7,6 +7,7 @@ const (
 	asRule       = "the build's result is an event that the stack's rule matches, with a detail that resume reads"
 	retried      = "a result that EventBridge refuses is sent again"
 	lastWords    = "a build that fails tells the command and the log's last words"
+	flask        = "the lesson's Flask app is installed by pip, from a folder of wheels, and answers"
 	safetyNet    = "a shutdown is scheduled within 45 minutes while a builder lives"
 	buildLog     = "the build's log is kept in CloudWatch Logs"
 	tokenOnly    = "the instance metadata is read with a token alone"
@@ -41,6 +42,6 @@ const (
 )
 
 // checks has them in the order of a release.
-var checks = []string{asRule, retried, lastWords, safetyNet, buildLog, tokenOnly, inOrder, holdsService, noTrace, noHostKey, noAuthorized, noLog, noHistory, noSeed,
+var checks = []string{asRule, retried, lastWords, flask, safetyNet, buildLog, tokenOnly, inOrder, holdsService, noTrace, noHostKey, noAuthorized, noLog, noHistory, noSeed,
 	noMachineID, noCloudInit, noBundle, noSettings, noSudo, noCredential, builtOnce, serves, ownID, ownKeys, ownUserData, oneUserData, enabled,
 	ownUser, keyOfService, oneKey, restarted, stopped, logged, rotated}

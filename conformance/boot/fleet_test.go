@@ -111,7 +111,7 @@ func (s *story) again(ctx context.Context, m *machine) error {
 	err := together(
 		func() (err error) { took, err = m.answers(looked, began); return err },
 		func() error {
-			if s.asks(m, "systemctl is-system-running --wait >/dev/null; systemctl is-active photogallery") == "inactive" {
+			if s.asks(m, "systemctl is-system-running --wait >/dev/null; systemctl is-active photogallery || true") == "inactive" {
 				stop()
 			}
 			return nil

@@ -24,6 +24,7 @@ stand_in() {
   for module in awscli botocore s3transfer jmespath dateutil urllib3 docutils rsa pyasn1 colorama yaml six.py; do
     cp -r "$site/$module" "$root/usr/local/lib/aws/"
   done
+  cp -r "$site/pip" "$root/usr/local/lib/pip"
   find "$root/usr/local" -name __pycache__ -prune -exec rm -rf {} +
   chroot "$root" python3 -m compileall -q /usr/local/lib
   chroot "$root" systemctl --quiet enable systemd-networkd

@@ -22,6 +22,7 @@ import (
 const (
 	builderID = "i-0b000000000000001"
 	failingID = "i-0b000000000000002"
+	lessonID  = "i-0b000000000000003"
 	fleetID   = "i-0f00000000000000"
 	builtFor  = "release-of-the-build"
 	servedFor = "release-that-serves"
@@ -83,7 +84,7 @@ func tell(t *testing.T, d disks, faults []fault) *story {
 		t.Fatal(err)
 	}
 	disk := filepath.Join(t.TempDir(), "image.raw")
-	if err := together(func() error { return s.build(ctx, disk, bundle) }, func() error { return s.fail(ctx) }); err != nil {
+	if err := together(func() error { return s.build(ctx, disk, bundle) }, func() error { return errors.Join(s.fail(ctx), s.lesson(ctx)) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := together(func() error { return s.first(ctx, disk) }, func() error { return s.second(ctx, disk, bundle) }); err != nil {
@@ -213,25 +214,34 @@ func (s *story) fail(ctx context.Context) error {
 			return err
 		}
 	}
-	var bundle bytes.Buffer
-	if err := recipe.Pack(folder, &bundle); err != nil {
-		return err
-	}
-	data, err := s.builderData(ctx, bundle.Bytes())
-	if err != nil {
-		return err
-	}
-	m, err := s.boots(ctx, failingID, data, s.disks.path("root.img"), false)
+	m, err := s.builds(ctx, failingID, folder)
 	if err != nil {
 		return err
 	}
 	defer m.end()
-	s.awaitResult(m)
 	events := s.cloud.events(failingID)
 	said := fmt.Sprintf("%+v", events)
 	s.check(lastWords, len(events) == 1 && strings.Contains(said, "failure") && strings.Contains(said, "there is no module named flask") && strings.Contains(said, "status 7"),
 		"it reports %s", said)
 	return nil
+}
+
+// builds has a builder build the folder's bundle, and returns it when the build has ended.
+func (s *story) builds(ctx context.Context, instance, folder string) (*machine, error) {
+	var bundle bytes.Buffer
+	if err := recipe.Pack(folder, &bundle); err != nil {
+		return nil, err
+	}
+	data, err := s.builderData(ctx, bundle.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.boots(ctx, instance, data, s.disks.path("root.img"), false)
+	if err != nil {
+		return nil, err
+	}
+	s.awaitResult(m)
+	return m, nil
 }
 
 func (s *story) remember(i int, of marks) {
