@@ -30,7 +30,7 @@ func (r Request) approvals() int {
 
 // unfitApproval finds an approval that conflicts with the strategy, and a time without one.
 func (r Request) unfitApproval() (found Problems) {
-	if r.Approval && r.Strategy != BlueGreen {
+	if r.Approval && r.Strategy == Rolling {
 		found.add("approval", "true "+moves)
 	}
 	if !r.Approval && r.ApprovalTimeout != "" {
@@ -44,7 +44,7 @@ func (r Request) unfitWatch() (found Problems) {
 	steps, asked := len(r.Percentages())-1, r.approvals()
 	holds, approvals, bake := time.Duration(steps)*r.HoldTime(), time.Duration(asked)*r.ApprovalTime(), r.Bake()
 	all := holds + approvals + bake
-	if r.Strategy != BlueGreen || all <= MostWatched {
+	if r.Strategy == Rolling || all <= MostWatched {
 		return nil
 	}
 	field := "hold"

@@ -28,8 +28,11 @@ func TestRequestIsReadWithItsDefaults(t *testing.T) {
 			release.Request{Version: "1.4 beta", Bundle: bundle, Rebake: true, InstanceType: "m7g.large", MinSize: 1, MaxSize: 20, Desired: 20, TTL: "1h30m", Wait: true},
 		},
 		"everything of a second fleet": {
-			`{"strategy": "blueGreen", "traffic": [5, 5e1, 100], "hold": "10m", "bakeTime": "0s"}`,
+			`{"traffic": [5, 5e1, 100], "hold": "10m", "bakeTime": "0s"}`,
 			release.Request{Strategy: release.BlueGreen, Traffic: []int{5, 50, 100}, Hold: "10m", BakeTime: "0s"},
+		},
+		"another strategy": {
+			`{"strategy": "rolling", "bakeTime": "24h"}`, release.Request{Strategy: release.Rolling, BakeTime: "24h"},
 		},
 		"an image":                            {`{"image": "ami-0123456789abcdef0"}`, release.Request{Image: "ami-0123456789abcdef0"}},
 		"a folder":                            {`{"bundle": "examples/lesson"}`, release.Request{Bundle: "examples/lesson"}},
@@ -43,7 +46,7 @@ func TestRequestIsReadWithItsDefaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			if test.want.Strategy == "" {
-				test.want.Strategy, test.want.BakeTime = release.Rolling, "5m"
+				test.want.Strategy, test.want.BakeTime = release.BlueGreen, "5m"
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
@@ -88,25 +91,25 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		"wait as text":                  {`{"wait": "yes"}`, "wait", []string{"true or false"}},
 		"image with bundle":             {`{"image": "ami-01234567", "bundle": "folder"}`, "bundle", []string{"does not go with image"}},
 		"image with rebake":             {`{"image": "ami-01234567", "rebake": true}`, "rebake", []string{"does not go with image"}},
-		"a strategy that is none":       {`{"strategy": "canary", "traffic": [100]}`, "strategy", []string{`"canary"`, "rolling or blueGreen"}},
-		"traffic as a number":           {`{"strategy": "blueGreen", "traffic": 5}`, "traffic", []string{"5 does not fit", "[5, 50, 100]"}},
-		"no traffic":                    {`{"strategy": "blueGreen", "traffic": []}`, "traffic", []string{"[] does not fit"}},
-		"traffic of nothing":            {`{"strategy": "blueGreen", "traffic": [0, 100]}`, "traffic", []string{"[0,100] does not fit"}},
-		"traffic of more than there is": {`{"strategy": "blueGreen", "traffic": [100, 101]}`, "traffic", []string{"[100,101]"}},
-		"traffic in eleven steps":       {`{"strategy": "blueGreen", "traffic": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100]}`, "traffic", []string{"1 to 10 whole numbers"}},
-		"traffic that falls":            {`{"strategy": "blueGreen", "traffic": [50, 5, 100]}`, "traffic", []string{"[50,5,100] does not rise: 5 follows 50", "from the smallest"}},
-		"traffic that stays":            {`{"strategy": "blueGreen", "traffic": [5, 5, 100]}`, "traffic", []string{"5 follows 5"}},
-		"traffic that ends early":       {`{"strategy": "blueGreen", "traffic": [5, 50]}`, "traffic", []string{"[5,50] ends in 50", "end it in 100"}},
-		"traffic of a rolling release":  {`{"traffic": [5, 100]}`, "traffic", []string{"[5,100] goes with the strategy blueGreen", `add "strategy": "blueGreen"`}},
+		"a strategy that is none":       {`{"strategy": "canary", "traffic": [100]}`, "strategy", []string{`"canary"`, "blueGreen or rolling"}},
+		"traffic as a number":           {`{"traffic": 5}`, "traffic", []string{"5 does not fit", "[5, 50, 100]"}},
+		"no traffic":                    {`{"traffic": []}`, "traffic", []string{"[] does not fit"}},
+		"traffic of nothing":            {`{"traffic": [0, 100]}`, "traffic", []string{"[0,100] does not fit"}},
+		"traffic of more than there is": {`{"traffic": [100, 101]}`, "traffic", []string{"[100,101]"}},
+		"traffic in eleven steps":       {`{"traffic": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100]}`, "traffic", []string{"1 to 10 whole numbers"}},
+		"traffic that falls":            {`{"traffic": [50, 5, 100]}`, "traffic", []string{"[50,5,100] does not rise: 5 follows 50", "from the smallest"}},
+		"traffic that stays":            {`{"traffic": [5, 5, 100]}`, "traffic", []string{"5 follows 5"}},
+		"traffic that ends early":       {`{"traffic": [5, 50]}`, "traffic", []string{"[5,50] ends in 50", "end it in 100"}},
+		"traffic of a rolling release":  {`{"strategy": "rolling", "traffic": [5, 100]}`, "traffic", []string{"[5,100] goes with the strategy blueGreen", `leave out "strategy": "rolling"`}},
 		"a hold of a rolling release":   {`{"strategy": "rolling", "hold": "2m"}`, "hold", []string{`"2m" goes with the strategy blueGreen`}},
-		"a hold of one step":            {`{"strategy": "blueGreen", "hold": "2m"}`, "hold", []string{`"2m" goes with percentages before 100`, "[5, 50, 100]"}},
-		"a bake that is a whole day":    {`{"strategy": "blueGreen", "traffic": [5, 100], "bakeTime": "24h"}`, "bakeTime", []string{"1 hold of 2m0s", "24h2m0s together"}},
-		"approvals of a whole day":      {`{"strategy": "blueGreen", "traffic": [5, 100], "approval": true, "approvalTimeout": "12h"}`, "approvalTimeout", []string{"2 approvals of 12h0m0s", "24h7m0s together"}},
-		"an approval of a rolling one":  {`{"approval": true}`, "approval", []string{"goes with the strategy blueGreen"}},
-		"the time of no approval":       {`{"strategy": "blueGreen", "approvalTimeout": "2h"}`, "approvalTimeout", []string{`"2h" goes with approval`, `"approval": true`}},
-		"an approval in no time":        {`{"strategy": "blueGreen", "approval": true, "approvalTimeout": "59s"}`, "approvalTimeout", []string{`"59s"`, "from 1m to 24h"}},
-		"watched for more than a day":   {`{"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10h", "bakeTime": "5h"}`, "hold", []string{"2 holds", "25h0m0s together", "24h"}},
-		"a hold that is too short":      {`{"strategy": "blueGreen", "traffic": [5, 100], "hold": "29s"}`, "hold", []string{`"29s"`, "from 30s to 24h"}},
+		"a hold of one step":            {`{"hold": "2m"}`, "hold", []string{`"2m" goes with percentages before 100`, "[5, 50, 100]"}},
+		"a bake that is a whole day":    {`{"traffic": [5, 100], "bakeTime": "24h"}`, "bakeTime", []string{"1 hold of 2m0s", "24h2m0s together"}},
+		"approvals of a whole day":      {`{"traffic": [5, 100], "approval": true, "approvalTimeout": "12h"}`, "approvalTimeout", []string{"2 approvals of 12h0m0s", "24h7m0s together"}},
+		"an approval of a rolling one":  {`{"strategy": "rolling", "approval": true}`, "approval", []string{"goes with the strategy blueGreen"}},
+		"the time of no approval":       {`{"approvalTimeout": "2h"}`, "approvalTimeout", []string{`"2h" goes with approval`, `"approval": true`}},
+		"an approval in no time":        {`{"approval": true, "approvalTimeout": "59s"}`, "approvalTimeout", []string{`"59s"`, "from 1m to 24h"}},
+		"watched for more than a day":   {`{"traffic": [5, 50, 100], "hold": "10h", "bakeTime": "5h"}`, "hold", []string{"2 holds", "25h0m0s together", "24h"}},
+		"a hold that is too short":      {`{"traffic": [5, 100], "hold": "29s"}`, "hold", []string{`"29s"`, "from 30s to 24h"}},
 		"a bake that is too long":       {`{"bakeTime": "25h"}`, "bakeTime", []string{`"25h"`, "from 0s to 24h"}},
 		"a bake without an end":         {`{"bakeTime": "never"}`, "bakeTime", []string{`"never"`}},
 		"an array":                      {`[1]`, "", []string{"the request is [1]", "{}"}},
@@ -158,7 +161,7 @@ func TestProblemsAreReportedAtOnce(t *testing.T) {
 }
 
 func TestProblemsOfTrafficAreReportedAtOnce(t *testing.T) {
-	_, err := release.ParseRequest([]byte(`{"traffic": [50, 5], "hold": "2m", "bakeTime": "x"}`))
+	_, err := release.ParseRequest([]byte(`{"strategy": "rolling", "traffic": [50, 5], "hold": "2m", "bakeTime": "x"}`))
 	for _, words := range []string{"traffic: [50,5] goes with", "traffic: [50,5] does not rise", `hold: "2m" goes with`, `bakeTime: "x"`} {
 		if err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%v does not say %q", err, words)
@@ -168,10 +171,10 @@ func TestProblemsOfTrafficAreReportedAtOnce(t *testing.T) {
 
 func TestHoldIsThatOfEachPercentageBeforeTheLast(t *testing.T) {
 	for raw, want := range map[string]time.Duration{
-		`{}`:                        0,
-		`{"strategy": "blueGreen"}`: 0,
-		`{"strategy": "blueGreen", "traffic": [5, 100]}`:                  2 * time.Minute,
-		`{"strategy": "blueGreen", "traffic": [5, 100], "hold": "1h30m"}`: 90 * time.Minute,
+		`{}`:                                     0,
+		`{"strategy": "rolling"}`:                0,
+		`{"traffic": [5, 100]}`:                  2 * time.Minute,
+		`{"traffic": [5, 100], "hold": "1h30m"}`: 90 * time.Minute,
 	} {
 		request, err := release.ParseRequest([]byte(raw))
 		if err != nil || request.HoldTime() != want {
@@ -305,8 +308,7 @@ func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 				}
 			}
 			needed := map[string]string{
-				"release": `"scope": "release"`, "traffic": `"strategy": "blueGreen"`, "hold": `"strategy": "blueGreen", "traffic": [5, 100]`,
-				"approval": `"strategy": "blueGreen"`, "approvalTimeout": `"strategy": "blueGreen", "approval": true`,
+				"release": `"scope": "release"`, "hold": `"traffic": [5, 100]`, "approvalTimeout": `"approval": true`,
 			}
 			for field, property := range document.Properties {
 				if property.Description == "" {
@@ -330,7 +332,7 @@ func FuzzParseRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"Comment": "Insert your JSON here"}`, `{"minSize": 0, "maxSize": -1, "desired": 1e400}`, `[`, `null`, `{"": {}}`,
 		`{"bundle": "` + bundle + `", "ttl": "1h0.5m"}`, `{"image": "ami-01234567", "rebake": true}`, `{"version": "\u00e9"}`, `{"minSize": 1e99999999}`,
-		`{"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "30s", "bakeTime": "24h"}`, `{"traffic": [100, {}]}`,
+		`{"traffic": [5, 50, 100], "hold": "30s", "bakeTime": "24h"}`, `{"traffic": [100, {}]}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -5,10 +5,10 @@ import "time"
 // Strategy says how a release replaces the fleet that serves.
 type Strategy string
 
-// The strategies.
+// The strategies. BlueGreen is the default.
 const (
-	Rolling   Strategy = "rolling"   // replaces the instances of the fleet that serves
 	BlueGreen Strategy = "blueGreen" // makes a second fleet and moves the traffic there
+	Rolling   Strategy = "rolling"   // replaces the instances of the fleet that serves
 )
 
 // A percentage before 100 is watched for DefaultHold, and a person has DefaultApproval to answer,
@@ -42,11 +42,11 @@ func (r Request) HoldTime() time.Duration {
 // Bake returns how long the release is watched after its last change.
 func (r Request) Bake() time.Duration { return duration(r.BakeTime) }
 
-const moves = `goes with the strategy blueGreen only, because a rolling release does not move traffic between fleets; add "strategy": "blueGreen", or leave it out`
+const moves = `goes with the strategy blueGreen only, because a rolling release does not move traffic between fleets; leave out "strategy": "rolling", or this field`
 
 // unfitTraffic finds fields of the traffic that conflict with each other or with the strategy.
 func (r Request) unfitTraffic() (found Problems) {
-	rolling := r.Strategy != BlueGreen
+	rolling := r.Strategy == Rolling
 	if rolling && len(r.Traffic) > 0 {
 		found.add("traffic", "%s "+moves, quote(r.Traffic))
 	}

@@ -40,7 +40,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 		Example: `  gallery release --bundle examples/lesson
   gallery release --bundle own                     # the gallery again
   gallery release --image ami-0123456789abcdef0    # a rollback
-  gallery release --strategy blueGreen --traffic 5,50,100 --hold 10m
+  gallery release --traffic 5,50,100 --hold 10m    # the traffic moves in steps
   gallery release --input '{"minSize": 3}'`,
 		RunE: runRelease,
 	}
@@ -54,7 +54,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.Int("max-size", 0, "the most instances")
 	f.Int("desired", 0, "how many instances to run now")
 	f.String("ttl", "", "tear everything down after this `time`, such as 90m")
-	f.String("strategy", "", "the `strategy`: rolling replaces the fleet's instances, blueGreen makes a second fleet and moves the traffic there (default rolling)")
+	f.String("strategy", "", "the `strategy`: blueGreen makes a second fleet and moves the traffic there, rolling replaces the fleet's instances and needs fewer vCPUs (default blueGreen)")
 	f.IntSlice("traffic", nil, "the `percentages` of the traffic that a second fleet gets one after the other, such as 5,50,100 (default 100)")
 	f.String("hold", "", "the `time` that each percentage before 100 is watched (default 2m)")
 	f.String("bake-time", "", "the `time` that the release is watched after its last change, before it is final (default 5m)")
@@ -64,7 +64,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.String("input", "", "the whole request as `JSON`, instead of the flags above")
 	addRunFlags(command)
 	completeFlag(command, "image", imageIDs)
-	completeFlag(command, "strategy", cobra.FixedCompletions([]string{string(release.Rolling), string(release.BlueGreen)}, cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(command, "strategy", cobra.FixedCompletions([]string{string(release.BlueGreen), string(release.Rolling)}, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
 

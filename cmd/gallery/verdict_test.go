@@ -27,14 +27,14 @@ func TestPersonPromotesAndRollsBack(t *testing.T) {
 	a.on("promote", "r1").wants(t, exitUsage, `no release "r1"`)
 	a.on("promote", "r1", "r2").wants(t, exitUsage, "one argument at most")
 	a.on("release", "--name", "r1", "--detach").wants(t, 0)
-	a.on("promote").wants(t, exitUsage, "nothing waits for a verdict: r1 is ", "blueGreen")
+	a.on("promote").wants(t, exitUsage, "nothing waits for a verdict: r1 is ", "to a second fleet")
 	a.on("rollback", "r1").wants(t, exitUsage, "nothing waits for a verdict: r1 is ")
 	a.on("execution", "r1").wants(t, 0)
 	a.on("promote", "r1").wants(t, exitUsage, "r1 has ended", "`gallery execution r1")
 
 	begin := func(name string, more ...string) {
 		t.Helper()
-		a.on(append([]string{"release", "--name", name, "--detach", "--strategy", "blueGreen", "--rebake"}, more...)...).wants(t, 0)
+		a.on(append([]string{"release", "--name", name, "--detach", "--rebake"}, more...)...).wants(t, 0)
 	}
 	begin("r2", "--approval", "--approval-timeout", "12h")
 	a.reaches("r2", "AwaitApproval")

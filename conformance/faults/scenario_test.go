@@ -76,43 +76,45 @@ func scenarios() []scenario {
 			during: func(env *environment) { env.release("r1", `{"ttl": "24h"}`) },
 		},
 		{
-			name: "cached", before: serveFirst, main: "r2", again: `{"version": "3"}`, former: true,
-			during: func(env *environment) { env.release("r2", `{"version": "2"}`) },
+			name: "cached", before: serveFirst, main: "r2", again: `{"strategy": "rolling", "version": "3"}`, former: true,
+			during: func(env *environment) { env.release("r2", `{"strategy": "rolling", "version": "2"}`) },
 		},
 		{
-			name: "rolling", before: serveFirst, main: "r2", subject: "r2", again: `{"rebake": true}`, former: true,
-			during: func(env *environment) { env.release("r2", `{"rebake": true}`) },
+			name: "rolling", before: serveFirst, main: "r2", subject: "r2", again: `{"strategy": "rolling", "rebake": true}`, former: true,
+			during: func(env *environment) { env.release("r2", `{"strategy": "rolling", "rebake": true}`) },
 		},
 		{
-			name: "rollback", main: "r3", again: `{"rebake": true}`, former: true,
+			name: "rollback", main: "r3", again: `{"strategy": "rolling", "rebake": true}`, former: true,
 			before: func(env *environment) {
 				serveFirst(env)
-				env.release("r2", `{"rebake": true}`)
+				env.release("r2", `{"strategy": "rolling", "rebake": true}`)
 				env.awaitEnd("r2")
 			},
-			during: func(env *environment) { env.release("r3", `{"image": "`+env.recorded().FormerImage+`"}`) },
+			during: func(env *environment) {
+				env.release("r3", `{"strategy": "rolling", "image": "`+env.recorded().FormerImage+`"}`)
+			},
 		},
 		{
 			// A second fleet takes over at once.
-			name: "beside", before: serveFirst, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			name: "beside", before: serveFirst, main: "r2", again: `{"version": "3"}`, former: true,
 			during: func(env *environment) {
 				env.listFrom("FindGroup")
-				env.release("r2", `{"strategy": "blueGreen", "version": "2"}`)
+				env.release("r2", `{"version": "2"}`)
 			},
 		},
 		{
 			// The hold and the bake time are together longer than an idle fleet waits until it shrinks.
-			name: "shift", before: serveBusy, main: "r2", subject: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			name: "shift", before: serveBusy, main: "r2", subject: "r2", again: `{"version": "3"}`, former: true,
 			during: func(env *environment) {
 				env.listFrom("ShiftTraffic")
-				env.release("r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100], "hold": "3m", "bakeTime": "10m"}`)
+				env.release("r2", `{"rebake": true, "traffic": [50, 100], "hold": "3m", "bakeTime": "10m"}`)
 			},
 		},
 		{
 			// A person approves a second fleet and ends its bake.
-			name: "approved", before: serveFirst, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			name: "approved", before: serveFirst, main: "r2", again: `{"version": "3"}`, former: true,
 			during: func(env *environment) {
-				env.release("r2", `{"strategy": "blueGreen", "version": "2", "approval": true, "approvalTimeout": "4h", "bakeTime": "2h"}`)
+				env.release("r2", `{"version": "2", "approval": true, "approvalTimeout": "4h", "bakeTime": "2h"}`)
 				env.listFrom("AwaitVerdict")
 				env.awaitState("r2", "AwaitApproval", 1)
 				env.insist(release.Promote, "r2")
@@ -120,10 +122,10 @@ func scenarios() []scenario {
 		},
 		{
 			// A person takes all visitors back.
-			name: "rolled-back", before: serveFirst, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			name: "rolled-back", before: serveFirst, main: "r2", again: `{"version": "3"}`, former: true,
 			ends: map[string]bool{"r2": true},
 			during: func(env *environment) {
-				env.release("r2", `{"strategy": "blueGreen", "version": "2", "bakeTime": "4h"}`)
+				env.release("r2", `{"version": "2", "bakeTime": "4h"}`)
 				env.awaitState("r2", "AwaitVerdict", 2)
 				env.listFromHere()
 				env.insist(release.Rollback, "r2")
@@ -165,16 +167,16 @@ func scenarios() []scenario {
 			},
 		},
 		{
-			name: "undo-rolling", before: serveFirst, main: "r2", again: `{"rebake": true}`, former: true,
+			name: "undo-rolling", before: serveFirst, main: "r2", again: `{"strategy": "rolling", "rebake": true}`, former: true,
 			during: func(env *environment) {
 				env.setBehavior(func(spec machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: isNew(spec, "r2")} })
-				env.release("r2", `{"rebake": true}`)
+				env.release("r2", `{"strategy": "rolling", "rebake": true}`)
 				env.listFrom("Undo")
 			},
 		},
 		{
 			// Half of the visitors reach the new fleet when it is found to be worse than the other one.
-			name: "undo-shift", before: serveBusy, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			name: "undo-shift", before: serveBusy, main: "r2", again: `{"version": "3"}`, former: true,
 			during: func(env *environment) {
 				env.setBehavior(func(spec machine.Spec) machine.Behavior {
 					if isNew(spec, "r2") {
@@ -183,15 +185,15 @@ func scenarios() []scenario {
 					return machine.Behavior{}
 				})
 				env.listFrom("Undo")
-				env.release("r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100], "hold": "5m"}`)
+				env.release("r2", `{"rebake": true, "traffic": [50, 100], "hold": "5m"}`)
 			},
 		},
 		{
 			// All visitors reach the new fleet when its release is aborted.
-			name: "undo-bake", before: serveBusy, main: "r2", again: `{"strategy": "blueGreen", "version": "3"}`, former: true,
+			name: "undo-bake", before: serveBusy, main: "r2", again: `{"version": "3"}`, former: true,
 			ends: map[string]bool{"r2": true},
 			during: func(env *environment) {
-				env.release("r2", `{"strategy": "blueGreen", "version": "2", "ttl": "24h", "bakeTime": "10m"}`)
+				env.release("r2", `{"version": "2", "ttl": "24h", "bakeTime": "10m"}`)
 				env.awaitState("r2", "WatchTraffic", 3)
 				env.listFromHere()
 				_ = env.abort("r2")
@@ -199,10 +201,10 @@ func scenarios() []scenario {
 		},
 		{
 			// The refresh is interrupted by an abort, and a rule starts the undo.
-			name: "undo-aborted", before: serveFirst, main: "r2", again: `{"rebake": true}`, former: true,
+			name: "undo-aborted", before: serveFirst, main: "r2", again: `{"strategy": "rolling", "rebake": true}`, former: true,
 			ends: map[string]bool{"r2": true},
 			during: func(env *environment) {
-				env.release("r2", `{"rebake": true, "ttl": "24h", "minSize": 3, "maxSize": 6}`)
+				env.release("r2", `{"strategy": "rolling", "rebake": true, "ttl": "24h", "minSize": 3, "maxSize": 6}`)
 				time.Sleep(12*time.Minute + 3*time.Second) // all instances of r2 are launched
 				env.listFromHere()
 				_ = env.abort("r2")
@@ -212,26 +214,26 @@ func scenarios() []scenario {
 			name: "release-and-teardown", before: serveFirst, main: "t1", subject: "r2", again: `{}`,
 			ends: map[string]bool{"r2": true},
 			during: func(env *environment) {
-				env.release("r2", `{"rebake": true}`)
+				env.release("r2", `{"strategy": "rolling", "rebake": true}`)
 				time.Sleep(3*time.Minute + 3*time.Second)
 				env.listFromHere()
 				env.teardown("t1", `{}`)
 			},
 		},
 		{
-			name: "two-releases", before: serveFirst, main: "r2", subject: "r2", again: `{"rebake": true}`, former: true,
+			name: "two-releases", before: serveFirst, main: "r2", subject: "r2", again: `{"strategy": "rolling", "rebake": true}`, former: true,
 			during: func(env *environment) {
-				env.release("r2", `{"rebake": true}`)
+				env.release("r2", `{"strategy": "rolling", "rebake": true}`)
 				time.Sleep(61 * time.Second)
 				env.listFrom("GuardRefresh")
-				env.release("r3", `{"version": "3", "wait": true}`)
+				env.release("r3", `{"strategy": "rolling", "version": "3", "wait": true}`)
 			},
 		},
 		{
 			name: "nightly-teardown", before: serveFirst, main: "t1", subject: "r2", again: `{}`,
 			ends: map[string]bool{"r2": true},
 			during: func(env *environment) {
-				env.release("r2", `{"rebake": true}`)
+				env.release("r2", `{"strategy": "rolling", "rebake": true}`)
 				time.Sleep(12*time.Minute + 3*time.Second) // all instances of r2 are launched
 				env.listFromHere()
 				env.teardown("t1", `{"images": "delete"}`)

@@ -213,6 +213,15 @@ var stepMutants = []mutant{
 	{"a second fleet is as large as a first one", []edit{
 		{"lambdas/fleet/find_group.go", "", "size = min(max(size, plan.MinSize), plan.MaxSize)", "size = plan.MinSize"},
 	}},
+	{"a release rolls unless it asks for a second fleet", []edit{
+		{"release/request.schema.json", "", `"default": "blueGreen"`, `"default": "rolling"`},
+	}},
+	{"the quota of a second fleet is reckoned as if it replaced the first", []edit{
+		{"lambdas/plan/quota.go", "", "most, rolling = PeakBlueGreen(running, wanted(running, d.plan)), most", "most, rolling = most, PeakBlueGreen(running, wanted(running, d.plan))"},
+	}},
+	{"a refusal names the other strategy though that needs too much, too", []edit{
+		{"lambdas/plan/quota.go", "", "rolling < most && rolling*d.vcpus <= limit", "rolling < most"},
+	}},
 	{"a rolling release leaves the fleet that an earlier run left", []edit{
 		{"lambdas/fleet/find_group.go", "", "case idle != nil && !IsDeleting(idle):", "case idle != nil && !IsDeleting(idle) && second:"},
 	}},

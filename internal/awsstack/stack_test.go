@@ -114,7 +114,7 @@ func TestStatusTellsOfBothFleetsAndTheirPartsOfTheTraffic(t *testing.T) {
 		s := a.open()
 		a.runs(a.StartRelease(t.Context(), "r1", `{"version": "one"}`))
 		began := time.Now()
-		arn, err := a.StartRelease(t.Context(), "r2", `{"version": "two", "rebake": true, "strategy": "blueGreen", "traffic": [5, 100], "hold": "20h"}`)
+		arn, err := a.StartRelease(t.Context(), "r2", `{"version": "two", "rebake": true, "traffic": [5, 100], "hold": "20h"}`)
 		if err != nil {
 			t.Fatal(err)
 		}

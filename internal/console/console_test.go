@@ -337,7 +337,7 @@ func TestVerdictIsSentToAReleaseThatWaits(t *testing.T) {
 	}
 	run("r1", `{}`, "Succeeded")
 	verdict("r1", `{"verdict": "rollback"}`, http.StatusBadRequest, "has ended")
-	arn := run("r2", `{"strategy": "blueGreen", "approval": true, "approvalTimeout": "20h", "rebake": true}`, "AwaitApproval")
+	arn := run("r2", `{"approval": true, "approvalTimeout": "20h", "rebake": true}`, "AwaitApproval")
 	verdict("r2", `{"verdict": "rollback"}`, http.StatusOK, "{}")
 	ended, err := p.cloud.Await(t.Context(), arn)
 	if err != nil || !strings.Contains(ended.Cause, "somebody at the console rolled release r2 back while it waited") {

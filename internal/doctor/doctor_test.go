@@ -78,9 +78,10 @@ func TestProblemsComeWithTheirRemedy(t *testing.T) {
 			a.set(func() { a.Cloud.EC2.SetDefaultKey(ownKey) })
 		}, "EBS key", OK, []string{ownKey, "option ebsKey"}},
 		"an EC2 that tells no key":           {func(a *account) { a.refused["GetEbsDefaultKmsKeyId"] = fabric.Errorf("UnauthorizedOperation", "no") }, "EBS key", Warning, []string{"GetEbsDefaultKmsKeyId", "grant it"}},
-		"a new account":                      {func(a *account) { delete(a.quotas, plan.StandardQuota); a.set(func() { a.Cloud.EC2.SetVCPULimit(5) }) }, "vCPU quota", Failed, []string{"5 vCPUs", "takes 6", "L-1216C47A --desired-value 14 --region us-east-1"}},
-		"busy elsewhere":                     {func(a *account) { a.others = instances("m7g.large", 14) }, "vCPU quota", Failed, []string{"others use 28", "--desired-value 42"}},
-		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 14", "blueGreen it is 8 and 20", "--max-size"}},
+		"a new account":                      {func(a *account) { delete(a.quotas, plan.StandardQuota); a.set(func() { a.Cloud.EC2.SetVCPULimit(5) }) }, "vCPU quota", Failed, []string{"5 vCPUs", "takes 8", "rolling it is 6", "L-1216C47A --desired-value 20 --region us-east-1"}},
+		"busy elsewhere":                     {func(a *account) { a.others = instances("m7g.large", 14) }, "vCPU quota", Failed, []string{"others use 28", "--desired-value 48"}},
+		"no room for a second fleet":         {func(a *account) { a.quotas["L-1216C47A"] = 7 }, "vCPU quota", Warning, []string{"7 vCPUs", "takes 8", "A second release would be refused", "--strategy rolling", "--min-size"}},
+		"tight":                              {func(a *account) { a.quotas["L-1216C47A"] = 12 }, "vCPU quota", Warning, []string{"12 vCPUs", "takes 20", "rolling it is 6 and 14", "--strategy rolling", "--max-size"}},
 		"VPCs":                               {func(a *account) { a.vpcs = 5 }, "VPC quota", Failed, []string{"5 of 5", "L-F678F1CE --desired-value 6"}},
 		"photos of a former stack":           {func(a *account) { a.status = ""; a.buckets = photos }, "photo bucket", Warning, []string{"photogallery-main-123456789012-us-east-1", "`npx cdk deploy --import-existing-resources`"}},
 		"photos of a stack":                  {func(a *account) { a.buckets = photos }, "photo bucket", "", nil},
@@ -176,9 +177,9 @@ func TestServingEnvironmentPasses(t *testing.T) {
 		}
 		a.wants("lock", OK, "nobody")
 		a.wants("leftovers", OK, "none")
-		a.wants("vCPU quota", Warning, "one of 20 takes 60")
+		a.wants("vCPU quota", Warning, "one of 20 takes 80")
 		a.Asked = true
-		a.wants("vCPU quota", OK, "one of 5 takes 14")
+		a.wants("vCPU quota", OK, "one of 5 takes 20")
 	})
 }
 

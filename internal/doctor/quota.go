@@ -83,15 +83,18 @@ func (e *examination) vcpuQuota(ctx context.Context) Finding {
 	if err != nil {
 		return e.unseen(err)
 	}
-	first, replaced, largest := plan.Peak(0, e.MinSize, true)*e.vcpus, plan.Peak(e.MinSize, e.MinSize, true)*e.vcpus, plan.Peak(e.MaxSize, e.MaxSize, true)*e.vcpus
-	f := well("%d vCPUs of Standard instances, of which others use %d; a first release takes %d, replacing a fleet of %d takes %d, and one of %d takes %d; with the strategy blueGreen it is %d and %d",
-		limit, others, first, e.MinSize, replaced, e.MaxSize, largest, plan.PeakBlueGreen(e.MinSize, e.MinSize)*e.vcpus, plan.PeakBlueGreen(e.MaxSize, e.MaxSize)*e.vcpus)
+	first, second, largest := plan.Peak(0, e.MinSize, true)*e.vcpus, plan.PeakBlueGreen(e.MinSize, e.MinSize)*e.vcpus, plan.PeakBlueGreen(e.MaxSize, e.MaxSize)*e.vcpus
+	rolled, largestRolled := plan.Peak(e.MinSize, e.MinSize, true)*e.vcpus, plan.Peak(e.MaxSize, e.MaxSize, true)*e.vcpus
+	f := well("%d vCPUs of Standard instances, of which others use %d; a first release takes %d, a second fleet beside one of %d takes %d, and beside one of %d takes %d; with the strategy rolling it is %d and %d",
+		limit, others, first, e.MinSize, second, e.MaxSize, largest, rolled, largestRolled)
 	ask := e.askFor(plan.QuotaService, plan.StandardQuota, largest+others)
 	switch free := limit - others; {
-	case free < replaced:
+	case free < rolled:
 		return f.but(Failed, "Ask for more with %s, or release with a smaller --min-size.", ask)
+	case free < second:
+		return f.but(Warning, "A second release would be refused: give it --strategy rolling, ask for more with %s, or release with a smaller --min-size.", ask)
 	case free < largest:
-		return f.but(Warning, "A fleet that has grown could not be replaced: ask for more with %s, or release with a smaller --max-size.", ask)
+		return f.but(Warning, "A second fleet beside one that has grown would be refused: then release with --strategy rolling, ask for more with %s, or release with a smaller --max-size.", ask)
 	}
 	return f
 }

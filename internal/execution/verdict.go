@@ -103,7 +103,7 @@ func (d Decision) find(ctx context.Context, api FollowAPI) (executionARN string,
 	}
 	switch {
 	case len(others) > 0:
-		return "", release.Errorf(release.InvalidRequest, "nothing waits for a verdict: %s; a release of the strategy blueGreen does while it waits for its approval, and while it moves the traffic and bakes", strings.Join(others, ", "))
+		return "", release.Errorf(release.InvalidRequest, "nothing waits for a verdict: %s; a release does while it waits for its approval, and while it moves the traffic to a second fleet and bakes", strings.Join(others, ", "))
 	case d.Release != "":
 		return "", release.Errorf(release.InvalidRequest, "release %s has ended, so that nothing waits for a verdict: `gallery execution %s` shows it", d.Release, d.Release)
 	}

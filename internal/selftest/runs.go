@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -145,7 +144,7 @@ func (s *story) releaseUnchanged(ctx context.Context) (string, error) {
 
 func (s *story) roll(ctx context.Context) (string, error) {
 	return s.underTraffic(func() (string, error) {
-		if _, err := s.run(ctx, s.status.ReleaseMachine, `{"version": "second", "rebake": true}`, types.ExecutionStatusSucceeded); err != nil {
+		if _, err := s.run(ctx, s.status.ReleaseMachine, `{"strategy": "rolling", "version": "second", "rebake": true}`, types.ExecutionStatusSucceeded); err != nil {
 			return "", err
 		}
 		if err := s.look(ctx); err != nil {
@@ -205,12 +204,7 @@ func (s *story) bundle(name, begin string) (folder string, err error) {
 	return folder, errors.Join(err, readErr, os.WriteFile(filepath.Join(folder, "photogallery"), program, 0o700))
 }
 
-// rollBack waits for the end of the alarm that the broken release has caused: no refresh starts
-// under it.
 func (s *story) rollBack(ctx context.Context) (string, error) {
-	if err := s.until(ctx, guardIsQuiet); err != nil {
-		return "", err
-	}
 	s.lastImage = s.status.Serving.FormerImage
 	out, err := s.run(ctx, s.status.ReleaseMachine, fmt.Sprintf(`{"image": %q}`, s.lastImage), types.ExecutionStatusSucceeded)
 	if err != nil {
@@ -226,10 +220,4 @@ func (s *story) rollBack(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("what serves is %+v, not image %s", s.status.Serving, s.lastImage)
 	}
 	return "image " + s.lastImage + " serves again", nil
-}
-
-func guardIsQuiet(status environment.Status) bool {
-	return !slices.ContainsFunc(status.Alarms, func(alarm environment.Alarm) bool {
-		return strings.HasSuffix(alarm.Name, "-unhealthy-hosts") && alarm.State == "ALARM"
-	})
 }

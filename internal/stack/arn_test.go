@@ -23,6 +23,7 @@ var formats = func() []*regexp.Regexp {
 		`autoscaling` + here + `scalingPolicy:` + name + `:autoScalingGroupName/` + name + `:policyName/` + name,
 		`cloudwatch` + here + `alarm:` + name,
 		`elasticloadbalancing` + here + `listener/app/` + name + `/` + id + `/` + id,
+		`elasticloadbalancing` + here + `listener-rule/app/` + name + `/` + id + `/` + id + `/` + id,
 		`elasticloadbalancing` + here + `loadbalancer/app/` + name + `/` + id,
 		`elasticloadbalancing` + here + `targetgroup/` + name + `/` + id,
 		`iam::123456789012:(role|instance-profile)/` + name,
@@ -52,7 +53,7 @@ func wrongARNs(text string) (wrong []string) {
 	return wrong
 }
 
-// What the settings name and what every call of a release, a rolling one and a teardown says and is answered
+// What the settings name and what every call of a first release, one of each strategy and a teardown says and is answered
 // has the form that AWS gives it.
 func TestARNsHaveTheFormsOfAWS(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
@@ -73,6 +74,7 @@ func TestARNsHaveTheFormsOfAWS(t *testing.T) {
 		})
 		e.release("r1", `{"ttl": "2h"}`).ends("Succeeded")
 		e.release("r2", `{"rebake": true}`).ends("Succeeded")
+		e.release("r3", `{"strategy": "rolling"}`).ends("Succeeded")
 		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
 		if wrong := wrongARNs(seen.String()); len(wrong) > 0 {
 			t.Errorf("%q have a form of no resource", wrong)

@@ -16,6 +16,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/lambdas/balancer"
 	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
@@ -66,20 +67,39 @@ func (e *environment) servesOnly(slot release.Slot) {
 
 func TestSecondFleetTakesOverAndBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
-		e.release("r1", `{"strategy": "blueGreen"}`).ends("Succeeded").follows("Plan Lock" + bakePath + entrance + firstFleet + finish)
+		e.release("r1", `{}`).ends("Succeeded").follows("Plan Lock" + bakePath + entrance + firstFleet + finish)
 		e.servesOnly(release.Blue)
-		e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends("Succeeded").
+		e.release("r2", `{"rebake": true}`).ends("Succeeded").
 			follows("Plan Lock" + bakePath + entrance + secondFleet + shifted + takenOver)
 		e.serves("r2", 2)
 		e.servesOnly(release.Green)
-		e.release("r3", `{"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "3m"}`).ends("Succeeded").
+		e.release("r3", `{"traffic": [5, 50, 100], "hold": "3m"}`).ends("Succeeded").
 			follows("Plan Lock FindImage" + entrance + secondFleet + shifted + shifted + shifted + takenOver)
 		e.serves("r3", 2)
 		e.servesOnly(release.Blue)
-		e.release("r4", `{"strategy": "rolling", "rebake": true}`).ends("Succeeded")
+		e.release("r4", `{"image": "`+e.current().FormerImage+`"}`).ends("Succeeded").
+			follows("Plan Lock FindImage" + entrance + secondFleet + shifted + takenOver)
 		e.serves("r4", 2)
+		e.servesOnly(release.Green)
+		e.release("r5", `{"strategy": "rolling", "rebake": true}`).ends("Succeeded")
+		e.serves("r5", 2)
 		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
 		e.empty(0)
+	})
+}
+
+// A record that v0.1.0 has written names no slot.
+func TestFleetThatWasMadeWithoutSlotsGetsASecondOne(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		recorded := e.current()
+		recorded.Slot = ""
+		if err := records.WriteCurrent(t.Context(), e.Clients.DynamoDB, e.Settings.Table, recorded); err != nil {
+			t.Fatal(err)
+		}
+		e.release("r2", `{}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + secondFleet + shifted + takenOver)
+		e.serves("r2", 2)
+		e.servesOnly(release.Green)
 	})
 }
 
@@ -87,11 +107,11 @@ func TestSecondFleetTakesOverAndBack(t *testing.T) {
 func TestGreenFleetIsRolledAndTornDown(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		e.release("r2", `{"strategy": "blueGreen"}`).ends("Succeeded")
-		e.release("r3", `{"rebake": true}`).ends("Succeeded")
+		e.release("r2", `{}`).ends("Succeeded")
+		e.release("r3", `{"strategy": "rolling", "rebake": true}`).ends("Succeeded")
 		e.serves("r3", 2)
 		e.fleetBehaves("r4", machine.Behavior{NeverHealthy: true})
-		e.release("r4", `{"rebake": true}`).ends("FailedClean", "Refresh")
+		e.release("r4", `{"strategy": "rolling", "rebake": true}`).ends("FailedClean", "Refresh")
 		e.serves("r3", 2)
 		e.servesOnly(release.Green)
 		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
@@ -117,7 +137,7 @@ func TestSecondFleetThatFailsIsRemoved(t *testing.T) {
 				e.release("r1", `{}`).ends("Succeeded")
 				e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(20) })
 				e.fleetBehaves("r2", test.behavior)
-				e.release("r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [10, 100], "hold": "5m"}`).ends("FailedClean", test.word)
+				e.release("r2", `{"rebake": true, "traffic": [10, 100], "hold": "5m"}`).ends("FailedClean", test.word)
 				e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(0) })
 				e.serves("r1", e.grown())
 				e.servesOnly(release.Blue)
@@ -136,7 +156,7 @@ func TestLostAnswerOfASecondFleetMakesNothingTwice(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.release("r1", `{}`).ends("Succeeded")
 				e.losesAnswer(lost.step, lost.operation)
-				e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends("Succeeded")
+				e.release("r2", `{"rebake": true}`).ends("Succeeded")
 				e.serves("r2", 2)
 				e.servesOnly(release.Green)
 			})
@@ -163,7 +183,7 @@ func TestPreviewGivesWayToOthersRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.release("r2", `{"strategy": "blueGreen"}`).ends("Succeeded")
+		e.release("r2", `{}`).ends("Succeeded")
 		rules, err := e.Clients.ELB.DescribeRules(t.Context(), &elb.DescribeRulesInput{ListenerArn: listener.ListenerArn})
 		if err != nil || len(rules.Rules) != 2 {
 			t.Errorf("the listener has %+v (%v), want its default rule and the foreign one", rules, err)
@@ -185,7 +205,7 @@ func TestFleetThatAnUndoLeftIsRemovedByTheNextRelease(t *testing.T) {
 					return next()
 				})
 				e.fleetBehaves("r2", machine.Behavior{NeverHealthy: true})
-				e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends("FailedDirty", "group photogallery-main-green")
+				e.release("r2", `{"rebake": true}`).ends("FailedDirty", "group photogallery-main-green")
 				allowed.Store(true)
 				e.release("r3", `{"strategy": "`+strategy+`", "rebake": true}`).ends("Succeeded")
 				e.serves("r3", 2)
@@ -198,7 +218,7 @@ func TestFleetThatAnUndoLeftIsRemovedByTheNextRelease(t *testing.T) {
 func TestTeardownTakesBothFleets(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		execution := e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [50, 100]}`))
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true, "traffic": [50, 100]}`))
 		for !slices.Contains(e.Path(execution), "WatchTraffic") {
 			time.Sleep(time.Second)
 		}
@@ -220,7 +240,7 @@ func TestSecondFleetIsNotVerifiedByTheOtherOnesHomePage(t *testing.T) {
 			}
 			return out, err
 		})
-		e.release("r2", `{"strategy": "blueGreen"}`).ends("FailedClean", "no preview rule")
+		e.release("r2", `{}`).ends("FailedClean", "no preview rule")
 		e.serves("r1", 2)
 		e.servesOnly(release.Blue)
 	})
@@ -241,7 +261,7 @@ func TestPreviewRuleThatIsNotListedYetIsReplaced(t *testing.T) {
 			}
 			return out, err
 		})
-		e.release("r2", `{"strategy": "blueGreen"}`).ends("Succeeded")
+		e.release("r2", `{}`).ends("Succeeded")
 		e.servesOnly(release.Green)
 	})
 }
@@ -266,7 +286,7 @@ func TestStoppedShiftIsUndone(t *testing.T) {
 					}
 					return out, err
 				})
-				e.await(e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "blueGreen", "rebake": true, "traffic": [10, 100]}`)))
+				e.await(e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true, "traffic": [10, 100]}`)))
 				e.await(e.settled("undo-r2")).ends("Succeeded")
 				e.serves("r1", 2)
 				e.servesOnly(release.Blue)
@@ -283,7 +303,7 @@ func TestFormerFleetDoesNotShrinkWhileItMayHaveToTakeOver(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.Cloud.Fabric.Do(func() { e.Cloud.ELB.SetTraffic(10) }) // enough for four instances
 		e.release("r1", `{"minSize": 2, "maxSize": 5, "desired": 4}`).ends("Succeeded")
-		execution := e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "blueGreen", "rebake": true, "bakeTime": "2h"}`))
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true, "bakeTime": "2h"}`))
 		for !slices.Contains(e.Path(execution), "WatchTraffic") {
 			time.Sleep(time.Second)
 		}
@@ -305,7 +325,7 @@ func TestFormerFleetDoesNotShrinkWhileItMayHaveToTakeOver(t *testing.T) {
 func TestSecondFleetIsVerifiedBeforeVisitorsSeeIt(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		execution := e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "blueGreen", "rebake": true}`))
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
 		verified := func() bool { return slices.Contains(e.Path(execution), "HoldScaling") }
 		for !verified() {
 			time.Sleep(time.Second)

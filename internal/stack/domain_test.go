@@ -73,7 +73,7 @@ func TestDomainLeadsToTheReleaseUntilTheTeardown(t *testing.T) {
 		if status, location := e.visit("http"); status != moved || location != "https://photos.example.com:443/" {
 			t.Errorf("HTTP is answered with %d to %s", status, location)
 		}
-		e.release("r2", `{"rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + rolled + finish)
+		e.release("r2", `{"rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + secondFleet + shifted + takenOver)
 		e.teardown("t1", `{}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown" + swept)
 		e.empty(1)
 		if left := e.records(); len(left) != 0 {

@@ -50,7 +50,7 @@ func TestReleaseWaitsForWhatWasJustMade(t *testing.T) {
 					}
 					lift := e.refusesWith(operation, refusal, times)
 					begun := time.Now()
-					ended := e.release("r1", `{"rebake": true}`)
+					ended := e.release("r1", `{"strategy": "rolling", "rebake": true}`)
 					lift()
 					if ended.ends(end); end == "FailedClean" {
 						ended.ends(end, "NotSeenYet")

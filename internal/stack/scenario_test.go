@@ -43,7 +43,7 @@ func TestUnchangedContentIsNotBakedAgain(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		image := e.current().Image
-		e.release("r2", `{"version": "2"}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
+		e.release("r2", `{"version": "2"}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + secondFleet + shifted + takenOver)
 		e.serves("r2", 2)
 		if e.current().Image != image {
 			t.Errorf("image %s, want %s reused", e.current().Image, image)
@@ -55,12 +55,12 @@ func TestRebakedReleaseRollsTheFleetAndRollsBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		former := e.current().Image
-		e.release("r2", `{"rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + entrance + rolled + finish)
+		e.release("r2", `{"strategy": "rolling", "rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + entrance + rolled + finish)
 		e.serves("r2", 2)
 		if e.current().Image == former || e.current().FormerImage != former {
 			t.Errorf("recorded %+v, want a new image and %s as the former", e.current(), former)
 		}
-		e.release("r3", `{"image": "`+former+`"}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
+		e.release("r3", `{"strategy": "rolling", "image": "`+former+`"}`).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
 		e.serves("r3", 2)
 		if e.current().Image != former {
 			t.Errorf("image %s, want %s", e.current().Image, former)
@@ -123,7 +123,7 @@ func TestFailedRollingReleaseLeavesTheFormerServing(t *testing.T) {
 				e.release("r1", `{}`).ends("Succeeded")
 				e.fleetBehaves("r2", test.behavior)
 				began := time.Now()
-				e.release("r2", `{"rebake": true}`).ends("FailedClean", "Refresh", "Target.ResponseCodeMismatch")
+				e.release("r2", `{"strategy": "rolling", "rebake": true}`).ends("FailedClean", "Refresh", "Target.ResponseCodeMismatch")
 				e.serves("r1", 2)
 				e.Cloud.Fabric.Do(func() {
 					if least, ok := e.Cloud.AutoScaling.MinServing(e.Settings.Environment.Name(), began); !ok || least < 2 {
@@ -164,7 +164,7 @@ func TestReleaseThatBreaksDuringTheBakeIsRolledBack(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.breaksWhenVerified("r2")
-		end := e.release("r2", `{"rebake": true}`).ends("FailedClean", "RefreshRolledBack")
+		end := e.release("r2", `{"strategy": "rolling", "rebake": true}`).ends("FailedClean", "RefreshRolledBack")
 		if !slices.Contains(e.Path(end.arn), "CheckBake") {
 			t.Errorf("the release never baked: %v", e.Path(end.arn))
 		}
@@ -204,7 +204,7 @@ func TestExecutionsRunOneAtATime(t *testing.T) {
 		e.release("r2", `{}`).ends("Busy", "r1").follows("Plan Lock Busy")
 		waiting := e.start(e.StartRelease(t.Context(), "r3", `{"wait": true}`))
 		e.await(first).ends("Succeeded")
-		e.await(waiting).ends("Succeeded").follows("Plan Lock FindImage" + entrance + rolled + finish)
+		e.await(waiting).ends("Succeeded").follows("Plan Lock FindImage" + entrance + secondFleet + shifted + takenOver)
 		e.serves("r3", 2)
 	})
 }
@@ -248,7 +248,7 @@ func TestThrottledReleaseLeavesTheFormerServing(t *testing.T) {
 			}
 			return next()
 		})
-		e.release("r2", `{"rebake": true}`).ends("FailedClean", "Throttled")
+		e.release("r2", `{"strategy": "rolling", "rebake": true}`).ends("FailedClean", "Throttled")
 		e.serves("r1", 2)
 	})
 }

@@ -21,7 +21,7 @@ var taggedKinds = []string{
 	"CreateAutoScalingGroup", "CreateImage image", "CreateImage snapshot", "CreateLaunchTemplate instance",
 	"CreateLaunchTemplate launch-template", "CreateLaunchTemplate network-interface", "CreateLaunchTemplate volume",
 	"CreateLaunchTemplateVersion instance", "CreateLaunchTemplateVersion network-interface", "CreateLaunchTemplateVersion volume",
-	"CreateListener", "CreateLoadBalancer", "PutMetricAlarm", "RunInstances instance", "RunInstances network-interface", "RunInstances volume",
+	"CreateListener", "CreateLoadBalancer", "CreateRule", "PutMetricAlarm", "RunInstances instance", "RunInstances network-interface", "RunInstances volume",
 }
 
 func TestReleaseResourcesCarryTheOrganizationTags(t *testing.T) {
@@ -45,6 +45,7 @@ func TestReleaseResourcesCarryTheOrganizationTags(t *testing.T) {
 				})
 				e.release("r1", `{"ttl": "3h"}`).ends("Succeeded")
 				e.release("r2", `{"rebake": true}`).ends("Succeeded")
+				e.release("r3", `{"strategy": "rolling"}`).ends("Succeeded")
 				if kinds := slices.Sorted(maps.Keys(seen)); !slices.Equal(kinds, taggedKinds) {
 					t.Errorf("seen are\n%s\nwant\n%s", strings.Join(kinds, "\n"), strings.Join(taggedKinds, "\n"))
 				}

@@ -118,14 +118,23 @@ func TestReleaseThatCannotBePromotedIsUndone(t *testing.T) {
 			e.empty(0)
 		})
 	})
-	t.Run("a later one", func(t *testing.T) {
+	t.Run("a second fleet", func(t *testing.T) {
+		inVirtualTime(t, func(t *testing.T, e *environment) {
+			e.release("r1", `{}`).ends("Succeeded")
+			e.refuses("Promote", "PutItem", "AccessDeniedException")
+			e.release("r2", `{"rebake": true, "minSize": 3, "maxSize": 6, "ttl": "1h"}`).ends("FailedClean", "AccessDenied", "r1")
+			e.serves("r1", 2)
+			e.servesOnly(release.Blue)
+		})
+	})
+	t.Run("a rolling one", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
 			e.release("r1", `{}`).ends("Succeeded")
 			lift := e.refuses("Promote", "PutItem", "AccessDeniedException")
-			e.release("r2", `{"rebake": true, "minSize": 3, "maxSize": 6, "ttl": "1h"}`).ends("FailedClean", "AccessDenied", "r1")
+			e.release("r2", `{"strategy": "rolling", "rebake": true, "minSize": 3, "maxSize": 6, "ttl": "1h"}`).ends("FailedClean", "AccessDenied", "r1")
 			e.serves("r1", 3) // what was launched for it stays until the idle alarm takes it
 			lift()
-			e.release("r3", `{"rebake": true}`).ends("Succeeded")
+			e.release("r3", `{"strategy": "rolling", "rebake": true}`).ends("Succeeded")
 			time.Sleep(time.Hour)
 			e.serves("r3", 2)
 		})
@@ -212,7 +221,7 @@ func TestStrayBuilderIsFound(t *testing.T) {
 func TestTeardownDuringARefreshSucceeds(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		execution := e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "rolling", "rebake": true}`))
 		time.Sleep(7 * time.Minute)
 		list := e.teardown("l1", `{"dryRun": true, "scope": "release", "release": "r2"}`).ends("Listed")
 		if !strings.Contains(list.Output, "instance refresh") || !strings.Contains(list.Output, "launch template version") {
@@ -279,11 +288,11 @@ func TestFailedVerificationDuringTheBakeRollsBack(t *testing.T) {
 				e.release("r1", `{}`).ends("Succeeded")
 				arrange(e)
 				lift := e.refuses("Verify", "DescribeTargetHealth", "AccessDenied")
-				e.release("r2", `{"rebake": true}`).ends("FailedClean", "AccessDenied").
+				e.release("r2", `{"strategy": "rolling", "rebake": true}`).ends("FailedClean", "AccessDenied").
 					follows("Plan Lock" + bakePath + entrance + " EnsureTemplate FindGroup GuardRefresh StartRefresh CheckRefresh VerifyBaking" + undone)
 				e.serves("r1", 2)
 				lift()
-				e.release("r3", `{"rebake": true}`).ends("Succeeded")
+				e.release("r3", `{"strategy": "rolling", "rebake": true}`).ends("Succeeded")
 				e.serves("r3", 2)
 			})
 		})
@@ -394,7 +403,7 @@ func TestUndoReportsARefreshThatItCannotStop(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		lift := e.refuses("Undo", "RollbackInstanceRefresh", "AccessDenied")
-		e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "rolling", "rebake": true}`))
 		time.Sleep(12 * time.Minute)
 		e.full(true)
 		e.stop("r2")
@@ -409,7 +418,7 @@ func TestUndoReportsARefreshThatItCannotStop(t *testing.T) {
 func TestStuckRollbackNamesItsOutdatedInstances(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
+		e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "rolling", "rebake": true}`))
 		time.Sleep(12 * time.Minute)
 		e.full(true)
 		e.stop("r2")

@@ -52,7 +52,7 @@ func (e *environment) until(execution, state string, times int) {
 func (e *environment) second(input string) (execution string) {
 	e.Helper()
 	e.release("r1", `{}`).ends("Succeeded")
-	return e.start(e.StartRelease(e.Context(), "r2", `{"strategy": "blueGreen", "rebake": true, `+input+`}`))
+	return e.start(e.StartRelease(e.Context(), "r2", `{"rebake": true, `+input+`}`))
 }
 
 // percent returns the part of the visitors that the green fleet gets.

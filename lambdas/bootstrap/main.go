@@ -24,8 +24,7 @@ func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	handler, err := newHandler(context.Background(), lambdas.Steps(), os.Getenv, log)
 	if err != nil {
-		log.Error("the function cannot start", "reason", err.Error())
-		os.Exit(1)
+		handler = step.Refusing(os.Getenv("_HANDLER"), err, log)
 	}
 	lambda.Start(handler) // serves invocations and does not return
 }

@@ -63,11 +63,15 @@ func runtimeAPI(payload string, posted chan<- string) http.Handler {
 }
 
 func TestRuntimeReportsAFailureByItsCode(t *testing.T) {
-	tests := map[string]struct{ payload, errorType, message string }{
+	tests := map[string]struct{ payload, without, errorType, message string }{
 		"a request that cannot be": {
-			`{"execution": "arn:e", "release": "r1", "request": {"minSzie": 2}}`, "InvalidRequest", "minSzie",
+			`{"execution": "arn:e", "release": "r1", "request": {"minSzie": 2}}`, "", "InvalidRequest", "minSzie",
 		},
-		"a defect of the state machine": {`{"unknown": 1}`, "Unexpected", "unknown"},
+		"a defect of the state machine": {`{"unknown": 1}`, "", "Unexpected", "unknown"},
+		"a stack without a second target group": {
+			`{"execution": "arn:e", "release": "r1", "request": {}}`, "GREEN_TARGET_GROUP", "Unexpected",
+			"GREEN_TARGET_GROUP is not set: the stack sets it, deploy again",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +82,9 @@ func TestRuntimeReportsAFailureByItsCode(t *testing.T) {
 			function := exec.CommandContext(ctx, os.Args[0])
 			function.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(host.URL, "http://")}
 			for name, value := range environment {
-				function.Env = append(function.Env, name+"="+value)
+				if name != test.without {
+					function.Env = append(function.Env, name+"="+value)
+				}
 			}
 			var logs strings.Builder
 			function.Stdout, function.Stderr = &logs, &logs

@@ -190,7 +190,7 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 			want := release.Plan{
 				Release: "r1", Version: release.Short(digest), Bundle: bundleOf("own"), Digest: digest,
 				InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
-				Strategy: release.Rolling, Traffic: []int{100}, BakeSeconds: 300, ApprovalWait: 15,
+				Strategy: release.BlueGreen, Traffic: []int{100}, BakeSeconds: 300, ApprovalWait: 15,
 				Note: "version " + release.Short(digest) + ", 2 to 5 t4g.small",
 			}
 			if diff := cmp.Diff(want, c.mustPlan(request)); diff != "" {
@@ -203,7 +203,7 @@ func TestEmptyRequestReleasesTheDeployedBundle(t *testing.T) {
 func TestPlanHoldsEveryGivenField(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		got := c.mustPlan(`{"version": "2.0", "bundle": "` + bundleOf("other").URL() + `", "rebake": true, "instanceType": "t4g.medium", "minSize": 1, "maxSize": 4, "desired": 3, "ttl": "90m", "wait": true,
-			"strategy": "blueGreen", "traffic": [5, 50, 100], "hold": "10m", "bakeTime": "1h", "approval": true, "approvalTimeout": "8h"}`)
+			"traffic": [5, 50, 100], "hold": "10m", "bakeTime": "1h", "approval": true, "approvalTimeout": "8h"}`)
 		want := release.Plan{
 			Release: "r1", Version: "2.0", Bundle: bundleOf("other"), Digest: digestOf(bundleOf("other")), Rebake: true,
 			InstanceType: "t4g.medium", MinSize: 1, MaxSize: 4, Desired: 3, TTLSeconds: 5400, Wait: true,
@@ -375,17 +375,17 @@ func TestQuotaMustCoverThePeakOfTheRelease(t *testing.T) {
 		"the builder, then the first two":      {nil, `{}`, 4},
 		"a first release of one":               {nil, `{"minSize": 1}`, 2},
 		"a first release of five":              {nil, `{"desired": 5}`, 10},
-		"two run: the builder, or one more":    {running(2), `{}`, 6},
-		"four run: two more while rolling":     {running(4), `{}`, 12},
-		"two run, six wanted":                  {running(2), `{"maxSize": 6, "desired": 6}`, 12},
+		"two run: the builder, or one more":    {running(2), `{"strategy": "rolling"}`, 6},
+		"four run: two more while rolling":     {running(4), `{"strategy": "rolling"}`, 12},
+		"two run, six wanted":                  {running(2), `{"strategy": "rolling", "maxSize": 6, "desired": 6}`, 12},
 		"a group that is being deleted":        {leaving, `{}`, 4},
 		"a larger type":                        {nil, `{"instanceType": "c7g.xlarge"}`, 8},
-		"ten run, but three are wanted":        {running(10), `{"maxSize": 3}`, 30},
-		"a group that is smaller than allowed": {running(1), `{"minSize": 5}`, 10},
-		"a first fleet, which has no other":    {nil, `{"strategy": "blueGreen"}`, 4},
-		"a second fleet of four":               {running(4), `{"strategy": "blueGreen"}`, 16},
-		"a second fleet of six beside two":     {running(2), `{"strategy": "blueGreen", "maxSize": 6, "desired": 6}`, 16},
-		"a second fleet that is to shrink":     {running(10), `{"strategy": "blueGreen", "maxSize": 3}`, 40},
+		"ten run, but three are wanted":        {running(10), `{"strategy": "rolling", "maxSize": 3}`, 30},
+		"a group that is smaller than allowed": {running(1), `{"strategy": "rolling", "minSize": 5}`, 10},
+		"a second fleet of one":                {running(1), `{"minSize": 1}`, 4},
+		"a second fleet of four":               {running(4), `{}`, 16},
+		"a second fleet of six beside two":     {running(2), `{"maxSize": 6, "desired": 6}`, 16},
+		"a second fleet that is to shrink":     {running(10), `{"maxSize": 3}`, 26},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -405,10 +405,24 @@ func TestQuotaOfTwoFleetsCountsTheOneThatServes(t *testing.T) {
 		c.serves(release.Current{Serving: true, Slot: release.Green, MinSize: 2, MaxSize: 5})
 		c.group = &groups.AutoScalingGroup{AutoScalingGroupName: aws.String("photogallery-main-green"), DesiredCapacity: aws.Int32(4)}
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(15) })
-		c.refuses(`{"strategy": "blueGreen"}`, release.QuotaExceeded, "runs 8 instances of t4g.small", "(4 run now)", "16 vCPUs", "is 15", "the strategy rolling, which runs 6 instances, 12 vCPUs")
-		c.mustPlan(`{}`)
+		c.refuses(`{}`, release.QuotaExceeded, "makes a second fleet and runs 8 instances of t4g.small", "(4 run now)", "16 vCPUs", "is 15", `add "strategy": "rolling", which runs 6 instances, 12 vCPUs`)
+		c.mustPlan(`{"strategy": "rolling"}`)
 		c.fabric.Do(func() { c.ec2.SetVCPULimit(16) })
-		c.mustPlan(`{"strategy": "blueGreen"}`)
+		c.mustPlan(`{}`)
+	})
+}
+
+// Neither a first release nor a fleet that the quota does not allow to be rolled gets that advice.
+func TestQuotaAdvisesToRollOnlyIfThatIsAllowed(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(5) })
+		for _, group := range []*groups.AutoScalingGroup{nil, {AutoScalingGroupName: aws.String("photogallery-main"), DesiredCapacity: aws.Int32(4)}} {
+			c.group = group
+			_, failure := c.plan(`{"desired": 4}`)
+			if failure == nil || failure.Type != string(release.QuotaExceeded) || strings.Contains(failure.Message, "rolling") {
+				t.Errorf("got %+v", failure)
+			}
+		}
 	})
 }
 

@@ -48,21 +48,24 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 
 // within refuses a release that needs more vCPUs than the limit.
 func (d *draft) within(limit, running int) error {
-	rolling := Peak(running, wanted(running, d.plan), d.bakes)
-	most, less := rolling, "give"
-	if d.plan.Strategy == release.BlueGreen {
-		most = PeakBlueGreen(running, wanted(running, d.plan))
-	}
-	if most > rolling {
-		less = fmt.Sprintf("give the strategy rolling, which runs %d instances, %d vCPUs,", rolling, rolling*d.vcpus)
+	most, rolling := Peak(running, wanted(running, d.plan), d.bakes), 0
+	if d.plan.Strategy == release.BlueGreen && running > 0 {
+		most, rolling = PeakBlueGreen(running, wanted(running, d.plan)), most
 	}
 	need := most * d.vcpus
 	if need <= limit {
 		return nil
 	}
+	makes, instead := "the release", ""
+	if rolling > 0 {
+		makes = "the release makes a second fleet and"
+	}
+	if rolling > 0 && rolling < most && rolling*d.vcpus <= limit {
+		instead = fmt.Sprintf(`add "strategy": "rolling", which runs %d instances, %d vCPUs, or `, rolling, rolling*d.vcpus)
+	}
 	return release.Errorf(release.QuotaExceeded,
-		"quota: the release runs %d instances of %s at a time (%d run now), which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; ask for a higher one in Service Quotas, or %s a smaller instanceType, minSize or desired",
-		most, d.plan.InstanceType, running, need, StandardQuota, limit, less)
+		"quota: %s runs %d instances of %s at a time (%d run now), which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; %sask for a higher one in Service Quotas, or give a smaller instanceType, minSize or desired",
+		makes, most, d.plan.InstanceType, running, need, StandardQuota, limit, instead)
 }
 
 // running returns how many instances the group that serves has now.
@@ -98,7 +101,7 @@ func Peak(running, wanted int, bakes bool) int {
 
 // PeakBlueGreen returns the maximum number of instances at a time if the new fleet runs beside the
 // running one. The builder, gone by then, makes no difference.
-func PeakBlueGreen(running, wanted int) int { return running + max(running, wanted) }
+func PeakBlueGreen(running, wanted int) int { return running + wanted }
 
 // IsStandard reports whether a type counts toward the quota: "t4g.small" is of the family t.
 func IsStandard(instanceType string) bool {

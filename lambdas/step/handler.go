@@ -30,6 +30,14 @@ func (s Step) Handler(clients Clients, settings Settings, log *slog.Logger) Hand
 	return Handler{step: s.Name, invoke: s.build(clients, settings), log: log}
 }
 
+// Refusing returns a handler that fails every invocation with the reason why its function cannot work.
+// Of a function that ends instead, an execution says that it ended, and only the log says why.
+func Refusing(step string, reason error, log *slog.Logger) Handler {
+	return Handler{step: step, log: log, invoke: func(context.Context, []byte) (any, error) {
+		return nil, release.Errorf(release.Unexpected, "the function cannot start: %w", reason)
+	}}
+}
+
 // Invoke blocks until the step has answered or ctx ends.
 func (h Handler) Invoke(ctx context.Context, payload []byte) (answer []byte, err error) {
 	log := h.log.With("step", h.step).With(identity(payload)...)

@@ -32,7 +32,7 @@ var scenes = []scene{
 	{
 		name: "execution", path: "/#/execution",
 		before: ask("/api/load", `{"rate": 700, "seconds": 100}`) + ask("/api/executions/release", `{"input": "{\"version\": \"spring photos\", \"rebake\": true, \"ttl\": \"8h\"}"}`),
-		when:   `document.querySelector('.graph [data-state="CheckRefresh"]')?.dataset.phase === 'succeeded'`,
+		when:   `document.querySelector('.graph [data-state="ShiftTraffic"]')?.dataset.phase === 'succeeded'`,
 	},
 	{
 		name: "fleet", path: "/#/fleet", before: ask("/api/load", `{"rate": 1200, "seconds": 100}`),
