@@ -211,7 +211,7 @@ func TestExecutionsRunOneAtATime(t *testing.T) {
 
 func TestAbortedReleaseIsSwept(t *testing.T) {
 	for name, after := range map[string]time.Duration{
-		"while building": time.Minute, "while imaging": 4 * time.Minute, "while the fleet starts": 5*time.Minute + 50*time.Second,
+		"while building": time.Minute, "while imaging": 4 * time.Minute, "while the fleet starts": 5*time.Minute + 10*time.Second,
 	} {
 		t.Run(name, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
