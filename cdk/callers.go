@@ -71,6 +71,8 @@ var callers = map[string][]string{
 
 	"route53:ChangeResourceRecordSets": {"https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/r53-api-permissions-ref.html"},
 
+	"s3:DeleteObject": {"https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html"},
+
 	"scheduler:CreateSchedule": {reference + "list_amazoneventbridgescheduler.html"},
 	"scheduler:DeleteSchedule": {reference + "list_amazoneventbridgescheduler.html"},
 

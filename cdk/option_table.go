@@ -120,6 +120,13 @@ func Table() []Option {
 			},
 		},
 		{
+			Key: "settingsKey", Default: "", Allowed: "a KMS key's ARN such as arn:aws:kms:us-east-1:123456789012:key/ID",
+			Effect: "Encrypts the settings and secrets of the app that are set from now on. Without it S3 encrypts them with keys of its own, for free. The policy that a key needs is below.",
+			parse: func(o *Options, value string) error {
+				return match(&o.SettingsKey, value, settingsKey, "no ARN of a KMS key")
+			},
+		},
+		{
 			Key: "flowLogs", Default: "on", Allowed: "on or off",
 			Effect: "Records refused connections of the network in CloudWatch Logs.",
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.FlowLogs, value) },
@@ -142,8 +149,9 @@ var (
 	domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
 	zoneID     = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
 	// https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
-	volumeKey  = regexp.MustCompile(`^(alias/aws/ebs|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`)
-	expression = regexp.MustCompile(`^(cron\(([^ ()]+ ){5}[^ ()]+\)|rate\([1-9][0-9]* (minute|hour|day)s?\))$`)
+	volumeKey   = regexp.MustCompile(`^(alias/aws/ebs|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`)
+	settingsKey = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+	expression  = regexp.MustCompile(`^(cron\(([^ ()]+ ){5}[^ ()]+\)|rate\([1-9][0-9]* (minute|hour|day)s?\))$`)
 )
 
 func match(field *string, value string, pattern *regexp.Regexp, problem string) error {

@@ -29,6 +29,7 @@ type Options struct {
 	InstanceConnect bool
 	AccessLogs      bool
 	EBSKey          string // ARN of the key of volumes, or step.ManagedKey, or "" for the account's default
+	SettingsKey     string // ARN of the KMS key of settings and secrets, or "" for S3's own
 	FlowLogs        bool
 	LogDays         int
 	Tags            string // tags of every resource, in the form of release.ParseTags, or "" for none

@@ -18,7 +18,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 	_, err := cdk.ParseOptions(map[string]any{
 		"timezone": "main", "environment": "Main", "cidr": "10.0.0.1/8", "nightlyTeardown": "20:00",
 		"morningRelease": "cron(0 7 * *)", "timeZone": "Zurich", "notify": "nobody,ops@example.com,ops@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops.fifo", "webhook": "https://hooks.example.com/secret", "domain": "gallery",
-		"uploadsOverHttp": "yes", "logDays": 31, "tags": "aws:team=web,photogallery:role=fleet", "vpcRange": "10.0.0.0/24", "zones": "us-east-1a,use1-az2", "ebsKey": "alias/photos",
+		"uploadsOverHttp": "yes", "logDays": 31, "tags": "aws:team=web,photogallery:role=fleet", "vpcRange": "10.0.0.0/24", "zones": "us-east-1a,use1-az2", "ebsKey": "alias/photos", "settingsKey": "alias/aws/s3",
 	})
 	if release.CodeOf(err) != release.InvalidRequest {
 		t.Fatalf("got %v", err)
@@ -31,6 +31,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 		`ops.fifo": no ARN of a standard SNS topic; give`, `an address would stand in the template for all to read; put it into a secret; give slack: or teams:`, `domain: "gallery"`, "hostedZone: left out", `uploadsOverHttp: "yes"`,
 		`logDays: "31"`, `vpcRange: "10.0.0.0/24": a network has /16 to /22`, `zones: "us-east-1a,use1-az2": neither names nor IDs`,
 		`tags: "aws:team=web,photogallery:role=fleet": tag "aws:team"`, `fleet": tag "photogallery:role"`,
+		`settingsKey: "alias/aws/s3": no ARN of a KMS key; give`,
 		`ebsKey: "alias/photos": neither the ARN of a KMS key nor the alias of AWS's; give`,
 	} {
 		if strings.Contains(err.Error(), "hooks.example.com") {
@@ -48,7 +49,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 		"vpcRange": "10.20.0.0/20", "zones": "use1-az1, use1-az4",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com, me@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops", "webhook": "slack:photogallery/webhook",
 		"domain": "photos.example.com", "hostedZone": "Z0123",
-		"uploadsOverHttp": true, "instanceConnect": "on", "accessLogs": "on", "ebsKey": "alias/aws/ebs", "flowLogs": false, "logDays": 7.0,
+		"uploadsOverHttp": true, "instanceConnect": "on", "accessLogs": "on", "ebsKey": "alias/aws/ebs", "settingsKey": "arn:aws:kms:us-east-1:123456789012:key/ID", "flowLogs": false, "logDays": 7.0,
 		"tags": map[string]any{"team": "web", "account": 123456789012.0},
 	}
 	if len(given) != len(cdk.Table()) {
@@ -58,7 +59,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	want := cdk.Options{
 		Environment: "staging", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com, me@example.com", Topic: "arn:aws:sns:us-east-1:123456789012:ops", Webhook: "slack:photogallery/webhook", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
-		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", LogDays: 7, Tags: "account=123456789012,team=web",
+		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", LogDays: 7, Tags: "account=123456789012,team=web",
 	}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)

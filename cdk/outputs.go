@@ -30,6 +30,9 @@ func (s *stack) addOutputs() {
 	if s.options.EBSKey != "" {
 		s.output("EbsKey", "The key of the instances' volumes", s.options.EBSKey)
 	}
+	if s.options.SettingsKey != "" {
+		s.output("SettingsKeyArn", "The key of the app's settings and secrets", s.options.SettingsKey)
+	}
 	s.output("InstanceLogGroupName", "The instances' logs", *s.logs.instances.LogGroupName())
 	if s.network.connect != nil {
 		s.output("InstanceConnectEndpointId", "By which gallery shell reaches instances", *s.network.connect.AttrId())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"photogallery/gallery-ami/recipe/settings"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -59,7 +60,8 @@ func permissionsOf(environment release.Environment, operation step.Operation) ([
 
 // actionOf holds the operations whose IAM action has another name.
 var actionOf = map[string]string{
-	"s3:HeadObject": "s3:GetObject",
+	"s3:HeadObject":    "s3:GetObject",
+	"s3:ListObjectsV2": "s3:ListBucket",
 }
 
 // unbound holds operations that a scope would bind but IAM cannot.
@@ -74,6 +76,11 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 		return []string{"${Table}"}
 	case step.StackBucket:
 		return []string{"${Bucket}/bundles/*", "${DefaultBundles}"}
+	case step.StackSettings:
+		if operation.Name == "s3:ListObjectsV2" {
+			return []string{"${Bucket}"}
+		}
+		return []string{"${Bucket}/" + settings.DocumentPrefix + "*", "${Bucket}/" + settings.SecretPrefix + "*"}
 	case step.StackTarget:
 		return []string{"${TargetGroups}"}
 	case step.StackZone:
@@ -161,7 +168,10 @@ func conditionsOf(environment release.Environment, operation step.Operation) map
 	case step.CreatedTagged:
 		return tagged(environment)
 	}
-	if operation.Name == "route53:ChangeResourceRecordSets" {
+	switch operation.Name {
+	case "s3:ListObjectsV2":
+		return map[string]map[string]string{"StringEquals": {"s3:prefix": anyOf(settings.DocumentPrefix, settings.SecretPrefix)}}
+	case "route53:ChangeResourceRecordSets":
 		return forAll(map[string]string{
 			"route53:ChangeResourceRecordSetsNormalizedRecordNames": "${Domain}",
 			"route53:ChangeResourceRecordSetsRecordTypes":           "A",

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
 
+	"photogallery/gallery-ami/recipe/settings"
 	"photogallery/release"
 )
 
@@ -17,7 +18,7 @@ type roles struct {
 
 func (s *stack) addRoles() {
 	s.roles.builder = s.role("BuilderRole", "ec2.amazonaws.com", "Fetches a bundle and reports the build's result", s.builderStatements())
-	s.roles.fleet = s.role("FleetRole", "ec2.amazonaws.com", "Serves photos and logs", s.fleetStatements())
+	s.roles.fleet = s.role("FleetRole", "ec2.amazonaws.com", "Serves photos and logs", append(s.fleetStatements(), s.settingsStatements()...))
 	s.roles.schedule = s.scheduleRole()
 	s.roles.builderProfile = s.profile("BuilderProfile", s.roles.builder)
 	s.roles.fleetProfile = s.profile("FleetProfile", s.roles.fleet)
@@ -61,6 +62,25 @@ func (s *stack) fleetStatements() []Statement {
 		s.streams("i-*"),
 		{Actions: []string{"logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
 	}
+}
+
+// settingsStatements let the fleet, and nobody else of the stack, read the app's settings and secrets.
+// S3 decrypts them with its caller's permission, so the fleet needs no way to KMS.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+// https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+func (s *stack) settingsStatements() []Statement {
+	bucket := *s.storage.bucket.BucketArn()
+	statements := []Statement{{
+		Actions: []string{"s3:GetObject"}, Resources: []string{bucket + "/" + settings.DocumentPrefix + "*", bucket + "/" + settings.SecretPrefix + "*"},
+	}}
+	if s.options.SettingsKey == "" {
+		return statements
+	}
+	const s3 = "s3.${AWS::Region}.amazonaws.com"
+	return append(statements, Statement{
+		Actions: []string{"kms:Decrypt"}, Resources: []string{s.options.SettingsKey},
+		Conditions: map[string]map[string]string{"StringEquals": {"kms:ViaService": anyOf(s3, s3+".cn")}},
+	})
 }
 
 // scheduleRole may start the two state machines, for schedules of this environment's group.

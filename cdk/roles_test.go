@@ -8,12 +8,14 @@ import (
 	"testing"
 )
 
-func TestFleetReachesOnlyPhotosUploadKeyAndItsLog(t *testing.T) {
+func TestFleetReachesOnlyPhotosSettingsUploadKeyAndItsLog(t *testing.T) {
 	made := synthesize(t, "defaults")
 	got := allowed(made, "FleetRole")
 	want := []string{
 		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:log-stream:i-* map[]",
 		"logs:DescribeLogStreams arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs",
+		"s3:GetObject arn:aws:s3:::Photos/secrets/* map[]",
+		"s3:GetObject arn:aws:s3:::Photos/settings/* map[]",
 		"s3:GetObject s3:PutObject arn:aws:s3:::Photos/upload-key/key map[]",
 		"s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload arn:aws:s3:::Photos/gallery/* map[]",
 		"s3:ListBucket arn:aws:s3:::Photos map[",
@@ -27,8 +29,8 @@ func TestFleetReachesOnlyPhotosUploadKeyAndItsLog(t *testing.T) {
 		}
 	}
 	// Without IfExists S3 answers 403 for a photo that is not there, and a new gallery gets no samples.
-	if !strings.HasSuffix(got[4], "map[StringLikeIfExists:map[s3:prefix:gallery/*]]") {
-		t.Errorf("the fleet lists %s", got[4])
+	if !strings.HasSuffix(got[6], "map[StringLikeIfExists:map[s3:prefix:gallery/*]]") {
+		t.Errorf("the fleet lists %s", got[6])
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
+	"photogallery/gallery-ami/recipe/settings"
 	"photogallery/lambdas/records"
 )
 
@@ -64,7 +65,7 @@ func (s *stack) photoBucket() awss3.Bucket {
 			NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(30)),
 			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
 			ExpiredObjectDeleteMarker:           jsii.Bool(true),
-		}},
+		}, forgetSoon("settings", settings.DocumentPrefix), forgetSoon("secrets", settings.SecretPrefix)},
 	})
 	// A policy that remained with the bucket would conflict with the next deployment's.
 	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY)
@@ -77,6 +78,15 @@ func (s *stack) photoBucket() awss3.Bucket {
 		Conditions: &map[string]any{"Null": map[string]string{"s3:if-none-match": "true"}},
 	}))
 	return bucket
+}
+
+// forgetSoon removes what is deleted after a day, the least that S3 takes. Of two rules the shorter time
+// holds.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html
+func forgetSoon(kind, prefix string) *awss3.LifecycleRule {
+	return &awss3.LifecycleRule{
+		Id: jsii.String("forget-deleted-" + kind), Prefix: jsii.String(prefix), NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(1)),
+	}
 }
 
 func (s *stack) bucketName() string {

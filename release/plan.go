@@ -24,6 +24,9 @@ type Plan struct {
 	TeardownAt   string `json:"teardownAt"` // RFC 3339: when the environment is torn down if the release has no ttl, or "" for never
 	Wait         bool   `json:"wait"`       // wait if another execution holds the lock
 
+	Settings   string `json:"settings"`   // the digest of the instances' settings, or "" for none
+	Configured string `json:"configured"` // the digest that Settings replaces as the configured one if it still is, or "" for none
+
 	Strategy    Strategy `json:"strategy"`
 	Traffic     []int    `json:"traffic"`     // percentages that rise to 100, for BlueGreen
 	HoldSeconds int      `json:"holdSeconds"` // how long each of them is watched before the next
@@ -59,6 +62,8 @@ type Current struct {
 	DefaultBundle   Bundle `json:"defaultBundle"`   // the deployment's own bundle at the time of the record
 	TemplateVersion string `json:"templateVersion"` // the serving launch template version
 	FormerTemplate  string `json:"formerTemplate"`  // "" if there was none
+	Settings        string `json:"settings"`        // the digest of the instances' settings, or "" for none
+	FormerSettings  string `json:"formerSettings"`  // those of FormerTemplate
 	MinSize         int    `json:"minSize"`         // the group's bounds, which an undo restores
 	MaxSize         int    `json:"maxSize"`         // 0 in a record without it
 	InstanceType    string `json:"instanceType"`    // "" in a record without it

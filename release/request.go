@@ -25,6 +25,9 @@ const (
 // NoTTL is the ttl of a release without an end.
 const NoTTL = "never"
 
+// NoSettings requests a release without settings.
+const NoSettings = "none"
+
 // OwnBundle requests the deployment's own bundle.
 const OwnBundle = "own"
 
@@ -40,7 +43,8 @@ type Request struct {
 	MinSize      int    `json:"minSize,omitempty"`
 	MaxSize      int    `json:"maxSize,omitempty"`
 	Desired      int    `json:"desired,omitempty"`
-	TTL          string `json:"ttl,omitempty"` // as time.ParseDuration reads it, or NoTTL
+	TTL          string `json:"ttl,omitempty"`      // as time.ParseDuration reads it, or NoTTL
+	Settings     string `json:"settings,omitempty"` // a digest, or NoSettings
 	Wait         bool   `json:"wait,omitempty"`
 
 	Strategy Strategy `json:"strategy,omitempty"`

@@ -57,7 +57,7 @@ func TestEveryFieldTakesWhatItsSchemaTakes(t *testing.T) {
 		"s3://bucket/key" + hash, "s3://bucket/key", "s3://b/key" + hash, "https://example.org/a.tar.gz", "file:/a", `C:\lesson`, "C:/lesson", "examples/lesson",
 		"ami-01234567", "ami-0123456789abcdef0", "ami-012345678", "AMI-01234567", "t4g.small", "small", "m7g-flex.large", ".small", "t4g.",
 		"1m", "59s", "8760h", "1h30m", "1h1m1s1s", "90", "1.5h", "0.0000000000001h", "tomorrow", "0s", "29s", "30s", "24h", "24h1s",
-		"rolling", "blueGreen", "bluegreen", rising(10), rising(11),
+		"rolling", "blueGreen", "bluegreen", "none", strings.Repeat("0f", 32), strings.Repeat("0F", 32), strings.Repeat("0", 63), rising(10), rising(11),
 		"release", "environment", "keep-latest", "delete", "Delete", "release-20260131-0900", "a:b",
 	}
 	for name, document := range documents {

@@ -36,6 +36,8 @@ type place interface {
 	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)
 	Schedules(context.Context) ([]environment.Schedule, error)
+	Settings(context.Context) (environment.Settings, error)
+	Configure(context.Context, environment.SettingsChange) (environment.Configured, error)
 
 	// machines returns the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)

@@ -25,6 +25,7 @@ var requestFlags = map[string]string{
 	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait",
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
+	"settings": "settings",
 }
 
 func releaseCommand() *cobra.Command {
@@ -60,6 +61,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.String("bake-time", "", "the `time` that the release is watched after its last change, before it is final (default 5m)")
 	f.Bool("approval", false, "wait for gallery promote before the first visitor, and again before 100 % if there are steps")
 	f.String("approval-timeout", "", "the `time` to wait for each approval; silence is a no (default 1h)")
+	f.String("settings", "", "the `digest` of the settings that the instances get, or none (default: the configured ones)")
 	f.Bool("wait", false, "wait while another run holds the environment")
 	f.String("input", "", "the whole request as `JSON`, instead of the flags above")
 	addRunFlags(command)

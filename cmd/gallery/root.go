@@ -103,7 +103,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		upCommand(), releaseCommand(), promoteCommand(), rollbackCommand(), teardownCommand(), statusCommand(), executionsCommand(), executionCommand(), imagesCommand(),
 		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
-		costCommand(), doctorCommand(), versionCommand(), exitCodesTopic(),
+		configCommand(), secretCommand(), costCommand(), doctorCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
 }

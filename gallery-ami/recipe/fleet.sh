@@ -68,15 +68,55 @@ AGENT
 }
 trap send_logs EXIT
 {{- end}}
+
+# The AWS CLI asks once for credentials, for one second.
+# https://docs.aws.amazon.com/cli/latest/topic/config-vars.html
+export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
+{{- if .Settings}}
+
+# The app's settings are an environment file. Each secret that its header names becomes a credential
+# and, escaped for systemd, a variable. The instance's own file, in settings.conf, is read later and
+# wins. Without all of them the service does not start. Only root reads them here, and nothing prints
+# a value.
+# https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
+settings=/etc/photogallery/settings
+bucket={{shell .Bucket}} digest={{shell .Settings}}
+give_up() { echo "s3://$bucket/$1, a part of the app's settings, $2"; exit 1; }
+fetch() {
+  local pause
+  for pause in 1 2 4 8 16 32 ''; do
+    aws s3api get-object --region {{shell .Region}} --bucket "$bucket" --key "$1" "$2" </dev/null >/dev/null && return
+    [ -n "$pause" ] || give_up "$1" "cannot be read"
+    sleep "$pause"
+  done
+}
+fetch_settings() (
+  umask 077
+  mkdir -p "$settings/secrets"
+  cat >"$unit/app.conf" <<'DROPIN'
+[Service]
+EnvironmentFile=/etc/photogallery/settings/document
+EnvironmentFile=/etc/photogallery/settings/environment
+DROPIN
+  fetch "settings/$digest" "$settings/document"
+  sha256sum --status -c <<<"$digest  $settings/document" || give_up "settings/$digest" "was changed or cut off"
+  : >"$settings/environment.new"
+  while read -r hash word name id size && [ "$hash $word" = "# secret" ]; do
+    fetch "secrets/$id" "$settings/secrets/$name"
+    [ "$(wc -c <"$settings/secrets/$name")" -eq "$size" ] || give_up "secrets/$id" "was changed or cut off"
+    { printf '%s="' "$name"; LC_ALL=C sed 's/[\\"$`]/\\&/g' "$settings/secrets/$name"; printf '"\n'; } >>"$settings/environment.new"
+    echo "LoadCredential=$name:$settings/secrets/$name" >>"$unit/app.conf"
+  done < <(tail -n +2 "$settings/document")
+  mv "$settings/environment.new" "$settings/environment"
+)
+fetch_settings
+{{- end}}
 {{- if .UploadKey}}
 
 # The upload key is made once, by whichever instance comes first: S3 refuses the others' writes, and
 # answers 403 for a key that is not there to who may not list the bucket. Only root reads it here;
 # systemd hands it to the service.
 key=/etc/photogallery/upload-key
-# The AWS CLI asks once for credentials, for one second.
-# https://docs.aws.amazon.com/cli/latest/topic/config-vars.html
-export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
 fetch_key() (
   umask 077
   for pause in 1 2 4 8 16 32 ''; do

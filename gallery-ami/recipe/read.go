@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"photogallery/internal/systemd"
@@ -27,7 +28,19 @@ func ReadBuilder(userData string) (BuilderInput, error) {
 	return in, nil
 }
 
-// ReadSettings returns the settings in the result of FleetUserData.
+var bucketAndDigest = regexp.MustCompile(`(?m)^bucket='([^']*)' digest='([0-9a-f]{64})'$`)
+
+// ReadApp returns the bucket and the digest of the app's settings in the result of FleetUserData, or
+// two empty strings for none.
+func ReadApp(userData string) (bucket, digest string) {
+	found := bucketAndDigest.FindStringSubmatch(userData)
+	if found == nil {
+		return "", ""
+	}
+	return found[1], found[2]
+}
+
+// ReadSettings returns the instance's own settings in the result of FleetUserData.
 func ReadSettings(userData string) (map[string]string, error) {
 	_, rest, found := strings.Cut(userData, "<<'SETTINGS'\n")
 	block, _, ended := strings.Cut(rest, "SETTINGS\n")

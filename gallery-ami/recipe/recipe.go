@@ -77,6 +77,7 @@ type FleetInput struct {
 	Region   string
 	Uploads  string // "on", "off", or "" for the machine's own setting
 	LogGroup string // receives the service's log, or "" for none
+	Settings string // the digest of the app's settings, or "" for none
 }
 
 // UploadKey is the key of the object that is the upload key.
@@ -86,12 +87,13 @@ const UploadKey = "upload-key/key"
 const PhotosPrefix = "gallery/"
 
 // FleetUserData returns the script that tells an instance's service its address, its identity and
-// the place of its photos. It has no secret: the upload key is fetched or made on the instance. Its
-// errors are those of BuilderUserData.
+// the place of its photos. It has no secret and none of the app's settings: the instance fetches
+// those, and fetches or makes the upload key. Its errors are those of BuilderUserData.
 func FleetUserData(in FleetInput) (string, error) {
 	values := map[string]string{
 		"Release": in.Release, "Bucket": in.Bucket, "Region": in.Region, "LogGroup": in.LogGroup,
-		"Photos": "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
+		"Settings": in.Settings,
+		"Photos":   "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
 	}
 	switch in.Uploads {
 	case "on":

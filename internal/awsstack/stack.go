@@ -32,7 +32,8 @@ const (
 	endpointOutput        = "InstanceConnectEndpointId"
 	dashboardOutput       = "DashboardUrl"
 	tableOutput           = "TableName"
-	galleryOutput         = "GalleryUrl" // of the domain, if there is one
+	galleryOutput         = "GalleryUrl"     // of the domain, if there is one
+	settingsKeyOutput     = "SettingsKeyArn" // of the option settingsKey
 )
 
 // Stack is a deployed environment.

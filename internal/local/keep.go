@@ -22,8 +22,9 @@ import (
 // kept holds the state that outlives the process. Archives, photos and bundles are files of their
 // own.
 type kept struct {
-	Current release.Current `json:"current"`
-	Images  []keptImage     `json:"images"`
+	Current  release.Current  `json:"current"`
+	Settings records.Settings `json:"settings"`
+	Images   []keptImage      `json:"images"`
 }
 
 type keptImage struct {
@@ -59,6 +60,9 @@ func (l *Local) restore(ctx context.Context) error {
 	recorded := former.Current
 	recorded.Serving, recorded.TemplateVersion, recorded.FormerTemplate = false, "", ""
 	if err := records.WriteCurrent(ctx, l.stack.Clients.DynamoDB, l.stack.Settings.Table, recorded); err != nil {
+		return err
+	}
+	if err := l.restoreSettings(ctx, former.Settings); err != nil {
 		return err
 	}
 	l.restored = true
@@ -149,6 +153,9 @@ func (l *Local) toKeep() (kept, error) {
 		return kept{}, err
 	}
 	now.Current = recorded
+	if now.Settings, err = records.ReadSettings(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table); err != nil {
+		return kept{}, err
+	}
 	l.stack.Cloud.Fabric.Do(func() {
 		for _, image := range l.stack.Cloud.EC2.KeptImages() {
 			if archive, isArchive := image.Content.(process.Image); isArchive {

@@ -22,5 +22,11 @@ func (machineRecipe) Settings(userData string) (map[string]string, error) {
 	return recipe.ReadSettings(userData)
 }
 
+// App implements process.Recipe.
+func (machineRecipe) App(userData string) process.App {
+	bucket, digest := recipe.ReadApp(userData)
+	return process.App{Bucket: bucket, Digest: digest}
+}
+
 // Unpacking implements process.Recipe.
 func (machineRecipe) Unpacking() process.Unpacking { return new(recipe.Unpacking) }

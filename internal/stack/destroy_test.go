@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	environments "photogallery/internal/environment"
 	"photogallery/lambdas/destroy"
 )
 
@@ -26,6 +27,7 @@ func (e *environment) asks(function string, event, answer any) {
 
 func TestDeletingTheStackLeavesNothing(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.configure(environments.SettingsChange{Set: map[string]string{"A": "1"}, SetSecrets: map[string][]byte{"S": []byte("s")}})
 		e.release("r1", `{"ttl": "2h"}`).ends("Succeeded")
 		var started destroy.Started
 		e.asks("Destroy", map[string]string{"RequestType": "Delete", "RequestId": "1", "PhysicalResourceId": "photogallery-main"}, &started)
@@ -37,5 +39,8 @@ func TestDeletingTheStackLeavesNothing(t *testing.T) {
 			t.Error("it is not complete after an hour")
 		}
 		e.empty(0)
+		if objects := e.objects(); len(objects) > 0 {
+			t.Errorf("%v are left in the bucket", objects)
+		}
 	})
 }

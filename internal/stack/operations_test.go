@@ -91,7 +91,7 @@ func (l *callLog) differences() (lines []string) {
 // ofPeople are the operations that the command line and the aws command call.
 var ofPeople = []string{
 	"states:ListStateMachines", "states:DescribeStateMachine", "states:StartExecution", "states:StopExecution", "states:DescribeExecution", "states:GetExecutionHistory", "states:ListExecutions",
-	"autoscaling:TerminateInstanceInAutoScalingGroup", "events:PutEvents",
+	"autoscaling:TerminateInstanceInAutoScalingGroup", "events:PutEvents", "s3:GetObject", "s3:PutObject",
 }
 
 func TestCloudHasExactlyTheCalledOperations(t *testing.T) {

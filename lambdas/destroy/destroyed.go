@@ -18,16 +18,18 @@ import (
 // Destroyed is the custom resource's isComplete handler, which the framework calls repeatedly.
 var Destroyed = step.Define(step.Step{
 	Name:     "Destroyed",
-	Summary:  "Looks whether the teardown before the deletion of the stack has ended; fails if something is left.",
+	Summary:  "Looks whether the teardown before the deletion of the stack has ended, then deletes settings and secrets; fails if something is left.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Event:    true,
 	Operations: []step.Operation{
 		{Name: "states:DescribeExecution", Scope: step.StackMachines},
 		{Name: "states:ListExecutions", Scope: step.StackMachines},
+		{Name: "s3:ListObjectsV2", Scope: step.StackSettings},
+		{Name: "s3:DeleteObject", Scope: step.StackSettings},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, json.RawMessage) (Completion, error) {
-	return watcher{clients.SFN, settings}.run
+	return watcher{clients.SFN, clients.S3, settings}.run
 })
 
 // Completion is the answer of Destroyed.
@@ -52,20 +54,27 @@ type executionAPI interface {
 
 type watcher struct {
 	api      executionAPI
+	objects  objectAPI
 	settings step.Settings
 }
 
 // run answers "not yet" if AWS fails on its side: the framework takes any error as final, so a
 // throttled call would fail the deletion of the stack.
 func (w watcher) run(ctx context.Context, text json.RawMessage) (Completion, error) {
-	var started Started
+	var started struct {
+		Started
+		RequestType string `json:"RequestType"`
+	}
 	if err := json.Unmarshal(text, &started); err != nil {
 		return Completion{}, release.Errorf(release.Unexpected, "the event of the provider framework is unreadable: %w", err)
 	}
-	if started.Execution == "" {
+	if started.RequestType != "Delete" && started.Execution == "" {
 		return Completion{true}, nil
 	}
-	done, err := w.isDone(ctx, started)
+	done, err := w.isDone(ctx, started.Started)
+	if err == nil && done {
+		err = w.deleteSettings(ctx)
+	}
 	switch release.CodeOf(err) {
 	case release.Throttled, release.AwsUnavailable:
 		done, err = false, nil
@@ -77,6 +86,9 @@ func (w watcher) run(ctx context.Context, text json.RawMessage) (Completion, err
 }
 
 func (w watcher) isDone(ctx context.Context, started Started) (bool, error) {
+	if started.Execution == "" {
+		return true, nil
+	}
 	teardown, err := w.api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(started.Execution)})
 	if release.IsNotFound(err) {
 		return time.Since(started.At) > unseen, nil

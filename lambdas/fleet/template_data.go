@@ -19,7 +19,7 @@ import (
 func templateData(settings step.Settings, region string, in EnsureTemplateInput) (*types.RequestLaunchTemplateData, error) {
 	userData, err := recipe.FleetUserData(recipe.FleetInput{
 		Release: in.Plan.Release, Bucket: settings.Bucket, Region: region,
-		Uploads: string(settings.Uploads), LogGroup: settings.InstanceLogGroup,
+		Uploads: string(settings.Uploads), LogGroup: settings.InstanceLogGroup, Settings: in.Plan.Settings,
 	})
 	if err != nil {
 		return nil, err

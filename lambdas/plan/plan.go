@@ -102,7 +102,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 		Approval: request.Approval, ApprovalSeconds: int(request.ApprovalTime() / time.Second), ApprovalWait: step.Pause(int(request.ApprovalTime() / time.Second)),
 	}}
 	var problems []error
-	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.content, p.ebsKey, p.instanceType, p.quota} {
+	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.appSettings, p.content, p.ebsKey, p.instanceType, p.quota} {
 		err := question(ctx, &d)
 		if err != nil && !isProblem(err) {
 			return release.Plan{}, err

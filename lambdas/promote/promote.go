@@ -62,14 +62,33 @@ func (p promoter) run(ctx context.Context, in Input) (Promoted, error) {
 	if err != nil {
 		return Promoted{}, err
 	}
-	if former.Serving && former.Release == in.Plan.Release {
-		return Promoted{former}, nil // promoted by an earlier run of this step whose answer was lost
+	next := former
+	isPromoted := former.Serving && former.Release == in.Plan.Release // by an earlier run of this step
+	if !isPromoted {
+		if next, err = p.successor(former, in); err != nil {
+			return Promoted{}, err
+		}
+		if err := records.WriteCurrent(ctx, p.table, p.settings.Table, next); err != nil {
+			return Promoted{}, err
+		}
 	}
-	next, err := p.successor(former, in)
-	if err != nil {
-		return Promoted{}, err
+	return Promoted{next}, p.configure(ctx, in.Plan)
+}
+
+// configure makes the settings that the release named the configured ones, so that the next release
+// does not return to those that this one left. Settings that were configured since the release began
+// are newer, and stay.
+func (p promoter) configure(ctx context.Context, plan release.Plan) error {
+	if plan.Settings == plan.Configured {
+		return nil
 	}
-	return Promoted{next}, records.WriteCurrent(ctx, p.table, p.settings.Table, next)
+	return records.ChangeSettings(ctx, p.table, p.settings.Table, func(recorded *records.Settings) (bool, error) {
+		if recorded.Configured != plan.Configured {
+			return false, nil
+		}
+		recorded.Configured = plan.Settings
+		return true, nil
+	})
 }
 
 // successor returns the record that follows former. A release of the same image keeps the former
@@ -80,6 +99,7 @@ func (p promoter) successor(former release.Current, in Input) (release.Current, 
 		Image: in.Image, FormerImage: former.Image,
 		Digest: in.Plan.Digest, Bundle: in.Plan.Bundle,
 		TemplateVersion: in.TemplateVersion, FormerTemplate: former.TemplateVersion,
+		Settings: in.Plan.Settings, FormerSettings: former.Settings,
 		MinSize: in.Plan.MinSize, MaxSize: in.Plan.MaxSize,
 		InstanceType: in.Plan.InstanceType, TeardownAt: in.TeardownAt,
 	}

@@ -19,7 +19,7 @@ import (
 // Retire removes what neither the serving release nor a rollback needs.
 var Retire = step.Define(step.Step{
 	Name:     "Retire",
-	Summary:  "Removes older images with their snapshots, older launch template versions, other releases' ttl schedules and builders that a failed undo left.",
+	Summary:  "Removes older images with their snapshots, older launch template versions, other releases' ttl schedules, old settings and secrets, and builders that a failed undo left.",
 	Timeout:  60 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -35,9 +35,11 @@ var Retire = step.Define(step.Step{
 		{Name: "ec2:DeleteLaunchTemplateVersions", Scope: step.Owned},
 		step.Unbound("scheduler:ListSchedules"),
 		{Name: "scheduler:DeleteSchedule", Scope: step.ScheduleGroup},
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "s3:DeleteObject", Scope: step.StackSettings},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, RetireInput) (Retired, error) {
-	return retirer{clients.EC2, clients.Scheduler, clients.DynamoDB, settings}.run
+	return retirer{clients.EC2, clients.Scheduler, clients.DynamoDB, clients.S3, settings}.run
 })
 
 // RetireInput is the input of Retire.
@@ -69,7 +71,8 @@ type schedulerAPI interface {
 type retirer struct {
 	ec2       ec2API
 	schedules schedulerAPI
-	table     records.Reader
+	table     tableAPI
+	objects   objectDeleter
 	settings  step.Settings
 }
 
@@ -88,7 +91,7 @@ func (r retirer) run(ctx context.Context, in RetireInput) (Retired, error) {
 	retired := []string{}
 	var failed []error
 	for _, retire := range []func(context.Context, release.Current) ([]inventory.Resource, error){
-		r.images, r.versions, r.ttlSchedules, r.builders,
+		r.images, r.versions, r.ttlSchedules, r.builders, r.appSettings,
 	} {
 		gone, err := retire(ctx, serving)
 		failed = append(failed, err)

@@ -18,6 +18,7 @@ const (
 	Named           Scope = "Named"           // resources whose ARN contains the environment's name
 	StackTable      Scope = "StackTable"      // the lock-and-result table
 	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket
+	StackSettings   Scope = "StackSettings"   // the app's settings and secrets in the stack's bucket
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
 	StackTarget     Scope = "StackTarget"     // the stack's target group
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group

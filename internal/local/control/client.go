@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,6 +58,25 @@ func (c *Client) Samples(ctx context.Context) (samples []environment.Sample, err
 	return samples, c.get(ctx, "samples", &samples)
 }
 
+// Settings returns the settings of the app.
+func (c *Client) Settings(ctx context.Context) (settings environment.Settings, err error) {
+	return settings, c.get(ctx, "settings", &settings)
+}
+
+// Configure changes the settings that the next release takes.
+func (c *Client) Configure(ctx context.Context, change environment.SettingsChange) (outcome environment.Configured, err error) {
+	content, err := json.Marshal(change)
+	if err != nil {
+		return environment.Configured{}, err
+	}
+	body, err := c.sendBody(ctx, http.MethodPost, "settings", content)
+	if err != nil {
+		return environment.Configured{}, err
+	}
+	defer body.Close()
+	return outcome, json.NewDecoder(body).Decode(&outcome)
+}
+
 // Terminate drains and terminates an instance, which its group replaces. It returns at once.
 func (c *Client) Terminate(ctx context.Context, instance string) error {
 	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/terminate")
@@ -107,11 +127,15 @@ func (c *Client) post(ctx context.Context, path string) error {
 }
 
 func (c *Client) send(ctx context.Context, method, path string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, method, c.endpoint.API+Prefix+path, http.NoBody)
+	return c.sendBody(ctx, method, path, nil)
+}
+
+func (c *Client) sendBody(ctx context.Context, method, path string, content []byte) (io.ReadCloser, error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.endpoint.API+Prefix+path, bytes.NewReader(content))
 	if err != nil {
 		return nil, err
 	}
-	if err := sign(request, c.endpoint.Key); err != nil {
+	if err := sign(request, c.endpoint.Key, content); err != nil {
 		return nil, err
 	}
 	response, err := c.http.Do(request)

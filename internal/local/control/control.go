@@ -5,7 +5,7 @@
 package control
 
 // Prefix begins every path: GET status, GET images, GET samples, POST instances/{id}/terminate,
-// POST instances/{id}/crash, GET instances/{id}/log, POST console. Bodies are JSON, a log is plain
+// POST instances/{id}/crash, GET instances/{id}/log, POST console, GET settings, POST settings. Bodies are JSON, a log is plain
 // text. An error is {"code", "message"} with a 4xx or 5xx status.
 const Prefix = "/local/v1/"
 

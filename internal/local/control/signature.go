@@ -37,10 +37,10 @@ const (
 	largestRequest = 2 << 20
 )
 
-// sign signs a request without a body. The key never leaves the process, so that a program on the
+// sign signs a request with this body. The key never leaves the process, so that a program on the
 // address of a former cloud learns nothing.
-func sign(request *http.Request, key string) error {
-	return v4.NewSigner().SignHTTP(request.Context(), credentialsOf(accessKeyID, key), request, hashOf(nil), signingService, signedRegion, time.Now())
+func sign(request *http.Request, key string, body []byte) error {
+	return v4.NewSigner().SignHTTP(request.Context(), credentialsOf(accessKeyID, key), request, hashOf(body), signingService, signedRegion, time.Now())
 }
 
 func credentialsOf(id, key string) aws.Credentials {

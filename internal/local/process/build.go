@@ -153,9 +153,13 @@ func lastWords(output string) string {
 	return output
 }
 
-// configure writes the settings that user data gives to the service of a fleet instance.
+// configure writes the settings that user data gives to the service of a fleet instance, or leads to.
+// Without its own settings, which are written last, the service does not start.
 func (m *instance) configure() error {
 	settings, err := m.kind.options.Recipe.Settings(m.spec.UserData)
+	if err == nil {
+		err = m.configureApp(m.kind.options.Recipe.App(m.spec.UserData))
+	}
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,16 @@ type Recipe interface {
 	Provision() []byte
 	// Unpacking returns the limits of one bundle's archive.
 	Unpacking() Unpacking
-	// Settings returns the settings of a fleet instance's service.
+	// Settings returns the instance's own settings of a fleet instance's service.
 	Settings(userData string) (map[string]string, error)
+	// App returns the location of the settings of a fleet instance's app.
+	App(userData string) App
+}
+
+// App is the location of an app's settings.
+type App struct {
+	Bucket string
+	Digest string // "" for no settings
 }
 
 // Build is a builder's task.

@@ -104,9 +104,13 @@ systemctl daemon-reload
 systemctl enable --now photogallery
 `
 
-type recipe struct{ build process.Build }
+type recipe struct {
+	build process.Build
+	app   process.App
+}
 
 func (r recipe) Build(string) (process.Build, error) { return r.build, nil }
+func (r recipe) App(string) process.App              { return r.app }
 func (r recipe) Provision() []byte                   { return []byte(provision) }
 func (r recipe) Unpacking() process.Unpacking        { return new(limits.Unpacking) }
 func (r recipe) Settings(userData string) (map[string]string, error) {
@@ -140,7 +144,7 @@ func newKind(t *testing.T, packed []byte) *process.Kind {
 	sum := sha256.Sum256(packed)
 	k, err := process.New(process.Options{
 		Dir: t.TempDir(), Program: program,
-		Recipe: recipe{process.Build{Bucket: "bundles", Key: "b", SHA256: hex.EncodeToString(sum[:]), Release: "r1"}},
+		Recipe: recipe{build: process.Build{Bucket: "bundles", Key: "b", SHA256: hex.EncodeToString(sum[:]), Release: "r1"}},
 		Object: func(string, string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed)), nil },
 	})
 	if err != nil {
@@ -316,7 +320,7 @@ func TestClosingLeavesOnlyImagesAndLogs(t *testing.T) {
 	sum := sha256.Sum256(packed)
 	k, err := process.New(process.Options{
 		Dir: dir, Program: os.Args[0],
-		Recipe: recipe{process.Build{SHA256: hex.EncodeToString(sum[:]), Release: "r1"}},
+		Recipe: recipe{build: process.Build{SHA256: hex.EncodeToString(sum[:]), Release: "r1"}},
 		Object: func(string, string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed)), nil },
 	})
 	if err != nil {

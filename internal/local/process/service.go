@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 // service runs one unit in a machine's root folder and restarts it as the unit says.
 type service struct {
 	kind        *Kind
+	name        string // of the unit
 	unit        Unit
 	limit       *startLimit // of the unit, across its services
 	root        string
@@ -52,7 +54,7 @@ func (s *service) supervise(ctx context.Context, first chan<- error) {
 		if err == nil {
 			err = main.wait()
 		}
-		if err := s.removeFolders(); err != nil {
+		if err := errors.Join(s.removeFolders(), os.RemoveAll(s.credentialsFolder())); err != nil {
 			fmt.Fprintf(s.log, "the service's runtime folders stay: %v\n", err)
 		}
 		s.ended(err)
@@ -85,7 +87,7 @@ func howItEnded(err error) string {
 }
 
 func (s *service) launch(ctx context.Context) (*kept, error) {
-	if err := s.makeFolders(); err != nil {
+	if err := errors.Join(s.makeFolders(), s.makeCredentials()); err != nil {
 		return nil, err
 	}
 	environment, err := s.environ()
@@ -117,6 +119,7 @@ func (s *service) command(words, environment []string) command {
 func (s *service) environ() ([]string, error) {
 	environment := []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + s.root}
 	environment = append(environment, s.folderVariables()...)
+	environment = append(environment, s.credentialsVariable()...)
 	environment = append(environment, s.inRoot(s.unit.Environment)...)
 	for _, file := range s.unit.EnvironmentFiles {
 		assignments, err := s.readEnvironment(file.path)

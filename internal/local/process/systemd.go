@@ -178,7 +178,7 @@ func (m *instance) start(name string) error {
 	if !limit.allows(time.Now()) {
 		return limit.reached()
 	}
-	s := &service{kind: m.kind, unit: unit, limit: limit, root: m.root, environment: m.environment(), log: m.log}
+	s := &service{kind: m.kind, name: name, unit: unit, limit: limit, root: m.root, environment: m.environment(), log: m.log}
 	m.services[name] = s
 	return s.start(m.life)
 }

@@ -29,6 +29,7 @@ type Unit struct {
 	WantedBy         []string
 	StartLimit       startLimit
 	Folders          []folders // one of each kind
+	Credentials      []credential
 	Inherited        inherited
 	Unheeded         []string // directives that have no effect here, sorted; see Directives
 }
@@ -66,6 +67,7 @@ var directives = map[string]func(*Unit, string) error{
 	"Service.Restart":            readRestart,
 	"Service.RestartSec":         func(u *Unit, v string) (err error) { u.RestartDelay, err = systemd.Time(v); return err },
 	"Service.TimeoutStopSec":     readStopTimeout,
+	"Service.LoadCredential":     readCredential,
 	"Service.UMask":              readUMask,
 	"Service.LimitNOFILE":        readOpenFiles,
 	"Install.WantedBy":           readWantedBy,

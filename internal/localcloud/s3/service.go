@@ -41,6 +41,10 @@ type Service struct {
 func New(f *fabric.Fabric) *Service {
 	s := &Service{fabric: f, buckets: map[string]bucket{}}
 	fabric.Handle(f, serviceID, "HeadObject", s.headObject)
+	fabric.Handle(f, serviceID, "GetObject", s.getObject)
+	fabric.Handle(f, serviceID, "PutObject", s.putObject)
+	fabric.Handle(f, serviceID, "DeleteObject", s.deleteObject)
+	fabric.Handle(f, serviceID, "ListObjectsV2", s.listObjects)
 	return s
 }
 
