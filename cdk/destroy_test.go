@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"photogallery/release"
 )
 
 const destroyerType = "Custom::PhotogalleryEnvironment"
@@ -96,7 +98,8 @@ func TestSchedulesAreAsTheOptionsSay(t *testing.T) {
 		for _, schedule := range synthesize(t, name).of("AWS::Scheduler::Schedule") {
 			got = append(got, schedule.Properties["ScheduleExpression"].(string)+" "+schedule.Properties["ScheduleExpressionTimezone"].(string))
 			target := schedule.Properties["Target"].(map[string]any)
-			if target["DeadLetterConfig"] == nil || target["Input"] != "{}" {
+			input := target["Input"].(string)
+			if _, err := release.ParseTeardown([]byte(input)); target["DeadLetterConfig"] == nil || err != nil || !strings.HasPrefix(input, `{"by": "the schedule photogallery-`) {
 				t.Errorf("%s: a schedule's target is %v", name, target)
 			}
 		}

@@ -34,7 +34,7 @@ func (s *stack) schedule(id, name, expression, machine string, destroyer awscdk.
 		Target: &awsscheduler.CfnSchedule_TargetProperty{
 			Arn:              jsii.String(s.machineARN(machine)),
 			RoleArn:          s.roles.schedule.RoleArn(),
-			Input:            jsii.String("{}"),
+			Input:            jsii.String(`{"by": "the schedule ` + *s.name(name) + `"}`),
 			DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: s.deadLetters.QueueArn()},
 			RetryPolicy:      &awsscheduler.CfnSchedule_RetryPolicyProperty{MaximumEventAgeInSeconds: jsii.Number(3600), MaximumRetryAttempts: jsii.Number(20)},
 		},

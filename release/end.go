@@ -13,7 +13,15 @@ const (
 	Busy        End = "Busy"        // another execution holds the lock; nothing was touched
 )
 
-// Ends lists every End.
+// The ends of a history's entries that no Fail state has.
+const (
+	Succeeded End = "Succeeded"
+	Aborted   End = "Aborted"  // stopped; a teardown of its own undoes it
+	TimedOut  End = "TimedOut" // out of time; likewise
+	Broken    End = "Broken"   // failed outside of a state, or forgotten; likewise
+)
+
+// Ends lists the ends of Fail states.
 func Ends() []End { return []End{FailedClean, FailedDirty, Busy} }
 
 // IsEnd reports whether the error of an execution is an End.

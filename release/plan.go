@@ -36,6 +36,9 @@ type Plan struct {
 	ApprovalSeconds int  `json:"approvalSeconds"` // how long the release waits for that; then it is a no
 	ApprovalWait    int  `json:"approvalWait"`    // seconds between two checks of the fleet that waits
 
+	By     string `json:"by"`     // who started the release, as the starter says
+	Commit string `json:"commit"` // of the bundle's folder, as the starter says
+
 	Note string `json:"note"` // Summary, for people who watch
 }
 

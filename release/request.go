@@ -54,6 +54,9 @@ type Request struct {
 
 	Approval        bool   `json:"approval,omitempty"`
 	ApprovalTimeout string `json:"approvalTimeout,omitempty"` // as given; see ApprovalTime
+
+	By     string `json:"by,omitempty"`
+	Commit string `json:"commit,omitempty"`
 }
 
 // ParseRequest reads the release state machine's input. Its error is an InvalidRequest that names

@@ -61,7 +61,7 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		field string
 		says  []string
 	}{
-		"unknown field":                 {`{"color": "red"}`, `"color"`, []string{"no such field", "bakeTime, bundle, desired"}},
+		"unknown field":                 {`{"color": "red"}`, `"color"`, []string{"no such field", "bakeTime, bundle, by, commit, desired"}},
 		"misspelt field":                {`{"MINSIZE": 9}`, `"MINSIZE"`, []string{"it is spelled minSize"}},
 		"nameless field":                {`{"": 1}`, `""`, []string{"no such field"}},
 		"text for a number":             {`{"minSize": "two"}`, "minSize", []string{`"two"`, "a whole number from 1 to 20"}},
@@ -246,8 +246,8 @@ func TestTeardownRequestBecomesAPlan(t *testing.T) {
 		"nothing at all": {`{}`, release.Teardown{Scope: "environment", Images: "keep-latest", Interrupt: true}},
 		"the console's":  {`{"Comment": "Insert your JSON here"}`, release.Teardown{Scope: "environment", Images: "keep-latest", Interrupt: true}},
 		"all images":     {`{"images": "delete", "dryRun": true}`, release.Teardown{Scope: "environment", Images: "delete", DryRun: true, Interrupt: true}},
-		"a ttl's":        {`{"onlyIfServing": "r1"}`, release.Teardown{Scope: "environment", Images: "keep-latest", OnlyIfServing: "r1"}},
-		"an undo":        {`{"scope": "release", "release": "r1"}`, release.Teardown{Scope: "release", Undo: "r1", Images: "keep-latest"}},
+		"a ttl's":        {`{"onlyIfServing": "r1"}`, release.Teardown{Scope: "environment", Images: "keep-latest", OnlyIfServing: "r1", By: "the ttl of release r1"}},
+		"an undo":        {`{"scope": "release", "release": "r1"}`, release.Teardown{Scope: "release", Undo: "r1", Images: "keep-latest", By: "the end of release r1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -266,7 +266,7 @@ func TestBadTeardownRequestIsRefused(t *testing.T) {
 	tests := map[string]struct{ raw, says string }{
 		"unknown scope":         {`{"scope": "all"}`, "scope: \"all\" does not fit; give environment or release"},
 		"unknown images":        {`{"images": "keep"}`, "give keep-latest or delete"},
-		"unknown field":         {`{"force": true}`, "the fields are Comment, dryRun, images, onlyIfServing, release, scope"},
+		"unknown field":         {`{"force": true}`, "the fields are Comment, by, dryRun, images, onlyIfServing, release, scope"},
 		"a scope without name":  {`{"scope": "release"}`, "name the release to undo"},
 		"a name without scope":  {`{"release": "r1"}`, "goes with the scope release only"},
 		"a name that is none":   {`{"scope": "release", "release": "a b"}`, `"a b" does not fit`},

@@ -9,6 +9,7 @@ type Teardown struct {
 	Images        ImagesPolicy `json:"images"`
 	DryRun        bool         `json:"dryRun"`    // only list
 	Interrupt     bool         `json:"interrupt"` // stop a running release
+	By            string       `json:"by"`        // who started it, as the starter says
 }
 
 // Scope says what a teardown covers.

@@ -18,6 +18,7 @@ type TeardownRequest struct {
 	Images        ImagesPolicy `json:"images,omitempty"`
 	DryRun        bool         `json:"dryRun,omitempty"`
 	OnlyIfServing string       `json:"onlyIfServing,omitempty"`
+	By            string       `json:"by,omitempty"`
 }
 
 // ParseTeardown reads the teardown state machine's input. Its error is an InvalidRequest that names
@@ -35,7 +36,21 @@ func (r TeardownRequest) Plan() Teardown {
 	return Teardown{
 		Scope: r.Scope, Undo: r.Release, OnlyIfServing: r.OnlyIfServing, Images: r.Images, DryRun: r.DryRun,
 		Interrupt: r.Scope == ScopeEnvironment && r.OnlyIfServing == "",
+		By:        r.by(),
 	}
+}
+
+// by names the rule or the schedule of a teardown that only one of them starts.
+func (r TeardownRequest) by() string {
+	switch {
+	case r.By != "":
+		return r.By
+	case r.Scope == ScopeRelease:
+		return "the end of release " + r.Release
+	case r.OnlyIfServing != "":
+		return "the ttl of release " + r.OnlyIfServing
+	}
+	return ""
 }
 
 func (r TeardownRequest) conflicts(known Problems) Problems {

@@ -14,6 +14,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"photogallery/internal/localcloud/machine"
@@ -101,6 +104,8 @@ func (a *amazon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.Cloud.EventBridge.Handler().ServeHTTP(w, r)
 	case target == "Logs_20140328.FilterLogEvents":
 		a.filterLogEvents(w, r)
+	case target == "DynamoDB_20120810.GetItem":
+		a.getItem(w, r)
 	case strings.HasPrefix(r.URL.Path, "/schedules"):
 		a.schedule(w, r)
 	case target == "":
@@ -140,6 +145,7 @@ func (a *amazon) query(w http.ResponseWriter, r *http.Request) {
 	operation := r.FormValue("Action")
 	answers := map[string]func(*http.Request) (string, error){
 		"DescribeStacks": a.describeStacks, "DescribeLoadBalancers": a.describeLoadBalancers, "DescribeInstances": a.describeInstances,
+		"DescribeImages": a.describeImages,
 	}
 	answer, known := answers[operation]
 	if !known {
@@ -198,6 +204,45 @@ func (a *amazon) describeInstances(*http.Request) (string, error) {
 		}
 	})
 	return fmt.Sprintf("<reservationSet><item><instancesSet>%s</instancesSet></item></reservationSet>", &items), nil
+}
+
+// describeImages lists the images of releases.
+func (a *amazon) describeImages(*http.Request) (string, error) {
+	out, err := a.Clients.EC2.DescribeImages(a.Context(), &ec2.DescribeImagesInput{Owners: []string{"self"}})
+	if err != nil {
+		return "", err
+	}
+	var items strings.Builder
+	for _, image := range out.Images {
+		fmt.Fprintf(&items, "<item><imageId>%s</imageId><imageState>%s</imageState></item>", *image.ImageId, image.State)
+	}
+	return fmt.Sprintf("<imagesSet>%s</imagesSet>", &items), nil
+}
+
+// getItem answers with an item's strings, which are all that is read.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html
+func (a *amazon) getItem(w http.ResponseWriter, r *http.Request) {
+	var in struct{ Key map[string]struct{ S string } }
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		a.Error(err)
+	}
+	out, err := a.Clients.DynamoDB.GetItem(a.Context(), &dynamodb.GetItemInput{
+		TableName: &a.Settings.Table, ConsistentRead: new(true), Key: map[string]dynamodbtypes.AttributeValue{"pk": &dynamodbtypes.AttributeValueMemberS{Value: in.Key["pk"].S}},
+	})
+	if err != nil {
+		a.Error(err)
+		return
+	}
+	item := map[string]any{}
+	for name, value := range out.Item {
+		if text, isText := value.(*dynamodbtypes.AttributeValueMemberS); isText {
+			item[name] = map[string]string{"S": text.Value}
+		}
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	if err := json.NewEncoder(w).Encode(map[string]any{"Item": item}); err != nil {
+		a.Error(err)
+	}
 }
 
 func (a *amazon) instances() (running []string) {

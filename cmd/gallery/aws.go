@@ -57,7 +57,7 @@ func findStack(command *cobra.Command, name string, err error) (cloud, error) {
 		return cloud{}, err
 	}
 	return cloud{
-		place: awsCloud{stack}, sfn: stack.SFN, history: stack.History, events: stack.Events, polls: execution.OnAWS,
+		place: awsCloud{stack}, sfn: stack.SFN, history: stack.Patient, events: stack.Events, polls: execution.OnAWS,
 		again: " --stack " + stack.Name + given(command, "region", "profile"),
 	}, nil
 }

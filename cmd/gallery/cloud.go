@@ -32,6 +32,7 @@ type cloud struct {
 type place interface {
 	Status(context.Context) (environment.Status, error)
 	Images(context.Context) ([]environment.Image, error)
+	History(context.Context) ([]environment.Past, error)
 	Terminate(ctx context.Context, instance string) error
 	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/awsstack"
+	"photogallery/release"
 )
 
 // The shell completes what exists at the moment, and nothing if no cloud is up.
@@ -35,6 +36,25 @@ func executionNames(command *cobra.Command, arguments []string, _ string) ([]str
 		}
 		for _, e := range found {
 			words = append(words, cobra.CompletionWithDesc(e.Name, string(e.Status)))
+		}
+		return words
+	})
+}
+
+// formerReleases are those that can be released again, and the one that a rollback undoes.
+func formerReleases(command *cobra.Command, arguments []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return completions(command, arguments, func(c cloud) (words []string) {
+		history, err := c.History(command.Context())
+		if err != nil {
+			return nil
+		}
+		for _, p := range history {
+			switch {
+			case p.Again != "":
+				words = append(words, cobra.CompletionWithDesc(p.Name, "version "+p.Version))
+			case p.Kind == release.ReleaseEntry && p.Ended.IsZero():
+				words = append(words, cobra.CompletionWithDesc(p.Name, "under way"))
+			}
 		}
 		return words
 	})

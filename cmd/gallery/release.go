@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"photogallery/internal/cron"
 	"photogallery/internal/environment"
+	"photogallery/internal/source"
 	"photogallery/release"
 )
 
@@ -66,7 +68,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.String("input", "", "the whole request as `JSON`, instead of the flags above")
 	addRunFlags(command)
 	completeFlag(command, "image", imageIDs)
-	completeFlag(command, "strategy", cobra.FixedCompletions([]string{string(release.BlueGreen), string(release.Rolling)}, cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(command, "strategy", strategies)
 	return command
 }
 
@@ -75,18 +77,37 @@ func runRelease(command *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	if input, err = withStarter(command.Context(), input, folder); err != nil {
+		return err
+	}
 	return onCloud(command, func(c cloud) error {
 		if folder != "" {
 			bundle, err := c.bundle(command.Context(), folder)
 			if err != nil {
 				return err
 			}
-			if input, err = withBundle(input, bundle); err != nil {
+			if input, err = withFields(input, map[string]any{"bundle": bundle}); err != nil {
 				return err
 			}
 		}
 		return c.release(command, input)
 	})
+}
+
+// withStarter says who starts the release and from which commit, unless the request does.
+func withStarter(ctx context.Context, input, folder string) (string, error) {
+	request, err := release.ParseRequest([]byte(input))
+	if err != nil {
+		return "", err
+	}
+	said := map[string]any{}
+	if request.By == "" {
+		said["by"] = person()
+	}
+	if request.Commit == "" && folder != "" {
+		said["commit"] = source.Commit(ctx, folder)
+	}
+	return withFields(input, said)
 }
 
 func (c cloud) release(command *cobra.Command, input string) error {
@@ -98,6 +119,11 @@ func (c cloud) release(command *cobra.Command, input string) error {
 	if err != nil || !followed {
 		return err
 	}
+	return c.showServing(command)
+}
+
+// showServing prints where a release that has succeeded is, and when it is torn down.
+func (c cloud) showServing(command *cobra.Command) error {
 	gallery, err := c.Gallery(command.Context())
 	if err != nil {
 		fmt.Fprintf(command.ErrOrStderr(), "Its address is unknown: %s\n", messageOf(c.explain(err)))
@@ -179,14 +205,18 @@ func bundleFolder(bundle string) (string, error) {
 	return path, nil
 }
 
-// withBundle sets the request's bundle to the one that a cloud made of the folder.
-func withBundle(input, bundle string) (string, error) {
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(input), &fields); err != nil {
+// withFields sets fields of a request. A field of "" is left out.
+func withFields(input string, fields map[string]any) (string, error) {
+	var request map[string]any
+	if err := json.Unmarshal([]byte(input), &request); err != nil {
 		return "", err
 	}
-	fields["bundle"] = bundle
-	encoded, err := json.Marshal(fields)
+	for name, value := range fields {
+		if value != "" {
+			request[name] = value
+		}
+	}
+	encoded, err := json.Marshal(request)
 	return string(encoded), err
 }
 

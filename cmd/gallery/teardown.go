@@ -44,7 +44,7 @@ func runTeardown(command *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	input, err := json.Marshal(map[string]any{"images": images, "dryRun": dryRun})
+	input, err := json.Marshal(release.TeardownRequest{Images: release.ImagesPolicy(images), DryRun: dryRun, By: person()})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"os/user"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/execution"
@@ -13,30 +12,19 @@ import (
 )
 
 func promoteCommand() *cobra.Command {
-	return verdictCommand(release.Promote, "Approve a release that waits, give it all of the traffic, or end its bake", `Let a release go on at once, and follow it to its end.
+	command := &cobra.Command{
+		Use:   "promote [RELEASE]",
+		Short: "Approve a release that waits, give it all of the traffic, or end its bake",
+		Long: `Let a release go on at once, and follow it to its end.
 
 A release with "approval" waits for this before the first visitor, and again
 before 100 % if it has steps. While it holds a percentage, this moves all of
-the traffic; while it bakes, this ends the bake.`)
-}
-
-func rollbackCommand() *cobra.Command {
-	return verdictCommand(release.Rollback, "Undo a release that waits for its approval, holds or bakes", `Undo a release at once that waits for its approval, holds or bakes, and follow
-it to its end. The traffic goes back first: nothing is launched for it.`)
-}
-
-func verdictCommand(answer release.Answer, short, long string) *cobra.Command {
-	command := &cobra.Command{
-		Use:   string(answer) + " [RELEASE]",
-		Short: short,
-		Long:  long,
-		Args:  atMostOne("the name of a release, as `gallery executions` lists them, or none for the one under way"),
+the traffic; while it bakes, this ends the bake.`,
+		Args: atMostOne("the name of a release, as `gallery executions` lists them, or none for the one under way"),
 
 		ValidArgsFunction: executionNames,
 		RunE: func(command *cobra.Command, arguments []string) error {
-			return onCloud(command, func(c cloud) error {
-				return c.decide(command, execution.Decision{Release: strings.Join(arguments, ""), Answer: answer, By: person()})
-			})
+			return onCloud(command, func(c cloud) error { return c.promote(command, strings.Join(arguments, "")) })
 		},
 	}
 	command.Flags().Bool("detach", false, "send the verdict and do not wait")
@@ -49,31 +37,29 @@ func person() string {
 	if err != nil {
 		return ""
 	}
-	return who.Username
+	return release.By(who.Username)
 }
 
-// decide sends the verdict on what is under way and follows it to its end.
-func (c cloud) decide(command *cobra.Command, d execution.Decision) (err error) {
-	if d.Machine, _, err = c.machines(command.Context()); err != nil {
-		return err
-	}
-	arn, err := d.Decide(command.Context(), c.history, c.events)
+// promote sends the verdict on what is under way and follows it to its end.
+func (c cloud) promote(command *cobra.Command, name string) error {
+	machine, _, err := c.machines(command.Context())
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "%s of %s is sent.\n", d.Answer, release.NameOf(arn))
-	if detach, err := command.Flags().GetBool("detach"); detach || err != nil {
+	arn, err := execution.Decision{Machine: machine, Release: name, Answer: release.Promote, By: person()}.Decide(command.Context(), c.history, c.events)
+	if err != nil {
 		return err
 	}
-	seen, err := c.follow(command, arn)
-	if seen == nil || d.Answer != release.Rollback {
-		return err
-	}
-	switch {
-	case seen.Error == string(release.FailedClean) && strings.HasPrefix(seen.Cause, string(release.RolledBack)+":"):
-		return nil // which is what was asked for
-	case seen.Status == types.ExecutionStatusSucceeded:
-		return release.Errorf(release.InvalidRequest, "the rollback came too late: release %s serves; `gallery images` lists what `gallery release --image` can return to", seen.Name)
-	}
+	_, err = c.followVerdict(command, release.Promote, arn)
 	return err
+}
+
+// followVerdict follows a release to its end that a verdict was sent to. It returns nil if it is
+// detached.
+func (c cloud) followVerdict(command *cobra.Command, answer release.Answer, arn string) (*execution.Progress, error) {
+	fmt.Fprintf(command.ErrOrStderr(), "%s of %s is sent.\n", answer, release.NameOf(arn))
+	if detach, err := command.Flags().GetBool("detach"); detach || err != nil {
+		return nil, err
+	}
+	return c.follow(command, arn)
 }

@@ -23,7 +23,7 @@ func (a *amazon) reaches(name, state string) {
 func TestPersonPromotesAndRollsBack(t *testing.T) {
 	a := onAmazon(t)
 	a.on("promote").wants(t, exitUsage, "no release is under way", "`gallery executions --stack "+deployedStack+"`")
-	a.on("rollback").wants(t, exitUsage, "no release is under way")
+	a.on("rollback").wants(t, exitUsage, "no release serves")
 	a.on("promote", "r1").wants(t, exitUsage, `no release "r1"`)
 	a.on("promote", "r1", "r2").wants(t, exitUsage, "one argument at most")
 	a.on("release", "--name", "r1", "--detach").wants(t, 0)

@@ -44,9 +44,9 @@ type Stack struct {
 	ReleaseMachine  string // ARN
 	TeardownMachine string // ARN
 	Dashboard       string // its URL, or "" for none
-	// SFN stops retrying as SDK clients do by default. History retries for minutes, so that a
+	// SFN stops retrying as SDK clients do by default. Patient retries for minutes, so that a
 	// followed execution outlasts throttling or a train's tunnel.
-	SFN, History *sfn.Client
+	SFN, Patient *sfn.Client
 	Events       *eventbridge.Client
 
 	outputs map[string]string
@@ -91,7 +91,7 @@ func newStack(config aws.Config, described types.Stack) *Stack {
 		Dashboard: outputs[dashboardOutput], outputs: outputs,
 		SFN:     sfn.NewFromConfig(config),
 		Events:  eventbridge.NewFromConfig(config),
-		History: sfn.NewFromConfig(config, func(o *sfn.Options) { o.RetryMaxAttempts = historyAttempts }),
+		Patient: sfn.NewFromConfig(config, func(o *sfn.Options) { o.RetryMaxAttempts = historyAttempts }),
 		clients: step.NewClients(config, nil), logs: cloudwatchlogs.NewFromConfig(config),
 	}
 }

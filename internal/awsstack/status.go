@@ -46,6 +46,15 @@ func (s *Stack) Images(ctx context.Context) ([]environment.Image, error) {
 	return reader.Images(ctx)
 }
 
+// History returns what happened in the environment, newest first.
+func (s *Stack) History(ctx context.Context) ([]environment.Past, error) {
+	reader, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	return reader.History(ctx)
+}
+
 // Schedules returns the enabled schedules: the stack's nightly and morning ones, and that of a ttl.
 func (s *Stack) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	return environment.Reader{Clients: s.clients, Environment: s.Environment, TeardownMachine: s.TeardownMachine}.Schedules(ctx)

@@ -20,6 +20,8 @@ import (
 type Cloud interface {
 	Status() environment.Status
 	Images() []environment.Image
+	// History returns what happened in the environment, newest first.
+	History(context.Context) ([]environment.Past, error)
 	// Samples returns the samples after a time, oldest first.
 	Samples(after time.Time) []environment.Sample
 	Terminate(ctx context.Context, instance string) error
@@ -74,6 +76,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("POST /api/executions/{kind}/{name}/stop", c.stop)
 	mux.HandleFunc("POST /api/executions/release/{name}/verdict", c.decide)
 	mux.HandleFunc("POST /api/executions/{kind}", c.start)
+	mux.HandleFunc("POST /api/history/{name}/rollback", c.rollback)
 	mux.HandleFunc("POST /api/checks/{kind}", c.check)
 	mux.HandleFunc("POST /api/checks/load", c.checkLoad)
 	mux.HandleFunc("POST /api/instances/{id}/terminate", c.onInstance(c.cloud.Terminate))

@@ -34,7 +34,10 @@ func (s *simulated) Status() environment.Status {
 	}
 }
 
-func (s *simulated) Images() []environment.Image             { return nil }
+func (s *simulated) Images() []environment.Image { return nil }
+func (s *simulated) History(ctx context.Context) ([]environment.Past, error) {
+	return environment.Reader{Clients: s.Clients, Environment: "main", Table: s.Settings.Table}.History(ctx)
+}
 func (s *simulated) Samples(time.Time) []environment.Sample  { return nil }
 func (s *simulated) Terminate(context.Context, string) error { return nil }
 func (s *simulated) Log(string) (_ io.ReadSeekCloser, _ error) {

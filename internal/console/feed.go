@@ -90,6 +90,9 @@ func (f *feed) greet(to chan []byte) {
 	if text := f.last["overview"]; text != "" {
 		to <- message("overview", text)
 	}
+	if text := f.last["history"]; text != "" {
+		to <- message("history", text)
+	}
 	samples := f.console.cloud.Samples(time.Time{})
 	samples = samples[max(0, len(samples)-firstSamples):]
 	to <- message("samples", encoded(append([]environment.Sample{}, samples...)))
@@ -160,6 +163,9 @@ func (f *feed) update(ctx context.Context) (busy bool) {
 	}
 	load := f.console.load.now()
 	changed := f.send("overview", encoded(overview{status, executions, append([]environment.Image{}, f.console.cloud.Images()...), load}))
+	if history, err := f.console.cloud.History(ctx); err == nil { // else the cloud is closing, or the history unreadable
+		changed = f.send("history", encoded(history)) || changed
+	}
 	f.updateRuns(ctx, status, executions)
 	if samples := f.console.cloud.Samples(f.sampled); len(samples) > 0 {
 		if !f.sampled.IsZero() {

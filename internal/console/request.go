@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
+	"photogallery/internal/source"
 	"photogallery/release"
 )
 
@@ -40,6 +42,10 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 		wanted.Input, err = checked(of, wanted.Input)
 	}
 	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	if wanted.Input, err = fromConsole(r.Context(), of, wanted.Input); err != nil {
 		control.Refuse(w, err)
 		return
 	}
@@ -125,11 +131,31 @@ func folder(bundle string) (absolute string, missing release.Problems) {
 }
 
 func withBundle(input, path string) (string, error) {
+	return withFields(input, func(fields map[string]any) { fields["bundle"] = path })
+}
+
+// fromConsole says who starts an execution and from which commit, unless the input does.
+func fromConsole(ctx context.Context, of kind, input string) (string, error) {
+	return withFields(input, func(fields map[string]any) {
+		if fields["by"] == nil {
+			fields["by"] = atConsole
+		}
+		folder, isFolder := fields["bundle"].(string)
+		if of != releases || fields["commit"] != nil || !isFolder || !filepath.IsAbs(folder) {
+			return
+		}
+		if commit := source.Commit(ctx, folder); commit != "" {
+			fields["commit"] = commit
+		}
+	})
+}
+
+func withFields(input string, set func(map[string]any)) (string, error) {
 	var fields map[string]any
 	if err := json.Unmarshal([]byte(input), &fields); err != nil {
 		return "", err
 	}
-	fields["bundle"] = path
+	set(fields)
 	encoded, err := json.Marshal(fields)
 	return string(encoded), err
 }

@@ -9,6 +9,9 @@ import (
 	"photogallery/release"
 )
 
+// atConsole names who acts here: a session has no name.
+const atConsole = "somebody at the console"
+
 // decide sends a person's verdict on a release, as the command line does.
 func (c *Console) decide(w http.ResponseWriter, r *http.Request) {
 	var wanted struct {
@@ -21,7 +24,7 @@ func (c *Console) decide(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, release.Errorf(release.InvalidRequest, "the verdict is %q: give promote or rollback", wanted.Verdict))
 		return
 	}
-	decision := execution.Decision{Machine: c.cloud.Status().ReleaseMachine, Release: r.PathValue("name"), Answer: wanted.Verdict, By: "somebody at the console"}
+	decision := execution.Decision{Machine: c.cloud.Status().ReleaseMachine, Release: r.PathValue("name"), Answer: wanted.Verdict, By: atConsole}
 	if _, err := decision.Decide(r.Context(), c.executions, c.events); err != nil {
 		control.Refuse(w, err)
 		return

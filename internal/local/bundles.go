@@ -8,12 +8,15 @@ import (
 )
 
 // pruneBundles deletes the bundles that no release can use any more: all except the deployment's
-// own, the last released one and those of images. A bundle of the gallery is as large as the
-// program. It must be called before any release starts.
+// own, the last released one, those of images and those of the releases that a rollback returns to. A
+// bundle of the gallery is as large as the program. It must be called before any release starts.
 func (l *Local) pruneBundles(former kept) error {
 	wanted := map[string]bool{}
 	keep := func(bundle release.Bundle) { wanted[l.file(bundle)] = true }
 	keep(former.Current.Bundle)
+	for _, entry := range former.History.Kept() {
+		keep(entry.Bundle)
+	}
 	for _, url := range append(bundlesOf(former.Images), l.stack.Settings.DefaultBundle) {
 		if bundle, err := release.ParseBundle(url); err == nil {
 			keep(bundle)

@@ -25,6 +25,7 @@ type kept struct {
 	Current  release.Current  `json:"current"`
 	Settings records.Settings `json:"settings"`
 	Images   []keptImage      `json:"images"`
+	History  release.History  `json:"history"`
 }
 
 type keptImage struct {
@@ -63,6 +64,9 @@ func (l *Local) restore(ctx context.Context) error {
 		return err
 	}
 	if err := l.restoreSettings(ctx, former.Settings); err != nil {
+		return err
+	}
+	if err := l.restoreHistory(ctx, former); err != nil {
 		return err
 	}
 	l.restored = true
@@ -154,6 +158,9 @@ func (l *Local) toKeep() (kept, error) {
 	}
 	now.Current = recorded
 	if now.Settings, err = records.ReadSettings(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table); err != nil {
+		return kept{}, err
+	}
+	if now.History, err = records.ReadHistory(context.Background(), l.stack.Clients.DynamoDB, l.stack.Settings.Table); err != nil {
 		return kept{}, err
 	}
 	l.stack.Cloud.Fabric.Do(func() {

@@ -34,7 +34,8 @@ func (l *Local) schedule(ctx context.Context) error {
 			ScheduleExpression: aws.String(s.Expression), ScheduleExpressionTimezone: zone(),
 			FlexibleTimeWindow: &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
 			Target: &types.Target{
-				Arn: aws.String(machine), RoleArn: aws.String(l.stack.Settings.ScheduleRole), Input: aws.String("{}"),
+				Arn: aws.String(machine), RoleArn: aws.String(l.stack.Settings.ScheduleRole),
+				Input: aws.String(`{"by": "the schedule ` + Environment.Name() + "-" + s.Name + `"}`),
 			},
 		})
 		if err != nil {

@@ -65,6 +65,11 @@ func (l *Local) Images() []environment.Image {
 	return images
 }
 
+// History returns what happened in the environment, newest first, also before this process began.
+func (l *Local) History(ctx context.Context) ([]environment.Past, error) {
+	return l.reader().History(ctx)
+}
+
 // isReleasing reports whether a release runs.
 func (l *Local) isReleasing() bool {
 	out, err := l.stack.SFN.ListExecutions(context.Background(), &sfn.ListExecutionsInput{

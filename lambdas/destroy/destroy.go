@@ -60,7 +60,7 @@ func read(text json.RawMessage) (event, error) {
 }
 
 // everything is the teardown's input: it also deletes the image that serves.
-const everything = `{"images": "delete"}`
+const everything = `{"images": "delete", "by": "the deletion of the stack"}`
 
 type starter interface {
 	StartExecution(context.Context, *sfn.StartExecutionInput, ...func(*sfn.Options)) (*sfn.StartExecutionOutput, error)

@@ -17,8 +17,8 @@ import (
 	"photogallery/release"
 )
 
-// Lock locks the environment for an execution. It takes over the lock of an execution that has
-// ended, and returns the releases that must be undone.
+// Lock locks the environment for an execution and opens its entry in the history. It takes over the
+// lock of an execution that has ended, and returns the releases that must be undone.
 var Lock = step.Define(step.Step{
 	Name:     "Lock",
 	Summary:  "Lock the environment for this execution, or name the execution that holds the lock.",
@@ -41,6 +41,9 @@ type Input struct {
 	Undo      string `json:"undo"`      // a release to undo, or "" if there is none
 	Wait      bool   `json:"wait"`      // answer busy instead of refused
 	Interrupt bool   `json:"interrupt"` // stop a release that holds the lock
+
+	Plan release.Plan `json:"plan"` // of a release
+	By   string       `json:"by"`   // who started a teardown
 }
 
 // Outcome is the result of an attempt to lock.
@@ -110,7 +113,7 @@ func (l locker) try(ctx context.Context, in Input) (Output, error) {
 	case held == nil:
 		return l.take(ctx, in, records.Lock{})
 	case held.Holder == in.Execution:
-		return l.granted(*held), nil
+		return l.granted(*held), open(ctx, l.table, l.settings.Table, held.Entry)
 	}
 	over, since, err := l.isOver(ctx, *held)
 	if err != nil {
@@ -125,9 +128,14 @@ func (l locker) try(ctx context.Context, in Input) (Output, error) {
 	return l.take(ctx, in, *held)
 }
 
-// take replaces the former holder's record with one that lists the releases to undo.
+// take replaces the former holder's record with one that lists the releases to undo. The former
+// holder's entry is closed before its record is gone.
 func (l locker) take(ctx context.Context, in Input, former records.Lock) (Output, error) {
+	if err := l.closeFormer(ctx, former); err != nil {
+		return Output{}, err
+	}
 	mine := records.Lock{Holder: in.Execution, Release: in.Release, Since: time.Now().UTC()}
+	mine.Entry = entryOf(in, mine.Since)
 	for _, name := range append(slices.Clone(former.Undo), former.Release, in.Undo) {
 		if name != "" && !slices.Contains(mine.Undo, name) {
 			mine.Undo = append(mine.Undo, name)
@@ -136,7 +144,7 @@ func (l locker) take(ctx context.Context, in Input, former records.Lock) (Output
 	if err := records.WriteLock(ctx, l.table, l.settings.Table, former.Holder, mine); err != nil {
 		return Output{}, err
 	}
-	return l.granted(mine), nil
+	return l.granted(mine), open(ctx, l.table, l.settings.Table, mine.Entry)
 }
 
 // isOver reports whether the holder has ended, and since when. An execution that is not found right

@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// Unlock releases the lock and reports how the execution ended.
+// Unlock closes the history's entry, releases the lock and reports how the execution ended.
 var Unlock = step.Define(step.Step{
 	Name:     "Unlock",
 	Summary:  "Give the environment back and report how the execution ended.",
@@ -20,6 +20,7 @@ var Unlock = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "dynamodb:DeleteItem", Scope: step.StackTable},
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, UnlockInput) (UnlockOutput, error) {
 	return unlocker{clients.DynamoDB, settings}.unlock
@@ -61,7 +62,7 @@ func (f Failure) String() string {
 }
 
 type unlockAPI interface {
-	records.Reader
+	records.HistoryAPI
 	records.Deleter
 }
 
@@ -70,42 +71,59 @@ type unlocker struct {
 	settings step.Settings
 }
 
-// unlock leaves another execution's lock alone: a run that was refused the lock ends here, too.
+// unlock leaves another execution's lock alone: a run that was refused the lock ends here, too. The
+// entry is closed before the lock goes, because nobody else can write it then.
 func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, error) {
-	since := u.since(ctx, in.Execution)
-	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {
-		return UnlockOutput{}, err
-	}
-	serves, err := u.serves(ctx)
+	held, err := u.held(ctx, in.Execution)
 	if err != nil {
 		return UnlockOutput{}, err
 	}
-	return UnlockOutput{Report: report(in, serves)}, u.measure(in, since)
+	serving, serves, err := u.serves(ctx)
+	if err != nil {
+		return UnlockOutput{}, err
+	}
+	if err := closed(ctx, u.api, u.settings.Table, ended(held.Entry, in), serving); err != nil {
+		return UnlockOutput{}, err
+	}
+	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {
+		return UnlockOutput{}, err
+	}
+	return UnlockOutput{Report: report(in, serves)}, u.measure(in, held.Since)
 }
 
-// serves returns a sentence about the release that serves. Its error may pass: any other that hides the
-// record is in the sentence, because the report may name what a release has left.
-func (u unlocker) serves(ctx context.Context) (string, error) {
-	serving, err := records.ReadCurrent(ctx, u.api, u.settings.Table)
-	switch code := release.CodeOf(err); {
-	case code == release.Throttled || code == release.AwsUnavailable:
-		return "", err
+// serves returns the record of the release that serves, and a sentence about it. Its error may pass:
+// any other that hides the record is in the sentence, because the report may name what a release has
+// left.
+func (u unlocker) serves(ctx context.Context) (serving release.Current, sentence string, err error) {
+	serving, err = records.ReadCurrent(ctx, u.api, u.settings.Table)
+	switch {
+	case passes(err):
+		return serving, "", err
 	case err != nil:
-		return "The serving release cannot be read: " + strings.TrimSuffix(err.Error(), ".") + ".", nil
+		return serving, "The serving release cannot be read: " + strings.TrimSuffix(err.Error(), ".") + ".", nil
 	case serving.Serving:
-		return "Release " + serving.Release + " (version " + serving.Version + ") serves.", nil
+		return serving, "Release " + serving.Release + " (version " + serving.Version + ") serves.", nil
 	}
-	return "No release serves.", nil
+	return serving, "No release serves.", nil
 }
 
-// since returns when the execution took the lock, or zero if that cannot be read: a duration is not
-// worth a lock that stays.
-func (u unlocker) since(ctx context.Context, execution string) time.Time {
+// held returns the execution's lock, or a zero one if it has none or that cannot be read: an entry is
+// not worth a lock that stays. Its error may pass.
+func (u unlocker) held(ctx context.Context, execution string) (records.Lock, error) {
 	held, err := records.ReadLock(ctx, u.api, u.settings.Table)
-	if err != nil || held == nil || held.Holder != execution {
-		return time.Time{}
+	switch {
+	case passes(err):
+		return records.Lock{}, err
+	case err != nil || held == nil || held.Holder != execution:
+		return records.Lock{}, nil
 	}
-	return held.Since
+	return *held, nil
+}
+
+// passes reports whether an error goes away by itself.
+func passes(err error) bool {
+	code := release.CodeOf(err)
+	return code == release.Throttled || code == release.AwsUnavailable
 }
 
 // measure writes the execution's metrics if there is a writer.

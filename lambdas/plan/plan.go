@@ -95,6 +95,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 	}
 	d := draft{request: request, serving: serving, plan: release.Plan{
 		Release: in.Release, Rebake: request.Rebake, Wait: request.Wait,
+		By: request.By, Commit: request.Commit,
 		Desired:    request.Desired,
 		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),
 		Strategy: request.Strategy, Traffic: request.Percentages(),

@@ -17,12 +17,21 @@ type objectDeleter interface {
 	DeleteObject(context.Context, *s3.DeleteObjectInput, ...func(*s3.Options)) (*s3.DeleteObjectOutput, error)
 }
 
-// appSettings deletes old settings, and the secrets that only they have. They are marked in the record
+// appSettings deletes old settings, and the secrets that only they have. Those of the releases that can
+// be released again stay. The others are marked in the record
 // first, so that no release can name them any more, and leave the record when their objects are gone.
 func (r retirer) appSettings(ctx context.Context, serving release.Current) (gone []inventory.Resource, err error) {
+	needed := []string{serving.Settings, serving.FormerSettings}
+	history, err := records.ReadHistory(ctx, r.table, r.settings.Table)
+	if err != nil {
+		return nil, err
+	}
+	for _, former := range history.Kept() {
+		needed = append(needed, former.Settings)
+	}
 	var now records.Settings
 	err = records.ChangeSettings(ctx, r.table, r.settings.Table, func(recorded *records.Settings) (bool, error) {
-		changed := recorded.Retire(serving.Settings, serving.FormerSettings)
+		changed := recorded.Retire(needed...)
 		now = *recorded
 		return changed, nil
 	})

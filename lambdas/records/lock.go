@@ -21,6 +21,8 @@ type Lock struct {
 	Release string    `json:"release"` // "" for a teardown
 	Undo    []string  `json:"undo"`
 	Since   time.Time `json:"since"`
+
+	Entry release.Entry `json:"entry"` // of the history; zero in a record without it
 }
 
 // ReadLock returns the lock, or nil if nobody holds it.

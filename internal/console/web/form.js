@@ -1,8 +1,8 @@
 // A form that a JSON Schema drives: a control for each property, its default and what it takes.
 import { attribute, h, marked, text } from "./dom.js";
 
-// apart are fields that few people need.
-const apart = new Set(["Comment"]);
+// apart are fields that few people need; the server fills some of them in.
+export const apart = new Set(["Comment", "by", "commit"]);
 
 export class Form {
   // suggestions are { field: [{ value, label }] }; leaveOut are fields that are not shown, more those

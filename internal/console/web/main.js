@@ -4,6 +4,7 @@ import { attribute, h, keyed, s, text } from "./dom.js";
 import { ExecutionView } from "./execution.js";
 import { FleetView } from "./fleet.js";
 import { openLoad } from "./load.js";
+import { PastView, pastNow } from "./past.js";
 import { PlannedView, nextEvent } from "./planned.js";
 import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
@@ -15,6 +16,7 @@ const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
   fleet: { name: "Fleet", make: () => new FleetView(), now: fleetNow },
   scaling: { name: "Scaling", make: () => new ScalingView(), now: scalingNow },
+  past: { name: "History", make: () => new PastView(), now: pastNow },
   planned: { name: "Schedule", more: " and images", make: () => new PlannedView(), now: plannedNow },
 };
 

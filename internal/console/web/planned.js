@@ -12,7 +12,7 @@ export class PlannedView {
     this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown; `gallery up --nightly` and `--morning` take schedules."));
     this.images = h("tbody");
     this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
-    this.table = h("div", { class: "scroll images", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
+    this.table = h("div", { class: "scroll rows-as-lists images", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
       ...columns.map((name) => h("th", { scope: "col", class: name === "Size" ? "number" : false }, name || h("span", { class: "hidden" }, "Actions"))))), this.images));
     this.element = h("div", { class: "view planned" }, h("h1", { class: "hidden" }, "Schedule and images"),
       h("section", { class: "panel", "aria-labelledby": "schedules-title" }, h("div", { class: "panel-head" }, h("h2", { id: "schedules-title" }, "Next events")), this.schedules, this.none),

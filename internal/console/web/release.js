@@ -1,7 +1,7 @@
 // The dialog that starts a release: a form, or the request as JSON.
 import { check, get, post } from "./api.js";
 import { openDialog, Trouble } from "./dialog.js";
-import { Form } from "./form.js";
+import { apart, Form } from "./form.js";
 import { attribute, h } from "./dom.js";
 import { store } from "./store.js";
 
@@ -62,7 +62,7 @@ class ReleaseDialog {
       this.trouble.show(`This is not JSON: ${problem.message}`);
       return false;
     }
-    const unknown = this.form.fill(request).filter((name) => name !== "Comment");
+    const unknown = this.form.fill(request).filter((name) => !apart.has(name));
     this.trouble.clear();
     if (unknown.length) this.trouble.show(`The form has no field for ${unknown.join(", ")}: it is left out.`);
     return true;

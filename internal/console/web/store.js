@@ -8,6 +8,7 @@ export const store = {
   status: null,
   executions: [],
   images: [],
+  history: [], // of the environment, newest first
   load: null,
   samples: [],
   runs: new Map(), // by kind/name; those that run, and those that were asked for
@@ -77,6 +78,9 @@ const take = {
   overview(content) {
     Object.assign(store, content);
     forget(content.executions);
+  },
+  history(content) {
+    store.history = content;
   },
   samples(content) {
     store.samples = store.samples.concat(content).slice(-shownSamples);

@@ -5,6 +5,7 @@ import { openStream } from "./stream.js";
 const ports = new Set();
 let connected = null;
 let overview = null;
+let history = null;
 let samples = [];
 const runs = new Map();
 
@@ -26,6 +27,7 @@ openStream(self.name, (name, text) => {
 // remember keeps what a page that opens later begins with.
 function remember(name, content) {
   if (name === "overview") overview = content;
+  if (name === "history") history = content;
   if (name === "samples") samples = samples.concat(content).slice(-300);
   if (name !== "progress") return;
   const key = `${content.kind}/${content.name}`;
@@ -44,6 +46,7 @@ self.onconnect = (event) => {
   if (connected === null) return;
   port.postMessage({ name: "connected", content: connected });
   if (overview) port.postMessage({ name: "overview", content: overview });
+  if (history) port.postMessage({ name: "history", content: history });
   port.postMessage({ name: "samples", content: samples });
   runs.forEach((content) => port.postMessage({ name: "progress", content }));
 };

@@ -53,6 +53,11 @@ func (c *Client) Images(ctx context.Context) (images []environment.Image, err er
 	return images, c.get(ctx, "images", &images)
 }
 
+// History returns what happened in the environment, newest first.
+func (c *Client) History(ctx context.Context) (history []environment.Past, err error) {
+	return history, c.get(ctx, "history", &history)
+}
+
 // Samples returns at most the last hour's samples, oldest first.
 func (c *Client) Samples(ctx context.Context) (samples []environment.Sample, err error) {
 	return samples, c.get(ctx, "samples", &samples)
