@@ -18,8 +18,8 @@ type objectDeleter interface {
 }
 
 // appSettings deletes old settings, and the secrets that only they have. Those of the releases that can
-// be released again stay. The others are marked in the record
-// first, so that no release can name them any more, and leave the record when their objects are gone.
+// be released again stay. The others are marked in the record first, so that no release can name them
+// any more, and leave the record when their objects are gone.
 func (r retirer) appSettings(ctx context.Context, serving release.Current) (gone []inventory.Resource, err error) {
 	needed := []string{serving.Settings, serving.FormerSettings}
 	history, err := records.ReadHistory(ctx, r.table, r.settings.Table)
