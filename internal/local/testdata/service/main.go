@@ -28,6 +28,9 @@ func main() {
 		_ = os.WriteFile(filepath.Join(os.Getenv("NOTES"), os.Getenv("INSTANCE_ID")), nil, 0o600)
 		os.Exit(0)
 	}()
+	if os.Getenv("FAIL") != "" {
+		os.Exit(1)
+	}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("User-Agent") == "ELB-HealthChecker/2.0" && os.Getenv("REFUSE_NAMES") == "1" && !isAddress(r.Host) {
 			http.Error(w, r.Host, http.StatusMisdirectedRequest)
@@ -44,6 +47,9 @@ func main() {
 		case "/refuses-names":
 			fmt.Fprint(w, os.Getenv("REFUSE_NAMES"))
 			return
+		case "/settings":
+			showSettings(w)
+			return
 		case "/early":
 			answerEarly(w, r)
 			return
@@ -55,6 +61,13 @@ func main() {
 	})
 	fmt.Fprintln(os.Stderr, http.ListenAndServe(os.Getenv("HOST")+":"+os.Getenv("PORT"), handler)) //nolint:gosec // a test's service
 	os.Exit(1)
+}
+
+// showSettings answers with a setting and what is known of a secret without its value.
+func showSettings(w io.Writer) {
+	secret := os.Getenv("SESSION_KEY")
+	file, _ := os.ReadFile(filepath.Join(os.Getenv("CREDENTIALS_DIRECTORY"), "SESSION_KEY")) // absent without a secret
+	fmt.Fprintf(w, "%q, %d bytes, file %t", os.Getenv("DATABASE_URL"), len(secret), string(file) == secret)
 }
 
 // earlyAnswer is the size in bytes of an answer that does not wait for the request's body.
