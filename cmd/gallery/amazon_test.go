@@ -106,6 +106,8 @@ func (a *amazon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.filterLogEvents(w, r)
 	case target == "DynamoDB_20120810.GetItem":
 		a.getItem(w, r)
+	case target == "DynamoDB_20120810.PutItem":
+		a.putItem(w, r)
 	case strings.HasPrefix(r.URL.Path, "/schedules"):
 		a.schedule(w, r)
 	case target == "":
@@ -243,6 +245,34 @@ func (a *amazon) getItem(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewEncoder(w).Encode(map[string]any{"Item": item}); err != nil {
 		a.Error(err)
 	}
+}
+
+// putItem writes an item of strings under its condition.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+func (a *amazon) putItem(w http.ResponseWriter, r *http.Request) {
+	type strings = map[string]struct{ S string }
+	var in struct {
+		Item, ExpressionAttributeValues strings
+		ConditionExpression             *string
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		a.Error(err)
+	}
+	attributes := func(given strings) map[string]dynamodbtypes.AttributeValue {
+		read := map[string]dynamodbtypes.AttributeValue{}
+		for name, value := range given {
+			read[name] = &dynamodbtypes.AttributeValueMemberS{Value: value.S}
+		}
+		return read
+	}
+	_, err := a.Clients.DynamoDB.PutItem(a.Context(), &dynamodb.PutItemInput{
+		TableName: &a.Settings.Table, Item: attributes(in.Item), ConditionExpression: in.ConditionExpression, ExpressionAttributeValues: attributes(in.ExpressionAttributeValues),
+	})
+	if err != nil {
+		a.Error(err)
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	_, _ = io.WriteString(w, "{}")
 }
 
 func (a *amazon) instances() (running []string) {
