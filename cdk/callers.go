@@ -69,6 +69,8 @@ var callers = map[string][]string{
 	"elasticloadbalancing:SetSecurityGroups":            {balancerPages, networkReport},
 	"elasticloadbalancing:SetSubnets":                   {balancerPages},
 
+	"events:PutEvents": {reference + "list_amazoneventbridge.html"},
+
 	"route53:ChangeResourceRecordSets": {"https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/r53-api-permissions-ref.html"},
 
 	"s3:DeleteObject": {"https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html"},

@@ -29,6 +29,7 @@ func (s *stack) addNotifications() {
 	for _, one := range ends() {
 		s.tellEnd(one)
 	}
+	s.tellNotices()
 	s.tellOutages()
 }
 
@@ -37,7 +38,7 @@ func (s *stack) addNotifications() {
 // https://aws.amazon.com/about-aws/whats-new/2025/03/amazon-eventbridge-iam-execution-role-all-targets/
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) teller() awsiam.Role {
-	rules := []string{s.ruleARN("outage")}
+	rules := []string{s.ruleARN("outage"), s.ruleARN("notice")}
 	for _, one := range ends() {
 		rules = append(rules, s.ruleARN(one.name))
 	}
@@ -49,6 +50,19 @@ func (s *stack) teller() awsiam.Role {
 		})
 	}
 	return s.roleOf("TellerRole", s.forRules(rules...), "Tells how releases and teardowns end, and of outages", statements)
+}
+
+// tellNotices sends what a release says before its end: that it waits for its approval, and what the
+// judge has seen.
+func (s *stack) tellNotices() {
+	s.tell("Told-notice", "notice", "A release waits for a person, or was judged", map[string]any{
+		"source": []string{s.options.Environment.NoticeSource()}, "detail-type": []string{release.NoticeEvent},
+		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
+	}, message{
+		text: fmt.Sprintf("Release <release> of environment %s: <text>", s.options.Environment), free: "text",
+		link:  s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>",
+		paths: map[string]string{"release": "$.detail.release", "text": "$.detail.text", "execution": "$.detail.execution"},
+	}, true)
 }
 
 // tellEnd sends a message for each execution with that end.

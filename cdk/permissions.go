@@ -83,6 +83,8 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 		return []string{"${Bucket}/" + settings.DocumentPrefix + "*", "${Bucket}/" + settings.SecretPrefix + "*"}
 	case step.StackTarget:
 		return []string{"${TargetGroups}"}
+	case step.StackEvents:
+		return []string{arn("events", "event-bus/default")}
 	case step.StackZone:
 		return []string{"arn:${AWS::Partition}:route53:::hostedzone/${HostedZone}"}
 	case step.PublicParameter:
@@ -167,6 +169,8 @@ func conditionsOf(environment release.Environment, operation step.Operation) map
 		return owned(environment)
 	case step.CreatedTagged:
 		return tagged(environment)
+	case step.StackEvents:
+		return map[string]map[string]string{"StringEquals": {"events:source": environment.NoticeSource(), "events:detail-type": release.NoticeEvent}}
 	}
 	switch operation.Name {
 	case "s3:ListObjectsV2":

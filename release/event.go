@@ -1,6 +1,9 @@
 package release
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The types of the events that the stack's rules match.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
@@ -8,6 +11,7 @@ import "slices"
 const (
 	BuildResultEvent     = "Build Result"    // a builder's own event; see BuildResult
 	VerdictEvent         = "Release Verdict" // a person's; see Verdict
+	NoticeEvent          = "Release Notice"  // a release's word to people; see Notice
 	InstanceStateEvent   = "EC2 Instance State-change Notification"
 	ExecutionStatusEvent = "Step Functions Execution Status Change"
 )
@@ -42,9 +46,17 @@ const (
 // Verdict is the detail of a VerdictEvent: a person's answer to a release that waits for one, or is
 // watched.
 type Verdict struct {
-	Release string `json:"release"` // the execution's name
-	Verdict Answer `json:"verdict"`
-	By      string `json:"by"` // who answered, for people
+	Release string    `json:"release"` // the execution's name
+	Verdict Answer    `json:"verdict"`
+	By      string    `json:"by"`            // who answered, for people
+	Wait    time.Time `json:"waitSince,omitzero"` // when the wait began that a promotion answers, or zero if the sender does not know
+}
+
+// Notice is the detail of a NoticeEvent: what a release under way tells people.
+type Notice struct {
+	Release   string `json:"release"`
+	Execution string `json:"execution"` // ARN
+	Text      string `json:"text"`      // a sentence, without the release's name
 }
 
 // Answer approves a release or undoes it.

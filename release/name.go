@@ -60,6 +60,9 @@ func (e Environment) BuildSource() string { return e.Name() + ".builder" }
 // VerdictSource returns the source of people's verdicts on the environment's releases.
 func (e Environment) VerdictSource() string { return e.Name() + ".verdict" }
 
+// NoticeSource returns the source of what releases tell people under way.
+func (e Environment) NoticeSource() string { return e.Name() + ".notice" }
+
 // AlarmKind identifies an alarm that a release makes.
 type AlarmKind string
 

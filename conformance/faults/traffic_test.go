@@ -31,7 +31,7 @@ func (s shift) only() release.Slot {
 	return s.reached[0]
 }
 
-// life is the record of a group until its deletion began, or until now.
+// life is the record of a group until it was emptied or its deletion began, or until now.
 type life struct {
 	slot    release.Slot
 	end     time.Time
@@ -40,8 +40,13 @@ type life struct {
 
 // follow passes a call of a step on, and notes what it does to the traffic and to the groups.
 func (env *environment) follow(made fabric.Call, next func() (any, error)) (any, error) {
-	if in, deletes := made.Input.(*asg.DeleteAutoScalingGroupInput); deletes {
+	switch in := made.Input.(type) {
+	case *asg.DeleteAutoScalingGroupInput:
 		env.endLife(aws.ToString(in.AutoScalingGroupName))
+	case *asg.UpdateAutoScalingGroupInput:
+		if in.MaxSize != nil && *in.MaxSize == 0 { // which empties it first
+			env.endLife(aws.ToString(in.AutoScalingGroupName))
+		}
 	}
 	out, err := next()
 	if err != nil {
@@ -95,6 +100,9 @@ func (env *environment) endLife(group string) {
 func (env *environment) life(slot release.Slot) life {
 	one := life{slot: slot, end: time.Now()}
 	env.Cloud.Fabric.Do(func() { one.records = env.Cloud.AutoScaling.Capacities(env.Settings.Environment.Group(slot)) })
+	if emptied := slices.IndexFunc(one.records, func(record autoscaling.Capacity) bool { return record.Desired == 0 }); emptied >= 0 {
+		one.end, one.records = one.records[emptied].At, one.records[:emptied]
+	}
 	return one
 }
 

@@ -266,10 +266,16 @@ var stepMutants = []mutant{
 		{scalingAlarms, "", "alarm.EvaluationPeriods = aws.Int32(3)", "alarm.EvaluationPeriods = aws.Int32(30)"},
 	}},
 	{"a person's verdict that is a promotion acts on each later wait, too", []edit{
-		{"lambdas/records/verdict.go", "", "!w.Given.At.After(w.Since)", "w.Given.At.IsZero()"},
+		{"lambdas/records/verdict.go", "", "return g.At.After(wait)", "return true"},
+	}},
+	{"a person's verdict on one wait promotes at the next one, too", []edit{
+		{"lambdas/records/verdict.go", "", "return g.Wait.Equal(wait)", "return !g.Wait.After(wait)"},
+	}},
+	{"a person's verdict in the second in which its wait begins is dropped", []edit{
+		{"lambdas/records/verdict.go", "", "if !g.Wait.IsZero() {", "if !g.Wait.IsZero() && g.At.After(wait) {"},
 	}},
 	{"a person's verdict to promote undoes a rollback", []edit{
-		{"lambdas/verdict/decide.go", "", "former.Answer == release.Promote && (", "(former.Answer != \"\") && ("},
+		{"lambdas/records/verdict.go", "", "case former.Answer == release.Rollback:", "case former.Answer == \"\":"},
 	}},
 	{"a person's silence is a verdict for an approval", []edit{
 		{"lambdas/verdict/await_verdict.go", "", "waiting.Now() == nil && in.Asking &&", "waiting.Now() == nil && !in.Asking &&"},

@@ -15,13 +15,25 @@ var sweepMutants = []mutant{
 		{teardownMachine, "", `"stage": "?"`, `"stage": "alias"`},
 	}},
 	{"the undo removes the image before the group is back", []edit{
-		{sweepOrder, "", "rollback, bounds, idleFleet, idleAlarms, images, versions, schedules}", "images, versions, rollback, bounds, idleFleet, idleAlarms, schedules}"},
+		{sweepOrder, "", "free(rollback), bounds, idleFleet, forward, idleAlarms, images, versions, free(schedules)}", "images, versions, free(rollback), bounds, idleFleet, forward, idleAlarms, free(schedules)}"},
 	}},
 	{"the undo leaves visitors with a fleet that goes", []edit{
-		{sweepOrder, "", "undoOrder = []Stage{traffic, builders,", "undoOrder = []Stage{builders,"},
+		{sweepOrder, "", "undoOrder = []Stage{traffic, free(builders),", "undoOrder = []Stage{free(builders),"},
 	}},
 	{"the undo takes a fleet away before its visitors are led back", []edit{
-		{sweepOrder, "", "undoOrder = []Stage{traffic, builders, rollback, bounds, idleFleet,", "undoOrder = []Stage{idleFleet, traffic, builders, rollback, bounds,"},
+		{sweepOrder, "", "undoOrder = []Stage{traffic, free(builders), free(rollback), bounds, idleFleet,", "undoOrder = []Stage{idleFleet, traffic, free(builders), free(rollback), bounds,"},
+	}},
+	{"the undo leaves all where visitors cannot be led back", []edit{
+		{undoRound, "", "if closed && !stage.free {", "if closed {"},
+	}},
+	{"the undo fails a release that serves", []edit{
+		{undoRound, "", "progress.Done, progress.Serves = true, recorded.Serving && slices", "progress.Done, progress.Serves = true, !recorded.Serving && slices"},
+	}},
+	{"a fleet is deleted before its targets have drained", []edit{
+		{"lambdas/sweep/idle_fleet.go", "", "case len(group.Instances) == 0 && isEmptied(group):", "case group.MaxSize != nil:"},
+	}},
+	{"a fleet is cut off from its visitors before its targets have drained", []edit{
+		{"lambdas/sweep/traffic.go", "", "balancer.Split(c.settings, slot, 100))", "balancer.ForwardTo(c.settings, slot))"},
 	}},
 	{"the preview rule stays", []edit{
 		{"lambdas/sweep/traffic.go", "", "range previews {", "range previews[:0] {"},
@@ -30,7 +42,7 @@ var sweepMutants = []mutant{
 		{"lambdas/sweep/group.go", "", "\t\tc.silence(ctx)\n", ""},
 	}},
 	{"the undo leaves the second fleet's alarms", []edit{
-		{sweepOrder, "", "bounds, idleFleet, idleAlarms, images", "bounds, idleFleet, images"},
+		{sweepOrder, "", "idleFleet, forward, idleAlarms, images", "idleFleet, forward, images"},
 	}},
 	{"a release retires a fleet though another one serves", []edit{
 		{"lambdas/sweep/retire_fleet.go", "", "if !in.Left && (!recorded.Serving || recorded.Release != in.Plan.Release) {", "if !in.Left && !recorded.Serving {"},

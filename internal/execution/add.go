@@ -47,7 +47,7 @@ func (h *History) enter(event types.HistoryEvent, kind string, at time.Time) {
 	if from != nil {
 		h.way(from.Name, name, from.Phase == Caught || from.Last().silent).Count++
 	}
-	h.at[event.Id] = name
+	h.at[event.Id], h.entry = name, Data(event)
 	s := h.state[name]
 	if s == nil {
 		s = &State{Name: name, Type: kind}

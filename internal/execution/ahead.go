@@ -6,28 +6,27 @@ import (
 	"photogallery/statemachine"
 )
 
-// certain lists the steps after a state that are on every path to a good end, in order. If no good
-// end can be reached it takes every end.
+// failing is the state of a release through which each failure goes. From there it may still come to a
+// good end, if it serves already, which nobody expects.
+const failing = "Failed"
+
+// certain lists the steps after a state that are on every path to a good end, in order. After a
+// failure it takes the bad ones.
 func certain(l statemachine.Definition, from string) []string {
-	distances := reach(l, from, "")
-	var good, all []string
-	for name := range distances {
-		if s := l.States[name]; len(s.Successors()) == 0 {
-			if all = append(all, name); s == nil || s.Type != "Fail" {
-				good = append(good, name)
-			}
-		}
+	besides := []string{failing}
+	_, usual := reach(l, l.StartAt, failing)[from]
+	if !usual {
+		besides = nil
 	}
-	if len(good) == 0 {
-		good = all
-	}
+	distances := reach(l, from, besides...)
+	ends := endsIn(l, distances, !usual)
 	var steps []string
 	for name := range distances {
 		if name == from || !l.States[name].IsStep() {
 			continue
 		}
-		around := reach(l, from, name)
-		if !slices.ContainsFunc(good, func(end string) bool { _, reached := around[end]; return reached }) {
+		around := reach(l, from, append(besides, name)...)
+		if !slices.ContainsFunc(ends, func(end string) bool { _, reached := around[end]; return reached }) {
 			steps = append(steps, name)
 		}
 	}
@@ -35,13 +34,23 @@ func certain(l statemachine.Definition, from string) []string {
 	return steps
 }
 
-// reach returns, for each state that can be reached without another one, how many transitions away
-// it is.
-func reach(l statemachine.Definition, from, without string) map[string]int {
+// endsIn lists the bad or the good ends among states.
+func endsIn(l statemachine.Definition, states map[string]int, bad bool) (ends []string) {
+	for name := range states {
+		if s := l.States[name]; len(s.Successors()) == 0 && (s != nil && s.Type == "Fail") == bad {
+			ends = append(ends, name)
+		}
+	}
+	return ends
+}
+
+// reach returns, for each state that can be reached without some others, how many transitions away it
+// is.
+func reach(l statemachine.Definition, from string, without ...string) map[string]int {
 	distances := map[string]int{from: 0}
 	for next := []string{from}; len(next) > 0; next = next[1:] {
 		for _, name := range l.States[next[0]].Successors() {
-			if _, seen := distances[name]; !seen && name != without {
+			if _, seen := distances[name]; !seen && !slices.Contains(without, name) {
 				distances[name] = distances[next[0]] + 1
 				next = append(next, name)
 			}

@@ -36,6 +36,7 @@ type History struct {
 	Ways   []*Way                `json:"ways"`
 	Events []Event               `json:"events"`
 
+	entry string           // the input of the state that was entered last
 	at    map[int64]string // the state of each event
 	state map[string]*State
 }

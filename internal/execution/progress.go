@@ -52,6 +52,7 @@ type Progress struct {
 	definition statemachine.Definition
 	former     []*Progress // successful runs of the machine, newest first
 	current    string      // the running or polling step at the top, or "" between two
+	wait       time.Time   // when the wait began that a verdict answers, or zero if there is none
 }
 
 // Step returns the step of that name, or nil if there is none.

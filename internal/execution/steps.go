@@ -30,7 +30,7 @@ func (p *Progress) takeSteps(h *History) {
 	for _, s := range p.Steps {
 		w.fill(s)
 	}
-	p.current = w.current[place{}]
+	p.current, p.wait = w.current[place{}], waitIn(h.entry)
 	if p.Ended.IsZero() {
 		w.foresee(p.definition, place{}, 0)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -26,6 +27,8 @@ type Decision struct {
 	Release string // the execution's name, or "" for the one under way
 	Answer  release.Answer
 	By      string
+
+	wait time.Time // that it answers, as Decide saw it
 }
 
 // awaiting lists the states in which a verdict acts. WatchTraffic looks between two waits.
@@ -37,6 +40,17 @@ func (p *Progress) AwaitsVerdict() string {
 		return ""
 	}
 	return p.doing()
+}
+
+// waitIn returns when the wait began whose shift is in a state's input, or zero if there is none.
+func waitIn(input string) time.Time {
+	var in struct {
+		Shift struct{ Since time.Time }
+	}
+	if json.Unmarshal([]byte(input), &in) != nil {
+		return time.Time{} // the history may lack the data of events
+	}
+	return in.Shift.Since
 }
 
 // doing names the current step, with its note.
@@ -55,10 +69,11 @@ func (p *Progress) doing() string {
 // waits, holds or bakes. The error is NotFound if none is under way, and InvalidRequest if a verdict
 // does not act on it now; it says what is under way.
 func (d Decision) Decide(ctx context.Context, api FollowAPI, events EventPutter) (executionARN string, err error) {
-	arn, err := d.find(ctx, api)
+	arn, wait, err := d.find(ctx, api)
 	if err != nil {
 		return "", err
 	}
+	d.wait = wait
 	return arn, d.Send(ctx, events, release.NameOf(arn))
 }
 
@@ -85,36 +100,36 @@ func (d Decision) UnderWay(ctx context.Context, api FollowAPI) (arns []string, e
 	return arns, nil
 }
 
-func (d Decision) find(ctx context.Context, api FollowAPI) (executionARN string, err error) {
+func (d Decision) find(ctx context.Context, api FollowAPI) (executionARN string, wait time.Time, err error) {
 	arns, err := d.UnderWay(ctx, api)
 	if err != nil {
-		return "", err
+		return "", wait, err
 	}
 	var others []string
 	for _, arn := range arns {
 		now, err := Look(ctx, api, arn)
 		if err != nil {
-			return "", err
+			return "", wait, err
 		}
 		if now.AwaitsVerdict() != "" {
-			return arn, nil
+			return arn, now.wait, nil
 		}
 		others = append(others, now.Name+" is "+now.doing())
 	}
 	switch {
 	case len(others) > 0:
-		return "", release.Errorf(release.InvalidRequest, "nothing waits for a verdict: %s; a release does while it waits for its approval, and while it moves the traffic to a second fleet and bakes", strings.Join(others, ", "))
+		return "", wait, release.Errorf(release.InvalidRequest, "nothing waits for a verdict: %s; a release does while it waits for its approval, and while it moves the traffic to a second fleet and bakes", strings.Join(others, ", "))
 	case d.Release != "":
-		return "", release.Errorf(release.InvalidRequest, "release %s has ended, so that nothing waits for a verdict: `gallery execution %s` shows it", d.Release, d.Release)
+		return "", wait, release.Errorf(release.InvalidRequest, "release %s has ended, so that nothing waits for a verdict: `gallery execution %s` shows it", d.Release, d.Release)
 	}
-	return "", release.Errorf(release.NotFound, "no release is under way, so that nothing waits for a verdict: `gallery executions` lists the last ones")
+	return "", wait, release.Errorf(release.NotFound, "no release is under way, so that nothing waits for a verdict: `gallery executions` lists the last ones")
 }
 
 // Send sends the decision on the release of that name, whatever it does. An entry may fail though the
 // call succeeds.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
 func (d Decision) Send(ctx context.Context, events EventPutter, name string) error {
-	detail, err := json.Marshal(release.Verdict{Release: name, Verdict: d.Answer, By: d.By})
+	detail, err := json.Marshal(release.Verdict{Release: name, Verdict: d.Answer, By: d.By, Wait: d.wait})
 	if err != nil {
 		return err
 	}

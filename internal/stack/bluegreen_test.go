@@ -215,6 +215,45 @@ func TestFleetThatAnUndoLeftIsRemovedByTheNextRelease(t *testing.T) {
 	}
 }
 
+// A release whose end is in the way after it was promoted serves all the same.
+func TestReleaseThatServesHasNotFailed(t *testing.T) {
+	for name, test := range map[string]struct {
+		step, operation string
+		times           int32
+		end             string
+		words           []string
+	}{
+		"the answer to its promotion is lost": {"Promote", "PutItem", 20, "Succeeded", nil},
+		"the former fleet goes late":          {"RetireFleet", "UpdateAutoScalingGroup", 1, "Succeeded", nil},
+		"the former fleet stays":              {"", "DeleteAutoScalingGroup", 1000, "FailedDirty", []string{"Auto Scaling group photogallery-main", "Release r2 (version"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inVirtualTime(t, func(t *testing.T, e *environment) {
+				e.release("r1", `{}`).ends("Succeeded")
+				var failed atomic.Int32
+				e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+					if call.Operation.Name != test.operation || test.step != "" && call.Caller != test.step || failed.Add(1) > test.times {
+						return next()
+					}
+					if test.step == "Promote" {
+						_, _ = next()
+						return nil, fabric.Errorf("InternalServerError", "the answer is lost")
+					}
+					return nil, fabric.Errorf("AccessDenied", "groups may not be changed")
+				})
+				e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends(test.end, test.words...)
+				if recorded := e.current(); !recorded.Serving || recorded.Release != "r2" {
+					t.Errorf("recorded is %+v", recorded)
+				}
+				if test.end == "Succeeded" {
+					e.serves("r2", 2)
+					e.servesOnly(release.Green)
+				}
+			})
+		})
+	}
+}
+
 func TestTeardownTakesBothFleets(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
+	executions "photogallery/internal/execution"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/lambdas/balancer"
@@ -280,6 +281,25 @@ func TestVerdictSurvivesItsEvent(t *testing.T) {
 				t.Errorf("the same event ended the bake, too: after %v", took)
 			}
 		})
+	})
+}
+
+// The command line knows which wait it answers, so that a promotion counts that is sent at once.
+func TestPromotionOfTheCommandLineActsInTheSecondInWhichTheWaitBegins(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		execution := e.second(`"bakeTime": "20h"`)
+		for !slices.Contains(e.Path(execution), "AwaitVerdict") {
+			time.Sleep(10 * time.Millisecond)
+		}
+		said := time.Now()
+		decision := executions.Decision{Machine: e.Settings.ReleaseMachine, Answer: release.Promote, By: "ann"}
+		if _, err := decision.Decide(t.Context(), e.Clients.SFN, e.Events); err != nil {
+			t.Fatal(err)
+		}
+		e.await(execution).ends("Succeeded")
+		if took := time.Since(said); took > time.Hour {
+			t.Errorf("the bake ended after %v", took)
+		}
 	})
 }
 

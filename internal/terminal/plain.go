@@ -10,13 +10,17 @@ import (
 )
 
 // Plainly shows progress without redrawing: a line, no wider than plainWidth, when a step starts,
-// at each attempt, and when it has ended, for a group after its branches.
+// at each attempt, and when it has ended, for a group after its branches. While the traffic moves there
+// is a line for each share, and when the judge has seen more.
 func Plainly(to io.Writer) func(*execution.Progress) {
 	told := map[string]string{}
 	return func(p *execution.Progress) {
 		for _, i := range groupsLast(p.Steps) {
 			s := p.Steps[i]
 			news := fmt.Sprint(s.Phase, s.Retries)
+			if moves(s) && s.Error == "" {
+				news = s.Note // of all that it repeats
+			}
 			if s.Phase == execution.Waiting || told[s.Name] == news {
 				continue
 			}

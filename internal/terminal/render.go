@@ -4,6 +4,7 @@ package terminal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -230,10 +231,16 @@ func told(s *execution.Step) string {
 	case s.Note != "" && !s.Group:
 		parts = append(parts, s.Note)
 	}
-	if s.Visits > 1 {
+	if s.Visits > 1 && !moves(s) {
 		parts = append(parts, fmt.Sprintf("looked %d times", s.Visits))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// moves reports whether a step comes again with another share of the traffic, or to wait on. How often
+// it did says nothing; its note says where the release is.
+func moves(s *execution.Step) bool {
+	return slices.Contains([]string{"ShiftTraffic", "WatchTraffic", "AwaitVerdict", "AwaitApproval"}, s.Name)
 }
 
 // paragraph returns text for several lines of a terminal.

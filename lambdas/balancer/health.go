@@ -8,20 +8,29 @@ import (
 	"photogallery/lambdas/fleet"
 )
 
-// tooFewHealthy returns why a fleet cannot serve, or "" if more of its targets are healthy than
-// unhealthy. Targets that are new or draining count as neither.
-func tooFewHealthy(targets []types.TargetHealthDescription) string {
-	healthy, unhealthy := 0, 0
+// Hosts counts the targets of a fleet. Those that are new or draining count as neither.
+type Hosts struct {
+	Healthy   int `json:"healthy"`
+	Unhealthy int `json:"unhealthy"`
+}
+
+func hostsOf(targets []types.TargetHealthDescription) (found Hosts) {
 	for _, target := range targets {
 		switch {
 		case isHealthy(target):
-			healthy++
+			found.Healthy++
 		case fleet.IsUnhealthy(target):
-			unhealthy++
+			found.Unhealthy++
 		}
 	}
-	if healthy > 0 && healthy >= unhealthy {
+	return found
+}
+
+// tooFewHealthy returns why a fleet cannot serve, or "" if more of its targets are healthy than
+// unhealthy.
+func (h Hosts) tooFewHealthy() string {
+	if h.Healthy > 0 && h.Healthy >= h.Unhealthy {
 		return ""
 	}
-	return fmt.Sprintf("the new fleet has %d healthy and %d unhealthy targets", healthy, unhealthy)
+	return fmt.Sprintf("the new fleet has %d healthy and %d unhealthy targets", h.Healthy, h.Unhealthy)
 }

@@ -37,7 +37,7 @@ func (w watchTraffic) measure(ctx context.Context, in WatchTrafficInput) (seen, 
 	}
 	if from.Before(shift) {
 		baseline = read.window(from, shift)
-		baseline.New, baseline.Unhealthy = judge.Fleet{}, 0
+		baseline.New, baseline.UnhealthyMinutes = judge.Fleet{}, 0
 	}
 	return read.window(first, now), baseline, nil
 }
@@ -76,7 +76,8 @@ func queries(loadBalancer, fresh, former string) []types.MetricDataQuery {
 		at := fleet.TargetDimensions(loadBalancer, of.targets)
 		all = append(all, query(of.id+"Requests", "RequestCount", types.StatisticSum, at),
 			query(of.id+"Errors", "HTTPCode_Target_5XX_Count", types.StatisticSum, at),
-			query(of.id+"Seconds", "TargetResponseTime", types.StatisticAverage, at))
+			query(of.id+"Seconds", "TargetResponseTime", types.StatisticAverage, at),
+			query(of.id+"P90", "TargetResponseTime", "p90", at), query(of.id+"P99", "TargetResponseTime", "p99", at))
 		if of.id == newFleet {
 			all = append(all, query(of.id+"Unhealthy", "UnHealthyHostCount", types.StatisticMinimum, at))
 		}

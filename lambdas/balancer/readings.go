@@ -23,14 +23,14 @@ func (r readings) add(id string, result types.MetricDataResult) {
 	if r[id] == nil {
 		r[id] = map[int64]float64{}
 	}
-	for i, at := range result.Timestamps {
-		r[id][at.UnixNano()] = result.Values[i]
+	for i := range min(len(result.Timestamps), len(result.Values)) {
+		r[id][result.Timestamps[i].UnixNano()] = result.Values[i]
 	}
 }
 
 // window adds up the minutes from a time to another, which is not in it.
 func (r readings) window(from, to time.Time) judge.Window {
-	window := judge.Window{New: r.fleet(newFleet, from, to), Former: r.fleet(formerFleet, from, to), Unhealthy: r.unhealthy(from, to)}
+	window := judge.Window{New: r.fleet(newFleet, from, to), Former: r.fleet(formerFleet, from, to), UnhealthyMinutes: r.unhealthy(from, to)}
 	for _, at := range r.minutes("refused", from, to) {
 		window.Refused += int(r["refused"][at])
 	}
@@ -52,6 +52,7 @@ func (r readings) fleet(id string, from, to time.Time) (total judge.Fleet) {
 		requests := r[id+"Requests"][at]
 		total.Requests += int(requests)
 		total.Errors += int(min(r[id+"Errors"][at], requests))
+		total.P90, total.P99 = max(total.P90, r[id+"P90"][at]), max(total.P99, r[id+"P99"][at])
 		if mean := r[id+"Seconds"][at]; mean > 0 {
 			seconds, timed = seconds+mean*requests, timed+requests
 		}

@@ -74,7 +74,7 @@ func (s shiftTraffic) run(ctx context.Context, in ShiftTrafficInput) (Shift, err
 		return Shift{}, noEntrance(in.LoadBalancer)
 	}
 	next, seconds := nextOf(in.Plan, in.Percent)
-	if err := Direct(ctx, s.api, *listener, split(s.settings, in.Slot, next)); err != nil {
+	if err := Direct(ctx, s.api, *listener, Split(s.settings, in.Slot, next)); err != nil {
 		return Shift{}, err
 	}
 	now := time.Now().UTC()

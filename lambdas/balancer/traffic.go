@@ -16,10 +16,10 @@ func ForwardTo(settings step.Settings, slot release.Slot) types.Action {
 	return types.Action{Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(settings.Targets(slot))}
 }
 
-// split returns the action that sends this percentage of the visitors to a slot, and the others to
-// the other one.
+// Split returns the action that sends this percentage of the visitors to a slot, and the others to
+// the other one. With 0 its target group stays in use, so that requests under way end in peace.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
-func split(settings step.Settings, slot release.Slot, percent int) types.Action {
+func Split(settings step.Settings, slot release.Slot, percent int) types.Action {
 	weigh := func(slot release.Slot, weight int) types.TargetGroupTuple {
 		return types.TargetGroupTuple{TargetGroupArn: aws.String(settings.Targets(slot)), Weight: aws.Int32(int32(weight))}
 	}
@@ -42,6 +42,13 @@ func Weights(action types.Action) map[string]int32 {
 		return weights
 	}
 	return map[string]int32{aws.ToString(action.TargetGroupArn): 1}
+}
+
+// LeadsOnly reports whether an action sends each visitor to a slot, though the other one may still be
+// named.
+func LeadsOnly(settings step.Settings, action types.Action, slot release.Slot) bool {
+	weights := Weights(action)
+	return weights[settings.Targets(slot)] > 0 && weights[settings.Targets(slot.Other())] == 0
 }
 
 // ServesOnly reports whether an action sends all visitors to a slot.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"photogallery/lambdas/balancer/judge"
 	"photogallery/lambdas/fleet"
@@ -18,15 +19,16 @@ import (
 // WatchTraffic checks once how the new fleet serves its share of the traffic.
 var WatchTraffic = step.Define(step.Step{
 	Name:     "WatchTraffic",
-	Summary:  "Compares the new fleet's errors, times and health with those of the fleet beside it; fails if it is worse.",
+	Summary:  "Compares the new fleet's errors, times and health with those of the fleet beside it, and says whether it is worse.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		step.Unbound("elasticloadbalancing:DescribeTargetHealth"),
 		step.Unbound("cloudwatch:GetMetricData"),
+		{Name: "events:PutEvents", Scope: step.StackEvents},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, WatchTrafficInput) (Watch, error) {
-	return watchTraffic{clients.ELB, clients.CloudWatch, settings}.run
+	return watchTraffic{clients.ELB, clients.CloudWatch, clients.Events, settings}.run
 })
 
 // WatchTrafficInput is the step's input.
@@ -43,25 +45,34 @@ type WatchTrafficInput struct {
 	Baseline     judge.Window `json:"baseline"`     // the former fleet before the first shift, or empty
 }
 
-// Watch is the result of the check. A fleet that serves worse is an error instead.
+// Watch is the result of the check: the verdict, and all that it is based on.
 type Watch struct {
 	fleet.LastUnhealthy
 	Percent  int           `json:"percent"`
 	Since    time.Time     `json:"since"`
 	Until    time.Time     `json:"until"`
+	At       time.Time     `json:"at"`   // of the check
 	Over     bool          `json:"over"` // the hold has ended, and the new fleet is not worse
 	Baseline judge.Window  `json:"baseline"`
 	Seen     judge.Window  `json:"seen"`
+	Beside   judge.Fleet   `json:"beside"`  // what the new fleet is compared with
+	Earlier  bool          `json:"earlier"` // that is the former fleet before the shift
+	Limits   judge.Limits  `json:"limits"`
+	New      Hosts         `json:"newHosts"`
+	Former   Hosts         `json:"formerHosts"`
 	Outcome  judge.Outcome `json:"outcome"`
-	Judgment string        `json:"judgment"` // for people
+	Judgment string        `json:"judgment"` // for people; of a fleet that is worse, the cause of the release's failure
 }
 
-// Note counts the errors of both fleets, or says in the end that they were too few to judge.
+// Note counts the errors of both fleets, or says why the new one is rejected, or in the end that the
+// errors were too few to judge.
 func (w Watch) Note() string {
-	if w.Percent == 0 {
+	switch {
+	case w.Outcome == judge.Fail:
+		return w.Judgment
+	case w.Percent == 0:
 		return "no visitor sees it yet"
-	}
-	if w.Over && w.Outcome == judge.Undecided {
+	case w.Over && w.Outcome == judge.Undecided:
 		return fmt.Sprintf("%d %%: %s", w.Percent, w.Judgment)
 	}
 	return fmt.Sprintf("%d %%: %s", w.Percent, w.Seen)
@@ -70,44 +81,68 @@ func (w Watch) Note() string {
 type watchTraffic struct {
 	targets  fleet.TargetReader
 	metrics  cloudwatch.GetMetricDataAPIClient
+	events   step.EventPutter
 	settings step.Settings
 }
 
-// run looks at the health first, which is known at once.
+// run looks at the health first, which is known at once: a fleet that is too ill is rejected even if
+// there are no metrics.
 func (w watchTraffic) run(ctx context.Context, in WatchTrafficInput) (Watch, error) {
-	out, err := w.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(w.settings.Targets(in.Slot))})
+	watch := Watch{Percent: in.Percent, Since: in.Since, Until: in.Until, At: time.Now().UTC(), Baseline: in.Baseline}
+	fresh, err := w.health(ctx, in.Slot)
 	if err != nil {
 		return Watch{}, err
 	}
-	in.LastUnhealthy = in.Update(out.TargetHealthDescriptions)
-	if reason := tooFewHealthy(out.TargetHealthDescriptions); reason != "" {
-		return Watch{}, rejected(in, reason)
-	}
-	seen, baseline, err := w.measure(ctx, in)
+	former, err := w.health(ctx, in.Slot.Other())
 	if err != nil {
+		return Watch{}, err
+	}
+	in.LastUnhealthy = in.Update(fresh)
+	watch.LastUnhealthy, watch.New, watch.Former = in.LastUnhealthy, hostsOf(fresh), hostsOf(former)
+	ill := watch.New.tooFewHealthy()
+	seen, baseline, err := w.measure(ctx, in)
+	if err != nil && ill == "" {
 		return Watch{}, err
 	}
 	if in.Percent == 0 { // what visitors get is the former fleet's, and the time before the shift goes on
-		seen, baseline = judge.Window{Unhealthy: seen.Unhealthy}, in.Baseline
+		seen, baseline = judge.Window{UnhealthyMinutes: seen.UnhealthyMinutes}, in.Baseline
 	}
 	verdict := judge.Judge(seen, baseline)
-	if verdict.Outcome == judge.Fail {
-		return Watch{}, rejected(in, verdict.Reason)
+	if ill != "" {
+		verdict.Outcome, verdict.Reason = judge.Fail, ill
 	}
-	return Watch{
-		LastUnhealthy: in.LastUnhealthy, Percent: in.Percent, Since: in.Since, Until: in.Until, Over: !in.Asking && !time.Now().Before(in.Until),
-		Baseline: baseline, Seen: seen, Outcome: verdict.Outcome, Judgment: w.judgment(in, verdict),
-	}, nil
+	watch.Over = verdict.Outcome != judge.Fail && !in.Asking && !watch.At.Before(in.Until)
+	watch.Baseline, watch.Seen, watch.Beside, watch.Earlier = baseline, seen, verdict.Beside, verdict.Earlier
+	watch.Limits, watch.Outcome, watch.Judgment = judge.LimitsOf(seen, baseline), verdict.Outcome, w.judgment(in, verdict)
+	return watch, w.tell(ctx, in, watch)
 }
 
-// judgment adds to a reason why a short hold decides nothing.
+// tell sends people the verdict at the end of the bake. That of a fleet that is worse is in the
+// message of the release's failure.
+func (w watchTraffic) tell(ctx context.Context, in WatchTrafficInput, watch Watch) error {
+	if !watch.Over || in.Percent < 100 {
+		return nil
+	}
+	return step.Tell(ctx, w.events, w.settings.Environment, release.Notice{
+		Release: in.Plan.Release, Execution: in.Execution, Text: "The judge lets it pass with all of the traffic: " + watch.Judgment + ".",
+	})
+}
+
+func (w watchTraffic) health(ctx context.Context, slot release.Slot) ([]types.TargetHealthDescription, error) {
+	out, err := w.targets.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(w.settings.Targets(slot))})
+	if err != nil {
+		return nil, err
+	}
+	return out.TargetHealthDescriptions, nil
+}
+
+// judgment adds to a reason what it means for the release, or why a short hold decides nothing.
 func (w watchTraffic) judgment(in WatchTrafficInput, verdict judge.Verdict) string {
-	if verdict.Outcome == judge.Undecided && !in.Asking && in.Until.Sub(in.Since) < w.settings.Requested(metricsTake) {
+	switch {
+	case verdict.Outcome == judge.Fail:
+		return fmt.Sprintf("release %s is rejected with %d %% of the traffic: %s", in.Plan.Release, in.Percent, in.Explain(verdict.Summary()))
+	case verdict.Outcome == judge.Undecided && !in.Asking && in.Until.Sub(in.Since) < w.settings.Requested(metricsTake):
 		return verdict.Reason + "; metrics arrive after the minute that they count, and a hold of less than two minutes may end before that"
 	}
-	return verdict.Reason
-}
-
-func rejected(in WatchTrafficInput, reason string) error {
-	return release.Errorf(release.TrafficRejected, "release %s is rejected with %d %% of the traffic: %s", in.Plan.Release, in.Percent, in.Explain(reason))
+	return verdict.Summary()
 }

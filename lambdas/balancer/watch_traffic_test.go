@@ -96,7 +96,7 @@ func paced(t *testing.T, second, elapsed time.Duration, targets health, values m
 		}
 		change(&in)
 		settings := step.Settings{TargetGroup: blue, GreenTargetGroup: green, Timings: step.Timings{Second: second}}
-		watch, err = watchTraffic{targets, counted{t, start, 60 * second, values}, settings}.run(t.Context(), in)
+		watch, err = watchTraffic{targets, counted{t, start, 60 * second, values}, nil, settings}.run(t.Context(), in)
 	})
 	return watch, err
 }
@@ -194,32 +194,49 @@ func TestFleetsThatServeWorseAreRejected(t *testing.T) {
 		"as good":              {serving, traffic(nil), ""},
 		"one of two unhealthy": {health{healthy, unhealthy}, traffic(nil), ""},
 		"one of four, two new": {health{healthy, initial, initial, unhealthy}, traffic(nil), ""},
-		"two of three":         {health{healthy, unhealthy, unhealthy}, traffic(nil), "the new fleet has 1 healthy and 2 unhealthy targets; target i-0123456789abcdef0 was unhealthy"},
+		"two of three":         {health{healthy, unhealthy, unhealthy}, traffic(nil), "the new fleet has 1 healthy and 2 unhealthy targets; "},
 		"no target":            {nil, traffic(nil), "the new fleet has 0 healthy and 0 unhealthy targets"},
 		"all new":              {health{initial}, traffic(nil), "the new fleet has 0 healthy and 0 unhealthy targets"},
 		"long unhealthy": {serving, traffic(map[string][]float64{greenUnhealthy: {0, 0, 0, 1, 1, 1}}),
 			"a target of the new fleet was unhealthy for 3 minutes in a row"},
 		"unhealthy again": {serving, traffic(map[string][]float64{greenUnhealthy: {1, 1, 1, 1, 0, 1}}), ""},
 		"errors": {serving, traffic(map[string][]float64{greenErrors: {-1, -1, -1, 5, 5, 5}}),
-			"release r2 is rejected with 5 % of the traffic: 5.0 % of 300 answers of the new fleet were errors (5xx), 0.1 % of 5,700 of the former one"},
+			"5.0 % of 300 answers of the new fleet were errors (5xx), 0.1 % of 5,700 of the former one"},
 		"closed connections": {serving, traffic(map[string][]float64{refusedCount: {1, 1, 50, 100, 100, 100}}),
 			"the load balancer itself answered 5.0 % of 6,000 requests with an error (5xx), 0.1 % of 4,000 before the shift"},
 		"slow": {serving, traffic(map[string][]float64{greenSeconds: {1, 1, 1, 1, 1, 1}, blueSeconds: {.1, .1, .1, .1, .1, .1}}),
 			"300 answers of the new fleet took 1000 ms on average, 5,700 of the former one 100 ms"},
 	}
 	for name, test := range tests {
-		_, err := after(t, 375*time.Second, test.targets, test.values, unchanged)
-		if test.reason == "" && err != nil || test.reason != "" && (release.CodeOf(err) != release.TrafficRejected || !strings.Contains(err.Error(), test.reason)) {
-			t.Errorf("%s: %v, want %q", name, err, test.reason)
+		watch, err := after(t, 375*time.Second, test.targets, test.values, unchanged)
+		rejected := watch.Outcome == judge.Fail && !watch.Over && strings.HasPrefix(watch.Judgment, "release r2 is rejected with 5 % of the traffic: ")
+		if err != nil || rejected != (test.reason != "") || !strings.Contains(watch.Judgment, test.reason) {
+			t.Errorf("%s: %v, %s because %q, want %q", name, err, watch.Outcome, watch.Judgment, test.reason)
 		}
 	}
 }
 
 func TestRejectionNamesATargetThatWasUnhealthyBefore(t *testing.T) {
-	_, err := after(t, 375*time.Second, nil, nil, func(in *WatchTrafficInput) {
+	watch, err := after(t, 375*time.Second, nil, nil, func(in *WatchTrafficInput) {
 		in.LastUnhealthy = fleet.LastUnhealthy{Target: "target i-1 was unhealthy"}
 	})
-	if release.CodeOf(err) != release.TrafficRejected || !strings.HasSuffix(err.Error(), "; target i-1 was unhealthy") {
-		t.Error(err)
+	if err != nil || watch.Outcome != judge.Fail || !strings.HasSuffix(watch.Judgment, "; target i-1 was unhealthy") {
+		t.Errorf("%v, %+v", err, watch)
+	}
+}
+
+// What people see of both fleets is in the answer, whatever the verdict.
+func TestWatchTellsWhatTheVerdictIsBasedOn(t *testing.T) {
+	watch, err := after(t, 375*time.Second, health{types.TargetHealthStateEnumHealthy, types.TargetHealthStateEnumUnhealthy}, traffic(map[string][]float64{
+		greenErrors: {-1, -1, -1, 50, 50, 50}, greenSeconds: {9, 9, 9, 0.2, 0.3, 0.1}, blueSeconds: {9, 9, 9, 0.1, 0.1, 0.1}, refusedCount: {0, 0, 0, 1, 0, 2},
+	}), unchanged)
+	if err != nil || watch.Outcome != judge.Fail || watch.New != (Hosts{1, 1}) || watch.Former != (Hosts{}) {
+		t.Errorf("%v, %+v", err, watch)
+	}
+	if fresh := watch.Seen.New; fresh.Errors != 150 || fresh.P90 != 0.3 || fresh.P99 != 0.3 || watch.Seen.Refused != 3 {
+		t.Errorf("seen is %+v", watch.Seen)
+	}
+	if watch.Beside.Requests != 5700 || watch.Earlier || watch.Limits.Errors < 3 || watch.Limits.Errors > 20 || watch.Limits.Seconds < 0.29 || watch.Limits.Seconds > 0.31 {
+		t.Errorf("beside is %+v, the limits are %+v", watch.Beside, watch.Limits)
 	}
 }

@@ -29,17 +29,38 @@ type Waiting struct {
 type Given struct {
 	Answer release.Answer `json:"answer"`
 	By     string         `json:"by"`
-	At     time.Time      `json:"at"` // when it was sent
+	At     time.Time      `json:"at"`            // when it was sent, in whole seconds
+	Wait   time.Time      `json:"waitSince,omitzero"` // when the wait began that it answers, or zero if the sender does not know
 }
 
-// Now returns the answer to the present wait, or nil if there is none. A promotion that was sent
-// before the wait began is another's, which it ended or came too late for: so an event that is
-// delivered again, or a second click, does not promote twice. A rollback stays good.
+// Now returns the answer to the present wait, or nil if there is none. A promotion for another wait
+// ended that one or came too late for it: so an event that is delivered again, or a second click, does
+// not promote twice. A promotion for no named wait counts from the second after this one began. A
+// rollback stays good.
 func (w Waiting) Now() *Given {
-	if w.Given == nil || w.Given.Answer == release.Promote && !w.Given.At.After(w.Since) {
+	if w.Given == nil || w.Given.Answer == release.Promote && !w.Given.isFor(w.Since) {
 		return nil
 	}
 	return w.Given
+}
+
+func (g Given) isFor(wait time.Time) bool {
+	if !g.Wait.IsZero() {
+		return g.Wait.Equal(wait)
+	}
+	return g.At.After(wait)
+}
+
+// Overrides reports whether an answer takes the place of a former one: a rollback that of a promotion,
+// and a promotion that of one that was sent before or for an earlier wait.
+func (g Given) Overrides(former Given) bool {
+	switch {
+	case former.Answer == release.Rollback:
+		return false
+	case g.Answer == release.Rollback:
+		return true
+	}
+	return g.At.After(former.At) || g.At.Equal(former.At) && g.Wait.After(former.Wait)
 }
 
 // Verdicts keeps the record of each release under its name.

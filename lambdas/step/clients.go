@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
@@ -30,6 +31,7 @@ type Clients struct {
 	DynamoDB    *dynamodb.Client
 	EC2         *ec2.Client
 	ELB         *elb.Client
+	Events      *eventbridge.Client
 	Quotas      *servicequotas.Client
 	S3          *s3.Client
 	Scheduler   *scheduler.Client
@@ -48,6 +50,7 @@ func NewClients(config aws.Config, web Doer) Clients {
 		DynamoDB:    dynamodb.NewFromConfig(config),
 		EC2:         ec2.NewFromConfig(config),
 		ELB:         elb.NewFromConfig(config),
+		Events:      eventbridge.NewFromConfig(config),
 		Quotas:      servicequotas.NewFromConfig(config),
 		S3:          s3.NewFromConfig(config),
 		Scheduler:   scheduler.NewFromConfig(config),

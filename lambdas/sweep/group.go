@@ -41,19 +41,7 @@ var group = Stage{
 	remove:  removeGroups,
 }
 
-// idleFleet removes the group in the slot that does not serve.
-var idleFleet = Stage{
-	Name:    "idle-fleet",
-	gate:    true,
-	looks:   looks("autoscaling:DescribeAutoScalingGroups"),
-	changes: []step.Operation{{Name: "autoscaling:DeleteAutoScalingGroup", Scope: step.Owned}},
-	list:    listGroups(idleSlot),
-	remove:  removeGroups,
-}
-
 func everySlot(extent) []release.Slot { return release.Slots() }
-
-func idleSlot(over extent) []release.Slot { return []release.Slot{over.current.Serves().Other()} }
 
 // stopServing records that nothing serves before it deletes anything: a release after an
 // interrupted teardown must not rely on a former one. The first time it silences the alarms, too.

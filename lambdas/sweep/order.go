@@ -16,6 +16,7 @@ import (
 type Stage struct {
 	Name string
 	gate bool // later stages need it to be done
+	free bool // it needs no earlier stage to be done
 
 	looks   []step.Operation // the calls of list
 	changes []step.Operation // the calls of prepare and remove
@@ -43,11 +44,18 @@ func Stages() []string {
 }
 
 // undoOrder is the order in which one release is undone while the former one serves. Visitors come
-// first. Nothing that launches instances is removed before the group is back and a second one gone.
-var undoOrder = []Stage{traffic, builders, rollback, bounds, idleFleet, idleAlarms, images, versions, schedules}
+// first. If they cannot be led back, what they do not depend on goes all the same. Nothing that
+// launches instances is removed before the group is back and a second one gone.
+var undoOrder = []Stage{traffic, free(builders), free(rollback), bounds, idleFleet, forward, idleAlarms, images, versions, free(schedules)}
 
 // retireOrder removes the fleet from which a release took over.
-var retireOrder = []Stage{traffic, idleFleet, idleAlarms}
+var retireOrder = []Stage{traffic, idleFleet, forward, idleAlarms}
+
+// free returns a stage that needs no earlier one to be done.
+func free(stage Stage) Stage {
+	stage.free = true
+	return stage
+}
 
 // extent says what a sweep covers.
 type extent struct {
@@ -63,7 +71,7 @@ type extent struct {
 func undoing(name string, current release.Current) ([]Stage, extent) {
 	switch {
 	case current.Serving && current.Release == name:
-		return slices.Concat(retireOrder, []Stage{builders, images, versions, schedules}), extent{
+		return slices.Concat(retireOrder, []Stage{free(builders), images, versions, free(schedules)}), extent{
 			release: name, promoted: true, current: current,
 			images: inventory.Selection{Except: []string{current.Image, current.FormerImage}},
 		}

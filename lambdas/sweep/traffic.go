@@ -25,7 +25,8 @@ type listenerAPI interface {
 	balancer.RuleDeleter
 }
 
-// traffic leads all visitors to the fleet that serves and closes the preview of another one.
+// traffic leads all visitors to the fleet that serves and closes the preview of another one. The
+// listener keeps the other one's target group, with weight 0: while it is in use, targets drain.
 var traffic = Stage{
 	Name: "traffic",
 	gate: true,
@@ -51,8 +52,8 @@ func listTraffic(ctx context.Context, c cloud, over extent) ([]inventory.Resourc
 	weights := balancer.Weights(action)
 	_, blue := weights[c.settings.TargetGroup]
 	_, green := weights[c.settings.GreenTargetGroup]
-	if (blue || green) && !balancer.ServesOnly(c.settings, action, slot) {
-		found = append(found, inventory.Resource{Kind: listenerKind, ID: aws.ToString(listener.ListenerArn), Name: "does not forward to slot " + string(slot) + " alone"})
+	if (blue || green) && !balancer.LeadsOnly(c.settings, action, slot) {
+		found = append(found, inventory.Resource{Kind: listenerKind, ID: aws.ToString(listener.ListenerArn), Name: "does not lead to slot " + string(slot) + " alone"})
 	}
 	previews, err := balancer.Previews(ctx, c.listeners, aws.ToString(listener.ListenerArn))
 	for _, rule := range previews {
@@ -85,7 +86,33 @@ func redirectTraffic(ctx context.Context, c cloud, over extent, found []inventor
 
 func (c cloud) redirect(ctx context.Context, slot release.Slot, resource inventory.Resource) error {
 	if resource.Kind == listenerKind {
-		return balancer.Direct(ctx, c.listeners, types.Listener{ListenerArn: aws.String(resource.ID)}, balancer.ForwardTo(c.settings, slot))
+		return balancer.Direct(ctx, c.listeners, types.Listener{ListenerArn: aws.String(resource.ID)}, balancer.Split(c.settings, slot, 100))
 	}
 	return balancer.DeleteRule(ctx, c.listeners, aws.String(resource.ID))
+}
+
+// forward has the listener forget the target group of a fleet that is gone.
+var forward = Stage{
+	Name:    "forward",
+	looks:   looks("elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeListeners"),
+	changes: []step.Operation{{Name: "elasticloadbalancing:ModifyListener", Scope: step.Named}},
+	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
+		listener, err := c.entrance(ctx)
+		if err != nil || listener == nil {
+			return nil, err
+		}
+		action, slot := listener.DefaultActions[0], over.current.Serves()
+		if !balancer.LeadsOnly(c.settings, action, slot) || balancer.ServesOnly(c.settings, action, slot) {
+			return nil, nil
+		}
+		return []inventory.Resource{{Kind: listenerKind, ID: aws.ToString(listener.ListenerArn), Name: "names slot " + string(slot.Other()) + ", too"}}, nil
+	},
+	remove: func(ctx context.Context, c cloud, over extent, found []inventory.Resource) error {
+		listener := types.Listener{ListenerArn: aws.String(found[0].ID)}
+		err := balancer.Direct(ctx, c.listeners, listener, balancer.ForwardTo(c.settings, over.current.Serves()))
+		if release.IsNotFound(err) {
+			return nil
+		}
+		return err
+	},
 }

@@ -38,6 +38,7 @@ type Progress struct {
 	WaitingFor string    `json:"waitingFor"` // what still exists, or "" when done
 	Deadline   time.Time `json:"deadline"`   // the deadline of the sweep
 	Removed    []string  `json:"removed"`    // what this round started to remove
+	Serves     bool      `json:"serves"`     // an undone release serves: it had been promoted, and is done now
 }
 
 // Note says what the sweep waits for, else what it removed.
@@ -107,7 +108,7 @@ func (u undoer) run(ctx context.Context, in UndoInput) (Progress, error) {
 	case in.Deadline.IsZero() || time.Now().Before(seen):
 		progress.WaitingFor = "another round: what was made last may not be listed yet"
 	default:
-		progress.Done = true
+		progress.Done, progress.Serves = true, recorded.Serving && slices.Contains(in.Releases, recorded.Release)
 	}
 	return progress, nil
 }
@@ -121,17 +122,23 @@ type tally struct {
 	behind   []inventory.Resource // behind the gates
 }
 
-// gate is the stage at which one release stopped.
+// gate holds the stages of one release that an earlier one is in the way of.
 type gate struct {
 	rest []Stage
 	over extent
 }
 
-// advance runs the stages in turn, up to the first that later ones need and that is not done. A
-// failed stage does not stop the others: its failure is reported when there is nothing left to wait
-// for.
+// advance runs the stages in turn. Behind one that later ones need and that is not done, it runs the
+// free ones. A failed stage does not stop the others: its failure is reported when there is nothing
+// left to wait for.
 func (u undoer) advance(ctx context.Context, stages []Stage, over extent, all *tally) {
-	for i, stage := range stages {
+	var rest []Stage
+	closed := false
+	for _, stage := range stages {
+		if closed && !stage.free {
+			rest = append(rest, stage)
+			continue
+		}
 		left, removed, err := u.round(ctx, stage, over)
 		all.removed = append(all.removed, removed...)
 		if err != nil {
@@ -139,10 +146,10 @@ func (u undoer) advance(ctx context.Context, stages []Stage, over extent, all *t
 		} else {
 			all.waiting = append(all.waiting, left...)
 		}
-		if stage.gate && (err != nil || len(left) > 0) {
-			all.gates = append(all.gates, gate{stages[i+1:], over})
-			break
-		}
+		closed = closed || stage.gate && (err != nil || len(left) > 0)
+	}
+	if len(rest) > 0 {
+		all.gates = append(all.gates, gate{rest, over})
 	}
 }
 

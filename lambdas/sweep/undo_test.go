@@ -368,6 +368,29 @@ func TestDeniedRemovalDoesNotStopTheUndo(t *testing.T) {
 	})
 }
 
+// Visitors who cannot be led back keep the fleets, and nothing else.
+func TestUndoWithoutTheLoadBalancerLeavesOnlyWhatVisitorsMayNeed(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		e.serve("r1")
+		image := e.bake("r2")
+		e.template("r2", image)
+		e.launchBuilder("r2")
+		lift := e.refuse("DescribeLoadBalancers")
+		message := e.undoFails("r2")
+		time.Sleep(time.Minute)
+		lift()
+		got := e.count()
+		if got["instance"] != 2 || got["image"] != 2 || len(e.versions()) != 2 {
+			t.Errorf("there are %v and versions %v, want no builder and all images and versions", got, e.versions())
+		}
+		for _, want := range []string{"DescribeLoadBalancers", image} {
+			if !strings.Contains(message, want) {
+				t.Errorf("%q lacks %q", message, want)
+			}
+		}
+	})
+}
+
 // undoFails runs rounds of Undo until one is denied, and returns its message.
 func (e environment) undoFails(name string) string {
 	e.Helper()

@@ -18,7 +18,7 @@ import (
 // task: Decide does, or this step itself, by answering the token, or the task's time-out.
 var AwaitVerdict = step.Define(step.Step{
 	Name:     "AwaitVerdict",
-	Summary:  "Registers for a person's verdict, and answers at once if it is there already.",
+	Summary:  "Registers for a person's verdict, tells people that an approval is asked for, and answers at once if it is there already.",
 	Timeout:  10 * time.Second, // less than the shortest wait for a verdict
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -26,9 +26,10 @@ var AwaitVerdict = step.Define(step.Step{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "states:SendTaskSuccess", Scope: step.StackMachines},
 		{Name: "states:SendTaskFailure", Scope: step.StackMachines},
+		{Name: "events:PutEvents", Scope: step.StackEvents},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, AwaitInput) (Awaited, error) {
-	return awaiter{clients.SFN, records.Verdicts{API: clients.DynamoDB, Table: settings.Table}, settings}.run
+	return awaiter{clients.SFN, clients.Events, records.Verdicts{API: clients.DynamoDB, Table: settings.Table}, settings}.run
 })
 
 // AwaitInput is the input of AwaitVerdict.
@@ -73,6 +74,7 @@ type taskAPI interface {
 
 type awaiter struct {
 	tasks    taskAPI
+	events   step.EventPutter
 	verdicts records.Verdicts
 	settings step.Settings
 }
@@ -80,6 +82,9 @@ type awaiter struct {
 // run stores the token before it looks for a verdict, so that a verdict in between is seen here, by
 // Decide, or by both.
 func (a awaiter) run(ctx context.Context, in AwaitInput) (Awaited, error) {
+	if err := a.tell(ctx, in); err != nil {
+		return Awaited{}, err
+	}
 	if err := a.verdicts.Await(ctx, in.Plan.Release, records.Waiting{Token: in.Token, Point: in.point(), Since: in.Since}); err != nil {
 		return Awaited{}, err
 	}
@@ -89,10 +94,35 @@ func (a awaiter) run(ctx context.Context, in AwaitInput) (Awaited, error) {
 	}
 	awaited := Awaited{Release: in.Plan.Release}
 	if in.Asking {
-		awaited.AnswerBy = in.Since.Add(a.settings.Requested(in.Plan.ApprovalSeconds))
+		awaited.AnswerBy = a.answerBy(in)
 	}
 	if waiting.Now() == nil && in.Asking && !time.Now().Before(awaited.AnswerBy) {
 		return Awaited{}, release.Errorf(release.NotApproved, "nobody approved release %s within %v: silence is a no", in.Plan.Release, time.Duration(in.Plan.ApprovalSeconds)*time.Second)
 	}
 	return awaited, complete(ctx, a.tasks, in.Plan.Release, waiting)
+}
+
+func (a awaiter) answerBy(in AwaitInput) time.Time {
+	return in.Since.Add(a.settings.Requested(in.Plan.ApprovalSeconds))
+}
+
+// tell sends people a message when a wait for an approval begins, which is not recorded yet then.
+func (a awaiter) tell(ctx context.Context, in AwaitInput) error {
+	if !in.Asking {
+		return nil
+	}
+	before, err := a.verdicts.Get(ctx, in.Plan.Release)
+	if err != nil || before.Since.Equal(in.Since) {
+		return err
+	}
+	share := "no visitor sees it yet"
+	if in.Percent > 0 {
+		share = fmt.Sprintf("%d %% of the visitors see it", in.Percent)
+	}
+	name := " " + in.Plan.Release + " --stack " + a.settings.Environment.Name()
+	return step.Tell(ctx, a.events, a.settings.Environment, release.Notice{
+		Release: in.Plan.Release, Execution: in.Execution,
+		Text: "It waits for its approval; " + share + ". Answer by `gallery promote" + name + "` or `gallery rollback" + name +
+			"`. Silence is a no at " + a.answerBy(in).UTC().Format("2006-01-02 15:04 MST") + ".",
+	})
 }

@@ -80,10 +80,10 @@ const attempts = 5
 
 // record records a verdict unless there is a later one, or a rollback, which nothing undoes.
 func (d decider) record(ctx context.Context, heard event) (records.Waiting, error) {
-	given := records.Given{Answer: heard.Detail.Verdict, By: plain(heard.Detail.By), At: heard.Time}
+	given := records.Given{Answer: heard.Detail.Verdict, By: plain(heard.Detail.By), At: heard.Time, Wait: heard.Detail.Wait}
 	for range attempts {
 		waiting, err := d.verdicts.Get(ctx, heard.Detail.Release)
-		if err != nil || waiting.Given != nil && !overrides(given, *waiting.Given) {
+		if err != nil || waiting.Given != nil && !given.Overrides(*waiting.Given) {
 			return waiting, err
 		}
 		done, err := d.verdicts.Answer(ctx, heard.Detail.Release, waiting.Token, given)
@@ -92,10 +92,6 @@ func (d decider) record(ctx context.Context, heard event) (records.Waiting, erro
 		}
 	}
 	return records.Waiting{}, release.Errorf(release.StillInUse, "release %s changed its wait %d times: send the verdict again", heard.Detail.Release, attempts)
-}
-
-func overrides(given, former records.Given) bool {
-	return former.Answer == release.Promote && (given.Answer == release.Rollback || given.At.After(former.At))
 }
 
 // plain returns a name for messages: it comes from outside.

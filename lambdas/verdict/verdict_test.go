@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/localcloud/dynamodb"
@@ -28,6 +29,7 @@ type cloud struct {
 	clients  step.Clients
 	settings step.Settings
 	answered []string
+	told     []string // notices
 	looked   func() // is called once, when a record has been read
 }
 
@@ -44,6 +46,10 @@ func inCloud(t *testing.T, test func(*cloud)) {
 		})
 		fabric.Handle(f, sfn.ServiceID, "SendTaskFailure", func(in *sfn.SendTaskFailureInput) (*sfn.SendTaskFailureOutput, error) {
 			return &sfn.SendTaskFailureOutput{}, c.answer(*in.TaskToken, *in.Error+": "+aws.ToString(in.Cause))
+		})
+		fabric.Handle(f, eventbridge.ServiceID, "PutEvents", func(in *eventbridge.PutEventsInput) (*eventbridge.PutEventsOutput, error) {
+			c.told = append(c.told, *in.Entries[0].Source+" "+*in.Entries[0].DetailType+" "+*in.Entries[0].Detail)
+			return &eventbridge.PutEventsOutput{}, nil
 		})
 		f.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 			out, err := next()
@@ -126,6 +132,32 @@ func TestVerdictAnswersTheWaitThatItIsFor(t *testing.T) {
 	})
 }
 
+// An event's time has whole seconds, so the sender says which wait it answers, if it knows.
+func TestPromotionInTheSecondInWhichItsWaitBegins(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		hold := time.Now().Add(300 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond)
+		c.must(c.awaits("one", 5, false, hold))
+		c.decides(said(release.Promote, "ann", time.Now()))
+		c.wants()
+		c.decides(saidTo(hold))
+		c.wants("one " + promoted)
+		bake := hold.Add(300 * time.Millisecond)
+		time.Sleep(300 * time.Millisecond)
+		c.must(c.awaits("two", 100, false, bake))
+		c.decides(saidTo(hold)) // a second click
+		c.wants("one " + promoted)
+		c.decides(saidTo(bake))
+		c.wants("one "+promoted, "two "+promoted)
+	})
+}
+
+// saidTo is a promotion that names its wait.
+func saidTo(wait time.Time) string {
+	event := said(release.Promote, "ann", time.Now())
+	return strings.Replace(event, `"by"`, fmt.Sprintf(`"waitSince": %q, "by"`, wait.UTC().Format(time.RFC3339Nano)), 1)
+}
+
 // Between two waits of a hold a verdict finds a token that is over; the next one is answered at once.
 func TestVerdictIsKeptUntilATaskWaits(t *testing.T) {
 	for answer, want := range map[release.Answer]string{
@@ -191,6 +223,32 @@ func TestSilenceIsANoToAnApproval(t *testing.T) {
 			t.Errorf("it fails by %v", err)
 		}
 		c.wants()
+	})
+}
+
+// People are told once for each approval how to answer, and until when.
+func TestPeopleAreToldThatAnApprovalIsAskedFor(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		asked := time.Now()
+		c.must(c.awaits("one", 0, true, asked))
+		time.Sleep(time.Minute)
+		c.must(c.awaits("two", 0, true, asked))
+		c.must(c.awaits("three", 50, false, time.Now()))
+		again := time.Now().Add(time.Minute)
+		c.must(c.awaits("four", 50, true, again))
+		if len(c.told) != 2 {
+			t.Fatalf("told is %q", c.told)
+		}
+		for i, words := range [][]string{
+			{"photogallery-main.notice Release Notice", `"release":"r1"`, "no visitor sees it yet", "`gallery promote r1 --stack photogallery-main`", "`gallery rollback r1 --stack", "Silence is a no at " + asked.Add(10*time.Minute).UTC().Format("2006-01-02 15:04 MST")},
+			{"50 % of the visitors see it"},
+		} {
+			for _, word := range words {
+				if !strings.Contains(c.told[i], word) {
+					t.Errorf("%q lacks %q", c.told[i], word)
+				}
+			}
+		}
 	})
 }
 

@@ -5,6 +5,7 @@ import { attribute, h, keyed, text } from "./dom.js";
 import { Graph, drawing } from "./graph.js";
 import { History } from "./history.js";
 import { Inspector } from "./inspector.js";
+import { Judge } from "./judge.js";
 import { changed, keyOf, runOf, store } from "./store.js";
 import { Timeline } from "./timeline.js";
 import { clock, isDryRun, since, statuses, took } from "./words.js";
@@ -25,6 +26,7 @@ export class ExecutionView {
       this.graph?.leave();
       this.graph?.reveal(name);
     });
+    this.judge = new Judge(changed);
     this.history = new History();
     this.element = h("div", { class: "view execution" },
       this.heading,
@@ -34,7 +36,7 @@ export class ExecutionView {
           h("div", { class: "tools", role: "group", "aria-label": "The graph" }, this.followButton,
             zoom("−", "Smaller", (graph) => graph.zoomBy(1 / 1.25)), zoom("+", "Larger", (graph) => graph.zoomBy(1.25)), zoom("Whole", "The whole graph", (graph) => graph.zoomWhole()))),
         this.holder, this.legend),
-      this.inspector.element, this.timeline.element, this.history.element);
+      this.inspector.element, this.judge.element, this.timeline.element, this.history.element);
   }
 
   // show is told which execution to look at; the latest where none is named.
@@ -70,6 +72,7 @@ export class ExecutionView {
     this.graph?.update(run, this.chosen);
     text(this.title, execution?.kind === "teardown" ? "Teardown" : "Release");
     this.inspector.update(execution, run ?? (execution && store.runs.get(keyOf(execution))), this.chosen, this.graph?.nodes.get(this.chosen)?.node);
+    this.judge.update(execution, run);
     const before = execution && this.former(execution);
     this.timeline.update(run, before && runOf(before), before?.name, this.chosen);
     if (this.history.update(execution, run)) changed();

@@ -11,6 +11,9 @@ export function took(milliseconds) {
   return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
 }
 
+// milliseconds tells a time in seconds, of which a service has 0 for unknown.
+export const milliseconds = (seconds) => (seconds ? `${(seconds * 1000).toFixed(seconds < 0.0095 ? 1 : 0)} ms` : "–");
+
 const two = (number) => String(Math.floor(number)).padStart(2, "0");
 
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });

@@ -53,6 +53,8 @@ func TestMetricDataIsAValueForEachPeriod(t *testing.T) {
 			{"Sum", 60, []float64{6, 2, 4}, []int{0, 2, 3}},
 			{"Average", 60, []float64{3, 2, 4}, []int{0, 2, 3}},
 			{"Minimum", 120, []float64{1, 2}, []int{0, 2}},
+			{"p50", 60, []float64{1, 2, 4}, []int{0, 2, 3}},
+			{"p50", 180, []float64{2}, []int{0}},
 			{"Sum", 180, []float64{8}, []int{0}}, // the second period has not ended
 		} {
 			in := asked(began, question("asked", test.statistic, test.period, busy.Name))
@@ -146,7 +148,7 @@ func TestMetricDataThatCannotBeAskedFor(t *testing.T) {
 			"an ID in capitals": asked(began, question("Q", "Sum", 60, busy.Name)),
 			"an expression":     asked(began, good, expression),
 			"half a minute":     asked(began, question("q", "Sum", 30, busy.Name)),
-			"a percentile":      asked(began, question("q", "p90", 60, busy.Name)),
+			"a trimmed mean":    asked(began, question("q", "tm90", 60, busy.Name)),
 			"no time":           asked(time.Now(), good),
 			"pages":             paged,
 		} {

@@ -25,6 +25,7 @@ type Point struct {
 	Sum     float64
 	Minimum float64
 	Maximum float64
+	spread  spread // nil if all values are the same
 }
 
 // Average returns Sum divided by Count.
@@ -68,6 +69,7 @@ func (s *Service) Series(metric Metric, from time.Time) []Point {
 func gather(points map[int64]Point, first, end int64) (gathered Point) {
 	for minute := first; minute < end; minute++ {
 		if point, ok := points[minute]; ok {
+			point.spread = maps.Clone(point.spread) // which the next merge changes
 			gathered = merge(gathered, point)
 		}
 	}
@@ -81,6 +83,7 @@ func merge(earlier, later Point) Point {
 	return Point{
 		At: earlier.At, Count: earlier.Count + later.Count, Sum: earlier.Sum + later.Sum,
 		Minimum: min(earlier.Minimum, later.Minimum), Maximum: max(earlier.Maximum, later.Maximum),
+		spread: spreadOf(earlier, later),
 	}
 }
 

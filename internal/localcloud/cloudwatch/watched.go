@@ -54,12 +54,12 @@ func (s *Service) watchQueries(queries []types.MetricDataQuery) (watched, error)
 }
 
 func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
-	statistic, period := statistics[types.Statistic(aws.ToString(stat.Stat))], aws.ToInt32(stat.Period)
+	statistic, period := statisticOf(aws.ToString(stat.Stat)), aws.ToInt32(stat.Period)
 	switch {
 	case aws.ToString(stat.Metric.Namespace) == "" || aws.ToString(stat.Metric.MetricName) == "":
 		return watched{}, fabric.Errorf("ValidationError", "the metric needs Namespace and MetricName")
 	case statistic == nil:
-		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum, Minimum and Maximum", aws.ToString(stat.Stat))
+		return watched{}, fabric.Errorf("ValidationError", "statistic %q: the embedded cloud has Average, Sum, Minimum, Maximum and percentiles such as p99", aws.ToString(stat.Stat))
 	case period < 60 || period%60 != 0:
 		return watched{}, fabric.Errorf("ValidationError", "period %d: the embedded cloud keeps metrics by the minute, give a multiple of 60", period)
 	}
@@ -77,9 +77,9 @@ func (s *Service) watchMetric(stat *types.MetricStat) (watched, error) {
 	}}, nil
 }
 
-var statistics = map[types.Statistic]func(Point) float64{
-	types.StatisticAverage: Point.Average,
-	types.StatisticSum:     func(p Point) float64 { return p.Sum },
-	types.StatisticMinimum: func(p Point) float64 { return p.Minimum },
-	types.StatisticMaximum: func(p Point) float64 { return p.Maximum },
+var statistics = map[string]func(Point) float64{
+	string(types.StatisticAverage): Point.Average,
+	string(types.StatisticSum):     func(p Point) float64 { return p.Sum },
+	string(types.StatisticMinimum): func(p Point) float64 { return p.Minimum },
+	string(types.StatisticMaximum): func(p Point) float64 { return p.Maximum },
 }

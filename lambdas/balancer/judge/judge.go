@@ -5,6 +5,11 @@ type Fleet struct {
 	Requests int     `json:"requests"`
 	Errors   int     `json:"errors"`  // its own answers of the 500s
 	Seconds  float64 `json:"seconds"` // the mean response time, or 0 if it is unknown
+
+	// P90 and P99 are the response times that 90 % and 99 % of the answers kept to in the slowest
+	// minute, or 0. The percentiles of minutes make none of the window, so they decide nothing.
+	P90 float64 `json:"p90"`
+	P99 float64 `json:"p99"`
 }
 
 // Window holds what the two fleets answered in the same minutes. Before the shift, New is empty.
@@ -16,9 +21,9 @@ type Window struct {
 	// connection. They are counted for no fleet.
 	Refused int `json:"refused"`
 
-	// Unhealthy counts the minutes in a row, up to the last one, in which a target of the new fleet
-	// was unhealthy.
-	Unhealthy int `json:"unhealthy"`
+	// UnhealthyMinutes counts the minutes in a row, up to the last one, in which a target of the new
+	// fleet was unhealthy.
+	UnhealthyMinutes int `json:"unhealthyMinutes"`
 }
 
 // Outcome names a result of the comparison.
@@ -31,11 +36,13 @@ const (
 	Undecided Outcome = "undecided" // for want of requests; the health of the targets decides
 )
 
-// Verdict is an outcome with its reason, in one line for people, and the numbers it is based on.
+// Verdict is an outcome with its reason, in one line for people, and what it is based on.
 type Verdict struct {
-	Outcome Outcome `json:"outcome"`
-	Reason  string  `json:"reason"`
-	Seen    Window  `json:"seen"`
+	Outcome Outcome
+	Reason  string
+	Seen    Window
+	Beside  Fleet // the former fleet, as it was compared
+	Earlier bool  // it was in the minutes before the shift
 }
 
 // Judge compares the fleets in the minutes now, in which they served beside each other, and uses
@@ -55,7 +62,7 @@ func Judge(now, before Window) Verdict {
 	if reason == "" {
 		outcome, reason = otherwise(now.New, beside)
 	}
-	return Verdict{Outcome: outcome, Reason: reason, Seen: now}
+	return Verdict{outcome, reason, now, beside.Fleet, beside.earlier}
 }
 
 // otherwise returns the outcome if no rule is broken.

@@ -66,13 +66,62 @@ func TestVerdicts(t *testing.T) {
 		"refused as before": {judge.Window{New: judge.Fleet{Requests: 300}, Former: judge.Fleet{Requests: 5700}, Refused: 300},
 			judge.Window{Former: quiet.Former, Refused: 300}, judge.Pass,
 			"0.0 % of 300 answers of the new fleet were errors (5xx), 0.0 % of 5,700 of the former one"},
-		"an unhealthy target": {judge.Window{Unhealthy: 3}, quiet, judge.Fail, "a target of the new fleet was unhealthy for 3 minutes in a row"},
-		"a slow start":        {judge.Window{Unhealthy: 2}, quiet, judge.Undecided, "too little traffic to judge: 0 requests; health alone decides"},
+		"an unhealthy target": {judge.Window{UnhealthyMinutes: 3}, quiet, judge.Fail, "a target of the new fleet was unhealthy for 3 minutes in a row"},
+		"a slow start":        {judge.Window{UnhealthyMinutes: 2}, quiet, judge.Undecided, "too little traffic to judge: 0 requests; health alone decides"},
 	}
 	for name, test := range tests {
-		if got := judge.Judge(test.now, test.before); got != (judge.Verdict{Outcome: test.want, Reason: test.reason, Seen: test.now}) {
+		if got := judge.Judge(test.now, test.before); got.Outcome != test.want || got.Reason != test.reason || got.Seen != test.now {
 			t.Errorf("%s: %s because %q, want %s because %q", name, got.Outcome, got.Reason, test.want, test.reason)
 		}
+	}
+}
+
+// The next smaller number passes.
+func TestLimitsAreWhereTheVerdictTurns(t *testing.T) {
+	now := judge.Window{New: judge.Fleet{Requests: 1240, Seconds: 0.1}, Former: judge.Fleet{Requests: 23560, Errors: 24, Seconds: 0.18}}
+	limits := judge.LimitsOf(now, quiet)
+	for name, rejects := range map[string]func(above bool) judge.Window{
+		"errors":                      func(above bool) judge.Window { w := now; w.New.Errors = limits.Errors - one(!above); return w },
+		"errors of the load balancer": func(above bool) judge.Window { w := now; w.Refused = limits.Refused - one(!above); return w },
+		"seconds": func(above bool) judge.Window {
+			w := now
+			w.New.Seconds = limits.Seconds + 0.001*float64(one(above))
+			return w
+		},
+		"minutes": func(above bool) judge.Window {
+			w := now
+			w.UnhealthyMinutes = limits.UnhealthyMinutes - one(!above)
+			return w
+		},
+	} {
+		if got := judge.Judge(rejects(true), quiet); got.Outcome != judge.Fail {
+			t.Errorf("%s at the limit: %s because %s", name, got.Outcome, got.Reason)
+		}
+		if got := judge.Judge(rejects(false), quiet); got.Outcome != judge.Pass {
+			t.Errorf("%s below the limit: %s because %s", name, got.Outcome, got.Reason)
+		}
+	}
+	if none := judge.LimitsOf(beside(judge.Fleet{Requests: 9}, judge.Fleet{}), judge.Window{}); none != (judge.Limits{UnhealthyMinutes: 3}) {
+		t.Errorf("with too little traffic the limits are %+v", none)
+	}
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func TestSummaryHasAllNumbers(t *testing.T) {
+	verdict := judge.Judge(judge.Window{
+		New: judge.Fleet{Requests: 1000, Errors: 1, P90: 0.12, P99: 0.3}, Former: judge.Fleet{Requests: 1000, P90: 0.1, P99: 0.29}, Refused: 2,
+	}, quiet)
+	want := "0.1 % of 1,000 answers of the new fleet were errors (5xx), 0.0 % of 1,000 of the former one; " +
+		"in the slowest minute 90 % of its answers took at most 120 ms and 99 % 300 ms (the former one's 100 ms and 290 ms); " +
+		"the load balancer itself answered 2 requests with an error"
+	if got := verdict.Summary(); got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

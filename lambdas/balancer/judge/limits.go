@@ -1,5 +1,40 @@
 package judge
 
+import "sort"
+
+// Limits holds the smallest numbers that reject the new fleet, beside what the other one answered. 0
+// is no limit, for want of requests.
+type Limits struct {
+	Errors           int     `json:"errors"`
+	Refused          int     `json:"refused"`
+	Seconds          float64 `json:"seconds"` // a mean above it rejects
+	UnhealthyMinutes int     `json:"unhealthyMinutes"`
+}
+
+// LimitsOf finds the numbers by the rules themselves, which reject every larger one, too.
+func LimitsOf(now, before Window) Limits {
+	beside := compared(now, before)
+	found := Limits{UnhealthyMinutes: unhealthyMinutes}
+	found.Errors = least(now.New.Requests, func(errors int) bool {
+		return failing(Fleet{Requests: now.New.Requests, Errors: errors}, beside) != ""
+	})
+	found.Refused = least(now.received(), func(refused int) bool {
+		return refusing(Window{New: now.New, Former: now.Former, Refused: refused}, before) != ""
+	})
+	if min(now.New.Requests, beside.Requests) >= leastTimed && beside.Seconds > 0 {
+		found.Seconds = max(beside.Seconds*slowFactor, beside.Seconds+slowSeconds)
+	}
+	return found
+}
+
+// least returns the smallest number up to most that is rejected, or 0.
+func least(most int, rejects func(int) bool) int {
+	if found := sort.Search(most+1, rejects); found <= most {
+		return found
+	}
+	return 0
+}
+
 const (
 	// leastRequests is the smallest number of requests that says anything. A version that always
 	// fails has ten errors by then.

@@ -1,10 +1,10 @@
 package judge
 
 func unhealthy(now Window) string {
-	if now.Unhealthy < unhealthyMinutes {
+	if now.UnhealthyMinutes < unhealthyMinutes {
 		return ""
 	}
-	return minutesUnhealthy(now.Unhealthy)
+	return minutesUnhealthy(now.UnhealthyMinutes)
 }
 
 // failing compares the shares of errors.

@@ -17,6 +17,23 @@ func (w Window) String() string {
 	return text
 }
 
+// Summary puts all numbers of a verdict into one line for people, after its reason.
+func (v Verdict) Summary() string {
+	text := v.Reason
+	if v.Seen.New.P99 > 0 {
+		text += fmt.Sprintf("; in the slowest minute 90 %% of its answers took at most %s and 99 %% %s", milliseconds(v.Seen.New.P90), milliseconds(v.Seen.New.P99))
+		if v.Beside.P99 > 0 {
+			text += fmt.Sprintf(" (the former one's %s and %s)", milliseconds(v.Beside.P90), milliseconds(v.Beside.P99))
+		}
+	}
+	if v.Seen.New.Requests > 0 {
+		text += "; the load balancer itself answered " + requests(v.Seen.Refused) + " with an error"
+	}
+	return text
+}
+
+func milliseconds(seconds float64) string { return fmt.Sprintf("%.0f ms", seconds*1000) }
+
 func answers(fresh Fleet, beside reference) string {
 	text := fmt.Sprintf("%s of %s of the new fleet were errors (5xx)", percent(fresh.Errors, fresh.Requests), plural(fresh.Requests, "answer"))
 	if beside.Requests < leastRequests {
