@@ -263,6 +263,7 @@ func TestTeardownTakesBothFleets(t *testing.T) {
 		}
 		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
 		e.await(execution)
+		e.await(e.settled("undo-r2")).ends("Succeeded") // which finds nothing
 		e.empty(0)
 	})
 }
