@@ -36,10 +36,11 @@ func uploadCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "upload FILE...",
 		Short: "Put photos into the gallery's storage, past its server",
-		Long: `Put photos into the gallery's storage, past its server: checked and encoded
-anew, with thumbnails, as an upload is. The gallery shows them at once, and
-also where it takes no uploads. Files that are refused do not keep others
-out; with --json they are listed with a code and the reason.`,
+		Long: `Put photos into the gallery's storage, past its server: checked, without
+their metadata, with thumbnails and a title from the file's name, as an upload
+is. The gallery shows them at once, and also where it takes no uploads. A photo
+that is there already is not stored again. Files that are refused do not keep
+others out; with --json they are listed with a code and the reason.`,
 		Args: func(command *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {
 				return release.Errorf(release.InvalidRequest, "%s takes the photos to upload: JPEG, PNG, GIF or WebP files", command.CommandPath())
@@ -58,7 +59,7 @@ out; with --json they are listed with a code and the reason.`,
 type uploaded struct {
 	File    string   `json:"file"`
 	ID      string   `json:"id,omitempty"`
-	Note    string   `json:"note,omitempty"` // content of the file that the photo does not show
+	Note    string   `json:"note,omitempty"` // that the photo was there before, or does not show all of the file
 	Code    app.Code `json:"code,omitempty"`
 	Message string   `json:"message,omitempty"`
 }
@@ -108,7 +109,7 @@ func addFile(command *cobra.Command, album *app.Album, path string) (uploaded, e
 	content, err := contentOf(path)
 	id, note := "", ""
 	if err == nil {
-		id, note, err = album.Add(command.Context(), bytes.NewReader(content))
+		id, note, err = album.Add(command.Context(), path, bytes.NewReader(content))
 	}
 	var known *app.Error
 	switch {

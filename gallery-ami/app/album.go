@@ -8,8 +8,10 @@ import (
 // Album is a gallery's storage without a server. Photos are stored as by an upload, and the servers
 // on the storage show them some seconds later.
 type Album struct {
-	config Config
-	store  *store
+	config   Config
+	store    *store
+	darkroom *darkroom
+	known    *listing // when the album was opened first needed it, or nil
 }
 
 // OpenAlbum opens the configured storage; of the other fields only the limits of one file matter.
@@ -19,24 +21,47 @@ func OpenAlbum(ctx context.Context, config Config) (*Album, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Album{config.withDefaults(), opened}, nil
+	config = config.withDefaults()
+	return &Album{config: config, store: opened, darkroom: newDarkroom(config.limits().memory)}, nil
 }
 
-// Add stores a photo, checked and re-encoded with its thumbnail as an upload is. It returns its ID,
-// and a note if it does not show everything in the file. Its errors are Errors, except those of
-// reading the file. After an error nothing is stored.
-func (a *Album) Add(ctx context.Context, file io.Reader) (id, note string, err error) {
+// Add stores a photo, checked and stripped with its thumbnail as an upload is. The name of its file
+// becomes its title. It returns its ID, and a note if it does not show everything in the file, or if
+// the album has it already. Its errors are Errors, except those of reading the file. After an error
+// nothing is stored.
+func (a *Album) Add(ctx context.Context, name string, file io.Reader) (id, note string, err error) {
 	data, err := readWhole(file, a.config.MaxUploadBytes)
 	if err != nil {
 		return "", "", err
 	}
-	made, err := develop(data, a.config.limits())
+	made, err := a.darkroom.develop(ctx, data, a.config.limits())
 	if err != nil {
 		return "", "", err
 	}
-	p, err := a.store.add(ctx, made)
-	return p.ID, made.note, err
+	p := made.photo(name)
+	for _, other := range a.list(ctx).like(p.ID) {
+		if a.store.holds(ctx, other, made.full) {
+			return other.ID, alreadyThere(other), nil
+		}
+	}
+	if err := a.store.put(ctx, p, made.full, made.thumbnail); err != nil {
+		return "", "", err
+	}
+	a.known.ids = append([]string{p.ID}, a.known.ids...)
+	return p.ID, made.note, nil
 }
 
 // Close closes the storage.
 func (a *Album) Close() error { return a.store.close() }
+
+// list reads the storage once. Who may only put photos there stores duplicates, too.
+func (a *Album) list(ctx context.Context) *listing {
+	if a.known == nil {
+		found, err := a.store.list(ctx)
+		if err != nil {
+			found = &names{}
+		}
+		a.known = &listing{names: found}
+	}
+	return a.known
+}

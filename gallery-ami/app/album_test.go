@@ -30,7 +30,7 @@ func TestAlbumShowsThePhotosOfTheGallery(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer album.Close()
-	id, _, err := album.Add(t.Context(), bytes.NewReader(pixels(t, 40, 30)))
+	id, _, err := album.Add(t.Context(), "a.png", bytes.NewReader(pixels(t, 40, 30)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestAlbumRefusesWhatAnUploadRefuses(t *testing.T) {
 		"half a file":     {bytes.NewReader(pixels(t, 40, 30)[:60]), ImageDamaged},
 		"an unread file":  {iotest.ErrReader(broken), ""},
 	} {
-		_, _, err := album.Add(t.Context(), test.file)
+		_, _, err := album.Add(t.Context(), name, test.file)
 		var known *Error
 		if errors.As(err, &known) && known.Code != test.want || test.want == "" && !errors.Is(err, broken) {
 			t.Errorf("%s: %v, want %s", name, err, test.want)

@@ -22,10 +22,10 @@ const (
 	staleAfter = 10 * time.Second
 )
 
-// listing is an immutable list of photo ids, newest first. Version changes
-// when the ids do.
+// listing is an immutable list of photos. Version changes when the ids do; a photo's title never
+// does.
 type listing struct {
-	ids     []string
+	*names
 	version uint64
 }
 
@@ -36,11 +36,21 @@ func (l *listing) has(id string) bool {
 	return found
 }
 
+// like returns the photos that probably have the content of another, the first one first.
+func (l *listing) like(id string) (photos []photo) {
+	for _, other := range slices.Backward(l.ids) {
+		if sameContent(id, other) {
+			photos = append(photos, l.photo(other))
+		}
+	}
+	return photos
+}
+
 // catalog holds the list of photos. The storage is listed at most once at a time and once a
 // freshFor, however many requests arrive, and a storage that fails or stalls leaves the last list
 // in service.
 type catalog struct {
-	read func(context.Context) ([]string, error)
+	read func(context.Context) (*names, error)
 	done context.Context // ends with the server
 
 	mu      sync.Mutex
@@ -117,7 +127,7 @@ func (r *reading) wait(ctx context.Context, first bool) bool {
 func (c *catalog) refresh(r *reading) {
 	ctx, cancel := context.WithTimeout(c.done, listTimeout)
 	defer cancel()
-	ids, err := c.read(ctx)
+	found, err := c.read(ctx)
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,9 +140,9 @@ func (c *catalog) refresh(r *reading) {
 	c.known.asOf, c.known.seen, c.known.took = r.began, r.seen, time.Since(r.began)
 	switch old := c.known.list; {
 	case old == nil:
-		c.known.list = &listing{ids, 1}
-	case !slices.Equal(old.ids, ids):
-		c.known.list = &listing{ids, old.version + 1}
+		c.known.list = &listing{found, 1}
+	case !slices.Equal(old.ids, found.ids):
+		c.known.list = &listing{found, old.version + 1}
 	}
 }
 

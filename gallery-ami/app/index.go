@@ -60,8 +60,7 @@ func (l *listing) page(number int) []photo {
 	var photos []photo
 	first := (number - 1) * photosPerPage
 	for _, id := range l.ids[first:min(first+photosPerPage, len(l.ids))] {
-		p, _ := parsePhoto(id) // a list has only such ids
-		photos = append(photos, p)
+		photos = append(photos, l.photo(id))
 	}
 	return photos
 }

@@ -1,11 +1,11 @@
 package app
 
 import (
-	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -14,29 +14,30 @@ const (
 	thumbsFolder = "thumbs/"
 )
 
-// photo holds what a photo's id says about it. The id begins with the inverted time, so that
-// storage lists the newest first, and contains size and format, so that an index needs only a list
-// of names.
+// photo holds what a photo's id says about it, and its title. The id begins with the inverted time,
+// so that storage lists the newest first. Then it has the beginning of the content's hash, by which
+// a photo is found again, size and format, so that an index needs only a list of names. The size is
+// that of the picture as it is shown.
 type photo struct {
 	ID            string
 	Added         time.Time
 	Width, Height int
 	Format        string
+	Title         string // or "" if there is none
 }
 
-var photoID = regexp.MustCompile(`^([0-9a-f]{12})[0-9a-f]{12}-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})-(jpg|png)$`)
+var photoID = regexp.MustCompile(`^([0-9a-f]{12})[0-9a-f]{12}-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})-(jpg|png|webp|gif)$`)
 
 const latestMilli = 1<<48 - 1
 
-func newPhoto(added time.Time, format string, width, height int) photo {
-	var unique [6]byte
-	_, _ = rand.Read(unique[:]) // never fails: crypto/rand aborts the program instead
-	return namedPhoto(added, unique, format, width, height)
+func newPhoto(added time.Time, content []byte, format string, width, height int) photo {
+	hash := sha256.Sum256(content)
+	return namedPhoto(added, [6]byte(hash[:6]), format, width, height)
 }
 
-func namedPhoto(added time.Time, unique [6]byte, format string, width, height int) photo {
-	id := fmt.Sprintf("%012x%x-%dx%d-%s", latestMilli-added.UnixMilli(), unique, width, height, format)
-	return photo{id, added.UTC().Truncate(time.Millisecond), width, height, format}
+func namedPhoto(added time.Time, content [6]byte, format string, width, height int) photo {
+	id := fmt.Sprintf("%012x%x-%dx%d-%s", latestMilli-added.UnixMilli(), content, width, height, format)
+	return photo{ID: id, Added: added.UTC().Truncate(time.Millisecond), Width: width, Height: height, Format: format}
 }
 
 func parsePhoto(id string) (photo, bool) {
@@ -47,26 +48,26 @@ func parsePhoto(id string) (photo, bool) {
 	inverted, _ := strconv.ParseInt(part[1], 16, 64) // the pattern allows only digits
 	width, _ := strconv.Atoi(part[2])
 	height, _ := strconv.Atoi(part[3])
-	return photo{id, time.UnixMilli(latestMilli - inverted).UTC(), width, height, part[4]}, true
+	return photo{ID: id, Added: time.UnixMilli(latestMilli - inverted).UTC(), Width: width, Height: height, Format: part[4]}, true
 }
 
 func (p photo) photoKey() string { return photosFolder + p.ID + "." + p.Format }
 func (p photo) thumbKey() string { return thumbsFolder + p.ID + ".jpg" }
 
-// appendListed adds the photo of a thumbnail's key. Anything else in the folder, such as an
-// unfinished file, is skipped.
-func appendListed(ids []string, key string) []string {
-	id, isJPEG := strings.CutSuffix(strings.TrimPrefix(key, thumbsFolder), ".jpg")
-	if isJPEG && photoID.MatchString(id) {
-		return append(ids, id)
-	}
-	return ids
-}
+// sameContent reports whether two ids are of pictures that are probably the same.
+func sameContent(id, other string) bool { return id[12:] == other[12:] }
 
 // contentType returns the content type of a key.
 func contentType(key string) string {
-	if strings.HasSuffix(key, ".png") {
+	switch path.Ext(key) {
+	case ".png":
 		return "image/png"
+	case ".webp":
+		return "image/webp"
+	case ".gif":
+		return "image/gif"
+	case ".jpg":
+		return "image/jpeg"
 	}
-	return "image/jpeg"
+	return "application/octet-stream" // a title
 }

@@ -9,27 +9,22 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/image/draw"
-	"golang.org/x/image/math/f64"
 	_ "golang.org/x/image/webp" // registers WebP with image.Decode
 )
 
 const (
 	photoQuality = 90
-	thumbQuality = 78
-	thumbHeight  = 360
-	thumbWidth   = 720
 	// longestSide is the maximum that a photo's id can hold.
 	longestSide = 99_999
 )
 
-// picture is an upload prepared for storage.
+// picture is an upload prepared for storage. Its size is that of the picture as it is shown.
 type picture struct {
-	format          string // jpg or png
+	format          string // jpg, png, webp or gif
 	width, height   int
 	full, thumbnail []byte
 	note            string // what does not show as in the upload, or ""
@@ -38,35 +33,73 @@ type picture struct {
 // limits bounds decoding: the pixels of one picture, and memory in bytes.
 type limits struct{ pixels, memory int64 }
 
-// develop turns an upload into a photo and its thumbnail. Both are re-encoded, so that only the
-// pixels and their color information are kept: no location, no camera, nothing appended. JPEG stays
-// JPEG; WebP becomes JPEG, or PNG if it is transparent; PNG stays PNG, and so does the first
-// picture of a GIF. The cost of decoding is estimated before it begins. Its errors are Errors.
-func develop(data []byte, most limits) (picture, error) {
+// photo returns the newest photo, with a title from the name of its file.
+func (p picture) photo(file string) photo {
+	made := newPhoto(time.Now(), p.full, p.format, p.width, p.height)
+	made.Title = titleOf(file)
+	return made
+}
+
+// alreadyThere says that a photo was uploaded before.
+func alreadyThere(first photo) string {
+	return "This photo is in the gallery already, since " + first.Added.Format("2 January 2006") + ". It was not stored again."
+}
+
+// negative is a file whose pixels are not decoded yet.
+type negative struct {
+	facts  *facts
+	format string // as image.Decode names it
+	config image.Config
+	weight int64 // bytes of memory that decoding takes
+}
+
+// examine reads what a file says of itself, and refuses one that is no picture or that takes too
+// much to decode. Its errors are Errors.
+func examine(data []byte, most limits) (*negative, error) {
 	found := readFacts(data)
 	if err := found.unsupported(); err != nil {
-		return picture{}, err
+		return nil, err
 	}
 	config, format, err := image.DecodeConfig(found.source())
 	if errors.Is(err, image.ErrFormat) {
-		return picture{}, notAnImage(data)
+		return nil, notAnImage(data)
 	}
 	if err != nil {
-		return picture{}, damaged(format, err)
+		return nil, damaged(format, err)
 	}
 	if err := found.check(config, most); err != nil {
-		return picture{}, err
+		return nil, err
 	}
-	decoded, err := found.decode(config)
-	if err != nil {
-		return picture{}, damaged(format, err)
-	}
-	return found.encode(upright(decoded, found.orientation), format)
+	return &negative{found, format, config, found.weigh(config)}, nil
 }
 
-// decode returns the pixels as browsers show them.
-func (f *facts) decode(config image.Config) (image.Image, error) {
-	decoded, _, err := image.Decode(&watched{from: f.source(), until: time.Now().Add(longestDecode), most: uint64(f.weigh(config) + besideDecoding)})
+// develop decodes the picture once, which proves that it is whole, and makes its thumbnail. The
+// photo is the upload's own bytes without what browsers do not need to show it: no location, no
+// camera, nothing appended. Only a file that does not allow that is encoded anew: a JPEG without an
+// end, and a PNG or WebP that lies on its side, because not every browser would turn it. Live returns how much memory the pictures that are being decoded may take. Its errors are Errors.
+func (n *negative) develop(live func() int64) (picture, error) {
+	f := n.facts
+	decoded, err := f.decode(n.config, live)
+	if err != nil {
+		return picture{}, damaged(n.format, err)
+	}
+	made := picture{format: strings.Replace(n.format, "jpeg", "jpg", 1), full: bytes.Join(f.kept, nil)}
+	if made.thumbnail, err = f.thumbnailOf(decoded); err != nil {
+		return picture{}, err
+	}
+	size := decoded.Bounds().Size()
+	if made.width, made.height = size.X, size.Y; f.orientation >= 5 {
+		made.width, made.height = size.Y, size.X
+	}
+	if f.kept == nil {
+		err = f.encode(&made, upright(decoded, f.orientation))
+	}
+	return made, err
+}
+
+// decode returns the pixels as browsers show them, not turned yet.
+func (f *facts) decode(config image.Config, live func() int64) (image.Image, error) {
+	decoded, _, err := image.Decode(&watched{from: f.source(), until: time.Now().Add(longestDecode), most: func() uint64 { return uint64(live() + besideDecoding) }})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +137,7 @@ func useFullRange(decoded image.Image) {
 	}
 }
 
-// note says what an output picture does not show as the upload does.
+// note says what a picture that was encoded anew does not show as the upload does.
 func (f *facts) note(output image.Image) string {
 	switch {
 	case f.animated:
@@ -119,11 +152,24 @@ func notAnImage(data []byte) error {
 	if len(data) == 0 {
 		return &Error{Code: NotAnImage, Message: "The file is empty."}
 	}
-	if len(data) > 12 && string(data[4:8]) == "ftyp" {
-		return &Error{Code: NotAnImage, Message: "This is a HEIC, AVIF or video file, which the gallery cannot read. Export it as JPEG and upload that."}
+	if len(data) >= 12 && string(data[4:8]) == "ftyp" {
+		return &Error{Code: NotAnImage, Message: boxed(data)}
 	}
 	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
 	return &Error{Code: NotAnImage, Message: "This is not a JPEG, PNG, GIF or WebP, whatever its name says: its content looks like " + kind + "."}
+}
+
+// boxed says what to do with a file of boxes, by its brands.
+// https://mp4ra.org/registered-types/brands
+func boxed(data []byte) string {
+	brands := string(data[8:min(len(data), 64)])
+	switch {
+	case strings.Contains(brands, "avi"):
+		return "This is an AVIF picture, which the gallery cannot read. Export it as JPEG and upload that."
+	case strings.Contains(brands, "hei"), strings.Contains(brands, "hev"), strings.Contains(brands, "mif1"), strings.Contains(brands, "msf1"):
+		return "This is a HEIC picture, which few browsers show. On the iPhone, choose the photo from the library on the gallery's own page, which sends it as JPEG; or set Settings > Camera > Formats to Most Compatible for the next ones. Elsewhere, export it as JPEG and upload that."
+	}
+	return "This is a video, or another kind of file that the gallery cannot read. Upload a JPEG, PNG, GIF or WebP picture."
 }
 
 // damaged returns the error for a picture that a decoder refuses.
@@ -141,115 +187,24 @@ func damaged(format string, err error) error {
 	return &Error{ImageDamaged, "The picture is damaged or cut off and cannot be read. Copy it from its source again.", err}
 }
 
-func (f *facts) encode(decoded image.Image, format string) (picture, error) {
-	size := decoded.Bounds().Size()
-	made := picture{format: "jpg", width: size.X, height: size.Y, note: f.note(decoded)}
+// encode makes a photo from pixels: JPEG from what a JPEG or a lossy WebP had, else PNG, which loses
+// nothing.
+func (f *facts) encode(made *picture, upright image.Image) error {
 	var out bytes.Buffer
-	var err error
-	if format == "png" || format == "gif" || (format == "webp" && !opaque(decoded)) {
-		made.format = "png"
-		err = png.Encode(&out, decoded)
-	} else {
-		err = jpeg.Encode(&out, decoded, &jpeg.Options{Quality: photoQuality})
+	made.note = f.note(upright)
+	if f.jpeg.marker != 0 || f.lossy && opaque(upright) {
+		made.format = "jpg"
+		err := jpeg.Encode(&out, upright, &jpeg.Options{Quality: photoQuality})
+		made.full = inJPEG(out.Bytes(), f.profileFor(upright))
+		return err
 	}
-	if err != nil {
-		return picture{}, damaged(format, err)
-	}
-	if profile := f.profileFor(decoded); made.format == "png" {
-		made.full = inPNG(out.Bytes(), profile, f.colors)
-	} else {
-		made.full = inJPEG(out.Bytes(), profile)
-	}
-	made.thumbnail, err = f.thumbnailOf(decoded)
-	return made, err
-}
-
-func isGray(picture image.Image) bool {
-	_, plain := picture.(*image.Gray)
-	_, deep := picture.(*image.Gray16)
-	return plain || deep
-}
-
-// canvas returns an image to draw on. A gray picture stays gray, as its profile requires.
-func canvas(from image.Image, bounds image.Rectangle) draw.Image {
-	if isGray(from) {
-		return image.NewGray(bounds)
-	}
-	return image.NewRGBA(bounds)
-}
-
-// upright turns and mirrors a picture by its orientation.
-func upright(from image.Image, orientation int) image.Image {
-	if orientation <= 1 {
-		return from
-	}
-	bounds := from.Bounds()
-	size := bounds.Size()
-	// How a pixel's new column and row follow from its x and y.
-	across := []float64{1, 0, float64(-bounds.Min.X)}
-	down := []float64{0, 1, float64(-bounds.Min.Y)}
-	if slices.Contains([]int{2, 3, 7, 8}, orientation) {
-		across = []float64{-1, 0, float64(bounds.Max.X)}
-	}
-	if slices.Contains([]int{3, 4, 6, 7}, orientation) {
-		down = []float64{0, -1, float64(bounds.Max.Y)}
-	}
-	if orientation >= 5 {
-		across, down, size.X, size.Y = down, across, size.Y, size.X
-	}
-	to := canvas(from, image.Rectangle{Max: size})
-	draw.NearestNeighbor.Transform(to, f64.Aff3(append(across, down...)), from, bounds, draw.Src, nil)
-	return to
+	made.format = "png"
+	err := png.Encode(&out, upright)
+	made.full = inPNG(out.Bytes(), f.profileFor(upright), f.colors)
+	return err
 }
 
 func opaque(decoded image.Image) bool {
 	known, ok := decoded.(interface{ Opaque() bool })
 	return ok && known.Opaque()
-}
-
-// thumbnailOf makes a JPEG that fits 720 × 360, on white if the picture is transparent.
-func (f *facts) thumbnailOf(full image.Image) ([]byte, error) {
-	size := full.Bounds().Size()
-	scale := min(1, float64(thumbHeight)/float64(size.Y), float64(thumbWidth)/float64(size.X))
-	width, height := max(1, int(float64(size.X)*scale+0.5)), max(1, int(float64(size.Y)*scale+0.5))
-	small := canvas(full, image.Rect(0, 0, width, height))
-	if factor := min(size.X/width, size.Y/height) / 2; factor > 1 {
-		full = shrink(full, factor)
-	}
-	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, small, &jpeg.Options{Quality: thumbQuality}); err != nil {
-		return nil, damaged("jpeg", err)
-	}
-	return inJPEG(out.Bytes(), f.profileFor(small)), nil
-}
-
-// shrink averages squares of factor × factor pixels. It processes a large picture band by band,
-// where a scaling kernel would need memory for all of it.
-func shrink(full image.Image, factor int) *image.RGBA {
-	bounds := full.Bounds()
-	small := image.NewRGBA(image.Rect(0, 0, bounds.Dx()/factor, bounds.Dy()/factor))
-	band := image.NewRGBA(image.Rect(0, 0, bounds.Dx(), factor))
-	area := factor * factor
-	sums := make([]int, len(small.Pix)/max(1, small.Rect.Dy()))
-	for y := range small.Rect.Dy() {
-		draw.Draw(band, band.Rect, full, bounds.Min.Add(image.Pt(0, y*factor)), draw.Src)
-		clear(sums)
-		for row := range factor {
-			line := band.Pix[row*band.Stride:]
-			for x := range small.Rect.Dx() {
-				for i := x * factor * 4; i < (x+1)*factor*4; i += 4 {
-					sums[x*4] += int(line[i])
-					sums[x*4+1] += int(line[i+1])
-					sums[x*4+2] += int(line[i+2])
-					sums[x*4+3] += int(line[i+3])
-				}
-			}
-		}
-		for i, sum := range sums {
-			small.Pix[y*small.Stride+i] = uint8(sum / area)
-		}
-	}
-	return small
 }

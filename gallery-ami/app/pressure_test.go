@@ -73,7 +73,7 @@ func storeRaw(t *testing.T, s *Server, count, size int) (photos []photo) {
 	content := make([]byte, size)
 	for range count {
 		rand.Read(content)
-		p := newPhoto(time.Now(), "jpg", 640, 480)
+		p := newPhoto(time.Now(), content, "jpg", 640, 480)
 		if err := s.store.put(t.Context(), p, content, content[:min(size, 15_000)]); err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestStalledUploadIsCutOff(t *testing.T) {
 				synctest.Wait()
 				began := time.Now()
 				want := map[bool]int{true: http.StatusCreated, false: http.StatusServiceUnavailable}[trouble == nil]
-				if status, result, _ := sendFiles(t, s, testKey, upload{"b.png", asPNG(t, scenery(4, 3))}); status != want {
+				if status, result, _ := sendFiles(t, s, testKey, upload{"b.png", asPNG(t, scenery(3, 3))}); status != want {
 					t.Errorf("beside %d uploads: %d %+v", uploadSlots, status, result)
 				}
 				if waited := time.Since(began); trouble == nil && waited > 0 {
@@ -229,7 +229,7 @@ func TestStalledUploadIsCutOff(t *testing.T) {
 					t.Errorf("it took %s", waited)
 				}
 				storage.begin(nil)
-				storeOne(t, s, upload{"a.png", asPNG(t, scenery(4, 3))})
+				storeOne(t, s, upload{"a.png", asPNG(t, scenery(5, len(name)))})
 				stop()
 				client.CloseIdleConnections()
 				<-served
@@ -314,7 +314,7 @@ func TestPhotosWhileTheStorageIsInTrouble(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				storage, bucket := newTroubled()
 				s := startServer(t, Config{Bucket: bucket})
-				known, unknown := storeRaw(t, s, 2, 50_000), newPhoto(time.Now(), "jpg", 3, 2)
+				known, unknown := storeRaw(t, s, 2, 50_000), newPhoto(time.Now(), nil, "jpg", 3, 2)
 				ask(t, s, "GET", "/", nil)
 				ask(t, s, "GET", "/"+known[0].photoKey(), nil)
 				storage.begin(trouble)
@@ -349,19 +349,23 @@ func TestPhotosWhileTheStorageIsInTrouble(t *testing.T) {
 	}
 }
 
-// Pictures are decoded one at a time, whatever number of uploads there is.
+// Pictures that are decoded at a time have no more memory than one may have, whatever number of
+// uploads there is.
 func TestManyLargeUploadsTakeTheMemoryOfOne(t *testing.T) {
 	const side = 1200
 	large := asJPEG(t, image.NewRGBA(image.Rect(0, 0, side, side)))
+	different := func(i byte) []byte { // in a table that no pixel uses
+		return jpegWith(large, 0xDB, "\x03"+strings.Repeat(string(rune(i+1)), 64))
+	}
 	s := startServer(t, Config{MaxPixels: side * side})
 	debug.FreeOSMemory()
 	before := peak()()
 	most := peak()
 	var sending sync.WaitGroup
-	for range 2 * uploadSlots {
+	for i := range 2 * uploadSlots {
 		sending.Go(func() {
 			// A slow machine keeps some waiting for so long that they are refused.
-			if status, result, _ := sendFiles(t, s, testKey, upload{"a.jpg", large}); status != http.StatusCreated && status != http.StatusServiceUnavailable {
+			if status, result, _ := sendFiles(t, s, testKey, upload{"a.jpg", different(byte(i))}); status != http.StatusCreated && status != http.StatusServiceUnavailable {
 				t.Errorf("%d %+v", status, result)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"io/fs"
 	"path"
+	"strings"
 	"time"
 )
 
@@ -27,8 +28,8 @@ const samplesKey = "samples-stored"
 // two that start together store the same photos, not twice as many.
 func (s *store) putSamples(ctx context.Context) error {
 	done, err := s.bucket.Exists(ctx, samplesKey)
-	photos, listErr := s.list(ctx)
-	if err = errors.Join(err, listErr); err != nil || done || len(photos) > 0 {
+	found, listErr := s.list(ctx)
+	if err = errors.Join(err, listErr); err != nil || done || len(found.ids) > 0 {
 		return storageError(err)
 	}
 	names, err := fs.Glob(samples, "samples/*.jpg")
@@ -57,5 +58,7 @@ func (s *store) putSample(ctx context.Context, name string, number int) error {
 		return err
 	}
 	taken := time.Date(2026, time.January, 1, 12, number, 0, 0, time.UTC)
-	return s.put(ctx, namedPhoto(taken, [6]byte{5: byte(number)}, "jpg", size.Width, size.Height), content, thumbnail)
+	p := namedPhoto(taken, [6]byte{5: byte(number)}, "jpg", size.Width, size.Height)
+	_, p.Title, _ = strings.Cut(titleOf(name), "-") // behind its number
+	return s.put(ctx, p, content, thumbnail)
 }

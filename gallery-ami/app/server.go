@@ -38,10 +38,10 @@ type Server struct {
 	started   time.Time
 	draining  atomic.Bool
 	handler   http.Handler
-	// arriving limits the uploads in transit, uploads the files in memory, developing the pictures
-	// being decoded.
-	arriving, uploads, developing chan struct{}
-	stop                          context.CancelFunc
+	// arriving limits the uploads in transit, uploads the files in memory.
+	arriving, uploads chan struct{}
+	darkroom          *darkroom
+	stop              context.CancelFunc
 }
 
 // New opens the storage and stores the samples if configured, and blocks for that. Its errors are
@@ -74,7 +74,7 @@ func New(ctx context.Context, config Config) (*Server, error) {
 		started:    time.Now(),
 		arriving:   make(chan struct{}, maxArriving),
 		uploads:    make(chan struct{}, uploadSlots),
-		developing: make(chan struct{}, 1),
+		darkroom:   newDarkroom(config.limits().memory),
 		stop:       stop,
 	}
 	s.config.UploadKey = "" // templates see the configuration

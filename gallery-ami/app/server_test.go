@@ -272,7 +272,7 @@ func TestPhotoIsServedByRangeAndKeptForGood(t *testing.T) {
 
 func TestUnknownAddressesAreNotFound(t *testing.T) {
 	s := startServer(t, Config{})
-	id := newPhoto(time.Now(), "jpg", 3, 2).ID
+	id := newPhoto(time.Now(), nil, "jpg", 3, 2).ID
 	for _, target := range []string{
 		"/nothing", "/photos/../samples-stored", "/photos/" + id + ".jpg", "/photos/" + id, "/photos/" + id + ".png",
 		"/photos/x.jpg", "/thumbs/" + id + ".jpg", "/thumbs/" + id, "/thumbs/x.jpg", "/view/" + id, "/view/x", "/static/v/none.css",
@@ -307,9 +307,9 @@ func TestEveryPageAllowsNothingInline(t *testing.T) {
 }
 
 func TestStorageTroubleKeepsTheIndexAnswering(t *testing.T) {
-	broken := func(context.Context) ([]string, error) { return nil, errors.New("no route to host") }
-	stalled := func(ctx context.Context) ([]string, error) { <-ctx.Done(); return nil, ctx.Err() }
-	for name, trouble := range map[string]func(context.Context) ([]string, error){"broken": broken, "stalled": stalled} {
+	broken := func(context.Context) (*names, error) { return nil, errors.New("no route to host") }
+	stalled := func(ctx context.Context) (*names, error) { <-ctx.Done(); return nil, ctx.Err() }
+	for name, trouble := range map[string]func(context.Context) (*names, error){"broken": broken, "stalled": stalled} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := startServer(t, Config{})
@@ -344,7 +344,7 @@ func TestStorageTroubleKeepsTheIndexAnswering(t *testing.T) {
 
 func TestInstanceThatNeverReadItsStorageIsUnhealthy(t *testing.T) {
 	s := startServer(t, Config{})
-	s.catalog.read = func(context.Context) ([]string, error) { return nil, errors.New("access denied to bucket-name") }
+	s.catalog.read = func(context.Context) (*names, error) { return nil, errors.New("access denied to bucket-name") }
 	w := ask(t, s, "GET", "/", nil)
 	if w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "bucket-name") {
 		t.Errorf("index: %d %s", w.Code, w.Body)
@@ -355,10 +355,10 @@ func TestStorageIsListedOnceForManyRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := startServer(t, Config{})
 		var lists atomic.Int32
-		s.catalog.read = func(context.Context) ([]string, error) {
+		s.catalog.read = func(context.Context) (*names, error) {
 			lists.Add(1)
 			time.Sleep(20 * time.Millisecond)
-			return nil, nil
+			return &names{}, nil
 		}
 		for range 100 {
 			go ask(t, s, "GET", "/", nil)

@@ -67,14 +67,21 @@ func webpWith(data []byte, chunks ...string) []byte {
 	return out
 }
 
+// opened returns a stored picture as browsers show it.
 func opened(t *testing.T, data []byte) image.Image {
 	t.Helper()
+	facts := readFacts(data)
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return picture
+	if facts.lossy {
+		useFullRange(picture)
+	}
+	return upright(picture, facts.orientation)
 }
+
+func withoutEnd(photo []byte) []byte { return photo[:len(photo)-2] }
 
 // Each of these is shown by browsers, which ignore a wrong checksum beside the pixels, an end that is missing and a
 // second EXIF block, and take CMYK without a marker for Adobe's, where no ink is 255.
@@ -89,7 +96,7 @@ func TestPictureIsStoredAsBrowsersShowIt(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"JPEG without its end":     {photo[:len(photo)-2], "RGBW"},
+		"JPEG without its end":     {withoutEnd(photo), "RGBW"},
 		"JPEG without half an end": {photo[:len(photo)-1], "RGBW"},
 		"PNG without its end":      {lossless[:len(lossless)-12], "RGBW"},
 		"PNG with a bad checksum":  {badSum, "RGBW"},
@@ -157,15 +164,18 @@ func TestProfileFitsThePixels(t *testing.T) {
 		"gray JPEG on its side":      {jpegWith(inJPEG(grayPhoto, gray), 0xE1, exif(binary.BigEndian, 6)), "GRAY", "GRAY", ""},
 		"gray PNG":                   {pngWith(grayPNG, "iCCP", chunk(gray)), "GRAY", "GRAY", ""},
 		"large gray JPEG":            {inJPEG(asJPEG(t, image.NewGray(image.Rect(0, 0, 3000, 300))), gray), "GRAY", "GRAY", ""},
-		"gray PNG with transparency": {pngWith(pngWith(grayPNG, "tRNS", "\x00\x09"), "iCCP", chunk(gray)), "", "", "GRAY, 1 kB"},
+		"gray PNG with transparency": {pngWith(pngWith(grayPNG, "tRNS", "\x00\x09"), "iCCP", chunk(gray)), "GRAY", "", ""},
+		"and on its side":            {pngWith(pngWith(pngWith(grayPNG, "tRNS", "\x00\x09"), "iCCP", chunk(gray)), "eXIf", exif(binary.BigEndian, 6)[6:]), "", "", "GRAY, 1 kB"},
+		"PNG on its side":            {pngWith(pngWith(lossless, "iCCP", chunk(wide)), "eXIf", exif(binary.BigEndian, 6)[6:]), "RGB ", "RGB ", ""},
 		"gray profile on RGB":        {inJPEG(photo, gray), "", "", ""},
 		"RGB profile on gray":        {inJPEG(grayPhoto, wide), "", "", ""},
-		"press profile on CMYK":      {inJPEG(fixture(t, "cmyk.jpg"), press), "", "", "CMYK"},
+		"press profile on CMYK":      {inJPEG(fixture(t, "cmyk.jpg"), press), "CMYK", "", ""},
+		"and without an end":         {inJPEG(withoutEnd(fixture(t, "cmyk.jpg")), press), "", "", "CMYK"},
 		"none":                       {photo, "", "", ""},
 		"no profile":                 {inJPEG(photo, []byte("what is no profile")), "", "", ""},
 		"cut off":                    {inJPEG(photo, wide[:len(wide)-1]), "", "", ""},
-		"large":                      {inJPEG(photo, large), "", "", "left out"},
-		"large in PNG":               {pngWith(lossless, "iCCP", chunk(large)), "", "", "left out"},
+		"large":                      {inJPEG(photo, large), "RGB ", "", ""},
+		"large in PNG":               {pngWith(lossless, "iCCP", chunk(large)), "RGB ", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			made, err := develop(test.data, within(testPixels))
@@ -219,7 +229,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestAnimationBecomesAStillWithANote(t *testing.T) {
+func TestAnimationIsKeptOrANoteSaysWhyNot(t *testing.T) {
 	palette := color.Palette{color.Transparent, color.White, color.RGBA{255, 0, 0, 255}}
 	first := image.NewPaletted(image.Rect(10, 5, 30, 15), palette)
 	draw.Draw(first, first.Rect, image.NewUniform(palette[2]), image.Point{}, draw.Src)
@@ -239,10 +249,11 @@ func TestAnimationBecomesAStillWithANote(t *testing.T) {
 		data  []byte
 		noted bool
 	}{
-		"animated GIF":     {animation(2), true},
+		"animated GIF":     {animation(2), false},
 		"GIF":              {animation(1), false},
-		"animated PNG":     {pngWith(still, "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00"), true},
-		"PNG of one frame": {pngWith(still, "acTL", "\x00\x00\x00\x01\x00\x00\x00\x00"), false},
+		"animated PNG":     {pngWith(still, "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00"), false},
+		"and mirrored":     {pngWith(pngWith(still, "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00"), "eXIf", exif(binary.BigEndian, 2)[6:]), true},
+		"PNG of one frame": {pngWith(pngWith(still, "acTL", "\x00\x00\x00\x01\x00\x00\x00\x00"), "eXIf", exif(binary.BigEndian, 2)[6:]), false},
 	} {
 		made, err := develop(test.data, within(testPixels))
 		if err != nil {
@@ -250,6 +261,9 @@ func TestAnimationBecomesAStillWithANote(t *testing.T) {
 		}
 		if noted := strings.Contains(made.note, "animated"); noted != test.noted {
 			t.Errorf("%s: the note is %q", name, made.note)
+		}
+		if kept := readFacts(made.full).animated; kept != (readFacts(test.data).animated && !test.noted) {
+			t.Errorf("%s: what is stored is animated: %t", name, kept)
 		}
 		if made.width != 40 || made.height != 20 {
 			t.Errorf("%s: %d × %d is not the whole picture", name, made.width, made.height)

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,12 +22,14 @@ import (
 const (
 	immutable   = "public, max-age=31536000, immutable"
 	undoTimeout = 10 * time.Second
-	// maxListed limits the memory of a list to about 3 MB.
+	// maxListed limits the memory of a list to about 20 MB, with the longest titles, and usually to
+	// a third of that.
 	maxListed = 50_000
 )
 
-// store keeps each photo as two objects. A photo exists if its thumbnail does: the thumbnail is
-// written last and removed first, so that a listing never shows half a photo.
+// store keeps each photo as two objects, and its title as the name of a third. A photo exists if its
+// thumbnail does: the thumbnail is written last and removed first, so that a listing never shows half
+// a photo.
 type store struct {
 	bucket *blob.Bucket
 	// folder is the folder of file:// storage. It is listed and read directly: fileblob silently
@@ -75,15 +79,12 @@ func (s *store) close() error {
 	return s.bucket.Close()
 }
 
-// add stores a picture as the newest photo.
-func (s *store) add(ctx context.Context, made picture) (photo, error) {
-	p := newPhoto(time.Now(), made.format, made.width, made.height)
-	return p, s.put(ctx, p, made.full, made.thumbnail)
-}
-
 // put stores a photo. After an error nothing of it is visible.
 func (s *store) put(ctx context.Context, p photo, full, thumbnail []byte) error {
 	err := s.write(ctx, p.photoKey(), full)
+	if err == nil && p.Title != "" {
+		err = s.write(ctx, p.titleKey(), nil)
+	}
 	if err == nil {
 		err = s.write(ctx, p.thumbKey(), thumbnail)
 	}
@@ -101,7 +102,11 @@ func (s *store) write(ctx context.Context, key string, content []byte) error {
 
 // remove deletes a photo if it exists.
 func (s *store) remove(ctx context.Context, p photo) error {
-	for _, key := range []string{p.thumbKey(), p.photoKey()} {
+	keys := []string{p.thumbKey(), p.photoKey()}
+	if p.Title != "" {
+		keys = append(keys, p.titleKey())
+	}
+	for _, key := range keys {
 		if err := s.bucket.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
 			return storageError(err)
 		}
@@ -128,18 +133,23 @@ func (s *store) open(ctx context.Context, key string) (io.ReadSeekCloser, error)
 // plainReader hides blob.Reader's WriteTo, which would allocate a megabyte for each answer.
 type plainReader struct{ io.ReadSeekCloser }
 
-// list returns the ids of the photos, newest first.
-func (s *store) list(ctx context.Context) ([]string, error) {
-	ids := []string{}
+// list returns the photos.
+func (s *store) list(ctx context.Context) (*names, error) { return s.listed(ctx, "") }
+
+// listed returns the photos whose id begins so.
+func (s *store) listed(ctx context.Context, prefix string) (*names, error) {
+	found := &names{ids: []string{}, titles: map[string]string{}}
 	if s.folder != "" {
 		entries, err := os.ReadDir(filepath.Join(s.folder, thumbsFolder))
-		for _, entry := range entries[:min(len(entries), maxListed)] {
-			ids = appendListed(ids, entry.Name())
+		for _, entry := range entries[:min(len(entries), 2*maxListed)] {
+			if strings.HasPrefix(entry.Name(), prefix) {
+				found.add(entry.Name())
+			}
 		}
-		return ids, err
+		return found, err
 	}
-	objects := s.bucket.List(&blob.ListOptions{Prefix: thumbsFolder})
-	for len(ids) < maxListed {
+	objects := s.bucket.List(&blob.ListOptions{Prefix: thumbsFolder + prefix})
+	for len(found.ids) < maxListed {
 		object, err := objects.Next(ctx)
 		if errors.Is(err, io.EOF) {
 			break
@@ -147,9 +157,27 @@ func (s *store) list(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		ids = appendListed(ids, object.Key)
+		found.add(strings.TrimPrefix(object.Key, thumbsFolder))
 	}
-	return ids, nil
+	return found, nil
+}
+
+// holds reports whether a photo has exactly this content. One that cannot be read does not.
+func (s *store) holds(ctx context.Context, p photo, content []byte) bool {
+	object, err := s.open(ctx, p.photoKey())
+	if err != nil {
+		return false
+	}
+	defer func() { _ = object.Close() }() // it was only read
+	piece := make([]byte, 64<<10)
+	for {
+		count, err := object.Read(piece)
+		rest, same := bytes.CutPrefix(content, piece[:count])
+		if !same || err != nil {
+			return same && len(rest) == 0 && errors.Is(err, io.EOF)
+		}
+		content = rest
+	}
 }
 
 func storageError(err error) error {

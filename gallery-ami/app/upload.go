@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/textproto"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,12 +31,26 @@ type uploadResult struct {
 	Refused []refusal `json:"refused"`
 }
 
+// stored is a file that is in the gallery now.
 type stored struct {
-	File string `json:"file"`
-	ID   string `json:"id"`
-	View string `json:"view"`
+	File  string `json:"file"`
+	ID    string `json:"id"`
+	View  string `json:"view"`
+	Title string `json:"title,omitempty"`
+	// Duplicate is set if the photo was there before, which the note says.
+	Duplicate bool `json:"duplicate,omitempty"`
 	// Note says what of the file the photo does not show, if there is something.
 	Note string `json:"note,omitempty"`
+}
+
+// New returns how many photos the upload added.
+func (u *uploadResult) New() (count int) {
+	for _, one := range u.Stored {
+		if !one.Duplicate {
+			count++
+		}
+	}
+	return count
 }
 
 type refusal struct {
@@ -117,15 +130,14 @@ func (s *Server) takeFiles(deadlines *http.ResponseController, r *http.Request, 
 		if files++; files > s.config.MaxFiles {
 			return &Error{Code: TooManyFiles, Message: fmt.Sprintf("More than %d files at once: the rest was left out. Upload them separately.", s.config.MaxFiles)}
 		}
-		name := brief(part.FileName())
-		p, note, err := s.takeFile(r.Context(), part)
+		one, err := s.takeFile(r.Context(), part, result)
 		if err != nil {
 			s.log.Warn("upload refused", "code", problem(err).Code, "error", err.Error(), "client", client(r))
-			result.refuse(name, err)
+			result.refuse(brief(part.FileName()), err)
 			continue
 		}
-		s.log.Info("photo stored", "photo", p.ID, "client", client(r))
-		result.Stored = append(result.Stored, stored{name, p.ID, "/view/" + p.ID, note})
+		s.log.Info("photo stored", "photo", one.ID, "duplicate", one.Duplicate, "client", client(r))
+		result.Stored = append(result.Stored, one)
 	}
 }
 
@@ -146,29 +158,57 @@ func (s *Server) brokenUpload(err error) error {
 	return &Error{BadRequest, "The upload broke off before its end. Files not listed as stored were not stored; upload them again.", err}
 }
 
-func (s *Server) takeFile(ctx context.Context, part *multipart.Part) (p photo, note string, err error) {
+func (s *Server) takeFile(ctx context.Context, part *multipart.Part, before *uploadResult) (stored, error) {
 	arrived, err := spool(io.LimitReader(part, s.config.MaxUploadBytes+1))
 	if err != nil {
-		return photo{}, "", s.brokenUpload(err)
+		return stored{}, s.brokenUpload(err)
 	}
 	defer arrived.Close()
 	leave, err := enter(s.uploads)
 	if err != nil {
-		return photo{}, "", err
+		return stored{}, err
 	}
 	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
 	defer cancel()
 	data, err := readWhole(arrived, s.config.MaxUploadBytes)
 	if err != nil {
-		return photo{}, "", s.brokenUpload(err)
+		return stored{}, s.brokenUpload(err)
 	}
-	picture, err := s.develop(ctx, data)
+	made, err := s.darkroom.develop(ctx, data, s.config.limits())
 	if err != nil {
-		return photo{}, "", err
+		return stored{}, err
 	}
-	p, err = s.store.add(ctx, picture)
-	return p, picture.note, err
+	p := made.photo(part.FileName())
+	one := stored{File: brief(part.FileName()), ID: p.ID, Title: p.Title, Note: made.note}
+	if first, found := s.first(ctx, p, made.full, before); found {
+		one.ID, one.Title, one.Note, one.Duplicate = first.ID, first.Title, alreadyThere(first), true
+	} else if err := s.store.put(ctx, p, made.full, made.thumbnail); err != nil {
+		return stored{}, err
+	}
+	one.View = "/view/" + one.ID
+	return one, nil
+}
+
+// first finds the photo with the same content that is in the gallery already, or that the same
+// upload has stored.
+func (s *Server) first(ctx context.Context, p photo, content []byte, before *uploadResult) (first photo, found bool) {
+	var like []photo
+	if list := s.catalog.get(ctx).list; list != nil {
+		like = list.like(p.ID)
+	}
+	for _, one := range before.Stored {
+		if other, _ := parsePhoto(one.ID); sameContent(p.ID, other.ID) {
+			other.Title = one.Title
+			like = append(like, other)
+		}
+	}
+	for _, other := range like {
+		if s.store.holds(ctx, other, content) {
+			return other, true
+		}
+	}
+	return photo{}, false
 }
 
 // spool writes an arriving file to the disk, where it has no name, so that slow clients cost no
@@ -197,30 +237,17 @@ func readWhole(file io.Reader, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// develop decodes one picture at a time. Decoding takes more memory than anything else in this
-// program, so the memory is also given back at once.
-func (s *Server) develop(ctx context.Context, data []byte) (picture, error) {
-	select {
-	case s.developing <- struct{}{}:
-	case <-ctx.Done():
-		return picture{}, ctx.Err()
-	}
-	defer func() { <-s.developing }()
-	developed, err := develop(data, s.config.limits())
-	if developed.width*developed.height > 1_000_000 {
-		debug.FreeOSMemory()
-	}
-	return developed, err
-}
-
 func (u *uploadResult) refuse(file string, err error) {
 	known := problem(err)
 	u.Refused = append(u.Refused, refusal{file, known.Code, known.Message})
 }
 
-// status returns 201 if all was stored, that of the first refusal if nothing was, or else 422.
+// status returns 201 if all was stored, 200 if it was there before, that of the first refusal if
+// nothing was stored, or else 422.
 func (u *uploadResult) status() int {
 	switch {
+	case len(u.Refused) == 0 && u.New() == 0:
+		return http.StatusOK
 	case len(u.Refused) == 0:
 		return http.StatusCreated
 	case len(u.Stored) == 0:

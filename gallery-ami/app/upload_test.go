@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +22,7 @@ func TestRefusedFilesAreNamedWithTheReason(t *testing.T) {
 	good := asJPEG(t, scenery(40, 30))
 	many := make([]upload, 4)
 	for i := range many {
-		many[i] = upload{"a.jpg", good}
+		many[i] = upload{"a.jpg", asJPEG(t, scenery(40, 30+i))}
 	}
 	for name, test := range map[string]struct {
 		files   []upload
@@ -56,13 +58,15 @@ func TestRefusedFilesAreNamedWithTheReason(t *testing.T) {
 	}
 }
 
+var harmless = regexp.MustCompile(`^[0-9a-fx-]+-jpg\.(jpg|t-[0-9A-Za-z_-]{1,140})$`)
+
 func TestHostileFileNamesStayOutOfStorageAndPages(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, Config{Storage: "file://" + folder})
-	for _, name := range []string{
+	for i, name := range []string{
 		"../../etc/passwd.jpg", `<img src=x onerror=alert(1)>.jpg`, "\u202Egpj.exe", strings.Repeat("x", 5000), "CON", ".attrs",
 	} {
-		status, result, _ := sendFiles(t, s, testKey, upload{name, asJPEG(t, scenery(4, 4))}, upload{name, []byte("no picture")})
+		status, result, _ := sendFiles(t, s, testKey, upload{name, asJPEG(t, scenery(4, 4+i))}, upload{name, []byte("no picture")})
 		if status != 422 || len(result.Stored) != 1 || len(result.Refused) != 1 {
 			t.Fatalf("%q: %d %+v", name, status, result)
 		}
@@ -71,7 +75,8 @@ func TestHostileFileNamesStayOutOfStorageAndPages(t *testing.T) {
 		}
 	}
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && !photoID.MatchString(strings.TrimSuffix(entry.Name(), ".jpg")) {
+		id, _, _ := strings.Cut(entry.Name(), ".")
+		if err == nil && !entry.IsDir() && (!photoID.MatchString(id) || !harmless.MatchString(entry.Name())) {
 			t.Errorf("storage holds %s", path)
 		}
 		return err
@@ -111,7 +116,7 @@ func TestUploadAnswersPeopleWithPages(t *testing.T) {
 	if w.Code != 422 || !strings.Contains(w.Body.String(), "&lt;b&gt;.jpg") || !strings.Contains(w.Body.String(), "text/plain") {
 		t.Errorf("a bad one: %d %s", w.Code, w.Body)
 	}
-	kind, body = form(string(pngWith(asPNG(t, scenery(4, 4)), "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00")))
+	kind, body = form(string(pngWith(pngWith(asPNG(t, scenery(4, 4)), "acTL", "\x00\x00\x00\x02\x00\x00\x00\x00"), "eXIf", exif(binary.BigEndian, 2)[6:])))
 	w = ask(t, s, "POST", "/upload", strings.NewReader(body), "Content-Type", kind, "Cookie", session)
 	if w.Code != http.StatusCreated || !strings.Contains(w.Body.String(), "It is animated") {
 		t.Errorf("an animated one: %d %s", w.Code, w.Body)
@@ -240,7 +245,7 @@ func TestUploadsCanBeOff(t *testing.T) {
 func TestPhotoThatCannotBeStoredWholeIsNotStoredAtAll(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, Config{Storage: "file://" + folder})
-	p := newPhoto(time.Now(), "jpg", 4, 3)
+	p := newPhoto(time.Now(), nil, "jpg", 4, 3)
 	if err := os.Mkdir(filepath.Join(folder, p.thumbKey()), 0o700); err != nil { // in the thumbnail's way
 		t.Fatal(err)
 	}
@@ -258,7 +263,8 @@ func TestPhotoThatCannotBeStoredWholeIsNotStoredAtAll(t *testing.T) {
 // A listing at any moment, and after a kill, has whole photos only.
 func TestPhotoIsNeverHalfStored(t *testing.T) {
 	storage, bucket := newTroubled()
-	s, p := &store{bucket: bucket, shared: true}, newPhoto(time.Now(), "jpg", 4, 3)
+	s, p := &store{bucket: bucket, shared: true}, newPhoto(time.Now(), nil, "jpg", 4, 3)
+	p.Title = "Beach"
 	storage.begin(func(context.Context) error {
 		storage.mu.Lock()
 		defer storage.mu.Unlock()
@@ -270,8 +276,8 @@ func TestPhotoIsNeverHalfStored(t *testing.T) {
 	if err := s.put(t.Context(), p, []byte("photo"), []byte("small")); err != nil {
 		t.Fatal(err)
 	}
-	if ids, err := s.list(t.Context()); err != nil || len(ids) != 1 {
-		t.Errorf("listed are %v, %v", ids, err)
+	if found, err := s.list(t.Context()); err != nil || len(found.ids) != 1 || found.photo(p.ID) != p {
+		t.Errorf("listed are %v, %v", found, err)
 	}
 	if err := s.remove(t.Context(), p); err != nil || len(storage.objects) != 0 {
 		t.Errorf("%v, left is %v", err, storage.objects)
@@ -295,10 +301,11 @@ func TestUnreadableFolderIsAnErrorNotAnEmptyGallery(t *testing.T) {
 func TestSamplesAreStoredOnceForAll(t *testing.T) {
 	config := Config{Storage: "file://" + t.TempDir(), Samples: true}
 	first := startServer(t, config)
-	ids, err := first.store.list(t.Context())
-	if err != nil || len(ids) != 6 {
-		t.Fatalf("%d samples: %v", len(ids), err)
+	found, err := first.store.list(t.Context())
+	if err != nil || len(found.ids) != 6 || len(found.titles) != 6 {
+		t.Fatalf("samples: %+v, %v", found, err)
 	}
+	ids := found.ids
 	if err := first.store.bucket.Delete(t.Context(), samplesKey); err != nil { // as if both had started together
 		t.Fatal(err)
 	}
@@ -313,23 +320,22 @@ func TestSamplesAreStoredOnceForAll(t *testing.T) {
 		}
 	}
 	again, err := startServer(t, config).store.list(t.Context())
-	if err != nil || strings.Join(again, " ") != strings.Join(ids, " ") {
+	if err != nil || strings.Join(again.ids, " ") != strings.Join(ids, " ") {
 		t.Errorf("the second instance stored %v: %v", again, err)
 	}
 	for _, id := range ids {
-		p, _ := parsePhoto(id)
-		if err := first.store.remove(t.Context(), p); err != nil {
+		if err := first.removePhoto(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if back, err := startServer(t, config).store.list(t.Context()); err != nil || len(back) != 0 {
+	if back, err := startServer(t, config).store.list(t.Context()); err != nil || len(back.ids)+len(back.titles) != 0 {
 		t.Errorf("deleted samples came back: %v %v", back, err)
 	}
 }
 
 func TestIDsTellTheirPhotoAndSortNewestFirst(t *testing.T) {
-	early := newPhoto(time.Date(2020, 1, 2, 3, 4, 5, 6e6, time.UTC), "png", 4032, 3024)
-	late := newPhoto(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), "jpg", 1, 1)
+	early := newPhoto(time.Date(2020, 1, 2, 3, 4, 5, 6e6, time.UTC), nil, "png", 4032, 3024)
+	late := newPhoto(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), nil, "jpg", 1, 1)
 	if late.ID >= early.ID {
 		t.Errorf("%s comes before %s", early.ID, late.ID)
 	}

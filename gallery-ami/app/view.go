@@ -27,8 +27,7 @@ func (s *Server) view(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	p, _ := parsePhoto(id) // a list has only such ids
-	data := viewPage{Photo: p, Number: at + 1, Total: len(ids), IndexPage: at/photosPerPage + 1}
+	data := viewPage{Photo: state.list.photo(id), Number: at + 1, Total: len(ids), IndexPage: at/photosPerPage + 1}
 	if at > 0 {
 		data.Newer = ids[at-1]
 	}
@@ -51,7 +50,7 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), writeTimeout)
 	defer cancel()
-	if err := s.store.remove(ctx, p); err != nil {
+	if err := s.removePhoto(ctx, p.ID); err != nil {
 		s.fail(w, r, err)
 		return
 	}
@@ -62,4 +61,13 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Redirect(w, r, "/?gone="+p.ID, http.StatusSeeOther)
+}
+
+// removePhoto looks for the title in the storage: another instance may have stored it just now.
+func (s *Server) removePhoto(ctx context.Context, id string) error {
+	found, err := s.store.listed(ctx, id)
+	if err != nil {
+		return storageError(err)
+	}
+	return s.store.remove(ctx, found.photo(id))
 }

@@ -19,8 +19,8 @@ const (
 	longestDecode = time.Minute
 	// checkEvery is how many bytes a decoder gets between two checks of time and memory.
 	checkEvery = 4096
-	// besideDecoding limits the heap beside one picture: waiting uploads, kept photos, and the
-	// rest.
+	// besideDecoding limits the heap beside the pictures that are being decoded: waiting uploads,
+	// kept photos, and the rest.
 	besideDecoding = 192 << 20
 	// webpTables is the maximum size of a lossless WebP's code tables, which the file itself need
 	// not contain: one for each of 65,536 groups, each for at least 16 pixels.
@@ -80,7 +80,7 @@ func (f *facts) weigh(config image.Config) (bytes int64) {
 	if f.lossless {
 		bytes += webpTable * min(webpTables, pixels/16)
 	}
-	if f.orientation > 1 {
+	if f.orientation > 1 && f.kept == nil { // it is turned
 		bytes += 4 * pixels
 	}
 	return bytes
@@ -107,7 +107,7 @@ func (f *facts) pixel(model color.Model) int64 {
 type watched struct {
 	from  io.Reader
 	until time.Time
-	most  uint64 // limit of the live heap in bytes
+	most  func() uint64 // limit of the live heap in bytes
 	given int    // bytes since the last check
 }
 
@@ -116,7 +116,7 @@ func (w *watched) Read(p []byte) (int, error) {
 		w.given = 0
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
-		if time.Now().After(w.until) || live[0].Value.Uint64() > w.most {
+		if time.Now().After(w.until) || live[0].Value.Uint64() > w.most() {
 			return 0, &Error{Code: TooHardToDecode, Message: "The picture takes too long or too much memory to open. Save it again as a usual JPEG and upload that."}
 		}
 	}

@@ -86,8 +86,8 @@ func TestWeightIsWhatDecodersTake(t *testing.T) {
 func TestDecoderIsStarvedOfInput(t *testing.T) {
 	endless := bytes.Repeat([]byte{0}, 10*checkEvery)
 	for name, input := range map[string]watched{
-		"too late":        {until: time.Now().Add(-time.Second), most: 1 << 40},
-		"too much memory": {until: time.Now().Add(time.Hour), most: 0},
+		"too late":        {until: time.Now().Add(-time.Second), most: func() uint64 { return 1 << 40 }},
+		"too much memory": {until: time.Now().Add(time.Hour), most: func() uint64 { return 0 }},
 	} {
 		input.from = bytes.NewReader(endless)
 		read, err := bytes.NewBuffer(nil).ReadFrom(&input)

@@ -127,7 +127,7 @@ func (r *run) photo(ctx context.Context) (string, error) {
 	}
 	var picture bytes.Buffer
 	err = png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 320, 240)))
-	id, _, failed := album.Add(ctx, &picture)
+	id, _, failed := album.Add(ctx, "e2e.png", &picture)
 	if err := errors.Join(err, failed, album.Close()); err != nil {
 		return "", err
 	}
