@@ -295,6 +295,8 @@ func (a *amazon) object(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case a.refusal[s3Object] != "":
 		refuseObject(w, http.StatusForbidden, &types.NoSuchKey{ErrorCodeOverride: new(a.refusal[s3Object])})
+	case r.URL.Query().Get("list-type") == "2":
+		_ = xml.NewEncoder(w).Encode(a.list(name, r.URL.Query().Get("prefix")))
 	case r.Method == http.MethodPut && there && r.Header.Get("If-None-Match") == "*":
 		refuseObject(w, http.StatusPreconditionFailed, &types.NoSuchKey{ErrorCodeOverride: new("PreconditionFailed")})
 	case r.Method == http.MethodPut:
@@ -309,6 +311,27 @@ func (a *amazon) object(w http.ResponseWriter, r *http.Request) {
 	default:
 		_, _ = io.WriteString(w, content)
 	}
+}
+
+// objectList is an answer of ListObjectsV2.
+type objectList struct {
+	XMLName     xml.Name `xml:"ListBucketResult"`
+	IsTruncated bool
+	Contents    []objectKey
+}
+
+type objectKey struct {
+	Key, LastModified, ETag string
+	Size                    int
+}
+
+func (a *amazon) list(bucket, prefix string) (found objectList) {
+	for name := range a.objects {
+		if key, ours := strings.CutPrefix(name, bucket+"/"); ours && strings.HasPrefix(key, prefix) {
+			found.Contents = append(found.Contents, objectKey{key, "2026-11-25T09:00:00Z", `"tag"`, len(a.objects[name])})
+		}
+	}
+	return found
 }
 
 func refuseObject(w http.ResponseWriter, status int, as *types.NoSuchKey) {

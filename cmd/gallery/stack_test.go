@@ -108,12 +108,12 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 	if strings.Count(refused.progress, "\n") != 4 {
 		t.Errorf("it says\n%s", refused.progress)
 	}
-	if len(a.puts) != 2 || !strings.HasPrefix(a.puts[0], a.Settings.Bucket+"/gallery/photos/") || !strings.HasPrefix(a.puts[1], a.Settings.Bucket+"/gallery/thumbs/") {
+	if len(a.puts) != 3 || !strings.HasPrefix(a.puts[0], a.Settings.Bucket+"/gallery/photos/") || !strings.HasPrefix(a.puts[2], a.Settings.Bucket+"/gallery/thumbs/") {
 		t.Errorf("it has put %v", a.puts)
 	}
 	var stored []uploaded
 	parse(t, a.on("upload", sample, "--json").wants(t, 0), &stored)
-	if len(stored) != 1 || stored[0].File != sample || !strings.Contains(a.puts[2], stored[0].ID) {
+	if len(stored) != 1 || stored[0].File != sample || !strings.Contains(stored[0].Note, "already") || len(a.puts) != 3 || !strings.Contains(a.puts[0], stored[0].ID) {
 		t.Errorf("it stored %+v as %v", stored, a.puts)
 	}
 	parse(t, a.on("upload", folder, sample, "stack_test.go", "--json").wants(t, exitUsage), &stored)

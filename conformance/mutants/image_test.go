@@ -66,7 +66,7 @@ var imageMutants = []mutant{
 	}},
 	{"slow clients hold the places of uploads", []edit{
 		{"gallery-ami/app/upload.go", "", "enter(s.arriving)", "enter(s.uploads)"},
-		{"gallery-ami/app/upload.go", "", "	leave, err := enter(s.uploads)\n	if err != nil {\n		return photo{}, \"\", err\n	}\n	defer leave()\n", ""},
+		{"gallery-ami/app/upload.go", "", "	leave, err := enter(s.uploads)\n	if err != nil {\n		return stored{}, err\n	}\n	defer leave()\n", ""},
 	}},
 	{"a body that stalls is waited for", []edit{
 		{"internal/pace/pace.go", "", "_ = b.connection.SetReadDeadline(ends)\n", ""},
@@ -89,6 +89,20 @@ var imageMutants = []mutant{
 	}},
 	{"a gray photo's profile goes onto a colored one", []edit{
 		{"gallery-ami/app/profile.go", "", " || f.gray != isGray(output)", ""},
+	}},
+	{"a photo keeps its location", []edit{
+		{"gallery-ami/app/jpeg.go", "", "		case marker == 0xFE ||", "		case marker == 0xE1:\n			parts.pixels = append(parts.pixels, s.whole)\n		case marker == 0xFE ||"},
+		{"gallery-ami/app/jpeg.go", "", "case marker >= 0xE0 && marker <= 0xEF:", "case marker >= 0xE0 && marker <= 0xEF && marker != 0xE1:"},
+	}},
+	{"a photo lies on its side", []edit{
+		{"gallery-ami/app/jpeg.go", "", "if f.orientation > 1 {", "if f.orientation > 8 {"},
+	}},
+	{"a photo that is like another is not stored", []edit{
+		{"gallery-ami/app/upload.go", "", "if s.store.holds(ctx, other, content) {", "if s.store != nil {"},
+	}},
+	{"photos are decoded at a time in more memory than one may have", []edit{
+		{"gallery-ami/app/darkroom.go", "", "if err := d.memory.Acquire(ctx, n.weight); err != nil {", "if err := d.memory.Acquire(ctx, 0); err != nil {"},
+		{"gallery-ami/app/darkroom.go", "", "d.memory.Release(n.weight)", "d.memory.Release(0)"},
 	}},
 	{"an animation becomes a still without a word", []edit{
 		{"gallery-ami/app/picture.go", "", "case f.animated:", "case f.animated && f.webp:"},

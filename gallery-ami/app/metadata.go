@@ -18,6 +18,7 @@ type facts struct {
 	interlaced  bool
 	webp, lossy bool // the pixels are lossy
 	lossless    bool // a WebP's pixels or transparency
+	partial     bool // a WebP's first frame does not fill it
 	jpeg        jpegFrame
 	// parts is the file for its decoder, without parts that break the decoder and that browsers
 	// skip, and without parts that browsers do not need.

@@ -140,6 +140,9 @@ func loadAssets() assets {
 		if err != nil {
 			panic(err) // the program was built without its files
 		}
+		if name == "style.css" {
+			content = append(content, shapes()...)
+		}
 		_, _ = all.Write(content)
 		files[name] = newReady(content, mime.TypeByExtension(path.Ext(name)))
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"path"
@@ -53,6 +54,11 @@ func parsePhoto(id string) (photo, bool) {
 
 func (p photo) photoKey() string { return photosFolder + p.ID + "." + p.Format }
 func (p photo) thumbKey() string { return thumbsFolder + p.ID + ".jpg" }
+
+// Alt describes the photo for people who do not see it.
+func (p photo) Alt() string {
+	return cmp.Or(p.Title, "Photo added on "+p.Added.Format("2 January 2006"))
+}
 
 // sameContent reports whether two ids are of pictures that are probably the same.
 func sameContent(id, other string) bool { return id[12:] == other[12:] }

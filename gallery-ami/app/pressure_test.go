@@ -349,6 +349,32 @@ func TestPhotosWhileTheStorageIsInTrouble(t *testing.T) {
 	}
 }
 
+func TestPictureWaitsForTheMemoryOfOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		most := within(testPixels)
+		room, photo := newDarkroom(most.memory), asJPEG(t, scenery(40, 30))
+		if err := room.memory.Acquire(t.Context(), most.memory); err != nil {
+			t.Fatal(err)
+		}
+		ended := false
+		go func() {
+			if _, err := room.develop(t.Context(), photo, most); err != nil {
+				t.Error(err)
+			}
+			ended = true
+		}()
+		synctest.Wait()
+		if ended {
+			t.Error("it did not wait")
+		}
+		room.memory.Release(most.memory)
+		synctest.Wait()
+		if !ended || room.taken.Load() != 0 || !room.memory.TryAcquire(most.memory) {
+			t.Errorf("ended is %t, and %d bytes are still taken", ended, room.taken.Load())
+		}
+	})
+}
+
 // Pictures that are decoded at a time have no more memory than one may have, whatever number of
 // uploads there is.
 func TestManyLargeUploadsTakeTheMemoryOfOne(t *testing.T) {

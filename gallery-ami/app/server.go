@@ -62,20 +62,20 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	}
 	done, stop := context.WithCancel(context.Background())
 	s := &Server{
-		config:     config,
-		log:        config.Logger,
-		store:      opened,
-		catalog:    &catalog{read: opened.list, done: done},
-		memory:     &memory{limit: memoryBytes, kept: map[string]*kept{}},
-		pages:      &pageCache{pages: map[pageKey]*ready{}},
-		assets:     loadAssets(),
-		sessions:   newSessions(config.UploadKey),
-		signedOut:  &signedOut{store: opened},
-		started:    time.Now(),
-		arriving:   make(chan struct{}, maxArriving),
-		uploads:    make(chan struct{}, uploadSlots),
-		darkroom:   newDarkroom(config.limits().memory),
-		stop:       stop,
+		config:    config,
+		log:       config.Logger,
+		store:     opened,
+		catalog:   &catalog{read: opened.list, done: done},
+		memory:    &memory{limit: memoryBytes, kept: map[string]*kept{}},
+		pages:     &pageCache{pages: map[pageKey]*ready{}},
+		assets:    loadAssets(),
+		sessions:  newSessions(config.UploadKey),
+		signedOut: &signedOut{store: opened},
+		started:   time.Now(),
+		arriving:  make(chan struct{}, maxArriving),
+		uploads:   make(chan struct{}, uploadSlots),
+		darkroom:  newDarkroom(config.limits().memory),
+		stop:      stop,
 	}
 	s.config.UploadKey = "" // templates see the configuration
 	s.handler = s.routes()

@@ -44,7 +44,7 @@ type stored struct {
 }
 
 // New returns how many photos the upload added.
-func (u *uploadResult) New() (count int) {
+func (u uploadResult) New() (count int) {
 	for _, one := range u.Stored {
 		if !one.Duplicate {
 			count++

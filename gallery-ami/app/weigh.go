@@ -37,8 +37,8 @@ func (f *facts) unsupported() error {
 		kind = "a lossless or hierarchical JPEG"
 	case marker != 0 && f.jpeg.precision != 8:
 		kind = fmt.Sprintf("a JPEG of %d bits a color", f.jpeg.precision)
-	case f.animated && f.webp:
-		return &Error{Code: UnsupportedImage, Message: "This WebP is animated, which the gallery cannot read. Save it again as a still picture and upload that."}
+	case f.partial:
+		return &Error{Code: UnsupportedImage, Message: "This WebP is animated and begins with a part of a picture, which the gallery cannot read. Save it again as a still picture, or as GIF, and upload that."}
 	default:
 		return nil
 	}
@@ -94,7 +94,12 @@ func (f *facts) pixel(model color.Model) int64 {
 	switch model {
 	case color.RGBA64Model, color.NRGBA64Model:
 		return 8
-	case color.Gray16Model, color.YCbCrModel: // a WebP's
+	case color.Gray16Model:
+		return 2
+	case color.YCbCrModel: // a WebP's, says its header
+		if f.lossless {
+			return 4
+		}
 		return 2
 	case color.NYCbCrAModel:
 		return 7 // its transparency is decoded as a separate picture
@@ -108,7 +113,7 @@ type watched struct {
 	from  io.Reader
 	until time.Time
 	most  func() uint64 // limit of the live heap in bytes
-	given int    // bytes since the last check
+	given int           // bytes since the last check
 }
 
 func (w *watched) Read(p []byte) (int, error) {

@@ -23,7 +23,7 @@ if (link("all")) {
   // The next picture is fetched while this one is looked at.
   addEventListener("load", () => {
     for (const id of ["older", "newer"]) {
-      const match = link(id) && link(id).pathname.match(/^\/view\/([0-9a-fx-]+-(jpg|png))$/);
+      const match = link(id) && link(id).pathname.match(/^\/view\/([0-9a-fx-]+-(jpg|png|webp|gif))$/);
       if (match) new Image().src = `/photos/${match[1]}.${match[2]}`;
     }
   });
@@ -41,12 +41,13 @@ if (photos.length) {
   });
 }
 
-// Upload: one file after the other, each with its own progress and outcome.
+// Upload: two files at a time, each with its own progress and outcome.
 const form = document.getElementById("upload");
 if (form) {
   const input = document.getElementById("files"), list = document.getElementById("progress");
   const drop = form.querySelector(".drop");
-  let queue = Promise.resolve();
+  const waiting = [];
+  let sending = 0;
 
   const row = (file) => {
     const item = document.createElement("li"), text = document.createElement("span");
@@ -96,7 +97,15 @@ if (form) {
         view.refused(`The file is larger than ${form.dataset.maxSize}. Save it smaller, or with more compression.`);
         continue;
       }
-      queue = queue.then(() => send(file, view));
+      waiting.push([file, view]);
+    }
+    sendNext();
+  };
+
+  const sendNext = () => {
+    while (sending < 2 && waiting.length) {
+      sending++;
+      send(...waiting.shift()).then(() => { sending--; sendNext(); });
     }
   };
 
