@@ -186,9 +186,10 @@ console-pictures: ## The console's views, light and dark, wide and on a phone (n
 	$(GO) run ./tools/pictures/shoot -console
 
 .PHONY: drawings
-drawings: node_modules/.package-lock.json ## The pictures of the state machines and of the stack, from what runs (needs Node)
+drawings: node_modules/.package-lock.json ## The pictures of the state machines, the stack and the strategies, from what runs (needs Node)
 	$(GO) run ./tools/pictures/graph
 	$(GO) run ./tools/pictures/architecture
+	$(GO) test ./tools/pictures/strategies -write
 
 .PHONY: documents
 documents: ## What the documents say of the stack's options and permissions, the judge's errors and the conformance tests, from the program

@@ -127,10 +127,24 @@ func (c *cloud) needs(made call) []permission {
 				return on(resource)
 			}
 		}
+	case "events":
+		return needsOfEvents(action, made)
 	case "scheduler":
 		return c.needsOfScheduler(action, made)
 	}
 	return on("*")
+}
+
+// needsOfEvents holds each entry against the policy, which knows events by their source and type.
+func needsOfEvents(action string, made call) (needs []permission) {
+	entries, _ := made.input["Entries"].([]any)
+	for _, entry := range entries {
+		fields, _ := entry.(map[string]any)
+		needs = append(needs, permission{action, arnOf("events", "event-bus/default"), map[string]string{
+			"events:source": fmt.Sprint(fields["Source"]), "events:detail-type": fmt.Sprint(fields["DetailType"]),
+		}})
+	}
+	return needs
 }
 
 // text returns a field of a call's JSON input, "" for none.
