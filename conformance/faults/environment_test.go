@@ -43,6 +43,7 @@ type environment struct {
 	pending    int             // events being delivered
 	shifts     []shift
 	ended      []life
+	digests    map[string]string // the settings of each instance of a fleet
 	violations []string
 }
 
@@ -102,6 +103,7 @@ func (env *environment) violate(sentence string) {
 }
 
 func (env *environment) behavior(spec machine.Spec) machine.Behavior {
+	env.noteSettings(spec)
 	env.mu.Lock()
 	behave := env.behave
 	env.mu.Unlock()

@@ -62,6 +62,7 @@ func (env *environment) play(s scenario, injections []*injection) {
 	if !excused.unswept && !env.isTeardownStopped() {
 		env.checkLeftovers("after the run", excused)
 		env.checkServing("after the run", excused)
+		env.checkSettings("after the run", excused)
 	}
 	env.checkCapacity(s, excused)
 	env.checkHeld(excused)
@@ -89,6 +90,8 @@ func (env *environment) playAgain(s scenario, excused excuse) {
 	env.checkSucceeded("r9")
 	env.checkLeftovers("after another release", excuse{})
 	env.checkServing("after another release", excuse{})
+	env.checkSettings("after another release", excuse{})
+	env.checkConfigured()
 	env.checkCapacity(s, excused)
 	env.checkHeld(excused)
 	env.teardown("t9", `{"images": "delete"}`)

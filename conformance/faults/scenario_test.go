@@ -111,6 +111,14 @@ func scenarios() []scenario {
 			},
 		},
 		{
+			// A release goes back to former settings, makes them the configured ones and deletes old ones.
+			name: "settings", before: serveWithOldSettings, main: "r2", again: `{"version": "3"}`, former: true,
+			during: func(env *environment) {
+				env.listFrom("EnsureTemplate")
+				env.release("r2", `{"settings": "`+env.recorded().Settings+`"}`)
+			},
+		},
+		{
 			// A person approves a second fleet and ends its bake.
 			name: "approved", before: serveFirst, main: "r2", again: `{"version": "3"}`, former: true,
 			during: func(env *environment) {

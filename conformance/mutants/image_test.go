@@ -47,7 +47,7 @@ var imageMutants = []mutant{
 		{fleetScript, "", ` --if-none-match '*'`, ""},
 	}},
 	{"the upload key can be read by everybody on the instance", []edit{
-		{fleetScript, "", "  umask 077\n", ""},
+		{fleetScript, "fetch_key() (\n", "  umask 077\n", ""},
 	}},
 	{"anyone may upload", []edit{
 		{appSessions, "", "	_, err := s.session(r)\n	return err\n", "	_, _ = s.session(r)\n	return nil\n"},

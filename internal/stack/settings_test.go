@@ -154,6 +154,7 @@ func TestFailedSettingsAreUndoneAndStayConfigured(t *testing.T) {
 					t.Errorf("%q are configured, not those of the person", e.configured())
 				}
 				e.release("r3", `{"settings": "`+bad+`", "strategy": "`+strategy+`"}`).ends("FailedClean")
+				time.Sleep(10 * time.Minute) // until the alarm of the failed one is over
 				e.release("r4", `{"settings": "`+good+`", "strategy": "`+strategy+`"}`).ends("Succeeded")
 				if e.configured() != good {
 					t.Errorf("%q are configured after the rollback", e.configured())
