@@ -40,7 +40,9 @@ var faults = [][]fault{{
 	{"the service runs as root", []string{provision, `  sed -i '/^DynamicUser=/d' "$work"/bundle/*.service` + "\n" + provision}, []string{ownUser}},
 	{"the service is not started again", []string{provision, `  sed -i '/^Restart=/d' "$work"/bundle/*.service` + "\n" + provision}, []string{restarted}},
 	{"the service ignores that it is to stop", []string{provision, `  sed -i 's/^TimeoutStopSec=.*/KillSignal=SIGCONT\nTimeoutStopSec=3/' "$work"/bundle/*.service` + "\n" + provision}, []string{stopped}},
-	{"everybody may read the upload key", []string{"  umask 077\n", ""}, []string{keyOfService}},
+	{"everybody may read the upload key", []string{"fetch_key() (\n  umask 077\n", "fetch_key() (\n"}, []string{keyOfService}},
+	{"everybody may read the secrets", []string{"fetch_settings() (\n  umask 077\n", "fetch_settings() (\n"}, []string{secretOfService}},
+	{"secrets are no variables", []string{`  mv "$settings/environment.new" "$settings/environment"`, `  mv "$settings/environment.new" "$settings/lost"; : >"$settings/environment"`}, []string{ownSettings}},
 	{"the service logs elsewhere", []string{"StandardOutput=append:/var/log/photogallery.log\nStandardError=append:/var/log/photogallery.log", "StandardOutput=append:/var/log/other.log"}, []string{logged}},
 	{"the log is rotated once a day", []string{"OnCalendar=*:0/10", "OnCalendar=daily"}, []string{rotated}},
 }, {
@@ -49,7 +51,7 @@ var faults = [][]fault{{
 }}
 
 // follows lists what else may be found in the second run, where an instance sets nothing up.
-var follows = []string{logged, rotated, keyOfService, oneKey, noMachineID, ownID}
+var follows = []string{logged, rotated, keyOfService, ownSettings, secretOfService, oneKey, noMachineID, ownID}
 
 // plant makes the faults whose text is in the user data.
 func plant(faults []fault, userData string) string {
@@ -66,7 +68,7 @@ func TestFaultsCanBePlanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fleet, err := recipe.FleetUserData(recipe.FleetInput{Region: emulator.Region, LogGroup: logGroup, Uploads: "on"})
+	fleet, err := recipe.FleetUserData(recipe.FleetInput{Region: emulator.Region, LogGroup: logGroup, Uploads: "on", Settings: strings.Repeat("0", 64)})
 	if err != nil {
 		t.Fatal(err)
 	}

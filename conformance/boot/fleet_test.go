@@ -19,7 +19,11 @@ type marks struct{ machine, keys, upload string }
 
 // serve boots instance i of the image and waits until it serves.
 func (s *story) serve(ctx context.Context, disk string, i int) (*machine, error) {
-	data, err := recipe.FleetUserData(recipe.FleetInput{Release: servedFor, Bucket: bucket, Region: emulator.Region, Uploads: "on", LogGroup: logGroup})
+	digest, err := s.cloud.configure(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	data, err := recipe.FleetUserData(recipe.FleetInput{Release: servedFor, Bucket: bucket, Region: emulator.Region, Uploads: "on", LogGroup: logGroup, Settings: digest})
 	if err != nil {
 		return nil, err
 	}
@@ -33,6 +37,7 @@ func (s *story) serve(ctx context.Context, disk string, i int) (*machine, error)
 		s.check(serves, err == nil, "%s: %v; it says\n%s", m.instance, err,
 			s.asks(m, "tail -n 30 /var/log/cloud-init-output.log; tail -n 30 /var/log/photogallery.log; systemctl status photogallery"))
 	}
+	s.judgeSettings(m, i)
 	bare := m.metadata.askedBare()
 	s.check(tokenOnly, len(bare) == 0, "without a token %s asks for %q", m.instance, bare)
 	s.remember(i, marks{s.asks(m, "cat /etc/machine-id"), s.asks(m, "cat /etc/ssh/ssh_host_*.pub"), s.asks(m, "cat /etc/photogallery/upload-key")})

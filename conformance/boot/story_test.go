@@ -39,6 +39,7 @@ type story struct {
 	found  map[string]string // what is wrong, by the check
 	took   []timing
 	marks  [2]marks
+	own    map[int]bool // whether the fleet was given its own settings
 }
 
 // timing is how long something took.
@@ -68,7 +69,7 @@ func (s *story) time(what string, took time.Duration) {
 func tell(t *testing.T, d disks, faults []fault) *story {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	s := &story{T: t, disks: d, faults: faults, judged: map[string]bool{}, found: map[string]string{}}
+	s := &story{T: t, disks: d, faults: faults, judged: map[string]bool{}, found: map[string]string{}, own: map[int]bool{}}
 	var err error
 	if s.cloud, err = openCloud(ctx); err != nil {
 		t.Fatal(err)
