@@ -19,7 +19,7 @@ import (
 // WatchTraffic checks once how the new fleet serves its share of the traffic.
 var WatchTraffic = step.Define(step.Step{
 	Name:     "WatchTraffic",
-	Summary:  "Compares the new fleet's errors, times and health with those of the fleet beside it, and says whether it is worse.",
+	Summary:  "Compares the new fleet's errors, times and health with those of the fleet beside it, and gives a verdict.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{

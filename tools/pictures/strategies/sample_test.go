@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -8,6 +9,7 @@ import (
 
 	"photogallery/internal/execution"
 	"photogallery/internal/localcloud/ec2"
+	"photogallery/internal/localcloud/lambda"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
 	"photogallery/lambdas/balancer"
@@ -37,7 +39,7 @@ func sampleRelease(t *testing.T, input string) (found sampled) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		kind := machine.NewSimulated(func(machine.Spec) machine.Behavior { return machine.Behavior{} })
-		s, err := stack.New(stack.Options{Environment: "main", Kind: kind, Random: func() float64 { return 0.5 }})
+		s, err := stack.New(stack.Options{Environment: "main", Kind: kind, Random: func() float64 { return 0.5 }, Around: slowly})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,6 +52,7 @@ func sampleRelease(t *testing.T, input string) (found sampled) {
 			t.Fatal(err)
 		}
 		began := time.Now()
+		time.Sleep(between / 16) // what happens happens in whole seconds, and must not race with a look
 		for running(t, s, arn) || len(found.samples) == 0 {
 			found.samples = append(found.samples, look(t, s, former, time.Since(began)))
 			time.Sleep(between)
@@ -66,6 +69,20 @@ func sampleRelease(t *testing.T, input string) (found sampled) {
 	})
 	return found
 }
+
+// slowly lets a step take a moment, as on AWS. Without it, what a step looks at would change in the
+// very instant of the look, before it or after it.
+func slowly(_ string, inner lambda.Handler) lambda.Handler {
+	return handler(func(ctx context.Context, payload []byte) ([]byte, error) {
+		time.Sleep(370 * time.Millisecond)
+		return inner.Invoke(ctx, payload)
+	})
+}
+
+type handler func(context.Context, []byte) ([]byte, error)
+
+// Invoke runs the step.
+func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return h(ctx, payload) }
 
 func serve(t *testing.T, s *stack.Stack, name, input string) {
 	t.Helper()
@@ -102,6 +119,7 @@ func fleetOf(s *stack.Stack) (ids []string) {
 // look counts an instance as serving where a target group has it as healthy.
 func look(t *testing.T, s *stack.Stack, former []string, at time.Duration) sample {
 	t.Helper()
+	synctest.Wait()
 	weights := weightsOf(t, s)
 	now, shares := sample{at: at}, map[bool]float64{}
 	s.Cloud.Fabric.Do(func() {
