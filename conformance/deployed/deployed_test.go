@@ -118,11 +118,13 @@ func (c *cloud) lock(holder string, since time.Time) {
 }
 
 func (c *cloud) secondFleet() {
+	settings := c.configure()
 	r := c.run("release", "beside", `{"strategy": "blueGreen", "traffic": [50, 100], "hold": "30s", "bakeTime": "0s"}`).ends("Succeeded")
 	if !slices.Contains(r.path, "OpenPreview") || !slices.Contains(r.path, "RetireFleet") {
 		c.Errorf("it went by way of %v, want a second fleet", r.path)
 	}
 	c.serves("beside")
+	c.givesSettings(settings)
 }
 
 func (c *cloud) stoppedShift() {
@@ -166,12 +168,14 @@ func (c *cloud) eventually(what string, is func() bool) {
 func (c *cloud) destroyer() {
 	event := map[string]any{"RequestType": "Delete", "RequestId": "request-1", "PhysicalResourceId": environment.Name()}
 	c.invoke("destroy", event, &event)
+	c.want("objects of settings after the teardowns", len(c.settings()), 2)
 	c.eventually("the end of the teardown", func() bool {
 		var completion struct{ IsComplete bool }
 		c.invoke("destroyed", event, &completion)
 		return completion.IsComplete
 	})
 	c.nothing(0)
+	c.want("objects of settings", len(c.settings()), 0)
 }
 
 // invoke runs a function as AWS services do. Fields of the answer are put beside those of out.

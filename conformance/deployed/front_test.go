@@ -37,6 +37,7 @@ type call struct {
 	form      url.Values     // of a query protocol
 	method    string
 	path      string // of a REST protocol
+	query     url.Values
 }
 
 // invoked is an invocation that has ended.
@@ -146,7 +147,7 @@ func hurry(payload []byte) []byte {
 }
 
 func read(r *http.Request, body []byte) call {
-	made := call{method: r.Method, path: r.URL.Path}
+	made := call{method: r.Method, path: r.URL.Path, query: r.URL.Query()}
 	if _, scope, found := strings.Cut(r.Header.Get("Authorization"), "Credential="); found {
 		// <key>/<date>/<region>/<service>/aws4_request
 		if parts := strings.Split(scope, "/"); len(parts) > 3 {
@@ -171,7 +172,10 @@ func read(r *http.Request, body []byte) call {
 func operationOf(made call) string {
 	switch made.service {
 	case "s3":
-		return map[string]string{http.MethodHead: "HeadObject", http.MethodGet: "GetObject", http.MethodPut: "PutObject"}[made.method]
+		if made.method == http.MethodGet && made.query.Get("list-type") == "2" {
+			return "ListObjectsV2"
+		}
+		return map[string]string{http.MethodHead: "HeadObject", http.MethodGet: "GetObject", http.MethodPut: "PutObject", http.MethodDelete: "DeleteObject"}[made.method]
 	case "scheduler":
 		if made.method == http.MethodGet && made.path == "/schedules" {
 			return "ListSchedules"

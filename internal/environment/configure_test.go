@@ -83,7 +83,7 @@ func TestSettingsAreChangedOneByOne(t *testing.T) {
 	})
 }
 
-func TestWhatChangesNothingMakesNothing(t *testing.T) {
+func TestSettingsThatStayTheSameMakeNoDocument(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
 		first := mustConfigure(e, environment.SettingsChange{Set: map[string]string{"A": "1"}})
 		before := keys(e)

@@ -53,6 +53,7 @@ var only = []string{
 	"ec2:Describe", "ec2:GetEbs", "ec2:Delete", "ec2:Deregister", "ec2:Terminate", "ec2:CreateLaunchTemplate", "ec2:ModifyLaunchTemplate", "ec2:EnableImage",
 	"elasticloadbalancing:Describe", "elasticloadbalancing:Delete", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateRule", "elasticloadbalancing:Modify", "elasticloadbalancing:Set",
 	"iam:", "route53:", // the zone is its owner's, and queries of an alias are free
+	"s3:Delete", // https://aws.amazon.com/s3/pricing/
 	"scheduler:Delete", "scheduler:Get", "scheduler:List", "servicequotas:", "ssm:GetParameter",
 	"states:Describe", "states:List", "states:Start", "states:Stop", "states:SendTask", // transitions are billed
 }
