@@ -92,14 +92,21 @@ func TestDestroyKeepsOnlyThePhotos(t *testing.T) {
 func TestSchedulesAreAsTheOptionsSay(t *testing.T) {
 	for name, want := range map[string][]string{
 		"defaults":   nil,
-		"everything": {"cron(0 20 * * ? *) Europe/Zurich", "cron(0 7 ? * MON-FRI *) Europe/Zurich"},
+		"everything": {"cron(0 20 * * ? *) Europe/Zurich", "cron(0 5 ? * MON *) Europe/Zurich", "cron(0 7 ? * MON-FRI *) Europe/Zurich"},
 	} {
 		var got []string
 		for _, schedule := range synthesize(t, name).of("AWS::Scheduler::Schedule") {
 			got = append(got, schedule.Properties["ScheduleExpression"].(string)+" "+schedule.Properties["ScheduleExpressionTimezone"].(string))
 			target := schedule.Properties["Target"].(map[string]any)
 			input := target["Input"].(string)
-			if _, err := release.ParseTeardown([]byte(input)); target["DeadLetterConfig"] == nil || err != nil || !strings.HasPrefix(input, `{"by": "the schedule photogallery-`) {
+			_, err := release.ParseTeardown([]byte(input))
+			if isRebake := strings.HasSuffix(fmt.Sprint(schedule.Properties["Name"]), "-rebake"); isRebake {
+				request, problem := release.ParseRequest([]byte(input))
+				if err = problem; !request.RebakeIfNewer {
+					t.Errorf("%s: a rebake is started with %s", name, input)
+				}
+			}
+			if target["DeadLetterConfig"] == nil || err != nil || !strings.HasPrefix(input, `{"by": "the schedule photogallery-`) {
 				t.Errorf("%s: a schedule's target is %v", name, target)
 			}
 		}

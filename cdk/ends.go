@@ -21,10 +21,20 @@ type end struct {
 // refusals lists the beginnings of causes that the sender of the request must fix.
 var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":"}
 
-// ends returns all ends. Each event of an ended execution belongs to one.
+// rebake matches the input of a rebake on a newer base image, and unchanged the output of one that
+// found none.
+var (
+	rebake    = map[string]any{"wildcard": `*` + release.RebakeField + `*`}
+	unchanged = map[string]any{"prefix": `{"unchanged":`}
+)
+
+// ends returns all ends. Each event of an ended execution belongs to one, except that of a release
+// that had nothing to do.
 func ends() []end {
 	return []end{
-		{"release-succeeded", "release", status("SUCCEEDED"), "has succeeded.", ""},
+		{"release-succeeded", "release", changing(anythingBut(rebake)), "has succeeded.", ""},
+		{"release-rebaked", "release", changing(rebake),
+			"has baked what serves on a newer base image, and serves. `gallery images` lists it and the one before, and with both names, `gallery images NEW --diff FORMER`, the packages that changed.", ""},
 		{"release-refused", "release", either(failed(release.Busy), because(failed(release.FailedClean), prefixes(refusals)...)),
 			"was refused: <cause>", ""},
 		{"release-failed", "release", because(failed(release.FailedClean), anythingBut(map[string]any{"prefix": refusals})),
@@ -47,6 +57,11 @@ func ends() []end {
 
 func status(one ...string) map[string]any {
 	return map[string]any{"status": one}
+}
+
+// changing matches a release with such an input that succeeded and changed something.
+func changing(input any) map[string]any {
+	return map[string]any{"status": []string{"SUCCEEDED"}, "input": []any{input}, "output": []any{anythingBut(unchanged)}}
 }
 
 func failed(with ...release.End) map[string]any {

@@ -3,6 +3,7 @@ package cdk_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,17 +17,27 @@ import (
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 type ending struct{ machine, status, error, cause string }
 
+// The inputs and outputs of releases.
+const (
+	rebaking = `{"rebakeIfNewer":true}`
+	serving  = `{"plan":{"release":"r1"}}`
+	idle     = `{"unchanged":"image ami-1 is on the newest base image"}`
+)
+
 func (e ending) detail() map[string]any {
 	detail := map[string]any{
 		"executionArn": "arn:aws:states:ap-southeast-2:123456789012:execution:photogallery-staging-" + e.machine + ":r1", "name": "r1",
 		"stateMachineArn": "arn:aws:states:ap-southeast-2:123456789012:stateMachine:photogallery-staging-" + e.machine,
-		"status":          e.status, "error": nil, "cause": nil,
+		"status":          e.status, "error": nil, "cause": nil, "input": "{}", "output": nil,
 	}
 	if e.error != "" {
 		detail["error"] = e.error
 	}
 	if e.cause != "" {
 		detail["cause"] = e.cause
+	}
+	if e.status == "SUCCEEDED" {
+		detail["output"] = serving
 	}
 	return detail
 }
@@ -68,10 +79,10 @@ func TestEachEndIsToldOnceAndRingsOneAlarmAtMost(t *testing.T) {
 		if test.says != "" {
 			want = []string{fmt.Sprintf("The %s r1 of environment staging %s", test.machine, test.says)}
 		}
-		if told := toldOf(made, test.ending); !slices.Equal(told, want) {
+		if told := toldOf(made, test.ending.detail()); !slices.Equal(told, want) {
 			t.Errorf("of %v people read %q, not %q", test.ending, told, want)
 		}
-		if rung := strings.Join(rungBy(made, test.ending), " and "); rung != test.rings {
+		if rung := strings.Join(rungBy(made, test.ending.detail()), " and "); rung != test.rings {
 			t.Errorf("%v rings %q, not %q", test.ending, rung, test.rings)
 		}
 		if swept := matches(made, detailOf(t, made, "Abandoned"), test.detail()); swept != test.swept {
@@ -80,24 +91,51 @@ func TestEachEndIsToldOnceAndRingsOneAlarmAtMost(t *testing.T) {
 	}
 }
 
+// A rebake that finds no newer base image is nobody's business; one that bakes names what shows the
+// packages.
+func TestRebakeIsToldOnlyIfItBakes(t *testing.T) {
+	made := synthesize(t, "everything")
+	for _, test := range []struct {
+		input, output string
+		says          []string
+	}{
+		{"{}", serving, []string{"has succeeded."}},
+		{rebaking, serving, []string{"newer base image", "`gallery images NEW --diff FORMER`"}},
+		{`{"strategy":"blueGreen","rebakeIfNewer":true}`, serving, []string{"newer base image"}},
+		{`{"rebakeIfNewer":false}`, serving, []string{"has succeeded."}},
+		{rebaking, idle, nil},
+		{"{}", idle, nil},
+	} {
+		detail := ending{"release", "SUCCEEDED", "", ""}.detail()
+		detail["input"], detail["output"] = test.input, test.output
+		told := toldOf(made, detail)
+		if len(told) != min(1, len(test.says)) || slices.ContainsFunc(test.says, func(words string) bool { return !strings.Contains(told[0], words) }) {
+			t.Errorf("of %s with %s people read %q", test.input, test.output, told)
+		}
+		if rung := rungBy(made, detail); len(rung) > 0 {
+			t.Errorf("%s with %s rings %q", test.input, test.output, rung)
+		}
+	}
+}
+
 // toldOf returns the messages of an end, each without its link.
-func toldOf(made template, e ending) (told []string) {
+func toldOf(made template, detail map[string]any) (told []string) {
 	for _, rule := range made.of("AWS::Events::Rule") {
 		target := rule.Properties["Targets"].([]any)[0].(map[string]any)
-		if target["Id"] != "Topic" || !matches(made, rule.Properties["EventPattern"].(map[string]any)["detail"], e.detail()) {
+		if target["Id"] != "Topic" || !matches(made, rule.Properties["EventPattern"].(map[string]any)["detail"], detail) {
 			continue
 		}
 		transformer := target["InputTransformer"].(map[string]any)
 		text := fmt.Sprint(resolve(made, transformer["InputTemplate"]))
 		for place, path := range transformer["InputPathsMap"].(map[string]any) {
-			value := e.detail()[strings.TrimPrefix(fmt.Sprint(path), "$.detail.")]
+			value := detail[strings.TrimPrefix(fmt.Sprint(path), "$.detail.")]
 			if value == nil {
 				value = "null"
 			}
 			text = strings.ReplaceAll(text, "<"+place+">", fmt.Sprint(value))
 		}
 		message, link, _ := strings.Cut(text, "\n")
-		if !strings.HasSuffix(link, fmt.Sprintf(`#/v2/executions/details/%s"`, e.detail()["executionArn"])) {
+		if !strings.HasSuffix(link, fmt.Sprintf(`#/v2/executions/details/%s"`, detail["executionArn"])) {
 			message += " with the link " + link
 		}
 		told = append(told, strings.Trim(message, `"`))
@@ -109,7 +147,7 @@ func toldOf(made template, e ending) (told []string) {
 // own counts.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
-func rungBy(made template, e ending) (rung []string) {
+func rungBy(made template, detail map[string]any) (rung []string) {
 	counts := map[string]string{"ExecutionsFailed": "FAILED", "ExecutionsTimedOut": "TIMED_OUT", "ExecutionsAborted": "ABORTED"}
 	for _, alarm := range made.of("AWS::CloudWatch::Alarm") {
 		name := strings.TrimPrefix(fmt.Sprint(alarm.Properties["AlarmName"]), "photogallery-staging-")
@@ -119,12 +157,12 @@ func rungBy(made template, e ending) (rung []string) {
 			switch alarm.Properties["Namespace"] {
 			case "AWS/Events":
 				for _, rule := range made.of("AWS::Events::Rule") {
-					if rule.Properties["Name"] == of && matches(made, rule.Properties["EventPattern"].(map[string]any)["detail"], e.detail()) {
+					if rule.Properties["Name"] == of && matches(made, rule.Properties["EventPattern"].(map[string]any)["detail"], detail) {
 						rung = append(rung, name)
 					}
 				}
 			case "AWS/States":
-				if of == e.detail()["stateMachineArn"] && counts[fmt.Sprint(alarm.Properties["MetricName"])] == e.status {
+				if of == detail["stateMachineArn"] && counts[fmt.Sprint(alarm.Properties["MetricName"])] == detail["status"] {
 					rung = append(rung, name)
 				}
 			}
@@ -160,6 +198,10 @@ func matches(made template, pattern, value any) bool {
 		if start, is := pattern["prefix"]; is {
 			text, isText := value.(string)
 			return isText && slices.ContainsFunc(list(start), func(one string) bool { return strings.HasPrefix(text, one) })
+		}
+		if form, is := pattern["wildcard"]; is {
+			text, isText := value.(string)
+			return isText && regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(form.(string)), `\*`, ".*")+"$").MatchString(text)
 		}
 		return resolve(made, pattern) == value
 	}

@@ -12,11 +12,8 @@ import (
 
 	"photogallery/lambdas"
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
-
-// baseImageParameter is Amazon Linux 2023 for arm64.
-// https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
-const baseImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 
 // functions holds the steps' published versions: an execution continues with the code that it was
 // started with, whatever is deployed in the meantime.
@@ -110,7 +107,7 @@ func (s *stack) settings() map[string]*string {
 		"FLEET_PROFILE":                s.roles.fleetProfile.InstanceProfileArn(),
 		"TABLE":                        s.storage.table.TableName(),
 		"BUCKET":                       s.storage.bucket.BucketName(),
-		"BASE_IMAGE_PARAMETER":         jsii.String(baseImageParameter),
+		"BASE_IMAGE_PARAMETER":         jsii.String(release.BaseImageParameter),
 		"RELEASE_MACHINE":              jsii.String(s.machineARN(s.options.Environment.ReleaseMachine())),
 		"TEARDOWN_MACHINE":             jsii.String(s.machineARN(s.options.Environment.TeardownMachine())),
 		"SCHEDULE_ROLE":                s.roles.schedule.RoleArn(),

@@ -65,9 +65,15 @@ func Table() []Option {
 			parse:   func(o *Options, value string) error { return parseSchedule(&o.MorningRelease, value) },
 		},
 		{
+			Key: "rebake", Default: off,
+			Allowed: "off, or a schedule such as cron(0 5 ? * MON *)",
+			Effect:  "Looks for a newer base image of Amazon than that of the image which serves, and if there is one, bakes what serves on it and releases that. Without one, and where nothing serves, it changes nothing.",
+			parse:   func(o *Options, value string) error { return parseSchedule(&o.Rebake, value) },
+		},
+		{
 			Key: "timeZone", Default: "UTC",
 			Allowed: "a name such as Europe/Zurich",
-			Effect:  "The time zone of both schedules.",
+			Effect:  "The time zone of the schedules.",
 			parse:   parseTimeZone,
 		},
 		{

@@ -19,7 +19,8 @@ type Options struct {
 	Zones           string // two zones separated by a comma, or "" for the first two of the account
 	NightlyTeardown string // schedule expression, or "" for none
 	MorningRelease  string // schedule expression, or "" for none
-	TimeZone        string // of both, by its IANA name
+	Rebake          string // schedule expression, or "" for none
+	TimeZone        string // of the schedules, by its IANA name
 	Notify          string // e-mail addresses separated by commas, or "" for none
 	Topic           string // ARN of the SNS topic of messages, or "" for one of the stack
 	Webhook         string // slack or teams, a colon and the name of a secret with the address, or "" for none

@@ -38,6 +38,7 @@ var optionValues = map[string][]any{
 	"zones":           {"us-east-1a,us-east-1c", "use1-az1,use1-az4"},
 	"nightlyTeardown": {"rate(1 day)"},
 	"morningRelease":  {"rate(1 day)"},
+	"rebake":          {"rate(7 days)"},
 	"timeZone":        {"Europe/Zurich"},
 	"notify":          {"ops@example.com"},
 	"topic":           {"arn:aws:sns:us-east-1:123456789012:ops"},

@@ -39,7 +39,8 @@ type Plan struct {
 	By     string `json:"by"`     // who started the release, as the starter says
 	Commit string `json:"commit"` // of the bundle's folder, as the starter says
 
-	Note string `json:"note"` // Summary, for people who watch
+	Unchanged string `json:"unchanged,omitempty"` // why there is nothing to release, or ""
+	Note      string `json:"note"`                // Summary, for people who watch
 }
 
 // TTL returns the time that the release asked to serve, or 0 if it asked for none.

@@ -34,11 +34,14 @@ const OwnBundle = "own"
 // Request is a request for a release, with the schema's defaults filled in. A missing field without
 // a default has its zero value.
 type Request struct {
-	Comment      string `json:"Comment,omitempty"`
-	Version      string `json:"version,omitempty"`
-	Bundle       string `json:"bundle,omitempty"` // a URL that ParseBundle reads, a folder's path, or OwnBundle
-	Image        string `json:"image,omitempty"`
-	Rebake       bool   `json:"rebake,omitempty"`
+	Comment string `json:"Comment,omitempty"`
+	Version string `json:"version,omitempty"`
+	Bundle  string `json:"bundle,omitempty"` // a URL that ParseBundle reads, a folder's path, or OwnBundle
+	Image   string `json:"image,omitempty"`
+	Rebake  bool   `json:"rebake,omitempty"`
+
+	RebakeIfNewer bool `json:"rebakeIfNewer,omitempty"` // what serves, and only on a newer base image
+
 	InstanceType string `json:"instanceType,omitempty"`
 	MinSize      int    `json:"minSize,omitempty"`
 	MaxSize      int    `json:"maxSize,omitempty"`
@@ -98,6 +101,9 @@ func (r Request) conflicts(known Problems) Problems {
 	}
 	if sound("image", "rebake") && r.Image != "" && r.Rebake {
 		found.add("rebake", "true does not go with image: an existing image is released unchanged; leave out one of the two")
+	}
+	if sound("rebakeIfNewer") && r.RebakeIfNewer {
+		found = append(found, r.unfitRebake(sound)...)
 	}
 	if sound("strategy", "traffic") {
 		found = append(found, r.unfitTraffic()...)

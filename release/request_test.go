@@ -34,6 +34,10 @@ func TestRequestIsReadWithItsDefaults(t *testing.T) {
 		"another strategy": {
 			`{"strategy": "rolling", "bakeTime": "24h"}`, release.Request{Strategy: release.Rolling, BakeTime: "24h"},
 		},
+		"a rebake in two steps": {
+			`{"rebakeIfNewer": true, "traffic": [5, 100]}`,
+			release.Request{RebakeIfNewer: true, Strategy: release.BlueGreen, Traffic: []int{5, 100}, BakeTime: "5m"},
+		},
 		"an image":                            {`{"image": "ami-0123456789abcdef0"}`, release.Request{Image: "ami-0123456789abcdef0"}},
 		"a folder":                            {`{"bundle": "examples/lesson"}`, release.Request{Bundle: "examples/lesson"}},
 		"a folder on Windows":                 {`{"bundle": "C:\\lesson"}`, release.Request{Bundle: `C:\lesson`}},
@@ -76,6 +80,9 @@ func TestBadFieldIsNamedWithItsValueAndTheRemedy(t *testing.T) {
 		"a version with a line break":   {`{"version": "a\nb"}`, "version", []string{`"a\nb"`}},
 		"min over max":                  {`{"minSize": 6, "maxSize": 5}`, "minSize", []string{"6 is more than maxSize, 5", "give a maxSize of at least 6"}},
 		"desired over max":              {`{"desired": 6, "minSize": 2, "maxSize": 5}`, "desired", []string{"6 is not between minSize, 2, and maxSize, 5"}},
+		"a rebake with a bundle":        {`{"rebakeIfNewer": true, "bundle": "own"}`, "bundle", []string{`"own" does not go with rebakeIfNewer`, "leave out one of the two"}},
+		"a rebake with a size":          {`{"rebakeIfNewer": true, "minSize": 3}`, "minSize", []string{"3 does not go with rebakeIfNewer"}},
+		"a rebake that waits":           {`{"rebakeIfNewer": true, "wait": true}`, "wait", []string{"true does not go with rebakeIfNewer"}},
 		"desired under min":             {`{"desired": 1, "minSize": 2, "maxSize": 5}`, "desired", []string{"1 is not between"}},
 		"a ttl under a minute":          {`{"ttl": "59s"}`, "ttl", []string{`"59s"`, "from 1m to 8760h"}},
 		"a ttl over a year":             {`{"ttl": "8761h"}`, "ttl", []string{`"8761h"`}},

@@ -131,7 +131,7 @@ func adapted(command *cobra.Command, w cost.Wanted, seen cost.Existing, schedule
 	}
 	var read []cost.Schedule
 	for _, s := range schedules {
-		if !strings.HasPrefix(s.Expression, "at(") { // of a ttl
+		if s.Starts != "rebake" && !strings.HasPrefix(s.Expression, "at(") { // of a ttl
 			read = append(read, cost.Schedule{Expression: s.Expression, TimeZone: s.TimeZone, Teardown: s.Starts == "teardown"})
 		}
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/doctor"
+	"photogallery/internal/environment"
+	"photogallery/internal/local/control"
 	"photogallery/release"
 )
 
@@ -16,7 +19,8 @@ func doctorCommand() *cobra.Command {
 		Long: `Look for what would make a deployment or a release on AWS fail, and say what to
 do: credentials, CDK bootstrap, zones, instance type, quotas and roles of the
 account, and Node.js and Go on this machine. With --stack the stack too: its
-state, who holds its lock, and leftovers. It changes nothing.
+state, the age of the serving image's base, who holds its lock, and leftovers.
+Without it, that age in the local cloud, if one is up. It changes nothing.
 
 ✓ is well, ✗ would fail, ! may fail or could not be looked at. The exit status
 is 1 where something would fail.`,
@@ -46,6 +50,9 @@ func runDoctor(command *cobra.Command, _ []string) error {
 	if options.Stack, err = stackOf(command); err != nil {
 		return err
 	}
+	if options.Stack == "" {
+		options.Here = servingHere(command)
+	}
 	options.Config, options.Unconfigured = awsConfig(command)
 	if err := command.Context().Err(); err != nil {
 		return err
@@ -69,6 +76,25 @@ func runDoctor(command *cobra.Command, _ []string) error {
 		return ended{exitFailed}
 	}
 	return err
+}
+
+// servingHere returns what serves in the local cloud, or nil if none is up or nothing serves.
+func servingHere(command *cobra.Command) *environment.Serving {
+	data, err := dataFolder(command)
+	if err != nil {
+		return nil
+	}
+	endpoint, err := control.Find(data)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(command.Context(), answersIn)
+	defer cancel()
+	status, err := control.NewClient(endpoint).Status(ctx)
+	if err != nil {
+		return nil
+	}
+	return status.Serving
 }
 
 var marks = map[doctor.Verdict]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Failed: "✗"}

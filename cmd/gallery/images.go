@@ -24,7 +24,7 @@ func imagesCommand() *cobra.Command {
 					fmt.Fprintln(command.ErrOrStderr(), "There is no image: the first release makes one.")
 					return nil
 				}
-				return show(command, images, []string{"IMAGE", "VERSION", "USE", "SIZE", "CREATED", "RELEASE"}, imageRow)
+				return show(command, images, []string{"IMAGE", "VERSION", "USE", "SIZE", "CREATED", "BASE", "RELEASE"}, imageRow)
 			})
 		},
 	}
@@ -42,7 +42,7 @@ func imageRow(i environment.Image) []any {
 	case i.Former:
 		use = "a rollback returns to it"
 	}
-	return []any{i.ID, i.Version, use, sizeOf(i.Bytes), i.Created.Local().Format(time.DateTime), i.Release}
+	return []any{i.ID, i.Version, use, sizeOf(i.Bytes), i.Created.Local().Format(time.DateTime), baseInShort(i.Base, time.Now()), i.Release}
 }
 
 func sizeOf(bytes int64) string {

@@ -160,7 +160,7 @@ func TestStatusShowsAStack(t *testing.T) {
 	now := time.Now()
 	status := environment.Status{
 		Stack: "photogallery-main", Region: "eu-central-1", Gallery: "http://main.elb.amazonaws.com/", LoadBalancer: "active", Console: "https://console.aws.amazon.com/",
-		Serving: &environment.Serving{Release: "r1", Version: "one", Image: "ami-1"}, Fleets: []environment.Fleet{{Slot: release.Blue, Group: environment.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"}}},
+		Serving: &environment.Serving{Release: "r1", Version: "one", Image: "ami-1", Base: &environment.Base{ID: "ami-0", Created: now.Add(-50 * time.Hour), Newer: "ami-9", NewerCreated: now}}, Fleets: []environment.Fleet{{Slot: release.Blue, Group: environment.Group{Min: 2, Max: 5, Desired: 3, InService: 2, Refresh: "InProgress, 40 %"}}},
 		Instances: []environment.Instance{
 			{ID: "i-1", Role: "fleet", Zone: "eu-central-1a", State: "running", Health: "draining", Version: "one", Address: "10.0.1.7", Launched: now},
 			{ID: "i-2", Role: "builder", State: "shutting-down", Launched: now},
@@ -172,11 +172,12 @@ func TestStatusShowsAStack(t *testing.T) {
 	var out strings.Builder
 	command := statusCommand()
 	command.SetOut(&out)
-	if err := showStatus(command, status); err != nil {
+	if err := showStatus(command, status, cloud{}.hint); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		"http://main.elb.amazonaws.com/, stack photogallery-main in eu-central-1\n", "2 of 3 in service, 2 to 5. Refresh: InProgress, 40 %.\n", "AGE  ADDRESS\n",
+		"http://main.elb.amazonaws.com/, stack photogallery-main in eu-central-1\n", "\nIts base image, ami-0, is 2 days old. A newer one, ami-9 of ", " is there: `gallery release --rebake-if-newer` bakes on it.\n",
+		"2 of 3 in service, 2 to 5. Refresh: InProgress, 40 %.\n", "AGE  ADDRESS\n",
 		"draining", "shutting-down", "photogallery-main-idle  ALARM\n", "  a user request. an instance was started.\n",
 		"nightly starts the teardown: cron(0 20 * * ? *) Europe/Berlin\n", "Dashboard: https://console.aws.amazon.com/\n",
 	} {
@@ -190,7 +191,7 @@ func TestStatusShowsAStack(t *testing.T) {
 	status.Fleets = append(status.Fleets, environment.Fleet{Slot: release.Green, Traffic: 5, Group: environment.Group{Min: 3, Max: 5, Desired: 3, InService: 3}})
 	status.Fleets[0].Traffic, status.Instances[0].Slot = 95, release.Blue
 	out.Reset()
-	if err := showStatus(command, status); err != nil {
+	if err := showStatus(command, status, cloud{}.hint); err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{"\nblue 95 % of the traffic. Group: 2 of 3 in service", "\ngreen 5 % of the traffic. Group: 3 of 3 in service, 3 to 5.\n", "ADDRESS   SLOT\n", "10.0.1.7  blue\n"} {
@@ -229,5 +230,26 @@ func TestPlainProgressTellsAStepOnce(t *testing.T) {
 	tell(p)
 	if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 2 || !strings.HasPrefix(lines[0], "● Check fleet") || !strings.HasPrefix(lines[1], "✓ Check fleet") {
 		t.Errorf("it tells\n%s", out.String())
+	}
+}
+
+func TestAgeOfABaseImageInWords(t *testing.T) {
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		base        *environment.Base
+		long, short string
+	}{
+		{nil, "", "unknown"},
+		{&environment.Base{ID: "ami-1"}, "The age of its base image, ami-1, is not known.", "unknown"},
+		{&environment.Base{ID: "ami-1", Created: now.Add(-time.Hour)}, "Its base image, ami-1, is less than a day old, and the newest.", "less than a day"},
+		{&environment.Base{ID: "ami-1", Created: now.Add(-25 * time.Hour)}, "Its base image, ami-1, is 1 day old, and the newest.", "1 day"},
+		{&environment.Base{ID: "ami-1", Created: now.AddDate(0, -1, 0), Newer: "ami-2", NewerCreated: now},
+			"Its base image, ami-1, is 31 days old. A newer one, ami-2 of 2026-11-29, is there: `gallery release --rebake-if-newer` bakes on it.", "31 days, not the newest"},
+		{&environment.Base{ID: "ami-1", Newer: "ami-2", NewerCreated: now},
+			"Its base image, ami-1, is no longer there. A newer one, ami-2 of 2026-11-29, is there: `gallery release --rebake-if-newer` bakes on it.", "no longer there"},
+	} {
+		if long, short := baseInWords(test.base, now), baseInShort(test.base, now); long != test.long || short != test.short {
+			t.Errorf("%+v is %q, in short %q", test.base, long, short)
+		}
 	}
 }

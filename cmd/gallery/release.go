@@ -23,7 +23,7 @@ import (
 
 // requestFlags maps flags to the fields of a release request.
 var requestFlags = map[string]string{
-	"version": "version", "bundle": "bundle", "image": "image", "rebake": "rebake", "instance-type": "instanceType",
+	"version": "version", "bundle": "bundle", "image": "image", "rebake": "rebake", "rebake-if-newer": "rebakeIfNewer", "instance-type": "instanceType",
 	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait",
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
@@ -52,6 +52,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.String("bundle", "", "the `folder` to release; own for the deployment's own bundle, the gallery")
 	f.String("image", "", "release this existing `image` and bake nothing: a rollback")
 	f.Bool("rebake", false, "bake a new image even if there is one of this content")
+	f.Bool("rebake-if-newer", false, "bake what serves again, and only if there is a newer base image than its image has")
 	f.String("instance-type", "", "the instances' `type`")
 	f.Int("min-size", 0, "the fewest instances")
 	f.Int("max-size", 0, "the most instances")
@@ -115,8 +116,8 @@ func (c cloud) release(command *cobra.Command, input string) error {
 	if err != nil {
 		return err
 	}
-	followed, err := c.start(command, machine, "release", input)
-	if err != nil || !followed {
+	seen, err := c.start(command, machine, "release", input)
+	if err != nil || seen == nil || seen.Unchanged() != "" {
 		return err
 	}
 	return c.showServing(command)

@@ -24,36 +24,36 @@ type begun struct {
 }
 
 // start starts an execution and follows it to its end unless it is detached. With --json it prints
-// the result, and followed is false because there is nothing more to print.
-func (c cloud) start(command *cobra.Command, machine, kind, input string) (followed bool, err error) {
+// the result and returns nil, because there is nothing more to print.
+func (c cloud) start(command *cobra.Command, machine, kind, input string) (*execution.Progress, error) {
 	flags := command.Flags()
 	name, err := flags.GetString("name")
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	arn, err := execution.Start(command.Context(), c.sfn, machine, kind, name, input)
 	if err != nil {
-		return false, notStarted(name, err)
+		return nil, notStarted(name, err)
 	}
 	name = release.NameOf(arn)
 	switch detach, err := flags.GetBool("detach"); {
 	case err != nil:
-		return false, err
+		return nil, err
 	case detach && wantsJSON(command):
-		return false, showJSON(command, begun{name, arn})
+		return nil, showJSON(command, begun{name, arn})
 	case detach:
 		fmt.Fprintln(command.OutOrStdout(), name)
 		fmt.Fprintln(command.ErrOrStderr(), "It runs; "+c.hint("`gallery execution "+name+"`")+" shows it.")
-		return false, nil
+		return nil, nil
 	}
 	seen, err := c.follow(command, arn)
 	if seen == nil || !wantsJSON(command) {
-		return true, err
+		return seen, err
 	}
 	if failed := showJSON(command, seen); failed != nil {
-		return false, failed
+		return nil, failed
 	}
-	return false, err
+	return nil, err
 }
 
 // notStarted explains the error if the name is the reason.

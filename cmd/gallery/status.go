@@ -33,7 +33,7 @@ func statusCommand() *cobra.Command {
 						return err
 					}
 				}
-				return showStatus(command, status)
+				return showStatus(command, status, c.hint)
 			})
 		},
 	}
@@ -41,7 +41,7 @@ func statusCommand() *cobra.Command {
 	return command
 }
 
-func showStatus(command *cobra.Command, status environment.Status) error {
+func showStatus(command *cobra.Command, status environment.Status, hint func(string) string) error {
 	out := command.OutOrStdout()
 	style := terminal.StyleFor(out)
 	fmt.Fprintln(out, style.Strong.Of(entranceOf(status)))
@@ -49,6 +49,9 @@ func showStatus(command *cobra.Command, status environment.Status) error {
 		fmt.Fprintln(out, "Nothing serves.")
 	} else {
 		fmt.Fprintf(out, "Release %s (version %s, image %s) serves.\n", status.Serving.Release, status.Serving.Version, status.Serving.Image)
+		if words := baseInWords(status.Serving.Base, time.Now()); words != "" {
+			fmt.Fprintln(out, hint(words))
+		}
 	}
 	showFleets(out, status)
 	if len(status.Instances) > 0 {

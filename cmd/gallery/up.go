@@ -35,6 +35,7 @@ const smallHeap = 40
 type upFlags struct {
 	address, api, pace, ttl string
 	nightly, morning        string
+	rebake                  string
 	console                 string
 	open                    bool
 	noRelease, check        bool
@@ -70,6 +71,7 @@ func upCommand() *cobra.Command {
 	f.StringVar(&flags.ttl, "ttl", "", "tear everything down after this `time`, such as 90m")
 	f.StringVar(&flags.nightly, "nightly", "", "tear down by this `schedule`, such as \"cron(0 20 * * ? *)\"")
 	f.StringVar(&flags.morning, "morning", "", "release by this `schedule`, such as \"cron(0 7 ? * MON-FRI *)\"")
+	f.StringVar(&flags.rebake, "rebake", "", "by this `schedule`, bake what serves again if this machine's packages have changed since, such as \"cron(0 6 ? * MON *)\"")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
 	f.BoolVar(&flags.check, "check", false, "run the whole story unattended in a temporary folder instead, and exit with 0 only if all of it holds")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
@@ -184,7 +186,10 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 	if options.Console = []string{f.console}; f.console == "" {
 		options.Console = []string{"127.0.0.1:8081", "127.0.0.1:0"}
 	}
-	for _, s := range []local.Schedule{{Name: "nightly", Expression: f.nightly, Teardown: true}, {Name: "morning", Expression: f.morning}} {
+	for _, s := range []local.Schedule{
+		{Name: "nightly", Expression: f.nightly, Teardown: true}, {Name: "morning", Expression: f.morning},
+		{Name: "rebake", Expression: f.rebake, More: ", " + release.RebakeField},
+	} {
 		if s.Expression != "" {
 			options.Schedules = append(options.Schedules, s)
 		}

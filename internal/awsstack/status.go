@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"photogallery/internal/environment"
+	"photogallery/release"
 )
 
 // reader returns an error for a stack without the output for its table.
 func (s *Stack) reader() (environment.Reader, error) {
 	table, err := s.output(tableOutput)
-	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine}, err
+	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine, BaseImageParameter: release.BaseImageParameter}, err
 }
 
 // Status returns the present status of the stack. It joins the errors of its calls.
@@ -55,7 +56,7 @@ func (s *Stack) History(ctx context.Context) ([]environment.Past, error) {
 	return reader.History(ctx)
 }
 
-// Schedules returns the enabled schedules: the stack's nightly and morning ones, and that of a ttl.
+// Schedules returns the enabled schedules: the stack's own, and that of a ttl.
 func (s *Stack) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	return environment.Reader{Clients: s.clients, Environment: s.Environment, TeardownMachine: s.TeardownMachine}.Schedules(ctx)
 }

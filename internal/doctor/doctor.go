@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"photogallery/internal/awsstack"
+	"photogallery/internal/environment"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -46,6 +47,8 @@ type Options struct {
 	MaxSize      int
 	Asked        bool
 
+	Here *environment.Serving // what serves in a local cloud, or nil
+
 	// Tool runs a program of this machine and returns the first line of its output.
 	Tool func(ctx context.Context, name string, arguments ...string) (string, error)
 }
@@ -77,6 +80,7 @@ var onThisMachine = []check{
 	{"Node.js", (*examination).node},
 	{"npm", (*examination).npm},
 	{"Go", (*examination).golang},
+	{"base image here", (*examination).baseHere},
 }
 
 var onAWS = []check{
@@ -93,6 +97,7 @@ var onAWS = []check{
 	{"Step Functions quota", (*examination).transitions},
 	{"Auto Scaling role", (*examination).autoScalingRole},
 	{"Elastic Load Balancing role", (*examination).loadBalancingRole},
+	{"base image", (*examination).baseThere},
 	{"lock", (*examination).lock},
 	{"leftovers", (*examination).leftovers},
 }

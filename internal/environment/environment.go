@@ -40,6 +40,15 @@ type Serving struct {
 	Version     string       `json:"version"`
 	Image       string       `json:"image"`
 	FormerImage string       `json:"formerImage,omitempty"`
+	Base        *Base        `json:"base,omitempty"` // of the image, or nil if that is not known
+}
+
+// Base is the base image of an image.
+type Base struct {
+	ID           string    `json:"id"`
+	Created      time.Time `json:"created,omitzero"`      // zero if it cannot be seen any more
+	Newer        string    `json:"newer,omitempty"`       // a newer one, or "" if there is none
+	NewerCreated time.Time `json:"newerCreated,omitzero"` // of Newer
 }
 
 // Fleet is the group in a slot, with its targets.
@@ -113,7 +122,7 @@ type Schedule struct {
 	Name       string    `json:"name"`
 	Expression string    `json:"expression"`
 	TimeZone   string    `json:"timeZone,omitempty"`
-	Starts     string    `json:"starts"` // release or teardown
+	Starts     string    `json:"starts"` // release, rebake or teardown
 	Next       time.Time `json:"next,omitzero"`
 }
 
@@ -128,5 +137,6 @@ type Image struct {
 	Created time.Time `json:"created"`
 	Bytes   int64     `json:"bytes"` // of its snapshot
 	Serving bool      `json:"serving"`
-	Former  bool      `json:"former"` // for a rollback
+	Former  bool      `json:"former"`         // for a rollback
+	Base    *Base     `json:"base,omitempty"` // nil if it is not known
 }

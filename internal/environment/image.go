@@ -4,12 +4,12 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"photogallery/lambdas/image"
 	"photogallery/lambdas/inventory"
 	"photogallery/release"
 )
@@ -29,13 +29,18 @@ func (r Reader) Images(ctx context.Context) ([]Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	bases, err := r.bases(ctx, described)
+	if err != nil {
+		return nil, err
+	}
 	images := []Image{}
 	for _, i := range described {
 		id := aws.ToString(i.ImageId)
 		images = append(images, Image{
 			ID: id, Name: aws.ToString(i.Name), State: string(i.State), Version: inventory.Tag(i.Tags, release.TagVersion),
-			Release: inventory.Tag(i.Tags, release.TagRelease), Digest: inventory.Tag(i.Tags, release.TagDigest), Created: created(i),
+			Release: inventory.Tag(i.Tags, release.TagRelease), Digest: inventory.Tag(i.Tags, release.TagDigest), Created: image.Created(i),
 			Bytes: sizeOf(i, sizes), Serving: recorded.Serving && recorded.Image == id, Former: recorded.FormerImage == id,
+			Base: bases[inventory.Tag(i.Tags, release.TagBase)],
 		})
 	}
 	slices.SortFunc(images, func(a, b Image) int {
@@ -87,20 +92,11 @@ func (r Reader) snapshotSizes(ctx context.Context) (map[string]int64, error) {
 	return sizes, nil
 }
 
-func sizeOf(image types.Image, snapshots map[string]int64) (bytes int64) {
-	for _, mapping := range image.BlockDeviceMappings {
+func sizeOf(of types.Image, snapshots map[string]int64) (bytes int64) {
+	for _, mapping := range of.BlockDeviceMappings {
 		if mapping.Ebs != nil {
 			bytes += snapshots[aws.ToString(mapping.Ebs.SnapshotId)]
 		}
 	}
 	return bytes
-}
-
-// created returns zero for a date that cannot be read.
-func created(image types.Image) time.Time {
-	at, err := time.Parse(time.RFC3339, aws.ToString(image.CreationDate))
-	if err != nil {
-		return time.Time{}
-	}
-	return at
 }

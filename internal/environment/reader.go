@@ -16,10 +16,11 @@ import (
 
 // Reader reads one environment.
 type Reader struct {
-	Clients         step.Clients
-	Environment     release.Environment
-	Table           string // the name of the stack's DynamoDB table
-	TeardownMachine string // ARN
+	Clients            step.Clients
+	Environment        release.Environment
+	Table              string // the name of the stack's DynamoDB table
+	TeardownMachine    string // ARN
+	BaseImageParameter string // the parameter with the newest base image
 }
 
 // Read returns the status at this moment. It asks several services at once. Its error joins their
@@ -50,11 +51,19 @@ func (r Reader) Recorded(ctx context.Context) (release.Current, error) {
 	return records.ReadCurrent(ctx, r.Clients.DynamoDB, r.Table)
 }
 
-func (r Reader) serving(ctx context.Context, status *Status) error {
+// Serving returns the serving release, or nil if nothing serves.
+func (r Reader) Serving(ctx context.Context) (*Serving, error) {
 	recorded, err := r.Recorded(ctx)
-	if err == nil && recorded.Serving {
-		status.Serving = &Serving{Slot: recorded.Serves(), Release: recorded.Release, Version: recorded.Version, Image: recorded.Image, FormerImage: recorded.FormerImage}
+	if err != nil || !recorded.Serving {
+		return nil, err
 	}
+	serving := Serving{Slot: recorded.Serves(), Release: recorded.Release, Version: recorded.Version, Image: recorded.Image, FormerImage: recorded.FormerImage}
+	serving.Base, err = r.baseOf(ctx, recorded.Image)
+	return &serving, err
+}
+
+func (r Reader) serving(ctx context.Context, status *Status) (err error) {
+	status.Serving, err = r.Serving(ctx)
 	return err
 }
 

@@ -10,7 +10,7 @@ import (
 	"photogallery/release"
 )
 
-// Schedules returns the enabled schedules: the nightly and the morning one, and that of a ttl.
+// Schedules returns the enabled schedules: the nightly one, the morning one, that of rebakes, and that of a ttl.
 func (r Reader) Schedules(ctx context.Context) ([]Schedule, error) {
 	var status Status
 	err := r.schedules(ctx, &status)
@@ -48,8 +48,11 @@ func (r Reader) schedule(ctx context.Context, listed types.ScheduleSummary, stat
 		return err
 	}
 	starts := "release"
-	if listed.Target != nil && aws.ToString(listed.Target.Arn) == r.TeardownMachine {
+	switch {
+	case listed.Target != nil && aws.ToString(listed.Target.Arn) == r.TeardownMachine:
 		starts = "teardown"
+	case found.Target != nil && release.IsRebake(aws.ToString(found.Target.Input)):
+		starts = "rebake"
 	}
 	status.Schedules = append(status.Schedules, Schedule{
 		Name: aws.ToString(listed.Name), Expression: aws.ToString(found.ScheduleExpression),

@@ -10,10 +10,13 @@ import (
 // good end, if it serves already, which nobody expects.
 const failing = "Failed"
 
+// idle is the end of a release that had nothing to do, which nobody expects either.
+const idle = "Unchanged"
+
 // certain lists the steps after a state that are on every path to a good end, in order. After a
 // failure it takes the bad ones.
 func certain(l statemachine.Definition, from string) []string {
-	besides := []string{failing}
+	besides := []string{failing, idle}
 	_, usual := reach(l, l.StartAt, failing)[from]
 	if !usual {
 		besides = nil

@@ -112,7 +112,7 @@ func List(ctx context.Context, api sfn.ListExecutionsAPIClient, most int32, mach
 const DryRun = "list"
 
 // Former returns the name and the history of the last execution of the same state machine that
-// succeeded before a time, without dry runs. It returns "" and nil if there is none.
+// succeeded before a time, without dry runs and releases that had nothing to do. It returns "" and nil if there is none.
 func Former(ctx context.Context, api FollowAPI, executionARN string, before time.Time) (name string, of *History, err error) {
 	machine := release.MachineOf(executionARN)
 	out, err := api.ListExecutions(ctx, &sfn.ListExecutionsInput{
@@ -127,7 +127,9 @@ func Former(ctx context.Context, api FollowAPI, executionARN string, before time
 			continue
 		}
 		reader := NewReader(api, aws.ToString(run.ExecutionArn))
-		return name, reader.History, reader.Read(ctx)
+		if err := reader.Read(ctx); err != nil || reader.History.State("Unchanged") == nil {
+			return name, reader.History, err
+		}
 	}
 	return "", nil, nil
 }

@@ -109,18 +109,22 @@ func (f *follower) look(ctx context.Context) (*Progress, error) {
 	return p, nil
 }
 
-// recall reads the last successful runs. Without them there is no estimate, and no error.
+// recall reads the last successful runs that did something. Without them there is no estimate, and no error.
 func (f *follower) recall(ctx context.Context) {
 	machine := release.MachineOf(f.reader.arn)
 	out, err := f.api.ListExecutions(ctx, &sfn.ListExecutionsInput{
-		StateMachineArn: &machine, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: formers,
+		StateMachineArn: &machine, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: 5 * formers,
 	})
 	if err != nil {
 		return
 	}
 	for _, run := range out.Executions {
-		if former, err := Look(ctx, f.api, aws.ToString(run.ExecutionArn)); err == nil {
+		former, err := Look(ctx, f.api, aws.ToString(run.ExecutionArn))
+		if err == nil && former.Unchanged() == "" {
 			f.former = append(f.former, former)
+		}
+		if len(f.former) == formers {
+			return
 		}
 	}
 }

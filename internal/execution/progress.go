@@ -1,10 +1,12 @@
 package execution
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
+	"photogallery/release"
 	"photogallery/statemachine"
 )
 
@@ -63,6 +65,15 @@ func (p *Progress) Step(name string) *Step {
 		}
 	}
 	return nil
+}
+
+// Unchanged returns why a release that succeeded had nothing to do, or "" for any other execution.
+func (p *Progress) Unchanged() string {
+	var output release.Unchanged
+	if p.Status != types.ExecutionStatusSucceeded || json.Unmarshal([]byte(p.Output), &output) != nil {
+		return ""
+	}
+	return output.Unchanged
 }
 
 // Elapsed returns how long the execution has run.

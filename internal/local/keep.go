@@ -26,6 +26,8 @@ type kept struct {
 	Settings records.Settings `json:"settings"`
 	Images   []keptImage      `json:"images"`
 	History  release.History  `json:"history"`
+
+	Bases map[string]time.Time `json:"bases,omitempty"` // the dates of the images' base images
 }
 
 type keptImage struct {
@@ -52,6 +54,9 @@ func (l *Local) restore(ctx context.Context) error {
 			}
 			image.Content = image.Archive
 			l.stack.Cloud.EC2.Restore(image.KeptImage)
+			if base := image.Tags[release.TagBase]; !former.Bases[base].IsZero() {
+				l.stack.Cloud.EC2.AddBaseImage(base, former.Bases[base])
+			}
 			known[string(image.Archive)] = true
 		}
 	})
@@ -122,6 +127,7 @@ func (l *Local) keepOn() {
 			return
 		case <-ticker.C:
 		}
+		l.offerBase()
 		if err := l.keep(); err != nil && l.stack.Cloud.Fabric.Context().Err() == nil {
 			l.options.Log.Error("what a next start needs cannot be written", "reason", err)
 		}
@@ -167,8 +173,19 @@ func (l *Local) toKeep() (kept, error) {
 		for _, image := range l.stack.Cloud.EC2.KeptImages() {
 			if archive, isArchive := image.Content.(process.Image); isArchive {
 				now.Images = append(now.Images, keptImage{image, archive})
+				now.keepBase(image.Tags[release.TagBase], l.stack.Cloud.EC2.Created(image.Tags[release.TagBase]))
 			}
 		}
 	})
 	return now, nil
+}
+
+func (k *kept) keepBase(id string, created time.Time) {
+	if created.IsZero() {
+		return
+	}
+	if k.Bases == nil {
+		k.Bases = map[string]time.Time{}
+	}
+	k.Bases[id] = created
 }

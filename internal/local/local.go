@@ -53,6 +53,7 @@ type Local struct {
 	restored bool // from the folder, so that its record may be replaced
 	keeping  sync.Mutex
 	lastKept []byte // as JSON; guarded by keeping
+	base     stack.Base
 	recorder recorder
 	console  *console.Console // nil if there is none
 	traffic  traffic
@@ -121,8 +122,9 @@ func (l *Local) makeMachines(context.Context) (err error) {
 }
 
 func (l *Local) deploy(ctx context.Context) (err error) {
+	l.base = baseOf(packageLists, l.options.Program)
 	l.stack, err = stack.New(stack.Options{
-		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true,
+		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true, Base: l.base,
 		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
 	})
 	if err != nil {

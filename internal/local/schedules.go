@@ -18,9 +18,10 @@ import (
 
 // Schedule starts a state machine as EventBridge Scheduler does.
 type Schedule struct {
-	Name       string // nightly or morning
+	Name       string // nightly, morning or rebake
 	Expression string // cron(0 20 * * ? *), rate(8 hours) or at(2026-01-31T20:00:00)
 	Teardown   bool   // starts the teardown, else the release
+	More       string // of the input, after the name of who starts it
 }
 
 func (l *Local) schedule(ctx context.Context) error {
@@ -35,7 +36,7 @@ func (l *Local) schedule(ctx context.Context) error {
 			FlexibleTimeWindow: &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},
 			Target: &types.Target{
 				Arn: aws.String(machine), RoleArn: aws.String(l.stack.Settings.ScheduleRole),
-				Input: aws.String(`{"by": "the schedule ` + Environment.Name() + "-" + s.Name + `"}`),
+				Input: aws.String(`{"by": "the schedule ` + Environment.Name() + "-" + s.Name + `"` + s.More + `}`),
 			},
 		})
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 func (l *Local) reader() environment.Reader {
 	return environment.Reader{
 		Clients: l.stack.Clients, Environment: Environment, Table: l.stack.Settings.Table, TeardownMachine: l.stack.Settings.TeardownMachine,
+		BaseImageParameter: l.stack.Settings.BaseImageParameter,
 	}
 }
 

@@ -19,9 +19,8 @@ import (
 const homePageTimeout = 10 * time.Second
 
 const (
-	architecture       = "arm64"
-	baseImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
-	healthCheckPath    = "/"
+	architecture    = "arm64"
+	healthCheckPath = "/"
 )
 
 // seed adds the stack's own resources to the cloud and to the steps' settings.
@@ -34,7 +33,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		FleetProfile:       fabric.ARN("iam", "instance-profile/"+name+"-fleet"),
 		Table:              name,
 		Bucket:             name + "-" + fabric.Account,
-		BaseImageParameter: baseImageParameter,
+		BaseImageParameter: release.BaseImageParameter,
 		ReleaseMachine:     stepfunctions.MachineARN(options.Environment.ReleaseMachine()),
 		TeardownMachine:    stepfunctions.MachineARN(options.Environment.TeardownMachine()),
 		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
@@ -48,9 +47,10 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		seedTargets(cloud, options, &settings)
 		cloud.DynamoDB.AddTable(settings.Table, records.Key)
 		cloud.S3.AddBucket(settings.Bucket, options.Folder)
-		base := cloud.Fabric.ID("ami")
-		cloud.EC2.SetBaseImage(base)
-		cloud.SSM.Set(baseImageParameter, base)
+		if options.Base.ID == "" {
+			options.Base = Base{cloud.Fabric.ID("ami"), time.Now()}
+		}
+		offer(cloud, options.Base)
 		cloud.Scheduler.AddGroup(name)
 	})
 	write := options.DefaultBundle
@@ -60,6 +60,12 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 	bundle, err := put(cloud, settings.Bucket, write)
 	settings.DefaultBundle = bundle.URL()
 	return settings, err
+}
+
+// offer makes a base image the one that builders are launched from. It must be called under the lock.
+func offer(cloud *localcloud.Cloud, base Base) {
+	cloud.EC2.AddBaseImage(base.ID, base.Created)
+	cloud.SSM.Set(release.BaseImageParameter, base.ID)
 }
 
 func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {

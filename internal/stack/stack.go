@@ -31,6 +31,7 @@ type Options struct {
 	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
 	Tags          release.Tags   // required by the organization, or nil if there are none
 	Folder        string         // the folder of the bucket's objects, or "" for memory
+	Base          Base           // the base image of builders; zero is one made now
 	Kind          machine.Kind   // the machines of instances; the caller closes it, after the stack
 	DefaultBundle Bundle         // the bundle of the request {}; nil is an empty one, which simulated machines never read
 	Pack          Packer         // packs the folder in a request's bundle; nil refuses folders
@@ -40,6 +41,12 @@ type Options struct {
 	Steps             []step.Step                                            // nil for the shipped ones
 	Release, Teardown []byte                                                 // state machines, or nil for the shipped ones
 	Around            func(step string, inner lambda.Handler) lambda.Handler // wraps each step; nil does not
+}
+
+// Base is a base image, with its date.
+type Base struct {
+	ID      string
+	Created time.Time
 }
 
 // Bundle writes a packed bundle.
@@ -134,6 +141,11 @@ func (s *Stack) addMachines(options Options) error {
 	}
 	_, err := s.Cloud.StepFunctions.AddMachine(environment.TeardownMachine(), options.Teardown, functions)
 	return err
+}
+
+// Offer publishes a base image, as Amazon does: builders are launched from it from now on.
+func (s *Stack) Offer(base Base) {
+	s.Cloud.Fabric.Do(func() { offer(s.Cloud, base) })
 }
 
 // Close aborts executions and waits for every goroutine of the cloud.

@@ -31,6 +31,8 @@ func Outcome(of *execution.Progress) string {
 	switch {
 	case p.Ended.IsZero():
 		return ""
+	case p.Unchanged() != "":
+		return p.Name + " changed nothing: " + p.Unchanged() + "."
 	case p.Status == types.ExecutionStatusSucceeded:
 		return strings.TrimSpace(fmt.Sprintf("%s succeeded in %s%s.\n%s", p.Name, execution.Clock(p.Elapsed(p.Ended)), p.longest(), paragraph(p.report())))
 	case p.Status == types.ExecutionStatusTimedOut:

@@ -57,10 +57,12 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 	return err
 }
 
-// bundle returns the requested bundle. By default it is the last released one, unless a newer
+// bundle returns the requested bundle, for a rebake that of the serving release. By default it is the last released one, unless a newer
 // deployment brought its own bundle since.
 func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	switch asked := d.request.Bundle; {
+	case d.request.RebakeIfNewer:
+		return d.serving.Bundle, nil
 	case asked == release.OwnBundle:
 		return p.own()
 	case strings.HasPrefix(asked, "s3://"):
@@ -104,9 +106,10 @@ func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {
 }
 
 // version returns the former version for content that is released again, and a version named after
-// the digest for new content.
+// the digest for new content. A rebake is no new content, even if a newer recipe changes its digest.
 func (p planner) version(d draft) string {
-	if d.request.Version == "" && d.serving.Digest == d.plan.Digest && d.serving.Version != "" {
+	isSame := d.serving.Digest == d.plan.Digest || d.request.RebakeIfNewer
+	if d.request.Version == "" && isSame && d.serving.Version != "" {
 		return d.serving.Version
 	}
 	return cmp.Or(d.request.Version, release.Short(d.plan.Digest))

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
+	"photogallery/lambdas/image"
 	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -30,6 +31,7 @@ var Plan = step.Define(step.Step{
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		{Name: "s3:HeadObject", Scope: step.StackBucket},
+		{Name: "ssm:GetParameter", Scope: step.PublicParameter},
 		step.Unbound("ec2:DescribeImages"),
 		step.Unbound("ec2:DescribeSubnets"),
 		step.Unbound("ec2:DescribeInstanceTypeOfferings"),
@@ -39,7 +41,7 @@ var Plan = step.Define(step.Step{
 		step.Unbound("servicequotas:GetServiceQuota"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Plan, error) {
-	return planner{clients.DynamoDB, clients.S3, clients.EC2, clients.AutoScaling, clients.Quotas, clients.EC2.Options().Region, settings}.run
+	return planner{clients.DynamoDB, clients.S3, clients.SSM, clients.EC2, clients.AutoScaling, clients.Quotas, clients.EC2.Options().Region, settings}.run
 })
 
 // Input is the input of Plan.
@@ -66,13 +68,14 @@ type quotaAPI interface {
 }
 
 type planner struct {
-	table    records.Reader
-	objects  objectAPI
-	ec2      ec2API
-	groups   autoscaling.DescribeAutoScalingGroupsAPIClient
-	quotas   quotaAPI
-	region   string
-	settings step.Settings
+	table      records.Reader
+	objects    objectAPI
+	parameters image.ParameterAPI
+	ec2        ec2API
+	groups     autoscaling.DescribeAutoScalingGroupsAPIClient
+	quotas     quotaAPI
+	region     string
+	settings   step.Settings
 }
 
 // draft is an unfinished plan, with results that later checks use.
@@ -93,8 +96,18 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
+	if request.RebakeIfNewer {
+		why, err := p.upToDate(ctx, serving)
+		if err != nil || why != "" {
+			return release.Plan{Release: in.Release, Unchanged: why, Note: "nothing to do: " + why}, err
+		}
+	}
+	return p.plan(ctx, in.Release, request, serving)
+}
+
+func (p planner) plan(ctx context.Context, name string, request release.Request, serving release.Current) (release.Plan, error) {
 	d := draft{request: request, serving: serving, plan: release.Plan{
-		Release: in.Release, Rebake: request.Rebake, Wait: request.Wait,
+		Release: name, Rebake: request.Rebake || request.RebakeIfNewer, Wait: request.Wait,
 		By: request.By, Commit: request.Commit,
 		Desired:    request.Desired,
 		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),

@@ -30,6 +30,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/quotas"
 	"photogallery/internal/localcloud/s3"
+	"photogallery/internal/localcloud/ssm"
 	"photogallery/lambdas/plan"
 	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
@@ -57,6 +58,7 @@ type cloud struct {
 	*testing.T
 	fabric   *fabric.Fabric
 	ec2      *ec2.Service
+	ssm      *ssm.Service
 	clients  step.Clients
 	settings step.Settings
 	group    *groups.AutoScalingGroup // what is there to be described, or nil for no group
@@ -68,10 +70,10 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 		f := fabric.New(1)
 		defer f.Close()
 		c := &cloud{
-			T: t, fabric: f, ec2: ec2.New(f, machine.NewSimulated(nil)), clients: step.NewClients(f.Config(), nil),
+			T: t, fabric: f, ssm: ssm.New(f), ec2: ec2.New(f, machine.NewSimulated(nil)), clients: step.NewClients(f.Config(), nil),
 			settings: step.Settings{
 				Environment: "main", Architecture: "arm64", Table: table, Bucket: bucket, DefaultBundle: bundleOf("own").URL(),
-				PublicSubnets: []string{"subnet-pa", "subnet-pb"}, PrivateSubnets: []string{"subnet-a", "subnet-b"},
+				BaseImageParameter: release.BaseImageParameter, PublicSubnets: []string{"subnet-pa", "subnet-pb"}, PrivateSubnets: []string{"subnet-a", "subnet-b"},
 			},
 		}
 		tables, objects := dynamodb.New(f), s3.New(f)
@@ -81,6 +83,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 			tables.AddTable(table, records.Key)
 			objects.AddBucket(bucket, "")
 			c.ec2.SetBaseImage(base)
+			c.ssm.Set(release.BaseImageParameter, base)
 			for _, id := range slices.Concat(c.settings.PublicSubnets, c.settings.PrivateSubnets) {
 				c.ec2.AddSubnet(id, "us-east-1"+id[len(id)-1:])
 			}

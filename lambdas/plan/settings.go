@@ -9,7 +9,8 @@ import (
 	"photogallery/release"
 )
 
-// appSettings takes the configured settings unless the request names others. It reads only the record:
+// appSettings takes the configured settings unless the request names others. A rebake keeps those that
+// serve, and leaves the configured ones to the next release. It reads only the record:
 // to look for the document itself, S3 would require the permission to read it.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 func (p planner) appSettings(ctx context.Context, d *draft) error {
@@ -19,6 +20,8 @@ func (p planner) appSettings(ctx context.Context, d *draft) error {
 	}
 	d.plan.Settings, d.plan.Configured = recorded.Configured, recorded.Configured
 	switch asked := d.request.Settings; {
+	case d.request.RebakeIfNewer:
+		d.plan.Settings, d.plan.Configured = d.serving.Settings, d.serving.Settings
 	case asked == release.NoSettings:
 		d.plan.Settings = ""
 	case asked != "" && recorded.Find(asked) == nil:

@@ -27,11 +27,17 @@ type image struct {
 	deregistered          bool
 }
 
-// SetBaseImage registers one of Amazon's images: available, arm64, without content.
-func (s *Service) SetBaseImage(id string) {
+// SetBaseImage registers one of Amazon's images, made now: available, arm64, without content.
+func (s *Service) SetBaseImage(id string) { s.AddBaseImage(id, time.Now()) }
+
+// AddBaseImage registers one of Amazon's images with its date, unless it exists.
+func (s *Service) AddBaseImage(id string, created time.Time) {
+	if s.findImage(id) != nil {
+		return
+	}
 	s.images = append(s.images, &image{
 		id: id, name: "al2023-" + id, owner: amazon, architecture: "arm64",
-		state: types.ImageStateAvailable, created: time.Now().UTC(),
+		state: types.ImageStateAvailable, created: created.UTC(),
 	})
 }
 

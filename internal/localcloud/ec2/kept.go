@@ -33,6 +33,14 @@ func (s *Service) KeptImages() (kept []KeptImage) {
 	return kept
 }
 
+// Created returns the date of an image, or zero if it is unknown.
+func (s *Service) Created(id string) time.Time {
+	if found := s.findImage(id); found != nil {
+		return found.created
+	}
+	return time.Time{}
+}
+
 // Restore registers an image of a former cloud with its snapshot, unless it exists.
 func (s *Service) Restore(kept KeptImage) {
 	if slices.ContainsFunc(s.images, func(i *image) bool { return i.id == kept.ID }) {

@@ -17,7 +17,7 @@ import (
 var everything = map[string]any{
 	"domain": "gallery.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", "notify": "you@example.com", "webhook": "slack:photogallery/webhook", "topic": "",
 	"morningRelease": "cron(0 7 ? * MON-FRI *)", "instanceConnect": "on", "accessLogs": "on", "flowLogs": "on", "uploadsOverHttp": "on",
-	"nightlyTeardown": "cron(0 20 * * ? *)", "zones": "us-east-1a,us-east-1b",
+	"rebake": "cron(0 5 ? * MON *)", "nightlyTeardown": "cron(0 20 * * ? *)", "zones": "us-east-1a,us-east-1b",
 	"ebsKey": "alias/aws/ebs", "tags": "team=web",
 }
 

@@ -28,7 +28,7 @@ func by(operations ...string) []string { return operations }
 // network, what is beside it, and what watches.
 var tiles = []tile{
 	{outside, 12, 76, 92, 40, "You", "CLI or console", nil, nil},
-	{stack, 136, 44, 160, 46, "%d schedules", "nightly and morning", of("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"), nil},
+	{stack, 136, 44, 160, 46, "%d schedules", "night, morning, rebake", of("AWS::Scheduler::Schedule", "AWS::Scheduler::ScheduleGroup"), nil},
 	{stack, 136, 104, 160, 46, "%d event rules", "builders, ends, notices", of("AWS::Events::Rule"), nil},
 	{stack, 328, 44, 176, 46, "%d state machines", "release and teardown", of("AWS::StepFunctions::StateMachine/Release", "AWS::StepFunctions::StateMachine/Teardown"), nil},
 	{stack, 328, 104, 176, 46, "Custom resource", "cdk destroy tears down first", of("Custom::PhotogalleryEnvironment"), nil},
