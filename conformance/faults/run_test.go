@@ -99,6 +99,7 @@ func (env *environment) playAgain(s scenario, excused excuse) {
 	env.checkSucceeded("t9")
 	env.checkEmpty("after a teardown")
 	env.checkLock()
+	env.checkPast(s)
 	env.trace = trace
 }
 

@@ -91,7 +91,7 @@ func scenarios() []scenario {
 				env.awaitEnd("r2")
 			},
 			during: func(env *environment) {
-				env.release("r3", `{"strategy": "rolling", "image": "`+env.recorded().FormerImage+`"}`)
+				env.rollBack("r3", release.Rolling)
 			},
 		},
 		{

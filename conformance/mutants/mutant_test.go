@@ -38,6 +38,7 @@ func areas() []area {
 		{"Keys of one machine", nil, keyMutants},
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
+		{"History", []check{stackTests}, historyMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},
 	}
 }

@@ -31,6 +31,7 @@ func TestStoryInABrowser(t *testing.T) {
 		{"a crashed instance is replaced", s.crash},
 		{"a second fleet takes the traffic over", s.takeOver},
 		{"a broken release tells its reason", s.breakIt},
+		{"a former release is released again from the history", s.rollBack},
 		{"a teardown lists and removes", s.tearDown},
 	} {
 		if !t.Run(part.name, part.tell) {
@@ -193,6 +194,30 @@ func (s story) breakIt(t *testing.T) {
 	at.says(".history tbody", "RefreshRolledBack")
 	at.says("#serving", "first")
 	at.accessible("a failed run")
+}
+
+func (s story) rollBack(t *testing.T) {
+	at := s.one
+	at.T, s.other.T = t, t
+	at.look("past")
+	at.says(".past tbody tr", "broken")
+	at.says(".past tbody tr", "RefreshRolledBack")
+	at.says(".past tbody tr", "somebody at the console")
+	at.until(`document.querySelector('.past tr[data-end="FailedClean"] button').hidden`)
+	at.says(`.past tr[data-end="serves"]`, "first")
+	at.accessible("the history")
+	at.click(`.past tr[data-end="Succeeded"] button`)
+	at.says("dialog", "Roll back to this release?")
+	at.says("dialog", "nothing is baked")
+	at.accessible("the question before a rollback")
+	at.click("dialog .primary")
+	at.until(`location.hash.startsWith('#/execution/release/')`)
+	s.other.look("past")
+	s.other.says(`.past tr[data-end="running"]`, "under way")
+	s.other.until(`document.querySelector('.past tr[data-end="Succeeded"] button').disabled`)
+	at.until(ended, `"SUCCEEDED"`)
+	at.says("#serving", "first")
+	s.other.until(`!document.querySelector('.past tr[data-end="running"]') && document.querySelector('.past tr[data-end="serves"] a').href.includes('release-')`)
 }
 
 func (s story) tearDown(t *testing.T) {

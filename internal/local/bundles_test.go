@@ -19,7 +19,7 @@ func TestBundlesThatNoReleaseCanAskForAreDeleted(t *testing.T) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"own", "last", "imaged", "old", "older"} {
+	for _, name := range []string{"own", "last", "imaged", "served", "failed", "old", "older"} {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,8 @@ func TestBundlesThatNoReleaseCanAskForAreDeleted(t *testing.T) {
 	}
 	l := &Local{options: Options{Data: data}, stack: &stack.Stack{Settings: step.Settings{DefaultBundle: of("own").URL()}}}
 	image := keptImage{KeptImage: ec2.KeptImage{Tags: map[string]string{release.TagBundle: of("imaged").URL()}}}
-	if err := l.pruneBundles(kept{Current: release.Current{Bundle: of("last")}, Images: []keptImage{image, {}}}); err != nil {
+	history := release.History{{Name: "r2", Bundle: of("failed")}, {Name: "r1", Bundle: of("served"), Served: true}}
+	if err := l.pruneBundles(kept{Current: release.Current{Bundle: of("last")}, Images: []keptImage{image, {}}, History: history}); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(folder)
@@ -40,7 +41,7 @@ func TestBundlesThatNoReleaseCanAskForAreDeleted(t *testing.T) {
 	for _, entry := range entries {
 		left = append(left, entry.Name())
 	}
-	if !slices.Equal(left, []string{"imaged", "last", "own"}) {
+	if !slices.Equal(left, []string{"imaged", "last", "own", "served"}) {
 		t.Errorf("%v are left", left)
 	}
 }

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	view "photogallery/internal/environment"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
@@ -167,6 +169,50 @@ func TestOlderReleaseIsBakedAgain(t *testing.T) {
 		e.back("r7", "r1").ends("Succeeded")
 		if now := e.current(); now.Version != "1" || now.Bundle != first.Bundle {
 			t.Errorf("back at %+v", now)
+		}
+	})
+}
+
+// configures makes settings the ones that the next release takes, and returns their digest.
+func (e *environment) configures(digit string) (digest string) {
+	e.Helper()
+	digest = strings.Repeat(digit, 64/len(digit))
+	err := records.ChangeSettings(e.Context(), e.Clients.DynamoDB, e.Settings.Table, func(recorded *records.Settings) (bool, error) {
+		recorded.Add(records.KnownSettings{Digest: digest, At: time.Now(), By: "ann"})
+		return true, nil
+	})
+	if err != nil {
+		e.Fatal(err)
+	}
+	return digest
+}
+
+func TestRollbackHasTheSettingsOfItsRelease(t *testing.T) {
+	inVirtualTime(t, func(t *testing.T, e *environment) {
+		e.release("r0", `{"version": "0"}`).ends("Succeeded")
+		first := e.configures("1")
+		e.release("r1", `{"version": "1"}`).ends("Succeeded")
+		second := e.configures("2")
+		e.release("r2", `{"version": "2"}`).ends("Succeeded")
+		if e.current().Settings != second {
+			t.Fatalf("r2 has the settings %s", e.current().Settings)
+		}
+		e.back("r3", "").ends("Succeeded") // which has the same image
+		if now := e.current(); now.Settings != first || now.Version != "1" {
+			t.Errorf("back at version %s with the settings %s", now.Version, now.Settings)
+		}
+		e.back("r4", "r0").ends("Succeeded")
+		if now := e.current(); now.Settings != "" {
+			t.Errorf("a release without settings has %s", now.Settings)
+		}
+		for i := range 2 * records.KeptSettings {
+			e.configures(fmt.Sprintf("%02x", 0x40+i))
+		}
+		e.release("r5", `{"version": "5"}`).ends("Succeeded")
+		e.release("r6", `{"version": "6"}`).ends("Succeeded")
+		e.back("r7", "r1").ends("Succeeded") // whose settings are older than those that are kept
+		if now := e.current(); now.Settings != first {
+			t.Errorf("back with the settings %s", now.Settings)
 		}
 	})
 }
