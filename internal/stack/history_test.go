@@ -105,6 +105,12 @@ func TestHistoryHasEveryRelease(t *testing.T) {
 		e.refusesBack("r4", release.InvalidRequest, "it failed")
 		e.refusesBack("r5", release.InvalidRequest, "because it serves")
 		e.refusesBack("r9", release.NotFound, `no release "r9"`, "r2, r1")
+		if judged := e.past()[0].Verdict; judged == "" {
+			t.Error("the history has no verdict on a second fleet")
+		}
+		if rolled := e.past()[3].Verdict; rolled != "" {
+			t.Errorf("the history has a verdict on a rolling release: %s", rolled)
+		}
 		e.back("r6", "r1").ends("Succeeded")
 		e.serves("r6", 2)
 		if now := e.current(); now.Version != "1" || now.Digest != first.Digest || now.Bundle != first.Bundle {

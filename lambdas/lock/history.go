@@ -3,6 +3,7 @@ package lock
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -99,7 +100,7 @@ func reasonOf(out *sfn.DescribeExecutionOutput) string {
 
 // ended returns the entry of an execution that unlocks now.
 func ended(entry release.Entry, in UnlockInput) release.Entry {
-	entry.Ended, entry.End = time.Now().UTC(), release.Succeeded
+	entry.Ended, entry.End, entry.Verdict = time.Now().UTC(), release.Succeeded, verdictIn(in.Run)
 	if in.Failure != nil {
 		entry.End, entry.Reason = release.FailedClean, in.Failure.String()
 	}
@@ -110,6 +111,19 @@ func ended(entry release.Entry, in UnlockInput) release.Entry {
 		}
 	}
 	return entry
+}
+
+// verdictIn returns the judge's last words, or "" for a run without a second fleet.
+func verdictIn(run json.RawMessage) string {
+	var found struct {
+		Watch struct {
+			Judgment string `json:"judgment"`
+		} `json:"watch"`
+	}
+	if json.Unmarshal(run, &found) != nil {
+		return "" // a teardown gives nothing
+	}
+	return found.Watch.Judgment
 }
 
 func joined(reason, more string) string {

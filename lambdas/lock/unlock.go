@@ -26,11 +26,13 @@ var Unlock = step.Define(step.Step{
 	return unlocker{clients.DynamoDB, settings}.unlock
 })
 
-// UnlockInput is the input of Unlock. After a success it has no other fields.
+// UnlockInput is the input of Unlock. After a success it has neither Failure nor Dirty.
 type UnlockInput struct {
 	step.Call
 	Failure *Failure `json:"failure"` // why the execution fails
 	Dirty   *Failure `json:"dirty"`   // why the undo or a teardown left something behind
+
+	Run json.RawMessage `json:"run"` // all that a release's states have found, for the history; absent for a teardown
 }
 
 // UnlockOutput is the answer of Unlock.

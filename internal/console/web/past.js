@@ -11,9 +11,9 @@ export class PastView {
   constructor() {
     this.body = h("tbody");
     this.none = h("p", { class: "quiet" }, "Nothing has been released here yet.");
-    this.table = h("div", { class: "scroll rows-as-lists past", tabindex: 0, role: "group", "aria-label": "Releases and teardowns" }, h("table", {}, h("thead", {}, h("tr", {},
+    this.table = h("div", { class: "scroll rows-as-lists", tabindex: 0, role: "group", "aria-label": "Releases and teardowns" }, h("table", {}, h("thead", {}, h("tr", {},
       ...columns.map((name) => h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Actions"))))), this.body));
-    this.element = h("div", { class: "view planned" }, h("h1", { class: "hidden" }, "History"),
+    this.element = h("div", { class: "view past" }, h("h1", { class: "hidden" }, "History"),
       h("section", { class: "panel", "aria-labelledby": "past-title" }, h("div", { class: "panel-head" }, h("h2", { id: "past-title" }, "Releases and teardowns"),
         h("p", { class: "quiet" }, "Who and which commit are what the starter said.")), this.table, this.none));
   }

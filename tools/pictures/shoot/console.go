@@ -39,6 +39,7 @@ var scenes = []scene{
 		when: `document.querySelectorAll('.card[data-health="healthy"]').length === 5`,
 	},
 	{name: "scaling", path: "/#/scaling", when: `/requests-high/.test(document.querySelector('.log')?.innerText)`},
+	{name: "history", path: "/#/past", when: `document.querySelector('.past tr[data-end="Succeeded"] button')`},
 	{name: "schedule", path: "/#/planned", when: `document.querySelectorAll('.schedules li').length === 3`},
 	{
 		name: "form", path: "/#/planned", before: `document.querySelector("#open-release").click();`,
