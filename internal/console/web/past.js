@@ -32,7 +32,7 @@ export class PastView {
 
   row(one) {
     const parts = { mark: h("span", { class: "chip" }), reason: h("p", { class: "quiet reason" }), took: h("td", { "data-of": "Took" }), version: h("td", { "data-of": "Version" }) };
-    parts.button = h("button", { type: "button", class: "small", "aria-label": `Roll back to ${one.name}…`, onclick: () => this.rollBack(parts.one) }, "Roll back to it…");
+    parts.button = h("button", { type: "button", class: "small", "aria-label": `Roll back to it… ${one.name}`, onclick: () => this.rollBack(parts.one) }, "Roll back to it…");
     const cell = (of, value) => h("td", { "data-of": of }, value);
     return Object.assign(h("tr", {},
       h("td", {}, h("a", { href: `#/execution/${one.kind}/${encodeURIComponent(one.name)}` }, one.name), " ", parts.mark, parts.reason),
