@@ -32,3 +32,22 @@ func TestGroupIsReportedDoneAfterItsBranches(t *testing.T) {
 		t.Errorf("a group at work is told as %v", order)
 	}
 }
+
+// While the traffic moves, a line tells each share, and what the judge has seen by then.
+func TestShiftIsToldByItsShares(t *testing.T) {
+	var out strings.Builder
+	show := Plainly(&out)
+	shift, watch := &execution.Step{Name: "ShiftTraffic", Phase: execution.Succeeded}, &execution.Step{Name: "WatchTraffic", Phase: execution.Running}
+	for i, note := range []string{"5 %: no requests counted yet", "5 %: no requests counted yet", "5 %: 1 of 100 failed", "50 %: 3 of 900 failed"} {
+		shift.Note, _, _ = strings.Cut(note, ":")
+		watch.Note, watch.Visits, shift.Visits = note, i+1, i+1
+		show(&execution.Progress{Steps: []*execution.Step{shift, watch}})
+		watch.Phase = execution.Succeeded
+	}
+	told := out.String()
+	for words, times := range map[string]int{"looked": 0, "no requests": 1, "1 of 100": 1, "3 of 900": 1, "Shift traffic": 2} {
+		if got := strings.Count(told, words); got != times {
+			t.Errorf("%q is told %d times, want %d, in\n%s", words, got, times, told)
+		}
+	}
+}

@@ -62,7 +62,10 @@ export class Judge {
     text(this.heads[1], `New fleet, ${slot}`);
     text(this.heads[2], `Former fleet, ${other}${seen.earlier ? ", before the shift" : ""}`);
     keyed(this.rows, rowsOf(seen), ([name]) => name, ([name]) => h("tr", {}, h("th", { scope: "row" }, name), h("td"), h("td"), h("td", { class: "quiet" })), (row, [, ...cells]) => {
-      cells.forEach((cell, i) => text(row.children[i + 1], cell));
+      cells.forEach((cell, i) => {
+        text(row.children[i + 1], cell);
+        attribute(row.children[i + 1], "data-of", this.heads[i + 1].textContent);
+      });
     });
   }
 }
