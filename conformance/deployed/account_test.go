@@ -173,7 +173,7 @@ func (v *visitor) says(words ...string) {
 // accountRefused has runs refused before anything is made.
 func (c *cloud) accountRefused() {
 	for what, change := range map[string]func(*e2e.Options){
-		"GALLERY_AWS_E2E_CAP to 0.8": func(o *e2e.Options) { o.Cap = 0.5 },
+		"GALLERY_AWS_E2E_CAP to 0.9": func(o *e2e.Options) { o.Cap = 0.5 },
 		"999999999999":               func(o *e2e.Options) { o.Account = "999999999999" },
 		"AWS_REGION=us-east-1":       func(o *e2e.Options) { o.Config.Region = "eu-west-1" },
 		"Install the newest Go": func(o *e2e.Options) {

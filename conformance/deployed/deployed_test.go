@@ -33,6 +33,8 @@ var story = []struct {
 	{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
 	{"a second fleet takes over by the listener's weights, and the first one goes", (*cloud).secondFleet},
 	{"a release that is stopped with half of the visitors gives them back", (*cloud).stoppedShift},
+	{"a version that fails more often than the former one is rejected with half of the visitors", (*cloud).rejectedVersion},
+	{"a person takes all visitors back while a release bakes", (*cloud).rolledBack},
 	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
 	{"a run in an account is refused where it must be", (*cloud).accountRefused},
 	{"a run in an account tells its story", (*cloud).accountStory},
@@ -119,7 +121,7 @@ func (c *cloud) lock(holder string, since time.Time) {
 
 func (c *cloud) secondFleet() {
 	settings := c.configure()
-	r := c.run("release", "beside", `{"strategy": "blueGreen", "traffic": [50, 100], "hold": "30s", "bakeTime": "0s"}`).ends("Succeeded")
+	r := c.run("release", "beside", `{"traffic": [50, 100]}`).ends("Succeeded")
 	if !slices.Contains(r.path, "OpenPreview") || !slices.Contains(r.path, "RetireFleet") {
 		c.Errorf("it went by way of %v, want a second fleet", r.path)
 	}
@@ -128,7 +130,7 @@ func (c *cloud) secondFleet() {
 }
 
 func (c *cloud) stoppedShift() {
-	execution := c.start("release", "half", `{"strategy": "blueGreen", "traffic": [50, 100], "hold": "24h", "bakeTime": "0s"}`)
+	execution := c.start("release", "half", `{"traffic": [50, 100], "hold": "24h", "bakeTime": "0s"}`)
 	c.eventually("half of the visitors", func() bool { return slices.Contains(c.path(execution), "WatchTraffic") })
 	c.stopped(execution)
 	c.serves("beside")

@@ -91,6 +91,8 @@ func (f *front) invocation(w http.ResponseWriter, r *http.Request) {
 	}
 	if answer.Failed {
 		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+	} else if strings.HasSuffix(nameOf(arn), "-shift-traffic") {
+		answer.Payload = emulator.Hasten(answer.Payload, pace)
 	}
 	_, _ = w.Write(answer.Payload)
 	f.invoked(invoked{nameOf(arn), payload, answer.Failed})

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
@@ -156,6 +157,22 @@ func (c *cloud) hears(words ...string) {
 		}
 		return false
 	})
+}
+
+// count adds to the answers that the load balancer has counted of a slot in each minute.
+func (c *cloud) count(slot release.Slot, requests, errors float64) {
+	c.Helper()
+	balancers := must(c.ELB.DescribeLoadBalancers(c.Context(), &elb.DescribeLoadBalancersInput{Names: []string{environment.Name()}}))
+	groups := must(c.ELB.DescribeTargetGroups(c.Context(), &elb.DescribeTargetGroupsInput{}))
+	for _, group := range groups.TargetGroups {
+		isBlue := *group.TargetGroupName == environment.Name() // green's name is CloudFormation's
+		if isBlue == (slot == release.Blue) {
+			err := emulator.Count(c.Context(), c.CloudWatch, *balancers.LoadBalancers[0].LoadBalancerArn, *group.TargetGroupArn, requests, errors)
+			if err != nil {
+				c.Fatal(err)
+			}
+		}
+	}
 }
 
 // must is for what a MiniStack that works does not refuse.

@@ -29,8 +29,8 @@ func gaps() []gap {
 	return []gap{
 		{"ec2:CreateImage", "does not have it", "makes a snapshot of the builder's volume and registers an image of it", (*Server).createImage},
 		{"ec2:DeregisterImage", "leaves the snapshots that it is told to delete", "deletes them", (*Server).deregisterImage},
-		{"ec2:DeleteLaunchTemplateVersions", "does not have it", "answers as if it had deleted them", fixed(`<successfullyDeletedLaunchTemplateVersionSet/>`)},
-		{"ec2:DescribeLaunchTemplateVersions", "calls the error of an unknown name that of an unknown ID, and by no name of AWS's", "calls it InvalidLaunchTemplateName.NotFoundException", replaced("InvalidLaunchTemplateId.NotFoundException", "InvalidLaunchTemplateName.NotFoundException")},
+		{"ec2:DeleteLaunchTemplateVersions", "does not have it", "leaves them out of lists from then on", (*Server).deleteVersions},
+		{"ec2:DescribeLaunchTemplateVersions", "calls the error of an unknown name that of an unknown ID, and by no name of AWS's", "calls it InvalidLaunchTemplateName.NotFoundException", (*Server).describeVersions},
 		{"ec2:DescribeInstanceTypeOfferings", "does not have it", "offers every type in every zone", (*Server).offerings},
 		{"ec2:DescribeInstanceTypes", "has every type for x86_64", "has it for arm64", replaced("x86_64", "arm64")},
 		{"ec2:GetEbsDefaultKmsKeyId", "does not have it", "names the key that AWS manages", fixed(`<kmsKeyId>alias/aws/ebs</kmsKeyId>`)},

@@ -34,6 +34,7 @@ type Server struct {
 	behind  step.Clients // of MiniStack itself
 	forward http.Handler
 	weights sync.Map // the ForwardConfig of a listener by its ARN, both texts
+	deleted sync.Map // versions of launch templates: the template's ID, a space, the number
 }
 
 // Start blocks until MiniStack listens. Close the server at the end; MiniStack and the functions that it runs

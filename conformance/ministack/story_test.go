@@ -7,17 +7,20 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/conformance/document"
 	"photogallery/conformance/emulator"
 	"photogallery/conformance/ministack"
+	"photogallery/internal/execution"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -38,6 +41,8 @@ var story = []struct {
 	{"a release with the console's default input serves the domain over HTTPS", (*cloud).firstRelease},
 	{"a release that is stopped is undone by its own event, and the former one goes on serving", (*cloud).stoppedRelease},
 	{"a second fleet takes over by the listener's weights, and the first one goes", (*cloud).secondFleet},
+	{"a version that fails more often than the former one is rejected with half of the visitors", (*cloud).rejectedVersion},
+	{"a person takes all visitors back while a release bakes", (*cloud).rolledBack},
 	{"a teardown removes the domain's record, too", (*cloud).teardown},
 	{"the schedule of a ttl tears its release down", (*cloud).expiredRelease},
 	{"cdk destroy tears a release down first, and leaves nothing", (*cloud).destroy},
@@ -148,7 +153,29 @@ func (c *cloud) stoppedRelease() {
 }
 
 func (c *cloud) secondFleet() {
-	c.ends(c.start("release", "beside", `{"strategy": "blueGreen", "bakeTime": "0s"}`), "Succeeded")
+	c.ends(c.start("release", "beside", `{}`), "Succeeded")
+	c.serves("beside")
+}
+
+// rejectedVersion has MiniStack's CloudWatch count what visitors of both fleets would be answered.
+func (c *cloud) rejectedVersion() {
+	c.count(release.Green, 100, 0)
+	c.count(release.Blue, 100, 20)
+	c.ends(c.start("release", "worse", `{"version": "worse", "traffic": [50, 100], "hold": "20h"}`), "FailedClean",
+		"TrafficRejected", "worse is rejected with 50 % of the traffic", "20.0 %")
+	c.serves("beside")
+	c.count(release.Blue, 10_000, 0) // the next version in that slot is not worse
+}
+
+// rolledBack sends the verdict as `gallery rollback` does.
+func (c *cloud) rolledBack() {
+	running := c.start("release", "back", `{"bakeTime": "24h"}`)
+	c.eventually("the bake", func() bool {
+		return slices.Contains(must(emulator.Path(c.Context(), c.SFN, running)), "AwaitVerdict")
+	})
+	decision := execution.Decision{Machine: machine("release"), Answer: release.Rollback, By: "ann"}
+	c.want("which release is rolled back", must(decision.Decide(c.Context(), c.SFN, eventbridge.NewFromConfig(c.server.Config()))), running)
+	c.ends(running, "FailedClean", "RolledBack", "ann rolled release back back while it had 100 % of the traffic")
 	c.serves("beside")
 }
 

@@ -1,8 +1,14 @@
 """What other services of moto lack."""
 
+import copy
+import json
+import threading
+import urllib.request
+
 from moto.autoscaling.models import AutoScalingBackend, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
+from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
 from moto.ec2.models.amis import AmiBackend
 from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.launch_templates import LaunchTemplate
@@ -10,6 +16,7 @@ from moto.ec2.responses import EC2Response
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.responses.instances import InstanceResponse
 from moto.ec2.utils import parse_user_data
+from moto.events.models import Rule
 
 
 def size_root_volumes():
@@ -150,7 +157,28 @@ def name_default_key():
     EC2Response.get_ebs_default_kms_key_id = get_ebs_default_kms_key_id
 
 
-def apply():
+def lead_rules_to_functions(front_port):
+    """Without it PutEvents fails where a rule that matches has a function for a target."""
+    send = Rule.send_to_targets
+
+    def invoke(function, event):
+        url = f"http://127.0.0.1:{front_port}/2015-03-31/functions/{function}/invocations"
+        urllib.request.urlopen(urllib.request.Request(url, data=json.dumps(event).encode(), method="POST")).close()
+
+    def send_to_targets(self, original_event, transform_input=True):
+        functions = [target["Arn"] for target in self.targets if ":function:" in target["Arn"]]
+        if self.event_pattern.matches_event(original_event):
+            time = iso_8601_datetime_without_milliseconds(utcfromtimestamp(original_event["time"]))
+            for function in functions:
+                threading.Thread(target=invoke, args=(function, original_event | {"time": time})).start()
+        others = copy.copy(self)
+        others.targets = [target for target in self.targets if target["Arn"] not in functions]
+        send(others, original_event, transform_input)
+
+    Rule.send_to_targets = send_to_targets
+
+
+def apply(front_port):
     size_root_volumes()
     tag_snapshots()
     deregister_with_snapshots()
@@ -161,3 +189,4 @@ def apply():
     name_policies()
     list_no_refreshes()
     name_default_key()
+    lead_rules_to_functions(front_port)

@@ -41,11 +41,22 @@ func (r *run) firstRelease(ctx context.Context) (string, error) {
 	return r.serves(ctx, name, 1)
 }
 
-// roll also has a ttl, of which it only checks the schedule.
-func (r *run) roll(ctx context.Context) (string, error) {
+// takeOver releases by the default strategy: a second fleet.
+func (r *run) takeOver(ctx context.Context) (string, error) {
 	name := r.name("second")
 	return r.underLoad(ctx, func() (string, error) {
-		if _, err := r.release(ctx, name, `{"version": "second", "rebake": true, "ttl": "24h"}`, succeeded); err != nil {
+		if _, err := r.release(ctx, name, `{"version": "second", "rebake": true}`, succeeded); err != nil {
+			return "", err
+		}
+		return r.serves(ctx, name, 2)
+	})
+}
+
+// roll also has a ttl, of which it only checks the schedule.
+func (r *run) roll(ctx context.Context) (string, error) {
+	name := r.name("third")
+	return r.underLoad(ctx, func() (string, error) {
+		if _, err := r.release(ctx, name, `{"strategy": "rolling", "version": "third", "rebake": true, "ttl": "24h"}`, succeeded); err != nil {
 			return "", err
 		}
 		schedules, err := r.state.Schedules(ctx)
@@ -56,13 +67,14 @@ func (r *run) roll(ctx context.Context) (string, error) {
 	})
 }
 
+// breakVersion has the alarm on unhealthy hosts roll a refresh back, which no emulator shows.
 func (r *run) breakVersion(ctx context.Context) (string, error) {
 	bundle, err := r.upload(ctx, breaking)
 	if err != nil {
 		return "", err
 	}
 	return r.underLoad(ctx, func() (string, error) {
-		if _, err := r.release(ctx, r.name("broken"), fmt.Sprintf(`{"version": "broken", "bundle": %q}`, bundle), "FailedClean"); err != nil {
+		if _, err := r.release(ctx, r.name("broken"), fmt.Sprintf(`{"strategy": "rolling", "version": "broken", "bundle": %q}`, bundle), "FailedClean"); err != nil {
 			return "", err
 		}
 		return r.serves(ctx, r.serving.Release, 2)

@@ -37,12 +37,13 @@ func Stories() []Story {
 			{"a build that fails leaves nothing, and says why", 8 * time.Minute, false, (*run).failingBuild},
 			first,
 			{"a photo that is put in is shown", time.Minute, false, (*run).photo},
-			{"a second version rolls in, and fails no request", 24 * time.Minute, true, (*run).roll},
+			{"a second version takes over, and fails no request", 16 * time.Minute, false, (*run).takeOver},
+			{"a third version rolls in, and fails no request", 24 * time.Minute, true, (*run).roll},
 			{"a version that breaks is undone", 25 * time.Minute, true, (*run).breakVersion},
 			{"a release that is stopped is undone", 7 * time.Minute, false, (*run).stop},
 			down,
 			{"a release tears itself down at the end of its ttl", 18 * time.Minute, false, (*run).expire},
-		}, 5, 3, 3},
+		}, 6, 3, 3},
 		{"short", []Chapter{deploy, first, down}, 1, 0, 1},
 	}
 }
