@@ -158,7 +158,8 @@ def name_default_key():
 
 
 def lead_rules_to_functions(front_port):
-    """Without it PutEvents fails where a rule that matches has a function for a target."""
+    """Without it PutEvents fails where a rule that matches has a function or a topic for a target. Topics are
+    for people and get nothing here either."""
     send = Rule.send_to_targets
 
     def invoke(function, event):
@@ -166,13 +167,13 @@ def lead_rules_to_functions(front_port):
         urllib.request.urlopen(urllib.request.Request(url, data=json.dumps(event).encode(), method="POST")).close()
 
     def send_to_targets(self, original_event, transform_input=True):
-        functions = [target["Arn"] for target in self.targets if ":function:" in target["Arn"]]
+        functions = [target["Arn"] for target in self.targets if ":lambda:" in target["Arn"]]
         if self.event_pattern.matches_event(original_event):
             time = iso_8601_datetime_without_milliseconds(utcfromtimestamp(original_event["time"]))
             for function in functions:
                 threading.Thread(target=invoke, args=(function, original_event | {"time": time})).start()
         others = copy.copy(self)
-        others.targets = [target for target in self.targets if target["Arn"] not in functions]
+        others.targets = [target for target in self.targets if not {"lambda", "sns"} & set(target["Arn"].split(":"))]
         send(others, original_event, transform_input)
 
     Rule.send_to_targets = send_to_targets
