@@ -147,6 +147,10 @@ func matchesOne(wanted, value any, exists bool) bool {
 		text, isText := value.(string)
 		return isText && strings.HasPrefix(text, prefix)
 	}
+	if pattern, is := operator["wildcard"].(string); is {
+		text, isText := value.(string)
+		return isText && like(pattern, text)
+	}
 	if others, is := operator["anything-but"].([]any); is {
 		for _, other := range others {
 			if reflect.DeepEqual(other, value) {
