@@ -17,17 +17,34 @@ func Plainly(to io.Writer) func(*execution.Progress) {
 	return func(p *execution.Progress) {
 		for _, i := range groupsLast(p.Steps) {
 			s := p.Steps[i]
-			news := fmt.Sprint(s.Phase, s.Retries)
-			if moves(s) && s.Error == "" {
-				news = s.Note // of all that it repeats
+			news, shown := fmt.Sprint(s.Phase, s.Retries), p
+			if moves(s) && s.Error == "" && s.Phase != execution.Waiting && !hasMoved(p) {
+				news, shown = s.Note, withRunning(p, i) // its end comes after the last share
 			}
 			if s.Phase == execution.Waiting || told[s.Name] == news {
 				continue
 			}
 			told[s.Name] = news
-			fmt.Fprintln(to, picture{p}.single(i, time.Now(), plainWidth, Style{}))
+			fmt.Fprintln(to, picture{shown}.single(i, time.Now(), plainWidth, Style{}))
 		}
 	}
+}
+
+// withRunning returns the progress with one step at work.
+func withRunning(p *execution.Progress, i int) *execution.Progress {
+	step, shown := *p.Steps[i], *p
+	step.Phase = execution.Running
+	shown.Steps = slices.Clone(p.Steps)
+	shown.Steps[i] = &step
+	return &shown
+}
+
+// hasMoved reports whether the traffic moves no more.
+func hasMoved(p *execution.Progress) bool {
+	return slices.ContainsFunc([]string{"EnsureScaling", "Undo"}, func(name string) bool {
+		s := p.Step(name)
+		return s != nil && s.Phase != execution.Waiting
+	})
 }
 
 // groupsLast returns the order of the steps in which each ended group follows its branches.
