@@ -160,9 +160,16 @@ func matchesOne(wanted, value any, exists bool) bool {
 		return exists
 	}
 	if other, is := operator["anything-but"].(map[string]any); is {
-		return exists && !slices.ContainsFunc(other["prefix"].([]any), func(prefix any) bool {
-			return matchesOne(map[string]any{"prefix": prefix}, value, exists)
-		})
+		for name, wanted := range other {
+			patterns, several := wanted.([]any)
+			if !several {
+				patterns = []any{wanted}
+			}
+			if slices.ContainsFunc(patterns, func(one any) bool { return matchesOne(map[string]any{name: one}, value, exists) }) {
+				return false
+			}
+		}
+		return exists
 	}
 	panic(fmt.Sprintf("the pattern %v is not known here", operator))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"time"
 
@@ -175,7 +176,7 @@ func (s *story) releaseBroken(ctx context.Context) (string, error) {
 		if err := s.look(ctx); err != nil {
 			return "", err
 		}
-		if s.status.Serving == nil || *s.status.Serving != *before {
+		if s.status.Serving == nil || !reflect.DeepEqual(s.status.Serving, before) {
 			return "", fmt.Errorf("what serves is %+v, not %+v as before", s.status.Serving, before)
 		}
 		return string(release.FailedClean) + ", " + before.Version + " serves on", nil

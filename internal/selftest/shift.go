@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"reflect"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,7 +58,7 @@ func (s *story) reject(ctx context.Context) (string, error) {
 	if cause := aws.ToString(out.Cause); !strings.Contains(cause, "is rejected with 5 % of the traffic") {
 		return "", fmt.Errorf("it ended %s: %s", aws.ToString(out.Error), cause)
 	}
-	if err := s.look(ctx); err != nil || s.status.Serving == nil || *s.status.Serving != *before {
+	if err := s.look(ctx); err != nil || s.status.Serving == nil || !reflect.DeepEqual(s.status.Serving, before) {
 		return "", errors.Join(fmt.Errorf("what serves is %+v, not %+v as before", s.status.Serving, before), err)
 	}
 	share := 100 * float64(result.Failures) / float64(result.Requests)
