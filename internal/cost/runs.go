@@ -15,10 +15,10 @@ type run struct {
 
 var (
 	// bakedRelease replaces a running fleet by a second one of a new image.
-	bakedRelease = run{transitions: 170, calls: 90, reads: 42, writes: 30, builder: 0.1, beside: 0.1, ends: 1}
+	bakedRelease = run{transitions: 170, calls: 90, reads: 50, writes: 30, builder: 0.1, beside: 0.1, ends: 1}
 	// morningRelease makes everything from a kept image.
-	morningRelease  = run{transitions: 95, calls: 40, reads: 11, writes: 4, starts: 1, ends: 1}
-	nightlyTeardown = run{transitions: 90, calls: 38, reads: 38, writes: 5, starts: 1, ends: 1}
+	morningRelease  = run{transitions: 95, calls: 40, reads: 15, writes: 5, starts: 1, ends: 1}
+	nightlyTeardown = run{transitions: 90, calls: 38, reads: 38, writes: 6, starts: 1, ends: 1}
 )
 
 func (r run) times(n float64) run {
