@@ -51,18 +51,18 @@ func (u *uploads) ids() (all []string) {
 
 // uploadOn uploads one photo after the other until the gallery is gone.
 func (u *uploads) uploadOn(t *testing.T, gallery, key string) {
-	var form bytes.Buffer
-	parts := multipart.NewWriter(&form)
-	part, err := parts.CreateFormFile("photos", "a.jpg")
-	if err == nil {
-		err = errors.Join(jpeg.Encode(part, picture(), nil), parts.Close())
-	}
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	for {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, gallery+"/upload", bytes.NewReader(form.Bytes()))
+	for height := 450; ; height++ { // the same photo twice would be stored once
+		var form bytes.Buffer
+		parts := multipart.NewWriter(&form)
+		part, err := parts.CreateFormFile("photos", "a.jpg")
+		if err == nil {
+			err = errors.Join(jpeg.Encode(part, picture(height), nil), parts.Close())
+		}
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, gallery+"/upload", &form)
 		if err != nil {
 			t.Error(err)
 			return
@@ -85,8 +85,8 @@ func (u *uploads) uploadOn(t *testing.T, gallery, key string) {
 	}
 }
 
-func picture() image.Image {
-	made := image.NewGray(image.Rect(0, 0, 600, 450))
+func picture(height int) image.Image {
+	made := image.NewGray(image.Rect(0, 0, 600, height))
 	for i := range made.Pix {
 		made.Pix[i] = color.Gray{uint8(i * i >> 7)}.Y
 	}

@@ -101,8 +101,8 @@ var imageMutants = []mutant{
 		{"gallery-ami/app/upload.go", "", "if s.store.holds(ctx, other, content) {", "if s.store != nil {"},
 	}},
 	{"photos are decoded at a time in more memory than one may have", []edit{
-		{"gallery-ami/app/darkroom.go", "", "if err := d.memory.Acquire(ctx, n.weight); err != nil {", "if err := d.memory.Acquire(ctx, 0); err != nil {"},
-		{"gallery-ami/app/darkroom.go", "", "d.memory.Release(n.weight)", "d.memory.Release(0)"},
+		{"gallery-ami/app/darkroom.go", "", "if err := d.memory.Acquire(ctx, weight); err != nil {", "if err := d.memory.Acquire(ctx, 0); err != nil {"},
+		{"gallery-ami/app/darkroom.go", "", "d.memory.Release(weight)", "d.memory.Release(0)"},
 	}},
 	{"an animation becomes a still without a word", []edit{
 		{"gallery-ami/app/picture.go", "", "case f.animated:", "case f.animated && f.webp:"},

@@ -3,15 +3,18 @@ package app
 import (
 	"context"
 	"io"
+	"sync"
 )
 
 // Album is a gallery's storage without a server. Photos are stored as by an upload, and the servers
-// on the storage show them some seconds later.
+// on the storage show them some seconds later. Several goroutines may use it.
 type Album struct {
 	config   Config
 	store    *store
 	darkroom *darkroom
-	known    *listing // when the album was opened first needed it, or nil
+
+	mu    sync.Mutex
+	known *listing // nil before it is needed
 }
 
 // OpenAlbum opens the configured storage; of the other fields only the limits of one file matter.
@@ -39,7 +42,7 @@ func (a *Album) Add(ctx context.Context, name string, file io.Reader) (id, note 
 		return "", "", err
 	}
 	p := made.photo(name)
-	for _, other := range a.list(ctx).like(p.ID) {
+	for _, other := range a.like(ctx, p) {
 		if a.store.holds(ctx, other, made.full) {
 			return other.ID, alreadyThere(other), nil
 		}
@@ -47,15 +50,19 @@ func (a *Album) Add(ctx context.Context, name string, file io.Reader) (id, note 
 	if err := a.store.put(ctx, p, made.full, made.thumbnail); err != nil {
 		return "", "", err
 	}
-	a.known.ids = append([]string{p.ID}, a.known.ids...)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.known.ids = append(a.known.ids, p.ID)
 	return p.ID, made.note, nil
 }
 
 // Close closes the storage.
 func (a *Album) Close() error { return a.store.close() }
 
-// list reads the storage once. Who may only put photos there stores duplicates, too.
-func (a *Album) list(ctx context.Context) *listing {
+// like reads the storage once. Somebody who may only put photos there stores duplicates, too.
+func (a *Album) like(ctx context.Context, p photo) []photo {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.known == nil {
 		found, err := a.store.list(ctx)
 		if err != nil {
@@ -63,5 +70,5 @@ func (a *Album) list(ctx context.Context) *listing {
 		}
 		a.known = &listing{names: found}
 	}
-	return a.known
+	return a.known.like(p.ID)
 }

@@ -34,13 +34,14 @@ func (d *darkroom) develop(ctx context.Context, data []byte, most limits) (pictu
 	if err != nil {
 		return picture{}, err
 	}
-	if err := d.memory.Acquire(ctx, n.weight); err != nil {
+	weight := min(n.weight, most.memory)
+	if err := d.memory.Acquire(ctx, weight); err != nil {
 		return picture{}, err
 	}
-	d.taken.Add(n.weight)
+	d.taken.Add(weight)
 	developed, err := n.develop(d.taken.Load)
-	d.memory.Release(n.weight)
-	if last := d.taken.Add(-n.weight) == 0; developed.width*developed.height > 1_000_000 {
+	d.memory.Release(weight)
+	if last := d.taken.Add(-weight) == 0; developed.width*developed.height > 1_000_000 {
 		collect(last)
 	}
 	return developed, err

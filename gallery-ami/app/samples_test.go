@@ -47,7 +47,7 @@ func thumbnailOfSample(t *testing.T, photo string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	thumbnail, err := (&facts{}).thumbnailOf(decoded)
+	thumbnail, err := (&facts{}).thumbnailOf(decoded, (&facts{}).thumbnailSize(decoded.Bounds().Size()))
 	if err != nil {
 		t.Fatal(err)
 	}

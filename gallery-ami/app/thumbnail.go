@@ -14,19 +14,22 @@ const (
 	thumbWidth   = 720
 )
 
-// thumbnailOf makes an upright JPEG that fits 720 × 360, on white if the picture is transparent.
-func (f *facts) thumbnailOf(full image.Image) ([]byte, error) {
-	size := full.Bounds().Size()
-	if f.orientation >= 5 {
-		size.X, size.Y = size.Y, size.X
-	}
-	scale := min(1, float64(thumbHeight)/float64(size.Y), float64(thumbWidth)/float64(size.X))
-	width, height := max(1, int(float64(size.X)*scale+0.5)), max(1, int(float64(size.Y)*scale+0.5))
+// thumbnailSize returns the size in which a picture fits 720 × 360 when it stands upright, but not
+// turned yet.
+func (f *facts) thumbnailSize(size image.Point) image.Point {
+	width, height := float64(thumbWidth), float64(thumbHeight)
 	if f.orientation >= 5 {
 		width, height = height, width
 	}
-	small := canvas(full, image.Rect(0, 0, width, height))
-	full = shrink(full, width, height)
+	scale := min(1, height/float64(size.Y), width/float64(size.X))
+	return image.Pt(max(1, int(float64(size.X)*scale+0.5)), max(1, int(float64(size.Y)*scale+0.5)))
+}
+
+// thumbnailOf makes an upright JPEG of a size before it is turned, on white if the picture is
+// transparent.
+func (f *facts) thumbnailOf(full image.Image, size image.Point) ([]byte, error) {
+	small := canvas(full, image.Rectangle{Max: size})
+	full = shrink(full, size.X, size.Y)
 	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.CatmullRom.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
 	var out bytes.Buffer
