@@ -59,6 +59,7 @@ func (s *store) putSample(ctx context.Context, name string, number int) error {
 	}
 	taken := time.Date(2026, time.January, 1, 12, number, 0, 0, time.UTC)
 	p := namedPhoto(taken, [6]byte{5: byte(number)}, "jpg", size.Width, size.Height)
-	_, p.Title, _ = strings.Cut(titleOf(name), "-") // behind its number
+	_, title, _ := strings.Cut(titleOf(name), "-") // behind its number
+	p.Title = strings.ToUpper(title[:1]) + title[1:]
 	return s.put(ctx, p, content, thumbnail)
 }
