@@ -16,6 +16,11 @@ type Bundle struct {
 	SHA256 string `json:"sha256"`
 }
 
+// StoredBundle returns where a bucket has a bundle of this content, if somebody has stored it.
+func StoredBundle(bucket, sha256 string) Bundle {
+	return Bundle{Bucket: bucket, Key: "bundles/" + sha256 + ".tar.gz", SHA256: sha256}
+}
+
 var bundleURL = regexp.MustCompile(`^s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/([A-Za-z0-9/._=-]{1,200})#sha256=([0-9a-f]{64})$`)
 
 // ParseBundle reads s3://bucket/key#sha256=…. Anything else is an InvalidRequest.

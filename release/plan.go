@@ -23,6 +23,7 @@ type Plan struct {
 	TTLSeconds   int64  `json:"ttlSeconds"` // 0 if the request has none
 	TeardownAt   string `json:"teardownAt"` // RFC 3339: when the environment is torn down if the release has no ttl, or "" for never
 	Wait         bool   `json:"wait"`       // wait if another execution holds the lock
+	DryRun       bool   `json:"dryRun"`     // only answer what the release would do
 
 	Settings   string `json:"settings"`   // the digest of the instances' settings, or "" for none
 	Configured string `json:"configured"` // the digest that Settings replaces as the configured one if it still is, or "" for none
@@ -39,8 +40,9 @@ type Plan struct {
 	By     string `json:"by"`     // who started the release, as the starter says
 	Commit string `json:"commit"` // of the bundle's folder, as the starter says
 
-	Unchanged string `json:"unchanged,omitempty"` // why there is nothing to release, or ""
-	Note      string `json:"note"`                // Summary, for people who watch
+	Forecast  *Forecast `json:"forecast,omitempty"`  // of a dry run
+	Unchanged string    `json:"unchanged,omitempty"` // why there is nothing to release, or ""
+	Note      string    `json:"note"`                // Summary, for people who watch
 }
 
 // TTL returns the time that the release asked to serve, or 0 if it asked for none.

@@ -49,6 +49,7 @@ type Request struct {
 	TTL          string `json:"ttl,omitempty"`      // as time.ParseDuration reads it, or NoTTL
 	Settings     string `json:"settings,omitempty"` // a digest, or NoSettings
 	Wait         bool   `json:"wait,omitempty"`
+	DryRun       bool   `json:"dryRun,omitempty"`
 
 	Strategy Strategy `json:"strategy,omitempty"`
 	Traffic  []int    `json:"traffic,omitempty"`  // as given; see Percentages

@@ -66,8 +66,13 @@ func (c awsCloud) machines(context.Context) (releases, teardowns string, err err
 	return c.ReleaseMachine, c.TeardownMachine, nil
 }
 
-func (c awsCloud) bundle(ctx context.Context, folder string) (string, error) {
-	bundle, err := c.UploadBundle(ctx, func(to io.Writer) error { return pack(folder, to) })
+func (c awsCloud) bundle(ctx context.Context, folder string, dry bool) (string, error) {
+	packed := func(to io.Writer) error { return pack(folder, to) }
+	if dry {
+		bundle, err := c.NameBundle(packed)
+		return bundle.URL(), err
+	}
+	bundle, err := c.UploadBundle(ctx, packed)
 	return bundle.URL(), err
 }
 

@@ -42,8 +42,9 @@ type place interface {
 
 	// machines returns the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)
-	// bundle returns the bundle field of a request for the absolute path of a folder.
-	bundle(ctx context.Context, folder string) (string, error)
+	// bundle returns the bundle field of a request for the absolute path of a folder. A dry run
+	// uploads nothing.
+	bundle(ctx context.Context, folder string, dry bool) (string, error)
 	// album returns the gallery's storage. The caller closes it.
 	album(context.Context) (*app.Album, error)
 	// logs reads the logs of an instance since then, or of all instances if it is "".

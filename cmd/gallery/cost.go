@@ -15,9 +15,6 @@ import (
 	"photogallery/release"
 )
 
-// costZones is the number of the stack's zones.
-const costZones = 2
-
 type costFlags struct {
 	hours, releases  float64
 	transfer, photos float64
@@ -87,7 +84,7 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 		return cost.Wanted{}, err
 	}
 	w := cost.Wanted{
-		InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Zones: costZones,
+		InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Zones: cost.Zones,
 		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TransferGB: f.transfer, PhotosGB: f.photos,
 	}
 	return w, w.Check()

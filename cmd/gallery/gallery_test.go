@@ -102,6 +102,7 @@ func TestCommandsWorkOnARunningCloud(t *testing.T) {
 	up := brought(t, data)
 	on := func(arguments ...string) said { return gallery(t, append(arguments, "--data", data)...) }
 
+	on("release", "--dry-run").wants(t, 0, "Bakes an image on a builder, one t4g.small, because there is no image of this content.", "Launches 2 instances", "Takes about 5:30 min on AWS", "Costs about 0.0")
 	on("release", "--name", "r1", "--version", "one").wants(t, 0, "│ ✓ Await build", "r1 succeeded in", up.Endpoint().Gallery)
 	on("status").wants(t, 0, "Release r1 (version one", "2 of 2 in service, 2 to 5", "healthy", "photogallery-main-requests-high")
 	on("executions").wants(t, 0, "r1", "SUCCEEDED")
@@ -110,6 +111,11 @@ func TestCommandsWorkOnARunningCloud(t *testing.T) {
 	if strings.Count(image.out, "ami-") != 1 {
 		t.Errorf("the images are\n%s", image.out)
 	}
+
+	on("release", "--dry-run", "--strategy", "rolling", "--version", "two").wants(t, 0, "Releases image ami-", "Replaces 2 instances in slot blue", "nothing is baked")
+	on("release", "--dry-run", "--image", "ami-00000000000000000", "--instance-type", "q9.huge").wants(t, exitUsage, "FailedClean", "ami-00000000000000000", "q9.huge")
+	on("release", "--dry-run", "--name", "r2").wants(t, exitUsage, "leave out --name")
+	on("executions").wants(t, 0, "dry-run-")
 
 	var status environment.Status
 	if err := json.Unmarshal([]byte(on("status", "--json").wants(t, 0).out), &status); err != nil {

@@ -87,7 +87,9 @@ func (c localCloud) Gallery(ctx context.Context) (string, error) {
 }
 
 // bundle returns the folder itself, which the local cloud packs.
-func (c localCloud) bundle(_ context.Context, folder string) (string, error) { return folder, nil }
+func (c localCloud) bundle(_ context.Context, folder string, _ bool) (string, error) {
+	return folder, nil
+}
 
 func (c localCloud) album(ctx context.Context) (*app.Album, error) {
 	photos, err := filepath.Abs(filepath.Join(c.data, control.PhotosFolder))

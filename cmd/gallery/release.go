@@ -24,7 +24,7 @@ import (
 // requestFlags maps flags to the fields of a release request.
 var requestFlags = map[string]string{
 	"version": "version", "bundle": "bundle", "image": "image", "rebake": "rebake", "rebake-if-newer": "rebakeIfNewer", "instance-type": "instanceType",
-	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait",
+	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait", "dry-run": "dryRun",
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
 	"settings": "settings",
@@ -44,6 +44,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
   gallery release --bundle own                     # the gallery again
   gallery release --image ami-0123456789abcdef0    # a rollback
   gallery release --traffic 5,50,100 --hold 10m    # the traffic moves in steps
+  gallery release --rebake --dry-run               # what that would do
   gallery release --input '{"minSize": 3}'`,
 		RunE: runRelease,
 	}
@@ -66,6 +67,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.String("approval-timeout", "", "the `time` to wait for each approval; silence is a no (default 1h)")
 	f.String("settings", "", "the `digest` of the settings that the instances get, or none (default: the configured ones)")
 	f.Bool("wait", false, "wait while another run holds the environment")
+	f.Bool("dry-run", false, "say what the release would do, how long it takes and what it costs, and do nothing")
 	f.String("input", "", "the whole request as `JSON`, instead of the flags above")
 	addRunFlags(command)
 	completeFlag(command, "image", imageIDs)
@@ -74,7 +76,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 }
 
 func runRelease(command *cobra.Command, _ []string) error {
-	input, folder, err := releaseInput(command.Flags())
+	input, folder, dry, err := releaseInput(command.Flags())
 	if err != nil {
 		return err
 	}
@@ -83,13 +85,16 @@ func runRelease(command *cobra.Command, _ []string) error {
 	}
 	return onCloud(command, func(c cloud) error {
 		if folder != "" {
-			bundle, err := c.bundle(command.Context(), folder)
+			bundle, err := c.bundle(command.Context(), folder, dry)
 			if err != nil {
 				return err
 			}
 			if input, err = withFields(input, map[string]any{"bundle": bundle}); err != nil {
 				return err
 			}
+		}
+		if dry {
+			return c.foretell(command, input)
 		}
 		return c.release(command, input)
 	})
@@ -164,26 +169,26 @@ func teardownOf(schedules []environment.Schedule, now time.Time, command string)
 	return fmt.Sprintf("The schedule %s tears it down at %s.", first.Name, first.Next.Local().Format("2006-01-02 15:04 MST"))
 }
 
-// releaseInput returns the request, checked before any call, and the absolute path of its bundle's
-// folder, or "" if it names none.
-func releaseInput(flags *pflag.FlagSet) (input, folder string, err error) {
+// releaseInput returns the request, checked before any call, the absolute path of its bundle's
+// folder, or "" if it names none, and whether it is a dry run.
+func releaseInput(flags *pflag.FlagSet) (input, folder string, dry bool, err error) {
 	input, err = flags.GetString("input")
 	if err != nil {
-		return "", "", err
+		return "", "", false, err
 	}
 	if !flags.Changed("input") {
 		if input, err = fromFlags(flags); err != nil {
-			return "", "", err
+			return "", "", false, err
 		}
 	} else if also := changed(flags); len(also) > 0 {
-		return "", "", release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
+		return "", "", false, release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
 	}
 	request, err := release.ParseRequest([]byte(input))
 	if err != nil || slices.Contains([]string{"", release.OwnBundle}, request.Bundle) || isURL(request.Bundle) {
-		return input, "", err
+		return input, "", request.DryRun, err
 	}
 	folder, err = bundleFolder(request.Bundle)
-	return input, folder, err
+	return input, folder, request.DryRun, err
 }
 
 // bundleFolder returns the absolute path, because the cloud may work in another folder, and refuses

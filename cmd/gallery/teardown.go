@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"photogallery/internal/execution"
 	"photogallery/internal/terminal"
 	"photogallery/lambdas/inventory"
 	"photogallery/release"
@@ -108,22 +107,10 @@ func readLine(ctx context.Context, from io.Reader) (line string, err error) {
 
 // list runs the teardown's dry run and prints what it found.
 func (c cloud) list(command *cobra.Command, machine, input string) error {
-	arn, err := execution.Start(command.Context(), c.sfn, machine, execution.DryRun, "", input)
-	if err != nil {
-		return err
-	}
-	seen, err := execution.Follow(command.Context(), c.history, arn, c.polls, func(*execution.Progress) {})
-	if err != nil {
-		return err
-	}
-	if err := outcome(seen); err != nil {
-		fmt.Fprintln(command.ErrOrStderr(), c.hint(terminal.Outcome(seen)))
-		return err
-	}
 	var listed struct {
 		Resources []inventory.Resource `json:"resources"`
 	}
-	if err := json.Unmarshal([]byte(seen.Output), &listed); err != nil {
+	if err := c.dryRun(command, machine, input, &listed); err != nil {
 		return err
 	}
 	if len(listed.Resources) == 0 && !wantsJSON(command) {

@@ -223,7 +223,7 @@ var stepMutants = []mutant{
 		{"lambdas/plan/quota.go", "", "rolling < most && rolling*d.vcpus <= limit", "rolling < most"},
 	}},
 	{"a rolling release leaves the fleet that an earlier run left", []edit{
-		{"lambdas/fleet/find_group.go", "", "case idle != nil && !IsDeleting(idle):", "case idle != nil && !IsDeleting(idle) && second:"},
+		{"lambdas/fleet/find_group.go", "", "case g.Idle != nil && !IsDeleting(g.Idle):", "case g.Idle != nil && !IsDeleting(g.Idle) && second:"},
 	}},
 	{"a second fleet has the slot of the one that serves", []edit{
 		{"lambdas/fleet/find_group.go", "", "FoundGroup{State: Beside, Slot: former.Other(),", "FoundGroup{State: Beside, Slot: former,"},

@@ -16,9 +16,6 @@ import (
 	"photogallery/release"
 )
 
-// bundlePrefix is the prefix that a builder may read.
-const bundlePrefix = "bundles/"
-
 // UploadBundle uploads what pack writes to the builders' bucket, with a name from its content, and
 // returns its location. It does not upload an existing bundle again. It returns pack's error
 // unchanged, before any upload.
@@ -37,12 +34,22 @@ func (s *Stack) UploadBundle(ctx context.Context, pack func(io.Writer) error) (b
 		return release.Bundle{}, err
 	}
 	digest := sum.Sum(nil)
-	name := hex.EncodeToString(digest)
-	bundle = release.Bundle{Bucket: bucket, Key: bundlePrefix + name + ".tar.gz", SHA256: name}
+	bundle = release.StoredBundle(bucket, hex.EncodeToString(digest))
 	if there, err := s.has(ctx, bundle); there || err != nil {
 		return bundle, err
 	}
 	return bundle, s.put(ctx, bundle, file, digest)
+}
+
+// NameBundle returns where UploadBundle uploads what pack writes, and uploads nothing.
+func (s *Stack) NameBundle(pack func(io.Writer) error) (release.Bundle, error) {
+	bucket, err := s.output(bundleBucketOutput)
+	if err != nil {
+		return release.Bundle{}, err
+	}
+	sum := sha256.New()
+	err = pack(sum)
+	return release.StoredBundle(bucket, hex.EncodeToString(sum.Sum(nil))), err
 }
 
 // has treats a refusal as absence: without permission to list a bucket S3 does not say more about a

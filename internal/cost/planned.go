@@ -21,6 +21,9 @@ type Wanted struct {
 	Observed     bool // whether the items' Now counts
 }
 
+// Zones is how many zones a stack is in.
+const Zones = 2
+
 // These quantities are assumed. None of them is a price.
 const (
 	diskGB        = 8    // of an instance: Amazon Linux 2023's own size
@@ -90,7 +93,11 @@ func Planned(w Wanted) []Item {
 func (w Wanted) runs() []Item {
 	released := bakedRelease.times(w.Releases)
 	nights := morningRelease.plus(nightlyTeardown).times(w.Mornings)
-	fleet := Range{float64(w.MinSize), float64(w.MaxSize)}
+	return itemsOf(released, nights, Range{float64(w.MinSize), float64(w.MaxSize)})
+}
+
+// itemsOf returns the billed items of runs, and of more runs at night.
+func itemsOf(released, nights run, fleet Range) []Item {
 	line := func(key, note string, use func(run) Range) Item {
 		return Item{Phase: Runs, Key: key, Note: note, Quantity: use(released), Nightly: use(released.plus(nights))}
 	}

@@ -10,13 +10,13 @@ import (
 // good end, if it serves already, which nobody expects.
 const failing = "Failed"
 
-// idle is the end of a release that had nothing to do, which nobody expects either.
-const idle = "Unchanged"
+// Nobody expects a run that had nothing to do or was dry either: these are the ends of such runs.
+var idle = []string{"Unchanged", "Planned", "Listed"}
 
 // certain lists the steps after a state that are on every path to a good end, in order. After a
 // failure it takes the bad ones.
 func certain(l statemachine.Definition, from string) []string {
-	besides := []string{failing, idle}
+	besides := append([]string{failing}, idle...)
 	_, usual := reach(l, l.StartAt, failing)[from]
 	if !usual {
 		besides = nil
@@ -28,7 +28,7 @@ func certain(l statemachine.Definition, from string) []string {
 		if name == from || !l.States[name].IsStep() {
 			continue
 		}
-		around := reach(l, from, append(besides, name)...)
+		around := reach(l, from, append(slices.Clone(besides), name)...)
 		if !slices.ContainsFunc(ends, func(end string) bool { _, reached := around[end]; return reached }) {
 			steps = append(steps, name)
 		}

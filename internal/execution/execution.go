@@ -108,9 +108,6 @@ func List(ctx context.Context, api sfn.ListExecutionsAPIClient, most int32, mach
 	return found, nil
 }
 
-// DryRun is the kind of a teardown that only lists.
-const DryRun = "list"
-
 // Former returns the name and the history of the last execution of the same state machine that
 // succeeded before a time, without dry runs and releases that had nothing to do. It returns "" and nil if there is none.
 func Former(ctx context.Context, api FollowAPI, executionARN string, before time.Time) (name string, of *History, err error) {
@@ -123,11 +120,11 @@ func Former(ctx context.Context, api FollowAPI, executionARN string, before time
 	}
 	for _, run := range out.Executions {
 		name := aws.ToString(run.Name)
-		if !aws.ToTime(run.StartDate).Before(before) || strings.HasPrefix(name, DryRun+"-") {
+		if !aws.ToTime(run.StartDate).Before(before) || isNamedDry(name) {
 			continue
 		}
 		reader := NewReader(api, aws.ToString(run.ExecutionArn))
-		if err := reader.Read(ctx); err != nil || reader.History.State("Unchanged") == nil {
+		if err := reader.Read(ctx); err != nil || reader.History.isFull() {
 			return name, reader.History, err
 		}
 	}

@@ -113,14 +113,16 @@ func (f *follower) look(ctx context.Context) (*Progress, error) {
 func (f *follower) recall(ctx context.Context) {
 	machine := release.MachineOf(f.reader.arn)
 	out, err := f.api.ListExecutions(ctx, &sfn.ListExecutionsInput{
-		StateMachineArn: &machine, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: 5 * formers,
+		StateMachineArn: &machine, StatusFilter: types.ExecutionStatusSucceeded, MaxResults: 10 * formers,
 	})
 	if err != nil {
 		return
 	}
 	for _, run := range out.Executions {
-		former, err := Look(ctx, f.api, aws.ToString(run.ExecutionArn))
-		if err == nil && former.Unchanged() == "" {
+		if isNamedDry(aws.ToString(run.Name)) {
+			continue
+		}
+		if former, err := Look(ctx, f.api, aws.ToString(run.ExecutionArn)); err == nil && former.Step("Lock") != nil {
 			f.former = append(f.former, former)
 		}
 		if len(f.former) == formers {

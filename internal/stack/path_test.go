@@ -192,7 +192,7 @@ func (e *environment) unlocked() {
 // left lists what a teardown would delete, as "kind name".
 func (e *environment) left() (resources []string) {
 	e.Helper()
-	listed := e.teardown("list-"+time.Now().Format("150405.000"), `{"dryRun": true, "images": "delete"}`).ends("Listed")
+	listed := e.teardown("dry-run-"+time.Now().Format("150405.000"), `{"dryRun": true, "images": "delete"}`).ends("Listed")
 	return resourceNames(e.T, listed.Output)
 }
 

@@ -2,6 +2,8 @@ package stack
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"strings"
 	"time"
@@ -103,11 +105,16 @@ func seedDomain(cloud *localcloud.Cloud, domain string, settings *step.Optional)
 }
 
 // packInto returns a function that packs folders into the bucket.
-func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.Context, string) (release.Bundle, error) {
+func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.Context, string, bool) (release.Bundle, error) {
 	if pack == nil {
 		return nil
 	}
-	return func(ctx context.Context, folder string) (release.Bundle, error) {
+	return func(ctx context.Context, folder string, dry bool) (release.Bundle, error) {
+		if dry {
+			sum := sha256.New()
+			err := pack(ctx, folder, sum)
+			return release.StoredBundle(bucket, hex.EncodeToString(sum.Sum(nil))), err
+		}
 		return put(cloud, bucket, func(to io.Writer) error { return pack(ctx, folder, to) })
 	}
 }

@@ -89,7 +89,7 @@ func TestUncaughtFailureIsUndone(t *testing.T) {
 	lock := func(answer map[string]any) answers {
 		return answers{
 			"Plan": func(context.Context, map[string]any) (any, error) {
-				return map[string]any{"release": "r", "wait": true}, nil
+				return map[string]any{"release": "r", "wait": true, "dryRun": false}, nil
 			},
 			"Lock": func(context.Context, map[string]any) (any, error) { return answer, nil },
 		}
@@ -257,7 +257,7 @@ func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		packed, err := s.Settings.PackBundle(t.Context(), "lesson")
+		packed, err := s.Settings.PackBundle(t.Context(), "lesson", false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
@@ -80,28 +81,51 @@ func (f findGroup) run(ctx context.Context, in FindGroupInput) (FoundGroup, erro
 	if err != nil {
 		return FoundGroup{}, err
 	}
-	slot := current.Serves()
-	serving, err := Group(ctx, f.api, f.settings.Environment.Group(slot))
+	there, err := ReadGroups(ctx, f.api, f.settings.Environment, current.Serves())
+	return there.Found(in.Plan), err
+}
+
+// Groups are the groups of an environment's two slots, each nil if there is none.
+type Groups struct {
+	Slot    release.Slot // of the fleet that serves, or served last
+	Serving *types.AutoScalingGroup
+	Idle    *types.AutoScalingGroup // in the other slot
+}
+
+// ReadGroups describes the groups. Its errors are AWS's.
+func ReadGroups(ctx context.Context, api autoscaling.DescribeAutoScalingGroupsAPIClient, environment release.Environment, slot release.Slot) (Groups, error) {
+	serving, err := Group(ctx, api, environment.Group(slot))
 	if err != nil {
-		return FoundGroup{}, err
+		return Groups{}, err
 	}
-	idle, err := Group(ctx, f.api, f.settings.Environment.Group(slot.Other()))
-	if err != nil {
-		return FoundGroup{}, err
-	}
-	switch second := in.Plan.Strategy == release.BlueGreen; {
-	case serving != nil && IsDeleting(serving):
-		return FoundGroup{State: Deleting, Slot: slot}, nil
-	case idle != nil && !IsDeleting(idle):
-		return FoundGroup{State: Left, Slot: slot.Other()}, nil
-	case serving == nil:
-		return FoundGroup{State: Absent, Slot: slot}, nil
+	idle, err := Group(ctx, api, environment.Group(slot.Other()))
+	return Groups{slot, serving, idle}, err
+}
+
+// Found decides what a release of the plan does next.
+func (g Groups) Found(plan release.Plan) FoundGroup {
+	switch second := plan.Strategy == release.BlueGreen; {
+	case g.Serving != nil && IsDeleting(g.Serving):
+		return FoundGroup{State: Deleting, Slot: g.Slot}
+	case g.Idle != nil && !IsDeleting(g.Idle):
+		return FoundGroup{State: Left, Slot: g.Slot.Other()}
+	case g.Serving == nil:
+		return FoundGroup{State: Absent, Slot: g.Slot}
 	case !second:
-		return FoundGroup{State: Present, Slot: slot}, nil
-	case idle != nil:
-		return FoundGroup{State: Deleting, Slot: slot.Other()}, nil
+		return FoundGroup{State: Present, Slot: g.Slot}
+	case g.Idle != nil:
+		return FoundGroup{State: Deleting, Slot: g.Slot.Other()}
 	}
-	return beside(in.Plan, slot, int(aws.ToInt32(serving.DesiredCapacity))), nil
+	return beside(plan, g.Slot, int(aws.ToInt32(g.Serving.DesiredCapacity)))
+}
+
+// Settled returns the groups without those that are gone before the release makes a fleet: what an
+// earlier run left, and what is being deleted.
+func (g Groups) Settled() Groups {
+	if g.Serving != nil && IsDeleting(g.Serving) {
+		g.Serving = nil
+	}
+	return Groups{Slot: g.Slot, Serving: g.Serving}
 }
 
 // beside makes the second fleet as large as the one that serves, unless the plan has a size.

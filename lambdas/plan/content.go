@@ -28,14 +28,14 @@ func (p planner) content(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	if err := p.mustExist(ctx, bundle); err != nil {
+	if err := p.mustExist(ctx, d, bundle); err != nil {
 		return err
 	}
 	d.plan.Bundle = bundle
 	d.plan.Digest = release.Digest(bundle.SHA256, recipe.SHA256(), p.settings.Architecture)
 	d.plan.Version = p.version(*d)
-	found, err := image.Of(ctx, p.ec2, p.settings.Environment, d.plan)
-	d.bakes = found == nil
+	d.image, err = image.Of(ctx, p.ec2, p.settings.Environment, d.plan)
+	d.bakes = d.image == nil
 	return err
 }
 
@@ -48,7 +48,7 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 	if found.Architecture != "" && found.Architecture != types.ArchitectureValues(p.settings.Architecture) {
 		return release.Errorf(release.ImageNotFound, "image: %q is for %s, and environment %s is for %s; give another one, or leave it out", d.request.Image, found.Architecture, p.settings.Environment, p.settings.Architecture)
 	}
-	d.plan.Image = d.request.Image
+	d.image, d.plan.Image = &found, d.request.Image
 	d.plan.Digest = inventory.Tag(found.Tags, release.TagDigest)
 	d.plan.Version = cmp.Or(d.request.Version, inventory.Tag(found.Tags, release.TagVersion), release.Short(d.plan.Digest))
 	if url := inventory.Tag(found.Tags, release.TagBundle); url != "" {
@@ -70,7 +70,7 @@ func (p planner) bundle(ctx context.Context, d draft) (release.Bundle, error) {
 	case asked != "" && p.settings.PackBundle == nil:
 		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is a path, which AWS cannot read; give s3://bucket/key#sha256=…, or let `gallery release --bundle FOLDER` pack and upload the folder", asked)
 	case asked != "":
-		return p.settings.PackBundle(ctx, asked)
+		return p.settings.PackBundle(ctx, asked, d.request.DryRun)
 	case p.settings.DefaultBundle == "" && d.serving.Bundle == (release.Bundle{}):
 		return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: left out, but nothing has been released yet and this deployment has no bundle of its own; give one")
 	case p.settings.DefaultBundle == "":
@@ -93,13 +93,18 @@ func (p planner) own() (release.Bundle, error) {
 	return release.ParseBundle(p.settings.DefaultBundle)
 }
 
-func (p planner) mustExist(ctx context.Context, bundle release.Bundle) error {
+// mustExist refuses a bundle that is not there. A dry run has not stored the folder's yet.
+func (p planner) mustExist(ctx context.Context, d *draft, bundle release.Bundle) error {
 	if url := bundle.URL(); len(url) > maxURL {
 		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), maxURL)
 	}
 	_, err := p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
 	// Without permission to list the bucket, S3 answers 403 for a missing object.
-	if release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied {
+	missing := release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied
+	if d.unstored = missing && d.request.DryRun && bundle == release.StoredBundle(p.settings.Bucket, bundle.SHA256); d.unstored {
+		return nil
+	}
+	if missing {
 		return release.Errorf(release.InvalidRequest, "bundle: there is no s3://%s/%s that environment %s may read; upload it to bucket %s with `gallery release --bundle FOLDER`, or give another one: %w", bundle.Bucket, bundle.Key, p.settings.Environment, p.settings.Bucket, err)
 	}
 	return err

@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
@@ -38,10 +40,11 @@ var Plan = step.Define(step.Step{
 		step.Unbound("ec2:DescribeInstanceTypes"),
 		step.Unbound("ec2:GetEbsDefaultKmsKeyId"),
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
+		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
 		step.Unbound("servicequotas:GetServiceQuota"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, Input) (release.Plan, error) {
-	return planner{clients.DynamoDB, clients.S3, clients.SSM, clients.EC2, clients.AutoScaling, clients.Quotas, clients.EC2.Options().Region, settings}.run
+	return planner{clients.DynamoDB, clients.S3, clients.SSM, clients.EC2, clients.AutoScaling, clients.ELB, clients.Quotas, clients.EC2.Options().Region, settings}.run
 })
 
 // Input is the input of Plan.
@@ -73,6 +76,7 @@ type planner struct {
 	parameters image.ParameterAPI
 	ec2        ec2API
 	groups     autoscaling.DescribeAutoScalingGroupsAPIClient
+	entrance   elb.DescribeLoadBalancersAPIClient
 	quotas     quotaAPI
 	region     string
 	settings   step.Settings
@@ -83,8 +87,11 @@ type draft struct {
 	plan    release.Plan
 	request release.Request
 	serving release.Current
-	vcpus   int  // of one instance, or 0 if the type is not usable
-	bakes   bool // whether a builder will run
+	image   *types.Image // that is released, or nil if none is known
+	vcpus   int          // of one instance, or 0 if the type is not usable
+	bakes   bool         // whether a builder will run
+
+	unstored bool // whether the bundle has yet to be stored, which a dry run leaves
 }
 
 func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
@@ -107,7 +114,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 
 func (p planner) plan(ctx context.Context, name string, request release.Request, serving release.Current) (release.Plan, error) {
 	d := draft{request: request, serving: serving, plan: release.Plan{
-		Release: name, Rebake: request.Rebake || request.RebakeIfNewer, Wait: request.Wait,
+		Release: name, Rebake: request.Rebake || request.RebakeIfNewer, Wait: request.Wait, DryRun: request.DryRun,
 		By: request.By, Commit: request.Commit,
 		Desired:    request.Desired,
 		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),
@@ -124,7 +131,12 @@ func (p planner) plan(ctx context.Context, name string, request release.Request,
 		problems = append(problems, err)
 	}
 	d.plan.Note = d.plan.Summary()
-	return d.plan, release.Join(problems...)
+	if err := release.Join(problems...); err != nil || !request.DryRun {
+		return d.plan, err
+	}
+	forecast, err := p.forecast(ctx, d)
+	d.plan.Forecast = forecast
+	return d.plan, err
 }
 
 // plainName refuses execution names that Step Functions accepts and others do not: EC2 limits

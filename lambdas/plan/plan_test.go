@@ -317,7 +317,7 @@ func TestUnreadableBundleIsRefusedAsMissing(t *testing.T) {
 func TestBundleFolderNeedsAPacker(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		c.refuses(`{"bundle": "examples/lesson"}`, release.InvalidRequest, `"examples/lesson"`, "gallery release --bundle FOLDER")
-		c.settings.PackBundle = func(_ context.Context, folder string) (release.Bundle, error) {
+		c.settings.PackBundle = func(_ context.Context, folder string, _ bool) (release.Bundle, error) {
 			if filepath.Base(folder) != "lesson" {
 				return release.Bundle{}, release.Errorf(release.InvalidRequest, "bundle: %q is no folder", folder)
 			}

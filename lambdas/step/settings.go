@@ -42,10 +42,11 @@ type Settings struct {
 	// format. On AWS it is the function's standard output. It is nil if nobody reads them.
 	Metrics io.Writer
 
-	// PackBundle packs a folder, stores it where releases read bundles and returns its location.
+	// PackBundle packs a folder and returns its location among the bundles that releases read. It
+	// stores it there unless the run is dry.
 	// Its error is an InvalidRequest if the folder does not exist or is not a bundle. It is nil on
 	// AWS, where the steps cannot see the caller's folders.
-	PackBundle func(ctx context.Context, folder string) (release.Bundle, error)
+	PackBundle func(ctx context.Context, folder string, dry bool) (release.Bundle, error)
 }
 
 // Timings bounds the waits of a release. The local mode divides them by its pace, except

@@ -37,7 +37,7 @@ class TeardownDialog {
     try {
       const input = JSON.stringify({ ...this.form.value(), dryRun: true });
       await check("teardown", { input });
-      const name = `list-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}`;
+      const name = `dry-run-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}`;
       const started = await post("/api/executions/teardown", { name, input });
       const run = await ended(started, () => this.closed || turn !== this.turn);
       if (!run || turn !== this.turn) return;

@@ -67,5 +67,5 @@ export const statuses = {
   RUNNING: "running", SUCCEEDED: "succeeded", FAILED: "failed", TIMED_OUT: "out of time", ABORTED: "stopped",
 };
 
-// isDryRun tells executions that only list what a teardown would delete.
-export const isDryRun = (execution) => execution.name.startsWith("list-");
+// isDryRun tells executions that change nothing.
+export const isDryRun = (execution) => execution.name.startsWith("dry-run-");
