@@ -41,9 +41,9 @@ func OfRelease(list price.List, plan release.Plan) (Release, error) {
 // state machines.
 var (
 	bake        = run{transitions: 40, calls: 16, reads: 4, writes: 4}
-	firstFleet  = run{transitions: 90, calls: 35, reads: 12, writes: 3}
-	rolledFleet = run{transitions: 32, calls: 17, reads: 12, writes: 3}
-	secondFleet = run{transitions: 60, calls: 27, reads: 17, writes: 3}
+	firstFleet  = run{transitions: 90, calls: 35, reads: 20, writes: 6}
+	rolledFleet = run{transitions: 32, calls: 17, reads: 20, writes: 6}
+	secondFleet = run{transitions: 60, calls: 27, reads: 26, writes: 6}
 
 	lookAtRefresh = run{transitions: 3, calls: 1}
 	lookAtTraffic = run{transitions: 3, calls: 2, reads: 1, writes: 1}
