@@ -21,15 +21,16 @@ type end struct {
 // refusals lists the beginnings of causes that the sender of the request must fix.
 var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":"}
 
-// rebake matches the input of a rebake on a newer base image, and unchanged the output of one that
-// found none.
+// rebake matches the input of a rebake on a newer base image. The outputs of releases that found none
+// or were dry, and of teardowns that were dry, begin as nothing and listed say.
 var (
-	rebake    = map[string]any{"wildcard": `*` + release.RebakeField + `*`}
-	unchanged = map[string]any{"prefix": `{"unchanged":`}
+	rebake  = map[string]any{"wildcard": `*` + release.RebakeField + `*`}
+	nothing = map[string]any{"prefix": []string{`{"unchanged":`, `{"dryRun":`}}
+	listed  = map[string]any{"prefix": `{"resources":`}
 )
 
 // ends returns all ends. Each event of an ended execution belongs to one, except that of a release
-// that had nothing to do.
+// that had nothing to do, and that of a dry run.
 func ends() []end {
 	return []end{
 		{"release-succeeded", "release", changing(anythingBut(rebake)), "has succeeded.", ""},
@@ -48,7 +49,7 @@ func ends() []end {
 		{"release-abandoned", "release", either(status("TIMED_OUT"), unless("ABORTED", lock.Interrupted), unless("FAILED", release.Ends()...)),
 			"is <status>. A teardown of only this release removes what it made; a release that served before keeps serving.",
 			"A release was stopped, ran out of time, or its state machine failed. A teardown of only that release has been started: check in Step Functions that it succeeds, and what the release's execution says."},
-		{"teardown-succeeded", "teardown", status("SUCCEEDED"), "has succeeded.", ""},
+		{"teardown-succeeded", "teardown", map[string]any{"status": []string{"SUCCEEDED"}, "output": []any{anythingBut(listed)}}, "has succeeded.", ""},
 		{"teardown-failed", "teardown", failed(release.Ends()...), "has failed: <cause>", ""},
 		{"teardown-abandoned", "teardown", either(status("ABORTED", "TIMED_OUT"), unless("FAILED", release.Ends()...)),
 			"is <status>, and what it has not removed may cost money. Start another one.", ""},
@@ -61,7 +62,7 @@ func status(one ...string) map[string]any {
 
 // changing matches a release with such an input that succeeded and changed something.
 func changing(input any) map[string]any {
-	return map[string]any{"status": []string{"SUCCEEDED"}, "input": []any{input}, "output": []any{anythingBut(unchanged)}}
+	return map[string]any{"status": []string{"SUCCEEDED"}, "input": []any{input}, "output": []any{anythingBut(nothing)}}
 }
 
 func failed(with ...release.End) map[string]any {

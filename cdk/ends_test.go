@@ -22,6 +22,7 @@ const (
 	rebaking = `{"rebakeIfNewer":true}`
 	serving  = `{"plan":{"release":"r1"}}`
 	idle     = `{"unchanged":"image ami-1 is on the newest base image"}`
+	foretold = `{"dryRun":{"release":"r1"}}`
 )
 
 func (e ending) detail() map[string]any {
@@ -105,6 +106,8 @@ func TestRebakeIsToldOnlyIfItBakes(t *testing.T) {
 		{`{"rebakeIfNewer":false}`, serving, []string{"has succeeded."}},
 		{rebaking, idle, nil},
 		{"{}", idle, nil},
+		{`{"dryRun":true}`, foretold, nil},
+		{`{"dryRun":true,"rebakeIfNewer":true}`, foretold, nil},
 	} {
 		detail := ending{"release", "SUCCEEDED", "", ""}.detail()
 		detail["input"], detail["output"] = test.input, test.output
@@ -114,6 +117,18 @@ func TestRebakeIsToldOnlyIfItBakes(t *testing.T) {
 		}
 		if rung := rungBy(made, detail); len(rung) > 0 {
 			t.Errorf("%s with %s rings %q", test.input, test.output, rung)
+		}
+	}
+}
+
+// What a teardown's dry run found is for who asked.
+func TestTeardownIsToldUnlessItIsDry(t *testing.T) {
+	made := synthesize(t, "everything")
+	for output, count := range map[string]int{`{"plan":{"dryRun":false}}`: 1, `{"resources":[]}`: 0} {
+		detail := ending{"teardown", "SUCCEEDED", "", ""}.detail()
+		detail["output"] = output
+		if told := toldOf(made, detail); len(told) != count {
+			t.Errorf("of %s people read %q", output, told)
 		}
 	}
 }
