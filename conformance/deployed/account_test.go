@@ -234,7 +234,7 @@ func (c *cloud) permitted(called map[string]bool) {
 		c.Fatal(err)
 	}
 	named := map[string]string{
-		"monitoring": "cloudwatch", "tagging": "tag", "lambda:GET": "lambda:ListFunctions", "s3:": "s3:ListBucketVersions",
+		"monitoring": "cloudwatch", "tagging": "tag", "lambda:GET": "lambda:ListFunctions", "s3:": "s3:ListBucketVersions", "s3:ListObjectsV2": "s3:ListBucket",
 	}
 	for operation := range called {
 		service, name, _ := strings.Cut(operation, ":")
