@@ -75,7 +75,7 @@ func newEnvironment(ctx context.Context, as variant) (*environment, error) {
 // prefixes maps the SDK's service IDs to IAM prefixes.
 var prefixes = map[string]string{
 	"Auto Scaling": "autoscaling", "CloudWatch": "cloudwatch", "DynamoDB": "dynamodb", "EC2": "ec2",
-	"Elastic Load Balancing v2": "elasticloadbalancing", "S3": "s3", "SFN": "states", "SSM": "ssm",
+	"EventBridge": "events", "Elastic Load Balancing v2": "elasticloadbalancing", "S3": "s3", "SFN": "states", "SSM": "ssm",
 	"Scheduler": "scheduler", "Service Quotas": "servicequotas",
 }
 
