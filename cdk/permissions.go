@@ -81,6 +81,8 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 			return []string{"${Bucket}"}
 		}
 		return []string{"${Bucket}/" + settings.DocumentPrefix + "*", "${Bucket}/" + settings.SecretPrefix + "*"}
+	case step.StackSBOMs:
+		return []string{"${Bucket}/" + release.SBOMPrefix + "*"}
 	case step.StackTarget:
 		return []string{"${TargetGroups}"}
 	case step.StackEvents:

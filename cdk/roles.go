@@ -17,7 +17,7 @@ type roles struct {
 }
 
 func (s *stack) addRoles() {
-	s.roles.builder = s.role("BuilderRole", "ec2.amazonaws.com", "Fetches a bundle and reports the build's result", s.builderStatements())
+	s.roles.builder = s.role("BuilderRole", "ec2.amazonaws.com", "Fetches a bundle, writes its image's bill of materials, reports the result", s.builderStatements())
 	s.roles.fleet = s.role("FleetRole", "ec2.amazonaws.com", "Serves photos and logs", append(s.fleetStatements(), s.settingsStatements()...))
 	s.roles.schedule = s.scheduleRole()
 	s.roles.builderProfile = s.profile("BuilderProfile", s.roles.builder)
@@ -27,6 +27,7 @@ func (s *stack) addRoles() {
 func (s *stack) builderStatements() []Statement {
 	return []Statement{
 		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundlesARN()}},
+		{Actions: []string{"s3:PutObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + release.SBOMPrefix + "*"}},
 		{
 			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
 			Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": release.BuildResultEvent}},

@@ -10,6 +10,7 @@ import (
 
 	"photogallery/gallery-ami/recipe/settings"
 	"photogallery/lambdas/records"
+	"photogallery/release"
 )
 
 // The prefixes of the bucket.
@@ -70,11 +71,11 @@ func (s *stack) photoBucket() awss3.Bucket {
 	// A policy that remained with the bucket would conflict with the next deployment's.
 	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY)
 	bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Sid:        jsii.String("UploadKeyIsMadeOnce"),
+		Sid:        jsii.String("UploadKeyAndSBOMsAreMadeOnce"),
 		Effect:     awsiam.Effect_DENY,
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
 		Actions:    jsii.Strings("s3:PutObject"),
-		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String(uploadKeyObject))),
+		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String(uploadKeyObject)), *bucket.ArnForObjects(jsii.String(release.SBOMPrefix + "*"))),
 		Conditions: &map[string]any{"Null": map[string]string{"s3:if-none-match": "true"}},
 	}))
 	return bucket

@@ -33,6 +33,7 @@ type place interface {
 	Status(context.Context) (environment.Status, error)
 	Images(context.Context) ([]environment.Image, error)
 	History(context.Context) ([]environment.Past, error)
+	SBOM(ctx context.Context, image string) ([]byte, error)
 	Terminate(ctx context.Context, instance string) error
 	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)

@@ -17,6 +17,8 @@ region={{shell .Region}}
 release={{shell .Release}}
 source={{shell .Source}}
 log_group={{shell .LogGroup}}
+sbom_bucket={{shell .SBOMBucket}}
+sbom_key={{shell .SBOMKey}}
 work=/var/tmp/photogallery
 log=/run/photogallery/build.log
 built=/var/lib/photogallery-built
@@ -83,14 +85,29 @@ report() {
   return 1
 }
 
+# The software bill of materials: what the image holds, for whoever asks when the builder is gone. S3 takes it once,
+# and an image without it is as good.
+export SBOM_FILES=/run/photogallery/bundle.sha256
+keep_sbom() {
+  local sbom=/run/photogallery/sbom.json
+  cat >/run/photogallery/sbom.py <<'PHOTOGALLERY_SBOM'
+{{.SBOM}}PHOTOGALLERY_SBOM
+  timeout 60 python3 /run/photogallery/sbom.py "$release" "$SBOM_FILES" "${ROOT:-}/opt/photogallery" >"$sbom" &&
+    timeout 60 aws s3api put-object --region "$region" --bucket "$sbom_bucket" --key "$sbom_key" --body "$sbom" --if-none-match '*' >/dev/null ||
+    echo "the image has no software bill of materials: that of this build could not be written or kept"
+}
+
 # One event of the log's end: it can be read when the builder is gone.
 keep_log() {
   [ -n "$log_group" ] || return 0
-  printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json
   timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" || true
+  await_sbom
+  printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json
   timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" \
     --log-events file:///run/photogallery/events.json >/dev/null || true
 }
+
+await_sbom() { [ -z "$writing" ] || wait "$writing" || true; }
 
 # Each line once, and whole lines, where there are some.
 last_words() {
@@ -103,11 +120,12 @@ last_words() {
   printf '%s' "$words"
 }
 
-failed=
+failed= writing=
 finish() {
   local status=$?
   trap - EXIT ERR
   keep_log
+  await_sbom
   if [ "$status" = 0 ]; then
     report success ''
   else
@@ -169,6 +187,9 @@ build() {
   unpack "$work/bundle.tar.gz" "$work/bundle"
   bash /run/photogallery/provision.sh "$work/bundle" --keep
   wait "$agent" || agent_failed $?
+  # Now the packages are those of the image. Until the log is sent it is not waited for.
+  keep_sbom &
+  writing=$!
   bash /run/photogallery/provision.sh --clean
   rm -rf "$work"
   touch "$built"

@@ -100,6 +100,12 @@ ConditionPathExists=/etc/photogallery/environment
 EnvironmentFile=/etc/photogallery/environment
 DROPIN
 
+# Beside the check: the hashes of the bundle's files, of which sbom.py makes the software bill of materials.
+if [ -n "${SBOM_FILES:-}" ]; then
+  (cd "$bundle" && find . -type f -print0 | xargs -0 sha256sum --zero >"$SBOM_FILES") &
+  hashing=$!
+fi
+
 # The builder's role reaches no photos: the check runs on storage of its own.
 printf '%s\n' "HOST=${HOST:-0.0.0.0}" "PORT=${PORT:-80}" 'PHOTOS=mem://' 'RELEASE=build' >"$settings"
 systemctl daemon-reload
@@ -138,6 +144,8 @@ echo "it answers after $milliseconds ms"
 printf '%s\n' "$milliseconds" >"$root/etc/photogallery/start-milliseconds"
 systemctl stop "$unit"
 
+# An image without it is as good.
+[ -z "${hashing:-}" ] || wait "$hashing" || rm -f "$SBOM_FILES"
 rm -f "$settings"
 [ "${2:-}" != --keep ] || exit 0
 echo "cleaning"

@@ -19,7 +19,7 @@ import (
 
 // The files of an image. fleet.sh is separate: it runs on the image, so changing it needs no bake.
 //
-//go:embed builder.sh provision.sh
+//go:embed builder.sh provision.sh sbom.py
 var baked embed.FS
 
 //go:embed fleet.sh
@@ -45,6 +45,14 @@ func Provision() []byte {
 	return content
 }
 
+// SBOM returns the Python program that prints the software bill of materials of an image. Its
+// arguments are the release's name, a file with what `sha256sum --zero` says of the bundle's files,
+// and the folder that the bundle is installed in.
+func SBOM() []byte {
+	content, _ := baked.ReadFile("sbom.py")
+	return content
+}
+
 // MaxUserData is EC2's limit of user data, in bytes before they are encoded.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 const MaxUserData = 16 << 10
@@ -56,6 +64,7 @@ type BuilderInput struct {
 	Release             string
 	Source              string // of the event that reports the result
 	LogGroup            string // receives the build's log, or "" for none
+	SBOMBucket, SBOMKey string // the object that becomes the software bill of materials
 }
 
 // BuilderUserData returns the script with which a builder fetches and provisions its bundle and
@@ -65,10 +74,19 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	script, _ := baked.ReadFile("builder.sh")
 	return render("builder", string(script), map[string]string{
 		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
-		"Release": in.Release, "Source": in.Source, "LogGroup": in.LogGroup, "Provision": string(Provision()),
+		"Release": in.Release, "Source": in.Source, "LogGroup": in.LogGroup,
+		"SBOMBucket": in.SBOMBucket, "SBOMKey": in.SBOMKey, "Provision": uncommented(Provision()), "SBOM": uncommented(SBOM()),
 		"MaxFiles": strconv.Itoa(MaxBundleFiles), "MaxBytes": strconv.Itoa(MaxBundleBytes),
 	})
 }
+
+// uncommented empties the lines of a script that are comments, because user data has little room. What
+// fails still names the script's own line.
+func uncommented(script []byte) string {
+	return comment.ReplaceAllString(string(script), "")
+}
+
+var comment = regexp.MustCompile(`(?m)^[ \t]*#.*$`)
 
 // FleetInput holds the values of the fleet's user data.
 type FleetInput struct {
@@ -118,7 +136,7 @@ var (
 
 func render(name, script string, values map[string]string) (string, error) {
 	for field, value := range values {
-		if field != "Provision" && strings.ContainsFunc(value, unicode.IsControl) {
+		if field != "Provision" && field != "SBOM" && strings.ContainsFunc(value, unicode.IsControl) {
 			return "", fmt.Errorf("user data of the %s: %s %q has a control character", name, field, value)
 		}
 	}

@@ -56,6 +56,18 @@ func (s *Stack) History(ctx context.Context) ([]environment.Past, error) {
 	return reader.History(ctx)
 }
 
+// SBOM returns the software bill of materials of an image. Its errors are environment.Reader.SBOM's.
+func (s *Stack) SBOM(ctx context.Context, image string) ([]byte, error) {
+	reader, err := s.reader()
+	if err != nil {
+		return nil, err
+	}
+	if reader.Bucket, err = s.output(bundleBucketOutput); err != nil {
+		return nil, err
+	}
+	return reader.SBOM(ctx, image)
+}
+
 // Schedules returns the enabled schedules: the stack's own, and that of a ttl.
 func (s *Stack) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	return environment.Reader{Clients: s.clients, Environment: s.Environment, TeardownMachine: s.TeardownMachine}.Schedules(ctx)

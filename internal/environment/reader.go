@@ -21,6 +21,7 @@ type Reader struct {
 	Table              string // the name of the stack's DynamoDB table
 	TeardownMachine    string // ARN
 	BaseImageParameter string // the parameter with the newest base image
+	Bucket             string // of the software bills of materials
 }
 
 // Read returns the status at this moment. It asks several services at once. Its error joins their

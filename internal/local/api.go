@@ -29,6 +29,10 @@ func (l *Local) api() http.Handler {
 	mux.HandleFunc("GET "+control.Prefix+"status", answer(func(*http.Request) (any, error) { return l.Status(), nil }))
 	mux.HandleFunc("GET "+control.Prefix+"images", answer(func(*http.Request) (any, error) { return l.Images(), nil }))
 	mux.HandleFunc("GET "+control.Prefix+"history", answer(func(r *http.Request) (any, error) { return l.History(r.Context()) }))
+	mux.HandleFunc("GET "+control.Prefix+"images/{id}/sbom", answer(func(r *http.Request) (any, error) {
+		text, err := l.SBOM(r.Context(), r.PathValue("id"))
+		return json.RawMessage(text), err
+	}))
 	mux.HandleFunc("GET "+control.Prefix+"samples", answer(func(*http.Request) (any, error) { return l.Samples(time.Time{}), nil }))
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/terminate", answer(named(l.Terminate)))
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(named(l.Crash)))

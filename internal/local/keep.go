@@ -60,7 +60,7 @@ func (l *Local) restore(ctx context.Context) error {
 			known[string(image.Archive)] = true
 		}
 	})
-	if err := errors.Join(l.machines.DiscardAllBut(known), l.pruneBundles(former)); err != nil {
+	if err := errors.Join(l.machines.DiscardAllBut(known), l.pruneBundles(former), l.pruneSBOMs(former)); err != nil {
 		return err
 	}
 	recorded := former.Current

@@ -117,6 +117,7 @@ func (l *Local) makeMachines(context.Context) (err error) {
 			"REFUSE_NAMES": refuseNames(l.options.Address),
 		},
 		Object: func(bucket, key string) (io.ReadCloser, error) { return l.stack.Cloud.S3.Open(bucket, key) },
+		Store:  l.storeOnce,
 	})
 	return err
 }

@@ -11,11 +11,14 @@ type machineRecipe struct{}
 // Build implements process.Recipe.
 func (machineRecipe) Build(userData string) (process.Build, error) {
 	told, err := recipe.ReadBuilder(userData)
-	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release, Source: told.Source}, err
+	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release, Source: told.Source, SBOMBucket: told.SBOMBucket, SBOMKey: told.SBOMKey}, err
 }
 
 // Provision implements process.Recipe.
 func (machineRecipe) Provision() []byte { return recipe.Provision() }
+
+// SBOM implements process.Recipe.
+func (machineRecipe) SBOM() []byte { return recipe.SBOM() }
 
 // Settings implements process.Recipe.
 func (machineRecipe) Settings(userData string) (map[string]string, error) {

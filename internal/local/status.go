@@ -14,7 +14,7 @@ import (
 func (l *Local) reader() environment.Reader {
 	return environment.Reader{
 		Clients: l.stack.Clients, Environment: Environment, Table: l.stack.Settings.Table, TeardownMachine: l.stack.Settings.TeardownMachine,
-		BaseImageParameter: l.stack.Settings.BaseImageParameter,
+		BaseImageParameter: l.stack.Settings.BaseImageParameter, Bucket: l.stack.Settings.Bucket,
 	}
 }
 
@@ -69,6 +69,11 @@ func (l *Local) Images() []environment.Image {
 // History returns what happened in the environment, newest first, also before this process began.
 func (l *Local) History(ctx context.Context) ([]environment.Past, error) {
 	return l.reader().History(ctx)
+}
+
+// SBOM returns the software bill of materials of an image. Its errors are environment.Reader.SBOM's.
+func (l *Local) SBOM(ctx context.Context, image string) ([]byte, error) {
+	return l.reader().SBOM(ctx, image)
 }
 
 // isReleasing reports whether a release runs.

@@ -135,6 +135,7 @@ func (l launcher) order(ctx context.Context, plan release.Plan) (ec2.RunInstance
 	userData, err := recipe.BuilderUserData(recipe.BuilderInput{
 		Bucket: plan.Bundle.Bucket, Key: plan.Bundle.Key, SHA256: plan.Bundle.SHA256,
 		Region: l.region, Release: plan.Release, Source: l.settings.Environment.BuildSource(), LogGroup: l.settings.InstanceLogGroup,
+		SBOMBucket: l.settings.Bucket, SBOMKey: release.SBOMKey(plan.Release),
 	})
 	if err != nil {
 		return ec2.RunInstancesInput{}, release.Errorf(release.Unexpected, "%w", err)

@@ -51,7 +51,7 @@ func Images(ctx context.Context, api ImageFinder, environment release.Environmen
 	for _, image := range images {
 		id := aws.ToString(image.ImageId)
 		if wanted.covers(id, image.Tags) {
-			found = append(found, Resource{Kind: imageKind, ID: id, Name: aws.ToString(image.Name)})
+			found = append(found, Resource{Kind: imageKind, ID: id, Name: aws.ToString(image.Name), Release: Tag(image.Tags, release.TagRelease)})
 			continue
 		}
 		for _, mapping := range image.BlockDeviceMappings {
@@ -73,14 +73,19 @@ func Images(ctx context.Context, api ImageFinder, environment release.Environmen
 	return found, nil
 }
 
-// RemoveImages deregisters the images and deletes the snapshots among resources. It tries all of
-// them before it returns an error. If a successful DeregisterImage reports a snapshot as kept,
+// RemoveImages deregisters the images and deletes the snapshots among resources, each image after its
+// software bill of materials, which nobody would find without it. It tries all of them before it
+// returns an error. If a successful DeregisterImage reports a snapshot as kept,
 // RemoveImages deletes it in a call of its own, whose error gives the reason.
-func RemoveImages(ctx context.Context, api ImageRemover, resources []Resource) error {
+func RemoveImages(ctx context.Context, api ImageRemover, sboms SBOMs, resources []Resource) error {
 	deleted := map[string]bool{}
 	var failed []error
 	for _, image := range resources {
 		if image.Kind != imageKind {
+			continue
+		}
+		if err := sboms.Remove(ctx, image.Release); err != nil {
+			failed = append(failed, err)
 			continue
 		}
 		out, err := api.DeregisterImage(ctx, &ec2.DeregisterImageInput{

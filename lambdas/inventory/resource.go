@@ -10,7 +10,8 @@ type Resource struct {
 	ID   string `json:"id"`
 	Name string `json:"name"` // a name for people, or "" if the ID says enough
 
-	Leaving bool `json:"-"` // it goes away without being removed, now or after something else
+	Release string `json:"-"` // that made an image, or ""
+	Leaving bool   `json:"-"` // it goes away without being removed, now or after something else
 }
 
 // String returns the kind, the ID and, in brackets, the name.

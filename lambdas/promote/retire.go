@@ -26,6 +26,7 @@ var Retire = step.Define(step.Step{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
 		step.Unbound("ec2:DescribeImages"),
 		step.Unbound("ec2:DescribeSnapshots"),
+		{Name: "s3:DeleteObject", Scope: step.StackSBOMs},
 		{Name: "ec2:DeregisterImage", Scope: step.Owned},
 		{Name: "ec2:DeleteSnapshot", Scope: step.Owned},
 		step.Unbound("ec2:DescribeInstances"),
@@ -39,7 +40,7 @@ var Retire = step.Define(step.Step{
 		{Name: "s3:DeleteObject", Scope: step.StackSettings},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, RetireInput) (Retired, error) {
-	return retirer{clients.EC2, clients.Scheduler, clients.DynamoDB, clients.S3, settings}.run
+	return retirer{clients.EC2, clients.Scheduler, clients.DynamoDB, clients.S3, inventory.SBOMs{API: clients.S3, Bucket: settings.Bucket}, settings}.run
 })
 
 // RetireInput is the input of Retire.
@@ -73,6 +74,7 @@ type retirer struct {
 	schedules schedulerAPI
 	table     tableAPI
 	objects   objectDeleter
+	sboms     inventory.SBOMs
 	settings  step.Settings
 }
 
@@ -107,7 +109,7 @@ func (r retirer) images(ctx context.Context, serving release.Current) ([]invento
 	if err != nil {
 		return nil, err
 	}
-	return old, inventory.RemoveImages(ctx, r.ec2, old)
+	return old, inventory.RemoveImages(ctx, r.ec2, r.sboms, old)
 }
 
 // versions first makes the serving version the default one: the default cannot be deleted, and the

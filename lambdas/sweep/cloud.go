@@ -25,6 +25,7 @@ type cloud struct {
 	schedules scheduleAPI
 	records   recordAPI
 	table     tableAPI
+	sboms     inventory.SBOMs
 	settings  step.Settings
 }
 
@@ -47,7 +48,7 @@ func reach(clients step.Clients, settings step.Settings) cloud {
 	return cloud{
 		groups: clients.AutoScaling, instances: clients.EC2, images: clients.EC2, templates: clients.EC2,
 		balancers: clients.ELB, listeners: clients.ELB, network: clients.EC2, alarms: clients.CloudWatch, schedules: clients.Scheduler,
-		records: clients.Route53, table: clients.DynamoDB, settings: settings,
+		records: clients.Route53, table: clients.DynamoDB, sboms: inventory.SBOMs{API: clients.S3, Bucket: settings.Bucket}, settings: settings,
 	}
 }
 

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"photogallery/lambdas/inventory"
@@ -15,16 +16,23 @@ var images = Stage{
 	looks: looks("ec2:DescribeImages", "ec2:DescribeSnapshots"),
 	changes: []step.Operation{
 		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "s3:DeleteObject", Scope: step.StackSBOMs},
 		{Name: "ec2:DeregisterImage", Scope: step.Owned},
 		{Name: "ec2:DeleteSnapshot", Scope: step.Owned},
 	},
-	prepare: forgetImages,
+	prepare: forget,
 	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
 		return inventory.Images(ctx, c.images, c.settings.Environment, over.images)
 	},
 	remove: func(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
-		return inventory.RemoveImages(ctx, c.images, found)
+		return inventory.RemoveImages(ctx, c.images, c.sboms, found)
 	},
+}
+
+// forget forgets the selected images, and the software bill of materials that an undone release's
+// builder wrote before there was an image.
+func forget(ctx context.Context, c cloud, over extent) error {
+	return errors.Join(forgetImages(ctx, c, over), c.sboms.Remove(ctx, over.undone))
 }
 
 // forgetImages removes the selected images from the recorded state.

@@ -60,6 +60,7 @@ func free(stage Stage) Stage {
 // extent says what a sweep covers.
 type extent struct {
 	release  string // only what belongs to this release, or "" for the whole environment
+	undone   string // the release of an undo that did not serve, or ""
 	promoted bool   // the release serves, so that only outdated resources of others are removed
 	images   inventory.Selection
 	current  release.Current
@@ -77,11 +78,11 @@ func undoing(name string, current release.Current) ([]Stage, extent) {
 		}
 	case current.Serving:
 		return undoOrder, extent{
-			release: name, current: current,
+			release: name, undone: name, current: current,
 			images: inventory.Selection{Release: name, Except: []string{current.Image, current.FormerImage}},
 		}
 	}
-	return Order, extent{current: current, images: inventory.Selection{Except: []string{current.Image}}}
+	return Order, extent{undone: name, current: current, images: inventory.Selection{Except: []string{current.Image}}}
 }
 
 // tearingDown returns the extent of a teardown of the environment.

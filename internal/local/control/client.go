@@ -58,6 +58,16 @@ func (c *Client) History(ctx context.Context) (history []environment.Past, err e
 	return history, c.get(ctx, "history", &history)
 }
 
+// SBOM returns the software bill of materials of an image.
+func (c *Client) SBOM(ctx context.Context, image string) (text []byte, err error) {
+	body, err := c.send(ctx, http.MethodGet, "images/"+url.PathEscape(image)+"/sbom")
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return io.ReadAll(body)
+}
+
 // Samples returns at most the last hour's samples, oldest first.
 func (c *Client) Samples(ctx context.Context) (samples []environment.Sample, err error) {
 	return samples, c.get(ctx, "samples", &samples)

@@ -61,6 +61,9 @@ func (m *instance) provision(task Build) error {
 	if err := m.install(work, bundle); err != nil {
 		return err
 	}
+	if err := m.keepSBOM(task); err != nil {
+		fmt.Fprintf(m.log, "the image has no software bill of materials: %v\n", err)
+	}
 	return os.RemoveAll(work)
 }
 
@@ -113,7 +116,7 @@ func (m *instance) install(work, bundle string) error {
 		environment: append(append(m.environment(), network()...),
 			"ROOT="+m.root, "CHECK_HOST="+m.address.host, "HOME="+m.root, "LANG=C.UTF-8",
 			"PATH="+m.kind.scratch+string(os.PathListSeparator)+os.Getenv("PATH"),
-			socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID),
+			socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID, "SBOM_FILES="+m.hashes()),
 	})
 	if err != nil {
 		return fmt.Errorf("provision.sh: %w: %s", err, lastWords(tail.String()))

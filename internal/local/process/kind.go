@@ -26,6 +26,8 @@ type Recipe interface {
 	Build(userData string) (Build, error)
 	// Provision returns the script that installs an unpacked bundle, below the folder ROOT.
 	Provision() []byte
+	// SBOM returns the program that prints the software bill of materials of an image.
+	SBOM() []byte
 	// Unpacking returns the limits of one bundle's archive.
 	Unpacking() Unpacking
 	// Settings returns the instance's own settings of a fleet instance's service.
@@ -45,6 +47,7 @@ type Build struct {
 	Bucket, Key, SHA256 string
 	Release             string
 	Source              string // of the event that reports the result
+	SBOMBucket, SBOMKey string // of the software bill of materials
 }
 
 // Options are the options of a Kind. All are required except Settings and Log.
@@ -54,6 +57,8 @@ type Options struct {
 	Recipe  Recipe
 	// Object opens an S3 object, a builder's bundle.
 	Object func(bucket, key string) (io.ReadCloser, error)
+	// Store keeps an S3 object, an image's software bill of materials.
+	Store func(bucket, key string, content []byte) error
 	// Settings overrides settings of every service that differ on one machine.
 	Settings map[string]string
 	Log      *slog.Logger

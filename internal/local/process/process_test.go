@@ -112,6 +112,7 @@ type recipe struct {
 func (r recipe) Build(string) (process.Build, error) { return r.build, nil }
 func (r recipe) App(string) process.App              { return r.app }
 func (r recipe) Provision() []byte                   { return []byte(provision) }
+func (r recipe) SBOM() []byte                        { return []byte("print('{}')") }
 func (r recipe) Unpacking() process.Unpacking        { return new(limits.Unpacking) }
 func (r recipe) Settings(userData string) (map[string]string, error) {
 	return map[string]string{"RELEASE": userData}, nil
