@@ -29,6 +29,9 @@ case "${0##*/} $1 ${2:-}" in
     [ "$(wc -l <"$ROOT/fetched")" -gt "${UNREADABLE:-0}" ] || { echo "Unable to locate credentials" >&2; exit 253; }
     cp "$ROOT/bundle.tar.gz" "${@: -1}" ;;
   dnf*) eval "${DNF:-}" ;;
+  "aws s3api put-object")
+    echo "$*" >"$ROOT/put"
+    for word; do [ "${last:-}" != --body ] || cp "$word" "$ROOT/sbom"; last=$word; done ;;
   "aws events put-events")
     echo "$6" >>"$ROOT/events"
     [ "$(wc -l <"$ROOT/events")" -le "${REFUSED:-0}" ] && echo 1 || echo 0 ;;
@@ -69,7 +72,7 @@ func workshopWith(t *testing.T, bundle []byte) workshop {
 // build runs the builder's script with all of the machine's own paths below the root.
 func (w workshop) build(sum string, more ...string) {
 	w.Helper()
-	script := builder(w.T, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: sum, Region: "r", Release: "r1"})
+	script := builder(w.T, recipe.BuilderInput{Bucket: "b", Key: "k", SHA256: sum, Region: "r", Release: "r1", SBOMBucket: "s", SBOMKey: "sboms/r1.json"})
 	for _, path := range []string{"/run/photogallery", "/run/systemd", "/var/tmp/photogallery", "/var/lib/photogallery-built", "/sys/devices"} {
 		script = strings.ReplaceAll(script, path, w.root+path)
 	}

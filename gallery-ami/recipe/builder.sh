@@ -88,6 +88,7 @@ report() {
 # The software bill of materials: what the image holds, for whoever asks when the builder is gone. S3 takes it once,
 # and an image without it is as good.
 export SBOM_FILES=/run/photogallery/bundle.sha256
+writing= # the process
 keep_sbom() {
   local sbom=/run/photogallery/sbom.json
   cat >/run/photogallery/sbom.py <<'PHOTOGALLERY_SBOM'
@@ -120,7 +121,7 @@ last_words() {
   printf '%s' "$words"
 }
 
-failed= writing=
+failed=
 finish() {
   local status=$?
   trap - EXIT ERR

@@ -147,6 +147,7 @@ func newKind(t *testing.T, packed []byte) *process.Kind {
 		Dir: t.TempDir(), Program: program,
 		Recipe: recipe{build: process.Build{Bucket: "bundles", Key: "b", SHA256: hex.EncodeToString(sum[:]), Release: "r1"}},
 		Object: func(string, string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed)), nil },
+		Store:  func(string, string, []byte) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -323,6 +324,7 @@ func TestClosingLeavesOnlyImagesAndLogs(t *testing.T) {
 		Dir: dir, Program: os.Args[0],
 		Recipe: recipe{build: process.Build{SHA256: hex.EncodeToString(sum[:]), Release: "r1"}},
 		Object: func(string, string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed)), nil },
+		Store:  func(string, string, []byte) error { return nil },
 	})
 	if err != nil {
 		t.Fatal(err)
