@@ -17,7 +17,7 @@ import (
 func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 	_, err := cdk.ParseOptions(map[string]any{
 		"timezone": "main", "environment": "Main", "cidr": "10.0.0.1/8", "nightlyTeardown": "20:00",
-		"morningRelease": "cron(0 7 * *)", "rebake": "weekly", "timeZone": "Zurich", "notify": "nobody,ops@example.com,ops@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops.fifo", "webhook": "https://hooks.example.com/secret", "domain": "gallery",
+		"morningRelease": "cron(0 7 * *)", "timeZone": "Zurich", "notify": "nobody,ops@example.com,ops@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops.fifo", "webhook": "https://hooks.example.com/secret", "domain": "gallery",
 		"uploadsOverHttp": "yes", "logDays": 31, "tags": "aws:team=web,photogallery:role=fleet", "vpcRange": "10.0.0.0/24", "zones": "us-east-1a,use1-az2", "ebsKey": "alias/photos", "settingsKey": "alias/aws/s3",
 	})
 	if release.CodeOf(err) != release.InvalidRequest {
@@ -26,7 +26,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 	for _, want := range []string{
 		"timezone: no such option; the options are environment, cidr",
 		`environment: "Main"`, `cidr: "10.0.0.1/8": the address has bits beyond the range, which starts at 10.0.0.0/8`,
-		`nightlyTeardown: "20:00"`, "give off, or a schedule such as cron(0 20 * * ? *)", `morningRelease: "cron(0 7 * *)"`, `rebake: "weekly"`,
+		`nightlyTeardown: "20:00"`, "give off, or a schedule such as cron(0 20 * * ? *)", `morningRelease: "cron(0 7 * *)"`,
 		`timeZone: "Zurich"`, `"nobody" is no e-mail address; give e-mail addresses such as`, "ops@example.com is given twice",
 		`ops.fifo": no ARN of a standard SNS topic; give`, `an address would stand in the template for all to read; put it into a secret; give slack: or teams:`, `domain: "gallery"`, "hostedZone: left out", `uploadsOverHttp: "yes"`,
 		`logDays: "31"`, `vpcRange: "10.0.0.0/24": a network has /16 to /22`, `zones: "us-east-1a,use1-az2": neither names nor IDs`,

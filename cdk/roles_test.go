@@ -67,7 +67,7 @@ func TestRolesReadAssetsOfTheirEnvironmentAlone(t *testing.T) {
 }
 
 // A bundle's install script runs with this role.
-func TestBuilderFetchesBundlesAndSendsOnlyItsEvents(t *testing.T) {
+func TestBuilderFetchesBundlesAndSendsOnlyItsEventsAndSBOMs(t *testing.T) {
 	made := synthesize(t, "defaults")
 	got := allowed(made, "BuilderRole")
 	want := []string{
@@ -75,6 +75,7 @@ func TestBuilderFetchesBundlesAndSendsOnlyItsEvents(t *testing.T) {
 		"logs:CreateLogStream logs:PutLogEvents arn:aws:logs:ap-southeast-2:123456789012:log-group:InstanceLogs:log-stream:i-*/build map[]",
 		"s3:GetObject arn:aws:s3:::Photos/bundles/* map[]",
 		"s3:GetObject arn:aws:s3:::cdk-hnb659fds-assets-123456789012-ap-southeast-2/photogallery-main/*.gz map[]",
+		"s3:PutObject arn:aws:s3:::Photos/sboms/* map[]",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("a builder may\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -30,15 +30,16 @@ func TestPhotosArePrivateAndRecoverable(t *testing.T) {
 	}
 }
 
-// Two instances that boot together make one key: the second write is refused, whichever comes first.
-func TestUploadKeyIsMadeOnce(t *testing.T) {
+// Two instances that boot together make one key: the second write is refused, whichever comes first. A
+// bundle's script cannot write over what another builder has written of its image.
+func TestUploadKeyAndSBOMsAreMadeOnce(t *testing.T) {
 	made := synthesize(t, "defaults")
 	id := withPrefix(t, made, "AWS::S3::BucketPolicy", "Photos")
 	for _, one := range statementsOf(made, id, made.Resources[id].Properties["PolicyDocument"]) {
 		if one.effect != "Deny" || one.actions[0] != "s3:PutObject" {
 			continue
 		}
-		if got := fmt.Sprint(one.resources, one.conditions); !strings.HasSuffix(got, "/upload-key/key] map[Null:map[s3:if-none-match:true]]") {
+		if got := fmt.Sprint(one.resources, one.conditions); !strings.Contains(got, "/upload-key/key ") || !strings.HasSuffix(got, "/sboms/*] map[Null:map[s3:if-none-match:true]]") {
 			t.Errorf("refused is %s", got)
 		}
 		return
