@@ -52,8 +52,8 @@ var settingsMutants = []mutant{
 	{"an instance takes half a secret", []edit{
 		{fleetScript, "", ` || give_up "secrets/$id" "was changed or cut off"`, " || true"},
 	}},
-	{"a secret with a dollar is another one to the service", []edit{
-		{fleetScript, "", "[\\\\\"$`]", "[\\\\\"`]"},
+	{"a secret with a backslash is another one to the service", []edit{
+		{fleetScript, "", "[\\\\\"$`]", "[\"$`]"},
 	}},
 	{"other users of an instance may read its secrets", []edit{
 		{fleetScript, "fetch_settings() (\n", "  umask 077\n", ""},
