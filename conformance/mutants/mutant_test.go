@@ -34,7 +34,7 @@ func areas() []area {
 		{"Permissions", []check{nagTests, policyReference, stackTests, deployedTests}, permissionMutants},
 		{"Template", []check{nagTests, templateLint, deployedTests}, templateMutants},
 		{"Image and app", nil, imageMutants},
-		{"Settings and secrets", []check{stackTests}, settingsMutants},
+		{"Settings and secrets", []check{packageTests("internal/environment"), stackTests}, settingsMutants},
 		{"Keys of one machine", nil, keyMutants},
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
