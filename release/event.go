@@ -48,7 +48,7 @@ const (
 type Verdict struct {
 	Release string    `json:"release"` // the execution's name
 	Verdict Answer    `json:"verdict"`
-	By      string    `json:"by"`            // who answered, for people
+	By      string    `json:"by"`                 // who answered, for people
 	Wait    time.Time `json:"waitSince,omitzero"` // when the wait began that a promotion answers, or zero if the sender does not know
 }
 

@@ -85,7 +85,7 @@ report() {
   return 1
 }
 
-# The software bill of materials: what the image holds, for whoever asks when the builder is gone. S3 takes it once,
+# The software bill of materials: what the image holds, for those who ask when the builder is gone. S3 takes it once,
 # and an image without it is as good.
 export SBOM_FILES=/run/photogallery/bundle.sha256
 writing= # the process

@@ -29,7 +29,7 @@ type Waiting struct {
 type Given struct {
 	Answer release.Answer `json:"answer"`
 	By     string         `json:"by"`
-	At     time.Time      `json:"at"`            // when it was sent, in whole seconds
+	At     time.Time      `json:"at"`                 // when it was sent, in whole seconds
 	Wait   time.Time      `json:"waitSince,omitzero"` // when the wait began that it answers, or zero if the sender does not know
 }
 

@@ -30,7 +30,7 @@ type cloud struct {
 	settings step.Settings
 	answered []string
 	told     []string // notices
-	looked   func() // is called once, when a record has been read
+	looked   func()   // is called once, when a record has been read
 }
 
 func inCloud(t *testing.T, test func(*cloud)) {
