@@ -219,7 +219,7 @@ func (p *program) keptAll(endpoint control.Endpoint, ids []string) {
 			p.Errorf("photo %s is not listed: %v", id, err)
 		}
 	}
-	thumbnails, err := filepath.Glob(filepath.Join(p.data, "photos", "thumbs", "*"))
+	thumbnails, err := filepath.Glob(filepath.Join(p.data, "photos", "thumbs", "*.jpg"))
 	if err != nil {
 		p.Fatal(err)
 	}
