@@ -26,7 +26,7 @@ var refusals = []string{string(release.InvalidRequest) + ":", string(release.Ima
 var (
 	rebake  = map[string]any{"wildcard": `*` + release.RebakeField + `*`}
 	nothing = map[string]any{"prefix": []string{`{"unchanged":`, `{"dryRun":`}}
-	listed  = map[string]any{"prefix": `{"resources":`}
+	listed  = map[string]any{"prefix": []string{`{"resources":`, `{"kept":`}} // whichever comes first
 )
 
 // ends returns all ends. Each event of an ended execution belongs to one, except that of a release

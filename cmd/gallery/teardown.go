@@ -8,13 +8,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"photogallery/internal/cost"
+	"photogallery/internal/price"
 	"photogallery/internal/terminal"
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/sweep"
 	"photogallery/release"
 )
 
@@ -27,7 +31,7 @@ func teardownCommand() *cobra.Command {
 	}
 	f := command.Flags()
 	f.String("images", string(release.KeepLatestImage), "which `images` go: keep-latest or delete")
-	f.Bool("dry-run", false, "list what would be deleted, and delete nothing")
+	f.Bool("dry-run", false, "list what would be deleted, say what stays and costs, and delete nothing")
 	f.BoolP("yes", "y", false, "do not ask, on a terminal, whether to go ahead")
 	addRunFlags(command)
 	completeFlag(command, "images", cobra.FixedCompletions([]string{string(release.KeepLatestImage), string(release.DeleteImages)}, cobra.ShellCompDirectiveNoFileComp))
@@ -105,17 +109,44 @@ func readLine(ctx context.Context, from io.Reader) (line string, err error) {
 	}
 }
 
-// list runs the teardown's dry run and prints what it found.
+// leftover is the answer of `teardown --dry-run`.
+type leftover struct {
+	sweep.Listed
+	Cost cost.Rest `json:"cost"` // of what stays, on AWS
+}
+
+// list runs the teardown's dry run and prints what it found, and what goes on costing money.
 func (c cloud) list(command *cobra.Command, machine, input string) error {
-	var listed struct {
-		Resources []inventory.Resource `json:"resources"`
-	}
-	if err := c.dryRun(command, machine, input, &listed); err != nil {
+	var found leftover
+	if err := c.dryRun(command, machine, input, &found.Listed); err != nil {
 		return err
 	}
-	if len(listed.Resources) == 0 && !wantsJSON(command) {
-		fmt.Fprintln(command.ErrOrStderr(), "Nothing would be deleted.")
-		return nil
+	images := slices.DeleteFunc(slices.Clone(found.Kept), func(r inventory.Resource) bool { return r.Kind != "image" })
+	var err error
+	if found.Cost, err = cost.OfRest(price.Load(), len(images)); err != nil {
+		return err
 	}
-	return show(command, listed.Resources, []string{"KIND", "ID", "NAME"}, func(r inventory.Resource) []any { return []any{r.Kind, r.ID, r.Name} })
+	if wantsJSON(command) {
+		return showJSON(command, found)
+	}
+	err = show(command, found.Resources, []string{"KIND", "ID", "NAME"}, func(r inventory.Resource) []any { return []any{r.Kind, r.ID, r.Name} })
+	if len(found.Resources) == 0 {
+		fmt.Fprintln(command.ErrOrStderr(), "Nothing would be deleted.")
+	}
+	fmt.Fprintln(command.ErrOrStderr(), found.words(images))
+	return err
+}
+
+// words says what stays, and what that costs.
+func (l leftover) words(images []inventory.Resource) string {
+	kept := "No image stays"
+	if len(images) > 0 {
+		var names []string
+		for _, image := range images {
+			names = append(names, image.ID)
+		}
+		kept = "It keeps image " + strings.Join(names, ", ") + ", so that the next release need not bake it"
+	}
+	return fmt.Sprintf("%s. Photos, bundles and the stack stay.\nOn AWS that goes on costing about %.2f %s a month, without photos and bundles, by the prices of %s in %s.",
+		kept, l.Cost.Month, l.Cost.Currency, l.Cost.Date, l.Cost.Region)
 }

@@ -29,6 +29,14 @@ const unlockFirst = `"Next": "UnlockFirst"
       "Next": "Undo"`
 
 var machineMutants = []mutant{
+	{"a dry run releases", []edit{
+		{releaseMachine, `"IsNeeded": {`, `{"Variable": "$.plan.dryRun", "BooleanEquals": true, "Next": "Planned"}`, `{"Variable": "$.plan.dryRun", "BooleanEquals": true, "Next": "Lock"}`},
+	}},
+	{"a dry run takes the lock", []edit{
+		{releaseMachine, `"IsNeeded": {`, `"BooleanEquals": true, "Next": "Planned"}`, `"BooleanEquals": true, "Next": "Lock"}`},
+		{releaseMachine, `"LockOutcome": {`, `"Choices": [`, `"Choices": [
+        {"Variable": "$.plan.dryRun", "BooleanEquals": true, "Next": "Planned"},`},
+	}},
 	{"a person's verdict in a hold ends the whole watch", []edit{
 		{releaseMachine, `"Promoted": {`, `"Default": "ShiftAll"`, `"Default": "EnsureScaling"`},
 	}},

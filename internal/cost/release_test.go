@@ -2,6 +2,7 @@ package cost
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -69,5 +70,24 @@ func TestReleaseCostsItsBuilderAndTheFleetBesideTheOther(t *testing.T) {
 	plan.InstanceType = "x9.huge"
 	if _, err := OfRelease(list, plan); release.CodeOf(err) != release.InvalidRequest {
 		t.Errorf("a type without a price: %v", err)
+	}
+}
+
+func TestAfterATeardownTheStackAndItsImagesCost(t *testing.T) {
+	list := price.Load()
+	none, err := OfRest(list, 0)
+	two, failed := OfRest(list, 2)
+	bill, missing := Add(list, Wanted{InstanceType: "t4g.small"}, Planned(Wanted{}))
+	if err := errors.Join(err, failed, missing); err != nil {
+		t.Fatal(err)
+	}
+	var always float64
+	for _, line := range bill.Lines {
+		if line.Phase == Always {
+			always += line.Month.Most
+		}
+	}
+	if math.Abs(two.Month-always) > 1e-9 || math.Abs(two.Month-none.Month-keptImages*imageGB*list.Prices["snapshot"].Price) > 1e-9 {
+		t.Errorf("%+v without images, %+v with two; always %g", none, two, always)
 	}
 }

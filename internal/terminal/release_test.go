@@ -75,7 +75,7 @@ func TestReleaseIsDrawnAsItRuns(t *testing.T) {
 			`├ ✓ Find image +none yet`, `│ ✓ Launch builder +i-\w+ in us-east-1a`, `│ ● Await build +builder i-\w+ provisions itself +1:00 min`,
 			`│ ○ Create image$`, `│ ○ Check image$`, `│ ○ Terminate builder$`, `├ ✓ Ensure load balancer`, `└ ● Check load balancer`,
 			`○ Ensure template$`, `○ Unlock$`, ` +1:00 min`)
-		shows(t, look(2*time.Minute), `● Prepare`, `│ ✓ Await build +2:30 min`, `│ ● Check image +ami-\w+ \d+%`, `└ ✓ Check load balancer +active`)
+		shows(t, look(2*time.Minute), `● Prepare`, `│ ✓ Await build +1:50 min`, `│ ● Check image +ami-\w+ \d+%`, `└ ✓ Check load balancer +active`)
 		end := look(20 * time.Minute)
 		shows(t, end, `✓ Prepare`, `✓ Create group`, `✓ Check fleet +2 of 2 healthy`, `✓ Verify +2 healthy`, `✓ Promote`, `✓ Unlock`)
 		if end.Status != types.ExecutionStatusSucceeded || !strings.HasPrefix(terminal.Outcome(end), "r1 succeeded in ") || !strings.Contains(terminal.Outcome(end), "Release r1 (version ") {

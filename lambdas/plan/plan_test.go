@@ -62,6 +62,8 @@ type cloud struct {
 	clients  step.Clients
 	settings step.Settings
 	group    *groups.AutoScalingGroup // what is there to be described, or nil for no group
+
+	hasBalancer bool
 }
 
 func inCloud(t *testing.T, test func(c *cloud)) {
@@ -79,6 +81,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 		tables, objects := dynamodb.New(f), s3.New(f)
 		quotas.New(f, c.ec2)
 		fabric.Handle(f, "Auto Scaling", "DescribeAutoScalingGroups", c.describeGroups)
+		fabric.Handle(f, "Elastic Load Balancing v2", "DescribeLoadBalancers", c.describeLoadBalancers)
 		f.Do(func() {
 			tables.AddTable(table, records.Key)
 			objects.AddBucket(bucket, "")

@@ -13,7 +13,7 @@ import (
 // ListResources is the dry run: it only lists.
 var ListResources = step.Define(step.Step{
 	Name:       "ListResources",
-	Summary:    "Lists what a teardown would remove.",
+	Summary:    "Lists what a teardown would remove, and which images it keeps.",
 	Timeout:    60 * time.Second,
 	MemoryMB:   128,
 	Operations: looking(slices.Concat(Order, undoOrder)...),
@@ -27,16 +27,26 @@ type ListInput struct {
 	Plan release.Teardown `json:"plan"`
 }
 
-// Listed lists what a teardown would remove, in its order.
+// Listed lists what a teardown would remove, in its order, and what of that kind it keeps. The fields
+// are where the rules of the stack look, so that nobody gets a message.
 type Listed struct {
 	Resources []inventory.Resource `json:"resources"`
+	Kept      []inventory.Resource `json:"kept"` // images with their snapshots
 }
 
 type lister struct{ cloud }
 
 func (l lister) run(ctx context.Context, in ListInput) (Listed, error) {
 	found, err := l.covered(ctx, in.Plan)
-	return Listed{found}, err
+	if err != nil {
+		return Listed{}, err
+	}
+	all, err := inventory.Images(ctx, l.images, l.settings.Environment, inventory.Selection{})
+	if err != nil {
+		return Listed{}, err
+	}
+	kept := slices.DeleteFunc(all, func(one inventory.Resource) bool { return slices.Contains(found, one) })
+	return Listed{found, kept}, nil
 }
 
 // covered lists the resources within the teardown's scope.

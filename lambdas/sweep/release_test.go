@@ -253,6 +253,12 @@ func (e environment) listed(request release.Teardown) []inventory.Resource {
 	return run[sweep.Listed](e, sweep.ListResources, sweep.ListInput{Call: call("teardown"), Plan: request}).Resources
 }
 
+// kept lists what a dry run says that a teardown keeps.
+func (e environment) kept(request release.Teardown) []inventory.Resource {
+	e.Helper()
+	return run[sweep.Listed](e, sweep.ListResources, sweep.ListInput{Call: call("teardown"), Plan: request}).Kept
+}
+
 var wholeEnvironment = release.Teardown{Scope: release.ScopeEnvironment, Images: release.DeleteImages, Interrupt: true}
 
 // count returns how many resources of each kind the environment has.

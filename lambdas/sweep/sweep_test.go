@@ -100,6 +100,12 @@ func TestDryRunListsAndDeletesNothing(t *testing.T) {
 				t.Errorf("%s would be kept, but is listed", resource)
 			}
 		}
+		if kept := e.kept(release.Teardown{Scope: release.ScopeEnvironment, Images: release.KeepLatestImage, DryRun: true}); len(kept) != 2 || kept[0].ID != m.image {
+			t.Errorf("%v are kept, want image %s with its snapshot", kept, m.image)
+		}
+		if kept := e.kept(release.Teardown{Scope: release.ScopeEnvironment, Images: release.DeleteImages, DryRun: true}); len(kept) != 0 {
+			t.Errorf("%v are kept of images that are to be deleted", kept)
+		}
 		builder := e.launchBuilder("r2")
 		ofRelease := e.listed(release.Teardown{Scope: release.ScopeRelease, Undo: "r2", DryRun: true})
 		if len(ofRelease) != 1 || ofRelease[0].ID != builder {
