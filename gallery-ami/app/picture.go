@@ -73,11 +73,11 @@ func examine(data []byte, most limits) (*negative, error) {
 	return &negative{found, format, config, found.weigh(config)}, nil
 }
 
-// develop decodes the picture once, which proves that it is whole, and makes its thumbnail: a JPEG
-// of the usual kind at a fraction of its size. The
-// photo is the upload's own bytes without what browsers do not need to show it: no location, no
-// camera, nothing appended. Only a file that does not allow that is encoded anew: a JPEG without an
-// end, and a PNG or WebP that lies on its side, because not every browser would turn it. Live returns how much memory the pictures that are being decoded may take. Its errors are Errors.
+// develop decodes the picture once, which proves that it is whole, and makes its thumbnail. The photo is
+// the upload's own bytes without what browsers do not need to show it: no location, no camera, nothing
+// appended. Only a file that does not allow that is encoded anew: a JPEG without an end, and a PNG or
+// WebP that lies on its side, because not every browser would turn it. Live returns how much memory the
+// pictures that are being decoded may take. Its errors are Errors.
 func (n *negative) develop(live func() int64) (picture, error) {
 	f, size := n.facts, image.Pt(n.config.Width, n.config.Height)
 	made := picture{format: strings.Replace(n.format, "jpeg", "jpg", 1), full: bytes.Join(f.kept, nil)}
@@ -85,14 +85,7 @@ func (n *negative) develop(live func() int64) (picture, error) {
 		made.width, made.height = size.Y, size.X
 	}
 	to := f.thumbnailSize(size)
-	var err error
-	var decoded image.Image
-	if f.kept != nil && f.jpeg.scans == 1 && !f.jpeg.rgb {
-		decoded = scaled(made.full, min(size.X/to.X, size.Y/to.Y))
-	}
-	if decoded == nil {
-		decoded, err = f.decode(n.config, live)
-	}
+	decoded, err := f.decode(n.config, live)
 	if err != nil {
 		return picture{}, damaged(n.format, err)
 	}
