@@ -67,3 +67,32 @@ func TestBadExpressionsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestRecurrencesAreDueInTheirTimeZone(t *testing.T) {
+	zurich, err := time.LoadLocation("Europe/Zurich")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for recurrence, want := range map[string][2]string{
+		"0 18 * * 2":      {"2026-03-24 17:00", "2026-03-31 16:00"}, // the clocks go forward in between
+		"30 7 * * 0,6":    {"2026-03-21 06:30", "2026-03-22 06:30"},
+		"0 9 * * MON":     {"2026-03-23 08:00", "2026-03-30 07:00"},
+		"15 12 1 1 *":     {"2027-01-01 11:15", "2028-01-01 11:15"},
+		"*/30 0-1 31 * *": {"2026-03-30 22:00", "2026-03-30 22:30"},
+	} {
+		when, err := ParseRecurrence(recurrence, zurich, time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC))
+		if err != nil {
+			t.Errorf("%s: %v", recurrence, err)
+			continue
+		}
+		got := [2]string{when.First.UTC().Format("2006-01-02 15:04"), when.Next(when.First).UTC().Format("2006-01-02 15:04")}
+		if got != want {
+			t.Errorf("%s is due at %v, want %v", recurrence, got, want)
+		}
+	}
+	for _, recurrence := range []string{"", "0 18 * *", "0 18 * * ? *", "0 18 ? * 2", "0 24 * * *", "@daily", "TZ=UTC 18 * * 2"} {
+		if _, err := ParseRecurrence(recurrence, time.UTC, time.Now()); err == nil {
+			t.Errorf("%q is taken", recurrence)
+		}
+	}
+}

@@ -36,7 +36,11 @@ func parseCron(text string, zone *time.Location, now time.Time) (Schedule, error
 		return Schedule{}, fmt.Errorf("the year is %q: the embedded cloud has * only", fields[5])
 	}
 	fields[4] = fromSunday(dayOfWeek)
-	schedule, err := fiveFields.Parse(strings.Join(fields[:5], " "))
+	return parseFields(fields[:5], zone, now)
+}
+
+func parseFields(fields []string, zone *time.Location, now time.Time) (Schedule, error) {
+	schedule, err := fiveFields.Parse(strings.Join(fields, " "))
 	if err != nil {
 		return Schedule{}, err
 	}

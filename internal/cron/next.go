@@ -1,4 +1,5 @@
-// Package cron reads the schedule expressions of EventBridge Scheduler.
+// Package cron reads the schedule expressions of EventBridge Scheduler, and the recurrences of Auto
+// Scaling.
 package cron
 
 import "time"

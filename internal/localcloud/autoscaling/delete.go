@@ -28,6 +28,7 @@ func (s *Service) deleteGroup(in *autoscaling.DeleteAutoScalingGroupInput) (*aut
 	}
 	if !g.deleting {
 		g.deleting, g.policies = true, nil
+		g.unschedule()
 		s.terminateAll(g)
 	}
 	s.reconcile(g)

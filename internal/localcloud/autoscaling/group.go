@@ -26,6 +26,7 @@ type group struct {
 
 	members    []*member // in order of launch
 	policies   []*policy
+	scheduled  []*scheduledAction
 	refreshes  []*refresh        // oldest first
 	activities []*types.Activity // oldest first
 	capacity   []Capacity

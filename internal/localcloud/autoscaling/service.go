@@ -1,7 +1,7 @@
 // Package autoscaling is the embedded cloud's EC2 Auto Scaling: groups that keep their capacity,
-// balance it over the zones, replace unhealthy instances, follow step scaling policies and roll to
-// a new launch template version by instance refresh. It implements exactly the operations that the
-// steps and the command line call.
+// balance it over the zones, replace unhealthy instances, follow step scaling policies and scheduled
+// actions, and roll to a new launch template version by instance refresh. It implements exactly the
+// operations that the steps and the command line call.
 package autoscaling
 
 import (
@@ -75,6 +75,9 @@ func New(f *fabric.Fabric, instances Instances, targets Targets, alarms Alarms) 
 	fabric.Handle(f, serviceID, "DeleteAutoScalingGroup", s.deleteGroup)
 	fabric.Handle(f, serviceID, "DescribeScalingActivities", s.describeActivities)
 	fabric.Handle(f, serviceID, "PutScalingPolicy", s.putPolicy)
+	fabric.Handle(f, serviceID, "PutScheduledUpdateGroupAction", s.putScheduled)
+	fabric.Handle(f, serviceID, "DescribeScheduledActions", s.describeScheduled)
+	fabric.Handle(f, serviceID, "DeleteScheduledAction", s.deleteScheduled)
 	fabric.Handle(f, serviceID, "TerminateInstanceInAutoScalingGroup", s.terminateInstance)
 	fabric.Handle(f, serviceID, "StartInstanceRefresh", s.startRefresh)
 	fabric.Handle(f, serviceID, "DescribeInstanceRefreshes", s.describeRefreshes)
