@@ -39,7 +39,7 @@ type Account struct {
 
 // Behaviors returns all of them, by service.
 func Behaviors() []Behavior {
-	return slices.Concat(instances(), images(), templates(), network(), balancers(), traffic(), groups(), refreshes(), alarms(), metrics(), items(), objects(), schedules(), executions())
+	return slices.Concat(instances(), images(), templates(), network(), balancers(), traffic(), groups(), scheduledActions(), refreshes(), alarms(), metrics(), items(), objects(), schedules(), executions())
 }
 
 // eventually looks until what it waits for is there.

@@ -56,8 +56,10 @@ var notFound = map[string]string{
 	"Elastic Load Balancing v2.ModifyListener":               "ListenerNotFound",
 	"Elastic Load Balancing v2.DeleteRule":                   "RuleNotFound",
 	"Auto Scaling.UpdateAutoScalingGroup":                    "ValidationError", "Auto Scaling.PutScalingPolicy": "ValidationError",
-	"Auto Scaling.DeleteAutoScalingGroup": "ValidationError",
-	"Auto Scaling.StartInstanceRefresh":   "ValidationError", "Scheduler.GetSchedule": "ResourceNotFoundException",
+	"Auto Scaling.DeleteAutoScalingGroup":   "ValidationError",
+	"Auto Scaling.DescribeScheduledActions": "ValidationError", "Auto Scaling.PutScheduledUpdateGroupAction": "ValidationError",
+	"Auto Scaling.DeleteScheduledAction": "ValidationError",
+	"Auto Scaling.StartInstanceRefresh":  "ValidationError", "Scheduler.GetSchedule": "ResourceNotFoundException",
 	"Scheduler.DeleteSchedule": "ResourceNotFoundException", "CloudWatch.DeleteAlarms": "ResourceNotFound",
 }
 

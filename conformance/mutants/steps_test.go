@@ -199,7 +199,20 @@ var stepMutants = []mutant{
 		{"lambdas/balancer/verify.go", "", "if !in.Preview {", "if in.URL != \"\" {"},
 	}},
 	{"the former fleet may shrink while visitors leave it", []edit{
-		{"lambdas/scaling/ensure_scaling.go", "", "\tif err := e.bound(ctx, in.Former, 0, 0, 0); err != nil {\n\t\treturn err\n\t}\n", ""},
+		{"lambdas/scaling/ensure_scaling.go", "", "\tif err := e.hold(ctx, in.Former, in.Plan, 0); err != nil {\n\t\treturn err\n\t}\n", ""},
+	}},
+	{"a scheduled size's end gives no bounds back", []edit{
+		{"lambdas/scaling/scheduled.go", "", `size.Ends(), usual, 0)`, `size.Ends(), size.Bounds(), 0)`},
+	}},
+	{"a scheduled size shrinks a fleet that may have to take the traffic back", []edit{
+		{"lambdas/scaling/ensure_scaling.go", "", "Held(plan.Timetable, plan.Usual())", "plan.Timetable"},
+	}},
+	{"a release during a scheduled size sets the usual bounds", []edit{
+		{"lambdas/scaling/ensure_scaling.go", "", "SetBounds(ctx, e.groups, group, plan.Bounds, desired)", "SetBounds(ctx, e.groups, group, func(time.Time) release.Bounds { return plan.Usual() }, desired)"},
+	}},
+	{"a scheduled size whose hours change keeps its former next time", []edit{
+		{"lambdas/scaling/scheduled.go", "", "present[name]; known && sameTime(there, action) {", "present[name]; known {"},
+		{"lambdas/scaling/scheduled.go", "", "\t\t\tif sameSizes(there, action) {", "\t\t\tif sameSizes(there, action) && sameTime(there, action) {"},
 	}},
 	{"the judge takes the former fleet for the new one", []edit{
 		{"lambdas/balancer/metrics.go", "", "{{newFleet, fresh}, {formerFleet, former}}", "{{newFleet, former}, {formerFleet, fresh}}"},
@@ -211,7 +224,7 @@ var stepMutants = []mutant{
 		{"lambdas/balancer/shift_traffic.go", "", "in.Execution); err != nil {", "in.Execution); err != nil && in.Percent > 100 {"},
 	}},
 	{"a second fleet is as large as a first one", []edit{
-		{"lambdas/fleet/find_group.go", "", "size = min(max(size, plan.MinSize), plan.MaxSize)", "size = plan.MinSize"},
+		{"lambdas/fleet/find_group.go", "", "size = min(max(size, in.MinSize), in.MaxSize)", "size = in.MinSize"},
 	}},
 	{"a release rolls unless it asks for a second fleet", []edit{
 		{"release/request.schema.json", "", `"default": "blueGreen"`, `"default": "rolling"`},

@@ -15,13 +15,13 @@ var sweepMutants = []mutant{
 		{teardownMachine, "", `"stage": "?"`, `"stage": "alias"`},
 	}},
 	{"the undo removes the image before the group is back", []edit{
-		{sweepOrder, "", "free(rollback), bounds, idleFleet, forward, idleAlarms, images, versions, free(schedules)}", "images, versions, free(rollback), bounds, idleFleet, forward, idleAlarms, free(schedules)}"},
+		{sweepOrder, "", "free(rollback), sizes, bounds, idleFleet, forward, idleAlarms, images, versions, free(schedules)}", "images, versions, free(rollback), sizes, bounds, idleFleet, forward, idleAlarms, free(schedules)}"},
 	}},
 	{"the undo leaves visitors with a fleet that goes", []edit{
 		{sweepOrder, "", "undoOrder = []Stage{traffic, free(builders),", "undoOrder = []Stage{free(builders),"},
 	}},
 	{"the undo takes a fleet away before its visitors are led back", []edit{
-		{sweepOrder, "", "undoOrder = []Stage{traffic, free(builders), free(rollback), bounds, idleFleet,", "undoOrder = []Stage{idleFleet, traffic, free(builders), free(rollback), bounds,"},
+		{sweepOrder, "", "undoOrder = []Stage{traffic, free(builders), free(rollback), sizes, bounds, idleFleet,", "undoOrder = []Stage{idleFleet, traffic, free(builders), free(rollback), sizes, bounds,"},
 	}},
 	{"the undo leaves all where visitors cannot be led back", []edit{
 		{undoRound, "", "if closed && !stage.free {", "if closed {"},
@@ -34,6 +34,9 @@ var sweepMutants = []mutant{
 	}},
 	{"a fleet is cut off from its visitors before its targets have drained", []edit{
 		{"lambdas/sweep/traffic.go", "", "balancer.Split(c.settings, slot, 100))", "balancer.ForwardTo(c.settings, slot))"},
+	}},
+	{"the undo leaves a failed release's scheduled sizes", []edit{
+		{sweepOrder, "", "free(rollback), sizes, bounds,", "free(rollback), bounds,"},
 	}},
 	{"the preview rule stays", []edit{
 		{"lambdas/sweep/traffic.go", "", "range previews {", "range previews[:0] {"},

@@ -36,7 +36,7 @@ func TestPriceMatchesTheFleetOfARelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	least, most, err := request.Sizes(release.Current{})
+	least, most, err := request.UsualBounds(release.Current{})
 	if err != nil || least != minFleet || most != maxFleet {
 		t.Errorf("a release has %d to %d instances, %v, and %d to %d are reckoned with", least, most, err, minFleet, maxFleet)
 	}
