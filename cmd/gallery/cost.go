@@ -79,7 +79,7 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	if err != nil {
 		return cost.Wanted{}, err
 	}
-	least, most, err := request.Sizes(release.Current{})
+	least, most, err := request.UsualBounds(release.Current{})
 	if err != nil {
 		return cost.Wanted{}, err
 	}

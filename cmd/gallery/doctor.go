@@ -39,7 +39,7 @@ func runDoctor(command *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	least, most, err := request.Sizes(release.Current{})
+	least, most, err := request.UsualBounds(release.Current{})
 	if err != nil {
 		return err
 	}

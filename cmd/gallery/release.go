@@ -28,6 +28,7 @@ var requestFlags = map[string]string{
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
 	"settings": "settings",
+	"sizes": "sizes", "time-zone": "timeZone",
 }
 
 func releaseCommand() *cobra.Command {
@@ -45,6 +46,8 @@ uploaded first. Ctrl-C stops following, not the release.`,
   gallery release --image ami-0123456789abcdef0    # a rollback
   gallery release --traffic 5,50,100 --hold 10m    # the traffic moves in steps
   gallery release --rebake --dry-run               # what that would do
+  gallery release --time-zone Europe/Zurich \
+    --sizes '[{"days": ["TUE"], "from": "18:00", "until": "21:00", "minSize": 6, "maxSize": 8}]'
   gallery release --input '{"minSize": 3}'`,
 		RunE: runRelease,
 	}
@@ -58,6 +61,8 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.Int("min-size", 0, "the fewest instances")
 	f.Int("max-size", 0, "the most instances")
 	f.Int("desired", 0, "how many instances to run now")
+	f.Var(&jsonFlag{}, "sizes", "other sizes at certain hours, as a `JSON` list such as '[{\"days\": [\"TUE\"], \"from\": \"18:00\", \"until\": \"21:00\", \"minSize\": 6, \"maxSize\": 8}]'; [] removes them")
+	f.String("time-zone", "", "the `name` of the time zone of --sizes, such as Europe/Zurich (default UTC)")
 	f.String("ttl", "", "tear everything down after this `time`, such as 90m")
 	f.String("strategy", "", "the `strategy`: blueGreen makes a second fleet and moves the traffic there, rolling replaces the fleet's instances and needs fewer vCPUs (default blueGreen)")
 	f.IntSlice("traffic", nil, "the `percentages` of the traffic that a second fleet gets one after the other, such as 5,50,100 (default 100)")

@@ -54,6 +54,10 @@ func showStatus(command *cobra.Command, status environment.Status, hint func(str
 		}
 	}
 	showFleets(out, status)
+	if status.Serving != nil && status.Serving.Resize != nil {
+		next := status.Serving.Resize
+		fmt.Fprintf(out, "Scheduled size: %d to %d from %s on.\n", next.MinSize, next.MaxSize, next.At.Local().Format("Monday, 2006-01-02 15:04 MST"))
+	}
 	if len(status.Instances) > 0 {
 		fmt.Fprintln(out)
 	}

@@ -40,7 +40,8 @@ type Serving struct {
 	Version     string       `json:"version"`
 	Image       string       `json:"image"`
 	FormerImage string       `json:"formerImage,omitempty"`
-	Base        *Base        `json:"base,omitempty"` // of the image, or nil if that is not known
+	Base        *Base        `json:"base,omitempty"`   // of the image, or nil if that is not known
+	Resize      *Resize      `json:"resize,omitempty"` // the next change of the fleet's size by its schedule
 }
 
 // Base is the base image of an image.
@@ -115,6 +116,13 @@ type Activity struct {
 	Slot        release.Slot `json:"slot"`
 	Did         string       `json:"did"` // launched, terminated, or failed to launch
 	Why         string       `json:"why"` // in a few words: requests-high, 312 per target > 200
+}
+
+// Resize is a change of the fleet's bounds by its scheduled sizes.
+type Resize struct {
+	At      time.Time `json:"at"`
+	MinSize int       `json:"minSize"`
+	MaxSize int       `json:"maxSize"`
 }
 
 // Schedule will start a state machine.

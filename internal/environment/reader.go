@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -59,6 +60,7 @@ func (r Reader) Serving(ctx context.Context) (*Serving, error) {
 		return nil, err
 	}
 	serving := Serving{Slot: recorded.Serves(), Release: recorded.Release, Version: recorded.Version, Image: recorded.Image, FormerImage: recorded.FormerImage}
+	serving.Resize = resizeOf(recorded, time.Now())
 	serving.Base, err = r.baseOf(ctx, recorded.Image)
 	return &serving, err
 }
@@ -66,6 +68,17 @@ func (r Reader) Serving(ctx context.Context) (*Serving, error) {
 func (r Reader) serving(ctx context.Context, status *Status) (err error) {
 	status.Serving, err = r.Serving(ctx)
 	return err
+}
+
+// resizeOf returns the next change of size that the serving release has scheduled, or nil if there is
+// none.
+func resizeOf(recorded release.Current, now time.Time) *Resize {
+	change, ok := recorded.Next(now)
+	if !ok {
+		return nil
+	}
+	bounds := recorded.Bounds(change.At)
+	return &Resize{change.At, bounds.MinSize, bounds.MaxSize}
 }
 
 // Entrance returns the load balancer's state and the URL of its own name, or two empty strings if there is none.

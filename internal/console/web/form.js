@@ -89,6 +89,7 @@ function makeControl(id, property, suggestions) {
       control, read: () => (control.value === property.default ? undefined : control.value), write: (value) => (control.value = value ?? property.default),
     };
   }
+  if (property.items?.type === "object") return makeObjects(id, property);
   const isNumber = property.type === "integer", isList = property.type === "array";
   const control = h("input", {
     id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: isNumber ? "numeric" : false,
@@ -105,6 +106,20 @@ function makeControl(id, property, suggestions) {
     },
     write: (value) => (control.value = inWords(value ?? "")),
   };
+}
+
+// makeObjects takes a list of objects as JSON. What is none is sent as text, which the server refuses.
+function makeObjects(id, property) {
+  const control = h("textarea", { id, rows: 3, autocomplete: "off", spellcheck: "false", placeholder: `such as ${JSON.stringify(property.examples[0])}` });
+  const read = () => {
+    const words = control.value.trim();
+    try {
+      return words ? JSON.parse(words) : undefined;
+    } catch {
+      return words;
+    }
+  };
+  return { control, read, write: (value) => (control.value = value === undefined ? "" : JSON.stringify(value)) };
 }
 
 const numeric = (words) => (/^-?\d+(\.\d+)?$/.test(words) ? Number(words) : words);

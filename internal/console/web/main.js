@@ -95,7 +95,7 @@ function scalingNow() {
 }
 
 function plannedNow() {
-  const next = nextEvent(store.status.schedules);
+  const next = nextEvent(store.status);
   const images = plural(store.images.length, "image");
   if (!next) return { words: images };
   return { words: `${next.starts} in ${took(Date.parse(next.next) - Date.now())} · ${images}`, short: `in ${took(Date.parse(next.next) - Date.now())}`, tone: "busy" };

@@ -9,7 +9,7 @@ const columns = ["Version", "Image", "Made", "Size", "By the release", ""];
 export class PlannedView {
   constructor() {
     this.schedules = h("ol", { class: "schedules" });
-    this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown; `gallery up --nightly` and `--morning` take schedules."));
+    this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown, and one with sizes their changes; `gallery up --nightly` and `--morning` take schedules."));
     this.images = h("tbody");
     this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
     this.table = h("div", { class: "scroll rows-as-lists images", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
@@ -26,13 +26,13 @@ export class PlannedView {
   update() {
     const { status, images } = store;
     if (!status) return;
-    const coming = inOrder(status.schedules);
+    const coming = inOrder(events(status));
     this.none.hidden = coming.length > 0;
     keyed(this.schedules, coming, (one) => one.name, (one) => Object.assign(h("li", { "data-starts": one.starts },
       h("strong", { class: "countdown" }), h("div", {}, h("span", { class: "what" }), h("span", { class: "quiet" })))), (item, one) => {
       text(item.firstChild, one.next ? took(Date.parse(one.next) - Date.now()) : "over");
-      text(item.lastChild.firstChild, one.starts === "teardown" ? "Teardown" : "Release");
-      text(item.lastChild.lastChild, ` ${one.next ? day(one.next) : ""} · ${one.name} · ${one.expression}${one.timeZone ? ` (${one.timeZone})` : ""}`);
+      text(item.lastChild.firstChild, kinds[one.starts] ?? "Release");
+      text(item.lastChild.lastChild, ` ${one.next ? day(one.next) : ""} · ${[one.name, one.expression].filter(Boolean).join(" · ")}${one.timeZone ? ` (${one.timeZone})` : ""}`);
     });
     this.table.hidden = images.length === 0;
     this.noImages.hidden = images.length > 0;
@@ -53,12 +53,21 @@ export class PlannedView {
   }
 }
 
+const kinds = { teardown: "Teardown", resize: "Size" };
+
+// events are the schedules, and the next change of the fleet's size.
+function events({ schedules, serving }) {
+  const resize = serving?.resize;
+  if (!resize) return schedules;
+  return [...schedules, { name: "", starts: "resize", expression: `${resize.minSize} to ${resize.maxSize} instances`, next: resize.at }];
+}
+
 // inOrder is what is scheduled, the next first.
 function inOrder(schedules) {
   return [...schedules].sort((a, b) => (a.next ?? "9").localeCompare(b.next ?? "9"));
 }
 
 // nextEvent is what happens next by itself; undefined for nothing.
-export function nextEvent(schedules) {
-  return inOrder(schedules).find((one) => one.next);
+export function nextEvent(status) {
+  return inOrder(events(status)).find((one) => one.next);
 }
