@@ -40,6 +40,9 @@ var callers = map[string][]string{
 	"autoscaling:StartInstanceRefresh":    {launchedBy},
 	"autoscaling:UpdateAutoScalingGroup":  {launchedBy},
 
+	"autoscaling:DeleteScheduledAction":         {scalingPages},
+	"autoscaling:PutScheduledUpdateGroupAction": {scalingPages},
+
 	"cloudwatch:DeleteAlarms":   {alarmActions},
 	"cloudwatch:PutMetricAlarm": {alarmCall},
 

@@ -28,6 +28,8 @@ type Plan struct {
 	Settings   string `json:"settings"`   // the digest of the instances' settings, or "" for none
 	Configured string `json:"configured"` // the digest that Settings replaces as the configured one if it still is, or "" for none
 
+	Timetable // of other sizes at certain hours
+
 	Strategy    Strategy `json:"strategy"`
 	Traffic     []int    `json:"traffic"`     // percentages that rise to 100, for BlueGreen
 	HoldSeconds int      `json:"holdSeconds"` // how long each of them is watched before the next
@@ -47,6 +49,18 @@ type Plan struct {
 
 // TTL returns the time that the release asked to serve, or 0 if it asked for none.
 func (p Plan) TTL() time.Duration { return time.Duration(p.TTLSeconds) * time.Second }
+
+// Usual returns the fleet's bounds outside of its scheduled sizes.
+func (p Plan) Usual() Bounds { return Bounds{p.MinSize, p.MaxSize} }
+
+// Bounds returns the fleet's bounds in force at a time.
+func (p Plan) Bounds(now time.Time) Bounds { return p.bounds(now, p.Usual()) }
+
+// First returns how many instances a new fleet starts with at a time.
+func (p Plan) First(now time.Time) int {
+	in := p.Bounds(now)
+	return min(max(p.Desired, in.MinSize), in.MaxSize)
+}
 
 // Summary names the version and the sizes of the fleet, for people.
 func (p Plan) Summary() string { return summary(p.Version, p.MinSize, p.MaxSize, p.InstanceType) }
@@ -74,7 +88,14 @@ type Current struct {
 	MaxSize         int    `json:"maxSize"`         // 0 in a record without it
 	InstanceType    string `json:"instanceType"`    // "" in a record without it
 	TeardownAt      string `json:"teardownAt"`      // RFC 3339: the end of the ttl, or "" for never
+	Timetable              // of other sizes at certain hours
 }
+
+// Usual returns the fleet's bounds outside of its scheduled sizes.
+func (c Current) Usual() Bounds { return Bounds{c.MinSize, c.MaxSize} }
+
+// Bounds returns the fleet's bounds in force at a time.
+func (c Current) Bounds(now time.Time) Bounds { return c.bounds(now, c.Usual()) }
 
 // Serves returns the slot of the fleet that serves, or served last.
 func (c Current) Serves() Slot { return cmp.Or(c.Slot, Blue) }

@@ -51,6 +51,9 @@ type Request struct {
 	Wait         bool   `json:"wait,omitempty"`
 	DryRun       bool   `json:"dryRun,omitempty"`
 
+	Sizes    []ScheduledSize `json:"sizes,omitzero"` // nil to keep the former release's, empty for none
+	TimeZone string          `json:"timeZone,omitempty"`
+
 	Strategy Strategy `json:"strategy,omitempty"`
 	Traffic  []int    `json:"traffic,omitempty"`  // as given; see Percentages
 	Hold     string   `json:"hold,omitempty"`     // as given; see HoldTime
@@ -72,9 +75,9 @@ func ParseRequest(raw []byte) (Request, error) {
 	return request, invalid(problems)
 }
 
-// Sizes returns the fleet's bounds: the request's, the former release's, or the defaults. Its error
-// is an InvalidRequest that holds Problems.
-func (r Request) Sizes(former Current) (least, most int, err error) {
+// UsualBounds returns the fleet's bounds outside of scheduled sizes: the request's, the former
+// release's, or the defaults. Its error is an InvalidRequest that holds Problems.
+func (r Request) UsualBounds(former Current) (least, most int, err error) {
 	r.MinSize = cmp.Or(r.MinSize, former.MinSize, DefaultMinSize)
 	r.MaxSize = cmp.Or(r.MaxSize, former.MaxSize, DefaultMaxSize)
 	return r.MinSize, r.MaxSize, invalid(r.unfitSizes())
@@ -105,6 +108,9 @@ func (r Request) conflicts(known Problems) Problems {
 	}
 	if sound("rebakeIfNewer") && r.RebakeIfNewer {
 		found = append(found, r.unfitRebake(sound)...)
+	}
+	if sound("sizes", "timeZone") {
+		found = append(found, r.unfitTimetable()...)
 	}
 	if sound("strategy", "traffic") {
 		found = append(found, r.unfitTraffic()...)

@@ -234,7 +234,7 @@ func TestSizesStayAsTheFormerReleaseLeftThem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			least, most, err := request.Sizes(test.former)
+			least, most, err := request.UsualBounds(test.former)
 			if (err != nil) != (test.refusal != "") || err != nil && !strings.Contains(err.Error(), test.refusal) {
 				t.Errorf("got %v, want %q", err, test.refusal)
 			}
@@ -316,6 +316,7 @@ func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 			}
 			needed := map[string]string{
 				"release": `"scope": "release"`, "hold": `"traffic": [5, 100]`, "approvalTimeout": `"approval": true`,
+				"timeZone": `"sizes": [{"from": "18:00", "until": "21:00", "minSize": 6, "maxSize": 8}]`,
 			}
 			for field, property := range document.Properties {
 				if property.Description == "" {
@@ -351,7 +352,7 @@ func FuzzParseRequest(f *testing.F) {
 			}
 			return
 		}
-		least, most, err := got.Sizes(release.Current{})
+		least, most, err := got.UsualBounds(release.Current{})
 		if err == nil && (least < 1 || least > most || most > 20 || got.Desired != 0 && (got.Desired < least || got.Desired > most)) {
 			t.Errorf("accepted sizes %+v", got)
 		}

@@ -18,7 +18,7 @@ import (
 )
 
 // schema is a JSON Schema document in the subset that requests use: an object whose properties are
-// texts, booleans, whole numbers or lists of whole numbers. A full JSON Schema package takes a third of every function's
+// texts, booleans, whole numbers or lists of those or of such objects. A full JSON Schema package takes a third of every function's
 // start; the tests compare this one with such a package.
 // https://json-schema.org/draft/2020-12/json-schema-validation
 type schema struct {
@@ -40,11 +40,16 @@ type field struct {
 	Items     *field   `json:"items"` // of an array
 	MinItems  int      `json:"minItems"`
 	MaxItems  *int     `json:"maxItems"`
-	Default   any      `json:"default"`
-	Expects   string   `json:"x-expects"` // completes "give …"
-	AtLeast   string   `json:"x-minimum"` // for durations
-	AtMost    string   `json:"x-maximum"`
-	Or        string   `json:"x-or"` // a word instead of a duration
+
+	Properties           map[string]field `json:"properties"` // of an object
+	Required             []string         `json:"required"`
+	AdditionalProperties *bool            `json:"additionalProperties"` // false, which the tests require
+
+	Default any    `json:"default"`
+	Expects string `json:"x-expects"` // completes "give …"
+	AtLeast string `json:"x-minimum"` // for durations
+	AtMost  string `json:"x-maximum"`
+	Or      string `json:"x-or"` // a word instead of a duration
 }
 
 // pattern is a regular expression, or nil to match any text.
@@ -135,6 +140,8 @@ func (f field) fits(value any) bool {
 		return f.Type == "string" && f.fitsText(value) && !f.outOfRange(value)
 	case []any:
 		return f.Type == "array" && f.fitsList(value)
+	case map[string]any:
+		return f.Type == "object" && len(f.misfits(value)) == 0
 	}
 	return false
 }
@@ -156,6 +163,9 @@ func (f field) fitsText(text string) bool {
 
 func (s schema) problem(name string, value any) Problem {
 	if field, known := s.fields[name]; known {
+		if message := field.misfit(value); message != "" {
+			return Problem{name, message}
+		}
 		return Problem{name, fmt.Sprintf("%s does not fit; give %s, or leave it out", quote(value), field.expects())}
 	}
 	for known := range s.fields {

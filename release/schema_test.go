@@ -3,6 +3,7 @@ package release
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,11 +19,52 @@ type annotated struct {
 	Examples    []any  `json:"examples"`
 }
 
+// evening is a scheduled size with other fields; nil removes one.
+func evening(others map[string]any) map[string]any {
+	size := map[string]any{"from": "18:00", "until": "21:00", "minSize": 6.0, "maxSize": 8.0}
+	for name, value := range others {
+		if size[name] = value; value == nil {
+			delete(size, name)
+		}
+	}
+	return size
+}
+
 func rising(length int) (numbers []any) {
 	for i := range length {
 		numbers = append(numbers, float64(i+1))
 	}
 	return numbers
+}
+
+// withoutInner removes the descriptions of the fields of a list's objects, and requires that each has
+// one and that no other field is taken.
+func withoutInner(t *testing.T, document []byte) []byte {
+	t.Helper()
+	var all map[string]any
+	if err := json.Unmarshal(document, &all); err != nil {
+		t.Fatal(err)
+	}
+	for name, property := range all["properties"].(map[string]any) {
+		items, isList := property.(map[string]any)["items"].(map[string]any)
+		if !isList || items["type"] != "object" {
+			continue
+		}
+		if items["additionalProperties"] != false {
+			t.Errorf("%s takes fields of any name", name)
+		}
+		for inner, described := range items["properties"].(map[string]any) {
+			if described.(map[string]any)["description"] == nil {
+				t.Errorf("%s of %s has no description", inner, name)
+			}
+			delete(described.(map[string]any), "description")
+		}
+	}
+	encoded, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded
 }
 
 func TestSchemasUseOnlyCheckedKeywords(t *testing.T) {
@@ -36,7 +78,7 @@ func TestSchemasUseOnlyCheckedKeywords(t *testing.T) {
 			Properties           map[string]annotated `json:"properties"`
 			Examples             []any                `json:"examples"`
 		}
-		decoder := json.NewDecoder(bytes.NewReader(document))
+		decoder := json.NewDecoder(bytes.NewReader(withoutInner(t, document)))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&described); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -58,6 +100,11 @@ func TestEveryFieldTakesWhatItsSchemaTakes(t *testing.T) {
 		"ami-01234567", "ami-0123456789abcdef0", "ami-012345678", "AMI-01234567", "t4g.small", "small", "m7g-flex.large", ".small", "t4g.",
 		"1m", "59s", "8760h", "1h30m", "1h1m1s1s", "90", "1.5h", "0.0000000000001h", "tomorrow", "0s", "29s", "30s", "24h", "24h1s",
 		"rolling", "blueGreen", "bluegreen", "none", strings.Repeat("0f", 32), strings.Repeat("0F", 32), strings.Repeat("0", 63), rising(10), rising(11),
+		"Europe/Zurich", "America/Argentina/Buenos_Aires", "Etc/GMT+9", "a/b/c/d",
+		[]any{evening(nil)}, []any{evening(map[string]any{"days": []any{"TUE", "SUN"}, "desired": 7.0})}, []any{evening(nil), evening(map[string]any{"from": nil})},
+		[]any{evening(map[string]any{"color": "red"})}, []any{evening(map[string]any{"days": []any{"Tue"}})}, []any{evening(map[string]any{"days": []any{}})},
+		[]any{evening(map[string]any{"until": "24:00"})}, []any{evening(map[string]any{"minSize": 0.0})}, []any{evening(nil), 6.0},
+		slices.Repeat([]any{evening(nil)}, 10), slices.Repeat([]any{evening(nil)}, 11),
 		"release", "environment", "keep-latest", "delete", "Delete", "release-20260131-0900", "a:b",
 	}
 	for name, document := range documents {

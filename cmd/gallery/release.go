@@ -28,7 +28,7 @@ var requestFlags = map[string]string{
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
 	"settings": "settings",
-	"sizes": "sizes", "time-zone": "timeZone",
+	"sizes":    "sizes", "time-zone": "timeZone",
 }
 
 func releaseCommand() *cobra.Command {

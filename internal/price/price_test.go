@@ -48,7 +48,7 @@ func TestUnknownInstanceTypeIsReportedWithTheKnownOnes(t *testing.T) {
 
 // only are the prefixes of operations that read or end something, or that AWS bills by nothing.
 var only = []string{
-	"autoscaling:Describe", "autoscaling:Delete", "autoscaling:Cancel", "autoscaling:Rollback", "autoscaling:Update", "autoscaling:PutScalingPolicy",
+	"autoscaling:Describe", "autoscaling:Delete", "autoscaling:Cancel", "autoscaling:Rollback", "autoscaling:Update", "autoscaling:PutScalingPolicy", "autoscaling:PutScheduled",
 	"cloudwatch:Describe", "cloudwatch:Delete",
 	"ec2:Describe", "ec2:GetEbs", "ec2:Delete", "ec2:Deregister", "ec2:Terminate", "ec2:CreateLaunchTemplate", "ec2:ModifyLaunchTemplate", "ec2:EnableImage",
 	"elasticloadbalancing:Describe", "elasticloadbalancing:Delete", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateRule", "elasticloadbalancing:Modify", "elasticloadbalancing:Set",

@@ -57,7 +57,7 @@ func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) 
 		return Fleet{}, err
 	}
 	fleet := Fleet{
-		Deadline: in.Deadline, Wanted: wanted(in.Plan), Verify: seen,
+		Deadline: in.Deadline, Wanted: in.Plan.First(time.Now()), Verify: seen,
 		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
 	}
 	if group != nil {

@@ -88,18 +88,18 @@ func (c createGroup) adopt(ctx context.Context, name string) error {
 
 // request keeps a fleet beside another at its size, until EnsureScaling lets it follow its load.
 func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScalingGroupInput {
-	name, least := c.settings.Environment.Group(in.Slot), in.Plan.MinSize
+	name, bounds := c.settings.Environment.Group(in.Slot), in.Plan.Bounds(time.Now())
 	if in.Size > 0 {
-		least = in.Size
+		bounds = bounds.Hold(release.Bounds{MinSize: in.Size, MaxSize: in.Size})
 	}
 	return &autoscaling.CreateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(name),
 		LaunchTemplate: &types.LaunchTemplateSpecification{
 			LaunchTemplateId: aws.String(in.TemplateID), Version: aws.String(in.TemplateVersion),
 		},
-		MinSize:                aws.Int32(int32(least)),
-		MaxSize:                aws.Int32(int32(max(in.Plan.MaxSize, least))),
-		DesiredCapacity:        aws.Int32(int32(in.wanted())),
+		MinSize:                aws.Int32(int32(bounds.MinSize)),
+		MaxSize:                aws.Int32(int32(bounds.MaxSize)),
+		DesiredCapacity:        aws.Int32(int32(min(max(in.wanted(), bounds.MinSize), bounds.MaxSize))),
 		HealthCheckType:        aws.String("ELB"),
 		HealthCheckGracePeriod: aws.Int32(int32(c.settings.Timings.InstanceGrace.Seconds())),
 		DefaultInstanceWarmup:  aws.Int32(int32(c.settings.Timings.Warmup.Seconds())),
@@ -124,12 +124,5 @@ func (in CreateGroupInput) wanted() int {
 	if in.Size > 0 {
 		return in.Size
 	}
-	return wanted(in.Plan)
-}
-
-func wanted(plan release.Plan) int {
-	if plan.Desired == 0 {
-		return plan.MinSize
-	}
-	return plan.Desired
+	return in.Plan.First(time.Now())
 }

@@ -128,11 +128,13 @@ func (g Groups) Settled() Groups {
 	return Groups{Slot: g.Slot, Serving: g.Serving}
 }
 
-// beside makes the second fleet as large as the one that serves, unless the plan has a size.
+// beside makes the second fleet as large as the one that serves, unless the plan has a size. It is
+// within the bounds of this hour.
 func beside(plan release.Plan, former release.Slot, size int) FoundGroup {
 	if plan.Desired > 0 {
 		size = plan.Desired
 	}
-	size = min(max(size, plan.MinSize), plan.MaxSize)
+	in := plan.Bounds(time.Now())
+	size = min(max(size, in.MinSize), in.MaxSize)
 	return FoundGroup{State: Beside, Slot: former.Other(), Former: former, Size: size, Beside: true}
 }

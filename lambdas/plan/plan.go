@@ -149,9 +149,10 @@ func plainName(_ context.Context, d *draft) error {
 	return nil
 }
 
-// sizes keeps the former release's sizes unless the request names others.
+// sizes keeps the former release's sizes unless the request names others, and so with scheduled ones.
 func sizes(_ context.Context, d *draft) (err error) {
-	d.plan.MinSize, d.plan.MaxSize, err = d.request.Sizes(d.serving)
+	d.plan.Timetable = d.request.Timetable(d.serving)
+	d.plan.MinSize, d.plan.MaxSize, err = d.request.UsualBounds(d.serving)
 	return err
 }
 

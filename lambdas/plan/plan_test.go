@@ -392,6 +392,13 @@ func TestQuotaMustCoverThePeakOfTheRelease(t *testing.T) {
 		"a second fleet of four":               {running(4), `{}`, 16},
 		"a second fleet of six beside two":     {running(2), `{"maxSize": 6, "desired": 6}`, 16},
 		"a second fleet that is to shrink":     {running(10), `{"maxSize": 3}`, 26},
+		// Virtual time begins on a Saturday at midnight.
+		"a lecture on another day":              {running(2), `{"strategy": "rolling", "sizes": [{"days": ["TUE"], "from": "18:00", "until": "21:00", "minSize": 6, "maxSize": 8}]}`, 12},
+		"and how many it begins with":           {running(2), `{"sizes": [{"days": ["TUE"], "from": "18:00", "until": "21:00", "minSize": 6, "maxSize": 8, "desired": 7}]}`, 14},
+		"beside a second fleet":                 {running(2), `{"sizes": [{"days": ["TUE"], "from": "18:00", "until": "21:00", "minSize": 6, "maxSize": 8}]}`, 12},
+		"a lecture that begins meanwhile":       {running(2), `{"strategy": "rolling", "sizes": [{"days": ["SAT"], "from": "00:30", "until": "02:00", "minSize": 6, "maxSize": 8}]}`, 18},
+		"beside a second fleet, for which both": {running(2), `{"bakeTime": "2h", "sizes": [{"days": ["SAT"], "from": "02:30", "until": "04:00", "minSize": 6, "maxSize": 8}]}`, 24},
+		"a lecture that is on":                  {nil, `{"sizes": [{"days": ["FRI"], "from": "23:00", "until": "02:00", "minSize": 6, "maxSize": 8}]}`, 12},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -429,6 +436,23 @@ func TestQuotaAdvisesToRollOnlyIfThatIsAllowed(t *testing.T) {
 				t.Errorf("got %+v", failure)
 			}
 		}
+	})
+}
+
+func TestScheduledSizesAreKeptAndHeldAgainstTheQuota(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		lecture := release.ScheduledSize{Days: []string{"TUE"}, From: "18:00", Until: "21:00", MinSize: 6, MaxSize: 8}
+		c.serves(release.Current{Serving: true, MinSize: 2, MaxSize: 5, Timetable: release.Timetable{Sizes: []release.ScheduledSize{lecture}, TimeZone: "Europe/Zurich"}})
+		kept := c.mustPlan(`{}`)
+		if len(kept.Sizes) != 1 || kept.Sizes[0].String() != "TUE 18:00 to 21:00" || kept.TimeZone != "Europe/Zurich" {
+			t.Errorf("planned %+v", kept.Timetable)
+		}
+		if none := c.mustPlan(`{"sizes": []}`); len(none.Sizes) != 0 || none.TimeZone != "" {
+			t.Errorf("planned %+v", none.Timetable)
+		}
+		c.fabric.Do(func() { c.ec2.SetVCPULimit(11) })
+		c.refuses(`{}`, release.QuotaExceeded, "sizes: entry 1 (TUE 18:00 to 21:00) runs 6 instances of t4g.small", "12 vCPUs", "is 11", "smaller minSize")
+		c.mustPlan(`{"sizes": []}`)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
@@ -43,14 +44,29 @@ func (p planner) quota(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	return d.within(int(*out.Quota.Value), running)
+	limit := int(*out.Quota.Value)
+	return release.Join(d.within(limit, running), d.sizesWithin(limit))
+}
+
+// sizesWithin refuses scheduled sizes that need more vCPUs than the limit by themselves.
+func (d *draft) sizesWithin(limit int) error {
+	var beyond []error
+	for i, size := range d.plan.Sizes {
+		if need := size.First() * d.vcpus; need > limit {
+			beyond = append(beyond, release.Errorf(release.QuotaExceeded,
+				"sizes: entry %d (%s) runs %d instances of %s, which is %d vCPUs, and the account's quota of Running On-Demand Standard instances (%s) is %d; ask for a higher one in Service Quotas, or give a smaller minSize, desired or instanceType",
+				i+1, size, size.First(), d.plan.InstanceType, need, StandardQuota, limit))
+		}
+	}
+	return release.Join(beyond...)
 }
 
 // within refuses a release that needs more vCPUs than the limit.
 func (d *draft) within(limit, running int) error {
-	most, rolling := Peak(running, wanted(running, d.plan), d.bakes), 0
+	serving, wanted := busy(running, d.plan, time.Now())
+	most, rolling := Peak(serving, wanted, d.bakes), 0
 	if d.plan.Strategy == release.BlueGreen && running > 0 {
-		most, rolling = PeakBlueGreen(running, wanted(running, d.plan)), most
+		most, rolling = PeakBlueGreen(serving, wanted), most
 	}
 	need := most * d.vcpus
 	if need <= limit {
@@ -77,12 +93,26 @@ func (p planner) running(ctx context.Context, slot release.Slot) (int, error) {
 	return int(aws.ToInt32(group.DesiredCapacity)), nil
 }
 
-// wanted returns how many instances will serve in the end.
-func wanted(running int, plan release.Plan) int {
+// busy returns the most instances of the fleet that serves, and of the release's, while the release
+// takes over. A scheduled size that is in force by then is both fleets'.
+func busy(running int, plan release.Plan, now time.Time) (serving, wanted int) {
+	in := plan.Bounds(now)
+	wanted = min(max(running, in.MinSize), in.MaxSize)
 	if plan.Desired > 0 {
-		return plan.Desired
+		wanted = plan.First(now)
 	}
-	return min(max(running, plan.MinSize), plan.MaxSize)
+	scheduled := plan.Busiest(now, now.Add(span(plan)))
+	if running > 0 {
+		running = max(running, scheduled)
+	}
+	return running, max(wanted, scheduled)
+}
+
+// span returns how long a release takes at most until one fleet is left, with an hour for what is
+// neither a watch nor a wait.
+func span(plan release.Plan) time.Duration {
+	seconds := len(plan.Traffic)*plan.HoldSeconds + plan.BakeSeconds + 2*plan.ApprovalSeconds
+	return time.Hour + time.Duration(seconds)*time.Second
 }
 
 // Peak returns the maximum number of instances at a time: the builder beside the running fleet,

@@ -101,7 +101,7 @@ func (p promoter) successor(former release.Current, in Input) (release.Current, 
 		TemplateVersion: in.TemplateVersion, FormerTemplate: former.TemplateVersion,
 		Settings: in.Plan.Settings, FormerSettings: former.Settings,
 		MinSize: in.Plan.MinSize, MaxSize: in.Plan.MaxSize,
-		InstanceType: in.Plan.InstanceType, TeardownAt: in.TeardownAt,
+		InstanceType: in.Plan.InstanceType, TeardownAt: in.TeardownAt, Timetable: in.Plan.Timetable,
 	}
 	if former.Image == in.Image {
 		next.FormerImage = former.FormerImage

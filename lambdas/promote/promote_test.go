@@ -49,7 +49,7 @@ func TestPromoteRecordKeepsTheWayBack(t *testing.T) {
 				t.Errorf("%s: %s", c.what, diff)
 			}
 			recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
-			if err != nil || recorded != got {
+			if err != nil || !cmp.Equal(recorded, got) {
 				t.Errorf("%s: answered %+v, recorded %+v, %v", c.what, got, recorded, err)
 			}
 			if !got.Serving || got.MinSize != 1 || got.MaxSize != 3 || got.InstanceType != "t4g.micro" || got.TeardownAt == "" || got.DefaultBundle.URL() != e.Settings.DefaultBundle {
@@ -66,7 +66,7 @@ func TestPromoteNeedsTheLock(t *testing.T) {
 		e.WantCode(release.LockLost, promote.Promote, input("r1", "ami-1", "1"))
 		e.WantCode(release.LockLost, promote.Retire, promote.RetireInput{Call: mine, Plan: release.Plan{Release: "r1"}})
 		recorded, err := records.ReadCurrent(e.Context(), e.Clients.DynamoDB, e.Settings.Table)
-		if err != nil || recorded != (release.Current{}) {
+		if err != nil || !cmp.Equal(recorded, release.Current{}) {
 			t.Errorf("recorded %+v, %v", recorded, err)
 		}
 	})

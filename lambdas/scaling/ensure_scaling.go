@@ -18,15 +18,15 @@ import (
 // EnsureScaling makes the group follow its load.
 var EnsureScaling = step.Define(step.Step{
 	Name:     "EnsureScaling",
-	Summary:  "Sets the group's bounds, its scaling policies, the alarms that drive them, and those that tell of an outage.",
+	Summary:  "Sets the group's bounds, its scheduled sizes, its scaling policies, the alarms that drive them, and those that tell of an outage.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
-	Operations: []step.Operation{
+	Operations: append([]step.Operation{
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
 		{Name: "autoscaling:PutScalingPolicy", Scope: step.Owned},
 		{Name: "cloudwatch:PutMetricAlarm", Scope: step.Named},
-	},
+	}, ScheduledOperations...),
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureScalingInput) (struct{}, error) {
 	return ensureScaling{clients.AutoScaling, clients.CloudWatch, settings}.run
 })
@@ -44,6 +44,7 @@ type EnsureScalingInput struct {
 type scalingAPI interface {
 	autoscaling.DescribeAutoScalingGroupsAPIClient
 	Updater
+	Scheduler
 	PutScalingPolicy(context.Context, *autoscaling.PutScalingPolicyInput, ...func(*autoscaling.Options)) (*autoscaling.PutScalingPolicyOutput, error)
 }
 
@@ -54,7 +55,7 @@ type ensureScaling struct {
 }
 
 func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}, error) {
-	if err := e.setBounds(ctx, in); err != nil {
+	if err := e.size(ctx, in); err != nil {
 		return struct{}{}, err
 	}
 	group := e.settings.Environment.Group(in.Slot)
@@ -77,36 +78,54 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 	return struct{}{}, nil
 }
 
-// setBounds sets the plan's bounds. While another fleet may have to take the traffic back, neither
-// of the two shrinks: both were made for the whole traffic.
-func (e ensureScaling) setBounds(ctx context.Context, in EnsureScalingInput) error {
+// size sets the plan's bounds and its scheduled sizes. While another fleet may have to take the
+// traffic back, neither of the two shrinks below its present size: both were made for the whole
+// traffic. Their scheduled actions hold that, too.
+func (e ensureScaling) size(ctx context.Context, in EnsureScalingInput) error {
 	if in.Former == "" {
 		desired := in.Plan.Desired
 		if in.Size > 0 {
 			desired = 0 // the fleet has its size, and may have grown since
 		}
-		return e.bound(ctx, in.Slot, in.Plan.MinSize, in.Plan.MaxSize, desired)
+		if _, err := e.group(ctx, in.Slot); err != nil {
+			return err
+		}
+		return e.follow(ctx, in.Slot, in.Plan, in.Plan.Timetable, desired)
 	}
-	if err := e.bound(ctx, in.Former, 0, 0, 0); err != nil {
+	if err := e.hold(ctx, in.Former, in.Plan, 0); err != nil {
 		return err
 	}
-	return e.bound(ctx, in.Slot, 0, in.Plan.MaxSize, 0)
+	return e.hold(ctx, in.Slot, in.Plan, in.Plan.MaxSize)
 }
 
-// bound sets the bounds of a slot's group. Without least it does not shrink, and without most its
-// maximum stays.
-func (e ensureScaling) bound(ctx context.Context, slot release.Slot, least, most, desired int) error {
-	name := e.settings.Environment.Group(slot)
-	group, err := fleet.Group(ctx, e.groups, name)
+// hold keeps a slot's group at least at its present size. Without most its maximum stays.
+func (e ensureScaling) hold(ctx context.Context, slot release.Slot, plan release.Plan, most int) error {
+	group, err := e.group(ctx, slot)
 	if err != nil {
 		return err
 	}
-	if group == nil {
-		return release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", name)
+	least := int(aws.ToInt32(group.DesiredCapacity))
+	plan.MinSize, plan.MaxSize = least, max(least, cmp.Or(most, int(aws.ToInt32(group.MaxSize))))
+	return e.follow(ctx, slot, plan, Held(plan.Timetable, plan.Usual()), 0)
+}
+
+// follow schedules the sizes before it sets the bounds: what begins in between is in force then.
+func (e ensureScaling) follow(ctx context.Context, slot release.Slot, plan release.Plan, sizes release.Timetable, desired int) error {
+	group := e.settings.Environment.Group(slot)
+	plan.Timetable = sizes
+	if err := Schedule(ctx, e.groups, group, sizes, plan.Usual()); err != nil {
+		return err
 	}
-	least = cmp.Or(least, int(aws.ToInt32(group.DesiredCapacity)))
-	most = cmp.Or(most, int(aws.ToInt32(group.MaxSize)))
-	return SetBounds(ctx, e.groups, name, least, max(most, least), desired)
+	return SetBounds(ctx, e.groups, group, plan.Bounds, desired)
+}
+
+func (e ensureScaling) group(ctx context.Context, slot release.Slot) (*types.AutoScalingGroup, error) {
+	name := e.settings.Environment.Group(slot)
+	group, err := fleet.Group(ctx, e.groups, name)
+	if err == nil && group == nil {
+		err = release.Errorf(release.FleetFailed, "group %s does not exist any more; release again", name)
+	}
+	return group, err
 }
 
 func (e ensureScaling) putPolicy(ctx context.Context, group, name string, steps []types.StepAdjustment) (arn string, err error) {

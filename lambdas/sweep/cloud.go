@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"reflect"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
@@ -64,7 +65,7 @@ func (c cloud) record(ctx context.Context, change func(*release.Current)) error 
 	}
 	changed := recorded
 	change(&changed)
-	if changed == recorded {
+	if reflect.DeepEqual(changed, recorded) {
 		return nil
 	}
 	return records.WriteCurrent(ctx, c.table, c.settings.Table, changed)

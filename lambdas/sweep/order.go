@@ -46,7 +46,7 @@ func Stages() []string {
 // undoOrder is the order in which one release is undone while the former one serves. Visitors come
 // first. If they cannot be led back, what they do not depend on goes all the same. Nothing that
 // launches instances is removed before the group is back and a second one gone.
-var undoOrder = []Stage{traffic, free(builders), free(rollback), bounds, idleFleet, forward, idleAlarms, images, versions, free(schedules)}
+var undoOrder = []Stage{traffic, free(builders), free(rollback), sizes, bounds, idleFleet, forward, idleAlarms, images, versions, free(schedules)}
 
 // retireOrder removes the fleet from which a release took over.
 var retireOrder = []Stage{traffic, idleFleet, forward, idleAlarms}

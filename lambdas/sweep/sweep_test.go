@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/stack/steptest"
 	"photogallery/lambdas/sweep"
@@ -112,7 +114,7 @@ func TestDryRunListsAndDeletesNothing(t *testing.T) {
 			t.Errorf("an undo of r2 lists %v", ofRelease)
 		}
 		e.wantServing(m.template.Version)
-		if after := e.recorded(); after != before {
+		if after := e.recorded(); !cmp.Equal(after, before) {
 			t.Errorf("recorded was %+v, is %+v", before, after)
 		}
 	})

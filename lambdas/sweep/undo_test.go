@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/google/go-cmp/cmp"
+
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
@@ -81,7 +83,7 @@ func TestUndoOfAFirstReleaseLeavesNothing(t *testing.T) {
 				e.undo("r1")
 				e.wantOnly(nil)
 				e.undo("r1")
-				if recorded := e.recorded(); recorded != (release.Current{}) {
+				if recorded := e.recorded(); !cmp.Equal(recorded, release.Current{}) {
 					t.Errorf("recorded is %+v", recorded)
 				}
 			})
@@ -122,7 +124,7 @@ func TestUndoBringsTheFormerReleaseBack(t *testing.T) {
 				if got := e.versions(); !slices.Equal(got, []string{former.template.Version}) {
 					t.Errorf("the template has versions %v", got)
 				}
-				if after := e.recorded(); after != before {
+				if after := e.recorded(); !cmp.Equal(after, before) {
 					t.Errorf("recorded was %+v, is %+v", before, after)
 				}
 				e.verify("r1", former)
