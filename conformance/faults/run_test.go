@@ -63,6 +63,7 @@ func (env *environment) play(s scenario, injections []*injection) {
 		env.checkLeftovers("after the run", excused)
 		env.checkServing("after the run", excused)
 		env.checkSettings("after the run", excused)
+		env.checkSizes("after the run", excused)
 	}
 	env.checkCapacity(s, excused)
 	env.checkHeld(excused)
@@ -92,6 +93,7 @@ func (env *environment) playAgain(s scenario, excused excuse) {
 	env.checkServing("after another release", excuse{})
 	env.checkSettings("after another release", excuse{})
 	env.checkConfigured()
+	env.checkSizes("after another release", excuse{})
 	env.checkCapacity(s, excused)
 	env.checkHeld(excused)
 	env.teardown("t9", `{"images": "delete"}`)

@@ -140,6 +140,19 @@ func scenarios() []scenario {
 			},
 		},
 		{
+			// A scheduled size begins while a second fleet with other hours is watched, and one of those ends.
+			name: "sized", main: "r2", again: `{"version": "3"}`, former: true,
+			before: func(env *environment) {
+				env.release("r1", `{"sizes": [{"from": "00:35", "until": "06:00", "minSize": 3, "maxSize": 6}]}`)
+				env.awaitEnd("r1")
+				sleepUntil(0, 30)
+			},
+			during: func(env *environment) {
+				env.listFrom("EnsureScaling")
+				env.release("r2", `{"version": "2", "sizes": [{"from": "00:20", "until": "00:34", "minSize": 3, "maxSize": 4}, {"from": "20:00", "until": "00:10", "minSize": 1, "maxSize": 4}]}`)
+			},
+		},
+		{
 			name: "ttl", before: noSetup, main: "r1", again: `{}`,
 			during: func(env *environment) {
 				env.release("r1", `{"ttl": "1h"}`)

@@ -205,10 +205,10 @@ var stepMutants = []mutant{
 		{"lambdas/scaling/scheduled.go", "", `size.Ends(), usual, 0)`, `size.Ends(), size.Bounds(), 0)`},
 	}},
 	{"a scheduled size shrinks a fleet that may have to take the traffic back", []edit{
-		{"lambdas/scaling/ensure_scaling.go", "", "Held(plan.Timetable, plan.Usual())", "plan.Timetable"},
+		{"lambdas/scaling/ensure_scaling.go", "", "plan.Rising(least, now, now.Add(plan.Longest())), release.Bounds{}, held, 0)", "plan.Timetable, plan.Usual(), held, 0)"},
 	}},
 	{"a release during a scheduled size sets the usual bounds", []edit{
-		{"lambdas/scaling/ensure_scaling.go", "", "SetBounds(ctx, e.groups, group, plan.Bounds, desired)", "SetBounds(ctx, e.groups, group, func(time.Time) release.Bounds { return plan.Usual() }, desired)"},
+		{"lambdas/scaling/ensure_scaling.go", "", "in.Plan.Usual(), in.Plan.Bounds, desired)", "in.Plan.Usual(), func(time.Time) release.Bounds { return in.Plan.Usual() }, desired)"},
 	}},
 	{"a scheduled size whose hours change keeps its former next time", []edit{
 		{"lambdas/scaling/scheduled.go", "", "present[name]; known && sameTime(there, action) {", "present[name]; known {"},
@@ -230,7 +230,7 @@ var stepMutants = []mutant{
 		{"release/request.schema.json", "", `"default": "blueGreen"`, `"default": "rolling"`},
 	}},
 	{"the quota of a second fleet is reckoned as if it replaced the first", []edit{
-		{"lambdas/plan/quota.go", "", "most, rolling = PeakBlueGreen(running, wanted(running, d.plan)), most", "most, rolling = most, PeakBlueGreen(running, wanted(running, d.plan))"},
+		{"lambdas/plan/quota.go", "", "most, rolling = PeakBlueGreen(serving, wanted), most", "most, rolling = most, PeakBlueGreen(serving, wanted)"},
 	}},
 	{"a refusal names the other strategy though that needs too much, too", []edit{
 		{"lambdas/plan/quota.go", "", "rolling < most && rolling*d.vcpus <= limit", "rolling < most"},
