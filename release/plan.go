@@ -62,6 +62,13 @@ func (p Plan) First(now time.Time) int {
 	return min(max(p.Desired, in.MinSize), in.MaxSize)
 }
 
+// Longest returns how long a release takes at most until one fleet is left, with an hour for what is
+// neither a watch nor a wait for a person.
+func (p Plan) Longest() time.Duration {
+	seconds := len(p.Traffic)*p.HoldSeconds + p.BakeSeconds + 2*p.ApprovalSeconds
+	return time.Hour + time.Duration(seconds)*time.Second
+}
+
 // Summary names the version and the sizes of the fleet, for people.
 func (p Plan) Summary() string { return summary(p.Version, p.MinSize, p.MaxSize, p.InstanceType) }
 

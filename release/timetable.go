@@ -174,6 +174,23 @@ func (t Timetable) Busiest(from, until time.Time) (most int) {
 	return most
 }
 
+// Rising returns the sizes that begin between two times, at most a week apart. Each gives at least
+// the bounds of all before it, and at least some others, so that none shrinks a fleet.
+func (t Timetable) Rising(least Bounds, after, until time.Time) Timetable {
+	rising := Timetable{TimeZone: t.TimeZone}
+	for _, one := range t.windows(after) {
+		if !one.from.After(after) || one.from.After(until) {
+			continue
+		}
+		size := *one.size
+		least = least.Hold(Bounds{size.First(), size.MaxSize})
+		size.MinSize, size.MaxSize, size.Desired = least.MinSize, least.MaxSize, 0
+		rising.Sizes = slices.DeleteFunc(rising.Sizes, func(same ScheduledSize) bool { return same.String() == size.String() })
+		rising.Sizes = append(rising.Sizes, size)
+	}
+	return rising
+}
+
 // bounds returns the bounds in force at a time, where usual are those of all other hours.
 func (t Timetable) bounds(now time.Time, usual Bounds) Bounds {
 	if size := t.InForce(now); size != nil {

@@ -72,6 +72,26 @@ func TestBusiestIsTheLargestSizeOfASpan(t *testing.T) {
 	}
 }
 
+func TestRisingSizesShrinkNothing(t *testing.T) {
+	table := scheduled(t, `[{"from": "18:00", "until": "21:00", "minSize": 4, "maxSize": 8, "desired": 6}, {"from": "22:00", "until": "23:00", "minSize": 1, "maxSize": 9},
+		{"days": ["WED"], "from": "12:00", "until": "13:00", "minSize": 10, "maxSize": 12}]`, "UTC")
+	noon := time.Date(2026, 1, 6, 12, 0, 0, 0, time.UTC)
+	for hours, want := range map[int][]release.Bounds{
+		5: nil, 6: {{MinSize: 6, MaxSize: 8}}, 10: {{MinSize: 6, MaxSize: 8}, {MinSize: 6, MaxSize: 9}},
+		30: {{MinSize: 6, MaxSize: 9}, {MinSize: 10, MaxSize: 12}, {MinSize: 10, MaxSize: 12}}, // the first one begins again
+	} {
+		var got []release.Bounds
+		for _, size := range table.Rising(release.Bounds{MinSize: 3, MaxSize: 5}, noon, noon.Add(time.Duration(hours)*time.Hour)).Sizes {
+			if got = append(got, size.Bounds()); size.Desired != 0 {
+				t.Errorf("%s sets the desired capacity, %d", size, size.Desired)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("in %d hours: %s", hours, diff)
+		}
+	}
+}
+
 func TestTimetableStaysAsTheFormerReleaseLeftIt(t *testing.T) {
 	former := release.Current{Timetable: scheduled(t, `[{"from": "18:00", "until": "21:00", "minSize": 6, "maxSize": 8}]`, "Europe/Zurich")}
 	other := scheduled(t, `[{"from": "08:00", "until": "09:00", "minSize": 1, "maxSize": 2}]`, "UTC")

@@ -101,18 +101,11 @@ func busy(running int, plan release.Plan, now time.Time) (serving, wanted int) {
 	if plan.Desired > 0 {
 		wanted = plan.First(now)
 	}
-	scheduled := plan.Busiest(now, now.Add(span(plan)))
+	scheduled := plan.Busiest(now, now.Add(plan.Longest()))
 	if running > 0 {
 		running = max(running, scheduled)
 	}
 	return running, max(wanted, scheduled)
-}
-
-// span returns how long a release takes at most until one fleet is left, with an hour for what is
-// neither a watch nor a wait.
-func span(plan release.Plan) time.Duration {
-	seconds := len(plan.Traffic)*plan.HoldSeconds + plan.BakeSeconds + 2*plan.ApprovalSeconds
-	return time.Hour + time.Duration(seconds)*time.Second
 }
 
 // Peak returns the maximum number of instances at a time: the builder beside the running fleet,

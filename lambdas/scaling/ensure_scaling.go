@@ -79,8 +79,7 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 }
 
 // size sets the plan's bounds and its scheduled sizes. While another fleet may have to take the
-// traffic back, neither of the two shrinks below its present size: both were made for the whole
-// traffic. Their scheduled actions hold that, too.
+// traffic back, neither of the two shrinks: both were made for the whole traffic.
 func (e ensureScaling) size(ctx context.Context, in EnsureScalingInput) error {
 	if in.Former == "" {
 		desired := in.Plan.Desired
@@ -90,7 +89,7 @@ func (e ensureScaling) size(ctx context.Context, in EnsureScalingInput) error {
 		if _, err := e.group(ctx, in.Slot); err != nil {
 			return err
 		}
-		return e.follow(ctx, in.Slot, in.Plan, in.Plan.Timetable, desired)
+		return e.follow(ctx, in.Slot, in.Plan.Timetable, in.Plan.Usual(), in.Plan.Bounds, desired)
 	}
 	if err := e.hold(ctx, in.Former, in.Plan, 0); err != nil {
 		return err
@@ -98,25 +97,32 @@ func (e ensureScaling) size(ctx context.Context, in EnsureScalingInput) error {
 	return e.hold(ctx, in.Slot, in.Plan, in.Plan.MaxSize)
 }
 
-// hold keeps a slot's group at least at its present size. Without most its maximum stays.
+// hold keeps a slot's group at least at its present size. Without most its maximum stays. Scheduled
+// sizes that begin during the release only raise its bounds, and none ends.
 func (e ensureScaling) hold(ctx context.Context, slot release.Slot, plan release.Plan, most int) error {
 	group, err := e.group(ctx, slot)
 	if err != nil {
 		return err
 	}
-	least := int(aws.ToInt32(group.DesiredCapacity))
-	plan.MinSize, plan.MaxSize = least, max(least, cmp.Or(most, int(aws.ToInt32(group.MaxSize))))
-	return e.follow(ctx, slot, plan, Held(plan.Timetable, plan.Usual()), 0)
+	now, size := time.Now(), int(aws.ToInt32(group.DesiredCapacity))
+	least := plan.Bounds(now).Hold(release.Bounds{MinSize: size, MaxSize: max(size, cmp.Or(most, int(aws.ToInt32(group.MaxSize))))})
+	held := func(at time.Time) release.Bounds {
+		bounds := least
+		for _, begun := range plan.Rising(least, now, at).Sizes {
+			bounds = bounds.Hold(begun.Bounds())
+		}
+		return bounds
+	}
+	return e.follow(ctx, slot, plan.Rising(least, now, now.Add(plan.Longest())), release.Bounds{}, held, 0)
 }
 
 // follow schedules the sizes before it sets the bounds: what begins in between is in force then.
-func (e ensureScaling) follow(ctx context.Context, slot release.Slot, plan release.Plan, sizes release.Timetable, desired int) error {
+func (e ensureScaling) follow(ctx context.Context, slot release.Slot, sizes release.Timetable, usual release.Bounds, inForce func(time.Time) release.Bounds, desired int) error {
 	group := e.settings.Environment.Group(slot)
-	plan.Timetable = sizes
-	if err := Schedule(ctx, e.groups, group, sizes, plan.Usual()); err != nil {
+	if err := Schedule(ctx, e.groups, group, sizes, usual); err != nil {
 		return err
 	}
-	return SetBounds(ctx, e.groups, group, plan.Bounds, desired)
+	return SetBounds(ctx, e.groups, group, inForce, desired)
 }
 
 func (e ensureScaling) group(ctx context.Context, slot release.Slot) (*types.AutoScalingGroup, error) {

@@ -31,8 +31,8 @@ type Scheduler interface {
 const utc = "Etc/UTC"
 
 // scheduledActions returns the actions that set a group's sizes by a timetable. An action's bounds
-// stay after it, so that the end of each size is an action of its own. It has no desired capacity:
-// the load decides how many of the instances stay.
+// stay after it, so that the end of each size is an action of its own, unless there are no usual
+// bounds to give back. It has no desired capacity: the load decides how many of the instances stay.
 // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
 func scheduledActions(group string, of release.Timetable, usual release.Bounds) (actions []types.ScheduledUpdateGroupAction) {
 	action := func(name, recurrence string, bounds release.Bounds, desired int) {
@@ -48,23 +48,11 @@ func scheduledActions(group string, of release.Timetable, usual release.Bounds) 
 	}
 	for i, size := range of.Sizes {
 		action(fmt.Sprintf("size-%d", i+1), size.Begins(), size.Bounds(), size.Desired)
-		action(fmt.Sprintf("size-%d-end", i+1), size.Ends(), usual, 0)
+		if usual != (release.Bounds{}) {
+			action(fmt.Sprintf("size-%d-end", i+1), size.Ends(), usual, 0)
+		}
 	}
 	return actions
-}
-
-// Held returns a timetable that never gives less than some bounds.
-func Held(of release.Timetable, least release.Bounds) release.Timetable {
-	held := release.Timetable{TimeZone: of.TimeZone}
-	for _, size := range of.Sizes {
-		bounds := size.Bounds().Hold(least)
-		size.MinSize, size.MaxSize = bounds.MinSize, bounds.MaxSize
-		if size.Desired != 0 {
-			size.Desired = max(size.Desired, size.MinSize)
-		}
-		held.Sizes = append(held.Sizes, size)
-	}
-	return held
 }
 
 // Schedule makes a group's scheduled actions those of a timetable.

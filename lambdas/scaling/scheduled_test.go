@@ -31,7 +31,9 @@ func inGroup(t *testing.T, test func(e steptest.Environment, group string)) {
 	})
 }
 
-func plan() release.Plan { return release.Plan{Release: "r1", MinSize: 2, MaxSize: 5, InstanceType: "t4g.small"} }
+func plan() release.Plan {
+	return release.Plan{Release: "r1", MinSize: 2, MaxSize: 5, InstanceType: "t4g.small"}
+}
 
 func described(e steptest.Environment, group string) map[string]types.ScheduledUpdateGroupAction {
 	e.Helper()
