@@ -13,6 +13,8 @@ import (
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"github.com/google/go-cmp/cmp"
+
 	"photogallery/internal/localcloud/machine"
 	"photogallery/release"
 )
@@ -88,7 +90,7 @@ func TestMonthWithTwoNewBaseImagesHasTwoRebakes(t *testing.T) {
 			t.Errorf("the images were %v, and %+v serves", images, after)
 		}
 		after.Release, after.Image, after.FormerImage, after.TemplateVersion, after.FormerTemplate, after.Slot = before.Release, before.Image, before.FormerImage, before.TemplateVersion, before.FormerTemplate, before.Slot
-		if after != before {
+		if !cmp.Equal(after, before) {
 			t.Errorf("the rebakes left %+v of %+v", after, before)
 		}
 	})

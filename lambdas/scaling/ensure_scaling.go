@@ -26,7 +26,7 @@ var EnsureScaling = step.Define(step.Step{
 		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
 		{Name: "autoscaling:PutScalingPolicy", Scope: step.Owned},
 		{Name: "cloudwatch:PutMetricAlarm", Scope: step.Named},
-	}, ScheduledOperations...),
+	}, ScheduleOperations...),
 }, func(clients step.Clients, settings step.Settings) func(context.Context, EnsureScalingInput) (struct{}, error) {
 	return ensureScaling{clients.AutoScaling, clients.CloudWatch, settings}.run
 })

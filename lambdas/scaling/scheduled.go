@@ -13,12 +13,17 @@ import (
 	"photogallery/release"
 )
 
-// ScheduledOperations are the calls of a Scheduler.
-var ScheduledOperations = []step.Operation{
-	step.Unbound("autoscaling:DescribeScheduledActions"),
-	{Name: "autoscaling:DeleteScheduledAction", Scope: step.Owned},
-	{Name: "autoscaling:PutScheduledUpdateGroupAction", Scope: step.Owned},
-}
+// UnscheduleOperations are the calls of Schedule if the timetable has no sizes, and
+// ScheduleOperations those for any.
+var (
+	UnscheduleOperations = []step.Operation{
+		step.Unbound("autoscaling:DescribeScheduledActions"),
+		{Name: "autoscaling:DeleteScheduledAction", Scope: step.Owned},
+	}
+	ScheduleOperations = append([]step.Operation{
+		{Name: "autoscaling:PutScheduledUpdateGroupAction", Scope: step.Owned},
+	}, UnscheduleOperations...)
+)
 
 // Scheduler is the part of the Auto Scaling client that Schedule and Unscheduled use.
 type Scheduler interface {

@@ -10,6 +10,7 @@ import (
 
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/inventory"
+	"photogallery/lambdas/scaling"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -22,10 +23,10 @@ var idleFleet = Stage{
 	Name:  "idle-fleet",
 	gate:  true,
 	looks: looks("autoscaling:DescribeAutoScalingGroups"),
-	changes: []step.Operation{
+	changes: append([]step.Operation{
 		{Name: "autoscaling:UpdateAutoScalingGroup", Scope: step.Owned},
 		{Name: "autoscaling:DeleteAutoScalingGroup", Scope: step.Owned},
-	},
+	}, scaling.UnscheduleOperations...),
 	list:   listIdleFleet,
 	remove: removeIdleFleet,
 }
@@ -75,7 +76,11 @@ func removeIdleFleet(ctx context.Context, c cloud, over extent, _ []inventory.Re
 	return nil
 }
 
+// empty removes the group's scheduled actions first: one that is due while it drains would fill it.
 func (c cloud) empty(ctx context.Context, group string) error {
+	if err := scaling.Schedule(ctx, c.groups, group, release.Timetable{}, release.Bounds{}); err != nil {
+		return err
+	}
 	none := aws.Int32(0)
 	_, err := c.groups.UpdateAutoScalingGroup(ctx, &autoscaling.UpdateAutoScalingGroupInput{
 		AutoScalingGroupName: aws.String(group), MinSize: none, MaxSize: none, DesiredCapacity: none,

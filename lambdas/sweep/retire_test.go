@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+
 	"photogallery/internal/localcloud/elb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/lambdas/balancer"
@@ -64,6 +67,29 @@ func TestFleetDrainsBeforeItIsDeleted(t *testing.T) {
 		}
 		if len(draining) > 0 {
 			t.Errorf("targets %v still drain when the group is deleted", draining)
+		}
+	})
+}
+
+func TestScheduledActionFillsNoFleetThatDrains(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		m := e.serve("r1")
+		run[lock.Output](e, lock.Lock, lock.Input{Call: call("r2"), Release: "r2"})
+		run[fleet.Fleet](e, fleet.CreateGroup, fleet.CreateGroupInput{
+			Call: call("r2"), Plan: plan("r2"), Slot: release.Green, Size: 2, TemplateID: m.template.ID, TemplateVersion: m.template.Version,
+		})
+		time.Sleep(5 * time.Minute)
+		if _, err := e.Clients.AutoScaling.PutScheduledUpdateGroupAction(e.Context(), &autoscaling.PutScheduledUpdateGroupActionInput{
+			AutoScalingGroupName: aws.String("photogallery-main-green"), ScheduledActionName: aws.String("size-1"), Recurrence: aws.String("* * * * *"),
+			MinSize: aws.Int32(6), MaxSize: aws.Int32(8),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		began, in := time.Now(), sweep.RetireFleetInput{Call: call("r2"), Plan: plan("r2"), Left: true}
+		for !run[sweep.Progress](e, sweep.RetireFleet, in).Done {
+			if time.Sleep(10 * time.Second); time.Since(began) > 10*time.Minute {
+				t.Fatal("the fleet is still there")
+			}
 		}
 	})
 }

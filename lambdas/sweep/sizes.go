@@ -16,7 +16,7 @@ const actionKind = "scheduled action"
 var sizes = Stage{
 	Name:    "sizes",
 	looks:   looks("autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScheduledActions"),
-	changes: scaling.ScheduledOperations,
+	changes: scaling.ScheduleOperations,
 	list: func(ctx context.Context, c cloud, over extent) ([]inventory.Resource, error) {
 		group, err := fleet.Group(ctx, c.groups, c.serving(over))
 		if err != nil || group == nil || fleet.IsDeleting(group) || over.current.MaxSize == 0 {
