@@ -1,8 +1,8 @@
 package plan
 
 import (
-	"cmp"
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	groups "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
@@ -70,7 +70,7 @@ func (d draft) foreseeFleet(f *release.Forecast, there fleet.Groups) {
 	settled := there.Settled()
 	found := settled.Found(d.plan)
 	f.Slot, f.Running = found.Slot, capacity(settled.Serving)
-	f.Size = wanted(f.Running, d.plan)
+	f.Size = size(f.Running, d.plan, time.Now())
 	switch found.State {
 	case fleet.Present:
 		f.Fleet, f.Launched, f.Ended = release.RolledFleet, max(f.Running, f.Size), f.Running+max(0, f.Running-f.Size)
@@ -80,7 +80,7 @@ func (d draft) foreseeFleet(f *release.Forecast, there fleet.Groups) {
 		f.Launched, f.Ended, f.Most = f.Size, f.Running, PeakBlueGreen(f.Running, f.Size)
 	default:
 		f.Fleet = release.FirstFleet
-		f.Size = cmp.Or(d.plan.Desired, d.plan.MinSize)
+		f.Size = d.plan.First(time.Now())
 		f.Launched, f.Most = f.Size, f.Size
 	}
 	if f.Bakes {

@@ -96,16 +96,21 @@ func (p planner) running(ctx context.Context, slot release.Slot) (int, error) {
 // busy returns the most instances of the fleet that serves, and of the release's, while the release
 // takes over. A scheduled size that is in force by then is both fleets'.
 func busy(running int, plan release.Plan, now time.Time) (serving, wanted int) {
-	in := plan.Bounds(now)
-	wanted = min(max(running, in.MinSize), in.MaxSize)
-	if plan.Desired > 0 {
-		wanted = plan.First(now)
-	}
 	scheduled := plan.Busiest(now, now.Add(plan.Longest()))
+	wanted = max(size(running, plan, now), scheduled)
 	if running > 0 {
 		running = max(running, scheduled)
 	}
-	return running, max(wanted, scheduled)
+	return running, wanted
+}
+
+// size returns how many instances will serve in the end, if no scheduled size begins until then.
+func size(running int, plan release.Plan, now time.Time) int {
+	if plan.Desired > 0 {
+		return plan.First(now)
+	}
+	in := plan.Bounds(now)
+	return min(max(running, in.MinSize), in.MaxSize)
 }
 
 // Peak returns the maximum number of instances at a time: the builder beside the running fleet,
