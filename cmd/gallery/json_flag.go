@@ -16,7 +16,7 @@ func (*jsonFlag) Type() string { return "JSON" }
 // Set refuses a text that is not JSON.
 func (j *jsonFlag) Set(text string) error {
 	if !json.Valid([]byte(text)) {
-		return errors.New("it is not JSON; give a list, such as []")
+		return errors.New("it is not JSON")
 	}
 	j.text = json.RawMessage(text)
 	return nil
