@@ -83,5 +83,5 @@ export function pastNow() {
   if (!ended.length) return { words: "nothing yet" };
   const again = store.history.filter((one) => one.again).length;
   const words = again ? `${again} to roll back to` : "none to roll back to";
-  return { words: serving ? `${serving.version} serves · ${words}` : words, short: words, tone: "quiet" };
+  return { words: serving ? `${serving.version} serves · ${words}` : words, short: again ? `${again} former` : "no former", tone: "quiet" };
 }
