@@ -104,6 +104,7 @@ func (env *environment) violate(sentence string) {
 
 func (env *environment) behavior(spec machine.Spec) machine.Behavior {
 	env.noteSettings(spec)
+	env.writeSBOM(spec)
 	env.mu.Lock()
 	behave := env.behave
 	env.mu.Unlock()

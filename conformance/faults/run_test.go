@@ -64,6 +64,7 @@ func (env *environment) play(s scenario, injections []*injection) {
 		env.checkServing("after the run", excused)
 		env.checkSettings("after the run", excused)
 		env.checkSizes("after the run", excused)
+		env.checkSBOMs("after the run", excused)
 	}
 	env.checkCapacity(s, excused)
 	env.checkHeld(excused)
@@ -92,6 +93,7 @@ func (env *environment) playAgain(s scenario, excused excuse) {
 	env.checkLeftovers("after another release", excuse{})
 	env.checkServing("after another release", excuse{})
 	env.checkSettings("after another release", excuse{})
+	env.checkSBOMs("after another release", excused)
 	env.checkConfigured()
 	env.checkSizes("after another release", excuse{})
 	env.checkCapacity(s, excused)

@@ -111,6 +111,11 @@ func scenarios() []scenario {
 			},
 		},
 		{
+			// What serves is baked again on a newer base image, and its builder writes down what is in it.
+			name: "rebake", before: serveOnOldBase, main: "r2", subject: "r2", again: `{"version": "3"}`, former: true,
+			during: func(env *environment) { env.release("r2", release.RebakeRequest) },
+		},
+		{
 			// A release goes back to former settings, makes them the configured ones and deletes old ones.
 			name: "settings", before: serveWithOldSettings, main: "r2", again: `{"version": "3"}`, former: true,
 			during: func(env *environment) {
