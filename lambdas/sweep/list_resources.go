@@ -46,7 +46,7 @@ func (l lister) run(ctx context.Context, in ListInput) (Listed, error) {
 		return Listed{}, err
 	}
 	kept := slices.DeleteFunc(all, func(one inventory.Resource) bool { return slices.Contains(found, one) })
-	return Listed{found, kept}, nil
+	return Listed{append([]inventory.Resource{}, found...), append([]inventory.Resource{}, kept...)}, nil
 }
 
 // covered lists the resources within the teardown's scope.

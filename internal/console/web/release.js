@@ -1,6 +1,7 @@
 // The dialog that starts a release: a form, or the request as JSON.
 import { check, get, post } from "./api.js";
 import { openDialog, Trouble } from "./dialog.js";
+import { dryRun } from "./dry_run.js";
 import { apart, Form } from "./form.js";
 import { attribute, h } from "./dom.js";
 import { store } from "./store.js";
@@ -10,27 +11,31 @@ let schema;
 // openRelease begins with values in the form: those of a rollback, say.
 export async function openRelease(values = {}) {
   schema ??= await get("/api/schemas/release");
-  openDialog("Release", (close) => new ReleaseDialog(values, close).element, { wide: true });
+  openDialog("Release", (close, dialog) => new ReleaseDialog(values, close, dialog).element, { wide: true });
 }
 
 class ReleaseDialog {
-  constructor(values, close) {
+  constructor(values, close, dialog) {
     this.close = close;
     this.trouble = new Trouble();
     this.form = new Form(schema, {
-      values, changed: () => this.hasFailed && this.checkAgain(),
+      values, leaveOut: ["dryRun"], changed: () => this.onChange(),
       suggestions: { image: store.images.map((image) => ({ value: image.id, label: `version ${image.version}${image.serving ? ", serves" : ""}` })) },
     });
-    this.json = h("textarea", { id: "request-json", rows: 12, spellcheck: "false", "aria-describedby": "json-hint", onchange: () => this.hasFailed && this.checkAgain() });
+    this.json = h("textarea", { id: "request-json", rows: 12, spellcheck: "false", "aria-describedby": "json-hint", onchange: () => this.onChange() });
     this.jsonPart = h("div", { class: "field", hidden: true }, h("label", { for: "request-json" }, "The request"), this.json,
       h("p", { class: "hint", id: "json-hint" }, "As in the AWS console: {} is a full release."));
     this.send = h("button", { type: "submit", class: "primary" }, "Release");
+    this.ask = h("button", { type: "button", class: "foresee", onclick: () => this.foresee() }, "What would this do?");
+    this.will = h("ul", {});
+    this.foreseen = h("section", { class: "dry-run", role: "status", hidden: true }, h("h3", {}, "What the release would do"), this.will);
+    dialog.addEventListener("close", () => (this.closed = true));
     const switches = ["Form", "JSON"].map((name) => h("button", { type: "button", role: "tab", "aria-selected": String(name === "Form"), onclick: () => this.use(name) }, name));
     this.switches = switches;
     this.element = h("form", { class: "dialog-body", novalidate: true, onsubmit: (event) => this.submit(event) },
       h("div", { class: "switch", role: "tablist", "aria-label": "How to give the request", onkeydown: (event) => this.onKey(event) }, switches),
-      this.trouble.element, this.form.element, this.jsonPart,
-      h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, "Cancel"), this.send));
+      this.trouble.element, this.form.element, this.jsonPart, this.foreseen,
+      h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, "Cancel"), this.ask, this.send));
     this.use("Form");
   }
 
@@ -86,6 +91,40 @@ class ReleaseDialog {
     } finally {
       this.send.disabled = false;
     }
+  }
+
+  // foresee runs the request dry and shows what it would do.
+  async foresee() {
+    this.ask.disabled = true;
+    this.foreseen.hidden = true;
+    try {
+      await check("release", { input: this.input() });
+      const run = await dryRun("release", JSON.parse(this.input() || "{}"), () => this.closed);
+      if (run) this.showForeseen(run);
+    } catch (refusal) {
+      this.hasFailed = true;
+      this.complain(refusal);
+    } finally {
+      this.ask.disabled = false;
+    }
+  }
+
+  showForeseen(run) {
+    this.form.show([]);
+    this.trouble.clear();
+    if (run.status !== "SUCCEEDED") {
+      this.trouble.show(`The dry run ended in ${run.error}: ${run.cause}`);
+      return;
+    }
+    const { dryRun: plan, unchanged } = JSON.parse(run.output);
+    this.will.replaceChildren(...(plan?.forecast.will ?? [`Changes nothing: ${unchanged}.`]).map((sentence) => h("li", {}, sentence)));
+    this.foreseen.hidden = false;
+  }
+
+  // onChange takes away what is not true any more.
+  onChange() {
+    this.foreseen.hidden = true;
+    if (this.hasFailed) this.checkAgain();
   }
 
   // checkAgain asks after each change, once something has been wrong.

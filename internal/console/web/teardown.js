@@ -1,9 +1,9 @@
 // The dialog that tears down: first a dry run that lists what would go, then the button.
-import { check, get, post, pathOf } from "./api.js";
+import { get, post } from "./api.js";
 import { openDialog, Trouble } from "./dialog.js";
+import { dryRun } from "./dry_run.js";
 import { Form } from "./form.js";
 import { h, text } from "./dom.js";
-import { onChange, store } from "./store.js";
 import { plural } from "./words.js";
 
 let schema;
@@ -35,11 +35,7 @@ class TeardownDialog {
     this.resources.replaceChildren();
     text(this.found, "Looking for what there is…");
     try {
-      const input = JSON.stringify({ ...this.form.value(), dryRun: true });
-      await check("teardown", { input });
-      const name = `dry-run-${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}`;
-      const started = await post("/api/executions/teardown", { name, input });
-      const run = await ended(started, () => this.closed || turn !== this.turn);
+      const run = await dryRun("teardown", this.form.value(), () => this.closed || turn !== this.turn);
       if (!run || turn !== this.turn) return;
       this.form.show([]);
       this.trouble.clear();
@@ -57,8 +53,10 @@ class TeardownDialog {
       this.trouble.show(`The dry run ended in ${run.error}: ${run.cause}`);
       return;
     }
-    const { resources } = JSON.parse(run.output);
-    text(this.found, resources.length ? `${plural(resources.length, "resource")}. Photos are never deleted.` : "Nothing: there is no resource of this environment.");
+    const { resources, kept } = JSON.parse(run.output);
+    const images = kept.filter((one) => one.kind === "image").map((one) => one.id);
+    const stays = images.length ? ` It keeps image ${images.join(", ")}.` : "";
+    text(this.found, (resources.length ? `${plural(resources.length, "resource")}. Photos are never deleted.` : "Nothing: there is no resource of this environment.") + stays);
     this.resources.replaceChildren(...resources.map((one) => h("li", {}, h("span", { class: "kind" }, one.kind), h("code", {}, one.id.startsWith("arn:") ? one.name : one.id),
       h("span", { class: "quiet" }, one.name === one.id || one.id.startsWith("arn:") ? "" : one.name))));
     this.go.disabled = resources.length === 0;
@@ -75,19 +73,4 @@ class TeardownDialog {
       this.trouble.show(refusal.message, this.form.show(refusal.problems ?? []));
     }
   }
-}
-
-// ended waits until the execution has; undefined where nobody waits any more.
-function ended({ kind, name }, isOver) {
-  return new Promise((resolve, reject) => {
-    const leave = onChange(look);
-    function look() {
-      const execution = store.executions.find((e) => e.kind === kind && e.name === name);
-      if (!isOver() && (!execution || execution.status === "RUNNING")) return;
-      leave();
-      if (isOver()) resolve();
-      else get(pathOf(kind, name)).then(resolve, reject);
-    }
-    look();
-  });
 }
