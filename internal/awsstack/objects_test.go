@@ -30,7 +30,7 @@ func TestBundleIsSentOnce(t *testing.T) {
 		if want := (release.Bundle{Bucket: a.Settings.Bucket, Key: "bundles/" + sum + ".tar.gz", SHA256: sum}); first != want {
 			t.Errorf("it is %+v", first)
 		}
-		if got := string(a.objects[first.Bucket+"/"+first.Key]); got != "one" {
+		if got := a.object(first.Key); got != "one" {
 			t.Errorf("the object holds %q", got)
 		}
 		if _, err := release.ParseBundle(first.URL()); err != nil {
@@ -80,7 +80,7 @@ func TestUploadKeyIsRead(t *testing.T) {
 		s := a.open()
 		_, err := s.UploadKey(t.Context())
 		wantError(t, err, release.NotFound, "upload-key/key", "npx cdk deploy")
-		a.objects[a.Settings.Bucket+"/upload-key/key"] = []byte("correct horse battery\n")
+		a.put("upload-key/key", "correct horse battery\n")
 		if key, err := s.UploadKey(t.Context()); key != "correct horse battery" || err != nil {
 			t.Errorf("it is %q, %v", key, err)
 		}

@@ -199,8 +199,8 @@ func TestUploadToAFullDiskIsRefusedWhole(t *testing.T) {
 		if status != http.StatusInsufficientStorage || !strings.Contains(answer, "is full; nothing was stored") {
 			t.Errorf("with room for %d bytes: %d %s", room, status, answer)
 		}
-		if files() != 2 {
-			t.Errorf("with room for %d bytes: %d files are there, not the first photo and its thumbnail", room, files())
+		if files() != 3 {
+			t.Errorf("with room for %d bytes: %d files are there, not the first photo, its thumbnail and its title", room, files())
 		}
 		empty()
 	}

@@ -118,7 +118,7 @@ func TestBuildEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h, _, _ := boot("builder", test.behavior)
-				time.Sleep(2 * time.Minute)
+				time.Sleep(time.Minute)
 				if events, stopped := h.told(); len(events)+len(stopped) > 0 {
 					t.Errorf("ended too early: %v, %v", events, stopped)
 				}
