@@ -105,7 +105,10 @@ func (e ensureScaling) hold(ctx context.Context, slot release.Slot, plan release
 		return err
 	}
 	now, size := time.Now(), int(aws.ToInt32(group.DesiredCapacity))
-	least := plan.Bounds(now).Hold(release.Bounds{MinSize: size, MaxSize: max(size, cmp.Or(most, int(aws.ToInt32(group.MaxSize))))})
+	least := release.Bounds{MinSize: size, MaxSize: max(size, cmp.Or(most, int(aws.ToInt32(group.MaxSize))))}
+	if scheduled := plan.InForce(now); scheduled != nil {
+		least = least.Hold(scheduled.Bounds())
+	}
 	held := func(at time.Time) release.Bounds {
 		bounds := least
 		for _, begun := range plan.Rising(least, now, at).Sizes {
