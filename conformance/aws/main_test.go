@@ -27,7 +27,7 @@ func TestRunDoesNothingWithoutConsent(t *testing.T) {
 		variables map[string]string
 		says      []string
 	}{
-		"no variable":        {nil, nil, []string{"It costs $", "at most", "a second version rolls in", wanted + "=1"}},
+		"no variable":        {nil, nil, []string{"It costs $", "at most", "a second version takes over", wanted + "=1"}},
 		"another value":      {nil, map[string]string{wanted: "yes"}, []string{wanted + "=1"}},
 		"too small a cap":    {nil, map[string]string{wanted: "1", capped: "0.10"}, []string{"$0.10", capped + " to 0."}},
 		"no cap":             {nil, map[string]string{wanted: "1", capped: "one dollar"}, []string{`"one dollar"`, "1.00"}},

@@ -86,7 +86,7 @@ func (c *cloud) firstRelease() {
 }
 
 func (c *cloud) firstTeardown() {
-	c.run("release", "foretold", `{"dryRun": true, "rebake": true}`).ends("Planned")
+	c.run("release", "foretold", `{"dryRun": true, "rebake": true}`).ends("Plan")
 	c.run("teardown", "dry", `{"dryRun": true}`).ends("Listed")
 	c.serves("first")
 	c.run("teardown", "teardown", `{"Comment": "Insert your JSON here"}`).ends("Succeeded")
