@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ended brings two interpreters' words for the same end into one form. Causes of the language's own
@@ -38,7 +39,7 @@ func compact(text string) string {
 	return string(out)
 }
 
-// withoutCauses does the same to caught errors in data.
+// withoutCauses does the same to caught errors in data, and leaves times out.
 func withoutCauses(value any) any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -55,6 +56,11 @@ func withoutCauses(value any) any {
 	case []any:
 		for i, member := range v {
 			v[i] = withoutCauses(member)
+		}
+	case string:
+		// Each engine has a time of its own at which it came to a state.
+		if _, err := time.Parse(time.RFC3339, v); err == nil {
+			return "a time"
 		}
 	}
 	return value

@@ -17,7 +17,7 @@ import (
 )
 
 // runs is how often each of the real machines runs on both engines.
-const runs = 240
+const runs = 720
 
 // TestRealMachinesRunAlikeElsewhere holds our interpreter to the npm package aws-local-stepfunctions, on the machines
 // that are deployed, with the same answers by chance. It has no task tokens: there the function's answer is the result.

@@ -44,13 +44,19 @@ func newStubs(machine object, seed uint64) *stubs {
 	eachText(machine, func(text string) { s.know(text, nil) })
 	eachRule(machine, func(rule object) {
 		for comparison, value := range rule {
-			if strings.HasSuffix(comparison, "Equals") {
+			switch {
+			case strings.HasSuffix(comparison, "Equals"):
 				s.know(text(rule["Variable"]), value)
+			case comparison == "IsPresent":
+				s.know(text(rule["Variable"]), absent)
 			}
 		}
 	})
 	return s
 }
+
+// absent stands for a field that an answer does not have.
+var absent = new(struct{ byte })
 
 // know adds a path that leads into an answer, and a value that it is compared with. Those of booleans are both.
 func (s *stubs) know(path string, value any) {
@@ -66,6 +72,8 @@ func (s *stubs) know(path string, value any) {
 		switch value.(type) {
 		case nil:
 			fields[field] = append(fields[field], "some "+field)
+		case *struct{ byte }:
+			fields[field] = append(fields[field], slices.Repeat([]any{absent}, 12)...)
 		case bool:
 			fields[field] = append(fields[field], true, true, false, false)
 		default:
@@ -102,6 +110,10 @@ func (s *stubs) output(state string, random *rand.Rand) any {
 	out := object{}
 	fields := s.fields[s.results[state]]
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		value := fields[field][random.IntN(len(fields[field]))]
+		if value == absent {
+			continue
+		}
 		inner, names := out, strings.Split(field, ".")
 		for _, name := range names[:len(names)-1] {
 			next, ok := inner[name].(object)
@@ -111,7 +123,7 @@ func (s *stubs) output(state string, random *rand.Rand) any {
 			}
 			inner = next
 		}
-		inner[names[len(names)-1]] = fields[field][random.IntN(len(fields[field]))]
+		inner[names[len(names)-1]] = value
 	}
 	return out
 }
