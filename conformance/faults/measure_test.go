@@ -200,6 +200,8 @@ func (env *environment) groupWork(slot release.Slot) string {
 		return "group and its instances end"
 	case fleet.ActiveRefresh(refreshes) != nil:
 		return "instance refresh, bake time included"
+	case desired == 0 && len(group.Instances) > 0:
+		return "former fleet drains"
 	case min(len(fleet.InService(group)), env.healthy(slot)) < desired:
 		return "fleet boots and passes its health checks"
 	}
