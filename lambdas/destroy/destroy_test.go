@@ -76,7 +76,7 @@ func left(e steptest.Environment) string {
 	return end.Output
 }
 
-const nothing = `{"resources":[]}`
+const nothing = `{"kept":[],"resources":[]}`
 
 func TestDeploymentStartsNothingAndKeepsItsID(t *testing.T) {
 	steptest.In(t, nil, func(e steptest.Environment) {
