@@ -45,7 +45,7 @@ func (s *story) judgeSettings(m *machine, i int) {
 	said := s.asks(m, `pid=$(systemctl show -P MainPID photogallery)
 for name in DATABASE_URL SESSION_KEY; do grep -z "^$name=" /proc/$pid/environ | tr -d '\0' | base64 -w0; echo; done
 nsenter -t $pid -m base64 -w0 /run/credentials/photogallery.service/SESSION_KEY; echo
-systemctl show photogallery | grep -c hunter; grep -c hunter /var/log/cloud-init-output.log /var/log/photogallery.log | grep -vc ':0$'`)
+systemctl show photogallery | grep -c hunter; grep -c hunter /var/log/cloud-init-output.log /var/log/photogallery.log | grep -vc ':0$' || true`)
 	encoded := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	want := []string{encoded("DATABASE_URL=" + document.Values["DATABASE_URL"]), encoded("SESSION_KEY=" + secret), encoded(secret), "0", "0"}
 	got := strings.Fields(said)

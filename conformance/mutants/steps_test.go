@@ -241,12 +241,6 @@ var stepMutants = []mutant{
 	{"a dry run says nothing of a fleet that is rolled", []edit{
 		{"lambdas/plan/forecast.go", "", "case fleet.Present:", `case "":`},
 	}},
-	{"a dry run stores the bundle", []edit{
-		{"internal/stack/seed.go", "", "if dry {", "if false {"},
-	}},
-	{"a dry run is no part of what people are spared", []edit{
-		{"cdk/ends.go", "", "[]string{`{\"unchanged\":`, `{\"dryRun\":`}", "[]string{`{\"unchanged\":`}"},
-	}},
 	{"a second fleet has the slot of the one that serves", []edit{
 		{"lambdas/fleet/find_group.go", "", "FoundGroup{State: Beside, Slot: former.Other(),", "FoundGroup{State: Beside, Slot: former,"},
 	}},
