@@ -63,6 +63,10 @@ func renderFields(value reflect.Value, seen map[uintptr]bool) string {
 	}
 	var fields []string
 	for i := range value.NumField() {
+		// The requests of this moment come and go by themselves.
+		if value.Type().Field(i).Name == "fresh" {
+			continue
+		}
 		if text := render(value.Field(i), seen); text != "" {
 			fields = append(fields, value.Type().Field(i).Name+":"+text)
 		}
