@@ -238,6 +238,9 @@ var stepMutants = []mutant{
 	{"a rolling release leaves the fleet that an earlier run left", []edit{
 		{"lambdas/fleet/find_group.go", "", "case g.Idle != nil && !IsDeleting(g.Idle):", "case g.Idle != nil && !IsDeleting(g.Idle) && second:"},
 	}},
+	{"a dry run stores the bundle", []edit{
+		{"internal/stack/seed.go", "", "if dry {", "if false {"},
+	}},
 	{"a dry run says nothing of a fleet that is rolled", []edit{
 		{"lambdas/plan/forecast.go", "", "case fleet.Present:", `case "":`},
 	}},

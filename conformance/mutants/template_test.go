@@ -105,6 +105,9 @@ var templateMutants = []mutant{
 	{"a schedule begins a release while the stack is destroyed", []edit{
 		{"cdk/schedules.go", "", "\tschedule.Node().AddDependency(destroyer)\n", "\t_ = schedule\n"},
 	}},
+	{"people get a message of a dry run", []edit{
+		{"cdk/ends.go", "", "[]string{`{\"unchanged\":`, `{\"dryRun\":`}", "[]string{`{\"unchanged\":`}"},
+	}},
 	{"a release that somebody stops rings nobody", []edit{
 		{"cdk/ends.go", "", `unless("ABORTED", lock.Interrupted), `, ""},
 	}},

@@ -1,8 +1,10 @@
 package stack
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"reflect"
 	"sort"
 	"strings"
@@ -162,5 +164,22 @@ func TestDryRunNamesWhoHoldsTheEnvironment(t *testing.T) {
 		}
 		e.await(first).ends("Succeeded")
 		e.serves("r1", 2)
+	})
+}
+
+func TestDryRunOfAFolderStoresNoBundle(t *testing.T) {
+	pack := func(_ context.Context, folder string, to io.Writer) error {
+		_, err := io.WriteString(to, folder)
+		return err
+	}
+	inVirtualTimeWith(t, Options{Pack: pack}, func(t *testing.T, e *environment) {
+		const request = `"bundle": "examples/lesson"`
+		if plan := e.dryRun("dry", `{"dryRun": true, `+request+`}`); !plan.Forecast.StoresBundle {
+			t.Errorf("the dry run finds the bundle of a folder that was never released: %+v", plan.Forecast)
+		}
+		e.release("r1", `{`+request+`}`).ends("Succeeded")
+		if plan := e.dryRun("again", `{"dryRun": true, `+request+`}`); plan.Forecast.StoresBundle || plan.Forecast.Image != e.current().Image {
+			t.Errorf("the dry run does not find what was released: %+v", plan.Forecast)
+		}
 	})
 }
