@@ -18,7 +18,7 @@ type Forecast struct {
 	Size     int         `json:"size"`     // instances that serve in the end
 	Launched int         `json:"launched"` // instances of the fleet that the release launches
 	Ended    int         `json:"ended"`    // instances of the fleet that it ends
-	Most     int         `json:"most"`     // instances at a time, a builder among them
+	Most     int         `json:"most"`     // instances at a time, a builder and those that drain among them
 	Left     int         `json:"left"`     // instances that an earlier run left in the other slot, which go first
 
 	Holder string   `json:"holder"` // the execution that holds the environment now, or ""

@@ -10,7 +10,8 @@ import (
 
 func TestForecastIsToldInSentences(t *testing.T) {
 	plan := release.Plan{InstanceType: "t4g.small", MinSize: 2, MaxSize: 5, Strategy: release.BlueGreen, Traffic: []int{5, 50, 100}, HoldSeconds: 600, BakeSeconds: 5400,
-		Approval: true, ApprovalSeconds: 8 * 3600, TTLSeconds: 1800}
+		Approval: true, ApprovalSeconds: 8 * 3600, TTLSeconds: 1800, Settings: strings.Repeat("0a", 32),
+		Timetable: release.Timetable{Sizes: []release.ScheduledSize{{Days: []string{"TUE"}, From: "18:00", Until: "21:00", MinSize: 6, MaxSize: 8}}}}
 	second := release.Forecast{Bakes: true, Builder: "t4g.small", Reason: "a new one is asked for", Fleet: release.SecondFleet, Slot: release.Green, Former: release.Blue,
 		Running: 1, Size: 2, Launched: 2, Ended: 1, Most: 3, Holder: "r7", Left: 4}
 	want := []string{
@@ -20,9 +21,10 @@ func TestForecastIsToldInSentences(t *testing.T) {
 		"Keeps the load balancer.",
 		"Launches 2 instances of t4g.small in slot green beside 1 instance in slot blue.",
 		"Runs at most 3 instances at a time.",
+		"Gives the instances the settings 0a0a0a0a0a0a.",
 		"Waits for a person at most 8h before the first visitor, and again before 100 %.",
 		"Moves 5, 50 % of the traffic and watches each for 10m, moves 100 % and watches it for 1h30m, then ends 1 instance in slot blue.",
-		"Lets the fleet have 2 to 5 instances.",
+		"Lets the fleet have 2 to 5 instances. On schedule, TUE 18:00 to 21:00, that is 6 to 8.",
 		"Schedules the teardown 30m after that.",
 	}
 	if got := plan.Will(second); !slices.Equal(got, want) {

@@ -61,7 +61,11 @@ func (p Plan) willLaunch(f Forecast) []string {
 	case SecondFleet:
 		change = fmt.Sprintf("Launches %s in slot %s beside %s in slot %s.", launched, f.Slot, instances(f.Running), f.Former)
 	}
-	return []string{change, fmt.Sprintf("Runs at most %s at a time.", instances(f.Most))}
+	launch := []string{change, fmt.Sprintf("Runs at most %s at a time.", instances(f.Most))}
+	if p.Settings != "" {
+		launch = append(launch, "Gives the instances the settings "+Short(p.Settings)+".")
+	}
+	return launch
 }
 
 func (p Plan) willWatch(f Forecast) (sentences []string) {
@@ -92,6 +96,9 @@ func (p Plan) willShift() string {
 
 func (p Plan) willEnd() []string {
 	sizes := fmt.Sprintf("Lets the fleet have %d to %d instances.", p.MinSize, p.MaxSize)
+	for _, size := range p.Sizes {
+		sizes += fmt.Sprintf(" On schedule, %s, that is %d to %d.", size, size.MinSize, size.MaxSize)
+	}
 	switch {
 	case p.TTLSeconds > 0:
 		return []string{sizes, "Schedules the teardown " + word(p.TTL()) + " after that."}

@@ -20,6 +20,7 @@ type foreteller struct {
 	*stack.Stack
 	launched int // instances of fleets
 	builders int
+	most     int // instances at a time
 }
 
 // settles is how long after a rolling release its group has the size that it asked for.
@@ -44,8 +45,20 @@ func inForesight(t *testing.T, what func(*foreteller)) {
 		}
 		defer s.Close()
 		f.Stack = s
+		defer s.Cloud.Fabric.Every(time.Second, f.count)()
 		what(f)
 	})
+}
+
+// count looks how many instances there are.
+func (f *foreteller) count() {
+	live := 0
+	for _, i := range f.Cloud.EC2.Instances() {
+		if i.State == "pending" || i.State == "running" {
+			live++
+		}
+	}
+	f.most = max(f.most, live)
 }
 
 func (f *foreteller) run(name, input string) (took time.Duration, output string) {
@@ -79,7 +92,7 @@ func (f *foreteller) comesTrue(name, fields string) {
 		f.Fatal(err)
 	}
 	plan := answer.Plan
-	f.launched, f.builders = 0, 0
+	f.launched, f.builders, f.most = 0, 0, 0
 	took, _ := f.run(name, `{"dryRun": false`+fields+`}`)
 	time.Sleep(settles)
 	said := Together(Minutes(plan))
@@ -90,8 +103,8 @@ func (f *foreteller) comesTrue(name, fields string) {
 	if foreseen.Bakes != (f.builders == 1) || !foreseen.Bakes && foreseen.Image != recorded.Image {
 		f.Errorf("%s has %d builders and serves %s, and the dry run says %+v", name, f.builders, recorded.Image, foreseen)
 	}
-	if f.launched != foreseen.Launched || recorded.Serves() != foreseen.Slot {
-		f.Errorf("%s launches %d in slot %s, and the dry run says %+v", name, f.launched, recorded.Serves(), foreseen)
+	if f.launched != foreseen.Launched || f.most != foreseen.Most || recorded.Serves() != foreseen.Slot {
+		f.Errorf("%s launches %d in slot %s, at most %d at a time, and the dry run says %+v", name, f.launched, recorded.Serves(), f.most, foreseen)
 	}
 }
 

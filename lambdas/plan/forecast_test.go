@@ -70,13 +70,13 @@ func TestDryRunForeseesTheFleet(t *testing.T) {
 			f.Fleet, f.Slot, f.Former, f.Running, f.Size, f.Launched, f.Ended, f.Most = release.SecondFleet, release.Green, release.Blue, 4, 2, 2, 4, 6
 		})},
 		"a fleet that is rolled": {sized(4), `{"dryRun": true, "strategy": "rolling"}`, true, with(func(f *release.Forecast) {
-			f.Fleet, f.Running, f.Size, f.Launched, f.Ended, f.Most = release.RolledFleet, 4, 4, 4, 4, 6
+			f.Fleet, f.Running, f.Size, f.Launched, f.Ended, f.Most = release.RolledFleet, 4, 4, 4, 4, 8
 		})},
 		"one that grows after it is rolled": {sized(2), `{"dryRun": true, "strategy": "rolling", "desired": 5}`, true, with(func(f *release.Forecast) {
 			f.Fleet, f.Running, f.Size, f.Launched, f.Ended, f.Most = release.RolledFleet, 2, 5, 5, 2, 5
 		})},
 		"one that shrinks after it is rolled": {sized(4), `{"dryRun": true, "strategy": "rolling", "desired": 2}`, true, with(func(f *release.Forecast) {
-			f.Fleet, f.Running, f.Size, f.Launched, f.Ended, f.Most = release.RolledFleet, 4, 2, 4, 6, 6
+			f.Fleet, f.Running, f.Size, f.Launched, f.Ended, f.Most = release.RolledFleet, 4, 2, 4, 6, 8
 		})},
 	} {
 		t.Run(name, func(t *testing.T) {
