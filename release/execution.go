@@ -21,3 +21,9 @@ func NameOf(arn string) string { return arn[strings.LastIndex(arn, ":")+1:] }
 func MachineOf(execution string) string {
 	return strings.Replace(strings.TrimSuffix(execution, ":"+NameOf(execution)), ":execution:", ":stateMachine:", 1)
 }
+
+// ExecutionOf returns the ARN of an execution of a state machine.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
+func ExecutionOf(machine, name string) string {
+	return strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name
+}

@@ -81,18 +81,34 @@ func (h History) Open(begun Entry) History {
 
 // Close sets the end of an entry, which it adds if that was lost. The first end stays.
 func (h History) Close(ended Entry) History {
+	if at := h.at(ended); at >= 0 && !h[at].Ended.IsZero() {
+		return h
+	}
+	return h.Correct(ended)
+}
+
+// Correct sets the end of an entry as Close does, even if it has one: that of an execution that wrote
+// its end and could not unlock then. The first reason stays.
+func (h History) Correct(ended Entry) History {
 	ended.Reason, ended.Verdict = shortened(ended.Reason), shortened(ended.Verdict)
 	at := h.at(ended)
 	if at < 0 {
 		return h.Open(ended)
 	}
-	if !h[at].Ended.IsZero() {
-		return h
-	}
-	ended.Commit = cmp.Or(ended.Commit, h[at].Commit)
+	former := h[at]
+	ended.Reason, ended.Verdict = cmp.Or(former.Reason, ended.Reason), cmp.Or(former.Verdict, ended.Verdict)
+	ended.Served, ended.Image = former.Served || ended.Served, cmp.Or(former.Image, ended.Image)
+	ended.Commit = cmp.Or(ended.Commit, former.Commit)
 	h = slices.Clone(h)
 	h[at] = ended
 	return h
+}
+
+// Unended returns the other entries without an end.
+func (h History) Unended(besides Entry) History {
+	return slices.DeleteFunc(slices.Clone(h), func(e Entry) bool {
+		return !e.Ended.IsZero() || h.at(e) == h.at(besides)
+	})
 }
 
 // at returns the place of an execution's entry, or -1. A name may be used again when its former

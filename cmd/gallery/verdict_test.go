@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"photogallery/internal/execution"
+	"photogallery/release"
 )
 
 // reaches waits until a release on the stack has been in a state.
 func (a *amazon) reaches(name, state string) {
 	a.Helper()
-	arn := execution.ARN(a.Settings.ReleaseMachine, name)
+	arn := release.ExecutionOf(a.Settings.ReleaseMachine, name)
 	for deadline := time.Now().Add(time.Minute); !slices.Contains(a.Path(arn), state); {
 		if time.Now().After(deadline) {
 			a.Fatalf("%s is never in %s: %v", name, state, a.Path(arn))

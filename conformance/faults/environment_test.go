@@ -105,13 +105,17 @@ func (env *environment) violate(sentence string) {
 func (env *environment) behavior(spec machine.Spec) machine.Behavior {
 	env.noteSettings(spec)
 	env.writeSBOM(spec)
-	env.mu.Lock()
-	behave := env.behave
-	env.mu.Unlock()
-	if behave == nil {
-		return machine.Behavior{}
+	if behave := env.rulesMachines(); behave != nil {
+		return behave(spec)
 	}
-	return behave(spec)
+	return machine.Behavior{}
+}
+
+// rulesMachines returns the fault that rules how machines behave, or nil when faults have ended.
+func (env *environment) rulesMachines() func(machine.Spec) machine.Behavior {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	return env.behave
 }
 
 // deliver intercepts the delivery of an event to a rule's target.

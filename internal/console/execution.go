@@ -82,7 +82,7 @@ func (c *Console) reader(r *http.Request) (*execution.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return execution.NewReader(c.executions, execution.ARN(machine, r.PathValue("name"))), nil
+	return execution.NewReader(c.executions, release.ExecutionOf(machine, r.PathValue("name"))), nil
 }
 
 func notThere(r *http.Request, err error) error {

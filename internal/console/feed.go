@@ -11,6 +11,7 @@ import (
 
 	"photogallery/internal/environment"
 	"photogallery/internal/execution"
+	"photogallery/release"
 )
 
 // The intervals of the feed: while something happens, and otherwise.
@@ -185,7 +186,7 @@ func (f *feed) updateRuns(ctx context.Context, status environment.Status, execut
 				continue
 			}
 			machine := map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine}[e.Kind]
-			one = &followed{e, execution.NewReader(f.console.executions, execution.ARN(machine, e.Name))}
+			one = &followed{e, execution.NewReader(f.console.executions, release.ExecutionOf(machine, e.Name))}
 			f.runs[key] = one
 		}
 		seen := one.reader.History.Seen()

@@ -168,7 +168,7 @@ func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
 	}
 	machine, err := c.machine(kind(r.PathValue("kind")))
 	if err == nil {
-		arn, by := execution.ARN(machine, r.PathValue("name")), "stopped in the console"
+		arn, by := release.ExecutionOf(machine, r.PathValue("name")), "stopped in the console"
 		_, err = c.executions.StopExecution(r.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Cause: &by})
 	}
 	if err != nil {

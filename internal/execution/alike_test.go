@@ -52,7 +52,7 @@ func TestLastReleaseThatDidTheSameIsFound(t *testing.T) {
 		alike("dry-run-5", `, "bakeTime": "1h"`, "")
 		alike("dry-run-6", `, "approval": true`, "")
 		alike("dry-run-7", `, "strategy": "rolling"`, "")
-		former, history, err := execution.Former(t.Context(), s.SFN, execution.ARN(s.Settings.ReleaseMachine, "r4"), time.Now().Add(time.Hour))
+		former, history, err := execution.Former(t.Context(), s.SFN, release.ExecutionOf(s.Settings.ReleaseMachine, "r4"), time.Now().Add(time.Hour))
 		if err != nil || former != "r3" || history.Output == "" {
 			t.Errorf("the last release is %q, %v", former, err)
 		}

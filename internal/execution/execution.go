@@ -26,12 +26,6 @@ type Describer interface {
 	DescribeExecution(context.Context, *sfn.DescribeExecutionInput, ...func(*sfn.Options)) (*sfn.DescribeExecutionOutput, error)
 }
 
-// ARN returns the ARN of an execution of a state machine.
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
-func ARN(machineARN, name string) string {
-	return strings.Replace(machineARN, ":stateMachine:", ":execution:", 1) + ":" + name
-}
-
 // Start starts an execution. If the name is "" it makes one from the kind and the time. NameProblem
 // explains the error of a name that AWS refuses.
 func Start(ctx context.Context, api Starter, machineARN, kind, name, input string) (executionARN string, err error) {
@@ -39,7 +33,7 @@ func Start(ctx context.Context, api Starter, machineARN, kind, name, input strin
 		called := cmp.Or(name, release.ExecutionName(kind, at))
 		_, err := api.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machineARN, Name: &called, Input: &input})
 		if err == nil {
-			return ARN(machineARN, called), nil
+			return release.ExecutionOf(machineARN, called), nil
 		}
 		if name != "" || codeOf(err) != "ExecutionAlreadyExists" {
 			return "", err
@@ -72,7 +66,7 @@ func codeOf(err error) string {
 // "" if none has.
 func Find(ctx context.Context, api Describer, name string, machineARNs ...string) (executionARN string, err error) {
 	for _, machine := range machineARNs {
-		arn := ARN(machine, name)
+		arn := release.ExecutionOf(machine, name)
 		_, err := api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		switch {
 		case err == nil:

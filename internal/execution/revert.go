@@ -23,7 +23,7 @@ func (d Decision) Revert(ctx context.Context, api FollowAPI, events EventPutter,
 	if len(running) == 0 {
 		return d.again(ctx, starter, former)
 	}
-	if d.Release != "" && !slices.Contains(running, ARN(d.Machine, d.Release)) {
+	if d.Release != "" && !slices.Contains(running, release.ExecutionOf(d.Machine, d.Release)) {
 		return Reverted{}, release.Errorf(release.InvalidRequest, "release %s is under way, so that %s cannot be released again now: `gallery rollback` without a name rolls back the one under way; else wait for its end", release.NameOf(running[0]), d.Release)
 	}
 	arn, err := d.Decide(ctx, api, events)

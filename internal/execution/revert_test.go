@@ -25,7 +25,7 @@ type machine struct {
 func (m *machine) ListExecutions(context.Context, *sfn.ListExecutionsInput, ...func(*sfn.Options)) (*sfn.ListExecutionsOutput, error) {
 	out := &sfn.ListExecutionsOutput{}
 	for _, name := range m.running {
-		out.Executions = append(out.Executions, types.ExecutionListItem{ExecutionArn: new(execution.ARN(releases, name))})
+		out.Executions = append(out.Executions, types.ExecutionListItem{ExecutionArn: new(release.ExecutionOf(releases, name))})
 	}
 	return out, nil
 }

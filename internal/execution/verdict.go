@@ -80,7 +80,7 @@ func (d Decision) Decide(ctx context.Context, api FollowAPI, events EventPutter)
 // UnderWay lists the releases that run, newest first.
 func (d Decision) UnderWay(ctx context.Context, api FollowAPI) (arns []string, err error) {
 	if d.Release != "" {
-		arn := ARN(d.Machine, d.Release)
+		arn := release.ExecutionOf(d.Machine, d.Release)
 		now, err := api.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
 		switch {
 		case release.IsNotFound(err):

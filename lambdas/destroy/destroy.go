@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -111,5 +110,5 @@ func (d destroyer) start(ctx context.Context, request string) (execution string,
 	if err != nil {
 		return "", err
 	}
-	return strings.Replace(d.settings.TeardownMachine, ":stateMachine:", ":execution:", 1) + ":" + name, nil
+	return release.ExecutionOf(d.settings.TeardownMachine, name), nil
 }

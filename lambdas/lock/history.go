@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -31,23 +32,43 @@ func entryOf(in Input, since time.Time) release.Entry {
 	return entry
 }
 
-// open writes the entry of the lock's holder. A lock of a time without a history has none.
-func open(ctx context.Context, api records.HistoryAPI, table string, entry release.Entry) error {
-	if entry.Name == "" {
+// open writes the entry of the lock's holder, and closes those that are open though nobody else can
+// hold the lock: their executions could not. A lock of a time without a history has none.
+func (l locker) open(ctx context.Context, holder records.Lock) error {
+	if holder.Entry.Name == "" {
 		return nil
 	}
-	return records.ChangeHistory(ctx, api, table, func(h release.History) release.History { return h.Open(entry) })
+	var others release.History
+	err := records.ChangeHistory(ctx, l.table, l.settings.Table, func(h release.History) release.History {
+		h = h.Open(holder.Entry)
+		others = h.Unended(holder.Entry)
+		return h
+	})
+	for _, entry := range others {
+		err = errors.Join(err, l.close(ctx, l.executionOf(entry), entry))
+	}
+	return err
 }
 
-// closed writes the entry's end. The serving release's record has its image.
-func closed(ctx context.Context, api records.HistoryAPI, table string, entry release.Entry, serving release.Current) error {
+// executionOf returns the ARN of an entry's execution.
+func (l locker) executionOf(entry release.Entry) string {
+	machine := l.settings.ReleaseMachine
+	if entry.Kind == release.TeardownEntry {
+		machine = l.settings.TeardownMachine
+	}
+	return release.ExecutionOf(machine, entry.Name)
+}
+
+// closed writes the entry's end with a method of the history. The serving release's record has its
+// image.
+func closed(ctx context.Context, api records.HistoryAPI, table string, entry release.Entry, serving release.Current, end func(release.History, release.Entry) release.History) error {
 	if entry.Name == "" {
 		return nil
 	}
 	if entry.Kind == release.ReleaseEntry && serving.Serving && serving.Release == entry.Name {
 		entry.Served, entry.Image = true, serving.Image
 	}
-	return records.ChangeHistory(ctx, api, table, func(h release.History) release.History { return h.Close(entry) })
+	return records.ChangeHistory(ctx, api, table, func(h release.History) release.History { return end(h, entry) })
 }
 
 // closeFormer closes the entry of a holder that has died with the lock.
@@ -55,11 +76,19 @@ func (l locker) closeFormer(ctx context.Context, former records.Lock) error {
 	if former.Holder == "" || former.Entry.Name == "" {
 		return nil
 	}
-	out, err := l.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(former.Holder)})
+	return l.close(ctx, former.Holder, former.Entry)
+}
+
+// close writes the end that Step Functions knows. An execution that is about to end keeps its entry
+// open, for the next one to close.
+func (l locker) close(ctx context.Context, execution string, entry release.Entry) error {
+	out, err := l.executions.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: aws.String(execution)})
 	if err != nil && !release.IsNotFound(err) {
 		return err
 	}
-	entry := former.Entry
+	if err == nil && isRunning(out) {
+		return nil
+	}
 	entry.End, entry.Reason, entry.Ended = release.Broken, "Step Functions does not know the execution any more.", time.Now().UTC()
 	if err == nil {
 		entry.End, entry.Reason, entry.Ended = endOf(out), reasonOf(out), aws.ToTime(out.StopDate).UTC()
@@ -68,7 +97,7 @@ func (l locker) closeFormer(ctx context.Context, former records.Lock) error {
 	if err != nil && release.CodeOf(err) != release.Unexpected {
 		return err
 	}
-	return closed(ctx, l.table, l.settings.Table, entry, serving)
+	return closed(ctx, l.table, l.settings.Table, entry, serving, release.History.Correct)
 }
 
 // endOf returns the end of an execution that has not unlocked, or could not.

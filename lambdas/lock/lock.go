@@ -113,7 +113,7 @@ func (l locker) try(ctx context.Context, in Input) (Output, error) {
 	case held == nil:
 		return l.take(ctx, in, records.Lock{})
 	case held.Holder == in.Execution:
-		return l.granted(*held), open(ctx, l.table, l.settings.Table, held.Entry)
+		return l.granted(*held), l.open(ctx, *held)
 	}
 	over, since, err := l.isOver(ctx, *held)
 	if err != nil {
@@ -144,7 +144,7 @@ func (l locker) take(ctx context.Context, in Input, former records.Lock) (Output
 	if err := records.WriteLock(ctx, l.table, l.settings.Table, former.Holder, mine); err != nil {
 		return Output{}, err
 	}
-	return l.granted(mine), open(ctx, l.table, l.settings.Table, mine.Entry)
+	return l.granted(mine), l.open(ctx, mine)
 }
 
 // isOver reports whether the holder has ended, and since when. An execution that is not found right
@@ -157,8 +157,11 @@ func (l locker) isOver(ctx context.Context, held records.Lock) (bool, time.Time,
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	running := out.Status == types.ExecutionStatusRunning || out.Status == types.ExecutionStatusPendingRedrive
-	return !running, aws.ToTime(out.StopDate), nil
+	return !isRunning(out), aws.ToTime(out.StopDate), nil
+}
+
+func isRunning(out *sfn.DescribeExecutionOutput) bool {
+	return out.Status == types.ExecutionStatusRunning || out.Status == types.ExecutionStatusPendingRedrive
 }
 
 func (l locker) contend(ctx context.Context, in Input, held records.Lock) (Output, error) {

@@ -84,7 +84,7 @@ func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, err
 	if err != nil {
 		return UnlockOutput{}, err
 	}
-	if err := closed(ctx, u.api, u.settings.Table, ended(held.Entry, in), serving); err != nil {
+	if err := closed(ctx, u.api, u.settings.Table, ended(held.Entry, in), serving, release.History.Close); err != nil {
 		return UnlockOutput{}, err
 	}
 	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {

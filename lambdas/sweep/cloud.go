@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"strings"
@@ -71,16 +72,16 @@ func (c cloud) record(ctx context.Context, change func(*release.Current)) error 
 	return records.WriteCurrent(ctx, c.table, c.settings.Table, changed)
 }
 
-// round lists, removes what does not leave by itself, and lists again.
+// round lists, removes what does not leave by itself, and lists again. If it cannot even begin, it
+// removes nothing, and what it has listed is left.
 func (c cloud) round(ctx context.Context, stage Stage, over extent) (left []inventory.Resource, removed []string, err error) {
+	var unprepared error
 	if stage.prepare != nil {
-		if err := stage.prepare(ctx, c, over); err != nil {
-			return nil, nil, err
-		}
+		unprepared = stage.prepare(ctx, c, over)
 	}
 	found, err := stage.list(ctx, c, over)
-	if err != nil {
-		return nil, nil, err
+	if unprepared != nil || err != nil {
+		return found, nil, cmp.Or(unprepared, err)
 	}
 	var staying []inventory.Resource
 	for _, resource := range found {
