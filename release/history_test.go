@@ -70,6 +70,24 @@ func TestHistoryKeepsWhatARollbackNeeds(t *testing.T) {
 	}
 }
 
+// An execution that had written its end may end otherwise.
+func TestHistoryIsCorrected(t *testing.T) {
+	first := ended(entry("r1", 0), true)
+	first.Image, first.Verdict, first.Commit = "ami-1", "as good", "abc"
+	later := ended(entry("r1", 0), false)
+	later.End, later.Reason = release.FailedDirty, "The lock is left."
+	h := release.History{first, ended(entry("r0", -1), true)}
+	want := later
+	want.Served, want.Image, want.Verdict, want.Commit = true, "ami-1", "as good", "abc"
+	if got := h.Correct(later); got[0] != want || len(got) != 2 || h[0] != first {
+		t.Errorf("it is %+v", got)
+	}
+	open := h.Open(entry("r2", 2)).Open(entry("r3", 3))
+	if got := namesOf(open.Unended(entry("r3", 3))); got != "r2 " {
+		t.Errorf("without an end besides r3 are %s", got)
+	}
+}
+
 func TestReleaseOfTheSameBundleHasItsCommit(t *testing.T) {
 	first := ended(entry("r1", 0), true)
 	first.Bundle, first.Commit = release.Bundle{Bucket: "b", Key: "k", SHA256: "1"}, "abc"

@@ -19,7 +19,13 @@ var historyMutants = []mutant{
 		{"release/history.go", "", "return h.Open(ended)", "return h"},
 	}},
 	{"an entry's second end takes the place of the first", []edit{
-		{"release/history.go", "", "if !h[at].Ended.IsZero() {", "if h[at].Began.IsZero() {"},
+		{"release/history.go", "", "at >= 0 && !h[at].Ended.IsZero()", "at >= 0 && h[at].Began.IsZero()"},
+	}},
+	{"an entry that could not be closed stays open", []edit{
+		{historyOfLock, "", "range others {", "range others[:0] {"},
+	}},
+	{"a run that could not unlock keeps the end that it wrote before", []edit{
+		{historyOfLock, "", "release.History.Correct)", "release.History.Close)"},
 	}},
 	{"the history is written over another writer's", []edit{
 		{"lambdas/records/history.go", "", "\t_, err = api.PutItem(ctx, in)\n", "\tin.ConditionExpression, in.ExpressionAttributeValues = nil, nil\n\t_, err = api.PutItem(ctx, in)\n"},

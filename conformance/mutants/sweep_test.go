@@ -26,6 +26,9 @@ var sweepMutants = []mutant{
 	{"the undo leaves all where visitors cannot be led back", []edit{
 		{undoRound, "", "if closed && !stage.free {", "if closed {"},
 	}},
+	{"the undo forgets what it could not begin to remove", []edit{
+		{"lambdas/sweep/cloud.go", "", "return found, nil, cmp.Or(", "return nil, nil, cmp.Or("},
+	}},
 	{"the undo fails a release that serves", []edit{
 		{undoRound, "", "progress.Done, progress.Serves = true, recorded.Serving && slices", "progress.Done, progress.Serves = true, !recorded.Serving && slices"},
 	}},

@@ -80,3 +80,43 @@ func TestForgottenHolderHasAnEndInTheHistory(t *testing.T) {
 		}
 	})
 }
+
+// An Unlock that DynamoDB refuses for good leaves an entry open, or with an end that the run did not
+// have: the next run mends it.
+func TestNextRunMendsTheEndOfARefusedUnlock(t *testing.T) {
+	for operation, test := range map[string]struct {
+		fails bool
+		wrote release.End
+	}{
+		"GetItem":    {false, ""},
+		"DeleteItem": {true, release.Succeeded},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			inEnvironment(t, func(e environment) {
+				holder := e.start("release", "r1")
+				e.lock(of(holder, "r1"))
+				refusing := true
+				e.fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
+					if refusing && call.Operation.Name == operation {
+						return nil, fabric.Errorf("AccessDeniedException", "no")
+					}
+					return next()
+				})
+				err := e.invoke(lock.Unlock, lock.UnlockInput{Call: step.Call{Execution: holder}}, new(lock.UnlockOutput))
+				if (err != nil) != test.fails {
+					t.Errorf("Unlock answers %v", err)
+				}
+				refusing = false
+				if got := e.history()[0].End; got != test.wrote {
+					t.Errorf("Unlock wrote %q", got)
+				}
+				e.stop(holder)
+				time.Sleep(e.settings.Timings.Settle)
+				e.lock(of(e.start("release", "r2"), "r2"))
+				if history := e.history(); len(history) != 2 || history[0].End != "" || history[1].End != release.Aborted || history[1].Ended.IsZero() {
+					t.Errorf("the history is %+v", history)
+				}
+			})
+		})
+	}
+}

@@ -43,8 +43,11 @@ func inEnvironment(t *testing.T, test func(e environment)) {
 		f := fabric.New(1)
 		e := environment{
 			T: t, fabric: f, machines: stepfunctions.New(f, stepfunctions.Options{}),
-			clients:  step.NewClients(f.Config(), nil),
-			settings: step.Settings{Environment: "main", Table: table, Timings: step.DefaultTimings()},
+			clients: step.NewClients(f.Config(), nil),
+			settings: step.Settings{
+				Environment: "main", Table: table, Timings: step.DefaultTimings(),
+				ReleaseMachine: stepfunctions.MachineARN("release"), TeardownMachine: stepfunctions.MachineARN("teardown"),
+			},
 		}
 		tables := dynamodb.New(f)
 		f.Do(func() { tables.AddTable(table, records.Key) })

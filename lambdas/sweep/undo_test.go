@@ -370,6 +370,18 @@ func TestDeniedRemovalDoesNotStopTheUndo(t *testing.T) {
 	})
 }
 
+// The image's documents go before it does. What keeps them keeps it, by name.
+func TestUndoNamesAnImageThatItCouldNotBeginToRemove(t *testing.T) {
+	inEnvironment(t, func(e environment) {
+		e.serve("r1")
+		image := e.bake("r2")
+		e.refuse("DeleteObject")
+		if message := e.undoFails("r2"); !strings.Contains(message, image) {
+			t.Errorf("%q lacks %q", message, image)
+		}
+	})
+}
+
 // Visitors who cannot be led back keep the fleets, and nothing else.
 func TestUndoWithoutTheLoadBalancerLeavesOnlyWhatVisitorsMayNeed(t *testing.T) {
 	inEnvironment(t, func(e environment) {
