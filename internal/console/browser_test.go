@@ -169,7 +169,7 @@ func (s story) takeOver(t *testing.T) {
 	s.other.accessible("scaling of two fleets")
 	at.says(".judge", "New fleet, green")
 	at.says(".judge tbody", "Errors (5xx) of targets")
-	at.says(".judge tbody", "0 of 2") // unhealthy hosts
+	at.until(`/Unhealthy hosts\s+0 of [2-5]\b/.test(document.querySelector('.judge tbody').innerText)`)
 	at.until(`document.querySelector('.judge .split').getAttribute('aria-label') === %s`, quoted("blue 50 %, green 50 % of the traffic"))
 	at.accessible("the judge's numbers")
 	at.click(".verdict .primary")
@@ -182,7 +182,7 @@ func (s story) takeOver(t *testing.T) {
 	at.says(".judge .chip", "health decides") // there was no load
 	at.says(".judge .judgment", "Too little traffic to judge")
 	s.other.look("fleet")
-	s.other.until(`document.querySelectorAll('.groups .capacity').length === 1 && !document.querySelector('[data-slot]')`)
+	s.other.until(`document.querySelectorAll('.groups .capacity').length === 1 && !document.querySelector('.groups [data-slot]')`)
 	s.other.says("#serving", "first")
 }
 

@@ -35,13 +35,14 @@ export class Judge {
     return this.of === pathOf(execution.kind, execution.name);
   }
 
-  // load fetches the answer of a look once.
+  // load fetches the answer of a look once, and again if it did not come.
   async load(execution, event) {
     const path = pathOf(execution.kind, execution.name), key = `${path}/events/${event}`;
     if (key === this.key) return;
     this.key = key;
     const { data } = await get(key).catch(() => ({}));
-    if (key !== this.key || !data) return;
+    if (key !== this.key) return;
+    if (!data) return void (this.key = "");
     const { watch, group } = JSON.parse(data);
     Object.assign(this, { of: path, seen: watch, slot: group.slot });
     this.changed();
