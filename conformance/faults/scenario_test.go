@@ -196,6 +196,7 @@ func scenarios() []scenario {
 			name: "undo-rolling", before: serveFirst, main: "r2", again: `{"strategy": "rolling", "rebake": true}`, former: true,
 			during: func(env *environment) {
 				env.setBehavior(func(spec machine.Spec) machine.Behavior { return machine.Behavior{NeverHealthy: isNew(spec, "r2")} })
+				time.Sleep(time.Second / 2) // the undo never looks in the very instant in which the group is back
 				env.release("r2", `{"strategy": "rolling", "rebake": true}`)
 				env.listFrom("Undo")
 			},
