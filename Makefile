@@ -16,9 +16,9 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
-# Two at a time, the longest first. Each prints when it ends.
+# Two at a time, the longest first, for which what several of them need is there before. Each prints when it ends.
 .PHONY: test
-test: node_modules/.package-lock.json check ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a fourth of the faults, all tests with the race detector
+test: node_modules/.package-lock.json check conformance/.venv/installed conformance/.venv/ministack/installed ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a fourth of the faults, all tests with the race detector
 	$(MAKE) -j 2 -O race $(BOOT) conformance some-faults story unraced template
 
 # Without QEMU it is left out, except in CI.
