@@ -95,6 +95,8 @@ func TestGraphIsNavigatedByKeys(t *testing.T) {
 	at := newTab(t, browse(t), p.URL+p.console.Ticket(), "tab")
 	at.until(`document.querySelector('.graph [data-state="Plan"]')?.dataset.phase === 'succeeded'`)
 	at.do(chromedp.Focus(`.graph [data-state="Plan"]`), chromedp.KeyEvent(kb.ArrowDown))
+	at.until(`document.activeElement.dataset.state === 'IsNeeded'`)
+	at.do(chromedp.KeyEvent(kb.ArrowDown))
 	at.until(`document.activeElement.dataset.state === 'Lock'`)
 	at.do(chromedp.KeyEvent("\r"))
 	at.says("#inspector-title", "Lock")
