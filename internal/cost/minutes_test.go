@@ -68,6 +68,7 @@ func (f *foreteller) run(name, input string) (took time.Duration, output string)
 		f.Fatal(err)
 	}
 	end, err := f.Await(f.Context(), arn)
+	synctest.Wait() // for what counts at this moment
 	if err != nil || end.Status != "SUCCEEDED" {
 		f.Fatalf("%s ended %s: %s, %v", name, end.Status, end.Cause, err)
 	}
@@ -95,6 +96,7 @@ func (f *foreteller) comesTrue(name, fields string) {
 	f.launched, f.builders, f.most = 0, 0, 0
 	took, _ := f.run(name, `{"dryRun": false`+fields+`}`)
 	time.Sleep(settles)
+	synctest.Wait()
 	said := Together(Minutes(plan))
 	if math.Abs(said.Seconds()-took.Seconds()) > 0.1*took.Seconds() {
 		f.Errorf("%s takes %v, and the dry run says %v", name, took, said)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +22,7 @@ import (
 // state renders everything that the services hold, without the executions, whose history grows.
 func (e *environment) state() map[string]string {
 	e.Helper()
+	synctest.Wait() // machines change by themselves
 	services, all := reflect.ValueOf(*e.Cloud), map[string]string{}
 	e.Cloud.Fabric.Do(func() {
 		for i := range services.NumField() {
