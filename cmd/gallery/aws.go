@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
@@ -82,17 +81,6 @@ func (c awsCloud) album(ctx context.Context) (*app.Album, error) {
 		return nil, err
 	}
 	return app.OpenAlbum(ctx, app.Config{Bucket: bucket})
-}
-
-// lookBack is how far back logs are read by default.
-const lookBack = time.Hour
-
-func (c awsCloud) logs(instance string, since time.Duration) (logReader, error) {
-	if since == 0 {
-		since = lookBack
-	}
-	logs, err := c.Logs(instance, time.Now().Add(-since))
-	return stackLogs{logs, instance, since}, err
 }
 
 // shell runs the aws command, which signs the connection and speaks SSH through it.

@@ -105,13 +105,6 @@ func (c localCloud) UploadKey(context.Context) (string, error) {
 	return strings.TrimSpace(string(key)), err
 }
 
-func (c localCloud) logs(instance string, since time.Duration) (logReader, error) {
-	if since != 0 {
-		return nil, release.Errorf(release.InvalidRequest, "--since %s goes with --stack: the logs of a local cloud have no times", since)
-	}
-	return localLogs{cloud: c, only: instance, read: map[string]int64{}}, nil
-}
-
 func (c localCloud) shell(ctx context.Context, instance, _ string) error {
 	status, err := c.Status(ctx)
 	if err != nil {

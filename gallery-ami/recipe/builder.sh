@@ -101,10 +101,10 @@ keep_sbom() {
 # One event of the log's end: it can be read when the builder is gone.
 keep_log() {
   [ -n "$log_group" ] || return 0
-  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" || true
+  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/$release/build" || true
   await_sbom
   printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json
-  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" \
+  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/$release/build" \
     --log-events file:///run/photogallery/events.json >/dev/null || true
 }
 

@@ -111,7 +111,8 @@ func FleetUserData(in FleetInput) (string, error) {
 	values := map[string]string{
 		"Release": in.Release, "Bucket": in.Bucket, "Region": in.Region, "LogGroup": in.LogGroup,
 		"Settings": in.Settings,
-		"Photos":   "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
+		"Stream":   "{instance_id}/" + in.Release, "BootStream": "{instance_id}/" + in.Release + "/boot",
+		"Photos": "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
 	}
 	switch in.Uploads {
 	case "on":

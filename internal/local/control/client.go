@@ -121,6 +121,11 @@ func (c *Client) Log(ctx context.Context, instance string, offset int64) (io.Rea
 	return c.send(ctx, http.MethodGet, fmt.Sprintf("instances/%s/log?offset=%d", url.PathEscape(instance), offset))
 }
 
+// LogsOf lists the instances of a release that have a log, also those that are gone.
+func (c *Client) LogsOf(ctx context.Context, name string) (instances []string, err error) {
+	return instances, c.get(ctx, "releases/"+url.PathEscape(name)+"/logs", &instances)
+}
+
 func (c *Client) get(ctx context.Context, path string, answer any) error {
 	body, err := c.send(ctx, http.MethodGet, path)
 	if err != nil {
