@@ -242,16 +242,16 @@ func pack(folder string, to io.Writer, known ...string) error {
 
 // unitProblems returns nothing for a folder without exactly one unit, because Pack reports that.
 func unitProblems(folder string) ([]string, error) {
-	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
-	if err != nil || len(units) != 1 {
-		return nil, err
+	units := recipe.Units(folder)
+	if len(units) != 1 {
+		return nil, nil
 	}
-	unit, err := os.Open(units[0])
+	unit, err := os.Open(filepath.Join(folder, units[0]))
 	if err != nil {
 		return nil, err
 	}
 	defer unit.Close()
-	_, err = process.ParseUnit(filepath.Base(units[0]), unit)
+	_, err = process.ParseUnit(units[0], unit)
 	var refused *release.Error
 	if errors.As(err, &refused) {
 		return []string{refused.Message}, nil
