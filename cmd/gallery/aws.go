@@ -66,12 +66,17 @@ func (c awsCloud) machines(context.Context) (releases, teardowns string, err err
 }
 
 func (c awsCloud) bundle(ctx context.Context, folder string, dry bool) (string, error) {
-	packed := func(to io.Writer) error { return pack(folder, to) }
-	if dry {
-		bundle, err := c.NameBundle(packed)
-		return bundle.URL(), err
+	var needs release.Needs
+	packed := func(to io.Writer) (err error) {
+		needs, err = packForAWS(folder, to)
+		return err
 	}
-	bundle, err := c.UploadBundle(ctx, packed)
+	locate := func() (release.Bundle, error) { return c.UploadBundle(ctx, packed) }
+	if dry {
+		locate = func() (release.Bundle, error) { return c.NameBundle(packed) }
+	}
+	bundle, err := locate()
+	bundle.Needs = needs
 	return bundle.URL(), err
 }
 

@@ -19,6 +19,8 @@ source={{shell .Source}}
 log_group={{shell .LogGroup}}
 sbom_bucket={{shell .SBOMBucket}}
 sbom_key={{shell .SBOMKey}}
+health_path={{shell .HealthPath}}
+start_seconds={{shell .StartSeconds}}
 work=/var/tmp/photogallery
 log=/run/photogallery/build.log
 built=/var/lib/photogallery-built
@@ -186,7 +188,7 @@ build() {
   fetch "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   unpack "$work/bundle.tar.gz" "$work/bundle"
-  bash /run/photogallery/provision.sh "$work/bundle" --keep
+  HEALTH_PATH=$health_path CHECK_SECONDS=$start_seconds bash /run/photogallery/provision.sh "$work/bundle" --keep
   wait "$agent" || agent_failed $?
   # Now the packages are those of the image. Until the log is sent it is not waited for.
   keep_sbom &
