@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
-	"os"
 	"os/exec"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -101,15 +99,8 @@ func (c awsCloud) shell(ctx context.Context, instance, profile string) error {
 	if profile != "" {
 		arguments = append(arguments, "--profile", profile)
 	}
-	// Ctrl-C is for the program in the shell, so only the shell's own exit ends it.
 	shell := exec.CommandContext(context.WithoutCancel(ctx), program, arguments...)
-	shell.Stdin, shell.Stdout, shell.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err = shell.Run()
-	var left *exec.ExitError
-	if errors.As(err, &left) {
-		return ended{max(left.ExitCode(), exitFailed)}
-	}
-	return err
+	return runShell(shell)
 }
 
 func (c awsCloud) explain(err error) error { return awsstack.Explain(err, c.Region) }

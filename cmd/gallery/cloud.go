@@ -34,6 +34,7 @@ type place interface {
 	History(context.Context) ([]environment.Past, error)
 	SBOM(ctx context.Context, image string) ([]byte, error)
 	Terminate(ctx context.Context, instance string) error
+	Scale(context.Context, environment.Sizes) (environment.Scaled, error)
 	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)
 	Schedules(context.Context) ([]environment.Schedule, error)

@@ -43,7 +43,7 @@ func TestCommandsReportACloudThatIsGone(t *testing.T) {
 	}
 	for _, line := range []string{
 		"release", "teardown", "teardown --dry-run", "status", "executions", "execution r1", "images",
-		"terminate i-1", "crash i-1", "load", "logs", "logs i-1",
+		"terminate i-1", "crash i-1", "scale 2 5", "load", "logs", "logs i-1",
 	} {
 		for where, data := range map[string]string{
 			"a killed one": announced(t, gone.URL), "another program": announced(t, another.URL), "half a file": unreadable, "no folder": filepath.Join(unreadable, "none"),
@@ -74,7 +74,11 @@ func TestCommandsReportMissingThings(t *testing.T) {
 		{"logs --since 2999-01-01T00:00:00Z", exitUsage, []string{"--since 2999-01-01T00:00:00Z", "future"}},
 		{"logs --tail -1", exitUsage, []string{"--tail -1", "0 or more"}},
 		{"logs --release none", 0, []string{"No log of release none", "gallery history --data"}},
-		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
+		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery release"}},
+		{"scale 2", exitUsage, []string{"the fewest and the most instances", "given 1 numbers"}},
+		{"scale 2 many", exitUsage, []string{`"many"`, "whole number from 1 on"}},
+		{"scale 5 2", exitUsage, []string{"minSize", "5 is more than maxSize, 2"}},
+		{"scale 2 5", exitUsage, []string{"nothing serves", "gallery release --min-size 2 --max-size 5 --data"}},
 		{"execution none --json --html report.html", exitUsage, []string{"--html and --json"}},
 		{"release --bundle /nowhere/at/all", exitUsage, []string{"bundle: the folder /nowhere/at/all does not exist; give the path of one"}},
 		{"load --duration 1s", exitUsage, []string{"nothing serves", "gallery release"}},

@@ -102,7 +102,7 @@ func rootCommand() *cobra.Command {
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
 		initCommand(), upCommand(), releaseCommand(), promoteCommand(), rollbackCommand(), teardownCommand(), statusCommand(), historyCommand(), executionsCommand(), executionCommand(), imagesCommand(),
-		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
+		scaleCommand(), terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
 		configCommand(), secretCommand(), costCommand(), doctorCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root

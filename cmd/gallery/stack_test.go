@@ -19,6 +19,8 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/execution"
+	"photogallery/lambdas/fleet"
+	"photogallery/release"
 )
 
 // on runs a command on the amazon's stack.
@@ -162,6 +164,19 @@ func TestLogsOfAStackAreFollowed(t *testing.T) {
 	out.when("serving", cancel)
 	if status := run(ctx, []string{"logs", "--follow", "--stack", deployedStack}, &out, &bytes.Buffer{}); status != 0 {
 		t.Errorf("Ctrl-C ends it with status %d", status)
+	}
+}
+
+func TestFleetOfAStackIsScaledOnlyWhileNothingElseRuns(t *testing.T) {
+	a := onAmazon(t)
+	a.on("scale", "3", "6").wants(t, exitUsage, "nothing serves", "gallery release --min-size 3 --max-size 6 --stack "+deployedStack)
+	a.on("release", "--name", "r1", "--detach").wants(t, 0)
+	a.on("scale", "3", "6").wants(t, exitBusy, "r1 is under way", "gallery execution r1 --stack "+deployedStack)
+	a.on("execution", "r1").wants(t, 0)
+	a.on("scale", "3", "6", "4").wants(t, 0, "The fleet of release r1 has 3 to 6 instances, and 4 now.")
+	group, err := fleet.Group(t.Context(), a.Clients.AutoScaling, a.Settings.Environment.Group(release.Blue))
+	if err != nil || group == nil || *group.MinSize != 3 || *group.MaxSize != 6 || *group.DesiredCapacity != 4 {
+		t.Errorf("the group is %+v, %v", group, err)
 	}
 }
 

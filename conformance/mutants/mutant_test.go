@@ -40,6 +40,7 @@ func areas() []area {
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
 		{"History", []check{stackTests}, historyMutants},
+		{"Sizes without a release", nil, scaleMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},
 	}
