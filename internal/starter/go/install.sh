@@ -10,8 +10,8 @@ if ! command -v go >/dev/null; then
 fi
 
 # What the compiler keeps for the next time has no place in an image, and neither has the compiler.
-GOCACHE=$(mktemp -d)
-trap 'rm -rf "$GOCACHE"' EXIT
-export GOCACHE CGO_ENABLED=0 GOTOOLCHAIN=local
-go build -buildvcs=false -trimpath -ldflags "-s -w -X 'main.version=$(cat VERSION)'" -o "$INSTALL_DIR/app" .
+HOME=$(mktemp -d)
+trap 'rm -rf "$HOME"' EXIT
+export HOME CGO_ENABLED=0 GOTOOLCHAIN=local
+go build -buildvcs=false -modcacherw -trimpath -ldflags "-s -w -X 'main.version=$(cat VERSION)'" -o "$INSTALL_DIR/app" .
 [ -z "$added" ] || dnf remove --assumeyes --quiet "$added"

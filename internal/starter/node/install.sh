@@ -9,9 +9,9 @@ if ! command -v npm >/dev/null; then
 fi
 
 # What npm keeps for the next time has no place in an image.
-npm_config_cache=$(mktemp -d)
-trap 'rm -rf "$npm_config_cache"' EXIT
-export npm_config_cache npm_config_update_notifier=false
+HOME=$(mktemp -d)
+trap 'rm -rf "$HOME"' EXIT
+export HOME npm_config_update_notifier=false
 npm ci --no-audit --no-fund
 npm run build
 npm prune --omit=dev --no-audit --no-fund
