@@ -19,17 +19,19 @@ import (
 // systemctl supports fewer directives than systemd.
 func packFolder(_ context.Context, folder string, to io.Writer) (release.Needs, error) {
 	name, text, err := unitOf(folder)
-	if err != nil || name == "" {
-		return release.Needs{}, errors.Join(err, pack(folder, to))
-	}
-	_, err = process.ParseUnit(name, strings.NewReader(text))
-	var refused *release.Error
-	if err != nil && !errors.As(err, &refused) {
+	if err != nil {
 		return release.Needs{}, err
 	}
 	var known []string
-	if refused != nil {
+	if name != "" {
+		_, err = process.ParseUnit(name, strings.NewReader(text))
+	}
+	var refused *release.Error
+	switch {
+	case errors.As(err, &refused):
 		known = append(known, refused.Message)
+	case err != nil:
+		return release.Needs{}, err
 	}
 	needs, problems := needsOf(name, text)
 	return needs, pack(folder, to, append(known, problems...)...)
@@ -81,7 +83,7 @@ const needsSection = "X-Photogallery"
 func needsOf(name, text string) (needs release.Needs, problems []string) {
 	path, start := needs.Health(), needs.Start()
 	for _, option := range systemd.ReadExtension(text, needsSection) {
-		err := error(nil)
+		var err error
 		switch option.Name {
 		case "HealthPath":
 			path = option.Value
