@@ -68,6 +68,7 @@ var callers = map[string][]string{
 	"elasticloadbalancing:DeleteLoadBalancer":           {balancerPages},
 	"elasticloadbalancing:DeleteRule":                   {balancerPages},
 	"elasticloadbalancing:ModifyListener":               {balancerPages},
+	"elasticloadbalancing:ModifyTargetGroup":            {balancerPages},
 	"elasticloadbalancing:ModifyLoadBalancerAttributes": {balancerPages, "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"},
 	"elasticloadbalancing:SetSecurityGroups":            {balancerPages, networkReport},
 	"elasticloadbalancing:SetSubnets":                   {balancerPages},

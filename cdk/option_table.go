@@ -37,7 +37,7 @@ func Table() []Option {
 		{
 			Key: "cidr", Default: anywhere,
 			Allowed: "an IPv4 range such as 203.0.113.0/24",
-			Effect:  "The addresses that may reach the load balancer. If they are not all addresses, a release cannot request the home page and checks only the health of the targets.",
+			Effect:  "The addresses that may reach the load balancer. If they are not all addresses, a release cannot request the health path and checks only the health of the targets.",
 			parse:   parseCIDR,
 		},
 		{

@@ -83,6 +83,17 @@ func TestDocumentsNameEveryStep(t *testing.T) {
 	}
 }
 
+// The bundle that is shown is one that is tried.
+func TestBundleThatIsShownIsAStarter(t *testing.T) {
+	page := read(t, "bundle.md")
+	for _, file := range []string{"static/install.sh", "static/run.sh", "common/app.service"} {
+		name := filepath.Base(file)
+		if !strings.Contains(page, "`"+name+"`:\n\n```\n"+read(t, "../internal/starter/"+file)+"```\n") {
+			t.Errorf("bundle.md has another %s than internal/starter", name)
+		}
+	}
+}
+
 func read(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)

@@ -22,6 +22,7 @@ import (
 	"photogallery/internal/local/control"
 	"photogallery/internal/local/process"
 	"photogallery/internal/patience"
+	needs "photogallery/release"
 )
 
 // The test binary is what the gallery's program is to its machines.
@@ -70,7 +71,9 @@ func bringUp(t *testing.T) *local.Local {
 	up, err := local.Start(t.Context(), local.Options{
 		Address: "127.0.0.1:0", Data: t.TempDir(), Program: program, Pace: 60,
 		Bundle: func(to io.Writer) error { return recipe.GalleryBundle(program, to) },
-		Pack:   func(_ context.Context, folder string, to io.Writer) error { return recipe.Pack(folder, to) },
+		Pack: func(_ context.Context, folder string, to io.Writer) (needs.Needs, error) {
+			return needs.Needs{}, recipe.Pack(folder, to)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -21,6 +22,7 @@ import (
 
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
+	"photogallery/lambdas/fleet"
 )
 
 // amazon is AWS on a socket, as far as commands with --stack ask for it: an embedded cloud whose
@@ -147,7 +149,8 @@ func (a *amazon) query(w http.ResponseWriter, r *http.Request) {
 	operation := r.FormValue("Action")
 	answers := map[string]func(*http.Request) (string, error){
 		"DescribeStacks": a.describeStacks, "DescribeLoadBalancers": a.describeLoadBalancers, "DescribeInstances": a.describeInstances,
-		"DescribeImages": a.describeImages,
+		"DescribeImages": a.describeImages, "DescribeAutoScalingGroups": a.describeGroups, "UpdateAutoScalingGroup": a.updateGroup,
+		"DescribeScheduledActions": func(*http.Request) (string, error) { return "<DescribeScheduledActionsResult/>", nil },
 	}
 	answer, known := answers[operation]
 	if !known {
@@ -186,6 +189,30 @@ func (a *amazon) describeLoadBalancers(r *http.Request) (string, error) {
 	}
 	return fmt.Sprintf(`<DescribeLoadBalancersResult><LoadBalancers><member><DNSName>%s</DNSName><State><Code>%s</Code></State>
 		</member></LoadBalancers></DescribeLoadBalancersResult>`, host, state), nil
+}
+
+func (a *amazon) describeGroups(r *http.Request) (string, error) {
+	group, err := fleet.Group(r.Context(), a.Clients.AutoScaling, r.FormValue("AutoScalingGroupNames.member.1"))
+	if err != nil || group == nil {
+		return "<DescribeAutoScalingGroupsResult/>", err
+	}
+	return fmt.Sprintf(`<DescribeAutoScalingGroupsResult><AutoScalingGroups><member><AutoScalingGroupName>%s</AutoScalingGroupName>
+		</member></AutoScalingGroups></DescribeAutoScalingGroupsResult>`, *group.AutoScalingGroupName), nil
+}
+
+// updateGroup sets bounds and, if it is given, the desired capacity.
+func (a *amazon) updateGroup(r *http.Request) (string, error) {
+	number := func(name string) *int32 {
+		var value int32
+		if _, err := fmt.Sscan(r.FormValue(name), &value); err != nil {
+			return nil // it is not given
+		}
+		return &value
+	}
+	_, err := a.Clients.AutoScaling.UpdateAutoScalingGroup(r.Context(), &autoscaling.UpdateAutoScalingGroupInput{
+		AutoScalingGroupName: new(r.FormValue("AutoScalingGroupName")), MinSize: number("MinSize"), MaxSize: number("MaxSize"), DesiredCapacity: number("DesiredCapacity"),
+	})
+	return "", err
 }
 
 func tagsOf(tags map[string]string) string {

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
-	"os"
 	"os/exec"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
@@ -67,12 +64,17 @@ func (c awsCloud) machines(context.Context) (releases, teardowns string, err err
 }
 
 func (c awsCloud) bundle(ctx context.Context, folder string, dry bool) (string, error) {
-	packed := func(to io.Writer) error { return pack(folder, to) }
-	if dry {
-		bundle, err := c.NameBundle(packed)
-		return bundle.URL(), err
+	var needs release.Needs
+	packed := func(to io.Writer) (err error) {
+		needs, err = packForAWS(folder, to)
+		return err
 	}
-	bundle, err := c.UploadBundle(ctx, packed)
+	locate := func() (release.Bundle, error) { return c.UploadBundle(ctx, packed) }
+	if dry {
+		locate = func() (release.Bundle, error) { return c.NameBundle(packed) }
+	}
+	bundle, err := locate()
+	bundle.Needs = needs
 	return bundle.URL(), err
 }
 
@@ -82,17 +84,6 @@ func (c awsCloud) album(ctx context.Context) (*app.Album, error) {
 		return nil, err
 	}
 	return app.OpenAlbum(ctx, app.Config{Bucket: bucket})
-}
-
-// lookBack is how far back logs are read by default.
-const lookBack = time.Hour
-
-func (c awsCloud) logs(instance string, since time.Duration) (logReader, error) {
-	if since == 0 {
-		since = lookBack
-	}
-	logs, err := c.Logs(instance, time.Now().Add(-since))
-	return stackLogs{logs, instance, since}, err
 }
 
 // shell runs the aws command, which signs the connection and speaks SSH through it.
@@ -108,15 +99,8 @@ func (c awsCloud) shell(ctx context.Context, instance, profile string) error {
 	if profile != "" {
 		arguments = append(arguments, "--profile", profile)
 	}
-	// Ctrl-C is for the program in the shell, so only the shell's own exit ends it.
 	shell := exec.CommandContext(context.WithoutCancel(ctx), program, arguments...)
-	shell.Stdin, shell.Stdout, shell.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err = shell.Run()
-	var left *exec.ExitError
-	if errors.As(err, &left) {
-		return ended{max(left.ExitCode(), exitFailed)}
-	}
-	return err
+	return runShell(shell)
 }
 
 func (c awsCloud) explain(err error) error { return awsstack.Explain(err, c.Region) }

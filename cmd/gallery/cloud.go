@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"regexp"
 	"strings"
@@ -35,6 +34,7 @@ type place interface {
 	History(context.Context) ([]environment.Past, error)
 	SBOM(ctx context.Context, image string) ([]byte, error)
 	Terminate(ctx context.Context, instance string) error
+	Scale(context.Context, environment.Sizes) (environment.Scaled, error)
 	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)
 	Schedules(context.Context) ([]environment.Schedule, error)
@@ -48,8 +48,8 @@ type place interface {
 	bundle(ctx context.Context, folder string, dry bool) (string, error)
 	// album returns the gallery's storage. The caller closes it.
 	album(context.Context) (*app.Album, error)
-	// logs reads the logs of an instance since then, or of all instances if it is "".
-	logs(instance string, since time.Duration) (logReader, error)
+	// logs reads what a query selects. A reader that follows returns only whole lines.
+	logs(query environment.LogQuery, follow bool) (logReader, error)
 	// shell runs a shell on an instance until the person leaves it.
 	shell(ctx context.Context, instance, profile string) error
 	// explain returns an error worded for people.
@@ -58,8 +58,8 @@ type place interface {
 
 // logReader reads logs.
 type logReader interface {
-	// next writes new lines and reports whether there were any.
-	next(ctx context.Context, to io.Writer) (bool, error)
+	// next returns the new lines, in order of time.
+	next(context.Context) ([]environment.LogLine, error)
 	// every returns how long to wait before the next read.
 	every() time.Duration
 	// nothing returns a sentence for people: there is nothing to read.

@@ -124,6 +124,16 @@ func TestCommandsWorkOnARunningCloud(t *testing.T) {
 	}
 	on("logs", status.Instances[0].ID).wants(t, 0, "serving")
 	on("logs").wants(t, 0, status.Instances[0].ID+"  ", status.Instances[1].ID+"  ", "serving")
+	on("logs", "--release", "r1", "--tail", "1").wants(t, 0, "Z  i-")
+	on("scale", "2", "4").wants(t, 0, "The fleet of release r1 has 2 to 4 instances.")
+	on("status").wants(t, 0, "2 of 2 in service, 2 to 4")
+	shell := inTerminal(t, 100, 30, "", "shell", status.Instances[0].ID, "--data", data)
+	at := shell.await(0, status.Instances[0].ID+`:.*opt/photogallery[$#] `)
+	shell.sends("echo on $INSTANCE_ID of $RELEASE; exit 3\n")
+	shell.await(at, "on "+status.Instances[0].ID+" of r1")
+	if status := shell.ends(); status != 3 {
+		t.Errorf("the shell ends with status %d", status)
+	}
 	on("load", "--rate", "100", "--duration", "1s").wants(t, 0, " 0 failed")
 
 	victim := status.Instances[0].ID
@@ -210,7 +220,7 @@ func TestWrongUsageIsReportedInOneMessage(t *testing.T) {
 		"no such topic":           {[]string{"help", "relaese"}, exitUsage, []string{`"relaese", but release`}},
 		"no such shell":           {[]string{"completion", "bahs"}, exitUsage, []string{`"bahs"`}},
 		"a check of a folder":     {[]string{"up", "--check", "--data", nowhere, "--pace", "aws"}, exitUsage, []string{"leave out --data, --pace"}},
-		"a shell without a cloud": {[]string{"shell", "i-00000000000000000", "--data", filepath.Join(nowhere, "none")}, exitUsage, []string{"AWS", "--stack"}},
+		"a shell without a cloud": {[]string{"shell", "i-00000000000000000", "--data", filepath.Join(nowhere, "none")}, exitNothingUp, []string{"gallery up"}},
 		"an API for everybody":    {[]string{"up", "--api", "0.0.0.0:0", "--data", filepath.Join(nowhere, "open"), "--address", "127.0.0.1:0"}, exitUsage, []string{"--api 0.0.0.0:0", "loopback"}},
 		"a file as a folder":      {[]string{"up", "--data", "/dev/null/data"}, exitUsage, []string{"/dev/null/data", "--data"}},
 		"a rate too high":         {[]string{"load", "--rate", "100000"}, exitUsage, []string{"100000", "2000"}},

@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -105,22 +105,17 @@ func (c localCloud) UploadKey(context.Context) (string, error) {
 	return strings.TrimSpace(string(key)), err
 }
 
-func (c localCloud) logs(instance string, since time.Duration) (logReader, error) {
-	if since != 0 {
-		return nil, release.Errorf(release.InvalidRequest, "--since %s goes with --stack: the logs of a local cloud have no times", since)
-	}
-	return localLogs{cloud: c, only: instance, read: map[string]int64{}}, nil
-}
-
+// shell runs bash as a process of this machine, as the instance's service is one. It has the terminal's
+// name, and reads no files of the person's.
 func (c localCloud) shell(ctx context.Context, instance, _ string) error {
-	status, err := c.Status(ctx)
+	start, err := c.Shell(ctx, instance)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(status.Instances, func(i environment.Instance) bool { return i.ID == instance }) {
-		return release.Errorf(release.NotFound, "there is no instance %q: `gallery status` lists them", instance)
-	}
-	return release.Errorf(release.InvalidRequest, "instance %s is a process of this machine, whose shell is the one that you are in; `gallery logs %s` has what it wrote", instance, instance)
+	shell := exec.CommandContext(context.WithoutCancel(ctx), "bash", "--norc", "--noprofile")
+	shell.Dir = start.Folder
+	shell.Env = append(start.Environment, "TERM="+os.Getenv("TERM"), `PS1=`+instance+`:\w\$ `)
+	return runShell(shell)
 }
 
 func (c localCloud) explain(err error) error { return told(err) }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,161 +10,130 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/awsstack"
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
 func logsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "logs [INSTANCE]",
-		Short: "Print the log of an instance, even a terminated one; without an argument, of all that run",
-		Args: func(command *cobra.Command, arguments []string) error {
-			if len(arguments) > 1 {
-				return oneArgument("an instance, as `gallery status` lists them")(command, arguments)
-			}
-			return nil
-		},
+		Short: "Print what instances wrote, each line with its time",
+		Long: `Print what instances wrote, each line with its time.
+
+Without an argument these are the instances that run, on AWS also those that
+ran in the last hour. The lines of an access log about the load balancer's
+health checks are left out.`,
+		Args: atMostOne("an instance, as `gallery status` lists them, or none for all"),
+		Example: `  gallery logs --follow
+  gallery logs --release release-20260131-120000-000 --tail 50
+  gallery logs i-0123456789abcdef0 --since 2026-01-31T18:00:00Z`,
 		ValidArgsFunction: instanceIDs,
 		RunE: func(command *cobra.Command, arguments []string) error {
-			instance := ""
-			if len(arguments) > 0 {
-				instance = arguments[0]
+			query, tail, err := logFlags(command, time.Now())
+			if err != nil {
+				return err
 			}
-			return onCloud(command, func(c cloud) error { return c.printLogs(command, instance) })
+			query.Instance = strings.Join(arguments, "")
+			return onCloud(command, func(c cloud) error { return c.printLogs(command, query, tail) })
 		},
 	}
 	f := command.Flags()
 	f.BoolP("follow", "f", false, "follow new lines until Ctrl-C")
-	f.Duration("since", 0, "how far back to begin, a `time` such as 90m: on AWS, where an hour is the default")
+	f.Int("tail", 0, "begin with the last `lines` alone; 0 begins with what is new")
+	f.String("release", "", "the `name` of a release: of its instances, builders and terminated ones too")
+	f.Var(&since{}, "since", "how far back to begin: a `time` such as 90m or 2026-01-31T18:00:00Z (default on AWS: an hour)")
+	f.Bool("health-checks", false, "print the lines about health checks, too")
+	completeFlag(command, "release", executionNames)
 	return command
 }
 
-func (c cloud) printLogs(command *cobra.Command, instance string) error {
+// logFlags returns what to print, and with how many lines to begin, or everything for -1.
+func logFlags(command *cobra.Command, now time.Time) (query environment.LogQuery, tail int, err error) {
+	f := command.Flags()
+	tail, err = f.GetInt("tail")
+	switch {
+	case err != nil:
+		return query, 0, err
+	case tail < 0:
+		return query, 0, release.Errorf(release.InvalidRequest, "--tail %d: give a number of lines, 0 or more", tail)
+	case !f.Changed("tail"):
+		tail = -1
+	}
+	if query.Release, err = f.GetString("release"); err != nil {
+		return query, 0, err
+	}
+	if query.HealthChecks, err = f.GetBool("health-checks"); err != nil {
+		return query, 0, err
+	}
+	query.Since = f.Lookup("since").Value.(*since).before(now)
+	if query.Since.After(now) {
+		err = release.Errorf(release.InvalidRequest, "--since %s is in the future: give a moment that has passed, or a time such as 90m", f.Lookup("since").Value)
+	}
+	return query, tail, err
+}
+
+func (c cloud) printLogs(command *cobra.Command, query environment.LogQuery, tail int) error {
 	follow, err := command.Flags().GetBool("follow")
 	if err != nil {
 		return err
 	}
-	since, err := command.Flags().GetDuration("since")
+	reader, err := c.logs(query, follow)
 	if err != nil {
 		return err
 	}
-	reader, err := c.logs(instance, since)
+	lines, err := reader.next(command.Context())
 	if err != nil {
 		return err
 	}
-	ctx, out := command.Context(), command.OutOrStdout()
-	wrote, err := reader.next(ctx, out)
-	if err == nil && !wrote && !follow {
-		fmt.Fprintln(command.ErrOrStderr(), reader.nothing())
+	if len(lines) == 0 && !follow {
+		fmt.Fprintln(command.ErrOrStderr(), c.hint(reader.nothing()))
 	}
-	if err != nil || !follow {
-		return err
+	printed := linePrinter{command.OutOrStdout(), query.Instance == ""}
+	if tail >= 0 {
+		lines = lines[max(0, len(lines)-tail):]
 	}
-	return printOn(ctx, out, reader)
+	printed.print(lines)
+	if !follow {
+		return nil
+	}
+	return printed.follow(command.Context(), reader)
 }
 
-// printOn prints new lines until ctx ends, which people cause.
-func printOn(ctx context.Context, out io.Writer, reader logReader) error {
+// linePrinter prints lines of logs, of several instances with the instance in front.
+type linePrinter struct {
+	to      io.Writer
+	several bool
+}
+
+// moment is the layout of the time of a line, which --since takes.
+const moment = "2006-01-02T15:04:05.000Z"
+
+func (p linePrinter) print(lines []environment.LogLine) {
+	for _, line := range lines {
+		text := strings.TrimRight(line.Text, "\r\n")
+		if p.several {
+			text = line.Instance + "  " + text
+		}
+		at := strings.Repeat("-", len(moment))
+		if !line.Time.IsZero() {
+			at = line.Time.UTC().Format(moment)
+		}
+		fmt.Fprintln(p.to, at+"  "+text)
+	}
+}
+
+// follow prints new lines until ctx ends, which people cause.
+func (p linePrinter) follow(ctx context.Context, reader logReader) error {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(reader.every()):
 		}
-		if _, err := reader.next(ctx, out); err != nil && !errors.Is(err, context.Canceled) {
+		lines, err := reader.next(ctx)
+		p.print(lines)
+		if err != nil && !errors.Is(err, context.Canceled) {
 			return err
 		}
 	}
-}
-
-// stackLogs reads from CloudWatch Logs.
-type stackLogs struct {
-	*awsstack.Logs
-	only  string // the instance, or "" for all
-	since time.Duration
-}
-
-func (l stackLogs) next(ctx context.Context, to io.Writer) (bool, error) {
-	lines, err := l.Next(ctx)
-	for _, line := range lines {
-		text := strings.TrimRight(line.Text, "\r\n")
-		if l.only == "" {
-			text = line.Instance + "  " + text
-		}
-		fmt.Fprintln(to, text)
-	}
-	return len(lines) > 0, err
-}
-
-// every limits the calls: AWS allows an account few of them a second.
-func (l stackLogs) every() time.Duration { return 3 * time.Second }
-
-func (l stackLogs) nothing() string {
-	return fmt.Sprintf("Nothing was logged in the last %s; --since looks further back.", l.since)
-}
-
-// localLogs reads the logs of the local cloud's instances, each from where it stopped reading.
-type localLogs struct {
-	cloud localCloud
-	only  string // the instance, or "" for all
-	read  map[string]int64
-}
-
-func (l localLogs) every() time.Duration { return 500 * time.Millisecond }
-
-func (l localLogs) nothing() string {
-	if l.only == "" {
-		return "No running instance has written anything; `gallery logs INSTANCE` also shows one that has ended."
-	}
-	return "It has written nothing yet."
-}
-
-// next prints an instance's lines unchanged, or the lines of all with the instance in front.
-func (l localLogs) next(ctx context.Context, to io.Writer) (wrote bool, err error) {
-	if l.only != "" {
-		content, err := l.rest(ctx, l.only)
-		if err != nil {
-			return false, err
-		}
-		l.read[l.only] += int64(len(content))
-		_, err = to.Write(content)
-		return len(content) > 0, err
-	}
-	status, err := l.cloud.Status(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, i := range status.Instances {
-		content, err := l.rest(ctx, i.ID)
-		if release.CodeOf(err) == release.NotFound {
-			continue // it has written nothing yet
-		}
-		if err != nil {
-			return wrote, err
-		}
-		wrote = l.lines(to, i.ID, content) || wrote
-	}
-	return wrote, nil
-}
-
-func (l localLogs) rest(ctx context.Context, instance string) ([]byte, error) {
-	log, err := l.cloud.Log(ctx, instance, l.read[instance])
-	if err != nil {
-		return nil, err
-	}
-	defer log.Close()
-	return io.ReadAll(log)
-}
-
-// lines leaves an incomplete line to the next read.
-func (l localLogs) lines(to io.Writer, instance string, content []byte) (wrote bool) {
-	for line := range bytes.Lines(content) {
-		if !bytes.HasSuffix(line, []byte("\n")) {
-			return wrote
-		}
-		l.read[instance] += int64(len(line))
-		fmt.Fprintf(to, "%s  %s", instance, line)
-		wrote = true
-	}
-	return wrote
 }

@@ -43,7 +43,7 @@ func TestCommandsReportACloudThatIsGone(t *testing.T) {
 	}
 	for _, line := range []string{
 		"release", "teardown", "teardown --dry-run", "status", "executions", "execution r1", "images",
-		"terminate i-1", "crash i-1", "load", "logs", "logs i-1",
+		"terminate i-1", "crash i-1", "scale 2 5", "load", "logs", "logs i-1",
 	} {
 		for where, data := range map[string]string{
 			"a killed one": announced(t, gone.URL), "another program": announced(t, another.URL), "half a file": unreadable, "no folder": filepath.Join(unreadable, "none"),
@@ -69,8 +69,16 @@ func TestCommandsReportMissingThings(t *testing.T) {
 		{"terminate i-00000000000000000", exitUsage, []string{`"i-00000000000000000"`, "gallery release"}},
 		{"logs i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
 		{"logs ../../etc/passwd", exitUsage, []string{"../../etc/passwd", "17 hexadecimal digits"}},
-		{"logs --since 1h", exitUsage, []string{"--since 1h0m0s", "--stack"}},
-		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery status"}},
+		{"logs --since 0s", exitUsage, []string{`--since "0s"`, "90m", "T18:00:00Z"}},
+		{"logs --since yesterday", exitUsage, []string{`--since "yesterday"`, "90m", "T18:00:00Z"}},
+		{"logs --since 2999-01-01T00:00:00Z", exitUsage, []string{"--since 2999-01-01T00:00:00Z", "future"}},
+		{"logs --tail -1", exitUsage, []string{"--tail -1", "0 or more"}},
+		{"logs --release none", 0, []string{"No log of release none", "gallery history --data"}},
+		{"shell i-00000000000000000", exitUsage, []string{"i-00000000000000000", "gallery release"}},
+		{"scale 2", exitUsage, []string{"the fewest and the most instances", "given 1 numbers"}},
+		{"scale 2 many", exitUsage, []string{`"many"`, "whole number from 1 on"}},
+		{"scale 5 2", exitUsage, []string{"minSize", "5 is more than maxSize, 2"}},
+		{"scale 2 5", exitUsage, []string{"nothing serves", "gallery release --min-size 2 --max-size 5 --data"}},
 		{"execution none --json --html report.html", exitUsage, []string{"--html and --json"}},
 		{"release --bundle /nowhere/at/all", exitUsage, []string{"bundle: the folder /nowhere/at/all does not exist; give the path of one"}},
 		{"load --duration 1s", exitUsage, []string{"nothing serves", "gallery release"}},
@@ -126,17 +134,6 @@ func TestHelpHasTheExitStatuses(t *testing.T) {
 	gallery(t, "help", "exit-codes").wants(t, 0, "0 ", "130 ", "nothing is up")
 	gallery(t, "--help").wants(t, 0, "exit-codes", "release", "up ", "--stack")
 	gallery(t, "version").wants(t, 0, "gallery ", "go1.")
-}
-
-// A log is printed once, a line at a time, even if half of one was written in between.
-func TestLogsOfAllAreReadLineByLine(t *testing.T) {
-	var out strings.Builder
-	l := localLogs{read: map[string]int64{}}
-	l.lines(&out, "i-1", []byte("one\ntw"))
-	l.lines(&out, "i-1", []byte("two\n"))
-	if out.String() != "i-1  one\ni-1  two\n" || l.read["i-1"] != 8 {
-		t.Errorf("%q, read %d", out.String(), l.read["i-1"])
-	}
 }
 
 func TestCommandsThatAreNamedLeadToTheSameCloud(t *testing.T) {

@@ -19,6 +19,8 @@ import (
 
 	"photogallery/gallery-ami/app"
 	"photogallery/internal/execution"
+	"photogallery/lambdas/fleet"
+	"photogallery/release"
 )
 
 // on runs a command on the amazon's stack.
@@ -135,20 +137,46 @@ func TestPhotosAreUploadedPastTheServer(t *testing.T) {
 func TestLogsOfAStackAreFollowed(t *testing.T) {
 	a := onAmazon(t)
 	const first, second = "i-0123456789abcdef0", "i-0123456789abcdef1"
-	a.on("logs").wants(t, 0, "Nothing was logged in the last 1h0m0s; --since")
-	now := time.Now().UnixMilli()
-	a.events = []logEvent{{"1", first, "serving", now}, {"2", second, "GET /", now - 1}, {"3", first, "old", now - 7_200_000}}
-	if all := a.on("logs").wants(t, 0); all.out != second+"  GET /\n"+first+"  serving\n" {
-		t.Errorf("all logged\n%s", all.out)
+	a.on("logs").wants(t, 0, "Nothing of this was logged since ", "--since looks further back")
+	now := time.Now().Truncate(time.Second)
+	ago := func(d time.Duration) int64 { return now.Add(-d).UnixMilli() }
+	a.events = []logEvent{
+		{"1", first + "/r1", "serving", ago(0)}, {"2", second + "/r2", "GET /", ago(time.Millisecond)}, {"3", first + "/r1/boot", "old", ago(2 * time.Hour)},
+		{"4", second + "/r2", `"GET /" 200 "ELB-HealthChecker/2.0"`, ago(time.Minute)},
 	}
-	if one := a.on("logs", first, "--since", "3h").wants(t, 0); one.out != "old\nserving\n" {
-		t.Errorf("one logged\n%s", one.out)
+	at := func(d time.Duration) string { return now.Add(-d).UTC().Format(moment) + "  " }
+	old, check := at(2*time.Hour), at(time.Minute)+second+`  "GET /" 200 "ELB-HealthChecker/2.0"`+"\n"
+	get, serving := at(time.Millisecond)+second+"  GET /\n", at(0)+first+"  serving\n"
+	for line, want := range map[string]string{
+		"logs":                                   get + serving,
+		"logs --health-checks":                   check + get + serving,
+		"logs --tail 1":                          serving,
+		"logs --release r2":                      get,
+		"logs " + first + " --since 3h":          old + "old\n" + at(0) + "serving\n",
+		"logs --since " + strings.TrimSpace(old): old + first + "  old\n" + get + serving,
+	} {
+		if got := a.on(strings.Fields(line)...).wants(t, 0); got.out != want {
+			t.Errorf("%s prints\n%s, want\n%s", line, got.out, want)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var out watched
 	out.when("serving", cancel)
 	if status := run(ctx, []string{"logs", "--follow", "--stack", deployedStack}, &out, &bytes.Buffer{}); status != 0 {
 		t.Errorf("Ctrl-C ends it with status %d", status)
+	}
+}
+
+func TestFleetOfAStackIsScaledOnlyWhileNothingElseRuns(t *testing.T) {
+	a := onAmazon(t)
+	a.on("scale", "3", "6").wants(t, exitUsage, "nothing serves", "gallery release --min-size 3 --max-size 6 --stack "+deployedStack)
+	a.on("release", "--name", "r1", "--detach").wants(t, 0)
+	a.on("scale", "3", "6").wants(t, exitBusy, "r1 is under way", "gallery execution r1 --stack "+deployedStack)
+	a.on("execution", "r1").wants(t, 0)
+	a.on("scale", "3", "6", "4").wants(t, 0, "The fleet of release r1 has 3 to 6 instances, and 4 now.")
+	group, err := fleet.Group(t.Context(), a.Clients.AutoScaling, a.Settings.Environment.Group(release.Blue))
+	if err != nil || group == nil || *group.MinSize != 3 || *group.MaxSize != 6 || *group.DesiredCapacity != 4 {
+		t.Errorf("the group is %+v, %v", group, err)
 	}
 }
 

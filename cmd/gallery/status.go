@@ -12,6 +12,7 @@ import (
 
 	"photogallery/internal/environment"
 	"photogallery/internal/terminal"
+	"photogallery/release"
 )
 
 func statusCommand() *cobra.Command {
@@ -20,7 +21,17 @@ func statusCommand() *cobra.Command {
 		Short: "Show what serves, its instances, alarms and schedules",
 		Args:  noArguments,
 		RunE: func(command *cobra.Command, _ []string) error {
+			watches, err := command.Flags().GetBool("watch")
+			if err != nil {
+				return err
+			}
+			if watches && wantsJSON(command) {
+				return release.Errorf(release.InvalidRequest, "--watch and --json: give one of them")
+			}
 			return onCloud(command, func(c cloud) error {
+				if watches {
+					return c.watch(command)
+				}
 				status, err := c.Status(command.Context())
 				if err != nil {
 					return err
@@ -38,6 +49,7 @@ func statusCommand() *cobra.Command {
 		},
 	}
 	addJSONFlag(command)
+	command.Flags().BoolP("watch", "w", false, "show it again every few seconds until Ctrl-C")
 	return command
 }
 

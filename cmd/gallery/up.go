@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +19,6 @@ import (
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
-	"photogallery/internal/local/process"
 	"photogallery/internal/terminal"
 	"photogallery/release"
 )
@@ -210,53 +208,6 @@ func localOptions(data string) (local.Options, error) {
 		Address: "127.0.0.1:0", Data: data, Program: program, Pack: packFolder, Version: version(), Pace: demoPace,
 		Bundle: func(to io.Writer) error { return recipe.GalleryBundle(program, to) },
 	}, nil
-}
-
-// packFolder packs a user's folder. It checks the unit before a builder does: the local cloud's
-// systemctl supports fewer directives than systemd.
-func packFolder(_ context.Context, folder string, to io.Writer) error {
-	problems, err := unitProblems(folder)
-	if err != nil {
-		return err
-	}
-	return pack(folder, to, problems...)
-}
-
-// pack writes a folder's bundle if it has no known problems, which it reports together with Pack's.
-func pack(folder string, to io.Writer, known ...string) error {
-	if len(known) > 0 {
-		to = io.Discard
-	}
-	err := recipe.Pack(folder, to)
-	var unfit *recipe.BundleError
-	switch {
-	case errors.As(err, &unfit):
-	case err != nil || len(known) == 0:
-		return err
-	default:
-		unfit = &recipe.BundleError{Folder: folder}
-	}
-	unfit.Problems = append(unfit.Problems, known...)
-	return release.Errorf(release.InvalidRequest, "%w; docs/bundle.md says what a bundle is", unfit)
-}
-
-// unitProblems returns nothing for a folder without exactly one unit, because Pack reports that.
-func unitProblems(folder string) ([]string, error) {
-	units, err := filepath.Glob(filepath.Join(folder, "*.service"))
-	if err != nil || len(units) != 1 {
-		return nil, err
-	}
-	unit, err := os.Open(units[0])
-	if err != nil {
-		return nil, err
-	}
-	defer unit.Close()
-	_, err = process.ParseUnit(filepath.Base(units[0]), unit)
-	var refused *release.Error
-	if errors.As(err, &refused) {
-		return []string{refused.Message}, nil
-	}
-	return nil, err
 }
 
 // requestOf returns the first release of a local cloud. It waits for an execution that a schedule

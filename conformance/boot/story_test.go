@@ -203,7 +203,7 @@ func (s *story) judgeBuild(m *machine) {
 		_, _ = fmt.Sscanf(line, "%d", &now)
 	}
 	s.check(safetyNet, mode == "poweroff" && at > now && at-now <= 45*60_000_000, "systemd has this scheduled: %s", scheduled)
-	log := s.cloud.log(m.instance + "/build")
+	log := s.cloud.log(m.instance + "/" + builtFor + "/build")
 	s.check(buildLog, strings.Contains(log, "it answers after"), "the log has %q", log)
 }
 

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -72,12 +73,30 @@ func balancers() []Behavior {
 			_, err := a.ELB.DescribeTargetHealth(a.Context, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(noTargetGroup)})
 			return refused(err, "TargetGroupNotFound")
 		}},
+		{"ModifyTargetGroup: the path is another one in the answer", elbReference + "ModifyTargetGroup.html", "", (*Account).pathChanges},
+		{"ModifyTargetGroup: an unknown target group is TargetGroupNotFound", elbReference + "ModifyTargetGroup.html", "", func(a *Account) error {
+			_, err := a.ELB.ModifyTargetGroup(a.Context, &elb.ModifyTargetGroupInput{TargetGroupArn: aws.String(noTargetGroup), HealthCheckPath: aws.String("/")})
+			return refused(err, "TargetGroupNotFound")
+		}},
 		{"DeleteLoadBalancer: the listeners go with it", deleteLoadBalancer, "", (*Account).listenersGoWithBalancer},
 		{"DeleteLoadBalancer: one that is not there succeeds", deleteLoadBalancer, "", func(a *Account) error {
 			_, err := a.ELB.DeleteLoadBalancer(a.Context, &elb.DeleteLoadBalancerInput{LoadBalancerArn: aws.String(noBalancer)})
 			return err
 		}},
 	}
+}
+
+func (a *Account) pathChanges() error {
+	for _, path := range []string{"/healthz", "/healthz", "/"} {
+		out, err := a.ELB.ModifyTargetGroup(a.Context, &elb.ModifyTargetGroupInput{TargetGroupArn: aws.String(a.Settings.TargetGroup), HealthCheckPath: aws.String(path)})
+		if err != nil {
+			return err
+		}
+		if len(out.TargetGroups) != 1 || aws.ToString(out.TargetGroups[0].HealthCheckPath) != path || aws.ToString(out.TargetGroups[0].TargetGroupArn) != a.Settings.TargetGroup {
+			return fmt.Errorf("the target groups are %+v", out.TargetGroups)
+		}
+	}
+	return nil
 }
 
 func (a *Account) balancer(change ...func(*elb.CreateLoadBalancerInput)) (arn string, err error) {

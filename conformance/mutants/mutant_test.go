@@ -35,10 +35,12 @@ func areas() []area {
 		{"Template", []check{nagTests, templateLint, deployedTests}, templateMutants},
 		{"Image and app", nil, imageMutants},
 		{"Settings and secrets", []check{packageTests("internal/environment"), stackTests}, settingsMutants},
+		{"What an app needs", []check{stackTests}, needsMutants},
 		{"Keys of one machine", nil, keyMutants},
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
 		{"History", []check{stackTests}, historyMutants},
+		{"Sizes without a release", nil, scaleMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},
 	}

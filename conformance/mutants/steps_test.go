@@ -193,7 +193,7 @@ var stepMutants = []mutant{
 	}},
 	{"a release is verified by its home page alone", []edit{
 		{"lambdas/balancer/verify.go", "", `verdict.Reason == "" && verdict.Healthy < least {`, `verdict.Reason == "-" && verdict.Healthy < least {`},
-		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target); trouble != "" && (`, `if trouble := troubleOf(target); trouble == "-" && (`},
+		{"lambdas/balancer/verify.go", "", `if trouble := troubleOf(target, in.Plan); trouble != "" && (`, `if trouble := troubleOf(target); trouble == "-" && (`},
 	}},
 	{"a second fleet is verified as a visitor sees it, which is the other one", []edit{
 		{"lambdas/balancer/verify.go", "", "if !in.Preview {", "if in.URL != \"\" {"},
@@ -239,7 +239,7 @@ var stepMutants = []mutant{
 		{"lambdas/fleet/find_group.go", "", "case g.Idle != nil && !IsDeleting(g.Idle):", "case g.Idle != nil && !IsDeleting(g.Idle) && second:"},
 	}},
 	{"a dry run stores the bundle", []edit{
-		{"internal/stack/seed.go", "", "if dry {", "if false {"},
+		{"internal/stack/seed.go", "", "if !dry {", "if true {"},
 	}},
 	{"a dry run says nothing of a fleet that is rolled", []edit{
 		{"lambdas/plan/forecast.go", "", "case fleet.Present:", `case "":`},

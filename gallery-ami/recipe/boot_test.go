@@ -185,7 +185,10 @@ func TestInstanceSendsItsLogs(t *testing.T) {
 			t.Errorf("%s goes to %q", file["file_path"], file["log_group_name"])
 		}
 	}
-	logs := files["{instance_id}"]
+	logs := files["{instance_id}/r1"]
+	if files["{instance_id}/r1/boot"] == "" {
+		t.Errorf("the boot's log is not sent: %v", files)
+	}
 	if dropIn := h.file(t, logDropIn); logs == "" || !strings.Contains(dropIn, "StandardOutput=append:"+logs+"\n") || !strings.Contains(dropIn, "StandardError=append:"+logs+"\n") {
 		t.Errorf("the agent reads %v, the service writes %s", files, dropIn)
 	}
@@ -244,7 +247,7 @@ func TestBuilderKeepsItsLog(t *testing.T) {
 	write(t, filepath.Join(root, "log"), strings.Repeat("a \"quoted\" \\ line\n", 9000)+"the end\n")
 	run(t, []string{"PATH=" + root + ":" + os.Getenv("PATH")}, `
 set -Eeuo pipefail
-region=r instance=i-1 log_group=/g log=`+root+`/log
+region=r release=r1 instance=i-1 log_group=/g log=`+root+`/log
 `+functions+`
 keep_log
 `)
@@ -264,8 +267,8 @@ keep_log
 	}
 	asked, err := os.ReadFile(filepath.Join(root, "asked"))
 	if err != nil || !slices.Equal(strings.Split(string(asked), "\n"), []string{
-		"logs create-log-stream --region r --log-group-name /g --log-stream-name i-1/build",
-		"logs put-log-events --region r --log-group-name /g --log-stream-name i-1/build --log-events file://" + root + "/events.json", "",
+		"logs create-log-stream --region r --log-group-name /g --log-stream-name i-1/r1/build",
+		"logs put-log-events --region r --log-group-name /g --log-stream-name i-1/r1/build --log-events file://" + root + "/events.json", "",
 	}) {
 		t.Errorf("%v, asked for %s", err, asked)
 	}

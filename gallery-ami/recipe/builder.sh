@@ -19,6 +19,8 @@ source={{shell .Source}}
 log_group={{shell .LogGroup}}
 sbom_bucket={{shell .SBOMBucket}}
 sbom_key={{shell .SBOMKey}}
+health_path={{shell .HealthPath}}
+start_seconds={{shell .StartSeconds}}
 work=/var/tmp/photogallery
 log=/run/photogallery/build.log
 built=/var/lib/photogallery-built
@@ -101,10 +103,10 @@ keep_sbom() {
 # One event of the log's end: it can be read when the builder is gone.
 keep_log() {
   [ -n "$log_group" ] || return 0
-  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" || true
+  timeout 30 aws logs create-log-stream --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/$release/build" || true
   await_sbom
   printf '[{"timestamp":%s,"message":%s}]' "$(date +%s%3N)" "$(json "$(tail -c 60000 "$log")")" >/run/photogallery/events.json
-  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/build" \
+  timeout 30 aws logs put-log-events --region "$region" --log-group-name "$log_group" --log-stream-name "$instance/$release/build" \
     --log-events file:///run/photogallery/events.json >/dev/null || true
 }
 
@@ -186,7 +188,7 @@ build() {
   fetch "$work/bundle.tar.gz"
   echo "$sha256  $work/bundle.tar.gz" | sha256sum --check --quiet -
   unpack "$work/bundle.tar.gz" "$work/bundle"
-  bash /run/photogallery/provision.sh "$work/bundle" --keep
+  HEALTH_PATH=$health_path CHECK_SECONDS=$start_seconds bash /run/photogallery/provision.sh "$work/bundle" --keep
   wait "$agent" || agent_failed $?
   # Now the packages are those of the image. Until the log is sent it is not waited for.
   keep_sbom &

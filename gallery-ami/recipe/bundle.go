@@ -2,7 +2,6 @@ package recipe
 
 import (
 	"archive/tar"
-	"bufio"
 	"bytes"
 	"embed"
 	"errors"
@@ -10,17 +9,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
 )
-
-const longestLine = 64 << 10
-
-// leftOut lists what tools leave in a folder and no service needs. A .venv works nowhere else.
-var leftOut = []string{".git", "__pycache__", ".venv", ".DS_Store"}
 
 // BundleError lists everything that keeps a folder from being a bundle.
 type BundleError struct {
@@ -47,128 +40,28 @@ func Pack(folder string, to io.Writer) error {
 		return &BundleError{folder, []string{err.Error()}}
 	}
 	defer root.Close()
-	files, problems, whole := collect(root)
-	if whole {
-		problems = append(problems, missing(files)...)
+	found := collect(root)
+	if found.whole {
+		found.problems = append(found.problems, found.missing()...)
 	}
-	problems = append(problems, foreign(files)...)
-	if len(problems) > 0 {
-		return &BundleError{folder, problems}
+	found.problems = append(found.problems, foreign(found.files)...)
+	if len(found.problems) > 0 {
+		return &BundleError{folder, found.problems}
 	}
-	return pack(files, gzip.DefaultCompression, to)
+	return pack(found.files, gzip.DefaultCompression, to)
 }
 
-// file is one entry of a bundle.
-type file struct {
-	name       string // with slashes
-	executable bool
-	link       string // of a symbolic link
-	size       int64
-	open       func() (io.ReadCloser, error)
-}
-
-// collect lists the files of a folder, and all its problems as a bundle. The list is complete
-// unless there are too many files, or some that cannot be listed.
-func collect(root *os.Root) (files []file, problems []string, whole bool) {
-	var total int64
-	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case slices.Contains(leftOut, entry.Name()) && entry.IsDir():
-			return fs.SkipDir
-		case slices.Contains(leftOut, entry.Name()), entry.IsDir():
-			return nil
-		}
-		found, problem, err := describe(root, name, entry)
-		if err != nil {
-			return err
-		}
-		if problem != "" {
-			problems = append(problems, problem)
-		}
-		files = append(files, found)
-		total += found.size
-		return fits(len(files), 0)
-	})
+// Units returns the names of the units in the bundle of a folder, which has one if it is valid. What
+// keeps it from reading the folder is reported by Pack.
+func Units(folder string) []string {
+	root, err := os.OpenRoot(folder)
 	if err != nil {
-		problems = append(problems, err.Error())
+		return nil
 	}
-	if err := fits(0, total); err != nil {
-		problems = append(problems, err.Error())
-	}
-	return files, problems, err == nil
-}
-
-func describe(root *os.Root, name string, entry fs.DirEntry) (found file, problem string, err error) {
-	info, err := entry.Info()
-	if err != nil {
-		return file{}, "", err
-	}
-	found = file{name: name, open: func() (io.ReadCloser, error) { return root.Open(name) }}
-	if refused := named(name); refused != nil {
-		return found, refused.Error(), nil //nolint:nilerr // a problem of the bundle, as those below
-	}
-	switch mode := info.Mode(); {
-	case mode.IsRegular():
-		found.size, found.executable = info.Size(), mode&0o111 != 0
-		content, err := found.open()
-		if err != nil {
-			return found, fmt.Sprintf("%s cannot be read: %v", name, err), nil
-		}
-		_ = content.Close() // nothing was read
-	case mode&fs.ModeSymlink != 0:
-		if found.link, err = root.Readlink(name); err != nil {
-			return file{}, "", err
-		}
-		if err := leadsInside(root, name, found.link); err != nil {
-			problem = err.Error()
-		}
-	default:
-		problem = neither(name).Error()
-	}
-	return found, problem, nil
-}
-
-// foreign reports scripts and units with the line ends of Windows, on which bash and the kernel
-// fail with obscure messages.
-func foreign(files []file) (problems []string) {
-	for _, found := range files {
-		if !slices.Contains([]string{".sh", ".service"}, path.Ext(found.name)) || found.link != "" || found.open == nil {
-			continue
-		}
-		content, err := found.open()
-		if err != nil {
-			continue // that is reported already
-		}
-		line, _ := bufio.NewReader(io.LimitReader(content, longestLine)).ReadString('\n')
-		_ = content.Close() // it was only read
-		if strings.HasSuffix(line, "\r\n") {
-			problems = append(problems, found.name+" has the line ends of Windows; save it with those of Unix")
-		}
-	}
-	return problems
-}
-
-func missing(files []file) (problems []string) {
-	units, installs := []string{}, false
-	for _, found := range files {
-		if path.Ext(found.name) == ".service" && path.Dir(found.name) == "." {
-			units = append(units, found.name)
-		}
-		installs = installs || found.name == "install.sh" && found.link == ""
-	}
-	if !installs {
-		problems = append(problems, "it has no install.sh, the script that installs the service into $INSTALL_DIR")
-	}
-	switch len(units) {
-	case 0:
-		problems = append(problems, "it has no systemd unit; give it one file *.service")
-	case 1:
-	default:
-		problems = append(problems, fmt.Sprintf("it has %d systemd units, %s; give it one", len(units), strings.Join(units, ", ")))
-	}
-	return problems
+	defer root.Close()
+	names, _ := fs.Glob(root.FS(), "*.service")
+	patterns, _ := readIgnored(root)
+	return slices.DeleteFunc(names, func(name string) bool { return matching(patterns, name, false) != nil })
 }
 
 //go:embed gallery

@@ -131,8 +131,14 @@ func TestPackRefusesAFolderThatIsNotABundle(t *testing.T) {
 		"ends of Windows":   {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "run.sh"), "#!/bin/sh\r\n") }, []string{"run.sh has the line ends of Windows"}},
 		"a socket":          {addSocket, []string{"s is neither a file nor a link"}},
 		"a name with a tab": {func(t *testing.T, folder string) { write(t, filepath.Join(folder, "a\tb"), "") }, []string{`the name "a\tb"`}},
-		"too large":         {addLargeFile, []string{"together; a bundle's have at most 524288000"}},
-		"too many files":    {addManyFiles, []string{"more than 10000 files"}},
+		"no unit is packed": {ignoring("# units\n\n*.service"), []string{"line 3 of .galleryignore, *.service, leaves out app.service, which a bundle needs"}},
+		"no script, either": {ignoring("/install.*\n"), []string{"line 1 of .galleryignore, /install.*, leaves out install.sh, which"}},
+		"unknown patterns": {ignoring("!lib/\nlib/**\n[a\n/\n../x\n"), []string{
+			"line 1 of .galleryignore, !lib/, takes something back", "line 2 of .galleryignore, lib/**, has **", "line 3 of .galleryignore, [a, is no pattern",
+			"line 4 of .galleryignore, /, is no", "line 5 of .galleryignore, ../x, is no",
+		}},
+		"too large":      {addLargeFile, []string{"together; a bundle's have at most 524288000"}},
+		"too many files": {addManyFiles, []string{"more than 10000 files"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -151,6 +157,52 @@ func TestPackRefusesAFolderThatIsNotABundle(t *testing.T) {
 			}
 		})
 	}
+}
+
+func ignoring(lines string) func(*testing.T, string) {
+	return func(t *testing.T, folder string) { write(t, filepath.Join(folder, recipe.IgnoreFile), lines) }
+}
+
+func TestIgnoreFileLeavesOut(t *testing.T) {
+	for lines, left := range map[string][]string{
+		"":                  nil,
+		"b\n":               {"lib/b"},
+		"*b\r\n  lib.t?t  ": {"lib", "lib.txt"}, // a folder with all that is in it
+		"deep/":             {"lib/deep/a"},
+		"lib.txt/":          nil,
+		"/a":                nil,
+		"lib/[bc]":          {"lib/b"},
+		"deep/a":            nil, // a pattern with a slash begins in the bundle's folder
+		"lib/*/a\n":         {"lib/deep/a"},
+		"#b":                nil,
+	} {
+		folder := bundleFolder(t)
+		whole := listing(t, packed(t, folder))
+		must(t, os.Remove(filepath.Join(folder, "lib/link"))) // a link needs what it leads to
+		want := slices.DeleteFunc(whole, func(line string) bool {
+			return strings.Contains(line, " lib/link") || slices.ContainsFunc(left, func(name string) bool {
+				return strings.Contains(line, " "+name+" ") || strings.Contains(line, " "+name+"/")
+			})
+		})
+		ignoring(lines)(t, folder)
+		if diff := cmp.Diff(want, listing(t, packed(t, folder))); diff != "" {
+			t.Errorf("%q: %s", lines, diff)
+		}
+	}
+}
+
+// A unit that is not packed is none.
+func TestUnitsAreThoseOfTheBundle(t *testing.T) {
+	folder := bundleFolder(t)
+	write(t, filepath.Join(folder, "b.service"), "")
+	if diff := cmp.Diff([]string{"app.service", "b.service"}, recipe.Units(folder)); diff != "" {
+		t.Error(diff)
+	}
+	ignoring("b.*")(t, folder)
+	if diff := cmp.Diff([]string{"app.service"}, recipe.Units(folder)); diff != "" {
+		t.Error(diff)
+	}
+	packed(t, folder)
 }
 
 func must(t *testing.T, err error) {

@@ -59,8 +59,8 @@ send_logs() {
 {
   "agent": {"region": {{json .Region}}, "use_dualstack_endpoint": true},
   "logs": {"logs_collected": {"files": {"collect_list": [
-    {"file_path": "/var/log/photogallery.log", "log_group_name": {{json .LogGroup}}, "log_stream_name": "{instance_id}"},
-    {"file_path": "/var/log/cloud-init-output.log", "log_group_name": {{json .LogGroup}}, "log_stream_name": "{instance_id}/boot"}
+    {"file_path": "/var/log/photogallery.log", "log_group_name": {{json .LogGroup}}, "log_stream_name": {{json .Stream}}},
+    {"file_path": "/var/log/cloud-init-output.log", "log_group_name": {{json .LogGroup}}, "log_stream_name": {{json .BootStream}}}
   ]}}}
 }
 AGENT

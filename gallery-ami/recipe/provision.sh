@@ -4,7 +4,7 @@
 # Usage: provision.sh FOLDER [--keep] | --clean
 #
 # The bundle has an install.sh, which installs into $INSTALL_DIR, and one unit, *.service, whose
-# service listens on $HOST:$PORT and answers /.  With ROOT set everything happens below that folder.
+# service listens on $HOST:$PORT and answers $HEALTH_PATH, else /.  With ROOT set everything happens below that folder.
 set -Eeuo pipefail
 trap 'status=$?; echo "provision.sh: line $LINENO: \"$BASH_COMMAND\" ended with status $status" >&2' ERR
 
@@ -113,7 +113,7 @@ systemctl enable "$unit"
 began=${EPOCHREALTIME:-$SECONDS.000000}
 systemctl restart "$unit"
 
-address=http://${CHECK_HOST:-localhost}:${PORT:-80}/
+address=http://${CHECK_HOST:-localhost}:${PORT:-80}${HEALTH_PATH:-/}
 echo "waiting for $address"
 deadline=$((SECONDS + ${CHECK_SECONDS:-60}))
 refusals=0
@@ -129,12 +129,12 @@ while true; do
     000 | 503) refusals=0 ;;
     *) refusals=$((refusals + 1)) ;;
   esac
-  [ "$refusals" -lt 15 ] || give_up "$address answers $answer, not 200"
+  [ "$refusals" -lt 15 ] || give_up "$address answers $answer, not 200: let that path answer by itself, without a redirect or a sign-in, or name another HealthPath in the unit"
   case $(systemctl show --property=ActiveState,NRestarts "$unit" || true) in
     *ActiveState=failed* | *ActiveState=inactive*) give_up "the service has ended and is not started again; $address answers nothing" ;;
     *NRestarts=[3-9]* | *NRestarts=[12][0-9]*) give_up "the service ends each time it is started; $address answers ${answer/#000/nothing}, not 200" ;;
   esac
-  [ "$SECONDS" -lt "$deadline" ] || give_up "$address answers ${answer/#000/nothing} after ${CHECK_SECONDS:-60} seconds, not 200"
+  [ "$SECONDS" -lt "$deadline" ] || give_up "$address answers ${answer/#000/nothing} after ${CHECK_SECONDS:-60} seconds, not 200: let it answer sooner, or raise StartupTime in the unit"
   sleep 0.2
 done
 ended=${EPOCHREALTIME:-$SECONDS.000000}

@@ -22,6 +22,7 @@ func ReadBuilder(userData string) (BuilderInput, error) {
 		Bucket: values["bucket"], Key: values["key"], SHA256: values["sha256"],
 		Region: values["region"], Release: values["release"], Source: values["source"],
 		SBOMBucket: values["sbom_bucket"], SBOMKey: values["sbom_key"],
+		HealthPath: values["health_path"], StartSeconds: values["start_seconds"],
 	}
 	if in.Bucket == "" || in.Key == "" || in.SHA256 == "" || in.Release == "" {
 		return BuilderInput{}, fmt.Errorf("the user data is not a builder's: it names no bundle")

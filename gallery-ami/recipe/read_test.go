@@ -9,7 +9,7 @@ import (
 )
 
 func TestBuilderUserDataReadsBack(t *testing.T) {
-	in := recipe.BuilderInput{Bucket: "bundles", Key: "a/b's.tar.gz", SHA256: "0f", Region: "us-east-1", Release: "it's 1", Source: "photogallery-main.builder"}
+	in := recipe.BuilderInput{Bucket: "bundles", Key: "a/b's.tar.gz", SHA256: "0f", Region: "us-east-1", Release: "it's 1", Source: "photogallery-main.builder", HealthPath: "/healthz?a=b", StartSeconds: "90"}
 	userData, err := recipe.BuilderUserData(in)
 	if err != nil {
 		t.Fatal(err)

@@ -65,6 +65,9 @@ type BuilderInput struct {
 	Source              string // of the event that reports the result
 	LogGroup            string // receives the build's log, or "" for none
 	SBOMBucket, SBOMKey string // the object that becomes the software bill of materials
+
+	HealthPath   string // that answers 200 when the service is ready
+	StartSeconds string // how long it may take until then
 }
 
 // BuilderUserData returns the script with which a builder fetches and provisions its bundle and
@@ -75,7 +78,7 @@ func BuilderUserData(in BuilderInput) (string, error) {
 	return render("builder", string(script), map[string]string{
 		"Bucket": in.Bucket, "Key": in.Key, "SHA256": in.SHA256, "Region": in.Region,
 		"Release": in.Release, "Source": in.Source, "LogGroup": in.LogGroup,
-		"SBOMBucket": in.SBOMBucket, "SBOMKey": in.SBOMKey, "Provision": uncommented(Provision()), "SBOM": uncommented(SBOM()),
+		"SBOMBucket": in.SBOMBucket, "SBOMKey": in.SBOMKey, "HealthPath": in.HealthPath, "StartSeconds": in.StartSeconds, "Provision": uncommented(Provision()), "SBOM": uncommented(SBOM()),
 		"MaxFiles": strconv.Itoa(MaxBundleFiles), "MaxBytes": strconv.Itoa(MaxBundleBytes),
 	})
 }
@@ -111,7 +114,8 @@ func FleetUserData(in FleetInput) (string, error) {
 	values := map[string]string{
 		"Release": in.Release, "Bucket": in.Bucket, "Region": in.Region, "LogGroup": in.LogGroup,
 		"Settings": in.Settings,
-		"Photos":   "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
+		"Stream":   "{instance_id}/" + in.Release, "BootStream": "{instance_id}/" + in.Release + "/boot",
+		"Photos": "s3://" + in.Bucket + "?region=" + in.Region + "&prefix=" + PhotosPrefix,
 	}
 	switch in.Uploads {
 	case "on":

@@ -131,7 +131,11 @@ type site struct {
 
 func newSite(t *testing.T, status int) (site, []string) {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			w.WriteHeader(status)
+		}
+	}))
 	t.Cleanup(server.Close)
 	address, err := url.Parse(server.URL)
 	if err != nil {
@@ -215,6 +219,7 @@ func TestProvisioningWaitsNoLongerThanThereIsHope(t *testing.T) {
 		state  string // what systemd says of the service
 		says   string
 	}{
+		"a redirect":                     {302, "ActiveState=active\nNRestarts=0", "/ answers 302, not 200: let that path answer by itself, without a redirect or a sign-in"},
 		"an error from the first second": {500, "ActiveState=active\nNRestarts=0", "answers 500, not 200"},
 		"a page that is not there":       {404, "ActiveState=active\nNRestarts=1", "answers 404, not 200"},
 		"the service has ended":          {503, "NRestarts=0\nActiveState=failed", "has ended and is not started again"},
@@ -231,6 +236,13 @@ func TestProvisioningWaitsNoLongerThanThereIsHope(t *testing.T) {
 				t.Errorf("got %v and %q, want %q", err, said, test.says)
 			}
 		})
+	}
+}
+
+func TestProvisioningAsksForTheHealthPath(t *testing.T) {
+	s, environment := newSite(t, http.StatusNotFound)
+	if said, err := s.provision(t, append(environment, "HEALTH_PATH=/healthz")); err != nil || !strings.Contains(said, "/healthz\nit answers") {
+		t.Errorf("%v\n%s", err, said)
 	}
 }
 

@@ -22,7 +22,7 @@ func TestUserDataIsWhatTextTemplateMakesOfTheScripts(t *testing.T) {
 		for _, value := range []string{"", "plain", `it's "$HOME" {{shell .Key}} \`} {
 			values := map[string]string{}
 			for _, field := range []string{
-				"AllowUpload", "Bucket", "Key", "LogGroup", "MaxBytes", "MaxFiles", "Photos", "Provision", "Region", "Release", "SBOM", "SBOMBucket", "SBOMKey", "SHA256", "Settings", "Source", "UploadKey",
+				"AllowUpload", "BootStream", "Bucket", "HealthPath", "Key", "LogGroup", "MaxBytes", "MaxFiles", "Photos", "Provision", "Region", "Release", "SBOM", "SBOMBucket", "SBOMKey", "SHA256", "Settings", "Source", "StartSeconds", "Stream", "UploadKey",
 			} {
 				values[field] = value
 			}

@@ -2,14 +2,15 @@ package awsstack
 
 import (
 	"context"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
@@ -17,41 +18,35 @@ import (
 // clock.
 const lateness = time.Minute
 
-// Line is a line that an instance logged.
-type Line struct {
-	Time     time.Time
-	Instance string
-	Text     string
-}
-
 // Logs reads the logs of instances from CloudWatch Logs, each event once.
 type Logs struct {
-	stack    *Stack
-	group    string
-	instance string // "" for all
-	from     int64  // or "" for all
-	seen     map[string]int64
+	stack *Stack
+	group string
+	query environment.LogQuery
+	from  int64
+	last  int64 // the time of the newest event
+	seen  map[string]int64
 }
 
-// Logs starts to read at a time, the logs of one instance or of all if it is "". Its error is
-// InvalidRequest if it is not an instance's ID.
-func (s *Stack) Logs(instance string, since time.Time) (*Logs, error) {
-	if instance != "" {
-		if err := checkInstance(instance); err != nil {
+// Logs starts to read what a query selects. Its error is InvalidRequest if the query has an instance
+// whose ID is none.
+func (s *Stack) Logs(query environment.LogQuery) (*Logs, error) {
+	if query.Instance != "" {
+		if err := checkInstance(query.Instance); err != nil {
 			return nil, err
 		}
 	}
 	group, err := s.output(logGroupOutput)
-	return &Logs{stack: s, group: group, instance: instance, from: since.UnixMilli(), seen: map[string]int64{}}, err
+	return &Logs{stack: s, group: group, query: query, from: query.Since.UnixMilli(), seen: map[string]int64{}}, err
 }
 
 // Next returns what has been logged since the last call, in order of time, or nil.
-func (l *Logs) Next(ctx context.Context) ([]Line, error) {
+func (l *Logs) Next(ctx context.Context) ([]environment.LogLine, error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String(l.group), StartTime: aws.Int64(l.from)}
-	if l.instance != "" {
-		in.LogStreamNamePrefix = aws.String(l.instance)
+	if l.query.Instance != "" {
+		in.LogStreamNamePrefix = aws.String(l.query.Instance)
 	}
-	var lines []Line
+	var lines []environment.LogLine
 	pages := cloudwatchlogs.NewFilterLogEventsPaginator(l.stack.logs, in)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -67,33 +62,29 @@ func (l *Logs) Next(ctx context.Context) ([]Line, error) {
 			}
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int { return a.Time.Compare(b.Time) })
-	l.forget(lines)
+	slices.SortStableFunc(lines, func(a, b environment.LogLine) int { return a.Time.Compare(b.Time) })
+	l.forget()
 	return lines, nil
 }
 
-var instanceInText = regexp.MustCompile(`\bi-([0-9a-f]{17}|[0-9a-f]{8})\b`)
-
-func (l *Logs) take(event types.FilteredLogEvent) (line Line, isNew bool) {
-	id, at, stream := aws.ToString(event.EventId), aws.ToInt64(event.Timestamp), aws.ToString(event.LogStreamName)
+// take reads an event that is new and selected. A stream is named INSTANCE/RELEASE, with /boot or
+// /build behind it; those of an earlier version have no release.
+func (l *Logs) take(event types.FilteredLogEvent) (line environment.LogLine, isNew bool) {
+	id, at := aws.ToString(event.EventId), aws.ToInt64(event.Timestamp)
 	if _, known := l.seen[id]; known {
-		return Line{}, false
+		return environment.LogLine{}, false
 	}
-	l.seen[id] = at
-	instance := instanceInText.FindString(stream)
-	if instance == "" {
-		instance = stream
-	}
-	return Line{time.UnixMilli(at), instance, aws.ToString(event.Message)}, true
+	l.seen[id], l.last = at, max(l.last, at)
+	instance, rest, _ := strings.Cut(aws.ToString(event.LogStreamName), "/")
+	of, _, _ := strings.Cut(rest, "/")
+	line = environment.LogLine{Time: time.UnixMilli(at), Instance: instance, Text: aws.ToString(event.Message)}
+	return line, (l.query.Release == "" || l.query.Release == of) && l.query.Wants(line)
 }
 
 // forget advances the start to where late events may still arrive, and keeps only the events seen
 // after that.
-func (l *Logs) forget(lines []Line) {
-	if len(lines) == 0 {
-		return
-	}
-	l.from = max(l.from, lines[len(lines)-1].Time.Add(-lateness).UnixMilli())
+func (l *Logs) forget() {
+	l.from = max(l.from, l.last-lateness.Milliseconds())
 	for id, at := range l.seen {
 		if at < l.from {
 			delete(l.seen, id)

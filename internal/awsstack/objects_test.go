@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	logtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
@@ -110,13 +111,13 @@ func TestLogsAreReadOnceAndInOrder(t *testing.T) {
 				}
 			}
 		}
-		all, err := s.Logs("", now.Add(-time.Hour))
+		all, err := s.Logs(environment.LogQuery{Since: now.Add(-time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		reads(all)
 		a.log("1", first, "too old", now.Add(-2*time.Hour))
-		a.log("2", second+"/service", "b", now.Add(-2*time.Second))
+		a.log("2", second+"/r1", "b", now.Add(-2*time.Second))
 		a.log("3", first, "a", now.Add(-3*time.Second))
 		reads(all, first+" a", second+" b")
 		reads(all)
@@ -130,12 +131,23 @@ func TestLogsAreReadOnceAndInOrder(t *testing.T) {
 		if len(all.seen) != 1 {
 			t.Errorf("it keeps %d events in mind for ever", len(all.seen))
 		}
-		one, err := s.Logs(second, now.Add(-time.Hour))
+		one, err := s.Logs(environment.LogQuery{Instance: second, Since: now.Add(-time.Hour), HealthChecks: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		reads(one, second+" b")
-		_, err = s.Logs("web-1", now)
+		a.log("6", second+"/r1", `"GET /" 200 "ELB-HealthChecker/2.0"`, now)
+		a.log("7", first+"/r2/build", "e", now)
+		reads(one, second+" b", second+` "GET /" 200 "ELB-HealthChecker/2.0"`)
+		of, err := s.Logs(environment.LogQuery{Release: "r1", Since: now.Add(-time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reads(of, second+" b")
+		if of.query.Release = "r2"; err == nil {
+			a.log("8", first+"/r2/boot", "f", now.Add(5*time.Hour))
+			reads(of, first+" f")
+		}
+		_, err = s.Logs(environment.LogQuery{Instance: "web-1", Since: now})
 		wantError(t, err, release.InvalidRequest, "web-1")
 	})
 }

@@ -64,7 +64,7 @@ func TestOlderStackNamesItsMissingOutputs(t *testing.T) {
 		_, bundle := s.UploadBundle(t.Context(), writes("bundle"))
 		_, status := s.Status(t.Context())
 		_, key := s.UploadKey(t.Context())
-		_, logs := s.Logs("", time.Now())
+		_, logs := s.Logs(environment.LogQuery{Since: time.Now()})
 		for output, err := range map[string]error{
 			photoBucketOutput: photos, bundleBucketOutput: bundle, tableOutput: status, uploadKeyOutput: key, logGroupOutput: logs,
 		} {

@@ -14,6 +14,7 @@ import (
 
 	"photogallery/internal/local"
 	"photogallery/internal/local/process"
+	"photogallery/release"
 )
 
 // The test binary is also the machines' systemctl.
@@ -71,7 +72,9 @@ func up(t *testing.T) *local.Local {
 	running, err := local.Start(t.Context(), local.Options{
 		Address: "127.0.0.1:0", Console: []string{"127.0.0.1:0"}, Data: t.TempDir(), Program: os.Args[0], Pace: 60,
 		Bundle: func(to io.Writer) error { return pack(sound, to) },
-		Pack:   func(_ context.Context, _ string, to io.Writer) error { return pack(broken, to) },
+		Pack: func(_ context.Context, _ string, to io.Writer) (release.Needs, error) {
+			return release.Needs{}, pack(broken, to)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -37,8 +37,11 @@ func (l *Local) api() http.Handler {
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/terminate", answer(named(l.Terminate)))
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(named(l.Crash)))
 	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/log", l.log)
+	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/shell", answer(func(r *http.Request) (any, error) { return l.shell(r.PathValue("id")) }))
+	mux.HandleFunc("GET "+control.Prefix+"releases/{name}/logs", answer(func(r *http.Request) (any, error) { return l.machines.LogsOf(r.PathValue("name")) }))
 	mux.HandleFunc("GET "+control.Prefix+"settings", answer(func(r *http.Request) (any, error) { return l.configurer().Settings(r.Context()) }))
 	mux.HandleFunc("POST "+control.Prefix+"settings", answer(l.configure))
+	mux.HandleFunc("POST "+control.Prefix+"sizes", answer(l.scale))
 	mux.HandleFunc("POST "+control.Prefix+"console", answer(func(*http.Request) (any, error) { return control.Opened{Address: l.ConsoleAddress()}, nil }))
 	return control.Guard(control.Lock(l.endpoint.Key, mux))
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -22,6 +23,7 @@ const (
 	longLogBytes = 8 << 20
 	keptLogBytes = 4 << 20
 	logsLook     = 5 * time.Second
+	longestFirst = 4 << 10 // bytes of the first line
 )
 
 // trimLogs shortens long logs. Services append, so they continue at the new end.
@@ -48,7 +50,8 @@ func trimLogs(folder string) error {
 	return err
 }
 
-// trimLog cuts at the end of a line. Lines written during the cut may be lost.
+// trimLog cuts at the end of a line, and keeps the first one, which names the release. Lines written
+// during the cut may be lost.
 func trimLog(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -65,10 +68,14 @@ func trimLog(path string) error {
 		return err
 	}
 	_, tail, _ = bytes.Cut(tail[:n], []byte("\n"))
+	first, err := bufio.NewReader(io.NewSectionReader(file, 0, longestFirst)).ReadBytes('\n')
+	if err != nil {
+		first = nil // it is no line of ours
+	}
 	if err := file.Truncate(0); err != nil {
 		return err
 	}
-	_, err = file.WriteAt(append([]byte("[earlier lines are gone]\n"), tail...), 0)
+	_, err = file.WriteAt(slices.Concat(first, []byte("[earlier lines are gone]\n"), tail), 0)
 	return err
 }
 

@@ -11,7 +11,10 @@ type machineRecipe struct{}
 // Build implements process.Recipe.
 func (machineRecipe) Build(userData string) (process.Build, error) {
 	told, err := recipe.ReadBuilder(userData)
-	return process.Build{Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release, Source: told.Source, SBOMBucket: told.SBOMBucket, SBOMKey: told.SBOMKey}, err
+	return process.Build{
+		Bucket: told.Bucket, Key: told.Key, SHA256: told.SHA256, Release: told.Release, Source: told.Source, SBOMBucket: told.SBOMBucket, SBOMKey: told.SBOMKey,
+		HealthPath: told.HealthPath, StartSeconds: told.StartSeconds,
+	}, err
 }
 
 // Provision implements process.Recipe.

@@ -56,6 +56,7 @@ func TestSettingsAndSecretsReachTheServiceAndComeBackAfterARollback(t *testing.T
 	first := c.configure(environment.SettingsChange{By: "me", Set: map[string]string{"DATABASE_URL": url}, SetSecrets: map[string][]byte{"SESSION_KEY": []byte(marked)}})
 	c.released()
 	c.shows(url, marked)
+	c.givesAShell("DATABASE_URL="+url, "hunter2-MARKED")
 	c.configure(environment.SettingsChange{Set: map[string]string{"DATABASE_URL": "other"}, SetSecrets: map[string][]byte{"SESSION_KEY": []byte(marked + marked)}})
 	if states := c.released(); slices.Contains(states, "LaunchBuilder") {
 		t.Error("other settings were baked")
@@ -78,6 +79,28 @@ func TestSettingsAndSecretsReachTheServiceAndComeBackAfterARollback(t *testing.T
 	again.configure(environment.SettingsChange{Unset: []string{"FAIL"}})
 	again.released()
 	again.shows(url, marked)
+}
+
+// givesAShell checks that a shell on an instance has a setting, and of the secrets only their folder.
+func (c *cloud) givesAShell(setting, secret string) {
+	c.Helper()
+	instances := c.Status().Instances
+	start, err := c.control.Shell(c.Context(), instances[0].ID)
+	if err != nil {
+		c.Fatal(err)
+	}
+	environment := strings.Join(start.Environment, "\n")
+	if !strings.Contains(environment, setting) || strings.Contains(environment, secret) || !strings.Contains(environment, "INSTANCE_ID="+instances[0].ID) {
+		c.Errorf("a shell has the variables\n%s", environment)
+	}
+	_, credentials, _ := strings.Cut(environment, "CREDENTIALS_DIRECTORY=")
+	credentials, _, _ = strings.Cut(credentials, "\n")
+	if value, err := os.ReadFile(filepath.Join(credentials, "SESSION_KEY")); err != nil || !bytes.Contains(value, []byte(secret)) {
+		c.Errorf("the service's credential is %q, %v", value, err)
+	}
+	if installed, err := os.ReadDir(start.Folder); err != nil || len(installed) == 0 {
+		c.Errorf("it starts in %s, with %v, %v", start.Folder, installed, err)
+	}
 }
 
 // nothingTells searches all that is stored, logged and shown for a secret.

@@ -38,9 +38,9 @@ func TestLongLogKeepsItsLastLines(t *testing.T) {
 	}
 	lines := bytes.Split(bytes.TrimSpace(got), []byte("\n"))
 	last := fmt.Sprintf("line %d", bytes.Count(content.Bytes(), []byte("\n"))-1)
-	if len(got) > longLogBytes || string(lines[0]) != "[earlier lines are gone]" || !bytes.HasPrefix(lines[1], []byte("line ")) ||
+	if len(got) > longLogBytes || string(lines[0]) != "line 0" || string(lines[1]) != "[earlier lines are gone]" || !bytes.HasPrefix(lines[2], []byte("line ")) ||
 		string(lines[len(lines)-2]) != last || string(lines[len(lines)-1]) != "the next line" {
-		t.Errorf("%d bytes, from %q to %q", len(got), lines[:2], lines[len(lines)-2:])
+		t.Errorf("%d bytes, from %q to %q", len(got), lines[:3], lines[len(lines)-2:])
 	}
 	if kept, err := os.ReadFile(short); err != nil || string(kept) != "as it was\n" {
 		t.Errorf("a short log has %q, %v", kept, err)

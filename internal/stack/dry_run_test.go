@@ -170,9 +170,9 @@ func TestDryRunNamesWhoHoldsTheEnvironment(t *testing.T) {
 }
 
 func TestDryRunOfAFolderStoresNoBundle(t *testing.T) {
-	pack := func(_ context.Context, folder string, to io.Writer) error {
+	pack := func(_ context.Context, folder string, to io.Writer) (release.Needs, error) {
 		_, err := io.WriteString(to, folder)
-		return err
+		return release.Needs{}, err
 	}
 	inVirtualTimeWith(t, Options{Pack: pack}, func(t *testing.T, e *environment) {
 		const request = `"bundle": "examples/lesson"`

@@ -97,9 +97,9 @@ func TestMonthWithTwoNewBaseImagesHasTwoRebakes(t *testing.T) {
 }
 
 func TestRebakeKeepsTheBundleThatServes(t *testing.T) {
-	pack := func(_ context.Context, folder string, to io.Writer) error {
+	pack := func(_ context.Context, folder string, to io.Writer) (release.Needs, error) {
 		_, err := io.WriteString(to, folder)
-		return err
+		return release.Needs{}, err
 	}
 	inVirtualTimeWith(t, Options{Pack: pack}, func(t *testing.T, e *environment) {
 		e.release("r1", `{"version": "mine", "bundle": "/lesson"}`).ends("Succeeded")

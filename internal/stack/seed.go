@@ -110,13 +110,25 @@ func packInto(cloud *localcloud.Cloud, bucket string, pack Packer) func(context.
 		return nil
 	}
 	return func(ctx context.Context, folder string, dry bool) (release.Bundle, error) {
-		if dry {
-			sum := sha256.New()
-			err := pack(ctx, folder, sum)
-			return release.StoredBundle(bucket, hex.EncodeToString(sum.Sum(nil))), err
+		var needs release.Needs
+		write := func(to io.Writer) (err error) {
+			needs, err = pack(ctx, folder, to)
+			return err
 		}
-		return put(cloud, bucket, func(to io.Writer) error { return pack(ctx, folder, to) })
+		bundle, err := located(cloud, bucket, write, dry)
+		bundle.Needs = needs
+		return bundle, err
 	}
+}
+
+// located returns where the bucket has what is written, which a dry run does not store.
+func located(cloud *localcloud.Cloud, bucket string, write Bundle, dry bool) (release.Bundle, error) {
+	if !dry {
+		return put(cloud, bucket, write)
+	}
+	sum := sha256.New()
+	err := write(sum)
+	return release.StoredBundle(bucket, hex.EncodeToString(sum.Sum(nil))), err
 }
 
 func put(cloud *localcloud.Cloud, bucket string, write Bundle) (release.Bundle, error) {

@@ -52,9 +52,9 @@ type Base struct {
 // Bundle writes a packed bundle.
 type Bundle func(to io.Writer) error
 
-// Packer writes the bundle of a folder. Its error is an InvalidRequest if the folder does not exist
+// Packer writes the bundle of a folder and returns what its app needs. Its error is an InvalidRequest if the folder does not exist
 // or is not a bundle.
-type Packer func(ctx context.Context, folder string, to io.Writer) error
+type Packer func(ctx context.Context, folder string, to io.Writer) (release.Needs, error)
 
 // Stack is a deployed environment in its own embedded cloud.
 type Stack struct {

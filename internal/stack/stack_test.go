@@ -237,9 +237,9 @@ func TestScheduleStartsAStateMachine(t *testing.T) {
 func TestSettingsAreCompleteAndBundlesAreThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bundle := func(to io.Writer) error { _, err := io.WriteString(to, "a bundle"); return err }
-		pack := func(_ context.Context, folder string, to io.Writer) error {
+		pack := func(_ context.Context, folder string, to io.Writer) (release.Needs, error) {
 			_, err := io.WriteString(to, "of "+folder)
-			return err
+			return release.Needs{}, err
 		}
 		s, err := New(Options{
 			Environment: "staging", Pace: 60, Kind: machine.NewSimulated(nil), DefaultBundle: bundle, Pack: pack, Steps: answers{}.pretend(),

@@ -1,6 +1,7 @@
 package systemd_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,17 @@ func TestReadUnitNamesEachLineThatSystemdWouldIgnore(t *testing.T) {
 		if _, problems := systemd.ReadUnit(text); len(problems) != 1 || !strings.Contains(problems[0], "too long: systemd reads less than 1048576 bytes") {
 			t.Errorf("%s: %v", name, problems)
 		}
+	}
+}
+
+func TestExtensionIsTheSectionThatSystemdSkips(t *testing.T) {
+	const unit = "[X-App]\nA = 1\n[Service]\nA=2\n[X-Other]\nA=3\n[X-App]\nX-B=\\\n 4\n"
+	want := []systemd.Option{{Section: "X-App", Name: "A", Value: "1"}, {Section: "X-App", Name: "X-B", Value: "4"}}
+	if got := systemd.ReadExtension(unit, "X-App"); !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+	if got, problems := systemd.ReadUnit(unit); len(got) != 1 || got[0].Value != "2" || problems != nil {
+		t.Errorf("the unit has %v, %v", got, problems)
 	}
 }
 

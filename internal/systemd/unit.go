@@ -33,7 +33,24 @@ var lineEnd = regexp.MustCompile(`\r\n|\n\r|[\n\r]`)
 // begin with "X-". A problem is a line for which systemd refuses the unit, or which it ignores.
 // https://www.freedesktop.org/software/systemd/man/latest/systemd.syntax.html
 func ReadUnit(text string) (options []Option, problems []string) {
-	var r unitReader
+	return readUnit(text, "")
+}
+
+// ReadExtension returns the options of a section that systemd skips, whose name begins with "X-". The
+// problems are ReadUnit's.
+// https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Description
+func ReadExtension(text, section string) (options []Option) {
+	all, _ := readUnit(text, section)
+	for _, option := range all {
+		if option.Section == section {
+			options = append(options, option)
+		}
+	}
+	return options
+}
+
+func readUnit(text, extension string) (options []Option, problems []string) {
+	r := unitReader{extension: extension}
 	continued := ""
 	lines := lineEnd.Split(strings.TrimPrefix(text, "\ufeff"), -1)
 	for i, line := range lines {
@@ -58,10 +75,11 @@ func ReadUnit(text string) (options []Option, problems []string) {
 }
 
 type unitReader struct {
-	line     int // from 1; of continued lines, the last
-	section  string
-	options  []Option
-	problems []string
+	line      int // from 1; of continued lines, the last
+	section   string
+	extension string // the section that is read although its name begins with "X-"
+	options   []Option
+	problems  []string
 }
 
 func (r *unitReader) report(format string, values ...any) {
@@ -83,7 +101,7 @@ func (r *unitReader) read(line string) {
 		r.report("%q is in no section", line)
 	case !isAssignment || name == "":
 		r.report("%q is not Name=value", line)
-	case !strings.HasPrefix(r.section, "X-") && !strings.HasPrefix(name, "X-"):
+	case r.section == r.extension, !strings.HasPrefix(r.section, "X-") && !strings.HasPrefix(name, "X-"):
 		r.options = append(r.options, Option{r.section, name, strings.Trim(value, whiteSpace)})
 	}
 }

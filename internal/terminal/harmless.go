@@ -27,6 +27,8 @@ func fileOf(w io.Writer) *os.File {
 	switch to := w.(type) {
 	case harmless:
 		return to.file
+	case *Page:
+		return to.file
 	case *os.File:
 		return to
 	}

@@ -2,6 +2,7 @@ package balancer_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -228,6 +229,39 @@ func TestVerifyAsksTheTargetsAndTheHomePage(t *testing.T) {
 			t.Errorf("with a home page that is not there: %+v", got)
 		}
 		e.WantCode(release.VerifyFailed, balancer.Verify, verify(nowhere, "1", time.Now().Add(-time.Second)))
+	})
+}
+
+// asks answers one path alone.
+type asks struct {
+	path  string
+	asked *http.Request
+}
+
+func (a *asks) Do(request *http.Request) (*http.Response, error) {
+	a.asked = request
+	status := http.StatusMovedPermanently
+	if request.URL.Path == a.path {
+		status = http.StatusOK
+	}
+	return &http.Response{StatusCode: status, Status: http.StatusText(status), Body: http.NoBody}, nil
+}
+
+func TestVerifyAsksForTheHealthPathOfTheBundle(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		made := entrance(e)
+		group(e)
+		time.Sleep(5 * time.Minute)
+		web := &asks{path: "/healthz"}
+		e.Clients.HTTP = web
+		if got := look(e, made, "1"); got.Verified || !strings.HasSuffix(got.Reason, "Moved Permanently; GET / has to answer 200 by itself, without a redirect or a sign-in: correct the app, or name another HealthPath in its unit") {
+			t.Errorf("of an app that redirects: %+v", got)
+		}
+		in := verify(made, "1", time.Now().Add(time.Minute))
+		in.Plan.Bundle.Needs = release.Needs{HealthPath: web.path}
+		if got := steptest.Run[balancer.Verdict](e, balancer.Verify, in); !got.Verified {
+			t.Errorf("got %+v after %v", got, web.asked.URL)
+		}
 	})
 }
 

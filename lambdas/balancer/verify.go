@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,12 +18,12 @@ import (
 	"photogallery/release"
 )
 
-// Verify checks the release once from both sides of the load balancer. The home page alone proves
+// Verify checks the release once from both sides of the load balancer. An answer alone proves
 // nothing, because a load balancer without healthy targets sends requests to all of them. If the
 // security group does not admit functions, only the targets are checked.
 var Verify = step.Define(step.Step{
 	Name:     "Verify",
-	Summary:  "Asks the target group whether the release's instances are healthy, and the load balancer for the home page.",
+	Summary:  "Asks the target group whether the release's instances are healthy, and the load balancer for the health path.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
@@ -65,8 +66,8 @@ func (v Verdict) Note() string {
 	return fmt.Sprintf("%d healthy", v.Healthy)
 }
 
-// homePageTimeout leaves room for the other calls within the step's time-out.
-const homePageTimeout = 10 * time.Second
+// healthTimeout leaves room for the other calls within the step's time-out.
+const healthTimeout = 10 * time.Second
 
 type previewReader interface {
 	elb.DescribeListenersAPIClient
@@ -124,10 +125,10 @@ func (v verify) askTargets(ctx context.Context, in VerifyInput) (Verdict, error)
 	if err != nil {
 		return Verdict{}, err
 	}
-	verdict := Verdict{LastUnhealthy: in.Update(out.TargetHealthDescriptions)}
+	verdict := Verdict{LastUnhealthy: in.Update(out.TargetHealthDescriptions, in.Plan)}
 	for _, target := range out.TargetHealthDescriptions {
 		id := aws.ToString(target.Target.Id)
-		if trouble := troubleOf(target); trouble != "" && (verdict.Reason == "" || fleet.IsUnhealthy(target)) {
+		if trouble := troubleOf(target, in.Plan); trouble != "" && (verdict.Reason == "" || fleet.IsUnhealthy(target)) {
 			verdict.Reason = fmt.Sprintf("target %s is %s", id, trouble)
 		} else if isHealthy(target) && ours[id] {
 			verdict.Healthy++
@@ -146,7 +147,7 @@ func isHealthy(target types.TargetHealthDescription) bool {
 
 // troubleOf returns why a target is not healthy, in AWS's words, or "" if it is healthy or
 // draining.
-func troubleOf(target types.TargetHealthDescription) string {
+func troubleOf(target types.TargetHealthDescription, plan release.Plan) string {
 	if target.TargetHealth == nil {
 		return "in an unknown state"
 	}
@@ -154,13 +155,13 @@ func troubleOf(target types.TargetHealthDescription) string {
 	case types.TargetHealthStateEnumHealthy, types.TargetHealthStateEnumDraining, types.TargetHealthStateEnumUnhealthyDraining:
 		return ""
 	}
-	return fmt.Sprintf("%s (%s: %s)", target.TargetHealth.State, target.TargetHealth.Reason, aws.ToString(target.TargetHealth.Description))
+	return fmt.Sprintf("%s (%s)", target.TargetHealth.State, fleet.Reason(target, plan))
 }
 
-// askBalancer asks for the home page as a visitor, or as nobody but the release can.
+// askBalancer asks for the health path as a visitor, or as nobody but the release can.
 func (v verify) askBalancer(ctx context.Context, in VerifyInput) (reason string, err error) {
 	if !in.Preview {
-		return v.askHomePage(ctx, in.URL, in.Host, ""), nil
+		return v.askHealth(ctx, in, ""), nil
 	}
 	listener, err := Entrance(ctx, v.previews, in.LoadBalancer)
 	if err != nil || listener == nil {
@@ -170,20 +171,21 @@ func (v verify) askBalancer(ctx context.Context, in VerifyInput) (reason string,
 	if err != nil || len(found) == 0 {
 		return "the listener has no preview rule", err
 	}
-	return v.askHomePage(ctx, in.URL, in.Host, password(found[0])), nil
+	return v.askHealth(ctx, in, password(found[0])), nil
 }
 
-// askHomePage returns why the home page does not answer, or "" if it does. It connects to the load
+// askHealth returns why the health path does not answer, or "" if it does. It connects to the load
 // balancer itself with the gallery's host name, because DNS may still point to a former load
 // balancer.
-func (v verify) askHomePage(ctx context.Context, url, host, preview string) string {
-	ctx, cancel := context.WithTimeout(ctx, homePageTimeout)
+func (v verify) askHealth(ctx context.Context, in VerifyInput, preview string) string {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
+	url := strings.TrimSuffix(in.URL, "/") + in.Plan.Bundle.Health()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return err.Error()
 	}
-	request.Host, request.URL.Host = request.URL.Host, host
+	request.Host, request.URL.Host = request.URL.Host, in.Host
 	if preview != "" {
 		request.Header.Set(PreviewHeader, preview)
 	}
@@ -193,7 +195,7 @@ func (v verify) askHomePage(ctx context.Context, url, host, preview string) stri
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Sprintf("GET %s is answered with %s", url, response.Status)
+		return fmt.Sprintf("GET %s is answered with %s; %s", url, response.Status, fleet.MustAnswer(in.Plan))
 	}
 	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)); err != nil {
 		return fmt.Sprintf("GET %s breaks off: %v", url, err)

@@ -97,7 +97,7 @@ func (w watchTraffic) run(ctx context.Context, in WatchTrafficInput) (Watch, err
 	if err != nil {
 		return Watch{}, err
 	}
-	in.LastUnhealthy = in.Update(fresh)
+	in.LastUnhealthy = in.Update(fresh, in.Plan)
 	watch.LastUnhealthy, watch.New, watch.Former = in.LastUnhealthy, hostsOf(fresh), hostsOf(former)
 	ill := watch.New.tooFewHealthy()
 	seen, baseline, err := w.measure(ctx, in)

@@ -38,7 +38,7 @@ const (
 
 var plan = release.Plan{
 	Release: "r1", Version: "1.0", Digest: "d1", InstanceType: "t4g.small", MinSize: 2, MaxSize: 5,
-	Bundle: release.Bundle{Bucket: "photos", Key: "bundles/a.tar.gz", SHA256: strings.Repeat("a", 64)},
+	Bundle: release.Bundle{Bucket: "photos", Key: "bundles/a.tar.gz", SHA256: strings.Repeat("a", 64), Needs: release.Needs{HealthPath: "/healthz", StartSeconds: 90}},
 }
 
 // build is the part of the release machine that launches a builder and awaits its result.
@@ -348,7 +348,7 @@ func TestBuilderHasItsTagsAndBundle(t *testing.T) {
 			t.Errorf("asked for %+v", asked)
 		}
 		told, err := recipe.ReadBuilder(decode(t, *asked.UserData))
-		if err != nil || told.Key != plan.Bundle.Key || told.SHA256 != plan.Bundle.SHA256 || told.Release != "r1" || told.Region != fabric.Region {
+		if err != nil || told.Key != plan.Bundle.Key || told.SHA256 != plan.Bundle.SHA256 || told.Release != "r1" || told.Region != fabric.Region || told.HealthPath != "/healthz" || told.StartSeconds != "90" {
 			t.Errorf("told %+v, %v", told, err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -136,6 +137,7 @@ func (l launcher) order(ctx context.Context, plan release.Plan) (ec2.RunInstance
 		Bucket: plan.Bundle.Bucket, Key: plan.Bundle.Key, SHA256: plan.Bundle.SHA256,
 		Region: l.region, Release: plan.Release, Source: l.settings.Environment.BuildSource(), LogGroup: l.settings.InstanceLogGroup,
 		SBOMBucket: l.settings.Bucket, SBOMKey: release.SBOMKey(plan.Release),
+		HealthPath: plan.Bundle.Health(), StartSeconds: strconv.Itoa(int(plan.Bundle.Start().Seconds())),
 	})
 	if err != nil {
 		return ec2.RunInstancesInput{}, release.Errorf(release.Unexpected, "%w", err)

@@ -52,13 +52,13 @@ func (c checkFleet) run(ctx context.Context, in CheckFleetInput) (Fleet, error) 
 	if err != nil {
 		return Fleet{}, err
 	}
-	seen, err := look(ctx, c.targets, c.settings.Targets(in.Slot), in.LastUnhealthy)
+	seen, err := look(ctx, c.targets, c.settings.Targets(in.Slot), in.Plan, in.LastUnhealthy)
 	if err != nil {
 		return Fleet{}, err
 	}
 	fleet := Fleet{
 		Deadline: in.Deadline, Wanted: in.Plan.First(time.Now()), Verify: seen,
-		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
+		VerifyBy: time.Now().Add(c.settings.Timings.Verify + in.Plan.Bundle.Longer()).UTC(),
 	}
 	if group != nil {
 		fleet.Healthy, fleet.Wanted = len(InService(group)), int(aws.ToInt32(group.DesiredCapacity))

@@ -54,7 +54,7 @@ func (c checkRefresh) run(ctx context.Context, in CheckRefreshInput) (Refresh, e
 	if len(out.InstanceRefreshes) > 0 {
 		refresh = out.InstanceRefreshes[0]
 	}
-	seen, err := look(ctx, c.targets, c.settings.Targets(in.Slot), in.LastUnhealthy)
+	seen, err := look(ctx, c.targets, c.settings.Targets(in.Slot), in.Plan, in.LastUnhealthy)
 	if err != nil {
 		return Refresh{}, err
 	}

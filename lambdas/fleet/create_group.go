@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -17,15 +18,16 @@ import (
 // CreateGroup makes the group of a first release, or of one that is made beside another.
 var CreateGroup = step.Define(step.Step{
 	Name:     "CreateGroup",
-	Summary:  "Creates the Auto Scaling group of a slot on the release's launch template version.",
+	Summary:  "Sets the health check path of a slot's target group, and creates the slot's Auto Scaling group on the release's launch template version.",
 	Timeout:  30 * time.Second,
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		step.Unbound("autoscaling:DescribeAutoScalingGroups"),
 		{Name: "autoscaling:CreateAutoScalingGroup", Scope: step.CreatedTagged},
+		{Name: "elasticloadbalancing:ModifyTargetGroup", Scope: step.StackTarget},
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, CreateGroupInput) (Fleet, error) {
-	return createGroup{clients.AutoScaling, settings}.run
+	return createGroup{clients.AutoScaling, clients.ELB, settings}.run
 })
 
 // CreateGroupInput is the step's input.
@@ -56,13 +58,26 @@ type groupCreator interface {
 	CreateAutoScalingGroup(context.Context, *autoscaling.CreateAutoScalingGroupInput, ...func(*autoscaling.Options)) (*autoscaling.CreateAutoScalingGroupOutput, error)
 }
 
+type targetModifier interface {
+	ModifyTargetGroup(context.Context, *elb.ModifyTargetGroupInput, ...func(*elb.Options)) (*elb.ModifyTargetGroupOutput, error)
+}
+
 type createGroup struct {
 	api      groupCreator
+	targets  targetModifier
 	settings step.Settings
 }
 
+// run sets the slot's health check before the slot has a target. No other slot's is touched, so that
+// there is nothing to take back.
 func (c createGroup) run(ctx context.Context, in CreateGroupInput) (Fleet, error) {
-	_, err := c.api.CreateAutoScalingGroup(ctx, c.request(in))
+	_, err := c.targets.ModifyTargetGroup(ctx, &elb.ModifyTargetGroupInput{
+		TargetGroupArn: aws.String(c.settings.Targets(in.Slot)), HealthCheckPath: aws.String(in.Plan.Bundle.Health()),
+	})
+	if err != nil {
+		return Fleet{}, err
+	}
+	_, err = c.api.CreateAutoScalingGroup(ctx, c.request(in))
 	if release.IsAlreadyExists(err) {
 		err = c.adopt(ctx, c.settings.Environment.Group(in.Slot))
 	}
@@ -70,9 +85,9 @@ func (c createGroup) run(ctx context.Context, in CreateGroupInput) (Fleet, error
 		return Fleet{}, err
 	}
 	return Fleet{
-		Deadline: time.Now().Add(c.settings.Timings.Fleet).UTC(),
+		Deadline: time.Now().Add(c.settings.Timings.Fleet + in.Plan.Bundle.Longer()).UTC(),
 		Wanted:   in.wanted(),
-		VerifyBy: time.Now().Add(c.settings.Timings.Verify).UTC(),
+		VerifyBy: time.Now().Add(c.settings.Timings.Verify + in.Plan.Bundle.Longer()).UTC(),
 	}, nil
 }
 
@@ -101,8 +116,8 @@ func (c createGroup) request(in CreateGroupInput) *autoscaling.CreateAutoScaling
 		MaxSize:                aws.Int32(int32(bounds.MaxSize)),
 		DesiredCapacity:        aws.Int32(int32(min(max(in.wanted(), bounds.MinSize), bounds.MaxSize))),
 		HealthCheckType:        aws.String("ELB"),
-		HealthCheckGracePeriod: aws.Int32(int32(c.settings.Timings.InstanceGrace.Seconds())),
-		DefaultInstanceWarmup:  aws.Int32(int32(c.settings.Timings.Warmup.Seconds())),
+		HealthCheckGracePeriod: aws.Int32(int32((c.settings.Timings.InstanceGrace + in.Plan.Bundle.Longer()).Seconds())),
+		DefaultInstanceWarmup:  aws.Int32(int32((c.settings.Timings.Warmup + in.Plan.Bundle.Longer()).Seconds())),
 		VPCZoneIdentifier:      aws.String(strings.Join(c.settings.PrivateSubnets, ",")),
 		TargetGroupARNs:        []string{c.settings.Targets(in.Slot)},
 		Tags:                   c.tags(name),

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 // Refreshes describes the instance refreshes of a group, newest first. AWS answers with a
@@ -63,11 +64,11 @@ func Toward(refresh types.InstanceRefresh) string {
 // standby instances are replaced, too, because waiting for a person to release them would fail the
 // refresh after an hour.
 // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
-func Preferences(settings step.Settings) *types.RefreshPreferences {
+func Preferences(settings step.Settings, needs release.Needs) *types.RefreshPreferences {
 	return &types.RefreshPreferences{
 		MinHealthyPercentage:      aws.Int32(100),
 		MaxHealthyPercentage:      aws.Int32(150),
-		InstanceWarmup:            aws.Int32(int32(settings.Timings.RefreshWarmup.Seconds())),
+		InstanceWarmup:            aws.Int32(int32((settings.Timings.RefreshWarmup + needs.Longer()).Seconds())),
 		SkipMatching:              aws.Bool(true),
 		ScaleInProtectedInstances: types.ScaleInProtectedInstancesRefresh,
 		StandbyInstances:          types.StandbyInstancesTerminate,

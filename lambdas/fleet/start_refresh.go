@@ -77,7 +77,7 @@ func (s startRefresh) run(ctx context.Context, in StartRefreshInput) (Refresh, e
 	if err != nil {
 		return Refresh{}, err
 	}
-	deadline := time.Now().Add(s.settings.Timings.Refresh + s.settings.Requested(in.Plan.BakeSeconds)).UTC()
+	deadline := time.Now().Add(s.settings.Timings.Refresh + s.settings.Requested(in.Plan.BakeSeconds) + time.Duration(in.Plan.MaxSize)*in.Plan.Bundle.Longer()).UTC()
 	if own := RefreshTo(refreshes, in.TemplateVersion); own != nil {
 		return progress(*own, LastUnhealthy{}, deadline, in.Plan, s.settings), nil
 	}
@@ -119,7 +119,7 @@ func (s startRefresh) refuseInAlarm(ctx context.Context, names []string) error {
 }
 
 func (s startRefresh) request(in StartRefreshInput) *autoscaling.StartInstanceRefreshInput {
-	preferences := Preferences(s.settings)
+	preferences := Preferences(s.settings, in.Plan.Bundle.Needs)
 	preferences.AutoRollback = aws.Bool(true)
 	preferences.AlarmSpecification = &types.AlarmSpecification{Alarms: in.Alarms}
 	preferences.BakeTime = aws.Int32(int32(in.Plan.BakeSeconds))

@@ -93,15 +93,26 @@ func (p planner) own() (release.Bundle, error) {
 	return release.ParseBundle(p.settings.DefaultBundle)
 }
 
+// rollingNeeds refuses to replace the instances of a fleet by some that are checked otherwise: the
+// former version would have to answer the new path, and the group keeps its grace period.
+func rollingNeeds(_ context.Context, d *draft) error {
+	needs, served := d.plan.Bundle.Needs, d.serving.Bundle.Needs
+	if d.request.Strategy != release.Rolling || !d.serving.Serving || d.plan.Digest == "" || needs == served {
+		return nil
+	}
+	return release.Errorf(release.InvalidRequest, "strategy: %q keeps the fleet that serves, with HealthPath=%s and StartupTime=%s, and this bundle has HealthPath=%s and StartupTime=%s; give %s, or leave it out",
+		release.Rolling, served.Health(), served.Start(), needs.Health(), needs.Start(), release.BlueGreen)
+}
+
 // mustExist refuses a bundle that is not there. A dry run has not stored the folder's yet.
 func (p planner) mustExist(ctx context.Context, d *draft, bundle release.Bundle) error {
 	if url := bundle.URL(); len(url) > maxURL {
-		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key", url, len(url), maxURL)
+		return release.Errorf(release.InvalidRequest, "bundle: %s has %d characters, and an image's tag holds %d; give it a shorter key or HealthPath", url, len(url), maxURL)
 	}
 	_, err := p.objects.HeadObject(ctx, &s3.HeadObjectInput{Bucket: aws.String(bundle.Bucket), Key: aws.String(bundle.Key)})
 	// Without permission to list the bucket, S3 answers 403 for a missing object.
 	missing := release.IsNotFound(err) || release.CodeOf(err) == release.AccessDenied
-	if d.unstored = missing && d.request.DryRun && bundle == release.StoredBundle(p.settings.Bucket, bundle.SHA256); d.unstored {
+	if d.unstored = missing && d.request.DryRun && bundle.Key == release.StoredBundle(p.settings.Bucket, bundle.SHA256).Key && bundle.Bucket == p.settings.Bucket; d.unstored {
 		return nil
 	}
 	if missing {

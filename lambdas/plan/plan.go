@@ -123,7 +123,7 @@ func (p planner) plan(ctx context.Context, name string, request release.Request,
 		Approval: request.Approval, ApprovalSeconds: int(request.ApprovalTime() / time.Second), ApprovalWait: step.Pause(int(request.ApprovalTime() / time.Second)),
 	}}
 	var problems []error
-	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.appSettings, p.content, p.ebsKey, p.instanceType, p.quota} {
+	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.quota} {
 		err := question(ctx, &d)
 		if err != nil && !isProblem(err) {
 			return release.Plan{}, err

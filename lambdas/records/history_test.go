@@ -38,7 +38,7 @@ func TestLongestHistoryFitsAnItem(t *testing.T) {
 		e := release.Entry{
 			Kind: release.ReleaseEntry, Name: strings.Repeat("📷", 80), Version: strings.Repeat(`"`, 64), By: release.By(strings.Repeat("📷", 999)),
 			Commit: strings.Repeat("📷", 100), Settings: strings.Repeat("0", 64), Digest: strings.Repeat("0", 64), Strategy: release.BlueGreen,
-			Bundle: release.Bundle{Bucket: strings.Repeat("b", 63), Key: strings.Repeat("k", 200), SHA256: strings.Repeat("0", 64)},
+			Bundle: release.Bundle{Bucket: strings.Repeat("b", 63), Key: strings.Repeat("k", 200), SHA256: strings.Repeat("0", 64), Needs: release.Needs{HealthPath: "/" + strings.Repeat("h", 99), StartSeconds: 600}},
 			Image:  "ami-0123456789abcdef0", Served: true, End: release.FailedDirty,
 		}
 		for i := range 60 {

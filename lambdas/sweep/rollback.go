@@ -102,7 +102,7 @@ func goBack(ctx context.Context, c cloud, over extent, found []inventory.Resourc
 	_, err = c.groups.StartInstanceRefresh(ctx, &autoscaling.StartInstanceRefreshInput{
 		AutoScalingGroupName: group.AutoScalingGroupName,
 		Strategy:             types.RefreshStrategyRolling,
-		Preferences:          fleet.Preferences(c.settings),
+		Preferences:          fleet.Preferences(c.settings, over.current.Bundle.Needs),
 		DesiredConfiguration: &types.DesiredConfiguration{LaunchTemplate: &types.LaunchTemplateSpecification{
 			LaunchTemplateId: group.LaunchTemplate.LaunchTemplateId, Version: aws.String(over.current.TemplateVersion),
 		}},

@@ -96,6 +96,25 @@ func (c *Client) Configure(ctx context.Context, change environment.SettingsChang
 	return outcome, json.NewDecoder(body).Decode(&outcome)
 }
 
+// Scale changes the sizes of the fleet that serves.
+func (c *Client) Scale(ctx context.Context, sizes environment.Sizes) (outcome environment.Scaled, err error) {
+	content, err := json.Marshal(sizes)
+	if err != nil {
+		return environment.Scaled{}, err
+	}
+	body, err := c.sendBody(ctx, http.MethodPost, "sizes", content)
+	if err != nil {
+		return environment.Scaled{}, err
+	}
+	defer body.Close()
+	return outcome, json.NewDecoder(body).Decode(&outcome)
+}
+
+// Shell returns where a shell on an instance of the fleet starts.
+func (c *Client) Shell(ctx context.Context, instance string) (start Shell, err error) {
+	return start, c.get(ctx, "instances/"+url.PathEscape(instance)+"/shell", &start)
+}
+
 // Terminate drains and terminates an instance, which its group replaces. It returns at once.
 func (c *Client) Terminate(ctx context.Context, instance string) error {
 	return c.post(ctx, "instances/"+url.PathEscape(instance)+"/terminate")
@@ -123,6 +142,11 @@ func (c *Client) Console(ctx context.Context) (address string, err error) {
 // closes it.
 func (c *Client) Log(ctx context.Context, instance string, offset int64) (io.ReadCloser, error) {
 	return c.send(ctx, http.MethodGet, fmt.Sprintf("instances/%s/log?offset=%d", url.PathEscape(instance), offset))
+}
+
+// LogsOf lists the instances of a release that have a log, also those that are gone.
+func (c *Client) LogsOf(ctx context.Context, name string) (instances []string, err error) {
+	return instances, c.get(ctx, "releases/"+url.PathEscape(name)+"/logs", &instances)
 }
 
 func (c *Client) get(ctx context.Context, path string, answer any) error {

@@ -5,8 +5,8 @@
 package control
 
 // Prefix begins every path: GET status, GET images, GET samples, POST instances/{id}/terminate,
-// POST instances/{id}/crash, GET instances/{id}/log, POST console, GET settings, POST settings. Bodies are JSON, a log is plain
-// text. An error is {"code", "message"} with a 4xx or 5xx status.
+// POST instances/{id}/crash, GET instances/{id}/log, GET instances/{id}/shell, GET releases/{name}/logs, POST sizes, POST console,
+// GET settings, POST settings. Bodies are JSON, a log is plain text. An error is {"code", "message"} with a 4xx or 5xx status.
 const Prefix = "/local/v1/"
 
 // Endpoint is written to EndpointFile in the data folder while `gallery up` runs, so that other
@@ -22,6 +22,12 @@ type Endpoint struct {
 // Opened is the answer to POST console.
 type Opened struct {
 	Address string `json:"address"` // opens the console once, or "" if there is none
+}
+
+// Shell is the answer to GET instances/{id}/shell.
+type Shell struct {
+	Folder      string   `json:"folder"`
+	Environment []string `json:"environment"` // NAME=value
 }
 
 // The names of files and folders in the data folder.

@@ -58,7 +58,7 @@ func (m *instance) provision(task Build) error {
 	if err := unpackBundle(filepath.Join(work, "bundle.tar.gz"), bundle, m.kind.options.Recipe.Unpacking()); err != nil {
 		return fmt.Errorf("unpack the bundle: %w", err)
 	}
-	if err := m.install(work, bundle); err != nil {
+	if err := m.install(work, bundle, task); err != nil {
 		return err
 	}
 	if err := m.keepSBOM(task); err != nil {
@@ -105,7 +105,7 @@ func unpackBundle(path, folder string, limits Unpacking) error {
 const buildGrace = time.Second
 
 // install runs the recipe's script. The end of its output is the reason of a failure.
-func (m *instance) install(work, bundle string) error {
+func (m *instance) install(work, bundle string, task Build) error {
 	script := filepath.Join(work, "provision.sh")
 	if err := os.WriteFile(script, m.kind.options.Recipe.Provision(), 0o600); err != nil {
 		return err
@@ -116,7 +116,8 @@ func (m *instance) install(work, bundle string) error {
 		environment: append(append(m.environment(), network()...),
 			"ROOT="+m.root, "CHECK_HOST="+m.address.host, "HOME="+m.root, "LANG=C.UTF-8",
 			"PATH="+m.kind.scratch+string(os.PathListSeparator)+os.Getenv("PATH"),
-			socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID, "SBOM_FILES="+m.hashes()),
+			socketVariable+"="+m.kind.socketPath(), instanceVariable+"="+m.spec.InstanceID, "SBOM_FILES="+m.hashes(),
+			"HEALTH_PATH="+task.HealthPath, "CHECK_SECONDS="+task.StartSeconds),
 	})
 	if err != nil {
 		return fmt.Errorf("provision.sh: %w: %s", err, lastWords(tail.String()))

@@ -22,7 +22,7 @@ type instance struct {
 	host    machine.Host
 	root    string
 	address address
-	log     *os.File
+	log     *instanceLog
 	life    context.Context
 	end     context.CancelFunc
 	ending  sync.Once
@@ -66,9 +66,12 @@ func (m *instance) boot() {
 }
 
 func (m *instance) prepare() (err error) {
-	if m.log, err = os.OpenFile(m.kind.LogFile(m.spec.InstanceID), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
+	file, err := os.OpenFile(m.kind.LogFile(m.spec.InstanceID), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
 		return err
 	}
+	m.log = &instanceLog{file: file}
+	m.announce()
 	if m.address, err = m.kind.addresses.take(m.life); err != nil {
 		return err
 	}
@@ -133,7 +136,7 @@ func (m *instance) finish(endServices func()) {
 			m.kind.options.Log.Error("an instance's folder stays on the disk", "folder", m.root, "reason", err)
 		}
 		if m.log != nil {
-			_ = m.log.Close() // the log is complete or lost
+			_ = m.log.file.Close() // the log is complete or lost
 		}
 		m.kind.forget(m.spec.InstanceID)
 		m.host.Stopped(m.spec.InstanceID)

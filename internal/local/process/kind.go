@@ -48,6 +48,8 @@ type Build struct {
 	Release             string
 	Source              string // of the event that reports the result
 	SBOMBucket, SBOMKey string // of the software bill of materials
+
+	HealthPath, StartSeconds string // what answers 200 when the service is ready, and the time until then
 }
 
 // Options are the options of a Kind. All are required except Settings and Log.

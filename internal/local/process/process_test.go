@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -263,6 +264,24 @@ func TestServiceSettingsArriveUnchanged(t *testing.T) {
 	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Image: bake(t, k), UserData: release}, newHost())
 	if got, want := answer(t, fleet, "/"), release+" on i-1 in z"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLogsOfAReleaseAreFoundWhenItsInstancesAreGone(t *testing.T) {
+	k := newKind(t, working(t))
+	h := newHost()
+	fleet := k.Boot(machine.Spec{InstanceID: "i-1", Zone: "z", Role: "fleet", Image: bake(t, k), UserData: "v1"}, h)
+	answer(t, fleet, "/")
+	fleet.Stop()
+	next(t, h.stopped)
+	if of, err := k.LogsOf("v1"); err != nil || !slices.Equal(of, []string{"i-1"}) {
+		t.Errorf("v1 has the logs of %v, %v", of, err)
+	}
+	if of, err := k.LogsOf("r1"); err != nil || !slices.Equal(of, []string{"i-builder"}) {
+		t.Errorf("the build has the logs of %v, %v", of, err)
+	}
+	if of, err := k.LogsOf("none"); err != nil || len(of) != 0 {
+		t.Errorf("none has the logs of %v, %v", of, err)
 	}
 }
 

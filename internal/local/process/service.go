@@ -90,7 +90,7 @@ func (s *service) launch(ctx context.Context) (*kept, error) {
 	if err := errors.Join(s.makeFolders(), s.makeCredentials()); err != nil {
 		return nil, err
 	}
-	environment, err := s.environ()
+	environment, err := s.environ(s.unit.EnvironmentFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -116,12 +116,13 @@ func (s *service) command(words, environment []string) command {
 	}
 }
 
-func (s *service) environ() ([]string, error) {
+// environ returns the variables, of which the files' are those of the given ones.
+func (s *service) environ(files []environmentFile) ([]string, error) {
 	environment := []string{"PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "HOME=" + s.root}
 	environment = append(environment, s.folderVariables()...)
 	environment = append(environment, s.credentialsVariable()...)
 	environment = append(environment, s.inRoot(s.unit.Environment)...)
-	for _, file := range s.unit.EnvironmentFiles {
+	for _, file := range files {
 		assignments, err := s.readEnvironment(file.path)
 		if err != nil && !file.optional {
 			return nil, fmt.Errorf("EnvironmentFile=%s: %w", file.path, err)

@@ -17,7 +17,9 @@ import (
 // The files of the app's settings in the root folder, as on AWS.
 const (
 	settingsDir = "etc/photogallery/settings"
-	appDropIn   = unitsDir + "/photogallery.service.d/app.conf"
+	secretsFile = settingsDir + "/environment"
+	serviceName = "photogallery.service"
+	appDropIn   = unitsDir + "/" + serviceName + ".d/app.conf"
 )
 
 // configureApp does what fleet.sh does on AWS: it fetches the app's settings and secrets and gives
@@ -35,7 +37,7 @@ func (m *instance) configureApp(task App) error {
 		return damaged(settings.DocumentPrefix + task.Digest)
 	}
 	var variables, dropIn strings.Builder
-	fmt.Fprintf(&dropIn, "[Service]\nEnvironmentFile=/%s/document\nEnvironmentFile=/%s/environment\n", settingsDir, settingsDir)
+	fmt.Fprintf(&dropIn, "[Service]\nEnvironmentFile=/%s/document\nEnvironmentFile=/%s\n", settingsDir, secretsFile)
 	err = m.write(settingsDir+"/document", text)
 	for _, name := range slices.Sorted(maps.Keys(document.Secrets)) {
 		secret, failed := m.secret(task.Bucket, document.Secrets[name])
@@ -44,7 +46,7 @@ func (m *instance) configureApp(task App) error {
 		fmt.Fprintf(&variables, "%s=%s\n", name, systemd.Quote(string(secret)))
 		fmt.Fprintf(&dropIn, "LoadCredential=%s:/%s\n", name, path)
 	}
-	return errors.Join(err, m.write(settingsDir+"/environment", []byte(variables.String())), m.write(appDropIn, []byte(dropIn.String())))
+	return errors.Join(err, m.write(secretsFile, []byte(variables.String())), m.write(appDropIn, []byte(dropIn.String())))
 }
 
 func (m *instance) secret(bucket string, secret settings.Secret) ([]byte, error) {

@@ -31,9 +31,11 @@ func TestInstanceEndsDespiteAnUnboundedStop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.log, err = os.Create(filepath.Join(t.TempDir(), "log")); err != nil {
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
 		t.Fatal(err)
 	}
+	m.log = &instanceLog{file: log}
 	if _, err := m.systemctl([]string{"start", "x"}); err != nil {
 		t.Fatal(err)
 	}

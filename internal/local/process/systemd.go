@@ -85,8 +85,8 @@ func (m *instance) status(name string) (string, error) {
 	if m.control("is-active", name, false) == nil {
 		state = "active"
 	}
-	log, err := os.ReadFile(m.log.Name())
-	return fmt.Sprintf("%s is %s. Its machine said last:\n%s\n", name, state, lastWords(string(log))), err
+	log, err := m.log.content()
+	return fmt.Sprintf("%s is %s. Its machine said last:\n%s\n", name, state, lastWords(log)), err
 }
 
 // shown lists the properties that a script may ask for.

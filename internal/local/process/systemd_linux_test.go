@@ -164,7 +164,7 @@ func underUs(t *testing.T, root, unit string) (o outcome) {
 	}
 	defer log.Close()
 	m := newInstance(&Kind{options: Options{Program: os.Args[0]}}, machine.Spec{InstanceID: "i-1", Zone: "z"}, nil)
-	m.root, m.log = root, log
+	m.root, m.log = root, &instanceLog{file: log}
 	said := filepath.Join(root, installDir, "said")
 	if err := os.RemoveAll(said); err != nil {
 		t.Fatal(err)

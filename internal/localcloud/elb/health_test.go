@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	elbv2 "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
 	"photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/elb"
 )
@@ -182,5 +184,37 @@ func TestSettingsOfATargetGroupCanBeChanged(t *testing.T) {
 		c.launch("i-1", "us-east-1a").set(http.StatusTeapot, 0)
 		c.wait(18 * time.Second) // checks after 2.5, 7.5, 12.5 and 17.5 s
 		c.wantHealth("i-1", "unhealthy", "Target.ResponseCodeMismatch")
+	})
+}
+
+func TestPathOfATargetGroupCanBeChanged(t *testing.T) {
+	inCloud(t, func(c cloud) {
+		c.open()
+		server := c.launch("i-1", "us-east-1a")
+		server.set(http.StatusOK, 0)
+		c.wait(30 * time.Second)
+		modify := func(group, path string) error {
+			_, err := c.client.ModifyTargetGroup(c.Context(), &elbv2.ModifyTargetGroupInput{TargetGroupArn: &group, HealthCheckPath: &path})
+			return err
+		}
+		if err := modify(c.group, "/ready"); err != nil {
+			c.Fatal(err)
+		}
+		c.wait(15 * time.Second)
+		if server.count() != 1 || server.seen.URL.Path != "/ready" {
+			c.Errorf("the checks ask %d times for %v", server.count(), server.seen)
+		}
+		c.wantHealth("i-1", "healthy", "")
+		c.fabric.Do(func() {
+			if got := c.service.HealthPath(c.group); got != "/ready" {
+				c.Errorf("the path is %s", got)
+			}
+		})
+		if err := modify(c.group, "ready"); err == nil {
+			c.Error("a path without a slash is taken")
+		}
+		if err := modify("gone", "/"); err == nil {
+			c.Error("an unknown target group is changed")
+		}
 	})
 }

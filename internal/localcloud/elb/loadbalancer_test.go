@@ -203,7 +203,7 @@ func TestListenerIsIdempotentByPort(t *testing.T) {
 
 func TestLoadBalancingHasOnlyTheCalledOperations(t *testing.T) {
 	inCloud(t, func(c cloud) {
-		want := "CreateListener CreateLoadBalancer CreateRule DeleteListener DeleteLoadBalancer DeleteRule DescribeListeners DescribeLoadBalancers DescribeRules DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes SetSecurityGroups SetSubnets"
+		want := "CreateListener CreateLoadBalancer CreateRule DeleteListener DeleteLoadBalancer DeleteRule DescribeListeners DescribeLoadBalancers DescribeRules DescribeTargetHealth ModifyListener ModifyLoadBalancerAttributes ModifyTargetGroup SetSecurityGroups SetSubnets"
 		var got []string
 		for _, operation := range c.fabric.Operations() {
 			if operation.Service == "Elastic Load Balancing v2" {

@@ -64,6 +64,7 @@ func New(f *fabric.Fabric, instances Instances, metrics Metrics) *Service {
 	fabric.Handle(f, serviceID, "DescribeRules", s.describeRules)
 	fabric.Handle(f, serviceID, "DeleteRule", s.deleteRule)
 	fabric.Handle(f, serviceID, "DescribeTargetHealth", s.describeTargetHealth)
+	fabric.Handle(f, serviceID, "ModifyTargetGroup", s.modifyTargetGroup)
 	metrics.Collect(s.record)
 	return s
 }

@@ -2,6 +2,7 @@ package elb
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -112,4 +113,28 @@ func (s *Service) health(g *targetGroup, t *target) types.TargetHealth {
 		return zoneNotEnabled
 	}
 	return t.health
+}
+
+// modifyTargetGroup changes the path of the health checks that follow. What they have found stays.
+func (s *Service) modifyTargetGroup(in *elb.ModifyTargetGroupInput) (*elb.ModifyTargetGroupOutput, error) {
+	g := s.group(aws.ToString(in.TargetGroupArn))
+	switch path := aws.ToString(in.HealthCheckPath); {
+	case g == nil:
+		return nil, targetGroupNotFound(aws.ToString(in.TargetGroupArn))
+	case !strings.HasPrefix(path, "/"):
+		return nil, fabric.Errorf("ValidationError", "Health check path %q must begin with a '/' character", path)
+	default:
+		g.path = path
+	}
+	return &elb.ModifyTargetGroupOutput{TargetGroups: []types.TargetGroup{{
+		TargetGroupArn: in.TargetGroupArn, HealthCheckPath: in.HealthCheckPath,
+	}}}, nil
+}
+
+// HealthPath returns the path of a target group's health checks, or "" for an unknown target group.
+func (s *Service) HealthPath(targetGroup string) string {
+	if g := s.group(targetGroup); g != nil {
+		return g.path
+	}
+	return ""
 }
