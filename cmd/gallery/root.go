@@ -103,7 +103,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		upCommand(), releaseCommand(), promoteCommand(), rollbackCommand(), teardownCommand(), statusCommand(), historyCommand(), executionsCommand(), executionCommand(), imagesCommand(),
 		terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
-		configCommand(), secretCommand(), costCommand(), doctorCommand(), versionCommand(), exitCodesTopic(),
+		configCommand(), secretCommand(), costCommand(), doctorCommand(), labCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
 }
