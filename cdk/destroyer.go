@@ -28,7 +28,9 @@ func (s *stack) addDestroyer() awscdk.CustomResource {
 		// The waiter needs no log: the teardown has its own.
 		DisableWaiterStateMachineLogging: jsii.Bool(true),
 	})
-	bindToAccount(provider)
+	if s.roles.given == nil {
+		bindToAccount(provider)
+	}
 	destroyer := awscdk.NewCustomResource(s.scope, jsii.String("Everything"), &awscdk.CustomResourceProps{
 		ServiceToken:   provider.ServiceToken(),
 		ResourceType:   jsii.String("Custom::PhotogalleryEnvironment"),

@@ -39,6 +39,10 @@ func (s *stack) settingsOf(declared step.Step, settings map[string]*string) *map
 }
 
 func (s *stack) function(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) awslambda.Version {
+	tracing := awslambda.Tracing_DISABLED
+	if s.options.isTraced() {
+		tracing = awslambda.Tracing_ACTIVE
+	}
 	function := awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
 		FunctionName:  s.name(kebab(declared.Name)),
 		Description:   jsii.String(declared.Summary),
@@ -51,9 +55,8 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		MemorySize:    jsii.Number(declared.MemoryMB),
 		LogGroup:      s.logs.steps,
 		LoggingFormat: awslambda.LoggingFormat_JSON,
-		Tracing:       awslambda.Tracing_ACTIVE,
-		// The CDK would add its own statements to the role.
-		Role: s.stepRole(declared, places).WithoutPolicyUpdates(nil),
+		Tracing:       tracing,
+		Role:          s.stepRole(declared, places),
 	})
 	version := function.CurrentVersion()
 	// An update must keep the former version for running executions; all go with the function. A
@@ -64,18 +67,18 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 	return version
 }
 
-func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.Role {
+// stepRole is a role without the statements that the CDK would add to it.
+func (s *stack) stepRole(declared step.Step, places map[string][]string) awsiam.IRole {
+	if s.roles.given != nil {
+		return s.roles.given
+	}
 	statements, err := Permissions(s.options.Environment, declared)
 	if err != nil {
 		panic(err)
 	}
-	return awsiam.NewRole(s.scope, jsii.String(declared.Name+"Role"), &awsiam.RoleProps{
-		AssumedBy:   awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
-		Description: jsii.String("Step " + declared.Name + " of " + s.options.Environment.Name()),
-		InlinePolicies: &map[string]awsiam.PolicyDocument{
-			"own": document(append(statements, s.runtimeStatements()...), places),
-		},
-	})
+	trust := awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)
+	role := s.newRole(declared.Name+"Role", trust, "Step "+declared.Name+" of "+s.options.Environment.Name(), append(statements, s.runtimeStatements()...), places)
+	return role.WithoutPolicyUpdates(nil)
 }
 
 // runtimeStatements returns the statements that every function needs.
@@ -103,8 +106,8 @@ func (s *stack) settings() map[string]*string {
 		"BUILDER_SECURITY_GROUP":       s.network.builder.SecurityGroupId(),
 		"TARGET_GROUP":                 s.storage.blue.TargetGroupArn(),
 		"GREEN_TARGET_GROUP":           s.storage.green.TargetGroupArn(),
-		"BUILDER_PROFILE":              s.roles.builderProfile.InstanceProfileArn(),
-		"FLEET_PROFILE":                s.roles.fleetProfile.InstanceProfileArn(),
+		"BUILDER_PROFILE":              s.roles.builderProfile,
+		"FLEET_PROFILE":                s.roles.fleetProfile,
 		"TABLE":                        s.storage.table.TableName(),
 		"BUCKET":                       s.storage.bucket.BucketName(),
 		"BASE_IMAGE_PARAMETER":         jsii.String(release.BaseImageParameter),

@@ -50,7 +50,7 @@ func (s *stack) machine(id, name string, definition []byte) sfn.CfnStateMachine 
 		DefinitionString:        jsii.String(compact(definition)),
 		DefinitionSubstitutions: substitutions,
 		RoleArn:                 s.machineRole(id+"MachineRole", steps).RoleArn(),
-		TracingConfiguration:    &sfn.CfnStateMachine_TracingConfigurationProperty{Enabled: jsii.Bool(true)},
+		TracingConfiguration:    &sfn.CfnStateMachine_TracingConfigurationProperty{Enabled: jsii.Bool(s.options.isTraced())},
 		LoggingConfiguration: &sfn.CfnStateMachine_LoggingConfigurationProperty{
 			Level:                jsii.String("ALL"),
 			IncludeExecutionData: jsii.Bool(true),
@@ -92,7 +92,7 @@ func compact(definition []byte) string {
 
 // machineRole allows the machine to invoke the published versions of its functions.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-func (s *stack) machineRole(id string, steps []string) awsiam.Role {
+func (s *stack) machineRole(id string, steps []string) awsiam.IRole {
 	invoke := Statement{Actions: []string{"lambda:InvokeFunction"}}
 	for _, step := range steps {
 		invoke.Resources = append(invoke.Resources, arn("lambda", "function:"+*s.name(kebab(step))+":*"))

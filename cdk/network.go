@@ -41,7 +41,7 @@ func (s *stack) addNetwork() {
 		Subnets: &[]*awsec2.SubnetSelection{{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS}},
 	})
 	s.addSecurityGroups()
-	if s.options.FlowLogs {
+	if s.options.hasFlowLogs() {
 		s.addFlowLogs()
 	}
 	if s.options.InstanceConnect {
@@ -144,9 +144,9 @@ func (s *stack) flowLogRole(group awslogs.LogGroup) awsiam.Role {
 			"ArnLike":      {"aws:SourceArn": arn("ec2", "vpc-flow-log/*")},
 		}, nil),
 	})
-	return s.roleOf("FlowLogRole", trust, "Writes the network's flow logs", []Statement{
+	return s.newRole("FlowLogRole", trust, "Writes the network's flow logs", []Statement{
 		{Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"}, Resources: []string{*group.LogGroupArn()}},
-	})
+	}, nil)
 }
 
 func (s *stack) addInstanceConnect() {

@@ -18,7 +18,7 @@ import (
 type notifications struct {
 	topic   awssns.ITopic
 	webhook awsevents.CfnApiDestination // nil without the option
-	role    awsiam.Role                 // sends what rules tell
+	role    awsiam.IRole                // sends what rules tell
 }
 
 // addNotifications tells people how releases and teardowns end, and of outages.
@@ -37,7 +37,7 @@ func (s *stack) addNotifications() {
 // account, because it names neither when it publishes by itself. It does when it assumes a role.
 // https://aws.amazon.com/about-aws/whats-new/2025/03/amazon-eventbridge-iam-execution-role-all-targets/
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
-func (s *stack) teller() awsiam.Role {
+func (s *stack) teller() awsiam.IRole {
 	rules := []string{s.ruleARN("outage"), s.ruleARN("notice")}
 	for _, one := range ends() {
 		rules = append(rules, s.ruleARN(one.name))

@@ -138,6 +138,25 @@ func Table() []Option {
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.FlowLogs, value) },
 		},
 		{
+			Key: "role", Default: "", Allowed: "a role's name or ARN, such as LabRole",
+			Effect: "One role for functions, state machines, rules, schedules and instances, for accounts in which nobody may make roles. Needs `instanceProfile`. See [docs/lab.md](lab.md) for what is lost.",
+			parse:  func(o *Options, value string) error { return parseIAMName(&o.Role, value, "role") },
+		},
+		{
+			Key: "instanceProfile", Default: "", Allowed: "an instance profile's name or ARN, such as LabInstanceProfile",
+			Effect: "The instance profile with `role`, for builders and the fleet.",
+			parse: func(o *Options, value string) error {
+				return parseIAMName(&o.InstanceProfile, value, "instance-profile")
+			},
+		},
+		{
+			Key: "assetsBucket", Default: "", Allowed: "a bucket's name, such as photogallery-lab-123456789012-us-east-1",
+			Effect: "Uploads the deployment's files to this bucket with your own credentials, and needs no `cdk bootstrap`. `gallery lab init` makes one.",
+			parse: func(o *Options, value string) error {
+				return match(&o.AssetsBucket, value, bucketName, "no name of a bucket")
+			},
+		},
+		{
 			Key: "logDays", Default: "30", Allowed: "one of 1, 3, 5, 7, 14, 30, 60, 90, 180, 365",
 			Effect: "How many days logs are kept.",
 			parse:  parseLogDays,

@@ -32,6 +32,9 @@ type Options struct {
 	EBSKey          string // ARN of the key of volumes, or step.ManagedKey, or "" for the account's default
 	SettingsKey     string // ARN of the KMS key of settings and secrets, or "" for S3's own
 	FlowLogs        bool
+	Role            string // name of the one role that everything uses, or "" for roles of the stack
+	InstanceProfile string // name of the profile with that role, or "" with Role
+	AssetsBucket    string // bucket of the assets, or "" for the one of cdk bootstrap
 	LogDays         int
 	Tags            string // tags of every resource, in the form of release.ParseTags, or "" for none
 }
@@ -78,6 +81,7 @@ func ParseOptions(context map[string]any) (Options, error) {
 		}
 	}
 	problems = append(problems, options.conflicts()...)
+	problems = append(problems, options.roleConflicts(context)...)
 	problems = append(problems, boundaryProblems(context)...)
 	if len(problems) > 0 {
 		return Options{}, &release.Error{Code: release.InvalidRequest, Message: problems.Error(), Err: problems}

@@ -12,8 +12,10 @@ import (
 // schedule. A bundle's install script runs with the builder's role and reaches neither photos nor
 // upload key.
 type roles struct {
-	builder, fleet, schedule     awsiam.Role
-	builderProfile, fleetProfile awsiam.InstanceProfile
+	builder, fleet, schedule     awsiam.IRole
+	builderProfile, fleetProfile *string // ARNs
+
+	given awsiam.IRole // that all of the stack uses, or nil
 }
 
 func (s *stack) addRoles() {
@@ -86,7 +88,7 @@ func (s *stack) settingsStatements() []Statement {
 
 // scheduleRole may start the two state machines, for schedules of this environment's group.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-func (s *stack) scheduleRole() awsiam.Role {
+func (s *stack) scheduleRole() awsiam.IRole {
 	trust := awsiam.NewServicePrincipal(jsii.String("scheduler.amazonaws.com"), &awsiam.ServicePrincipalOpts{
 		Conditions: conditions(map[string]map[string]string{
 			"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
@@ -106,18 +108,30 @@ func (s *stack) scheduleRole() awsiam.Role {
 	})
 }
 
-func (s *stack) role(id, service, description string, statements []Statement) awsiam.Role {
+func (s *stack) role(id, service, description string, statements []Statement) awsiam.IRole {
 	return s.roleOf(id, awsiam.NewServicePrincipal(jsii.String(service), nil), description, statements)
 }
 
-func (s *stack) roleOf(id string, trust awsiam.IPrincipal, description string, statements []Statement) awsiam.Role {
+// roleOf returns a role of its own, or the one that is given for everything.
+func (s *stack) roleOf(id string, trust awsiam.IPrincipal, description string, statements []Statement) awsiam.IRole {
+	if s.roles.given != nil {
+		return s.roles.given
+	}
+	return s.newRole(id, trust, description, statements, nil)
+}
+
+func (s *stack) newRole(id string, trust awsiam.IPrincipal, description string, statements []Statement, places map[string][]string) awsiam.Role {
 	return awsiam.NewRole(s.scope, jsii.String(id), &awsiam.RoleProps{
 		AssumedBy:      trust,
 		Description:    jsii.String(description),
-		InlinePolicies: &map[string]awsiam.PolicyDocument{"own": document(statements, nil)},
+		InlinePolicies: &map[string]awsiam.PolicyDocument{"own": document(statements, places)},
 	})
 }
 
-func (s *stack) profile(id string, role awsiam.Role) awsiam.InstanceProfile {
-	return awsiam.NewInstanceProfile(s.scope, jsii.String(id), &awsiam.InstanceProfileProps{Role: role})
+// profile returns the ARN of a role's instance profile.
+func (s *stack) profile(id string, role awsiam.IRole) *string {
+	if s.roles.given != nil {
+		return s.profileARN()
+	}
+	return awsiam.NewInstanceProfile(s.scope, jsii.String(id), &awsiam.InstanceProfileProps{Role: role}).InstanceProfileArn()
 }

@@ -55,6 +55,7 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	of := s.options.withDefaults(props.StackProps)
 	s.scope = awscdk.NewStack(scope, jsii.String(id), &of)
 	s.addTags()
+	s.takeRole()
 	s.addConsole()
 	s.addLogs()
 	s.addBundle()
@@ -91,9 +92,21 @@ func (o Options) withDefaults(of awscdk.StackProps) awscdk.StackProps {
 	if of.Synthesizer == nil {
 		// All apps of an account share the bucket of assets.
 		// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.DefaultStackSynthesizer.html
-		of.Synthesizer = awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{BucketPrefix: jsii.String(o.AssetsPrefix())})
+		of.Synthesizer = o.synthesizer()
 	}
 	return of
+}
+
+// synthesizer puts assets into the bucket of cdk bootstrap, with its roles, or into the one that is
+// given, with the caller's own credentials.
+// https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html#bootstrapping-synthesizers
+func (o Options) synthesizer() awscdk.IReusableStackSynthesizer {
+	if o.AssetsBucket != "" {
+		return awscdk.NewCliCredentialsStackSynthesizer(&awscdk.CliCredentialsStackSynthesizerProps{
+			FileAssetsBucketName: jsii.String(o.AssetsBucket), BucketPrefix: jsii.String(o.AssetsPrefix()),
+		})
+	}
+	return awscdk.NewDefaultStackSynthesizer(&awscdk.DefaultStackSynthesizerProps{BucketPrefix: jsii.String(o.AssetsPrefix())})
 }
 
 // name returns the environment's name followed by another part.

@@ -152,6 +152,9 @@ func (s *stack) quietEmptier() {
 	provider := s.scope.Node().FindChild(jsii.String("Custom::S3AutoDeleteObjectsCustomResourceProvider"))
 	handler := provider.Node().FindChild(jsii.String("Handler")).(awscdk.CfnResource)
 	handler.AddPropertyOverride(jsii.String("LoggingConfig"), map[string]any{"LogGroup": s.logs.steps.LogGroupName()})
+	if s.roles.given != nil {
+		return
+	}
 	role := provider.Node().FindChild(jsii.String("Role")).(awscdk.CfnResource)
 	role.AddPropertyDeletionOverride(jsii.String("ManagedPolicyArns"))
 	role.AddPropertyOverride(jsii.String("Policies"), []any{map[string]any{

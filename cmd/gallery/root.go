@@ -103,7 +103,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(
 		initCommand(), upCommand(), releaseCommand(), promoteCommand(), rollbackCommand(), teardownCommand(), statusCommand(), historyCommand(), executionsCommand(), executionCommand(), imagesCommand(),
 		scaleCommand(), terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
-		configCommand(), secretCommand(), costCommand(), doctorCommand(), gradeCommand(), versionCommand(), exitCodesTopic(),
+		configCommand(), secretCommand(), costCommand(), doctorCommand(), gradeCommand(), labCommand(), versionCommand(), exitCodesTopic(),
 	)
 	return root
 }

@@ -49,10 +49,23 @@ type cloud struct {
 // deploy starts moto and puts the stack into it, with the CDK's own command.
 func deploy(t *testing.T) *cloud {
 	t.Helper()
+	c := begin(t)
+	if c.assembly = os.Getenv("CONFORMANCE_ASSEMBLY"); c.assembly == "" { // for who tries again and again
+		c.assembly = filepath.Join(t.TempDir(), "cdk.out")
+		c.cdk("synth", "--quiet", "--output", c.assembly)
+	}
+	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
+	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")
+	return c
+}
+
+// begin starts moto, with nothing in it.
+func begin(t *testing.T) *cloud {
+	t.Helper()
 	c := &cloud{T: t, plays: &builder{}, access: access{policies: map[string][]statement{}, used: map[string]bool{}}}
 	log := c.logFile("moto.log")
 	c.functions = &functions{executable: buildBootstrap(t), log: c.logFile("functions.log"), hosts: map[string]*runtimeapi.Host{}}
-	c.front = &front{functions: c.functions, made: c.authorize, seen: c.saw, invoked: c.ran, refuse: func(call) bool { return false }}
+	c.front = &front{functions: c.functions, made: c.authorize, seen: c.saw, invoked: c.ran, refuse: func(call) int { return 0 }}
 	server, err := moto.Start(t.Context(), moto.Options{Pace: pace, Log: log, Around: func(moto http.Handler) http.Handler {
 		c.front.moto = moto
 		return c.front
@@ -71,12 +84,6 @@ func deploy(t *testing.T) *cloud {
 	c.Clients, c.CloudFormation = step.NewClients(config, http.DefaultClient), cloudformation.NewFromConfig(config)
 	c.IAM = iam.NewFromConfig(config)
 	c.functions.endpoint, c.functions.deployed = server.Endpoint(), lambda.NewFromConfig(config)
-	if c.assembly = os.Getenv("CONFORMANCE_ASSEMBLY"); c.assembly == "" { // for who tries again and again
-		c.assembly = filepath.Join(t.TempDir(), "cdk.out")
-		c.cdk("synth", "--quiet", "--output", c.assembly)
-	}
-	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
-	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")
 	return c
 }
 

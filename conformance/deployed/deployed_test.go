@@ -5,6 +5,7 @@ package deployed
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -72,12 +73,12 @@ func (c *cloud) firstRelease() {
 	c.plays.will("", "", false)
 	// The SDK tries three times by itself; the state machine does the rest.
 	refused := 0
-	c.front.refuse = func(made call) bool {
+	c.front.refuse = func(made call) int {
 		if made.operation != "RunInstances" || refused == 4 {
-			return false
+			return 0
 		}
 		refused++
-		return true
+		return http.StatusServiceUnavailable
 	}
 	c.run("release", "first", `{"Comment": "Insert your JSON here"}`).ends("Succeeded")
 	c.want("throttled calls", refused, 4)
@@ -169,16 +170,21 @@ func (c *cloud) eventually(what string, is func() bool) {
 
 // destroyer is what CloudFormation and the CDK's provider framework do with the custom resource.
 func (c *cloud) destroyer() {
+	c.want("objects of settings after the teardowns", len(c.settings()), 2)
+	c.deleted()
+	c.want("objects of settings", len(c.settings()), 0)
+}
+
+// deleted goes the way of a stack's deletion up to where CloudFormation deletes the resources.
+func (c *cloud) deleted() {
 	event := map[string]any{"RequestType": "Delete", "RequestId": "request-1", "PhysicalResourceId": environment.Name()}
 	c.invoke("destroy", event, &event)
-	c.want("objects of settings after the teardowns", len(c.settings()), 2)
 	c.eventually("the end of the teardown", func() bool {
 		var completion struct{ IsComplete bool }
 		c.invoke("destroyed", event, &completion)
 		return completion.IsComplete
 	})
 	c.nothing(0)
-	c.want("objects of settings", len(c.settings()), 0)
 }
 
 // invoke runs a function as AWS services do. Fields of the answer are put beside those of out.

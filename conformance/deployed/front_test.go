@@ -24,7 +24,7 @@ type front struct {
 	made      func(call)       // a call that is about to be answered
 	seen      func(call)       // a call that moto has answered without an error
 	invoked   func(invoked)    // a function that has answered
-	refuse    func(call) bool  // answers a call with an error of throttling
+	refuse    func(call) int   // the status that a call is refused with, for throttling or for good, or 0
 	page      http.HandlerFunc // of the gallery, or nil for one that only answers
 }
 
@@ -98,6 +98,12 @@ func (f *front) invocation(w http.ResponseWriter, r *http.Request) {
 	f.invoked(invoked{nameOf(arn), payload, answer.Failed})
 }
 
+// refusals are the answers of EC2 and of IAM.
+var refusals = map[int]string{
+	http.StatusServiceUnavailable: "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors></Response>",
+	http.StatusForbidden:          "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>There is an explicit deny.</Message></Error></ErrorResponse>",
+}
+
 func (f *front) call(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -106,9 +112,9 @@ func (f *front) call(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	made := read(r, body)
-	if f.refuse(made) {
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = io.WriteString(w, "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors></Response>")
+	if status := f.refuse(made); status != 0 {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, refusals[status])
 		return
 	}
 	f.made(made)

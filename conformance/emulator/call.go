@@ -49,13 +49,20 @@ func CDK(ctx context.Context, endpoint string, arguments ...string) error {
 	bin := filepath.Join(root, "node_modules", ".bin")
 	command := exec.CommandContext(ctx, filepath.Join(bin, "cdk"), append(arguments, "--no-notices")...) //nolint:gosec // our own
 	command.Dir = root
-	_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "http://"), ":")
-	command.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CI=true", "CDK_DISABLE_LEGACY_EXPORT_WARNING=1",
-		// moto finds a template's bucket where the host is localhost, and others by path where it is an address.
-		"AWS_ENDPOINT_URL=http://localhost:"+port, "AWS_ENDPOINT_URL_S3="+endpoint,
-		"AWS_ACCESS_KEY_ID="+Key, "AWS_SECRET_ACCESS_KEY="+Key, "AWS_REGION="+Region, "AWS_DEFAULT_REGION="+Region)
+	command.Env = Environment(root, endpoint)
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("cdk %s: %w\n%s", arguments[0], err, out)
 	}
 	return nil
+}
+
+// Environment returns the variables with which the CDK's command line of package.json, and what calls it,
+// reach an endpoint.
+func Environment(root, endpoint string) []string {
+	bin := filepath.Join(root, "node_modules", ".bin")
+	_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "http://"), ":")
+	return append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "CI=true", "CDK_DISABLE_LEGACY_EXPORT_WARNING=1",
+		// moto finds a template's bucket where the host is localhost, and others by path where it is an address.
+		"AWS_ENDPOINT_URL=http://localhost:"+port, "AWS_ENDPOINT_URL_S3="+endpoint,
+		"AWS_ACCESS_KEY_ID="+Key, "AWS_SECRET_ACCESS_KEY="+Key, "AWS_REGION="+Region, "AWS_DEFAULT_REGION="+Region)
 }
