@@ -67,7 +67,10 @@ def judge(value, shape):
 
 
 def error(code, operation):
-    """Models list no errors of EC2, nor those that all operations have, which depend on the protocol."""
+    """Models list no errors of EC2, nor those that all operations have, which depend on the protocol. The answer to a
+    HEAD request has no body: the SDK makes the code out of the status."""
+    if operation.http["method"] == "HEAD":
+        return
     known = {shape.metadata.get("error", {}).get("code", shape.name) for shape in operation.error_shapes}
     denied = DENIED.get(operation.service_model.metadata["protocol"], "AccessDeniedException")
     if known and code not in known | COMMON | {denied}:
