@@ -8,6 +8,8 @@ import (
 	autoscaling "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	ec2 "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/release"
 )
 
 func TestEmptyAccountGetsNothing(t *testing.T) {
@@ -103,7 +105,7 @@ func verdictOf(r Report, row string) Verdict {
 
 // refuse takes the answer of a call away.
 func (s *Snapshot) refuse(operation Operation) {
-	s.Refused[operation] = "AWS does not let you"
+	s.Refused[operation] = release.Errorf(release.AccessDenied, "AWS does not let you")
 	switch operation {
 	case describeVPCs:
 		s.VPCs = nil

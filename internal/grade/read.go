@@ -50,14 +50,14 @@ func Read(ctx context.Context, config aws.Config, web step.Doer) (*Snapshot, err
 		return nil, explain(err, config.Region, "ExpiredToken", "ExpiredTokenException")
 	}
 	r := &reader{step.NewClients(config, web), &Snapshot{
-		Account: aws.ToString(caller.Account), Caller: aws.ToString(caller.Arn), Region: config.Region, At: time.Now(), Refused: map[Operation]string{},
+		Account: aws.ToString(caller.Account), Caller: aws.ToString(caller.Arn), Region: config.Region, At: time.Now(), Refused: map[Operation]*release.Error{},
 	}}
 	for _, call := range calls {
 		if err := call.read(r, ctx); err != nil {
 			if err := explain(err, config.Region, "ExpiredToken", "ExpiredTokenException", "RequestExpired"); ctx.Err() != nil || errors.Is(err, errExpired) {
 				return nil, err
 			}
-			r.Refused[call.operation] = release.Classify(awsstack.Explain(err, config.Region)).Message
+			r.Refused[call.operation] = release.Classify(awsstack.Explain(err, config.Region))
 		}
 	}
 	r.readPages(ctx)

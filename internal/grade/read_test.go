@@ -43,7 +43,7 @@ func TestReadFollowsPages(t *testing.T) {
 	if len(s.VPCs) != 2 || s.Account != fabric.Account || s.Region != fabric.Region {
 		t.Errorf("it has %+v", s)
 	}
-	if s.Refused[describeVPCs] != "" || s.Refused[describeSubnets] == "" || s.Refused[describeGroups] == "" {
+	if s.Refused[describeVPCs] != nil || s.Refused[describeSubnets] == nil || s.Refused[describeGroups] == nil {
 		t.Errorf("refused are %v", s.Refused)
 	}
 	if r := Grade(s, DefaultPoints()); r.Count(Unknown) == 0 || !strings.Contains(r.Summary(), "unknown") {

@@ -36,22 +36,28 @@ func ReadRoster(from io.Reader) ([]Student, error) {
 	if name < 0 || profile < 0 {
 		return nil, release.Errorf(release.InvalidRequest, "the roster has the columns %q: name and profile must be among them, and region may be", header)
 	}
-	var students []Student
+	return readStudents(lines, func(cells []string) Student {
+		s := Student{Name: strings.TrimSpace(cells[name]), Profile: strings.TrimSpace(cells[profile])}
+		if region >= 0 {
+			s.Region = strings.TrimSpace(cells[region])
+		}
+		return s
+	})
+}
+
+func readStudents(lines *csv.Reader, student func(cells []string) Student) (students []Student, err error) {
 	var wrong []string
 	for {
 		cells, err := lines.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := lines.FieldPos(0)
 		if err != nil {
 			return nil, release.Errorf(release.InvalidRequest, "the roster: %w", err)
 		}
-		s := Student{Name: strings.TrimSpace(cells[name]), Profile: strings.TrimSpace(cells[profile])}
-		if region >= 0 {
-			s.Region = strings.TrimSpace(cells[region])
-		}
+		s := student(cells)
 		if s.Name == "" || s.Profile == "" {
+			line, _ := lines.FieldPos(0)
 			wrong = append(wrong, strconv.Itoa(line))
 		}
 		students = append(students, s)
