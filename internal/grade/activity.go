@@ -11,7 +11,7 @@ import (
 
 // judgeActivity looks for an instance that the group launched after the first ones: because it was to have
 // more, or in place of another.
-// https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-verify-scaling-activity.html
+// https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html
 func judgeActivity(l *lesson) finding {
 	if l.group == nil {
 		return missing("Make the group first; then put load on it, or terminate one of its instances, and see its activity history.")
@@ -26,8 +26,8 @@ func judgeActivity(l *lesson) finding {
 			return done("It replaced an instance. " + told(a))
 		case replaceable(a):
 			lost = &a
-			if new := launchedAfter(activities, a); new != nil {
-				return done("It replaced an instance. "+told(a), told(*new))
+			if other := launchedAfter(activities, a); other != nil {
+				return done("It replaced an instance. "+told(a), told(*other))
 			}
 		}
 	}

@@ -68,16 +68,18 @@ func TestLessonsAreNotMixed(t *testing.T) {
 		"of two VPCs": func(*Snapshot) {},
 		"of one VPC": func(s *Snapshot) {
 			s.Balancers[0].VpcId, s.TargetGroups[1].VpcId = text("vpc-1"), text("vpc-1")
-			s.Subnets[4].VpcId = text("vpc-1")
+			s.Groups[0].VPCZoneIdentifier = text("subnet-a,subnet-b")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := whole()
 			s.beside(true)
 			change(s)
-			s.Policies = nil
-			s.Policies = append(s.Policies, autoscaling.ScalingPolicy{AutoScalingGroupName: text("few"), PolicyName: text("more"), PolicyType: text("TargetTrackingScaling")})
-			r := Grade(s, DefaultPoints())
+			// The group of the second one is as good as that of the first, and has a policy.
+			few := s.Groups[1]
+			few.AutoScalingGroupName, few.TargetGroupARNs, few.VPCZoneIdentifier = text("few"), []string{"arn:few"}, s.Groups[0].VPCZoneIdentifier
+			s.Groups[0], s.Policies[0].AutoScalingGroupName = few, text("few")
+			r := Grade(s, Points{"balancer": 1, "vpc": 1, "subnets": 3, "listener": 3, "policy": 2})
 			if r.Graded != "VPC vpc-1, load balancer front, Auto Scaling group many" || verdictOf(r, "policy") != Missing {
 				t.Errorf("it grades %s, and the policy is %s", r.Graded, verdictOf(r, "policy"))
 			}

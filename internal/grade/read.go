@@ -66,8 +66,8 @@ func Read(ctx context.Context, config aws.Config, web step.Doer) (*Snapshot, err
 
 var errExpired = errors.New("the credentials are no longer good")
 
-// cancelPolicy is the policy that AWS Academy attaches when a lab's session ends: the caller's identity is
-// still told, and every other call denied.
+// cancelPolicy is the policy that AWS Academy attaches when a lab's session ends, as its users report: AWS
+// still tells who the caller is, and denies every other call.
 const cancelPolicy = "voc-cancel-cred"
 
 // explain words an error for people. Credentials with one of the codes, or of a lab that has ended, are

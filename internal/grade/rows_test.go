@@ -95,6 +95,7 @@ var entranceChanges = []change{
 	}, one("listener", "done:redirects to HTTPS, which forwards to people")},
 	{"two target groups, one without weight", func(s *Snapshot) {
 		s.TargetGroups = append(s.TargetGroups, elb.TargetGroup{TargetGroupArn: text("arn:idle"), HealthCheckPath: text("/x"), VpcId: text("vpc-1"), LoadBalancerArns: []string{"arn:front"}})
+		s.Health["arn:idle"] = []elbHealth{target("i-9", elb.TargetHealthStateEnumUnhealthy)}
 		s.Listeners[0].DefaultActions[0] = elb.Action{Type: elb.ActionTypeEnumForward, ForwardConfig: &elb.ForwardActionConfig{TargetGroups: []elb.TargetGroupTuple{
 			{TargetGroupArn: text("arn:idle"), Weight: number(0)}, {TargetGroupArn: text("arn:people"), Weight: number(100)},
 		}}}
