@@ -71,11 +71,27 @@ func readStudents(lines *csv.Reader, student func(cells []string) Student) (stud
 	return students, nil
 }
 
-// Graded is the result of a student: a report, or why there is none.
+// Graded is the result of a student: a report, or why there is none or it may be another's.
 type Graded struct {
 	Student
 	Report  *Report `json:"report,omitempty"`
 	Problem string  `json:"problem,omitempty"`
+}
+
+// MarkShared gives a problem to each student whose account and region are those of an earlier one.
+func MarkShared(class []Graded) {
+	owners := map[[2]string]string{}
+	for i, g := range class {
+		if g.Report == nil {
+			continue
+		}
+		place := [2]string{g.Report.Account, g.Report.Region}
+		if owner, taken := owners[place]; taken {
+			class[i].Problem = "the same account and region as " + owner
+			continue
+		}
+		owners[place] = g.Name
+	}
 }
 
 // WriteCSV writes a line for each student, with the verdict of every row.
@@ -120,5 +136,9 @@ func (g Graded) Sentence() string {
 	if g.Report == nil {
 		return g.Problem
 	}
-	return fmt.Sprintf("%d done, %d partly, %d missing, %d unknown", g.Report.Count(Done), g.Report.Count(Partly), g.Report.Count(Missing), g.Report.Count(Unknown))
+	words := fmt.Sprintf("%d done, %d partly, %d missing, %d unknown", g.Report.Count(Done), g.Report.Count(Partly), g.Report.Count(Missing), g.Report.Count(Unknown))
+	if g.Problem != "" {
+		words += "; " + g.Problem
+	}
+	return words
 }

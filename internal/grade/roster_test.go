@@ -26,6 +26,16 @@ func TestWrongRosterIsRefused(t *testing.T) {
 	}
 }
 
+func TestOneAccountForTwoIsPointedOut(t *testing.T) {
+	r, elsewhere := Grade(whole(), DefaultPoints()), Grade(whole(), DefaultPoints())
+	elsewhere.Region = "us-west-2"
+	class := []Graded{{Student: Student{Name: "Ann"}, Report: &r}, {Student: Student{Name: "Eve"}, Problem: "expired"}, {Student: Student{Name: "Ben"}, Report: &r}, {Student: Student{Name: "Cy"}, Report: &elsewhere}}
+	MarkShared(class)
+	if class[0].Problem != "" || class[1].Problem != "expired" || class[3].Problem != "" || !strings.HasSuffix(class[2].Sentence(), "0 unknown; the same account and region as Ann") {
+		t.Errorf("it has %+v", class)
+	}
+}
+
 func TestCSVHasALineForEachStudentAndNoFormula(t *testing.T) {
 	r := Grade(whole(), DefaultPoints())
 	var out strings.Builder
