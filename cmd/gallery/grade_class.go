@@ -34,6 +34,7 @@ func gradeClass(command *cobra.Command, flags gradeFlags, points grade.Points) e
 		}
 		class = append(class, graded)
 	}
+	grade.MarkShared(class)
 	if err := showClass(command, flags, class); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func TestLab(t *testing.T) {
 	c.plays.will("", "", false)
 	c.run("release", "first", `{}`).ends("Succeeded")
 	c.serves("first")
-	c.run("release", "second", `{"rebake": true}`).ends("Succeeded")
+	c.run("release", "second", `{"traffic": [50, 100]}`).ends("Succeeded")
 	c.serves("second")
 	c.run("teardown", "teardown", `{"images": "delete"}`).ends("Succeeded")
 	c.deleted()

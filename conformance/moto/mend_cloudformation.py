@@ -11,6 +11,7 @@ from moto.cloudformation.models import Stack
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
+from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPC
 from moto.elbv2.models import FakeTargetGroup
 from moto.iam.models import Role
@@ -86,6 +87,17 @@ def write_policies():
         put(self, name, json.dumps(document) if isinstance(document, dict) else document)
 
     Role.put_policy = put_policy
+
+
+def associate_route_tables():
+    """Without it a template's route tables are associated with no subnet."""
+    create = SubnetBackend.create_subnet_association
+
+    def create_subnet_association(self, route_table_id, subnet_id):
+        self.associate_route_table(route_table_id, subnet_id=subnet_id)
+        return create(self, route_table_id, subnet_id)
+
+    SubnetBackend.create_subnet_association = create_subnet_association
 
 
 def delete_route_tables():
@@ -212,6 +224,7 @@ def apply(port):
     name_versions()
     name_target_groups()
     write_policies()
+    associate_route_tables()
     delete_route_tables()
     keep_what_is_retained()
     list_nothing_deleted()

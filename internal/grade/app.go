@@ -21,7 +21,7 @@ func judgeApp(l *lesson) finding {
 	case asked && page.Leads != "" && len(healthy) > 0:
 		return done(page.String(), passed)
 	case asked && len(healthy) > 0:
-		return partly("See what the app answers to /, and whether the load balancer's security group admits port 80.", page.String(), passed)
+		return partly("See what the app answers to /, whether the load balancer's security group admits port 80, and whether your own network lets the request out.", page.String(), passed)
 	case asked:
 		return missing("Open port 80 of an instance in a browser: start the app there, and let the load balancer's security group admit port 80.", page.String())
 	case len(healthy) > 0:

@@ -28,7 +28,7 @@ func judgeBoot(l *lesson) finding {
 	if len(alone) == 0 {
 		return missing("Run `sudo systemctl enable` for the app's service, make the image again, and let the group launch from it: no instance of a group answers yet.")
 	}
-	evidence := fmt.Sprintf("Inferred: the group launched %s, and it answers on its own.", list(alone))
+	evidence := fmt.Sprintf("Inferred: launched by the group, and answering on their own: %s.", list(alone))
 	script := userData(l)
 	if line := starts.FindString(script); line != "" {
 		return partly("Run `sudo systemctl enable` for the app's service before you make the image, and take the start out of the user data.",

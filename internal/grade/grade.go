@@ -5,6 +5,8 @@ package grade
 import (
 	"slices"
 	"time"
+
+	"photogallery/release"
 )
 
 // Verdict is the result of a row.
@@ -122,11 +124,18 @@ func (r row) look(l *lesson) finding {
 		return found
 	}
 	for _, operation := range r.needs {
-		if said, refused := l.Refused[operation]; refused {
-			return finding{Unknown, []string{said}, "Allow " + string(operation) + ", and grade again."}
+		if refusal := l.Refused[operation]; refusal != nil {
+			return unknown(operation, refusal)
 		}
 	}
 	return found
+}
+
+func unknown(operation Operation, refusal *release.Error) finding {
+	if refusal.Code == release.AccessDenied {
+		return finding{Unknown, []string{refusal.Message}, "Allow " + string(operation) + ", and grade again."}
+	}
+	return finding{Unknown, []string{refusal.Message}, "Grade again: " + string(operation) + " failed."}
 }
 
 // better reports whether a report has more points than another or, with as many, more rows that are done.

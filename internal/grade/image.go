@@ -24,7 +24,7 @@ func judgeImage(l *lesson) finding {
 	}
 	for _, id := range snapshots {
 		known := slices.ContainsFunc(l.Snapshots, func(s ec2.Snapshot) bool { return aws.ToString(s.SnapshotId) == id })
-		if _, refused := l.Refused[describeSnapshots]; !known && !refused {
+		if !known && l.Refused[describeSnapshots] == nil {
 			return partly("Make the image again: it is a copy of somebody else's, or its snapshot is gone.", evidence, fmt.Sprintf("Its snapshot %s is not among yours.", id))
 		}
 	}

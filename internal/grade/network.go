@@ -106,8 +106,8 @@ func (l *lesson) subnetsOfBalancer() (ids []string) {
 	return ids
 }
 
-// tableOf returns the route table of a subnet: its own, else the VPC's main one.
-// https://docs.aws.amazon.com/vpc/latest/userguide/RouteTables.html
+// tableOf returns the route table of a subnet: its own, else the VPC's main one, of which AWS does not
+// describe the association. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html
 func (l *lesson) tableOf(subnet string) (found *ec2.RouteTable) {
 	for i, t := range l.Routes {
 		if aws.ToString(t.VpcId) != l.vpc {

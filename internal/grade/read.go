@@ -50,14 +50,14 @@ func Read(ctx context.Context, config aws.Config, web step.Doer) (*Snapshot, err
 		return nil, explain(err, config.Region, "ExpiredToken", "ExpiredTokenException")
 	}
 	r := &reader{step.NewClients(config, web), &Snapshot{
-		Account: aws.ToString(caller.Account), Caller: aws.ToString(caller.Arn), Region: config.Region, At: time.Now(), Refused: map[Operation]string{},
+		Account: aws.ToString(caller.Account), Caller: aws.ToString(caller.Arn), Region: config.Region, At: time.Now(), Refused: map[Operation]*release.Error{},
 	}}
 	for _, call := range calls {
 		if err := call.read(r, ctx); err != nil {
 			if err := explain(err, config.Region, "ExpiredToken", "ExpiredTokenException", "RequestExpired"); ctx.Err() != nil || errors.Is(err, errExpired) {
 				return nil, err
 			}
-			r.Refused[call.operation] = release.Classify(awsstack.Explain(err, config.Region)).Message
+			r.Refused[call.operation] = release.Classify(awsstack.Explain(err, config.Region))
 		}
 	}
 	r.readPages(ctx)
@@ -66,8 +66,8 @@ func Read(ctx context.Context, config aws.Config, web step.Doer) (*Snapshot, err
 
 var errExpired = errors.New("the credentials are no longer good")
 
-// cancelPolicy is the policy that AWS Academy attaches when a lab's session ends: the caller's identity is
-// still told, and every other call denied.
+// cancelPolicy is the policy that AWS Academy attaches when a lab's session ends, as its users report: AWS
+// still tells who the caller is, and denies every other call.
 const cancelPolicy = "voc-cancel-cred"
 
 // explain words an error for people. Credentials with one of the codes, or of a lab that has ended, are

@@ -36,22 +36,28 @@ func ReadRoster(from io.Reader) ([]Student, error) {
 	if name < 0 || profile < 0 {
 		return nil, release.Errorf(release.InvalidRequest, "the roster has the columns %q: name and profile must be among them, and region may be", header)
 	}
-	var students []Student
+	return readStudents(lines, func(cells []string) Student {
+		s := Student{Name: strings.TrimSpace(cells[name]), Profile: strings.TrimSpace(cells[profile])}
+		if region >= 0 {
+			s.Region = strings.TrimSpace(cells[region])
+		}
+		return s
+	})
+}
+
+func readStudents(lines *csv.Reader, student func(cells []string) Student) (students []Student, err error) {
 	var wrong []string
 	for {
 		cells, err := lines.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := lines.FieldPos(0)
 		if err != nil {
 			return nil, release.Errorf(release.InvalidRequest, "the roster: %w", err)
 		}
-		s := Student{Name: strings.TrimSpace(cells[name]), Profile: strings.TrimSpace(cells[profile])}
-		if region >= 0 {
-			s.Region = strings.TrimSpace(cells[region])
-		}
+		s := student(cells)
 		if s.Name == "" || s.Profile == "" {
+			line, _ := lines.FieldPos(0)
 			wrong = append(wrong, strconv.Itoa(line))
 		}
 		students = append(students, s)
@@ -65,11 +71,27 @@ func ReadRoster(from io.Reader) ([]Student, error) {
 	return students, nil
 }
 
-// Graded is the result of a student: a report, or why there is none.
+// Graded is the result of a student: a report, or why there is none or it may be another's.
 type Graded struct {
 	Student
 	Report  *Report `json:"report,omitempty"`
 	Problem string  `json:"problem,omitempty"`
+}
+
+// MarkShared gives a problem to each student whose account and region are those of an earlier one.
+func MarkShared(class []Graded) {
+	owners := map[[2]string]string{}
+	for i, g := range class {
+		if g.Report == nil {
+			continue
+		}
+		place := [2]string{g.Report.Account, g.Report.Region}
+		if owner, taken := owners[place]; taken {
+			class[i].Problem = "the same account and region as " + owner
+			continue
+		}
+		owners[place] = g.Name
+	}
 }
 
 // WriteCSV writes a line for each student, with the verdict of every row.
@@ -114,5 +136,9 @@ func (g Graded) Sentence() string {
 	if g.Report == nil {
 		return g.Problem
 	}
-	return fmt.Sprintf("%d done, %d partly, %d missing, %d unknown", g.Report.Count(Done), g.Report.Count(Partly), g.Report.Count(Missing), g.Report.Count(Unknown))
+	words := fmt.Sprintf("%d done, %d partly, %d missing, %d unknown", g.Report.Count(Done), g.Report.Count(Partly), g.Report.Count(Missing), g.Report.Count(Unknown))
+	if g.Problem != "" {
+		words += "; " + g.Problem
+	}
+	return words
 }

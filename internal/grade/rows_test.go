@@ -95,6 +95,7 @@ var entranceChanges = []change{
 	}, one("listener", "done:redirects to HTTPS, which forwards to people")},
 	{"two target groups, one without weight", func(s *Snapshot) {
 		s.TargetGroups = append(s.TargetGroups, elb.TargetGroup{TargetGroupArn: text("arn:idle"), HealthCheckPath: text("/x"), VpcId: text("vpc-1"), LoadBalancerArns: []string{"arn:front"}})
+		s.Health["arn:idle"] = []elbHealth{target("i-9", elb.TargetHealthStateEnumUnhealthy)}
 		s.Listeners[0].DefaultActions[0] = elb.Action{Type: elb.ActionTypeEnumForward, ForwardConfig: &elb.ForwardActionConfig{TargetGroups: []elb.TargetGroupTuple{
 			{TargetGroupArn: text("arn:idle"), Weight: number(0)}, {TargetGroupArn: text("arn:people"), Weight: number(100)},
 		}}}
@@ -158,6 +159,9 @@ var activityChanges = []change{
 	{"replaced", func(s *Snapshot) {
 		s.Activities[0] = activity(3, "Launching a new EC2 instance: i-2", "an instance was started in response to a difference between desired and actual capacity, increasing the capacity from 1 to 2.")
 		s.Activities = append(s.Activities, activity(2, "Terminating EC2 instance: i-0", "an instance was taken out of service in response to an ELB system health check failure."))
+	}, one("activity", "done:replaced")},
+	{"replaced before the other went", func(s *Snapshot) {
+		s.Activities[0] = activity(3, "Launching a new EC2 instance: i-2", "an instance was launched in response to an unhealthy instance needing to be replaced.")
 	}, one("activity", "done:replaced")},
 	{"lost, and no other yet", func(s *Snapshot) {
 		s.Activities[0] = activity(2, "Terminating EC2 instance: i-0", "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.")

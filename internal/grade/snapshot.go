@@ -7,6 +7,8 @@ import (
 	cloudwatch "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	ec2 "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/release"
 )
 
 // Operation is a call of AWS, as the IAM action that allows it.
@@ -62,8 +64,8 @@ type Snapshot struct {
 	Activities     []autoscaling.Activity
 	Alarms         []cloudwatch.MetricAlarm
 
-	Pages   map[string]Page      // what a load balancer answered on port 80, by its ARN
-	Refused map[Operation]string // why a call got no answer
+	Pages   map[string]Page              // what a load balancer answered on port 80, by its ARN
+	Refused map[Operation]*release.Error // why a call got no answer
 }
 
 // Page is the answer of a load balancer to one request.

@@ -9,6 +9,8 @@ import (
 	cloudwatch "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	ec2 "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"photogallery/release"
 )
 
 var (
@@ -21,7 +23,7 @@ var (
 func whole() *Snapshot {
 	s := &Snapshot{
 		Account: "123456789012", Caller: "arn:aws:sts::123456789012:assumed-role/voclabs/ann", Region: "us-east-1", At: time.Unix(1796000000, 0),
-		Health: map[string][]elb.TargetHealthDescription{}, Pages: map[string]Page{}, Refused: map[Operation]string{},
+		Health: map[string][]elb.TargetHealthDescription{}, Pages: map[string]Page{}, Refused: map[Operation]*release.Error{},
 	}
 	s.network()
 	s.entrance()
