@@ -34,7 +34,10 @@ var templateMutants = []mutant{
 		{functionFile, "", `"INSTANCE_SECURITY_GROUP":      s.network.fleet.`, `"INSTANCE_SECURITY_GROUP":      s.network.builder.`},
 	}},
 	{"the builder is told the fleet's profile", []edit{
-		{functionFile, "", "s.roles.builderProfile.", "s.roles.fleetProfile."},
+		{functionFile, "", "s.roles.builderProfile,", "s.roles.fleetProfile,"},
+	}},
+	{"a function has a role of its own beside the given one", []edit{
+		{functionFile, "", "if s.roles.given != nil {", `if s.roles.given != nil && declared.Name != "Plan" {`},
 	}},
 	{"the fleet is told the public subnets", []edit{
 		{functionFile, "", "s.network.private, \",\"", "s.network.public, \",\""},
