@@ -150,7 +150,7 @@ func (s story) takeOver(t *testing.T) {
 	at.click("#open-release")
 	at.until(`document.querySelector('#field-strategy')`)
 	at.write("#field-traffic", "50 100 100")
-	at.write("#field-hold", "24h")
+	at.write("#field-hold", "23h")
 	at.write("#field-bakeTime", "1m")
 	at.click(`dialog button[type="submit"]`)
 	at.says("#field-traffic-error", "does not rise")
