@@ -116,7 +116,7 @@ func listSettings(command *cobra.Command, _ []string) error {
 			fmt.Fprintln(says, "There are no settings: "+c.hint("`gallery config set NAME=VALUE`")+" sets one.")
 		}
 		if len(found.Secrets) > 0 {
-			fmt.Fprintf(says, "There are %d secrets besides: %s lists them.\n", len(found.Secrets), c.hint("`gallery secret`"))
+			fmt.Fprintf(says, "Secrets besides: %d; %s lists them.\n", len(found.Secrets), c.hint("`gallery secret`"))
 		}
 		c.sayWhatServes(command, found)
 		return show(command, found.Values, []string{"NAME", "VALUE"}, func(s environment.Setting) []any { return []any{s.Name, shownValue(s.Value)} })

@@ -53,7 +53,7 @@ func changesSettings(t *testing.T, on func(arguments ...string) said) {
 		t.Fatal(err)
 	}
 	on("config", "import", dotenv).wants(t, 0, "Changed")
-	on("config").wants(t, 0, "GREETING      good evening", "PAGE_SIZE     20", "There are 1 secrets besides")
+	on("config").wants(t, 0, "GREETING      good evening", "PAGE_SIZE     20", "Secrets besides: 1")
 	on("config", "unset", "PAGE_SIZE", "GREETING").wants(t, 0, "Changed")
 	on("secret", "unset", "KEY").wants(t, 0, "Changed")
 	on("secret", "unset", "KEY").wants(t, exitUsage, `no secret "KEY"`)
@@ -66,6 +66,7 @@ func refusesSettings(t *testing.T, on func(arguments ...string) said) {
 	on("config", "set").wants(t, exitUsage, "gallery config set NAME=VALUE")
 	on("config", "set", "A").wants(t, exitUsage, `"A": give NAME=VALUE`)
 	on("config", "set", "PORT=1", "1X=2").wants(t, exitUsage, "PORT is set by the instance", `"1X" cannot be the name`)
+	on("config", "set", "A=\xff").wants(t, exitUsage, "the value of A is not UTF-8 text")
 	on("config", "set", "A=1", "--detach").wants(t, exitUsage, "--detach", "--release")
 	on("config", "sett", "A=1").wants(t, exitUsage, "sett", "set")
 	on("config", "import", "none.env").wants(t, exitUsage, "none.env")

@@ -41,7 +41,7 @@ type Configured struct {
 // Configure changes the settings that the next release takes. Its error is an InvalidRequest with
 // every problem, and then nothing has changed. Two changes at a time are made one after the other.
 func (c Configurer) Configure(ctx context.Context, change SettingsChange) (outcome Configured, err error) {
-	if err := change.check(); err != nil {
+	if err := change.Check(); err != nil {
 		return Configured{}, err
 	}
 	fresh := change.secrets(time.Now().UTC())
@@ -64,8 +64,8 @@ func (c Configurer) Configure(ctx context.Context, change SettingsChange) (outco
 	return outcome, err
 }
 
-// check finds what is wrong with the change by itself, before anything is stored.
-func (s SettingsChange) check() error {
+// Check finds what is wrong with the change by itself, before anything is stored.
+func (s SettingsChange) Check() error {
 	d := settings.Document{Values: s.Set, Secrets: map[string]settings.Secret{}}
 	var problems []error
 	for name, value := range s.SetSecrets {

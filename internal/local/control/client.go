@@ -78,8 +78,12 @@ func (c *Client) Settings(ctx context.Context) (settings environment.Settings, e
 	return settings, c.get(ctx, "settings", &settings)
 }
 
-// Configure changes the settings that the next release takes.
+// Configure changes the settings that the next release takes. It checks the change before JSON replaces
+// what is not UTF-8.
 func (c *Client) Configure(ctx context.Context, change environment.SettingsChange) (outcome environment.Configured, err error) {
+	if err := change.Check(); err != nil {
+		return environment.Configured{}, err
+	}
 	content, err := json.Marshal(change)
 	if err != nil {
 		return environment.Configured{}, err
