@@ -67,7 +67,7 @@ var codesOf = index(map[Code][]string{
 })
 
 var notFound = set(
-	"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable",
+	"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable",
 	"InvalidSnapshot.NotFound", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
 	"LoadBalancerNotFound", "ListenerNotFound", "RuleNotFound", "TargetGroupNotFound",

@@ -108,6 +108,7 @@ func TestPredicatesLookThroughWrapping(t *testing.T) {
 	}
 	tests := map[string]string{
 		"InvalidInstanceID.NotFound":      "not found",
+		"InvalidAMIID.Malformed":          "not found",
 		"InvalidAMIID.Unavailable":        "not found",
 		"NoSuchKey":                       "not found",
 		"ExecutionDoesNotExist":           "not found",

@@ -208,15 +208,23 @@ func (a *amazon) describeInstances(*http.Request) (string, error) {
 	return fmt.Sprintf("<reservationSet><item><instancesSet>%s</instancesSet></item></reservationSet>", &items), nil
 }
 
-// describeImages lists the images of releases.
-func (a *amazon) describeImages(*http.Request) (string, error) {
+// describeImages lists the images of releases, or the one that is asked for.
+func (a *amazon) describeImages(r *http.Request) (string, error) {
 	out, err := a.Clients.EC2.DescribeImages(a.Context(), &ec2.DescribeImagesInput{Owners: []string{"self"}})
 	if err != nil {
 		return "", err
 	}
 	var items strings.Builder
 	for _, image := range out.Images {
-		fmt.Fprintf(&items, "<item><imageId>%s</imageId><imageState>%s</imageState></item>", *image.ImageId, image.State)
+		if asked := r.FormValue("ImageId.1"); asked != "" && asked != *image.ImageId {
+			continue
+		}
+		tags := map[string]string{}
+		for _, tag := range image.Tags {
+			tags[*tag.Key] = *tag.Value
+		}
+		fmt.Fprintf(&items, "<item><imageId>%s</imageId><imageState>%s</imageState><creationDate>%s</creationDate><tagSet>%s</tagSet></item>",
+			*image.ImageId, image.State, *image.CreationDate, tagsOf(tags))
 	}
 	return fmt.Sprintf("<imagesSet>%s</imagesSet>", &items), nil
 }

@@ -111,6 +111,7 @@ func TestCommandsWorkOnARunningCloud(t *testing.T) {
 	if strings.Count(image.out, "ami-") != 1 {
 		t.Errorf("the images are\n%s", image.out)
 	}
+	on("images", strings.Fields(image.out)[7], "--sbom").wants(t, 0, `"CycloneDX"`, `"version":"r1"`)
 
 	on("release", "--dry-run", "--strategy", "rolling", "--version", "two").wants(t, 0, "Releases image ami-", "Replaces 2 instances in slot blue", "nothing is baked")
 	on("release", "--dry-run", "--image", "ami-00000000000000000", "--instance-type", "q9.huge").wants(t, exitUsage, "FailedClean", "ami-00000000000000000", "q9.huge")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -85,8 +86,12 @@ func packages(document []byte) (map[pack]versions, error) {
 		BOMFormat  string `json:"bomFormat"`
 		Components []struct{ Type, Name, Version, PURL string }
 	}
-	if err := json.Unmarshal(document, &read); err != nil || read.BOMFormat != "CycloneDX" {
-		return nil, release.Errorf(release.Unexpected, "the software bill of materials is no CycloneDX document (%w): bake the image again with `gallery release --rebake`", err)
+	err := json.Unmarshal(document, &read)
+	if err == nil && read.BOMFormat != "CycloneDX" {
+		err = fmt.Errorf("its bomFormat is %q", read.BOMFormat)
+	}
+	if err != nil {
+		return nil, release.Errorf(release.Unexpected, "the software bill of materials cannot be read as CycloneDX: %w; bake the image again with `gallery release --rebake`", err)
 	}
 	found := map[pack]versions{}
 	for _, component := range read.Components {

@@ -2,6 +2,7 @@ package environment
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"photogallery/release"
@@ -34,7 +35,7 @@ func TestChangesAreThoseOfPackages(t *testing.T) {
 		t.Errorf("to itself it has %v, %v", same, err)
 	}
 	for _, wrong := range []string{"", "{}", `{"bomFormat": "SPDX"}`} {
-		if _, err := Changes([]byte(from), []byte(wrong)); release.CodeOf(err) != release.Unexpected {
+		if _, err := Changes([]byte(from), []byte(wrong)); release.CodeOf(err) != release.Unexpected || strings.Contains(err.Error(), "%!") {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
