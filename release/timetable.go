@@ -32,6 +32,11 @@ func (b Bounds) Hold(others Bounds) Bounds {
 	return Bounds{max(b.MinSize, others.MinSize), max(b.MaxSize, others.MaxSize)}
 }
 
+// Widen returns the bounds that have room for others, too.
+func (b Bounds) Widen(others Bounds) Bounds {
+	return Bounds{min(b.MinSize, others.MinSize), max(b.MaxSize, others.MaxSize)}
+}
+
 // Bounds returns the bounds of a scheduled size.
 func (s ScheduledSize) Bounds() Bounds { return Bounds{s.MinSize, s.MaxSize} }
 
@@ -143,6 +148,15 @@ func (t Timetable) InForce(now time.Time) *ScheduledSize {
 		}
 	}
 	return nil
+}
+
+// Widest returns the bounds between which a fleet is at some hour, where usual are those of all other
+// hours.
+func (t Timetable) Widest(usual Bounds) Bounds {
+	for _, size := range t.Sizes {
+		usual = usual.Widen(size.Bounds())
+	}
+	return usual
 }
 
 // Change is a change of the fleet's size by its timetable.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -115,7 +114,7 @@ func (t foretold) dollars() string {
 	}
 	f, hour := t.Plan.Forecast, t.Cost.Hour
 	text := fmt.Sprintf("Costs about %.2f %s on AWS while it runs, and then the environment %.4f an hour with %d instances", t.Cost.Run, t.Cost.Currency, hour.Least, f.Size)
-	if most := cmp.Or(t.Plan.MaxSize, f.Size); most > f.Size {
+	if most := t.Cost.Most; most > f.Size {
 		text += fmt.Sprintf(" and %.4f with %d", hour.Most, most)
 	}
 	return text + fmt.Sprintf(", without visitors, by the prices of %s in %s.", t.Cost.Date, t.Cost.Region)

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
+	groups "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cloudwatchtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -90,11 +92,35 @@ func (r *reader) group(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if group != nil && int(aws.ToInt32(group.MaxSize)) > r.MaxSize {
-			r.MinSize, r.MaxSize = int(aws.ToInt32(group.MinSize)), int(aws.ToInt32(group.MaxSize))
+		if group == nil {
+			continue
+		}
+		widest, err := r.widest(ctx, group)
+		if err != nil {
+			return err
+		}
+		if widest.MaxSize > r.MaxSize {
+			r.MinSize, r.MaxSize = widest.MinSize, widest.MaxSize
 		}
 	}
 	return nil
+}
+
+// widest returns the bounds between which a group is at some hour: its own and those of its scheduled
+// sizes.
+func (r *reader) widest(ctx context.Context, group *groups.AutoScalingGroup) (release.Bounds, error) {
+	widest := release.Bounds{MinSize: int(aws.ToInt32(group.MinSize)), MaxSize: int(aws.ToInt32(group.MaxSize))}
+	pages := autoscaling.NewDescribeScheduledActionsPaginator(r.AutoScaling, &autoscaling.DescribeScheduledActionsInput{AutoScalingGroupName: group.AutoScalingGroupName})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return release.Bounds{}, err
+		}
+		for _, action := range page.ScheduledUpdateGroupActions {
+			widest = widest.Widen(release.Bounds{MinSize: int(aws.ToInt32(action.MinSize)), MaxSize: int(aws.ToInt32(action.MaxSize))})
+		}
+	}
+	return widest, nil
 }
 
 func (r *reader) entrance(ctx context.Context) error {

@@ -96,9 +96,9 @@ func TestServingResourcesAreRead(t *testing.T) {
 		if seen.InstanceType != "t4g.small" || seen.MinSize != 2 || seen.MaxSize != 4 || seen.Zones != 2 {
 			t.Errorf("seen is %+v", seen)
 		}
-		runs(t, s, s.StartRelease, "r2", `{"instanceType": "t4g.micro", "rebake": true}`)
-		if _, now := seenNow(t, s, Serving); now["instancet4g.micro"] != 2 || now[price.InstanceKey] != 0 {
-			t.Errorf("after another release there is %v", now)
+		runs(t, s, s.StartRelease, "r2", `{"instanceType": "t4g.micro", "rebake": true, "sizes": [{"from": "18:00", "until": "21:00", "minSize": 1, "maxSize": 8}]}`)
+		if seen, now := seenNow(t, s, Serving); now["instancet4g.micro"] != 2 || now[price.InstanceKey] != 0 || seen.MinSize != 1 || seen.MaxSize != 8 {
+			t.Errorf("after another release, with a size at certain hours, there is %v of %+v", now, seen)
 		}
 		if _, now := seenNow(t, s, Always); now["snapshot"] <= 0 || now["dashboard"] != 1 {
 			t.Errorf("always there is %v", now)

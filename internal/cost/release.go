@@ -16,16 +16,17 @@ type Release struct {
 
 	Run  float64 `json:"run"`  // the builder, the instances beside the fleet, and the requests
 	Hour Range   `json:"hour"` // of the environment, with the instances that serve first and with the most; without visitors
+	Most int     `json:"most"` // instances, at scheduled hours too
 }
 
 // OfRelease adds up what was foreseen. Its errors are those of Add.
 func OfRelease(list price.List, plan release.Plan) (Release, error) {
-	w := Wanted{InstanceType: plan.InstanceType, MinSize: plan.Forecast.Size, MaxSize: max(plan.MaxSize, plan.Forecast.Size), Zones: Zones}
+	w := Wanted{InstanceType: plan.InstanceType, MinSize: plan.Forecast.Size, MaxSize: mostOf(plan), Zones: Zones}
 	bill, err := Add(list, w, append(Planned(w), itemsOf(uses(plan), run{}, just(1))...))
 	if err != nil {
 		return Release{}, err
 	}
-	cost := Release{Date: bill.Date, Region: bill.Region, Currency: bill.Currency}
+	cost := Release{Date: bill.Date, Region: bill.Region, Currency: bill.Currency, Most: w.MaxSize}
 	for _, line := range bill.Lines {
 		switch line.Phase {
 		case Serving, Always:
@@ -35,6 +36,11 @@ func OfRelease(list price.List, plan release.Plan) (Release, error) {
 		}
 	}
 	return cost, nil
+}
+
+// mostOf returns how many instances a release's fleet may have, at scheduled hours too.
+func mostOf(plan release.Plan) int {
+	return max(plan.Widest(plan.Usual()).MaxSize, plan.Forecast.Size)
 }
 
 // The counts of a release's parts, in addition to those of its looks. A test compares them with the

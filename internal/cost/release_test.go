@@ -67,6 +67,10 @@ func TestReleaseCostsItsBuilderAndTheFleetBesideTheOther(t *testing.T) {
 	if err != nil || math.Abs(cost.Hour.Least-bill.Total.Hour.Least) > 0.001 || math.Abs(cost.Hour.Most-bill.Total.Hour.Most) > 0.001 {
 		t.Errorf("an hour costs %+v, and %+v without visitors (%v)", cost.Hour, bill.Total.Hour, err)
 	}
+	plan.Sizes = []release.ScheduledSize{{From: "18:00", Until: "21:00", MinSize: 6, MaxSize: 8}}
+	if busy, err := OfRelease(list, plan); err != nil || busy.Most != 8 || busy.Hour.Least != cost.Hour.Least || busy.Hour.Most < cost.Hour.Most+3*hour.Price {
+		t.Errorf("with eight at some hours it costs %+v, and %+v without (%v)", busy, cost, err)
+	}
 	plan.InstanceType = "x9.huge"
 	if _, err := OfRelease(list, plan); release.CodeOf(err) != release.InvalidRequest {
 		t.Errorf("a type without a price: %v", err)
