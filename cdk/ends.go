@@ -35,7 +35,7 @@ func ends() []end {
 	return []end{
 		{"release-succeeded", "release", changing(anythingBut(rebake)), "has succeeded.", ""},
 		{"release-rebaked", "release", changing(rebake),
-			"has baked what serves on a newer base image, and serves. `gallery images` lists it and the one before, and with both names, `gallery images NEW --diff FORMER`, the packages that changed.", ""},
+			"has baked what serves on a newer base image, and serves. `gallery images` lists it and the one before, and with both names, `gallery images FORMER --diff NEW`, the packages that changed.", ""},
 		{"release-refused", "release", either(failed(release.Busy), because(failed(release.FailedClean), prefixes(refusals)...)),
 			"was refused: <cause>", ""},
 		{"release-failed", "release", because(failed(release.FailedClean), anythingBut(map[string]any{"prefix": refusals})),

@@ -101,7 +101,7 @@ func TestRebakeIsToldOnlyIfItBakes(t *testing.T) {
 		says          []string
 	}{
 		{"{}", serving, []string{"has succeeded."}},
-		{rebaking, serving, []string{"newer base image", "`gallery images NEW --diff FORMER`"}},
+		{rebaking, serving, []string{"newer base image", "`gallery images FORMER --diff NEW`"}},
 		{`{"strategy":"blueGreen","rebakeIfNewer":true}`, serving, []string{"newer base image"}},
 		{`{"rebakeIfNewer":false}`, serving, []string{"has succeeded."}},
 		{rebaking, idle, nil},
