@@ -43,8 +43,8 @@ export class PastView {
     const { parts } = row;
     parts.one = one;
     attribute(row, "data-end", one.serves ? "serves" : one.ended ? one.end : "running");
-    text(parts.mark, one.serves ? "serves" : ends[one.end] ?? "under way");
-    text(parts.reason, [one.reason, one.verdict].filter(Boolean).join(" "));
+    text(parts.mark, one.serves ? "serves" : saidNo[one.end === "FailedClean" && one.reason?.split(":")[0]] ?? ends[one.end] ?? "under way");
+    text(parts.reason, why(one));
     parts.reason.hidden = !parts.reason.textContent;
     text(parts.version, one.kind === "release" ? one.version : one.undoes ? `undo of ${one.undoes}` : "teardown");
     text(parts.took, took(since(one.began, one.ended)));
@@ -68,6 +68,15 @@ export class PastView {
 const ends = {
   Succeeded: "succeeded", FailedClean: "failed", FailedDirty: "failed, something is left", Aborted: "stopped", TimedOut: "out of time", Broken: "broke off",
 };
+
+// saidNo has the reasons that are a person's word, or silence.
+const saidNo = { RolledBack: "rolled back", NotApproved: "not approved" };
+
+// why is the reason of an end and the judge's last words, once where these are the reason.
+function why({ reason, verdict }) {
+  if (!reason || !verdict || reason.startsWith("TrafficRejected:")) return reason ?? verdict ?? "";
+  return `${reason.replace(/\.$/, "")}. The judge: ${verdict}`;
+}
 
 // commit shortens one as git does, and keeps what is said about it.
 function commit(words) {
