@@ -186,7 +186,7 @@ func releaseInput(flags *pflag.FlagSet) (input, folder string, dry bool, err err
 			return "", "", false, err
 		}
 	} else if also := changed(flags); len(also) > 0 {
-		return "", "", false, release.Errorf(release.InvalidRequest, "--input is the whole request and goes with none of %s: write those into it", strings.Join(also, ", "))
+		return "", "", false, release.Errorf(release.InvalidRequest, "--input is the whole request: write %s into it instead", strings.Join(also, ", "))
 	}
 	request, err := release.ParseRequest([]byte(input))
 	if err != nil || slices.Contains([]string{"", release.OwnBundle}, request.Bundle) || isURL(request.Bundle) {
