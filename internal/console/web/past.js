@@ -44,7 +44,7 @@ export class PastView {
     parts.one = one;
     attribute(row, "data-end", one.serves ? "serves" : one.ended ? one.end : "running");
     text(parts.mark, one.serves ? "serves" : saidNo[one.end === "FailedClean" && one.reason?.split(":")[0]] ?? ends[one.end] ?? "under way");
-    text(parts.reason, [one.reason?.replace(/\.$/, ""), one.verdict].filter(Boolean).join(". The judge: "));
+    text(parts.reason, why(one));
     parts.reason.hidden = !parts.reason.textContent;
     text(parts.version, one.kind === "release" ? one.version : one.undoes ? `undo of ${one.undoes}` : "teardown");
     text(parts.took, took(since(one.began, one.ended)));
@@ -71,6 +71,12 @@ const ends = {
 
 // saidNo has the reasons that are a person's word, or silence.
 const saidNo = { RolledBack: "rolled back", NotApproved: "not approved" };
+
+// why is the reason of an end and the judge's last words, once where these are the reason.
+function why({ reason, verdict }) {
+  if (!reason || !verdict || reason.startsWith("TrafficRejected:")) return reason ?? verdict ?? "";
+  return `${reason.replace(/\.$/, "")}. The judge: ${verdict}`;
+}
 
 // commit shortens one as git does, and keeps what is said about it.
 function commit(words) {

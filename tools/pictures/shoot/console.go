@@ -25,6 +25,7 @@ type scene struct {
 	name, path string
 	before     string // JavaScript that causes the moment
 	when       string // JavaScript that reports the moment
+	part       string // a selector of what is scrolled to, or "" for the top
 }
 
 // scenes follow each other on one cloud.
@@ -45,6 +46,12 @@ var scenes = []scene{
 		name: "form", path: "/#/planned", before: `document.querySelector("#open-release").click();`,
 		when: `document.querySelector('dialog #field-ttl')`,
 	},
+	{
+		name: "judge", path: "/#/execution", part: ".judge",
+		before: ask("/api/load", `{"rate": 400, "seconds": 200}`) + ask("/api/executions/release", `{"input": "{\"version\": \"summer photos\", \"traffic\": [25, 100], \"hold\": \"40m\", \"bakeTime\": \"1m\", \"wait\": true}"}`),
+		when:   `document.querySelector('.judge .split span')?.innerText && document.querySelector('.judge .chip').innerText === 'as good' && /25 %/.test(document.querySelector('.judge .split').ariaLabel)`,
+	},
+	{name: "two-fleets", path: "/#/fleet", when: `document.querySelectorAll('.groups .capacity[data-slot]').length === 2`},
 }
 
 // ask is JavaScript that sends a request to the console's server.
@@ -123,7 +130,7 @@ func (s scene) take(tab context.Context, console, folder string) error {
 	}
 	for name, on := range map[string]screen{"wide": desk, "phone": phone} {
 		for _, scheme := range []string{light, dark} {
-			picture, err := capture(tab, shot{screen: on, scheme: scheme})
+			picture, err := capture(tab, shot{screen: on, scheme: scheme}, s.part)
 			if err != nil {
 				return err
 			}
@@ -147,7 +154,7 @@ func openConsole(tab context.Context, address string) error {
 // settled is JavaScript that waits until charts have taken the colors and the width.
 const settled = `new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done(null))), 300))`
 
-func capture(tab context.Context, s shot) ([]byte, error) {
+func capture(tab context.Context, s shot, part string) ([]byte, error) {
 	if err := s.openScreen(tab); err != nil {
 		return nil, err
 	}
@@ -156,6 +163,11 @@ func capture(tab context.Context, s shot) ([]byte, error) {
 	}
 	if _, err := chromedp.Run(tab, chromedp.Evaluate[any](settled, chromedp.EvalAwaitPromise)); err != nil {
 		return nil, err
+	}
+	if part != "" {
+		if _, err := chromedp.Run(tab, chromedp.Evaluate[any](fmt.Sprintf("document.querySelector(%q).scrollIntoView({block: 'center'})", part))); err != nil {
+			return nil, err
+		}
 	}
 	picture, err := chromedp.Call(tab, page.CaptureScreenshot, page.CaptureScreenshotParams{})
 	return picture.Data, err
