@@ -15,6 +15,9 @@ const (
 	MaxName  = 128      // characters of a name
 	MaxNames = 200      // settings and secrets
 	MaxBytes = 64 << 10 // all names and values, those of secrets included
+	// An instance fetches them one after the other, about one a second, before its app starts: all of
+	// them must be there well within the group's grace period.
+	MaxSecrets = 50
 )
 
 var (
@@ -53,6 +56,9 @@ func (d Document) Check() error {
 	}
 	if names := len(d.Values) + len(d.Secrets); names > MaxNames {
 		problems = append(problems, fmt.Errorf("there would be %d settings and secrets, and %d are possible: unset some, or put several into one value", names, MaxNames))
+	}
+	if len(d.Secrets) > MaxSecrets {
+		problems = append(problems, fmt.Errorf("there would be %d secrets, and %d are possible: unset some, or put several into one value", len(d.Secrets), MaxSecrets))
 	}
 	if total > MaxBytes {
 		problems = append(problems, fmt.Errorf("names and values would have %d bytes together, secrets included, and %d are possible: put large ones into the bundle or into a storage of the app's own", total, MaxBytes))

@@ -100,6 +100,13 @@ func TestEveryProblemIsNamedAtOnce(t *testing.T) {
 	if err := many.Check(); err == nil || !strings.Contains(err.Error(), "201 settings") {
 		t.Errorf("got %v", err)
 	}
+	many = settings.Document{Secrets: map[string]settings.Secret{}}
+	for i := range settings.MaxSecrets + 1 {
+		many.Secrets["N"+strings.Repeat("x", i)] = settings.Secret{}
+	}
+	if err := many.Check(); err == nil || !strings.Contains(err.Error(), "51 secrets, and 50") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // What Check lets pass comes back from systemd's reading as it was.
