@@ -32,7 +32,7 @@ nobody checks them.`,
 					fmt.Fprintln(command.ErrOrStderr(), "Nothing has been released here yet.")
 					return nil
 				}
-				columns := []string{"NAME", "VERSION", "END", "STARTED", "TOOK", "ROLLBACK", "BY", "COMMIT", "STRATEGY", "REASON"}
+				columns := []string{"NAME", "VERSION", "END", "STARTED", "TOOK", "ROLLBACK", "BY", "COMMIT", "STRATEGY", "IMAGE", "SETTINGS", "REASON"}
 				return show(command, history, columns, pastRow)
 			})
 		},
@@ -48,7 +48,7 @@ func pastRow(p environment.Past) []any {
 	}
 	return []any{
 		p.Name, whatOf(p), endOf(p), p.Began.Local().Format(time.DateTime), execution.Clock(until.Sub(p.Began)),
-		againOf(p), dash(p.By), dash(shortCommit(p.Commit)), dash(string(p.Strategy)), dash(line(p.Reason, p.Verdict)),
+		againOf(p), dash(p.By), dash(shortCommit(p.Commit)), dash(string(p.Strategy)), dash(p.Image), dash(shortCommit(p.Settings)), dash(line(p.Reason, p.Verdict)),
 	}
 }
 
@@ -69,8 +69,15 @@ func endOf(p environment.Past) string {
 		return "serves"
 	case p.Ended.IsZero():
 		return "under way"
+	case p.End == release.FailedClean && isDecided(p.Reason):
+		return p.Reason[:strings.Index(p.Reason, ":")]
 	}
 	return string(p.End)
+}
+
+// isDecided reports whether a reason is a person's word, or silence.
+func isDecided(reason string) bool {
+	return strings.HasPrefix(reason, string(release.RolledBack)+":") || strings.HasPrefix(reason, string(release.NotApproved)+":")
 }
 
 // againOf returns what a rollback to it would start from.

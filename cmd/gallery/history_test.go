@@ -32,7 +32,7 @@ func TestFormerReleaseIsReleasedAgain(t *testing.T) {
 	a.on("rollback", "r9").wants(t, exitUsage, `no release "r9"`)
 	a.on("rollback", "r1", "--strategy", "green").wants(t, exitUsage, "strategy")
 	a.on("rollback", "r2", "--strategy", "rolling").wants(t, 0, "Release r2 (version 2) is released again", "succeeded in", "http://"+deployedStack)
-	table := a.on("history").wants(t, 0, "NAME", "VERSION", "REASON", "serves", "Succeeded", "its image", me(t))
+	table := a.on("history").wants(t, 0, "NAME", "VERSION", "IMAGE", "ami-", "SETTINGS", "REASON", "serves", "Succeeded", "its image", me(t))
 	if lines := strings.Split(strings.TrimSpace(table.out), "\n"); len(lines) != 5 || !strings.HasPrefix(lines[4], "r1 ") {
 		t.Errorf("the table is\n%s", table.out)
 	}
