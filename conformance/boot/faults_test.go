@@ -19,7 +19,7 @@ type fault struct {
 }
 
 // provision is where a builder installs the bundle.
-const provision = `  bash /run/photogallery/provision.sh "$work/bundle" --keep`
+const provision = `  HEALTH_PATH=$health_path CHECK_SECONDS=$start_seconds bash /run/photogallery/provision.sh "$work/bundle" --keep`
 
 // faults has them by runs: those of one run do not hide each other.
 var faults = [][]fault{{
