@@ -48,17 +48,20 @@ type Cloud struct {
 
 // New returns a cloud. The caller closes it.
 func New(options Options) *Cloud {
-	f := fabric.New(options.Pace)
-	c := &Cloud{
-		Fabric:        f,
-		CloudWatch:    cloudwatch.New(f),
-		DynamoDB:      dynamodb.New(f),
-		EC2:           ec2.New(f, options.Kind),
-		EventBridge:   eventbridge.New(f),
-		S3:            s3.New(f),
-		SSM:           ssm.New(f),
-		StepFunctions: stepfunctions.New(f, stepfunctions.Options{Pace: options.Pace, Random: options.Random}),
-	}
+	c := &Cloud{Fabric: fabric.New(options.Pace)}
+	c.Fabric.Do(func() { c.furnish(options) }) // a minute that ends meanwhile waits for all services
+	return c
+}
+
+func (c *Cloud) furnish(options Options) {
+	f := c.Fabric
+	c.CloudWatch = cloudwatch.New(f)
+	c.DynamoDB = dynamodb.New(f)
+	c.EC2 = ec2.New(f, options.Kind)
+	c.EventBridge = eventbridge.New(f)
+	c.S3 = s3.New(f)
+	c.SSM = ssm.New(f)
+	c.StepFunctions = stepfunctions.New(f, stepfunctions.Options{Pace: options.Pace, Random: options.Random})
 	c.ELB = elb.New(f, c.EC2, c.CloudWatch)
 	c.Route53 = route53.New(f, c.ELB.Zone)
 	c.AutoScaling = autoscaling.New(f, c.EC2, c.ELB, c.CloudWatch)
@@ -67,7 +70,6 @@ func New(options Options) *Cloud {
 		return err
 	})
 	quotas.New(f, c.EC2)
-	return c
 }
 
 // Close aborts all executions, stops all timers and waits for every goroutine of the cloud. API
