@@ -340,7 +340,7 @@ func (c *cloud) needsOfBalancing(action string, made call) []permission {
 		rule := strings.Replace(listener, ":listener/", ":listener-rule/", 1) + "/0123456789abcdef"
 		return []permission{{action, listener, requested}, {"elasticloadbalancing:AddTags", rule, tagging}}
 	}
-	of := cmp.Or(made.form.Get("RuleArn"), made.form.Get("ListenerArn"), balancer)
+	of := cmp.Or(made.form.Get("RuleArn"), made.form.Get("ListenerArn"), made.form.Get("TargetGroupArn"), balancer)
 	tags := map[string]string{}
 	out, err := c.ELB.DescribeTags(c.Context(), &elb.DescribeTagsInput{ResourceArns: []string{of}})
 	if err == nil && len(out.TagDescriptions) > 0 {
