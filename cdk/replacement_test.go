@@ -53,6 +53,9 @@ var optionValues = map[string][]any{
 	"flowLogs":        {"off"},
 	"logDays":         {"7"},
 	"tags":            {"team=web", "team=ops,cost-center=42"},
+	"assetsBucket":    {"photogallery-lab-123456789012-us-east-1"},
+	"role":            nil, // of the first deployment
+	"instanceProfile": nil,
 }
 
 // A deployment changes the stack under a release that runs. What CloudFormation would replace for it
