@@ -3,6 +3,7 @@ package stack
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -28,6 +29,7 @@ func tuesday(nth, hour, minute int) time.Time {
 func (e *environment) watchSizes(slot release.Slot, until time.Time) {
 	e.Helper()
 	for ; time.Now().Before(until); time.Sleep(time.Minute) {
+		synctest.Wait() // A scheduled action of this very minute is carried out first.
 		least, desired, most := e.capacity(slot)
 		want := [2]int{2, 5}
 		if inLecture(time.Now()) {
