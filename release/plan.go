@@ -78,24 +78,25 @@ func summary(version string, minSize, maxSize int, instanceType string) string {
 
 // Current is the environment's recorded state: which release serves and what it needs.
 type Current struct {
-	Serving         bool   `json:"serving"` // false before the first release and after a teardown
-	Slot            Slot   `json:"slot"`    // "" in a record without it; see Serves
-	Release         string `json:"release"`
-	Version         string `json:"version"`
-	Image           string `json:"image"`
-	FormerImage     string `json:"formerImage"` // for a rollback, or "" if there is none
-	Digest          string `json:"digest"`
-	Bundle          Bundle `json:"bundle"`
-	DefaultBundle   Bundle `json:"defaultBundle"`   // the deployment's own bundle at the time of the record
-	TemplateVersion string `json:"templateVersion"` // the serving launch template version
-	FormerTemplate  string `json:"formerTemplate"`  // "" if there was none
-	Settings        string `json:"settings"`        // the digest of the instances' settings, or "" for none
-	FormerSettings  string `json:"formerSettings"`  // those of FormerTemplate
-	MinSize         int    `json:"minSize"`         // the group's bounds, which an undo restores
-	MaxSize         int    `json:"maxSize"`         // 0 in a record without it
-	InstanceType    string `json:"instanceType"`    // "" in a record without it
-	TeardownAt      string `json:"teardownAt"`      // RFC 3339: the end of the ttl, or "" for never
-	Timetable              // of other sizes at certain hours
+	Serving         bool     `json:"serving"`            // false before the first release and after a teardown
+	Slot            Slot     `json:"slot"`               // "" in a record without it; see Serves
+	Strategy        Strategy `json:"strategy,omitempty"` // that the release was made with; "" in a record without it
+	Release         string   `json:"release"`
+	Version         string   `json:"version"`
+	Image           string   `json:"image"`
+	FormerImage     string   `json:"formerImage"` // for a rollback, or "" if there is none
+	Digest          string   `json:"digest"`
+	Bundle          Bundle   `json:"bundle"`
+	DefaultBundle   Bundle   `json:"defaultBundle"`   // the deployment's own bundle at the time of the record
+	TemplateVersion string   `json:"templateVersion"` // the serving launch template version
+	FormerTemplate  string   `json:"formerTemplate"`  // "" if there was none
+	Settings        string   `json:"settings"`        // the digest of the instances' settings, or "" for none
+	FormerSettings  string   `json:"formerSettings"`  // those of FormerTemplate
+	MinSize         int      `json:"minSize"`         // the group's bounds, which an undo restores
+	MaxSize         int      `json:"maxSize"`         // 0 in a record without it
+	InstanceType    string   `json:"instanceType"`    // "" in a record without it
+	TeardownAt      string   `json:"teardownAt"`      // RFC 3339: the end of the ttl, or "" for never
+	Timetable                // of other sizes at certain hours
 }
 
 // Usual returns the fleet's bounds outside of its scheduled sizes.

@@ -24,6 +24,19 @@ func IsRebake(input string) bool {
 	return json.Unmarshal([]byte(input), &request) == nil && request.RebakeIfNewer
 }
 
+// As returns the request with the strategy of the release that serves if it is a rebake, and raw,
+// which it was read from, has neither a strategy nor a field that goes with one only.
+func (r Request) As(serving Current, raw []byte) Request {
+	var given Request
+	if err := json.Unmarshal(raw, &given); err != nil || !r.RebakeIfNewer {
+		return r
+	}
+	if given.Strategy == "" && len(given.Traffic) == 0 && !given.Approval {
+		r.Strategy = cmp.Or(serving.Strategy, r.Strategy)
+	}
+	return r
+}
+
 // Unchanged is the output of a release that found nothing to release. Its only field is where the
 // rules of the stack look, so that nobody gets a message.
 type Unchanged struct {

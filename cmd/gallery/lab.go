@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -110,13 +109,14 @@ func runCDK(command *cobra.Command, config aws.Config, words []string) error {
 	if err != nil {
 		return release.Errorf(release.NothingUp, "there is no %s, which Node.js brings: install it, run `npm ci`, and try again (%w)", words[0], err)
 	}
-	showCommand(command, words)
+	region := "AWS_REGION=" + config.Region
+	if profile, _ := command.Flags().GetString("profile"); profile != "" {
+		words = append(words, "--profile", profile)
+	}
+	showCommand(command, append([]string{region}, words...))
 	// Ctrl-C is for the CDK, which then ends by itself.
 	cdk := exec.CommandContext(context.WithoutCancel(command.Context()), program, words[1:]...)
-	cdk.Env = append(os.Environ(), "AWS_REGION="+config.Region)
-	if profile, _ := command.Flags().GetString("profile"); profile != "" {
-		cdk.Args = append(cdk.Args, "--profile", profile)
-	}
+	cdk.Env = append(os.Environ(), region)
 	cdk.Stdin, cdk.Stdout, cdk.Stderr = os.Stdin, command.OutOrStdout(), command.ErrOrStderr()
 	err = cdk.Run()
 	var failed *exec.ExitError
@@ -127,9 +127,9 @@ func runCDK(command *cobra.Command, config aws.Config, words []string) error {
 }
 
 func showCommand(command *cobra.Command, words []string) {
-	words = slices.Clone(words)
+	shown := make([]string, len(words))
 	for i, word := range words {
-		words[i] = quoted(word)
+		shown[i] = quoted(word)
 	}
-	fmt.Fprintln(command.ErrOrStderr(), strings.Join(words, " "))
+	fmt.Fprintln(command.ErrOrStderr(), strings.Join(shown, " "))
 }

@@ -10,6 +10,9 @@ var rebakeMutants = []mutant{
 	{"a rebake takes another bundle than that which serves", []edit{
 		{"lambdas/plan/content.go", "", "\tcase d.request.RebakeIfNewer:\n\t\treturn d.serving.Bundle, nil\n", ""},
 	}},
+	{"a rebake takes another strategy than that of the release that serves", []edit{
+		{"lambdas/plan/plan.go", "", "request.As(serving, in.Request)", "request"},
+	}},
 	{"a rebake takes the settings that are not released yet", []edit{
 		{"lambdas/plan/settings.go", "", "d.plan.Settings, d.plan.Configured = d.serving.Settings, d.serving.Settings", "d.plan.Settings = recorded.Configured"},
 	}},

@@ -137,6 +137,7 @@ func TestPackRefusesAFolderThatIsNotABundle(t *testing.T) {
 			"line 1 of .galleryignore, !lib/, takes something back", "line 2 of .galleryignore, lib/**, has **", "line 3 of .galleryignore, [a, is no pattern",
 			"line 4 of .galleryignore, /, is no", "line 5 of .galleryignore, ../x, is no",
 		}},
+		"many patterns":  {ignoring(strings.Repeat("build/\n", 10_000)), []string{".galleryignore has more than 65536 bytes"}},
 		"too large":      {addLargeFile, []string{"together; a bundle's have at most 524288000"}},
 		"too many files": {addManyFiles, []string{"more than 10000 files"}},
 	}

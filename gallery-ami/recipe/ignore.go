@@ -13,6 +13,8 @@ import (
 // IgnoreFile names what of a folder is not packed, a pattern a line. It is not packed either.
 const IgnoreFile = ".galleryignore"
 
+const largestIgnoreFile = 64 << 10
+
 // pattern is one line of an ignore file. It means what it means to Git, which knows more.
 // https://git-scm.com/docs/gitignore#_pattern_format
 type pattern struct {
@@ -32,9 +34,12 @@ func readIgnored(root *os.Root) (patterns []pattern, problems []string) {
 		return nil, []string{err.Error()}
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, longestLine))
+	text, err := io.ReadAll(io.LimitReader(file, largestIgnoreFile+1))
 	if err != nil {
 		return nil, []string{err.Error()}
+	}
+	if len(text) > largestIgnoreFile {
+		return nil, []string{fmt.Sprintf("%s has more than %d bytes; write fewer patterns, such as a folder's name for all that is in it", IgnoreFile, largestIgnoreFile)}
 	}
 	number := 0
 	for line := range strings.Lines(string(text)) {

@@ -57,11 +57,15 @@ func TestProblemsComeWithTheirRemedy(t *testing.T) {
 		verdict Verdict
 		words   []string
 	}{
-		"no Node.js":                        {func(a *account) { delete(a.tools, "node") }, "Node.js", Failed, []string{"nodejs.org"}},
-		"an old Node.js":                    {func(a *account) { a.tools["node"] = "v18.20.4" }, "Node.js", Failed, []string{"v18.20.4", "nodejs.org"}},
-		"an old Go":                         {func(a *account) { a.tools["go"] = "go1.20.1" }, "Go", Failed, []string{"go1.20.1", "go.dev"}},
-		"the root user":                     {func(a *account) { a.caller = "arn:aws:iam::123456789012:root" }, "credentials", Warning, []string{"aws sso login"}},
-		"no bootstrap":                      {func(a *account) { a.refused["GetParameter"] = fabric.Errorf("ParameterNotFound", "") }, "CDK bootstrap", Failed, []string{"`npx cdk bootstrap aws://123456789012/us-east-1`"}},
+		"no Node.js":     {func(a *account) { delete(a.tools, "node") }, "Node.js", Failed, []string{"nodejs.org"}},
+		"an old Node.js": {func(a *account) { a.tools["node"] = "v18.20.4" }, "Node.js", Failed, []string{"v18.20.4", "nodejs.org"}},
+		"an old Go":      {func(a *account) { a.tools["go"] = "go1.20.1" }, "Go", Failed, []string{"go1.20.1", "go.dev"}},
+		"the root user":  {func(a *account) { a.caller = "arn:aws:iam::123456789012:root" }, "credentials", Warning, []string{"aws sso login"}},
+		"no bootstrap":   {func(a *account) { a.refused["GetParameter"] = fabric.Errorf("ParameterNotFound", "") }, "CDK bootstrap", Failed, []string{"`npx cdk bootstrap aws://123456789012/us-east-1`"}},
+		"a lab's bucket": {func(a *account) {
+			a.refused["GetParameter"] = fabric.Errorf("ParameterNotFound", "")
+			a.buckets = map[string]bool{"photogallery-lab-123456789012-us-east-1": true}
+		}, "CDK bootstrap", OK, []string{"gallery lab deploy"}},
 		"an old one":                        {func(a *account) { a.set(func() { a.Cloud.SSM.Set(bootstrapParameter, "5") }) }, "CDK bootstrap", Failed, []string{`"5"`, "npx cdk bootstrap"}},
 		"a single zone":                     {func(a *account) { a.defaultZone = []string{"us-east-1a"} }, "zones", Failed, []string{"--region"}},
 		"no such type":                      {func(a *account) { a.InstanceType = "t4g.smal" }, "instance type", Failed, []string{"t4g.smal", "t4g.small"}},

@@ -109,7 +109,7 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 			return release.Plan{Release: in.Release, Unchanged: why, Note: "nothing to do: " + why}, err
 		}
 	}
-	return p.plan(ctx, in.Release, request, serving)
+	return p.plan(ctx, in.Release, request.As(serving, in.Request), serving)
 }
 
 func (p planner) plan(ctx context.Context, name string, request release.Request, serving release.Current) (release.Plan, error) {

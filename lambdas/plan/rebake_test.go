@@ -69,6 +69,23 @@ func TestRebakeNeedsANewerBaseImage(t *testing.T) {
 	}
 }
 
+func TestRebakeKeepsTheStrategyUnlessItAsksForAnother(t *testing.T) {
+	for more, want := range map[string]release.Strategy{
+		``: release.Rolling, `, "bakeTime": "10m"`: release.Rolling,
+		`, "strategy": "blueGreen"`: release.BlueGreen, `, "traffic": [50, 100]`: release.BlueGreen, `, "approval": true`: release.BlueGreen,
+	} {
+		inCloud(t, func(c *cloud) {
+			c.offers("ami-00000001", time.Now().Add(time.Hour))
+			serving := c.servesImage(base)
+			serving.Strategy = release.Rolling
+			c.serves(serving)
+			if got := c.mustPlan(`{"rebakeIfNewer": true` + more + `}`); got.Strategy != want {
+				t.Errorf("with %s it is %s, want %s", more, got.Strategy, want)
+			}
+		})
+	}
+}
+
 func TestRebakeWhereNothingServesHasNothingToDo(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		for _, recorded := range []release.Current{{}, {Image: "ami-0123456789abcdef0", Bundle: bundleOf("other")}} {

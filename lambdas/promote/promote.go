@@ -95,7 +95,7 @@ func (p promoter) configure(ctx context.Context, plan release.Plan) error {
 // image for a rollback.
 func (p promoter) successor(former release.Current, in Input) (release.Current, error) {
 	next := release.Current{
-		Serving: true, Slot: in.Slot, Release: in.Plan.Release, Version: in.Plan.Version,
+		Serving: true, Slot: in.Slot, Strategy: in.Plan.Strategy, Release: in.Plan.Release, Version: in.Plan.Version,
 		Image: in.Image, FormerImage: former.Image,
 		Digest: in.Plan.Digest, Bundle: in.Plan.Bundle,
 		TemplateVersion: in.TemplateVersion, FormerTemplate: former.TemplateVersion,
