@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"maps"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -130,6 +131,9 @@ func (s *stack) settings() map[string]*string {
 	}
 	if s.options.Tags != "" {
 		settings["TAGS"] = jsii.String(s.options.Tags)
+	}
+	if s.options.SleepAfter > 0 {
+		settings["SLEEP_AFTER"] = jsii.String(strconv.Itoa(int(s.options.SleepAfter.Minutes())))
 	}
 	if s.options.EBSKey != "" {
 		settings["EBS_KEY"] = jsii.String(s.options.EBSKey)

@@ -71,6 +71,12 @@ func Table() []Option {
 			parse:   func(o *Options, value string) error { return parseSchedule(&o.Rebake, value) },
 		},
 		{
+			Key: "sleepAfter", Default: off,
+			Allowed: "off, or 5m to 24h in whole minutes, such as 45m",
+			Effect:  "Tears the gallery down when nobody has visited it for that long, and keeps its image. It waits for the end of a release. Every request that reaches an instance counts as a visit, a robot's too.",
+			parse:   parseSleepAfter,
+		},
+		{
 			Key: "timeZone", Default: "UTC",
 			Allowed: "a name such as Europe/Zurich",
 			Effect:  "The time zone of the schedules.",
@@ -295,5 +301,21 @@ func parseLogDays(o *Options, value string) (err error) {
 	if err != nil || !slices.Contains(allowed, o.LogDays) {
 		return errors.New("CloudWatch Logs keeps logs for none such")
 	}
+	return nil
+}
+
+// parseSleepAfter accepts what an alarm can look back at. A visitor's pause is no end of a visit.
+func parseSleepAfter(o *Options, value string) error {
+	if value == off {
+		return nil
+	}
+	after, err := time.ParseDuration(value)
+	switch {
+	case err != nil:
+		return errors.New("no time")
+	case after < 5*time.Minute || after > step.MaxSleepAfter || after%time.Minute != 0:
+		return errors.New("too short, too long or with a part of a minute")
+	}
+	o.SleepAfter = after
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"photogallery/release"
 )
@@ -14,18 +15,19 @@ import (
 // of cdk.json.
 type Options struct {
 	Environment     release.Environment
-	CIDR            string // IPv4 range that the load balancer admits
-	VPCRange        string // IPv4 range of the network
-	Zones           string // two zones separated by a comma, or "" for the first two of the account
-	NightlyTeardown string // schedule expression, or "" for none
-	MorningRelease  string // schedule expression, or "" for none
-	Rebake          string // schedule expression, or "" for none
-	TimeZone        string // of the schedules, by its IANA name
-	Notify          string // e-mail addresses separated by commas, or "" for none
-	Topic           string // ARN of the SNS topic of messages, or "" for one of the stack
-	Webhook         string // slack or teams, a colon and the name of a secret with the address, or "" for none
-	Domain          string // served over HTTPS, or "" for plain HTTP
-	HostedZone      string // Route 53 hosted zone of Domain
+	CIDR            string        // IPv4 range that the load balancer admits
+	VPCRange        string        // IPv4 range of the network
+	Zones           string        // two zones separated by a comma, or "" for the first two of the account
+	NightlyTeardown string        // schedule expression, or "" for none
+	MorningRelease  string        // schedule expression, or "" for none
+	Rebake          string        // schedule expression, or "" for none
+	SleepAfter      time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
+	TimeZone        string        // of the schedules, by its IANA name
+	Notify          string        // e-mail addresses separated by commas, or "" for none
+	Topic           string        // ARN of the SNS topic of messages, or "" for one of the stack
+	Webhook         string        // slack or teams, a colon and the name of a secret with the address, or "" for none
+	Domain          string        // served over HTTPS, or "" for plain HTTP
+	HostedZone      string        // Route 53 hosted zone of Domain
 	UploadsOverHTTP bool
 	InstanceConnect bool
 	AccessLogs      bool

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -45,7 +46,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 
 func TestEveryOptionTakesEffect(t *testing.T) {
 	given := map[string]any{
-		"environment": "staging", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)",
+		"environment": "staging", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m",
 		"vpcRange": "10.20.0.0/20", "zones": "use1-az1, use1-az4",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com, me@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops", "webhook": "slack:photogallery/webhook",
 		"domain": "photos.example.com", "hostedZone": "Z0123",
@@ -58,7 +59,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	}
 	got, err := cdk.ParseOptions(given)
 	want := cdk.Options{
-		Environment: "staging", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", TimeZone: "Europe/Zurich",
+		Environment: "staging", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com, me@example.com", Topic: "arn:aws:sns:us-east-1:123456789012:ops", Webhook: "slack:photogallery/webhook", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
 		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", LogDays: 7, Tags: "account=123456789012,team=web",
 		Role: "LabRole", InstanceProfile: "LabInstanceProfile", AssetsBucket: "photogallery-lab-123456789012-us-east-1",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+
+	"photogallery/release"
 )
 
 // tellOutages sends a message when an outage begins and when it is over. The alarms of an outage are
@@ -27,7 +29,7 @@ func (s *stack) tellAlarms() {
 func (s *stack) whenAlarms(names []string) map[string]any {
 	is := func(state string) map[string]any { return map[string]any{"value": []string{state}} }
 	return map[string]any{
-		"source": []string{"aws.cloudwatch"}, "detail-type": []string{"CloudWatch Alarm State Change"},
+		"source": []string{"aws.cloudwatch"}, "detail-type": []string{release.AlarmStateEvent},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 		"detail": map[string]any{
 			"alarmName": names,

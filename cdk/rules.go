@@ -25,7 +25,20 @@ func (s *stack) addRules() {
 		"source": []string{s.options.Environment.VerdictSource()}, "detail-type": []string{release.VerdictEvent},
 		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
 	})
-	s.undoRule()
+	starter := s.teardownStarter()
+	s.undoRule(starter)
+	s.sleepRule(starter)
+}
+
+// teardownStarter is the role of the rules that start teardowns.
+func (s *stack) teardownStarter() awsiam.IRole {
+	rules := []string{s.ruleARN("abandoned")}
+	if s.options.SleepAfter > 0 {
+		rules = append(rules, s.ruleARN("unvisited"))
+	}
+	return s.roleOf("AbandonedRole", s.forRules(rules...), "Starts the teardown of one release", []Statement{
+		{Actions: []string{"states:StartExecution"}, Resources: []string{arn("states", "stateMachine:"+s.options.Environment.TeardownMachine())}},
+	})
 }
 
 // eventRule lets the rule invoke the function's new version before the rule targets it:
@@ -57,11 +70,8 @@ func (s *stack) ruleARN(name string) string {
 // state.
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
-func (s *stack) undoRule() {
+func (s *stack) undoRule(role awsiam.IRole) {
 	teardown := s.machineARN(s.options.Environment.TeardownMachine())
-	role := s.roleOf("AbandonedRole", s.forRules(s.ruleARN("abandoned")), "Starts the teardown of one release", []Statement{
-		{Actions: []string{"states:StartExecution"}, Resources: []string{arn("states", "stateMachine:"+s.options.Environment.TeardownMachine())}},
-	})
 	failed := func(what map[string]any) map[string]any {
 		return map[string]any{"status": []string{"FAILED"}, "error": []any{what}}
 	}

@@ -8,12 +8,14 @@ import (
 // The types of the events that the stack's rules match.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
 const (
 	BuildResultEvent     = "Build Result"    // a builder's own event; see BuildResult
 	VerdictEvent         = "Release Verdict" // a person's; see Verdict
 	NoticeEvent          = "Release Notice"  // a release's word to people; see Notice
 	InstanceStateEvent   = "EC2 Instance State-change Notification"
 	ExecutionStatusEvent = "Step Functions Execution Status Change"
+	AlarmStateEvent      = "CloudWatch Alarm State Change"
 )
 
 // EndingStates lists the states of an instance that is ending or has ended. A builder in one of

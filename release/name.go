@@ -66,7 +66,7 @@ func (e Environment) NoticeSource() string { return e.Name() + ".notice" }
 // AlarmKind identifies an alarm that a release makes.
 type AlarmKind string
 
-// The alarms that a release makes: of a fleet, and BalancerErrors of the load balancer.
+// The alarms that a release makes: of a fleet, and BalancerErrors and Unvisited of the load balancer.
 const (
 	RequestsHigh   AlarmKind = "requests-high"   // scales out: too many requests per target
 	CPUHigh        AlarmKind = "cpu-high"        // scales out: the instances are busy
@@ -74,6 +74,7 @@ const (
 	UnhealthyHosts AlarmKind = "unhealthy-hosts" // guards a refresh
 	NoHealthyHost  AlarmKind = "no-healthy-host" // tells people: no instance answers
 	BalancerErrors AlarmKind = "balancer-errors" // tells people: the load balancer itself answers with errors
+	Unvisited      AlarmKind = "unvisited"       // starts a teardown: nobody has visited for the time of the option sleepAfter
 )
 
 // AlarmKinds lists the alarms of a fleet.

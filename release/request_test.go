@@ -273,11 +273,12 @@ func TestBadTeardownRequestIsRefused(t *testing.T) {
 	tests := map[string]struct{ raw, says string }{
 		"unknown scope":         {`{"scope": "all"}`, "scope: \"all\" does not fit; give environment or release"},
 		"unknown images":        {`{"images": "keep"}`, "give keep-latest or delete"},
-		"unknown field":         {`{"force": true}`, "the fields are Comment, by, dryRun, images, onlyIfServing, release, scope"},
+		"unknown field":         {`{"force": true}`, "the fields are Comment, by, dryRun, images, onlyIfServing, onlyIfUnvisited, release, scope"},
 		"a scope without name":  {`{"scope": "release"}`, "name the release to undo"},
 		"a name without scope":  {`{"release": "r1"}`, "goes with the scope release only"},
 		"a name that is none":   {`{"scope": "release", "release": "a b"}`, `"a b" does not fit`},
 		"an undo with a ttl's":  {`{"scope": "release", "release": "r1", "onlyIfServing": "r1"}`, "goes with the scope environment only"},
+		"an undo with a sleep":  {`{"scope": "release", "release": "r1", "onlyIfUnvisited": true}`, "goes with the scope environment only"},
 		"dryRun that is a text": {`{"dryRun": "true"}`, "give true or false"},
 	}
 	for name, test := range tests {

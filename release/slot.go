@@ -38,6 +38,9 @@ func (e Environment) Alarm(slot Slot, kind AlarmKind) string {
 // BalancerAlarm returns the name of the alarm that watches the load balancer.
 func (e Environment) BalancerAlarm() string { return e.Name() + "-" + string(BalancerErrors) }
 
+// UnvisitedAlarm returns the name of the alarm of a gallery that nobody visits.
+func (e Environment) UnvisitedAlarm() string { return e.Name() + "-" + string(Unvisited) }
+
 // Outages returns the names of the alarms that tell people of an outage.
 func (e Environment) Outages() []string {
 	names := []string{e.BalancerAlarm()}
@@ -48,10 +51,13 @@ func (e Environment) Outages() []string {
 }
 
 // AlarmOf returns the slot and the kind of a release's alarm with that name, or "" for another one.
-// The load balancer's alarm has no slot.
+// The load balancer's alarms have no slot.
 func (e Environment) AlarmOf(name string) (Slot, AlarmKind) {
-	if name == e.BalancerAlarm() {
+	switch name {
+	case e.BalancerAlarm():
 		return "", BalancerErrors
+	case e.UnvisitedAlarm():
+		return "", Unvisited
 	}
 	for _, slot := range Slots() {
 		for _, kind := range AlarmKinds() {
@@ -70,5 +76,5 @@ func (e Environment) Alarms() (names []string) {
 			names = append(names, e.Alarm(slot, kind))
 		}
 	}
-	return append(names, e.BalancerAlarm())
+	return append(names, e.BalancerAlarm(), e.UnvisitedAlarm())
 }

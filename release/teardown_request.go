@@ -12,14 +12,18 @@ var teardownSchema = compile(TeardownSchema)
 
 // TeardownRequest is a request for a teardown, with the schema's defaults filled in.
 type TeardownRequest struct {
-	Comment       string       `json:"Comment,omitempty"`
-	Scope         Scope        `json:"scope,omitempty"`
-	Release       string       `json:"release,omitempty"` // with ScopeRelease
-	Images        ImagesPolicy `json:"images,omitempty"`
-	DryRun        bool         `json:"dryRun,omitempty"`
-	OnlyIfServing string       `json:"onlyIfServing,omitempty"`
-	By            string       `json:"by,omitempty"`
+	Comment         string       `json:"Comment,omitempty"`
+	Scope           Scope        `json:"scope,omitempty"`
+	Release         string       `json:"release,omitempty"` // with ScopeRelease
+	Images          ImagesPolicy `json:"images,omitempty"`
+	DryRun          bool         `json:"dryRun,omitempty"`
+	OnlyIfServing   string       `json:"onlyIfServing,omitempty"`
+	OnlyIfUnvisited bool         `json:"onlyIfUnvisited,omitempty"`
+	By              string       `json:"by,omitempty"`
 }
+
+// SleepRequest is the request of the rule for a gallery that nobody visits.
+const SleepRequest = `{"onlyIfUnvisited": true}`
 
 // ParseTeardown reads the teardown state machine's input. Its error is an InvalidRequest that names
 // every problem at once and holds Problems.
@@ -30,12 +34,12 @@ func ParseTeardown(raw []byte) (TeardownRequest, error) {
 	return request, invalid(problems)
 }
 
-// Plan returns the request in the form of the steps. An undo and a ttl teardown never stop a
-// running release: they wait for its end and check again.
+// Plan returns the request in the form of the steps. An undo, a ttl teardown and one for want of
+// visitors never stop a running release: they wait for its end and check again.
 func (r TeardownRequest) Plan() Teardown {
 	return Teardown{
-		Scope: r.Scope, Undo: r.Release, OnlyIfServing: r.OnlyIfServing, Images: r.Images, DryRun: r.DryRun,
-		Interrupt: r.Scope == ScopeEnvironment && r.OnlyIfServing == "",
+		Scope: r.Scope, Undo: r.Release, OnlyIfServing: r.OnlyIfServing, OnlyIfUnvisited: r.OnlyIfUnvisited, Images: r.Images, DryRun: r.DryRun,
+		Interrupt: r.Scope == ScopeEnvironment && r.OnlyIfServing == "" && !r.OnlyIfUnvisited,
 		By:        r.by(),
 	}
 }
@@ -47,6 +51,8 @@ func (r TeardownRequest) by() string {
 		return r.By
 	case r.Scope == ScopeRelease:
 		return "the end of release " + r.Release
+	case r.OnlyIfUnvisited:
+		return "sleepAfter"
 	case r.OnlyIfServing != "":
 		return "the ttl of release " + r.OnlyIfServing
 	}
@@ -66,6 +72,9 @@ func (r TeardownRequest) conflicts(known Problems) Problems {
 	}
 	if r.Scope == ScopeRelease && r.OnlyIfServing != "" {
 		found.add("onlyIfServing", "%q goes with the scope environment only; leave it out", r.OnlyIfServing)
+	}
+	if r.Scope == ScopeRelease && r.OnlyIfUnvisited {
+		found.add("onlyIfUnvisited", "true goes with the scope environment only; leave it out")
 	}
 	return found
 }

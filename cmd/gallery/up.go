@@ -20,6 +20,7 @@ import (
 	"photogallery/internal/local"
 	"photogallery/internal/local/control"
 	"photogallery/internal/terminal"
+	"photogallery/lambdas/step"
 	"photogallery/release"
 )
 
@@ -38,6 +39,7 @@ type upFlags struct {
 	open                    bool
 	noRelease, check        bool
 	verbose                 bool
+	sleepAfter              time.Duration
 }
 
 func upCommand() *cobra.Command {
@@ -70,6 +72,7 @@ func upCommand() *cobra.Command {
 	f.StringVar(&flags.nightly, "nightly", "", "tear down by this `schedule`, such as \"cron(0 20 * * ? *)\"")
 	f.StringVar(&flags.morning, "morning", "", "release by this `schedule`, such as \"cron(0 7 ? * MON-FRI *)\"")
 	f.StringVar(&flags.rebake, "rebake", "", "by this `schedule`, bake what serves again if this machine's packages have changed since, such as \"cron(0 6 ? * MON *)\"")
+	f.DurationVar(&flags.sleepAfter, "sleep-after", 0, "tear everything down when nobody has visited for this `time`, such as 45m, at the pace")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
 	f.BoolVar(&flags.check, "check", false, "run the whole story unattended in a temporary folder instead, and exit with 0 only if all of it holds")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
@@ -179,7 +182,11 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 	if !known {
 		return local.Options{}, release.Errorf(release.InvalidRequest, "--pace %q: give demo or aws", f.pace)
 	}
+	if after := f.sleepAfter; after != 0 && (after < time.Minute || after > step.MaxSleepAfter || after%time.Minute != 0) {
+		return local.Options{}, release.Errorf(release.InvalidRequest, "--sleep-after %s: give 1m to 24h in whole minutes", after)
+	}
 	options, err := localOptions(data)
+	options.SleepAfter = f.sleepAfter
 	options.Address, options.APIAddress, options.Pace = f.address, f.api, pace
 	if options.Console = []string{f.console}; f.console == "" {
 		options.Console = []string{"127.0.0.1:8081", "127.0.0.1:0"}

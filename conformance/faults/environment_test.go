@@ -52,7 +52,8 @@ type variant struct {
 	steps             []step.Step
 	release, teardown []byte
 
-	graceIsHealth bool // refreshes count an instance in its grace period as healthy; AWS does not say
+	sleepAfter    time.Duration // the scenario's
+	graceIsHealth bool          // refreshes count an instance in its grace period as healthy; AWS does not say
 }
 
 // newEnvironment deploys an environment. The caller closes it.
@@ -60,7 +61,7 @@ func newEnvironment(ctx context.Context, as variant) (*environment, error) {
 	env := &environment{ctx: ctx, trace: newTrace(), stopped: map[string]bool{}, lost: map[string]bool{}, declared: declarations(as.steps)}
 	s, err := stack.New(stack.Options{
 		Environment: "main", Kind: machine.NewSimulated(env.behavior), Random: func() float64 { return 0.5 },
-		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: env.wrap,
+		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: env.wrap, SleepAfter: as.sleepAfter,
 	})
 	if err != nil {
 		return nil, err

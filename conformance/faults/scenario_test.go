@@ -23,6 +23,8 @@ type scenario struct {
 	subject string             // the release that makes an image and whose machines can fail, or "" for none
 	again   string             // the release that must succeed after the faults
 
+	sleepAfter time.Duration // the option of that name, or 0
+
 	former bool            // an earlier release serves and must not lose capacity
 	ends   map[string]bool // executions that the scenario itself ends
 }
@@ -164,6 +166,19 @@ func scenarios() []scenario {
 				env.awaitEnd("r1")
 				env.listFromHere()
 				time.Sleep(65 * time.Minute)
+			},
+		},
+		{
+			// Nobody visits any more.
+			name: "sleep", before: noSetup, main: "r1", again: `{}`, sleepAfter: 30 * time.Minute,
+			during: func(env *environment) {
+				env.release("r1", `{}`)
+				env.awaitEnd("r1")
+				env.listFromHere()
+				env.Cloud.Fabric.Do(func() { env.Cloud.ELB.SetTraffic(1) })
+				time.Sleep(10 * time.Minute)
+				env.Cloud.Fabric.Do(func() { env.Cloud.ELB.SetTraffic(0) })
+				time.Sleep(50 * time.Minute)
 			},
 		},
 		{

@@ -219,7 +219,7 @@ func (env *environment) alarms(recorded release.Current) (all []resource, err er
 	}
 	for _, alarm := range out.MetricAlarms {
 		slot, kind := env.Settings.Environment.AlarmOf(*alarm.AlarmName)
-		isOfWhatServes := slot == recorded.Serves() || kind == release.BalancerErrors
+		isOfWhatServes := slot == recorded.Serves() || kind == release.BalancerErrors || kind == release.Unvisited
 		all = append(all, resource{kind: "alarm", id: *alarm.AlarmName, accounted: recorded.Serving && isOfWhatServes})
 	}
 	return all, nil
@@ -230,9 +230,9 @@ func (env *environment) schedules(recorded release.Current) (all []resource, err
 	if err != nil {
 		return nil, err
 	}
-	own := inventory.TTLSchedule(env.Settings.Environment, recorded.Release)
 	for _, one := range found {
-		all = append(all, resource{kind: "schedule", id: one.ID, accounted: recorded.Serving && one.ID == own})
+		isOwn := inventory.IsOf(env.Settings.Environment, one, recorded.Release)
+		all = append(all, resource{kind: "schedule", id: one.ID, accounted: recorded.Serving && isOwn})
 	}
 	return all, nil
 }

@@ -267,7 +267,7 @@ var stepMutants = []mutant{
 		{ttlSchedule, "", "types.ActionAfterCompletionDelete", "types.ActionAfterCompletionNone"},
 	}},
 	{"a ttl's teardown does not say whose ttl it is", []edit{
-		{ttlSchedule, "", `map[string]string{"onlyIfServing": plan.Release}`, `map[string]string{}`},
+		{ttlSchedule, "", `release.TeardownRequest{OnlyIfServing: plan.Release}`, `release.TeardownRequest{}`},
 	}},
 	{"what a release makes lacks the organization's tags", []edit{
 		{"lambdas/step/settings.go", "", "append(append(tags, own...), s.Tags...)", "append(tags, own...)"},

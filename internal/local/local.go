@@ -34,10 +34,11 @@ type Options struct {
 	Program    string       // this executable, which machines call as systemctl
 	Bundle     stack.Bundle // the bundle of the request {}
 	Pack       stack.Packer
-	Version    string       // of the program
-	Pace       float64      // divides AWS's durations; 0 means 1
-	Schedules  []Schedule   // that start a state machine
-	Log        *slog.Logger // of the steps and the cloud; nil discards
+	Version    string        // of the program
+	Pace       float64       // divides AWS's durations; 0 means 1
+	Schedules  []Schedule    // that start a state machine
+	SleepAfter time.Duration // without a visit, at the pace, until a teardown, or 0 for never
+	Log        *slog.Logger  // of the steps and the cloud; nil discards
 }
 
 // Local is a running local cloud.
@@ -127,6 +128,7 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 	l.stack, err = stack.New(stack.Options{
 		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true, Base: l.base,
 		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
+		SleepAfter: l.options.SleepAfter,
 	})
 	if err != nil {
 		return err

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/smithy-go"
 
+	"photogallery/internal/localcloud/cloudwatch"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
 	"photogallery/release"
@@ -17,6 +19,7 @@ func (s *Stack) addRules() {
 	s.Cloud.Fabric.Rule(isInstanceGone, s.passTo("Resume"))
 	s.Cloud.Fabric.Rule(s.isVerdict, s.passTo("Decide"))
 	s.Cloud.Fabric.Rule(s.isAbandonedRelease, s.undo)
+	s.Cloud.Fabric.Rule(s.isUnvisited, s.sleep)
 }
 
 func (s *Stack) isBuildResult(e fabric.Event) bool {
@@ -106,4 +109,21 @@ func undoName(name string) string {
 	}
 	hash := "-" + release.Short(release.Token(name))
 	return string(whole[:most-len(hash)]) + hash
+}
+
+// isUnvisited matches the end of the visits. A new alarm, which is in ALARM at once, was not OK before.
+func (s *Stack) isUnvisited(e fabric.Event) bool {
+	var change cloudwatch.StateChange
+	return e.Source == "aws.cloudwatch" && e.DetailType == release.AlarmStateEvent && json.Unmarshal(e.Detail, &change) == nil &&
+		change.AlarmName == s.Settings.Environment.UnvisitedAlarm() &&
+		change.State.Value == types.StateValueAlarm && change.PreviousState.Value == types.StateValueOk
+}
+
+// sleep starts a teardown. A second one finds nothing that serves.
+func (s *Stack) sleep(fabric.Event) {
+	s.Cloud.Fabric.Do(func() {
+		if _, err := s.Cloud.StepFunctions.Start(s.Settings.TeardownMachine, "", release.SleepRequest); err != nil {
+			s.log.Error("the gallery could not go to sleep", "reason", err.Error())
+		}
+	})
 }

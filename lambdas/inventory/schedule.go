@@ -23,7 +23,18 @@ func TTLSchedule(environment release.Environment, name string) string {
 	return environment.TTLSchedule() + "-" + release.Short(release.Token(name))
 }
 
-// TTLSchedules lists the environment's ttl schedules, without those of the stack.
+// SleepSchedule returns the name of the schedule of a release's first look for visitors. It begins as
+// that of the ttl, and goes with it.
+func SleepSchedule(environment release.Environment, name string) string {
+	return TTLSchedule(environment, name) + "-sleep"
+}
+
+// IsOf reports whether a schedule belongs to the release.
+func IsOf(environment release.Environment, schedule Resource, name string) bool {
+	return schedule.ID == TTLSchedule(environment, name) || schedule.ID == SleepSchedule(environment, name)
+}
+
+// TTLSchedules lists the schedules of the environment's releases, without those of the stack.
 func TTLSchedules(ctx context.Context, api scheduler.ListSchedulesAPIClient, environment release.Environment) ([]Resource, error) {
 	var found []Resource
 	pages := scheduler.NewListSchedulesPaginator(api, &scheduler.ListSchedulesInput{

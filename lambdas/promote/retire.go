@@ -139,8 +139,9 @@ func (r retirer) ttlSchedules(ctx context.Context, serving release.Current) ([]i
 	if err != nil {
 		return nil, err
 	}
-	own := inventory.TTLSchedule(r.settings.Environment, serving.Release)
-	others := slices.DeleteFunc(schedules, func(schedule inventory.Resource) bool { return schedule.ID == own })
+	others := slices.DeleteFunc(schedules, func(schedule inventory.Resource) bool {
+		return inventory.IsOf(r.settings.Environment, schedule, serving.Release)
+	})
 	return others, inventory.RemoveSchedules(ctx, r.schedules, r.settings.Environment, others)
 }
 

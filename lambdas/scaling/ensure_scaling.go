@@ -68,9 +68,13 @@ func (e ensureScaling) run(ctx context.Context, in EnsureScalingInput) (struct{}
 		return struct{}{}, err
 	}
 	at, since := placeOf(e.settings, in.Slot, in.LoadBalancer), countedFrom(e.settings, time.Now())
-	for _, alarm := range []*cloudwatch.PutMetricAlarmInput{
+	alarms := []*cloudwatch.PutMetricAlarmInput{
 		at.unhealthyHosts(), at.requestsHigh(out), at.cpuHigh(out), at.idle(shrink), at.noHealthyHost(since), at.balancerErrors(since),
-	} {
+	}
+	if after := e.settings.SleepAfter; after > 0 {
+		alarms = append(alarms, at.unvisited(after))
+	}
+	for _, alarm := range alarms {
 		if _, err := e.alarms.PutMetricAlarm(ctx, alarm); err != nil {
 			return struct{}{}, err
 		}

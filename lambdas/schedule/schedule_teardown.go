@@ -62,6 +62,9 @@ type scheduleTeardown struct {
 
 // run keeps the schedule of an earlier run of this step: the ttl counts from the first run.
 func (s scheduleTeardown) run(ctx context.Context, in Input) (Scheduled, error) {
+	if err := s.firstLook(ctx, in.Plan); err != nil {
+		return Scheduled{}, err
+	}
 	if in.Plan.TTL() == 0 && in.Plan.TeardownAt == "" {
 		return Scheduled{}, nil
 	}
@@ -118,7 +121,13 @@ func (s scheduleTeardown) request(plan release.Plan) (*scheduler.CreateScheduleI
 	if err != nil {
 		return nil, at, err
 	}
-	input, err := json.Marshal(map[string]string{"onlyIfServing": plan.Release})
+	return s.once(inventory.TTLSchedule(s.settings.Environment, plan.Release), "Tears down release "+plan.Release+" at the end of its ttl", at,
+		release.TeardownRequest{OnlyIfServing: plan.Release})
+}
+
+// once returns a request for a schedule that starts one teardown.
+func (s scheduleTeardown) once(name, description string, at time.Time, request release.TeardownRequest) (*scheduler.CreateScheduleInput, time.Time, error) {
+	input, err := json.Marshal(request)
 	if err != nil {
 		return nil, at, release.Errorf(release.Unexpected, "encode the teardown's input: %w", err)
 	}
@@ -129,10 +138,9 @@ func (s scheduleTeardown) request(plan release.Plan) (*scheduler.CreateScheduleI
 	if queue := s.settings.ScheduleDeadLetters; queue != "" {
 		target.DeadLetterConfig = &types.DeadLetterConfig{Arn: aws.String(queue)}
 	}
-	name := inventory.TTLSchedule(s.settings.Environment, plan.Release)
 	return &scheduler.CreateScheduleInput{
 		GroupName: aws.String(s.settings.Environment.Name()), Name: aws.String(name),
-		Description:                aws.String("Tears down release " + plan.Release + " at the end of its ttl"),
+		Description:                aws.String(description),
 		ScheduleExpression:         aws.String(at.Format(atExpression)),
 		ScheduleExpressionTimezone: aws.String("UTC"),
 		FlexibleTimeWindow:         &types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeOff},

@@ -3,21 +3,24 @@ package step
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Optional holds the settings of the stack's options. The zero value is a gallery on the load
 // balancer's own name, over HTTP, without logs.
 type Optional struct {
-	Domain           string  // the gallery's own name, such as photos.example.com, or "" for none
-	HostedZone       string  // ID of the Route 53 zone that holds Domain; only with Domain
-	Certificate      string  // ARN of Domain's certificate; only with Domain
-	Uploads          Uploads // whether instances accept photos from clients with the upload key
-	InstanceLogGroup string  // the log group of the instances, or "" for none
-	AccessLogBucket  string  // the bucket of the load balancer's access logs, or "" for none
-	AccessLogPrefix  string  // the prefix of the keys in AccessLogBucket; may be ""
-	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
-	Closed           bool    // the load balancer admits a range of addresses that does not include functions
+	Domain           string        // the gallery's own name, such as photos.example.com, or "" for none
+	HostedZone       string        // ID of the Route 53 zone that holds Domain; only with Domain
+	Certificate      string        // ARN of Domain's certificate; only with Domain
+	Uploads          Uploads       // whether instances accept photos from clients with the upload key
+	InstanceLogGroup string        // the log group of the instances, or "" for none
+	AccessLogBucket  string        // the bucket of the load balancer's access logs, or "" for none
+	AccessLogPrefix  string        // the prefix of the keys in AccessLogBucket; may be ""
+	EBSKey           string        // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
+	SleepAfter       time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
+	Closed           bool          // the load balancer admits a range of addresses that does not include functions
 }
 
 // ManagedKey is the alias of AWS's EBS key in each account and region.
@@ -52,8 +55,25 @@ func optionalFrom(getenv func(string) string) Optional {
 		AccessLogBucket:  getenv("ACCESS_LOG_BUCKET"),
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
 		EBSKey:           getenv("EBS_KEY"),
+		SleepAfter:       minutes(getenv("SLEEP_AFTER")),
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
+}
+
+// MaxSleepAfter is the longest time that an alarm looks back at, by the minute.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+const MaxSleepAfter = 24 * time.Hour
+
+// minutes returns a number of minutes, or -1 for what is none.
+func minutes(text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	count, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return time.Duration(count) * time.Minute
 }
 
 // The valid forms. Every function reads them when it starts, so none is compiled without need or
@@ -99,6 +119,9 @@ func (o Optional) problems() (problems []error) {
 	}
 	if given := o.Domain + o.HostedZone + o.Certificate; given != "" && (o.Domain == "" || o.HostedZone == "" || o.Certificate == "") {
 		wrong("DOMAIN is %q, HOSTED_ZONE %q and CERTIFICATE %q: a domain needs all three; give all or none", o.Domain, o.HostedZone, o.Certificate)
+	}
+	if o.SleepAfter < 0 || o.SleepAfter > MaxSleepAfter {
+		wrong("environment variable SLEEP_AFTER is not a number of minutes up to %d: give one, or leave it out", MaxSleepAfter/time.Minute)
 	}
 	if len(o.Domain) > maxDomain {
 		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), maxDomain)

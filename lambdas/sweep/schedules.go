@@ -18,8 +18,9 @@ var schedules = Stage{
 		if over.release == "" {
 			return found, err
 		}
-		own := inventory.TTLSchedule(c.settings.Environment, over.release)
-		return slices.DeleteFunc(found, func(schedule inventory.Resource) bool { return (schedule.ID == own) == over.promoted }), err
+		return slices.DeleteFunc(found, func(schedule inventory.Resource) bool {
+			return inventory.IsOf(c.settings.Environment, schedule, over.release) == over.promoted
+		}), err
 	},
 	remove: func(ctx context.Context, c cloud, _ extent, found []inventory.Resource) error {
 		return inventory.RemoveSchedules(ctx, c.schedules, c.settings.Environment, found)

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -18,9 +21,10 @@ var ConfirmTeardown = step.Define(step.Step{
 	MemoryMB: 128,
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		step.Unbound("cloudwatch:DescribeAlarms"),
 	},
 }, func(clients step.Clients, settings step.Settings) func(context.Context, ConfirmInput) (Confirmation, error) {
-	return confirmer{clients.DynamoDB, settings}.run
+	return confirmer{clients.DynamoDB, clients.CloudWatch, settings}.run
 })
 
 // ConfirmInput is the input of ConfirmTeardown.
@@ -41,6 +45,7 @@ func (c Confirmation) Note() string { return c.Reason }
 
 type confirmer struct {
 	table    records.Reader
+	alarms   cloudwatch.DescribeAlarmsAPIClient
 	settings step.Settings
 }
 
@@ -54,7 +59,17 @@ func (c confirmer) run(ctx context.Context, in ConfirmInput) (Confirmation, erro
 	if err != nil {
 		return Confirmation{}, err
 	}
+	unvisited := true
+	if in.Plan.OnlyIfUnvisited {
+		if unvisited, err = c.unvisited(ctx); err != nil {
+			return Confirmation{}, err
+		}
+	}
 	switch wanted := in.Plan.OnlyIfServing; {
+	case !unvisited:
+		answer.Reason = fmt.Sprintf("somebody has visited in the last %s; environment %s stays", c.settings.SleepAfter, c.settings.Environment)
+	case in.Plan.OnlyIfUnvisited && !serving.Serving:
+		answer.Reason = "nothing serves"
 	case wanted == "" || serving.Serving && serving.Release == wanted:
 		answer.Proceed, answer.Reason = true, fmt.Sprintf("environment %s is torn down", c.settings.Environment)
 	case serving.Serving:
@@ -63,4 +78,16 @@ func (c confirmer) run(ctx context.Context, in ConfirmInput) (Confirmation, erro
 		answer.Reason = fmt.Sprintf("release %s serves no more", wanted)
 	}
 	return answer, nil
+}
+
+// unvisited reports whether nobody has visited for the time of sleepAfter, which may be off by now.
+func (c confirmer) unvisited(ctx context.Context) (bool, error) {
+	if c.settings.SleepAfter == 0 {
+		return false, nil
+	}
+	out, err := c.alarms.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{c.settings.Environment.UnvisitedAlarm()}})
+	if err != nil {
+		return false, err
+	}
+	return len(out.MetricAlarms) > 0 && out.MetricAlarms[0].StateValue == types.StateValueAlarm, nil
 }

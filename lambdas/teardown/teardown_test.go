@@ -41,7 +41,7 @@ func TestRequestIsPlannedWithItsDefaults(t *testing.T) {
 	if err := invoke(t, teardown.PlanTeardown, step.Clients{}, map[string]any{"execution": "e", "request": map[string]any{}}, &plan); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"scope": "environment", "undo": "", "onlyIfServing": "", "images": "keep-latest", "dryRun": false, "interrupt": true, "by": ""}
+	want := map[string]any{"scope": "environment", "undo": "", "onlyIfServing": "", "onlyIfUnvisited": false, "images": "keep-latest", "dryRun": false, "interrupt": true, "by": ""}
 	if diff := cmp.Diff(want, plan); diff != "" {
 		t.Error(diff)
 	}

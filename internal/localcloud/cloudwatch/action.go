@@ -60,6 +60,7 @@ func (s *Service) evaluate(name string, a *alarm) {
 	}
 	if verdict := a.rule.judge(evaluated); verdict.state != a.StateValue {
 		now := time.Now().UTC()
+		s.announce(name, a.StateValue, verdict)
 		a.StateValue, a.StateReason = verdict.state, aws.String(verdict.reason)
 		a.StateUpdatedTimestamp, a.StateTransitionedTimestamp = &now, &now
 	}
