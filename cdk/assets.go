@@ -26,15 +26,15 @@ type Assets struct {
 	Account, Region string
 }
 
-// Build compiles the functions and packs the gallery into folder, as they run on AWS. Unchanged
-// sources make unchanged assets. It needs the go command.
-func Build(ctx context.Context, folder string) (Assets, error) {
+// Build compiles the functions and packs the gallery into folder, as they run on AWS with these
+// options. Unchanged sources make unchanged assets. It needs the go command.
+func Build(ctx context.Context, folder string, options Options) (Assets, error) {
 	assets := Assets{Functions: filepath.Join(folder, "functions"), Bundle: filepath.Join(folder, "gallery.tar.gz")}
-	program := filepath.Join(folder, "photogallery")
-	if err := executable.Functions(ctx, filepath.Join(assets.Functions, "bootstrap"), executable.Deployed); err != nil {
+	program, platform := filepath.Join(folder, "photogallery"), executable.Deployed(options.Architecture)
+	if err := executable.Functions(ctx, filepath.Join(assets.Functions, "bootstrap"), platform); err != nil {
 		return Assets{}, err
 	}
-	if err := executable.Gallery(ctx, program, executable.Deployed); err != nil {
+	if err := executable.Gallery(ctx, program, platform); err != nil {
 		return Assets{}, err
 	}
 	return assets, pack(program, assets.Bundle)

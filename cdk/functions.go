@@ -29,6 +29,10 @@ func (s *stack) addFunctions() {
 	}
 }
 
+func (s *stack) architecture() awslambda.Architecture {
+	return awslambda.Architecture_Custom(jsii.String(s.options.Architecture), nil)
+}
+
 // settingsOf returns the settings of a step, with the bundle only if the step reads it, so that a
 // deployment that changes only the app publishes only those versions.
 func (s *stack) settingsOf(declared step.Step, settings map[string]*string) *map[string]*string {
@@ -48,7 +52,7 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		FunctionName:  s.name(kebab(declared.Name)),
 		Description:   jsii.String(declared.Summary),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
-		Architecture:  awslambda.Architecture_ARM_64(),
+		Architecture:  s.architecture(),
 		Handler:       jsii.String(declared.Name),
 		Code:          code,
 		Environment:   s.settingsOf(declared, settings),
@@ -99,7 +103,7 @@ func (s *stack) logStatement() Statement {
 func (s *stack) settings() map[string]*string {
 	settings := map[string]*string{
 		"ENVIRONMENT":                  jsii.String(string(s.options.Environment)),
-		"ARCHITECTURE":                 jsii.String("arm64"),
+		"ARCHITECTURE":                 jsii.String(s.options.Architecture),
 		"PUBLIC_SUBNETS":               jsii.String(strings.Join(s.network.public, ",")),
 		"PRIVATE_SUBNETS":              jsii.String(strings.Join(s.network.private, ",")),
 		"LOAD_BALANCER_SECURITY_GROUP": s.network.entrance.SecurityGroupId(),
@@ -111,7 +115,7 @@ func (s *stack) settings() map[string]*string {
 		"FLEET_PROFILE":                s.roles.fleetProfile,
 		"TABLE":                        s.storage.table.TableName(),
 		"BUCKET":                       s.storage.bucket.BucketName(),
-		"BASE_IMAGE_PARAMETER":         jsii.String(release.BaseImageParameter),
+		"BASE_IMAGE_PARAMETER":         jsii.String(release.BaseImageParameter(s.options.Architecture)),
 		"RELEASE_MACHINE":              jsii.String(s.machineARN(s.options.Environment.ReleaseMachine())),
 		"TEARDOWN_MACHINE":             jsii.String(s.machineARN(s.options.Environment.TeardownMachine())),
 		"SCHEDULE_ROLE":                s.roles.schedule.RoleArn(),

@@ -35,6 +35,12 @@ func Table() []Option {
 			},
 		},
 		{
+			Key: "architecture", Default: release.ARM64,
+			Allowed: "arm64 or x86_64",
+			Effect:  "Of functions, images and instances. arm64 costs less; x86_64 runs software that is not built for arm64. After a change the next release bakes anew: see below.",
+			parse:   parseArchitecture,
+		},
+		{
 			Key: "cidr", Default: anywhere,
 			Allowed: "an IPv4 range such as 203.0.113.0/24",
 			Effect:  "The addresses that may reach the load balancer. If they are not all addresses, a release cannot request the health path and checks only the health of the targets.",
@@ -49,7 +55,7 @@ func Table() []Option {
 		{
 			Key: "zones", Default: "",
 			Allowed: "two zones such as us-east-1a,us-east-1c, or their IDs such as use1-az1,use1-az4",
-			Effect:  "The two Availability Zones; without it the first two that the account sees, of which one may lack Graviton: `gallery doctor` proposes a pair. Of the first deployment: see below.",
+			Effect:  "The two Availability Zones; without it the first two that the account sees, of which one may lack the instance type: `gallery doctor` proposes a pair. Of the first deployment: see below.",
 			parse:   parseZones,
 		},
 		{
@@ -189,6 +195,14 @@ func match(field *string, value string, pattern *regexp.Regexp, problem string) 
 	*field = value
 	if value != "" && !pattern.MatchString(value) {
 		return errors.New(problem)
+	}
+	return nil
+}
+
+func parseArchitecture(o *Options, value string) error {
+	o.Architecture = value
+	if !slices.Contains(release.Architectures(), value) {
+		return errors.New("no architecture of functions")
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 // of cdk.json.
 type Options struct {
 	Environment     release.Environment
+	Architecture    string        // of functions and instances: arm64 or x86_64
 	CIDR            string        // IPv4 range that the load balancer admits
 	VPCRange        string        // IPv4 range of the network
 	Zones           string        // two zones separated by a comma, or "" for the first two of the account

@@ -25,7 +25,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	for _, want := range []string{
-		"timezone: no such option; the options are environment, cidr",
+		"timezone: no such option; the options are environment, architecture, cidr",
 		`environment: "Main"`, `cidr: "10.0.0.1/8": the address has bits beyond the range, which starts at 10.0.0.0/8`,
 		`nightlyTeardown: "20:00"`, "give off, or a schedule such as cron(0 20 * * ? *)", `morningRelease: "cron(0 7 * *)"`,
 		`timeZone: "Zurich"`, `"nobody" is no e-mail address; give e-mail addresses such as`, "ops@example.com is given twice",
@@ -46,7 +46,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 
 func TestEveryOptionTakesEffect(t *testing.T) {
 	given := map[string]any{
-		"environment": "staging", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m",
+		"environment": "staging", "architecture": "x86_64", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m",
 		"vpcRange": "10.20.0.0/20", "zones": "use1-az1, use1-az4",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com, me@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops", "webhook": "slack:photogallery/webhook",
 		"domain": "photos.example.com", "hostedZone": "Z0123",
@@ -59,7 +59,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	}
 	got, err := cdk.ParseOptions(given)
 	want := cdk.Options{
-		Environment: "staging", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, TimeZone: "Europe/Zurich",
+		Environment: "staging", Architecture: "x86_64", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com, me@example.com", Topic: "arn:aws:sns:us-east-1:123456789012:ops", Webhook: "slack:photogallery/webhook", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
 		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", LogDays: 7, Tags: "account=123456789012,team=web",
 		Role: "LabRole", InstanceProfile: "LabInstanceProfile", AssetsBucket: "photogallery-lab-123456789012-us-east-1",
@@ -129,6 +129,18 @@ func TestZonesAndRangeAreThoseOfANetwork(t *testing.T) {
 		if _, err := cdk.ParseOptions(map[string]any{test.key: test.value}); (err == nil) != test.taken {
 			t.Errorf("%s %s: %v", test.key, test.value, err)
 		}
+	}
+}
+
+func TestArchitectureIsOneOfAWSs(t *testing.T) {
+	for _, given := range release.Architectures() {
+		if options, err := cdk.ParseOptions(map[string]any{"architecture": given}); err != nil || options.Architecture != given {
+			t.Errorf("%s: %+v, %v", given, options, err)
+		}
+	}
+	const want = `architecture: "amd64": no architecture of functions; give arm64 or x86_64`
+	if _, err := cdk.ParseOptions(map[string]any{"architecture": "amd64"}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

@@ -18,6 +18,7 @@ func (s *stack) addOutputs() {
 	s.output("DashboardUrl", "Releases, fleet, load balancer and alarms",
 		s.console+"cloudwatch/home?region="+region+"#dashboards:name="+environment.Name())
 	s.output("Environment", "The environment's name", string(environment))
+	s.output("Architecture", "The architecture of functions and instances", s.options.Architecture)
 	s.output("ReleaseStateMachineArn", "The release state machine", releaseARN)
 	s.output("TeardownStateMachineArn", "The teardown state machine", s.machineARN(environment.TeardownMachine()))
 	s.output("PhotoBucketName", "The bucket of the photos, which cdk destroy leaves", *s.storage.bucket.BucketName())

@@ -33,6 +33,7 @@ func optionSets() map[string]map[string]any {
 // optionValues are values beside each option's default.
 var optionValues = map[string][]any{
 	"environment":     nil,
+	"architecture":    {"x86_64"},
 	"cidr":            {"203.0.113.0/24", "198.51.100.0/24"},
 	"vpcRange":        {"10.20.0.0/20"},
 	"zones":           {"us-east-1a,us-east-1c", "use1-az1,use1-az4"},

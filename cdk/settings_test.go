@@ -57,6 +57,29 @@ func TestAppChangePublishesOnlyBundleReaders(t *testing.T) {
 	}
 }
 
+// An image that is looked for, the functions and the base image of builders must all be for the
+// architecture that was compiled for.
+func TestArchitectureIsOneForFunctionsAndInstances(t *testing.T) {
+	made := decode(t, raw(t, map[string]any{"architecture": "x86_64"}))
+	functions := 0
+	for id, function := range made.of("AWS::Lambda::Function") {
+		if function.Properties["Runtime"] != "provided.al2023" {
+			continue
+		}
+		functions++
+		variables := function.Properties["Environment"].(map[string]any)["Variables"].(map[string]any)
+		if fmt.Sprint(function.Properties["Architectures"]) != "[x86_64]" || variables["ARCHITECTURE"] != "x86_64" || variables["BASE_IMAGE_PARAMETER"] != "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64" {
+			t.Errorf("%s runs on %v, for %v on %v", id, function.Properties["Architectures"], variables["ARCHITECTURE"], variables["BASE_IMAGE_PARAMETER"])
+		}
+	}
+	if functions < len(lambdas.Steps()) || made.Outputs["Architecture"].Value != "x86_64" {
+		t.Errorf("%d functions, and the stack says %v", functions, made.Outputs["Architecture"].Value)
+	}
+	if strings.Contains(string(raw(t, map[string]any{"architecture": "x86_64"})), "arm64") {
+		t.Error("something is for arm64")
+	}
+}
+
 func TestFunctionsHaveTheirDeclaredSizeAndArchitecture(t *testing.T) {
 	made := synthesize(t, "defaults")
 	for _, declared := range lambdas.Steps() {

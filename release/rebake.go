@@ -6,10 +6,12 @@ import (
 	"slices"
 )
 
-// BaseImageParameter is Amazon's public parameter with the ID of the newest base image: Amazon Linux
-// 2023 for arm64.
+// BaseImageParameter returns the name of Amazon's public parameter with the ID of the newest base
+// image of an architecture: Amazon Linux 2023.
 // https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
-const BaseImageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
+func BaseImageParameter(architecture string) string {
+	return "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-" + architecture
+}
 
 // RebakeField asks for a rebake on a newer base image. The rules of the stack look for it in this
 // form, without a space.

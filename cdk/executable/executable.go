@@ -9,13 +9,21 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+
+	"photogallery/release"
 )
 
 // Platform is the operating system and architecture of an executable, in Go's terms.
 type Platform struct{ OS, Architecture string }
 
-// Deployed is the platform of functions and instances.
-var Deployed = Platform{"linux", "arm64"}
+// Deployed returns the platform of functions and instances of an architecture: arm64 or x86_64, which
+// Go calls amd64.
+func Deployed(architecture string) Platform {
+	if architecture == release.X8664 {
+		architecture = "amd64"
+	}
+	return Platform{"linux", architecture}
+}
 
 // Host is the platform of this machine.
 func Host() Platform { return Platform{runtime.GOOS, runtime.GOARCH} }

@@ -43,7 +43,7 @@ func synthesize(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // the assets have been copied
-	assets, err := cdk.Build(ctx, folder)
+	assets, err := cdk.Build(ctx, folder, options)
 	if err != nil {
 		return err
 	}

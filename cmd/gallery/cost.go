@@ -11,6 +11,7 @@ import (
 	"photogallery/internal/cost"
 	"photogallery/internal/environment"
 	"photogallery/internal/price"
+	"photogallery/lambdas/plan"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -84,7 +85,7 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 		return cost.Wanted{}, err
 	}
 	w := cost.Wanted{
-		InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Zones: cost.Zones,
+		InstanceType: cmp.Or(request.InstanceType, plan.UsualType(release.ARM64)), MinSize: least, MaxSize: most, Zones: cost.Zones,
 		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TransferGB: f.transfer, PhotosGB: f.photos,
 	}
 	return w, w.Check()
@@ -110,18 +111,20 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 	if err != nil {
 		return cost.Bill{}, awsstack.Explain(err, config.Region)
 	}
-	w = adapted(command, w, seen, status.Schedules)
+	w = adapted(command, w, seen, plan.UsualType(stack.Architecture), status.Schedules)
 	bill, err := cost.Add(price.Load(), w, seen.Mark(cost.Planned(w), w.InstanceType))
 	bill.Stack, bill.StackRegion = name, config.Region
 	return bill, err
 }
 
-func adapted(command *cobra.Command, w cost.Wanted, seen cost.Existing, schedules []environment.Schedule) cost.Wanted {
+// adapted returns what was asked for, and what is there for the rest. The usual instance type is the
+// stack's, for one in which nothing serves.
+func adapted(command *cobra.Command, w cost.Wanted, seen cost.Existing, usual string, schedules []environment.Schedule) cost.Wanted {
 	asked := command.Flags().Changed
 	w.Observed = true
 	w.Zones = cmp.Or(seen.Zones, w.Zones)
 	if !asked("instance-type") {
-		w.InstanceType = cmp.Or(seen.InstanceType, w.InstanceType)
+		w.InstanceType = cmp.Or(seen.InstanceType, usual)
 	}
 	if !asked("min-size") && !asked("max-size") && seen.MaxSize > 0 {
 		w.MinSize, w.MaxSize = seen.MinSize, seen.MaxSize

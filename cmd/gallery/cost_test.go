@@ -80,11 +80,13 @@ func TestCostOfAStackIsThatOfItsOwnFleetAndSchedules(t *testing.T) {
 		{Expression: "at(2030-01-01T00:00:00)", Starts: "teardown"},
 	}
 	for name, test := range map[string]struct {
+		seen  cost.Existing
 		flags []string
 		want  cost.Wanted
 	}{
-		"as it is": {nil, cost.Wanted{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, HoursADay: 12}},
-		"as asked": {[]string{"--instance-type", "t4g.large", "--max-size", "9", "--hours", "4"}, cost.Wanted{InstanceType: "t4g.large", MinSize: 2, MaxSize: 9, HoursADay: 4}},
+		"nothing":  {cost.Existing{}, nil, cost.Wanted{InstanceType: "t3.small", MinSize: 2, MaxSize: 5, HoursADay: 12}},
+		"as it is": {seen, nil, cost.Wanted{InstanceType: "t4g.micro", MinSize: 1, MaxSize: 3, HoursADay: 12}},
+		"as asked": {seen, []string{"--instance-type", "t4g.large", "--max-size", "9", "--hours", "4"}, cost.Wanted{InstanceType: "t4g.large", MinSize: 2, MaxSize: 9, HoursADay: 4}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			command := costCommand()
@@ -99,7 +101,7 @@ func TestCostOfAStackIsThatOfItsOwnFleetAndSchedules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := adapted(command, given, seen, schedules)
+			got := adapted(command, given, test.seen, "t3.small", schedules)
 			if got.InstanceType != test.want.InstanceType || got.MinSize != test.want.MinSize || got.MaxSize != test.want.MaxSize || got.HoursADay != test.want.HoursADay || !got.Observed {
 				t.Errorf("%+v", got)
 			}

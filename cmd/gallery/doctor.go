@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,12 +28,23 @@ Without it, that age in the local cloud, if one is up. It changes nothing.
 is 1 where something would fail.`,
 		Args: noArguments,
 		Example: `  gallery doctor --region eu-central-1      # before the first deployment
+  gallery doctor --architecture x86_64
   gallery doctor --stack photogallery-main`,
 		RunE: runDoctor,
 	}
 	addFleetFlags(command)
+	command.Flags().String("architecture", "", "the option `architecture` of the deployment (default: the stack's, or arm64)")
+	completeFlag(command, "architecture", cobra.FixedCompletions(release.Architectures(), cobra.ShellCompDirectiveNoFileComp))
 	addJSONFlag(command)
 	return command
+}
+
+func architectureOf(command *cobra.Command) (string, error) {
+	given, err := command.Flags().GetString("architecture")
+	if err == nil && given != "" && !slices.Contains(release.Architectures(), given) {
+		err = release.Errorf(release.InvalidRequest, "--architecture %q: give %s", given, strings.Join(release.Architectures(), " or "))
+	}
+	return given, err
 }
 
 func runDoctor(command *cobra.Command, _ []string) error {
@@ -44,10 +57,13 @@ func runDoctor(command *cobra.Command, _ []string) error {
 		return err
 	}
 	options := doctor.Options{
-		Architecture: architecture, InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Tool: doctor.FirstLine,
+		InstanceType: request.InstanceType, MinSize: least, MaxSize: most, Tool: doctor.FirstLine,
 		Asked: command.Flags().Changed("min-size") || command.Flags().Changed("max-size"),
 	}
 	if options.Stack, err = stackOf(command); err != nil {
+		return err
+	}
+	if options.Architecture, err = architectureOf(command); err != nil {
 		return err
 	}
 	if options.Stack == "" {

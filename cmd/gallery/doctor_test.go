@@ -28,6 +28,7 @@ func TestDoctorReportsWhatIsMissingFirst(t *testing.T) {
 	gallery(t, "doctor").wants(t, exitFailed, "✗ credentials", "--region", "! everything else", "✗ 1 would fail")
 	gallery(t, "doctor", "--region", "eu-west-1").wants(t, exitFailed, "✗ credentials", "aws configure")
 	gallery(t, "doctor", "--min-size", "30").wants(t, exitUsage, "minSize")
+	gallery(t, "doctor", "--architecture", "amd64").wants(t, exitUsage, `"amd64": give arm64 or x86_64`)
 	gallery(t, "doctor", "--stack", "x", "--data", t.TempDir()).wants(t, exitUsage, "--data")
 }
 

@@ -16,6 +16,12 @@ var rebakeMutants = []mutant{
 	{"a rebake takes the settings that are not released yet", []edit{
 		{"lambdas/plan/settings.go", "", "d.plan.Settings, d.plan.Configured = d.serving.Settings, d.serving.Settings", "d.plan.Settings = recorded.Configured"},
 	}},
+	{"a rebake bakes for another architecture what serves", []edit{
+		{"lambdas/plan/rebake.go", "", "if p.isForeign(own) {", "if p.isForeign(own) && own.ImageId == nil {"},
+	}},
+	{"an image for another architecture counts as the same content", []edit{
+		{"lambdas/plan/content.go", "", "recipe.SHA256(), p.settings.Architecture)", "recipe.SHA256(), release.ARM64)"},
+	}},
 	{"an image leaves its software bill of materials behind", []edit{
 		{"lambdas/inventory/image.go", "", "if err := sboms.Remove(ctx, image.Release); err != nil {", "if err := ctx.Err(); err != nil {"},
 	}},

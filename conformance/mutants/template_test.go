@@ -25,7 +25,16 @@ var templateMutants = []mutant{
 		{functionFile, "", "\tif declared.DefaultBundle {\n", "\t{\n"},
 	}},
 	{"the functions are for another processor", []edit{
-		{functionFile, "", "awslambda.Architecture_ARM_64()", "awslambda.Architecture_X86_64()"},
+		{functionFile, "", "s.architecture(),", "awslambda.Architecture_X86_64(),"},
+	}},
+	{"the functions are for arm64, whatever they were compiled for", []edit{
+		{functionFile, "", "s.architecture(),", "awslambda.Architecture_ARM_64(),"},
+	}},
+	{"builders of each architecture begin with the base image for arm64", []edit{
+		{functionFile, "", "BaseImageParameter(s.options.Architecture)", "BaseImageParameter(release.ARM64)"},
+	}},
+	{"the functions are compiled for a processor that Go does not know", []edit{
+		{"cdk/executable/executable.go", "", "architecture = \"amd64\"", "architecture = \"x86\""},
 	}},
 	{"a function's time-out is not its step's", []edit{
 		{functionFile, "", "awscdk.Duration_Millis(jsii.Number(declared.Timeout.Milliseconds()))", "awscdk.Duration_Seconds(jsii.Number(3))"},

@@ -3,6 +3,7 @@
 package awsstack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -25,6 +26,7 @@ const (
 	releaseMachineOutput  = "ReleaseStateMachineArn"
 	teardownMachineOutput = "TeardownStateMachineArn"
 	environmentOutput     = "Environment"
+	architectureOutput    = "Architecture"
 	photoBucketOutput     = "PhotoBucketName"
 	bundleBucketOutput    = "BundleBucketName"
 	uploadKeyOutput       = "UploadKeyLocation"
@@ -41,6 +43,7 @@ type Stack struct {
 	Name            string
 	Region          string
 	Environment     release.Environment
+	Architecture    string // arm64 or x86_64
 	ReleaseMachine  string // ARN
 	TeardownMachine string // ARN
 	Dashboard       string // its URL, or "" for none
@@ -87,6 +90,7 @@ func newStack(config aws.Config, described types.Stack) *Stack {
 	outputs := outputsOf(described)
 	return &Stack{
 		Name: aws.ToString(described.StackName), Region: config.Region, Environment: release.Environment(outputs[environmentOutput]),
+		Architecture:   cmp.Or(outputs[architectureOutput], release.ARM64), // which a stack without the output has
 		ReleaseMachine: outputs[releaseMachineOutput], TeardownMachine: outputs[teardownMachineOutput],
 		Dashboard: outputs[dashboardOutput], outputs: outputs,
 		SFN:     sfn.NewFromConfig(config),

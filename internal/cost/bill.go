@@ -79,7 +79,7 @@ func priceOf(list price.List, instanceType, key string) (price.Price, error) {
 	if key == price.InstanceKey {
 		return list.Instance(instanceType)
 	}
-	p, known := list.Prices[key]
+	p, known := list.Of(key, instanceType)
 	if !known {
 		return price.Price{}, release.Errorf(release.Unexpected, "%s has no price %q", price.Path, key)
 	}

@@ -34,6 +34,7 @@ type account struct {
 
 	caller      string
 	status      cloudformationtypes.StackStatus // "" for no stack
+	made        string                          // the architecture of the stack, or "" if it does not say so
 	key         string                          // that the stack was deployed with, or "" for none
 	vpcs        int
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
@@ -61,7 +62,7 @@ func healthy(t *testing.T, test func(*account)) {
 		}
 		defer s.Close()
 		a := &account{
-			T: t, Stack: s, Options: Options{Architecture: "arm64", InstanceType: "t4g.small", MinSize: 2, MaxSize: 5},
+			T: t, Stack: s, Options: Options{MinSize: 2, MaxSize: 5},
 			caller: "arn:aws:sts::123456789012:assumed-role/Developer/ann", status: cloudformationtypes.StackStatusCreateComplete,
 			vpcs: 1, quotas: map[string]float64{plan.StandardQuota: 32}, rate: 800, concurrency: 1000,
 			roles:   map[string]bool{"AWSServiceRoleForAutoScaling": true, "AWSServiceRoleForElasticLoadBalancing": true},
@@ -179,6 +180,7 @@ func (a *account) describeStacks(in *cloudformation.DescribeStacksInput) (*cloud
 		Outputs: []cloudformationtypes.Output{
 			{OutputKey: aws.String("Environment"), OutputValue: aws.String(string(a.Settings.Environment))},
 			{OutputKey: aws.String("TableName"), OutputValue: &a.Settings.Table},
+			{OutputKey: aws.String("Architecture"), OutputValue: &a.made},
 			{OutputKey: aws.String("EbsKey"), OutputValue: &a.key},
 			{OutputKey: aws.String("ReleaseStateMachineArn"), OutputValue: &a.Settings.ReleaseMachine},
 			{OutputKey: aws.String("TeardownStateMachineArn"), OutputValue: &a.Settings.TeardownMachine},

@@ -19,7 +19,7 @@ func (e *examination) baseThere(ctx context.Context) Finding {
 	if e.environment == "" {
 		return Finding{}
 	}
-	reader := environment.Reader{Clients: e.Clients, Environment: e.environment, Table: e.table, BaseImageParameter: release.BaseImageParameter}
+	reader := environment.Reader{Clients: e.Clients, Environment: e.environment, Table: e.table, BaseImageParameter: release.BaseImageParameter(e.Architecture)}
 	serving, err := reader.Serving(ctx)
 	if err != nil {
 		return e.unseen(err)

@@ -41,9 +41,9 @@ type Options struct {
 	Config       aws.Config
 	Unconfigured error  // why there is no Config; then nothing on AWS is checked
 	Stack        string // also checked, or "" before the first deployment
-	Architecture string // arm64 or x86_64
-	InstanceType string
-	MinSize      int // of a release's request; the group of the stack overrides it unless Asked
+	Architecture string // arm64 or x86_64, or "" for the stack's, and arm64 without one
+	InstanceType string // or "" for the usual one of the architecture
+	MinSize      int    // of a release's request; the group of the stack overrides it unless Asked
 	MaxSize      int
 	Asked        bool
 

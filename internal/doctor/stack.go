@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -60,6 +61,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 		return well("%s is in %s, and none of Photogallery's", e.Stack, status).but(Failed, "%s.", upper(release.Classify(err).Message))
 	}
 	e.environment, e.table = opened.Environment, output(out.Stacks[0], tableOutput)
+	e.Architecture = cmp.Or(e.Architecture, opened.Architecture)
 	e.key = output(out.Stacks[0], keyOutput)
 	e.takeBounds(ctx)
 	return e.state(status)

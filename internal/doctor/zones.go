@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/lambdas/plan"
+	"photogallery/release"
 )
 
 // twoZones returns the zones of the stack's subnets. Without a stack it returns the first two,
@@ -73,6 +74,8 @@ func sorted(names []string) []string {
 }
 
 func (e *examination) instanceType(ctx context.Context) Finding {
+	e.Architecture = cmp.Or(e.Architecture, release.ARM64)
+	e.InstanceType = cmp.Or(e.InstanceType, plan.UsualType(e.Architecture))
 	wanted, usual := types.InstanceType(e.InstanceType), plan.UsualType(e.Architecture)
 	pages := ec2.NewDescribeInstanceTypeOfferingsPaginator(e.EC2, &ec2.DescribeInstanceTypeOfferingsInput{
 		LocationType: types.LocationTypeAvailabilityZone,

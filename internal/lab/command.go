@@ -3,6 +3,8 @@ package lab
 import (
 	"slices"
 	"strings"
+
+	"photogallery/release"
 )
 
 // Deployment is what a lab's deployment gives to the CDK.
@@ -26,8 +28,9 @@ func (d Deployment) Command(action string) []string {
 	return words
 }
 
+// options give the architecture too: a lab surely has t3.small, and t4g.small perhaps.
 func (d Deployment) options() []string {
-	all := []string{"role=" + d.Role, "instanceProfile=" + d.InstanceProfile, "assetsBucket=" + d.Bucket}
+	all := []string{"role=" + d.Role, "instanceProfile=" + d.InstanceProfile, "assetsBucket=" + d.Bucket, "architecture=" + release.X8664}
 	return append(slices.DeleteFunc(all, d.isGiven), d.Context...)
 }
 

@@ -67,7 +67,7 @@ func TestBucketOfSomebodyElseIsNotUsed(t *testing.T) {
 
 func TestCommandCanBeRunByHand(t *testing.T) {
 	d := lab.Deployment{Role: "LabRole", InstanceProfile: "LabInstanceProfile", Bucket: "b", Context: []string{"environment=mine", "role=Other"}}
-	want := "npx cdk destroy --context instanceProfile=LabInstanceProfile --context assetsBucket=b --context environment=mine --context role=Other"
+	want := "npx cdk destroy --context instanceProfile=LabInstanceProfile --context assetsBucket=b --context architecture=x86_64 --context environment=mine --context role=Other"
 	if got := strings.Join(d.Command("destroy"), " "); got != want {
 		t.Errorf("it is\n%s, want\n%s", got, want)
 	}

@@ -72,6 +72,29 @@ var load = sync.OnceValue(func() List {
 	return list
 })
 
+// Of returns the price of a key in an environment with instances of a type, and whether there is one.
+// Where an architecture has a price of its own, its name is the end of the key.
+func (l List) Of(key, instanceType string) (Price, bool) {
+	if own, differs := l.Prices[key+"-"+architectureOf(instanceType)]; differs {
+		return own, true
+	}
+	p, known := l.Prices[key]
+	return p, known
+}
+
+// architectureOf reads the name of a type, in which a g behind the generation stands for AWS's own
+// processors.
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+func architectureOf(instanceType string) string {
+	family, _, _ := strings.Cut(instanceType, ".")
+	if behind := strings.TrimLeft(family, letters); strings.Contains(behind, "g") {
+		return release.ARM64
+	}
+	return release.X8664
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyz"
+
 // Instance returns the price of an instance type. The error is an InvalidRequest that lists the
 // known types.
 func (l List) Instance(instanceType string) (Price, error) {

@@ -22,7 +22,7 @@ func TestPriceFileIsValid(t *testing.T) {
 			t.Errorf("%s is %+v", key, p)
 		}
 	}
-	for _, architecture := range []string{"arm64", "x86_64"} {
+	for _, architecture := range release.Architectures() {
 		if _, err := list.Instance(plan.UsualType(architecture)); err != nil {
 			t.Error(err)
 		}
@@ -31,6 +31,21 @@ func TestPriceFileIsValid(t *testing.T) {
 		if p, err := list.Instance(name); err != nil || p.Price <= 0 || !plan.IsStandard(name) {
 			t.Errorf("%s is %+v, %v", name, p, err)
 		}
+	}
+}
+
+func TestFunctionsCostMoreOnX86(t *testing.T) {
+	list := Load()
+	for instanceType, key := range map[string]string{
+		"t4g.small": "function-time", "is4gen.medium": "function-time", "x2gd.large": "function-time",
+		"t3.small": "function-time-x86_64", "g4dn.xlarge": "function-time-x86_64",
+	} {
+		if got, known := list.Of("function-time", instanceType); !known || got != list.Prices[key] {
+			t.Errorf("with %s they cost %+v", instanceType, got)
+		}
+	}
+	if got, known := list.Of("disk", "t3.small"); !known || got != list.Prices["disk"] {
+		t.Errorf("a disk costs %+v", got)
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 const homePageTimeout = 10 * time.Second
 
 const (
-	architecture    = "arm64"
+	architecture    = release.ARM64
 	healthCheckPath = "/"
 )
 
@@ -35,7 +35,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		FleetProfile:       fabric.ARN("iam", "instance-profile/"+name+"-fleet"),
 		Table:              name,
 		Bucket:             name + "-" + fabric.Account,
-		BaseImageParameter: release.BaseImageParameter,
+		BaseImageParameter: release.BaseImageParameter(architecture),
 		ReleaseMachine:     stepfunctions.MachineARN(options.Environment.ReleaseMachine()),
 		TeardownMachine:    stepfunctions.MachineARN(options.Environment.TeardownMachine()),
 		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
@@ -67,7 +67,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 // offer makes a base image the one that builders are launched from. It must be called under the lock.
 func offer(cloud *localcloud.Cloud, base Base) {
 	cloud.EC2.AddBaseImage(base.ID, base.Created)
-	cloud.SSM.Set(release.BaseImageParameter, base.ID)
+	cloud.SSM.Set(release.BaseImageParameter(architecture), base.ID)
 }
 
 func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {

@@ -45,7 +45,7 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 	if err != nil {
 		return err
 	}
-	if found.Architecture != "" && found.Architecture != types.ArchitectureValues(p.settings.Architecture) {
+	if p.isForeign(found) {
 		return release.Errorf(release.ImageNotFound, "image: %q is for %s, and environment %s is for %s; give another one, or leave it out", d.request.Image, found.Architecture, p.settings.Environment, p.settings.Architecture)
 	}
 	d.image, d.plan.Image = &found, d.request.Image
@@ -55,6 +55,11 @@ func (p planner) existing(ctx context.Context, d *draft) error {
 		d.plan.Bundle, err = release.ParseBundle(url)
 	}
 	return err
+}
+
+// isForeign reports whether an image is for another architecture than the environment's.
+func (p planner) isForeign(image types.Image) bool {
+	return image.Architecture != "" && image.Architecture != types.ArchitectureValues(p.settings.Architecture)
 }
 
 // bundle returns the requested bundle, for a rebake that of the serving release. By default it is the last released one, unless a newer

@@ -33,14 +33,14 @@ func (p planner) forecast(ctx context.Context, d draft) (*release.Forecast, erro
 	if lock != nil {
 		f.Holder = release.NameOf(lock.Holder)
 	}
-	d.foreseeImage(f)
+	d.foreseeImage(f, p.settings.Architecture)
 	d.foreseeFleet(f, there)
 	f.Will = d.plan.Will(*f)
 	return f, nil
 }
 
 // foreseeImage decides as FindImage does.
-func (d draft) foreseeImage(f *release.Forecast) {
+func (d draft) foreseeImage(f *release.Forecast, architecture string) {
 	if f.Bakes = d.bakes; f.Bakes {
 		f.Builder = d.plan.InstanceType
 	} else {
@@ -58,7 +58,7 @@ func (d draft) foreseeImage(f *release.Forecast) {
 	case d.serving.Digest == d.plan.Digest && d.serving.Image != "":
 		f.Reason = "the image of this content that served, " + d.serving.Image + ", is gone"
 	default:
-		f.Reason = "there is no image of this content"
+		f.Reason = "there is no image of this content for " + architecture
 	}
 }
 

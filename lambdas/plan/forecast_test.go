@@ -42,7 +42,7 @@ func sized(n int32) *groups.AutoScalingGroup {
 }
 
 func TestDryRunForeseesTheFleet(t *testing.T) {
-	const none = "there is no image of this content"
+	const none = "there is no image of this content for arm64"
 	leaving := sized(5)
 	leaving.Status = aws.String("Delete in progress")
 	left := sized(3)
@@ -112,7 +112,7 @@ func TestDryRunForeseesTheImage(t *testing.T) {
 func TestDryRunNeedsNoStoredBundle(t *testing.T) {
 	inCloud(t, func(c *cloud) {
 		missing := bundleOf("new")
-		want := release.Forecast{StoresBundle: true, Bakes: true, Builder: "t4g.small", Reason: "there is no image of this content", Fleet: release.FirstFleet, Slot: release.Blue, Size: 2, Launched: 2, Most: 2}
+		want := release.Forecast{StoresBundle: true, Bakes: true, Builder: "t4g.small", Reason: "there is no image of this content for arm64", Fleet: release.FirstFleet, Slot: release.Blue, Size: 2, Launched: 2, Most: 2}
 		c.foresees(`{"dryRun": true, "bundle": "`+missing.URL()+`"}`, true, want)
 		c.refuses(`{"bundle": "`+missing.URL()+`"}`, release.InvalidRequest, "may read")
 		foreign := missing
@@ -133,6 +133,6 @@ func TestDryRunNamesTheHolder(t *testing.T) {
 		if err := records.WriteLock(c.Context(), c.clients.DynamoDB, table, "", records.Lock{Holder: "arn:aws:states:us-east-1:1:execution:m:r0", Release: "r0"}); err != nil {
 			t.Fatal(err)
 		}
-		c.foresees(`{"dryRun": true}`, true, release.Forecast{Holder: "r0", Bakes: true, Builder: "t4g.small", Reason: "there is no image of this content", Fleet: release.FirstFleet, Slot: release.Blue, Size: 2, Launched: 2, Most: 2})
+		c.foresees(`{"dryRun": true}`, true, release.Forecast{Holder: "r0", Bakes: true, Builder: "t4g.small", Reason: "there is no image of this content for arm64", Fleet: release.FirstFleet, Slot: release.Blue, Size: 2, Launched: 2, Most: 2})
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"photogallery/release"
 )
 
-var usualTypes = map[string]string{"arm64": "t4g.small", "x86_64": "t3.small"}
+var usualTypes = map[string]string{release.ARM64: "t4g.small", release.X8664: "t3.small"}
 
 // UsualType is the default instance type on arm64 and x86_64.
 func UsualType(architecture string) string { return usualTypes[architecture] }

@@ -75,7 +75,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 			T: t, fabric: f, ssm: ssm.New(f), ec2: ec2.New(f, machine.NewSimulated(nil)), clients: step.NewClients(f.Config(), nil),
 			settings: step.Settings{
 				Environment: "main", Architecture: "arm64", Table: table, Bucket: bucket, DefaultBundle: bundleOf("own").URL(),
-				BaseImageParameter: release.BaseImageParameter, PublicSubnets: []string{"subnet-pa", "subnet-pb"}, PrivateSubnets: []string{"subnet-a", "subnet-b"},
+				BaseImageParameter: release.BaseImageParameter(release.ARM64), PublicSubnets: []string{"subnet-pa", "subnet-pb"}, PrivateSubnets: []string{"subnet-a", "subnet-b"},
 			},
 		}
 		tables, objects := dynamodb.New(f), s3.New(f)
@@ -86,7 +86,7 @@ func inCloud(t *testing.T, test func(c *cloud)) {
 			tables.AddTable(table, records.Key)
 			objects.AddBucket(bucket, "")
 			c.ec2.SetBaseImage(base)
-			c.ssm.Set(release.BaseImageParameter, base)
+			c.ssm.Set(release.BaseImageParameter(release.ARM64), base)
 			for _, id := range slices.Concat(c.settings.PublicSubnets, c.settings.PrivateSubnets) {
 				c.ec2.AddSubnet(id, "us-east-1"+id[len(id)-1:])
 			}
@@ -363,6 +363,26 @@ func TestInstanceTypeMustFitAndBeOffered(t *testing.T) {
 		c.settings.Architecture = "x86_64"
 		if got := c.mustPlan(`{}`); got.InstanceType != "t3.small" {
 			t.Errorf("got %s", got.InstanceType)
+		}
+	})
+}
+
+// An environment that was deployed for another architecture keeps what serves, and bakes next.
+func TestChangeOfArchitectureBakesAnew(t *testing.T) {
+	inCloud(t, func(c *cloud) {
+		former := c.mustPlan(`{}`)
+		image := c.image(map[string]string{release.TagEnvironment: "main", release.TagDigest: former.Digest, release.TagBundle: former.Bundle.URL()})
+		c.serves(release.Current{Serving: true, Image: image, Digest: former.Digest, Version: former.Version, Bundle: former.Bundle, DefaultBundle: former.Bundle, InstanceType: "t4g.medium", MinSize: 2, MaxSize: 5})
+		c.settings.Architecture = release.X8664
+		got := c.mustPlan(`{"dryRun": true}`)
+		if !got.Forecast.Bakes || got.Forecast.Builder != "t3.small" || got.Forecast.Reason != "there is no image of this content for x86_64" {
+			t.Errorf("got %+v", got.Forecast)
+		}
+		if got.Digest == former.Digest || got.InstanceType != "t3.small" {
+			t.Errorf("got %+v", got)
+		}
+		if got := c.mustPlan(`{"rebakeIfNewer": true}`); !strings.Contains(got.Unchanged, "is for arm64, and the environment for x86_64 now; release first") {
+			t.Errorf("got %+v", got)
 		}
 	})
 }

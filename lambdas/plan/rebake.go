@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/lambdas/image"
 	"photogallery/lambdas/inventory"
@@ -13,15 +14,19 @@ import (
 )
 
 // upToDate returns why a rebake has nothing to do, or "" if there is a newer base image than that of
-// the serving image.
+// the serving image. It is no way to another architecture, for which what serves may not be made.
 func (p planner) upToDate(ctx context.Context, serving release.Current) (string, error) {
 	if !serving.Serving {
 		return "nothing serves", nil
 	}
-	recorded, err := p.baseOf(ctx, serving.Image)
+	own, err := p.served(ctx, serving.Image)
 	if err != nil {
 		return "", err
 	}
+	if p.isForeign(own) {
+		return fmt.Sprintf("image %s is for %s, and the environment for %s now; release first", serving.Image, own.Architecture, p.settings.Architecture), nil
+	}
+	recorded := inventory.Tag(own.Tags, release.TagBase)
 	newest, created, err := image.Bases(ctx, p.ec2, p.parameters, p.settings.BaseImageParameter, recorded)
 	if err != nil {
 		return "", err
@@ -32,14 +37,14 @@ func (p planner) upToDate(ctx context.Context, serving release.Current) (string,
 	return fmt.Sprintf("image %s is on the newest base image, %s of %s", serving.Image, newest.ID, newest.Created.UTC().Format(time.DateOnly)), nil
 }
 
-// baseOf returns the ID of the base image of an image of ours, or "" if that is not known.
-func (p planner) baseOf(ctx context.Context, id string) (string, error) {
+// served describes the serving image, or returns an empty one if it is gone.
+func (p planner) served(ctx context.Context, id string) (types.Image, error) {
 	out, err := p.ec2.DescribeImages(ctx, &ec2.DescribeImagesInput{ImageIds: []string{id}, Owners: []string{"self"}})
 	if release.IsNotFound(err) {
-		return "", nil
+		return types.Image{}, nil
 	}
 	if err != nil || len(out.Images) == 0 {
-		return "", err
+		return types.Image{}, err
 	}
-	return inventory.Tag(out.Images[0].Tags, release.TagBase), nil
+	return out.Images[0], nil
 }

@@ -12,7 +12,7 @@ import (
 func (c *cloud) offers(id string, created time.Time) {
 	c.fabric.Do(func() {
 		c.ec2.AddBaseImage(id, created)
-		c.ssm.Set(release.BaseImageParameter, id)
+		c.ssm.Set(release.BaseImageParameter(release.ARM64), id)
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"photogallery/cdk/executable"
+	"photogallery/release"
 )
 
 const startHead = `
@@ -68,7 +69,7 @@ func tellStarts(all []compared) {
 // it, and boto3 with its dependencies, if a function brings its own version.
 func tellZips(ctx context.Context, folder, boto3 string) error {
 	asset := filepath.Join(folder, "asset")
-	if err := executable.Functions(ctx, filepath.Join(asset, "bootstrap"), executable.Deployed); err != nil {
+	if err := executable.Functions(ctx, filepath.Join(asset, "bootstrap"), executable.Deployed(release.ARM64)); err != nil {
 		return err
 	}
 	ours, err := zipped(asset)

@@ -72,7 +72,7 @@ func (r *run) identify(ctx context.Context) error {
 func (r *run) examine(ctx context.Context) error {
 	var failed []string
 	doctor.Examine(ctx, doctor.Options{
-		Config: r.Config, Architecture: "arm64", InstanceType: instanceType, MinSize: minFleet, MaxSize: maxFleet, Tool: r.Tool,
+		Config: r.Config, Architecture: release.ARM64, InstanceType: instanceType, MinSize: minFleet, MaxSize: maxFleet, Tool: r.Tool,
 	}, func(f doctor.Finding) {
 		if f.Check == "photo bucket" {
 			return // of the environment main, which a run does not touch
