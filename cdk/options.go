@@ -20,6 +20,7 @@ type Options struct {
 	NightlyTeardown string // schedule expression, or "" for none
 	MorningRelease  string // schedule expression, or "" for none
 	Rebake          string // schedule expression, or "" for none
+	Budget          string // USD a calendar month, or "" for none
 	TimeZone        string // of the schedules, by its IANA name
 	Notify          string // e-mail addresses separated by commas, or "" for none
 	Topic           string // ARN of the SNS topic of messages, or "" for one of the stack

@@ -39,6 +39,7 @@ var optionValues = map[string][]any{
 	"nightlyTeardown": {"rate(1 day)"},
 	"morningRelease":  {"rate(1 day)"},
 	"rebake":          {"rate(7 days)"},
+	"budget":          {"20", "7.50"},
 	"timeZone":        {"Europe/Zurich"},
 	"notify":          {"ops@example.com"},
 	"topic":           {"arn:aws:sns:us-east-1:123456789012:ops"},
