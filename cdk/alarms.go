@@ -16,7 +16,7 @@ const metricNamespace = "Photogallery"
 func (s *stack) addAlarms() {
 	five := awscdk.Duration_Minutes(jsii.Number(5))
 	s.addEndAlarms(five)
-	s.alarm("step-defect", "A step failed in a way that none of its errors foresees, or ran out of time. Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+".",
+	s.alarm("step-defect", "A step failed in a way that none of its errors foresees, or ran out of time, or the budget could not be checked. Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+".",
 		s.defectMetric(five))
 	s.alarm("throttled", "Lambda refuses to run this environment's steps: the account's concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
 		s.throttledMetric(five))
@@ -76,11 +76,12 @@ func (s *stack) machineMetric(name, machine string, period awscdk.Duration) awsc
 }
 
 // defectMetric counts errors that no Retry and no Catch of a release expects. Lambda's own Errors
-// metric would count each answer with a code, even a full zone.
+// metric would count each answer with a code, even a full zone. Nobody but this alarm notices that
+// the budget's check fails.
 // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
 func (s *stack) defectMetric(period awscdk.Duration) awscloudwatch.Metric {
 	filter := s.logs.steps.AddMetricFilter(jsii.String("Defects"), &awslogs.MetricFilterOptions{
-		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(`{ ($.code = "Unexpected") || ($.record.status = "timeout") || ($.record.status = "error") }`)),
+		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(`{ ($.code = "Unexpected") || ($.record.status = "timeout") || ($.record.status = "error") || (($.step = "CheckBudget") && ($.level = "ERROR")) }`)),
 		MetricNamespace: jsii.String(metricNamespace),
 		MetricName:      s.name("step-defects"),
 		MetricValue:     jsii.String("1"),

@@ -19,7 +19,7 @@ type end struct {
 }
 
 // refusals lists the beginnings of causes that the sender of the request must fix.
-var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":"}
+var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":", string(release.BudgetUsedUp) + ":"}
 
 // rebake matches the input of a rebake on a newer base image. The outputs of releases that found none
 // or were dry, and of teardowns that were dry, begin as nothing and listed say.

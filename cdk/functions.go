@@ -133,6 +133,9 @@ func (s *stack) settings() map[string]*string {
 	if s.storage.accessLogs != nil {
 		settings["ACCESS_LOG_BUCKET"] = s.storage.accessLogs.BucketName()
 	}
+	if s.options.Budget != "" {
+		settings["BUDGET"] = jsii.String(s.options.Budget)
+	}
 	if s.options.Tags != "" {
 		settings["TAGS"] = jsii.String(s.options.Tags)
 	}

@@ -30,6 +30,7 @@ func (s *stack) addNotifications() {
 		s.tellEnd(one)
 	}
 	s.tellNotices()
+	s.tellBudget()
 	s.tellOutages()
 }
 
@@ -39,6 +40,9 @@ func (s *stack) addNotifications() {
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
 func (s *stack) teller() awsiam.IRole {
 	rules := []string{s.ruleARN("outage"), s.ruleARN("notice")}
+	if s.options.Budget != "" {
+		rules = append(rules, s.ruleARN("budget"))
+	}
 	for _, one := range ends() {
 		rules = append(rules, s.ruleARN(one.name))
 	}
@@ -62,6 +66,21 @@ func (s *stack) tellNotices() {
 		text: fmt.Sprintf("Release <release> of environment %s: <text>", s.options.Environment), free: "text",
 		link:  s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/v2/executions/details/<execution>",
 		paths: map[string]string{"release": "$.detail.release", "text": "$.detail.text", "execution": "$.detail.execution"},
+	}, true)
+}
+
+// tellBudget sends what the budget's check says, which has no release.
+func (s *stack) tellBudget() {
+	if s.options.Budget == "" {
+		return
+	}
+	s.tell("Told-budget", "budget", "The budget is nearly or wholly used up", map[string]any{
+		"source": []string{s.options.Environment.NoticeSource()}, "detail-type": []string{release.BudgetEvent},
+		"account": []*string{awscdk.Aws_ACCOUNT_ID()},
+	}, message{
+		text: fmt.Sprintf("Environment %s: <text>", s.options.Environment), free: "text",
+		link:  s.console + "states/home?region=" + *awscdk.Aws_REGION() + "#/statemachines",
+		paths: map[string]string{"text": "$.detail.text"},
 	}, true)
 }
 

@@ -83,6 +83,12 @@ func Table() []Option {
 			parse:   parseSleepAfter,
 		},
 		{
+			Key: "budget", Default: off,
+			Allowed: "off, or US dollars such as 20 or 7.50",
+			Effect:  "What the environment may cost in a calendar month of UTC. At 80 % you get a message; at 100 % everything is torn down that a teardown removes, and releases are refused until the month ends or you deploy with more. [cost.md](cost.md#a-budget) says how that is added up.",
+			parse:   parseBudget,
+		},
+		{
 			Key: "timeZone", Default: "UTC",
 			Allowed: "a name such as Europe/Zurich",
 			Effect:  "The time zone of the schedules.",
@@ -184,6 +190,7 @@ func Table() []Option {
 
 var (
 	domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$`)
+	dollars    = regexp.MustCompile(`^[1-9][0-9]{0,5}(\.[0-9]{1,2})?$`)
 	zoneID     = regexp.MustCompile(`^Z[A-Z0-9]{1,31}$`)
 	// https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN
 	volumeKey   = regexp.MustCompile(`^(alias/aws/ebs|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`)
@@ -291,6 +298,13 @@ func parseSchedule(field *string, value string) error {
 		return errors.New("no schedule: cron has six fields in brackets, rate a number and a unit")
 	}
 	return nil
+}
+
+func parseBudget(o *Options, value string) error {
+	if value == off {
+		return nil
+	}
+	return match(&o.Budget, value, dollars, "no amount from 1 to 999999")
 }
 
 func parseTimeZone(o *Options, value string) error {

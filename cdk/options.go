@@ -23,6 +23,7 @@ type Options struct {
 	MorningRelease  string        // schedule expression, or "" for none
 	Rebake          string        // schedule expression, or "" for none
 	SleepAfter      time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
+	Budget          string        // USD a calendar month, or "" for none
 	TimeZone        string        // of the schedules, by its IANA name
 	Notify          string        // e-mail addresses separated by commas, or "" for none
 	Topic           string        // ARN of the SNS topic of messages, or "" for one of the stack

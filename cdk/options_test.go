@@ -46,7 +46,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 
 func TestEveryOptionTakesEffect(t *testing.T) {
 	given := map[string]any{
-		"environment": "staging", "architecture": "x86_64", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m",
+		"environment": "staging", "architecture": "x86_64", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m", "budget": 20.0,
 		"vpcRange": "10.20.0.0/20", "zones": "use1-az1, use1-az4",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com, me@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops", "webhook": "slack:photogallery/webhook",
 		"domain": "photos.example.com", "hostedZone": "Z0123",
@@ -59,7 +59,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	}
 	got, err := cdk.ParseOptions(given)
 	want := cdk.Options{
-		Environment: "staging", Architecture: "x86_64", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, TimeZone: "Europe/Zurich",
+		Environment: "staging", Architecture: "x86_64", CIDR: "203.0.113.0/24", VPCRange: "10.20.0.0/20", Zones: "use1-az1, use1-az4", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, Budget: "20", TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com, me@example.com", Topic: "arn:aws:sns:us-east-1:123456789012:ops", Webhook: "slack:photogallery/webhook", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
 		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", LogDays: 7, Tags: "account=123456789012,team=web",
 		Role: "LabRole", InstanceProfile: "LabInstanceProfile", AssetsBucket: "photogallery-lab-123456789012-us-east-1",
@@ -141,6 +141,15 @@ func TestArchitectureIsOneOfAWSs(t *testing.T) {
 	const want = `architecture: "amd64": no architecture of functions; give arm64 or x86_64`
 	if _, err := cdk.ParseOptions(map[string]any{"architecture": "amd64"}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestBudgetIsAnAmount(t *testing.T) {
+	for value, taken := range map[string]bool{"off": true, "1": true, "20": true, "7.50": true, "0": false, "-5": false, "$20": false, "1e9": false, "NaN": false, "20.005": false, "9999999": false} {
+		_, err := cdk.ParseOptions(map[string]any{"budget": value})
+		if (err == nil) != taken || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("budget: %q: no amount from 1 to 999999", value)) {
+			t.Errorf("%s: %v", value, err)
+		}
 	}
 }
 

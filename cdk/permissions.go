@@ -85,7 +85,7 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 		return []string{"${Bucket}/" + release.SBOMPrefix + "*"}
 	case step.StackTarget:
 		return []string{"${TargetGroups}"}
-	case step.StackEvents:
+	case step.StackEvents, step.BudgetEvents:
 		return []string{arn("events", "event-bus/default")}
 	case step.StackZone:
 		return []string{"arn:${AWS::Partition}:route53:::hostedzone/${HostedZone}"}
@@ -173,6 +173,8 @@ func conditionsOf(environment release.Environment, operation step.Operation) map
 		return tagged(environment)
 	case step.StackEvents:
 		return map[string]map[string]string{"StringEquals": {"events:source": environment.NoticeSource(), "events:detail-type": release.NoticeEvent}}
+	case step.BudgetEvents:
+		return map[string]map[string]string{"StringEquals": {"events:source": environment.NoticeSource(), "events:detail-type": release.BudgetEvent}}
 	}
 	switch operation.Name {
 	case "s3:ListObjectsV2":

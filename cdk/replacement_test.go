@@ -41,6 +41,7 @@ var optionValues = map[string][]any{
 	"morningRelease":  {"rate(1 day)"},
 	"rebake":          {"rate(7 days)"},
 	"sleepAfter":      {"45m", "2h"},
+	"budget":          {"20", "7.50"},
 	"timeZone":        {"Europe/Zurich"},
 	"notify":          {"ops@example.com"},
 	"topic":           {"arn:aws:sns:us-east-1:123456789012:ops"},

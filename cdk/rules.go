@@ -28,6 +28,11 @@ func (s *stack) addRules() {
 	starter := s.teardownStarter()
 	s.undoRule(starter)
 	s.sleepRule(starter)
+	if s.options.Budget != "" {
+		s.functionRule("CheckBudget", "BudgetCheck", "budget-check", awsevents.CfnRuleProps{
+			Description: jsii.String("The budget is checked each hour"), ScheduleExpression: jsii.String("rate(1 hour)"),
+		})
+	}
 }
 
 // teardownStarter is the role of the rules that start teardowns.
@@ -41,24 +46,25 @@ func (s *stack) teardownStarter() awsiam.IRole {
 	})
 }
 
-// eventRule lets the rule invoke the function's new version before the rule targets it:
+func (s *stack) eventRule(step, id, name, description string, pattern map[string]any) {
+	s.functionRule(step, id, name, awsevents.CfnRuleProps{Description: jsii.String(description), EventPattern: pattern})
+}
+
+// functionRule lets the rule invoke the function's new version before the rule targets it:
 // EventBridge does not retry an event that it may not deliver. The rule has a fixed name, so that
 // the permission can name it and still come first.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
-func (s *stack) eventRule(step, id, name, description string, pattern map[string]any) {
+func (s *stack) functionRule(step, id, name string, of awsevents.CfnRuleProps) {
 	function := s.functions[step]
 	permission := awslambda.NewCfnPermission(s.scope, jsii.String(id+"Permission"), &awslambda.CfnPermissionProps{
 		Action: jsii.String("lambda:InvokeFunction"), FunctionName: function.FunctionArn(),
 		Principal: jsii.String("events.amazonaws.com"), SourceArn: jsii.String(s.ruleARN(name)),
 	})
-	rule := awsevents.NewCfnRule(s.scope, jsii.String(id), &awsevents.CfnRuleProps{
-		Name:         s.name(name),
-		Description:  jsii.String(description),
-		EventPattern: pattern,
-		Targets: []any{&awsevents.CfnRule_TargetProperty{
-			Id: jsii.String(step), Arn: function.FunctionArn(), DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
-		}},
-	})
+	of.Name = s.name(name)
+	of.Targets = []any{&awsevents.CfnRule_TargetProperty{
+		Id: jsii.String(step), Arn: function.FunctionArn(), DeadLetterConfig: s.deadLetterConfig(), RetryPolicy: retries(),
+	}}
+	rule := awsevents.NewCfnRule(s.scope, jsii.String(id), &of)
 	rule.Node().AddDependency(permission)
 }
 

@@ -3,6 +3,7 @@ package lambdas
 
 import (
 	"photogallery/lambdas/balancer"
+	"photogallery/lambdas/budget"
 	"photogallery/lambdas/builder"
 	"photogallery/lambdas/destroy"
 	"photogallery/lambdas/dns"
@@ -61,6 +62,7 @@ func Steps() []step.Step {
 		sweep.Sweep,
 		sweep.ListResources,
 		sweep.VerifyNothingLeft,
+		budget.CheckBudget,
 		destroy.Destroy,
 		destroy.Destroyed,
 	}

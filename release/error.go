@@ -17,6 +17,7 @@ const (
 	InvalidRequest      Code = "InvalidRequest"      // the request cannot be carried out as written
 	ImageNotFound       Code = "ImageNotFound"       // the requested or needed image does not exist or cannot be used
 	QuotaExceeded       Code = "QuotaExceeded"       // an account limit is too low; waiting does not help
+	BudgetUsedUp        Code = "BudgetUsedUp"        // the month's budget is used up; the message has what was spent
 	AccessDenied        Code = "AccessDenied"        // AWS denies the caller access
 	Throttled           Code = "Throttled"           // AWS asks the caller to slow down
 	AwsUnavailable      Code = "AwsUnavailable"      // AWS or the connection to it failed
@@ -46,7 +47,7 @@ const (
 // Codes lists every Code in the order of declaration.
 func Codes() []Code {
 	return []Code{
-		InvalidRequest, ImageNotFound, QuotaExceeded, AccessDenied, Throttled, AwsUnavailable,
+		InvalidRequest, ImageNotFound, QuotaExceeded, BudgetUsedUp, AccessDenied, Throttled, AwsUnavailable,
 		CapacityUnavailable, StillInUse, NotSeenYet, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
 		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, TrafficRejected,
 		RolledBack, NotApproved, LockLost, SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,

@@ -13,6 +13,7 @@ const (
 	BuildResultEvent     = "Build Result"    // a builder's own event; see BuildResult
 	VerdictEvent         = "Release Verdict" // a person's; see Verdict
 	NoticeEvent          = "Release Notice"  // a release's word to people; see Notice
+	BudgetEvent          = "Budget Notice"   // the budget's word to people; see BudgetNotice
 	InstanceStateEvent   = "EC2 Instance State-change Notification"
 	ExecutionStatusEvent = "Step Functions Execution Status Change"
 	AlarmStateEvent      = "CloudWatch Alarm State Change"
@@ -59,6 +60,11 @@ type Notice struct {
 	Release   string `json:"release"`
 	Execution string `json:"execution"` // ARN
 	Text      string `json:"text"`      // a sentence, without the release's name
+}
+
+// BudgetNotice is the detail of a BudgetEvent.
+type BudgetNotice struct {
+	Text string `json:"text"` // sentences
 }
 
 // Answer approves a release or undoes it.

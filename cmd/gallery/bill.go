@@ -32,6 +32,9 @@ func showBill(to io.Writer, bill cost.Bill) error {
 	}
 	rows = append(rows, nil, billRow("Total in "+bill.Currency, bill.Total))
 	writeAligned(to, rows)
+	if bill.Spending != nil {
+		fmt.Fprintln(to, "\n"+spendingInWords(*bill.Spending))
+	}
 	_, err := fmt.Fprintf(to, "\nA month has 730 hours; torn down nightly it serves %.4g hours a day. `gallery cost --help` lists what can be changed.\n", bill.HoursADay)
 	return err
 }

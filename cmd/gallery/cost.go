@@ -42,7 +42,7 @@ fleet, schedules and images, and adds what they cost at this moment.`,
 	f.Float64Var(&flags.hours, "hours", 10, "how many `hours` a day a release serves under the nightly teardown (default with --stack: as its schedules say)")
 	f.Float64Var(&flags.releases, "releases", 4, "releases of new content a month")
 	f.Float64Var(&flags.transfer, "transfer", 10, "`GB` a month that visitors fetch")
-	f.Float64Var(&flags.photos, "photos", 1, "`GB` of photos")
+	f.Float64Var(&flags.photos, "photos", cost.UsualPhotosGB, "`GB` of photos")
 	addJSONFlag(command)
 	return command
 }
@@ -113,7 +113,7 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 	}
 	w = adapted(command, w, seen, plan.UsualType(stack.Architecture), status.Schedules)
 	bill, err := cost.Add(price.Load(), w, seen.Mark(cost.Planned(w), w.InstanceType))
-	bill.Stack, bill.StackRegion = name, config.Region
+	bill.Stack, bill.StackRegion, bill.Spending = name, config.Region, status.Spending
 	return bill, err
 }
 

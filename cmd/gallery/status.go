@@ -93,10 +93,22 @@ func showStatus(command *cobra.Command, status environment.Status, hint func(str
 		}
 		fmt.Fprintf(out, "%s starts the %s: %s\n", s.Name, s.Starts, when)
 	}
+	if status.Spending != nil {
+		fmt.Fprintln(out, "\n"+spendingInWords(*status.Spending))
+	}
 	if status.Console != "" {
 		fmt.Fprintf(out, "\n%s: %s\n", map[bool]string{true: "Console", false: "Dashboard"}[status.Stack == ""], status.Console)
 	}
 	return nil
+}
+
+// spendingInWords compares the month's spending with its budget.
+func spendingInWords(s release.Spending) string {
+	words := fmt.Sprintf("Budget: %s, as of %s.", s, s.At.Local().Format(time.DateTime))
+	if s.IsUsedUp(s.Budget, s.At) {
+		words += " It is used up: releases are refused."
+	}
+	return words
 }
 
 // showFleets prints a line for each group, with its part of the traffic while there are two.

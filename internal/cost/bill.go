@@ -23,6 +23,8 @@ type Bill struct {
 	MaxSize      int     `json:"maxSize"`
 	HoursADay    float64 `json:"hoursADay"` // of service under the nightly teardown
 
+	Spending *release.Spending `json:"spending,omitempty"` // of this month, if the environment that was read has a budget
+
 	Lines []Line `json:"lines"`
 	Total Sum    `json:"total"`
 }

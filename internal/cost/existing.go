@@ -51,6 +51,16 @@ func ReadExisting(ctx context.Context, clients step.Clients, environment release
 	return r.Existing, nil
 }
 
+// IsServing reports whether there is anything that a teardown removes.
+func (e Existing) IsServing() bool {
+	for at, count := range e.now {
+		if at.phase == Serving && count > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Mark sets Now of planned items to what exists. Instances of another type than the wanted one
 // become items of their own. An item that AWS cannot count in one call keeps its planned quantity.
 func (e Existing) Mark(items []Item, instanceType string) []Item {

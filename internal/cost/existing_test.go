@@ -1,4 +1,4 @@
-package cost
+package cost_test
 
 import (
 	"context"
@@ -7,19 +7,14 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
-	"photogallery/internal/localcloud/fabric"
+	"photogallery/internal/cost"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/price"
 	"photogallery/internal/stack"
 	"photogallery/lambdas"
 )
 
-// deployed runs a test with a stack in virtual time whose instances have disks of 8 GB and detailed
-// monitoring.
+// deployed runs a test with a stack in virtual time.
 func deployed(t *testing.T, test func(*testing.T, *stack.Stack)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -28,26 +23,6 @@ func deployed(t *testing.T, test func(*testing.T, *stack.Stack)) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		fabric.Handle(s.Cloud.Fabric, "EC2", "DescribeVolumes", func(*ec2.DescribeVolumesInput) (*ec2.DescribeVolumesOutput, error) {
-			out := &ec2.DescribeVolumesOutput{}
-			for _, i := range s.Cloud.EC2.Instances() {
-				if i.State == "running" {
-					out.Volumes = append(out.Volumes, types.Volume{Size: aws.Int32(8)})
-				}
-			}
-			return out, nil
-		})
-		s.Cloud.Fabric.Intercept(func(_ context.Context, _ fabric.Call, next func() (any, error)) (any, error) {
-			out, err := next()
-			if described, ok := out.(*ec2.DescribeInstancesOutput); ok {
-				for _, reservation := range described.Reservations {
-					for i := range reservation.Instances {
-						reservation.Instances[i].Monitoring = &types.Monitoring{State: types.MonitoringStateEnabled}
-					}
-				}
-			}
-			return out, err
-		})
 		test(t, s)
 	})
 }
@@ -64,14 +39,14 @@ func runs(t *testing.T, s *stack.Stack, start func(context.Context, string, stri
 }
 
 // seenNow returns how much there is of each item of a phase.
-func seenNow(t *testing.T, s *stack.Stack, phase Phase) (Existing, map[string]float64) {
+func seenNow(t *testing.T, s *stack.Stack, phase cost.Phase) (cost.Existing, map[string]float64) {
 	t.Helper()
-	seen, err := ReadExisting(t.Context(), s.Clients, "main")
+	seen, err := cost.ReadExisting(t.Context(), s.Clients, "main")
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := map[string]float64{}
-	for _, item := range seen.Mark(Planned(Wanted{InstanceType: "t4g.small", MinSize: 2, MaxSize: 5, Zones: 2}), "t4g.small") {
+	for _, item := range seen.Mark(cost.Planned(cost.Wanted{InstanceType: "t4g.small", MinSize: 2, MaxSize: 5, Zones: 2}), "t4g.small") {
 		if item.Phase == phase && item.Now > 0 {
 			now[item.Key+item.InstanceType] += item.Now
 		}
@@ -81,13 +56,13 @@ func seenNow(t *testing.T, s *stack.Stack, phase Phase) (Existing, map[string]fl
 
 func TestServingResourcesAreRead(t *testing.T) {
 	deployed(t, func(t *testing.T, s *stack.Stack) {
-		if seen, now := seenNow(t, s, Serving); len(now) > 0 || seen.InstanceType != "" {
+		if seen, now := seenNow(t, s, cost.Serving); len(now) > 0 || seen.InstanceType != "" {
 			t.Errorf("before a release there is %v", now)
 		}
 		runs(t, s, s.StartRelease, "r1", `{"maxSize": 4}`)
-		seen, now := seenNow(t, s, Serving)
+		seen, now := seenNow(t, s, cost.Serving)
 		for key, want := range map[string]float64{
-			"load-balancer": 1, "public-address": 2, price.InstanceKey: 2, "disk": 16, "metric": 14, "alarm": releaseAlarms, "log": 2 * appLogGB, "flow-log": 2 * flowLogGB,
+			"load-balancer": 1, "public-address": 2, price.InstanceKey: 2, "disk": 16, "metric": 14, "alarm": cost.ReleaseAlarms, "log": 2 * cost.AppLogGB, "flow-log": 2 * cost.FlowLogGB,
 		} {
 			if now[key] != want {
 				t.Errorf("there is %g of %s, want %g", now[key], key, want)
@@ -97,14 +72,14 @@ func TestServingResourcesAreRead(t *testing.T) {
 			t.Errorf("seen is %+v", seen)
 		}
 		runs(t, s, s.StartRelease, "r2", `{"instanceType": "t4g.micro", "rebake": true, "sizes": [{"from": "18:00", "until": "21:00", "minSize": 1, "maxSize": 8}]}`)
-		if seen, now := seenNow(t, s, Serving); now["instancet4g.micro"] != 2 || now[price.InstanceKey] != 0 || seen.MinSize != 1 || seen.MaxSize != 8 {
+		if seen, now := seenNow(t, s, cost.Serving); now["instancet4g.micro"] != 2 || now[price.InstanceKey] != 0 || seen.MinSize != 1 || seen.MaxSize != 8 {
 			t.Errorf("after another release, with a size at certain hours, there is %v of %+v", now, seen)
 		}
-		if _, now := seenNow(t, s, Always); now["snapshot"] <= 0 || now["dashboard"] != 1 {
+		if _, now := seenNow(t, s, cost.Always); now["snapshot"] <= 0 || now["dashboard"] != 1 {
 			t.Errorf("always there is %v", now)
 		}
 		runs(t, s, s.StartTeardown, "t1", `{}`)
-		if _, now := seenNow(t, s, Serving); len(now) > 0 {
+		if _, now := seenNow(t, s, cost.Serving); len(now) > 0 {
 			t.Errorf("after a teardown there is %v", now)
 		}
 	})
@@ -133,8 +108,8 @@ func TestStackAlarmsMatchTheTemplate(t *testing.T) {
 			dashboards++
 		}
 	}
-	if metrics != stackAlarms || dashboards != 1 {
-		t.Errorf("the stack has %d metrics in alarms and %d dashboards; %d and 1 are reckoned with", metrics, dashboards, stackAlarms)
+	if metrics != cost.StackAlarms || dashboards != 1 {
+		t.Errorf("the stack has %d metrics in alarms and %d dashboards; %d and 1 are reckoned with", metrics, dashboards, cost.StackAlarms)
 	}
 }
 
@@ -144,7 +119,7 @@ func TestFunctionMemoryMatchesTheStepTable(t *testing.T) {
 	for _, s := range lambdas.Steps() {
 		total += float64(s.MemoryMB) / 1024
 	}
-	if mean := total / float64(len(lambdas.Steps())); mean > callGB*1.2 || mean < callGB/1.2 {
-		t.Errorf("a function has %g GB, and %g is reckoned with", mean, callGB)
+	if mean := total / float64(len(lambdas.Steps())); mean > cost.CallGB*1.2 || mean < cost.CallGB/1.2 {
+		t.Errorf("a function has %g GB, and %g is reckoned with", mean, cost.CallGB)
 	}
 }

@@ -1,4 +1,4 @@
-package cost
+package cost_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"photogallery/internal/cost"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
 	"photogallery/lambdas/records"
@@ -97,7 +98,7 @@ func (f *foreteller) comesTrue(name, fields string) {
 	took, _ := f.run(name, `{"dryRun": false`+fields+`}`)
 	time.Sleep(settles)
 	synctest.Wait()
-	said := Together(Minutes(plan))
+	said := cost.Together(cost.Minutes(plan))
 	if math.Abs(said.Seconds()-took.Seconds()) > 0.1*took.Seconds() {
 		f.Errorf("%s takes %v, and the dry run says %v", name, took, said)
 	}

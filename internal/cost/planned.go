@@ -106,18 +106,18 @@ func itemsOf(released, nights run, fleet Range) []Item {
 	}
 	return []Item{
 		line(price.InstanceKey, "builders, and instances beside the fleet while it is replaced", func(r run) Range {
-			return just(r.builder).plus(fleet.times(r.beside))
+			return just(r.Builder).plus(fleet.times(r.Beside))
 		}),
-		line("public-address", "the builders'", flat(func(r run) float64 { return r.builder })),
-		line("disk", "the builders'", flat(func(r run) float64 { return r.builder * diskGB / price.HoursAMonth })),
-		line("transition", "", flat(func(r run) float64 { return r.transitions })),
-		line("function-call", "", flat(func(r run) float64 { return r.calls })),
-		line("function-time", "", flat(func(r run) float64 { return r.calls * callSeconds * callGB })),
-		line("table-read", "", flat(func(r run) float64 { return r.reads })),
-		line("table-write", "", flat(func(r run) float64 { return r.writes })),
-		line("log", "the functions' and state machines'", flat(func(r run) float64 { return r.calls*callLogGB + r.transitions*stateLogGB })),
-		line("metric", "how they ended", flat(func(r run) float64 { return r.ends / price.HoursAMonth })),
-		line("trace", "", flat(func(r run) float64 { return r.ends * tracesOfARun })),
-		line("schedule", "", flat(func(r run) float64 { return r.starts })),
+		line("public-address", "the builders'", flat(func(r run) float64 { return r.Builder })),
+		line("disk", "the builders'", flat(func(r run) float64 { return r.Builder * diskGB / price.HoursAMonth })),
+		line("transition", "", flat(func(r run) float64 { return r.Transitions })),
+		line("function-call", "", flat(func(r run) float64 { return r.Calls })),
+		line("function-time", "", flat(func(r run) float64 { return r.Calls * callSeconds * callGB })),
+		line("table-read", "", flat(func(r run) float64 { return r.Reads })),
+		line("table-write", "", flat(func(r run) float64 { return r.Writes })),
+		line("log", "the functions' and state machines'", flat(func(r run) float64 { return r.Calls*callLogGB + r.Transitions*stateLogGB })),
+		line("metric", "how they ended", flat(func(r run) float64 { return r.Ends / price.HoursAMonth })),
+		line("trace", "", flat(func(r run) float64 { return r.Ends * tracesOfARun })),
+		line("schedule", "", flat(func(r run) float64 { return r.Starts })),
 	}
 }

@@ -46,13 +46,13 @@ func mostOf(plan release.Plan) int {
 // The counts of a release's parts, in addition to those of its looks. A test compares them with the
 // state machines.
 var (
-	bake        = run{transitions: 40, calls: 16, reads: 4, writes: 4}
-	firstFleet  = run{transitions: 90, calls: 35, reads: 20, writes: 6}
-	rolledFleet = run{transitions: 32, calls: 17, reads: 20, writes: 6}
-	secondFleet = run{transitions: 60, calls: 27, reads: 26, writes: 6}
+	bake        = run{Transitions: 40, Calls: 16, Reads: 4, Writes: 4}
+	firstFleet  = run{Transitions: 90, Calls: 35, Reads: 20, Writes: 6}
+	rolledFleet = run{Transitions: 32, Calls: 17, Reads: 20, Writes: 6}
+	secondFleet = run{Transitions: 60, Calls: 27, Reads: 26, Writes: 6}
 
-	lookAtRefresh = run{transitions: 3, calls: 1}
-	lookAtTraffic = run{transitions: 3, calls: 2, reads: 1, writes: 1}
+	lookAtRefresh = run{Transitions: 3, Calls: 1}
+	lookAtTraffic = run{Transitions: 3, Calls: 2, Reads: 1, Writes: 1}
 )
 
 // refreshPause is how long a release waits between two looks at a refresh.
@@ -65,17 +65,17 @@ func uses(plan release.Plan) run {
 	case release.RolledFleet:
 		replaced := time.Duration(rounds(f.Running)) * round()
 		used = rolledFleet.plus(lookAtRefresh.times(replaced.Seconds()/refreshPause + looks(plan.BakeSeconds)))
-		used.beside = float64(max(1, f.Running/2)) * replaced.Hours()
+		used.Beside = float64(max(1, f.Running/2)) * replaced.Hours()
 	case release.SecondFleet:
 		count := looks(plan.BakeSeconds) + float64(len(plan.Traffic)-1)*looks(plan.HoldSeconds)
 		used = secondFleet.plus(lookAtTraffic.times(count))
-		used.beside = float64(f.Launched) * (watched(plan) + launching + booting + retiring).Hours()
+		used.Beside = float64(f.Launched) * (watched(plan) + launching + booting + retiring).Hours()
 	}
 	if f.Bakes {
 		used = used.plus(bake)
-		used.builder = (launching + booting + installing + imaging).Hours()
+		used.Builder = (launching + booting + installing + imaging).Hours()
 	}
-	used.ends = 1
+	used.Ends = 1
 	return used
 }
 

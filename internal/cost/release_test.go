@@ -1,4 +1,4 @@
-package cost
+package cost_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"photogallery/internal/cost"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/price"
 	"photogallery/internal/stack"
@@ -26,8 +27,8 @@ func TestForeseenUsageMatchesTheStateMachines(t *testing.T) {
 			`, "version": "4"`, `, "rebake": true, "traffic": [5, 50, 100], "hold": "10m", "bakeTime": "3h"`} {
 			name := fmt.Sprintf("r%d", i+1)
 			plan := m.planOf("dry-"+name, `{"dryRun": true`+fields+`}`)
-			foreseen, used := uses(plan), m.counts(func() (string, error) { return s.StartRelease(t.Context(), name, `{"dryRun": false`+fields+`}`) })
-			used.beside *= fleetSize
+			foreseen, used := cost.Uses(plan), m.counts(func() (string, error) { return s.StartRelease(t.Context(), name, `{"dryRun": false`+fields+`}`) })
+			used.Beside *= fleetSize
 			near(t, name, foreseen, used)
 		}
 	})
@@ -59,39 +60,39 @@ func TestReleaseCostsItsBuilderAndTheFleetBesideTheOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cost, err := OfRelease(list, plan)
-	if want := 4 * hour.Price; err != nil || cost.Run < want || cost.Run > 1.2*want {
-		t.Errorf("four instances beside four for an hour cost %v, %v; want a little more than %g", cost, err, want)
+	added, err := cost.OfRelease(list, plan)
+	if want := 4 * hour.Price; err != nil || added.Run < want || added.Run > 1.2*want {
+		t.Errorf("four instances beside four for an hour cost %v, %v; want a little more than %g", added, err, want)
 	}
-	bill, err := Add(list, Wanted{InstanceType: "t4g.small", MinSize: 4, MaxSize: 5, Zones: Zones}, Planned(Wanted{InstanceType: "t4g.small", MinSize: 4, MaxSize: 5, Zones: Zones}))
-	if err != nil || math.Abs(cost.Hour.Least-bill.Total.Hour.Least) > 0.001 || math.Abs(cost.Hour.Most-bill.Total.Hour.Most) > 0.001 {
-		t.Errorf("an hour costs %+v, and %+v without visitors (%v)", cost.Hour, bill.Total.Hour, err)
+	bill, err := cost.Add(list, cost.Wanted{InstanceType: "t4g.small", MinSize: 4, MaxSize: 5, Zones: cost.Zones}, cost.Planned(cost.Wanted{InstanceType: "t4g.small", MinSize: 4, MaxSize: 5, Zones: cost.Zones}))
+	if err != nil || math.Abs(added.Hour.Least-bill.Total.Hour.Least) > 0.001 || math.Abs(added.Hour.Most-bill.Total.Hour.Most) > 0.001 {
+		t.Errorf("an hour costs %+v, and %+v without visitors (%v)", added.Hour, bill.Total.Hour, err)
 	}
 	plan.Sizes = []release.ScheduledSize{{From: "18:00", Until: "21:00", MinSize: 6, MaxSize: 8}}
-	if busy, err := OfRelease(list, plan); err != nil || busy.Most != 8 || busy.Hour.Least != cost.Hour.Least || busy.Hour.Most < cost.Hour.Most+3*hour.Price {
-		t.Errorf("with eight at some hours it costs %+v, and %+v without (%v)", busy, cost, err)
+	if busy, err := cost.OfRelease(list, plan); err != nil || busy.Most != 8 || busy.Hour.Least != added.Hour.Least || busy.Hour.Most < added.Hour.Most+3*hour.Price {
+		t.Errorf("with eight at some hours it costs %+v, and %+v without (%v)", busy, added, err)
 	}
 	plan.InstanceType = "x9.huge"
-	if _, err := OfRelease(list, plan); release.CodeOf(err) != release.InvalidRequest {
+	if _, err := cost.OfRelease(list, plan); release.CodeOf(err) != release.InvalidRequest {
 		t.Errorf("a type without a price: %v", err)
 	}
 }
 
 func TestAfterATeardownTheStackAndItsImagesCost(t *testing.T) {
 	list := price.Load()
-	none, err := OfRest(list, 0)
-	two, failed := OfRest(list, 2)
-	bill, missing := Add(list, Wanted{InstanceType: "t4g.small"}, Planned(Wanted{}))
+	none, err := cost.OfRest(list, 0)
+	two, failed := cost.OfRest(list, 2)
+	bill, missing := cost.Add(list, cost.Wanted{InstanceType: "t4g.small"}, cost.Planned(cost.Wanted{}))
 	if err := errors.Join(err, failed, missing); err != nil {
 		t.Fatal(err)
 	}
 	var always float64
 	for _, line := range bill.Lines {
-		if line.Phase == Always {
+		if line.Phase == cost.Always {
 			always += line.Month.Most
 		}
 	}
-	if math.Abs(two.Month-always) > 1e-9 || math.Abs(two.Month-none.Month-keptImages*imageGB*list.Prices["snapshot"].Price) > 1e-9 {
+	if math.Abs(two.Month-always) > 1e-9 || math.Abs(two.Month-none.Month-cost.KeptImages*cost.ImageGB*list.Prices["snapshot"].Price) > 1e-9 {
 		t.Errorf("%+v without images, %+v with two; always %g", none, two, always)
 	}
 }

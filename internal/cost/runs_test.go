@@ -1,4 +1,4 @@
-package cost
+package cost_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"photogallery/internal/cost"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
@@ -30,7 +31,7 @@ func metered(t *testing.T, s *stack.Stack) *meter {
 	return m
 }
 
-func (m *meter) counts(start func() (string, error)) (used run) {
+func (m *meter) counts(start func() (string, error)) (used cost.Run) {
 	m.Helper()
 	m.calls, m.instances = nil, map[string]time.Duration{}
 	began := time.Now()
@@ -43,21 +44,21 @@ func (m *meter) counts(start func() (string, error)) (used run) {
 	if snapshot, err := m.Await(m.Context(), arn); err != nil || snapshot.Status != "SUCCEEDED" {
 		m.Fatalf("%s %s, %v", snapshot.Name, snapshot.Status, err)
 	}
-	used.transitions = float64(len(m.Path(arn)))
-	used.builder = m.instances[release.RoleBuilder].Hours()
-	used.beside = max(0, m.instances[release.RoleFleet].Hours()/fleetSize-time.Since(began).Hours())
+	used.Transitions = float64(len(m.Path(arn)))
+	used.Builder = m.instances[release.RoleBuilder].Hours()
+	used.Beside = max(0, m.instances[release.RoleFleet].Hours()/fleetSize-time.Since(began).Hours())
 	for _, event := range m.Cloud.StepFunctions.History(arn) {
 		if event.Type == "LambdaFunctionScheduled" || event.Type == "TaskScheduled" {
-			used.calls++
+			used.Calls++
 		}
 	}
 	for _, call := range m.calls {
 		switch name := call.Operation.String(); {
 		case call.Caller == "":
 		case name == "DynamoDB.GetItem":
-			used.reads++
+			used.Reads++
 		case strings.HasPrefix(name, "DynamoDB."):
-			used.writes++
+			used.Writes++
 		}
 	}
 	return used
@@ -83,21 +84,21 @@ func TestRunUsageMatchesTheStateMachines(t *testing.T) {
 			return func() (string, error) { return s.StartRelease(t.Context(), name, input) }
 		}
 		m.counts(releases("first", `{}`))
-		near(t, "a baked release", bakedRelease, m.counts(releases("second", `{"rebake": true}`)))
-		near(t, "a teardown", nightlyTeardown, m.counts(func() (string, error) { return s.StartTeardown(t.Context(), "night", `{}`) }))
-		near(t, "a morning release", morningRelease, m.counts(releases("morning", `{}`)))
+		near(t, "a baked release", cost.BakedRelease, m.counts(releases("second", `{"rebake": true}`)))
+		near(t, "a teardown", cost.NightlyTeardown, m.counts(func() (string, error) { return s.StartTeardown(t.Context(), "night", `{}`) }))
+		near(t, "a morning release", cost.MorningRelease, m.counts(releases("morning", `{}`)))
 	})
 }
 
 // near accepts recorded numbers between the count and half as much again, because the number of
 // polls depends on durations.
-func near(t *testing.T, name string, recorded, counted run) {
+func near(t *testing.T, name string, recorded, counted cost.Run) {
 	t.Helper()
 	t.Logf("%s uses %+v", name, counted)
 	for what, pair := range map[string][2]float64{
-		"transitions": {recorded.transitions, counted.transitions}, "calls": {recorded.calls, counted.calls},
-		"reads": {recorded.reads, counted.reads}, "writes": {recorded.writes, counted.writes},
-		"builder hours": {recorded.builder, counted.builder}, "hours beside the fleet": {recorded.beside, counted.beside},
+		"transitions": {recorded.Transitions, counted.Transitions}, "calls": {recorded.Calls, counted.Calls},
+		"reads": {recorded.Reads, counted.Reads}, "writes": {recorded.Writes, counted.Writes},
+		"builder hours": {recorded.Builder, counted.Builder}, "hours beside the fleet": {recorded.Beside, counted.Beside},
 	} {
 		if pair[0] < 0.9*pair[1] || pair[0] > 1.5*pair[1]+0.01 {
 			t.Errorf("%s is recorded to use %g %s, and uses %g", name, pair[0], what, pair[1])

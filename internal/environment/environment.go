@@ -31,6 +31,8 @@ type Status struct {
 	Alarms          []Alarm    `json:"alarms"`
 	Activities      []Activity `json:"activities"` // of all fleets, newest first, at most 20
 	Schedules       []Schedule `json:"schedules"`
+
+	Spending *release.Spending `json:"spending,omitempty"` // of this month, or nil without a budget
 }
 
 // Serving is the serving release.

@@ -34,7 +34,7 @@ func (r Reader) Read(ctx context.Context) (Status, error) {
 	}
 	var weights map[string]int32
 	// Each part fills in its own fields.
-	parts := []func(context.Context, *Status) error{r.serving, r.fleets, r.alarms, r.schedules, func(ctx context.Context, status *Status) (err error) {
+	parts := []func(context.Context, *Status) error{r.serving, r.fleets, r.alarms, r.schedules, r.spending, func(ctx context.Context, status *Status) (err error) {
 		weights, err = r.entrance(ctx, status)
 		return err
 	}}
@@ -68,6 +68,20 @@ func (r Reader) Serving(ctx context.Context) (*Serving, error) {
 func (r Reader) serving(ctx context.Context, status *Status) (err error) {
 	status.Serving, err = r.Serving(ctx)
 	return err
+}
+
+func (r Reader) spending(ctx context.Context, status *Status) (err error) {
+	status.Spending, err = r.Spending(ctx)
+	return err
+}
+
+// Spending returns what the environment has cost this month, or nil if nobody has added it up.
+func (r Reader) Spending(ctx context.Context) (*release.Spending, error) {
+	spending, err := records.ReadSpending(ctx, r.Clients.DynamoDB, r.Table)
+	if err != nil || spending.Month != release.MonthOf(time.Now()) {
+		return nil, err
+	}
+	return &spending, nil
 }
 
 // resizeOf returns the next change of size that the serving release has scheduled, or nil if there is

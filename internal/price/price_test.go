@@ -1,4 +1,4 @@
-package price
+package price_test
 
 import (
 	"maps"
@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"photogallery/internal/price"
 	"photogallery/lambdas"
 	"photogallery/lambdas/plan"
 	"photogallery/release"
 )
 
 func TestPriceFileIsValid(t *testing.T) {
-	list := Load()
+	list := price.Load()
 	if date, err := time.Parse(time.DateOnly, list.Date); err != nil || date.After(time.Now()) {
 		t.Errorf("it is of %q, %v", list.Date, err)
 	}
@@ -50,11 +51,11 @@ func TestFunctionsCostMoreOnX86(t *testing.T) {
 }
 
 func TestUnknownInstanceTypeIsReportedWithTheKnownOnes(t *testing.T) {
-	_, err := Load().Instance("t4g.smal")
+	_, err := price.Load().Instance("t4g.smal")
 	if release.CodeOf(err) != release.InvalidRequest {
 		t.Fatal(err)
 	}
-	for _, word := range []string{`"t4g.smal"`, "t4g.small", "m7g.large", Path, Load().Date} {
+	for _, word := range []string{`"t4g.smal"`, "t4g.small", "m7g.large", price.Path, price.Load().Date} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%v does not say %q", err, word)
 		}
@@ -74,23 +75,23 @@ var only = []string{
 }
 
 func TestEveryBilledOperationOfAStepHasItsPrices(t *testing.T) {
-	billed := Load().Billed
+	billed := price.Load().Billed
 	for _, s := range lambdas.Steps() {
 		for _, operation := range s.Operations {
 			isFree := slices.ContainsFunc(only, func(prefix string) bool { return strings.HasPrefix(operation.Name, prefix) })
 			if _, known := billed[operation.Name]; known == isFree {
-				t.Errorf("step %s calls %s, which %s has %t and the free ones have %t", s.Name, operation.Name, Path, known, isFree)
+				t.Errorf("step %s calls %s, which %s has %t and the free ones have %t", s.Name, operation.Name, price.Path, known, isFree)
 			}
 		}
 	}
 }
 
 func TestEveryPriceIsOfSomething(t *testing.T) {
-	list := Load()
-	used := map[string]bool{InstanceKey: true}
+	list := price.Load()
+	used := map[string]bool{price.InstanceKey: true}
 	for of, keys := range list.Billed {
 		for _, key := range keys {
-			if _, known := list.Prices[key]; !known && key != InstanceKey {
+			if _, known := list.Prices[key]; !known && key != price.InstanceKey {
 				t.Errorf("%s is billed by %q, which has no price", of, key)
 			}
 			used[key] = true

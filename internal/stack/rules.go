@@ -20,6 +20,9 @@ func (s *Stack) addRules() {
 	s.Cloud.Fabric.Rule(s.isVerdict, s.passTo("Decide"))
 	s.Cloud.Fabric.Rule(s.isAbandonedRelease, s.undo)
 	s.Cloud.Fabric.Rule(s.isUnvisited, s.sleep)
+	if s.Settings.Budget > 0 {
+		s.Cloud.Fabric.Every(release.BudgetPeriod, func() { s.functions["CheckBudget"].InvokeAsync([]byte("{}")) })
+	}
 }
 
 func (s *Stack) isBuildResult(e fabric.Event) bool {

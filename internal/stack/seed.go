@@ -41,7 +41,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
 		Timings:            timings(cloud.Fabric, options),
 	}
-	settings.Tags, settings.SleepAfter = options.Tags, options.SleepAfter
+	settings.Tags, settings.SleepAfter, settings.Budget = options.Tags, options.SleepAfter, options.Budget
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)

@@ -30,6 +30,7 @@ type Options struct {
 	Real          bool           // instances do real work, which takes the same time at any pace
 	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
 	SleepAfter    time.Duration  // without a visit, until the gallery is torn down, or 0 for never
+	Budget        float64        // in USD a month, or 0 for none
 	Tags          release.Tags   // required by the organization, or nil if there are none
 	Folder        string         // the folder of the bucket's objects, or "" for memory
 	Base          Base           // the base image of builders; zero is one made now

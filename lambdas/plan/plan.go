@@ -123,7 +123,7 @@ func (p planner) plan(ctx context.Context, name string, request release.Request,
 		Approval: request.Approval, ApprovalSeconds: int(request.ApprovalTime() / time.Second), ApprovalWait: step.Pause(int(request.ApprovalTime() / time.Second)),
 	}}
 	var problems []error
-	for _, question := range []func(context.Context, *draft) error{plainName, sizes, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.quota} {
+	for _, question := range []func(context.Context, *draft) error{p.budget, plainName, sizes, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.priced, p.quota} {
 		err := question(ctx, &d)
 		if err != nil && !isProblem(err) {
 			return release.Plan{}, err
@@ -170,7 +170,7 @@ func teardownAt(request release.Request, former release.Current) string {
 // other error comes from the lookup itself, and ends the step so that it can be retried.
 func isProblem(err error) bool {
 	switch release.CodeOf(err) {
-	case release.InvalidRequest, release.ImageNotFound, release.QuotaExceeded:
+	case release.InvalidRequest, release.ImageNotFound, release.QuotaExceeded, release.BudgetUsedUp:
 		return true
 	}
 	return false

@@ -24,6 +24,7 @@ const (
 	StackTarget     Scope = "StackTarget"     // the stack's target group
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group
 	StackEvents     Scope = "StackEvents"     // what releases tell people, on the default event bus
+	BudgetEvents    Scope = "BudgetEvents"    // what the budget tells people, on the default event bus
 	StackZone       Scope = "StackZone"       // the hosted zone of the gallery's domain, or none without a domain
 	PublicParameter Scope = "PublicParameter" // Amazon's public parameters of base images
 	Any             Scope = "Any"             // operations without resource types, with a Reason

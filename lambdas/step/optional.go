@@ -2,6 +2,7 @@ package step
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type Optional struct {
 	AccessLogPrefix  string        // the prefix of the keys in AccessLogBucket; may be ""
 	EBSKey           string        // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
 	SleepAfter       time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
+	Budget           float64       // in USD a calendar month, or 0 for none
 	Closed           bool          // the load balancer admits a range of addresses that does not include functions
 }
 
@@ -56,6 +58,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
 		EBSKey:           getenv("EBS_KEY"),
 		SleepAfter:       minutes(getenv("SLEEP_AFTER")),
+		Budget:           budgetFrom(getenv("BUDGET")),
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }
@@ -74,6 +77,18 @@ func minutes(text string) time.Duration {
 		return -1
 	}
 	return time.Duration(count) * time.Minute
+}
+
+// budgetFrom returns NaN for what is no amount, which problems reports.
+func budgetFrom(value string) float64 {
+	if value == "" {
+		return 0
+	}
+	amount, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return amount
 }
 
 // The valid forms. Every function reads them when it starts, so none is compiled without need or
@@ -128,6 +143,9 @@ func (o Optional) problems() (problems []error) {
 	}
 	if len(o.InstanceLogGroup) > maxLogGroup {
 		wrong("environment variable INSTANCE_LOG_GROUP has %d characters: the name of a log group has at most %d", len(o.InstanceLogGroup), maxLogGroup)
+	}
+	if !(o.Budget >= 0 && o.Budget <= math.MaxFloat64) { // also refuses NaN
+		wrong("environment variable BUDGET is %g: give an amount in USD, such as 20, or leave it out", o.Budget)
 	}
 	if o.AccessLogPrefix != "" && o.AccessLogBucket == "" {
 		wrong("ACCESS_LOG_PREFIX is %q without ACCESS_LOG_BUCKET: give both or neither", o.AccessLogPrefix)

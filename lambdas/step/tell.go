@@ -19,12 +19,21 @@ type EventPutter interface {
 // Tell sends people a sentence about a release. A rule of the stack makes a message of it. A step that
 // runs again tells it again: better twice than never.
 func Tell(ctx context.Context, api EventPutter, environment release.Environment, notice release.Notice) error {
+	return tell(ctx, api, environment, release.NoticeEvent, notice)
+}
+
+// TellBudget sends people sentences about the budget, as Tell does.
+func TellBudget(ctx context.Context, api EventPutter, environment release.Environment, text string) error {
+	return tell(ctx, api, environment, release.BudgetEvent, release.BudgetNotice{Text: text})
+}
+
+func tell(ctx context.Context, api EventPutter, environment release.Environment, event string, notice any) error {
 	detail, err := json.Marshal(notice)
 	if err != nil {
 		return release.Errorf(release.Unexpected, "encode a notice: %w", err)
 	}
 	out, err := api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
-		Source: aws.String(environment.NoticeSource()), DetailType: aws.String(release.NoticeEvent), Detail: aws.String(string(detail)),
+		Source: aws.String(environment.NoticeSource()), DetailType: aws.String(event), Detail: aws.String(string(detail)),
 	}}})
 	if err != nil {
 		return err

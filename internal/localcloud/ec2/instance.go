@@ -41,6 +41,7 @@ type instance struct {
 	profile             string
 	userData            string
 	image               *image
+	monitored           bool // in detail
 	terminateOnShutdown bool
 }
 

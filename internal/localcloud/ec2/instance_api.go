@@ -146,6 +146,10 @@ func (i *instance) described() types.Instance {
 		Placement: &types.Placement{AvailabilityZone: aws.String(i.Zone)}, LaunchTime: aws.Time(i.LaunchedAt),
 		Architecture: types.ArchitectureValues(i.image.architecture), Tags: tagList(i.Tags),
 	}
+	described.Monitoring = &types.Monitoring{State: types.MonitoringStateDisabled}
+	if i.monitored {
+		described.Monitoring.State = types.MonitoringStateEnabled
+	}
 	if code, _, known := strings.Cut(i.Reason, ":"); known {
 		described.StateReason = &types.StateReason{Code: aws.String(code), Message: aws.String(i.Reason)}
 	}

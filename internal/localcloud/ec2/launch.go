@@ -53,6 +53,7 @@ type order struct {
 	image, instanceType, subnet, profile string
 	userData                             string // base64
 	shutdown                             types.ShutdownBehavior
+	monitored                            bool
 	tags                                 map[string]string
 }
 
@@ -77,7 +78,7 @@ func (s *Service) launch(wanted order) (*instance, error) {
 			ID: s.fabric.ID("i"), Zone: zone, Subnet: wanted.subnet, Type: wanted.instanceType,
 			ImageID: base.id, Tags: wanted.tags, LaunchedAt: time.Now().UTC(),
 		},
-		profile: wanted.profile, userData: userData, image: base,
+		profile: wanted.profile, userData: userData, image: base, monitored: wanted.monitored,
 		terminateOnShutdown: wanted.shutdown == types.ShutdownBehaviorTerminate,
 	}
 	s.instances = append(s.instances, i)
@@ -133,6 +134,9 @@ func (v *templateVersion) order() (order, error) {
 		image: aws.ToString(data.ImageId), instanceType: string(data.InstanceType),
 		userData: aws.ToString(data.UserData), shutdown: data.InstanceInitiatedShutdownBehavior,
 		tags: map[string]string{},
+	}
+	if data.Monitoring != nil {
+		wanted.monitored = aws.ToBool(data.Monitoring.Enabled)
 	}
 	if data.IamInstanceProfile != nil {
 		wanted.profile = aws.ToString(data.IamInstanceProfile.Arn)

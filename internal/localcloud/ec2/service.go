@@ -58,6 +58,7 @@ func New(f *fabric.Fabric, kind machine.Kind) *Service {
 	s.handleNetwork()
 	s.handleTypes()
 	s.handleKey()
+	s.handleVolumes()
 	return s
 }
 
