@@ -49,7 +49,7 @@ race-processes: ## The race detector over the processes of gallery up and the co
 
 .PHONY: build
 build: ## Build bin/gallery, which knows its version
-	$(GO) build -trimpath -o bin/gallery ./cmd/gallery
+	$(GO) build -trimpath -ldflags='-s -w' -o bin/gallery ./cmd/gallery
 
 PLATFORM ?= darwin/arm64
 .PHONY: cross

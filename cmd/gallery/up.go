@@ -225,11 +225,3 @@ func requestOf(ttl string) string {
 	}
 	return fmt.Sprintf(`{"wait": true, "ttl": %q}`, ttl)
 }
-
-// version returns the module's version, from the Go tool.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
-}

@@ -141,11 +141,11 @@ type seeder struct {
 }
 
 func (s seeder) network(settings *step.Settings) {
-	vpc := must(s.EC2.CreateVpc(s.ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16")})).Vpc.VpcId
+	vpc := must((*ec2.Client)(s.EC2).CreateVpc(s.ctx, &ec2.CreateVpcInput{CidrBlock: aws.String("10.0.0.0/16")})).Vpc.VpcId
 	for i, zone := range []string{"us-east-1a", "us-east-1b"} {
 		for j, subnets := range []*[]string{&settings.PublicSubnets, &settings.PrivateSubnets} {
 			cidr := "10.0." + strconv.Itoa(2*i+j) + ".0/24"
-			out := must(s.EC2.CreateSubnet(s.ctx, &ec2.CreateSubnetInput{VpcId: vpc, CidrBlock: &cidr, AvailabilityZone: aws.String(zone)}))
+			out := must((*ec2.Client)(s.EC2).CreateSubnet(s.ctx, &ec2.CreateSubnetInput{VpcId: vpc, CidrBlock: &cidr, AvailabilityZone: aws.String(zone)}))
 			*subnets = append(*subnets, *out.Subnet.SubnetId)
 		}
 	}
@@ -153,10 +153,10 @@ func (s seeder) network(settings *step.Settings) {
 		"load-balancer": &settings.LoadBalancerSecurityGroup, "instance": &settings.InstanceSecurityGroup, "builder": &settings.BuilderSecurityGroup,
 	} {
 		in := &ec2.CreateSecurityGroupInput{VpcId: vpc, GroupName: &name, Description: &name}
-		*group = *must(s.EC2.CreateSecurityGroup(s.ctx, in)).GroupId
+		*group = *must((*ec2.Client)(s.EC2).CreateSecurityGroup(s.ctx, in)).GroupId
 	}
 	for name, group := range map[string]*string{"photogallery-main": &settings.TargetGroup, "photogallery-main-green": &settings.GreenTargetGroup} {
-		groups := must(s.ELB.CreateTargetGroup(s.ctx, &elb.CreateTargetGroupInput{
+		groups := must((*elb.Client)(s.ELB).CreateTargetGroup(s.ctx, &elb.CreateTargetGroupInput{
 			Name: &name, VpcId: vpc, Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80),
 			TargetType: elbtypes.TargetTypeEnumInstance,
 		}))

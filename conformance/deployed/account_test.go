@@ -297,7 +297,7 @@ func (c *cloud) plant() (names []string) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	card, err := c.EC2.CreateNetworkInterface(c.Context(), &ec2.CreateNetworkInterfaceInput{
+	card, err := (*ec2.Client)(c.EC2).CreateNetworkInterface(c.Context(), &ec2.CreateNetworkInterfaceInput{
 		SubnetId: subnets.Subnets[0].SubnetId, Description: aws.String("ELB app/" + environment.Name() + "/0123456789abcdef"),
 	})
 	if err != nil {
@@ -317,7 +317,7 @@ func (c *cloud) plant() (names []string) {
 // volume returns a new one, with the tag of an environment.
 func (c *cloud) volume(of release.Environment) string {
 	c.Helper()
-	out, err := c.EC2.CreateVolume(c.Context(), &ec2.CreateVolumeInput{
+	out, err := (*ec2.Client)(c.EC2).CreateVolume(c.Context(), &ec2.CreateVolumeInput{
 		AvailabilityZone: aws.String(region + "a"), Size: aws.Int32(1),
 		TagSpecifications: []types.TagSpecification{{ResourceType: types.ResourceTypeVolume, Tags: []types.Tag{{Key: aws.String(release.TagEnvironment), Value: aws.String(string(of))}}}},
 	})

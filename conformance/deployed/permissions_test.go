@@ -258,7 +258,7 @@ func (c *cloud) relaunching(group string) []permission {
 }
 
 func (c *cloud) groupTags(name string) map[string]string {
-	out, err := c.AutoScaling.DescribeTags(c.Context(), &autoscaling.DescribeTagsInput{
+	out, err := (*autoscaling.Client)(c.AutoScaling).DescribeTags(c.Context(), &autoscaling.DescribeTagsInput{
 		Filters: []scalingtypes.Filter{{Name: aws.String("auto-scaling-group"), Values: []string{name}}},
 	})
 	tags := map[string]string{}
@@ -307,7 +307,7 @@ func amazonARN(resource string) string { return "arn:aws:ec2:" + region + "::" +
 
 // tagsOf returns the tags of an EC2 resource.
 func (c *cloud) tagsOf(id string) map[string]string {
-	out, err := c.EC2.DescribeTags(c.Context(), &ec2.DescribeTagsInput{Filters: []types.Filter{{Name: aws.String("resource-id"), Values: []string{id}}}})
+	out, err := (*ec2.Client)(c.EC2).DescribeTags(c.Context(), &ec2.DescribeTagsInput{Filters: []types.Filter{{Name: aws.String("resource-id"), Values: []string{id}}}})
 	tags := map[string]string{}
 	if err == nil {
 		for _, tag := range out.Tags {

@@ -66,7 +66,7 @@ func forgetsToken(s step.Step) step.Step {
 	return wrapStep(s, func(clients step.Clients) step.Clients {
 		options := clients.EC2.Options()
 		options.APIOptions = append(options.APIOptions, func(stack *middleware.Stack) error { return stack.Initialize.Add(forget, middleware.Before) })
-		clients.EC2 = ec2.New(options)
+		clients.EC2 = (*step.EC2)(ec2.New(options))
 		return clients
 	}, nil)
 }

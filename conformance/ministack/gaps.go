@@ -66,13 +66,13 @@ func (s *Server) image(ctx context.Context, instance, name string, tags map[type
 	if err != nil || len(volumes.Volumes) == 0 {
 		return "", fmt.Errorf("the volume of %s: %w", instance, err)
 	}
-	snapshot, err := s.behind.EC2.CreateSnapshot(ctx, &ec2.CreateSnapshotInput{
+	snapshot, err := (*ec2.Client)(s.behind.EC2).CreateSnapshot(ctx, &ec2.CreateSnapshotInput{
 		VolumeId: volumes.Volumes[0].VolumeId, TagSpecifications: specified(types.ResourceTypeSnapshot, tags),
 	})
 	if err != nil {
 		return "", err
 	}
-	image, err := s.behind.EC2.RegisterImage(ctx, &ec2.RegisterImageInput{
+	image, err := (*ec2.Client)(s.behind.EC2).RegisterImage(ctx, &ec2.RegisterImageInput{
 		Name: &name, Architecture: types.ArchitectureValuesArm64, TagSpecifications: specified(types.ResourceTypeImage, tags),
 		BlockDeviceMappings: []types.BlockDeviceMapping{{DeviceName: aws.String("/dev/xvda"), Ebs: &types.EbsBlockDevice{SnapshotId: snapshot.SnapshotId}}},
 	})

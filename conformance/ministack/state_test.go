@@ -40,7 +40,7 @@ func (c *cloud) serves(name string) {
 	balancer := must(c.ELB.DescribeLoadBalancers(c.Context(), &elb.DescribeLoadBalancersInput{Names: []string{environment.Name()}})).LoadBalancers[0]
 	c.want("where the domain leads", c.alias(), strings.ToLower(*balancer.DNSName))
 	c.listeners(balancer.LoadBalancerArn)
-	attributes := must(c.ELB.DescribeLoadBalancerAttributes(c.Context(), &elb.DescribeLoadBalancerAttributesInput{LoadBalancerArn: balancer.LoadBalancerArn}))
+	attributes := must((*elb.Client)(c.ELB).DescribeLoadBalancerAttributes(c.Context(), &elb.DescribeLoadBalancerAttributesInput{LoadBalancerArn: balancer.LoadBalancerArn}))
 	c.want("it keeps access logs", slices.ContainsFunc(attributes.Attributes, func(one elbtypes.LoadBalancerAttribute) bool {
 		return *one.Key == "access_logs.s3.enabled" && *one.Value == "true"
 	}), true)

@@ -101,7 +101,7 @@ func folder(t *testing.T) string {
 }
 
 func (c *cloud) deploy() {
-	zone := must(c.Route53.CreateHostedZone(c.Context(), &route53.CreateHostedZoneInput{Name: aws.String("example.com"), CallerReference: aws.String("story")}))
+	zone := must((*route53.Client)(c.Route53).CreateHostedZone(c.Context(), &route53.CreateHostedZoneInput{Name: aws.String("example.com"), CallerReference: aws.String("story")}))
 	c.zone = strings.TrimPrefix(*zone.HostedZone.Id, "/hostedzone/")
 	c.cdk("synth", "--quiet", "--output", c.assembly, "-c", "domain="+domain, "-c", "hostedZone="+c.zone, "-c", "accessLogs=on",
 		"-c", "instanceConnect=on", "-c", "notify=someone@example.com", "-c", "nightlyTeardown=cron(0 20 * * ? *)")

@@ -69,7 +69,7 @@ func Open(ctx context.Context, config aws.Config, name string) (*Stack, error) {
 	if !stackName.MatchString(name) {
 		return nil, release.Errorf(release.InvalidRequest, "--stack %q: give the name of a CloudFormation stack, such as photogallery-main", name)
 	}
-	api := cloudformation.NewFromConfig(config)
+	api := NewStacks(config)
 	out, err := api.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	// CloudFormation has no other code for a valid name without a stack.
 	var refused smithy.APIError
@@ -109,7 +109,7 @@ func outputsOf(described types.Stack) map[string]string {
 }
 
 // notOurs explains why an existing stack cannot be used.
-func notOurs(ctx context.Context, api *cloudformation.Client, region string, described types.Stack) error {
+func notOurs(ctx context.Context, api *Stacks, region string, described types.Stack) error {
 	name, status := aws.ToString(described.StackName), string(described.StackStatus)
 	if strings.HasSuffix(status, "_IN_PROGRESS") {
 		return release.Errorf(release.NothingUp, "stack %q in %s is in %s: wait for its end, then try again", name, region, status)
@@ -119,7 +119,7 @@ func notOurs(ctx context.Context, api *cloudformation.Client, region string, des
 }
 
 // others lists the existing stacks.
-func others(ctx context.Context, api *cloudformation.Client) string {
+func others(ctx context.Context, api *Stacks) string {
 	names, err := names(ctx, api)
 	switch {
 	case err != nil:
@@ -132,10 +132,10 @@ func others(ctx context.Context, api *cloudformation.Client) string {
 
 // Names lists the stacks of Photogallery in the region.
 func Names(ctx context.Context, config aws.Config) ([]string, error) {
-	return names(ctx, cloudformation.NewFromConfig(config))
+	return names(ctx, NewStacks(config))
 }
 
-func names(ctx context.Context, api *cloudformation.Client) (found []string, err error) {
+func names(ctx context.Context, api *Stacks) (found []string, err error) {
 	pages := cloudformation.NewDescribeStacksPaginator(api, &cloudformation.DescribeStacksInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -60,7 +59,7 @@ type examination struct {
 	sts    *sts.Client
 	iam    *iam.Client
 	lambda *lambda.Client
-	stacks *cloudformation.Client
+	stacks *awsstack.Stacks
 
 	account     string
 	caller      string // ARN
@@ -135,7 +134,7 @@ func Examine(ctx context.Context, options Options, report func(Finding)) {
 func (e *examination) connect() {
 	e.Clients = step.NewClients(e.Config, nil)
 	e.sts, e.iam = sts.NewFromConfig(e.Config), iam.NewFromConfig(e.Config)
-	e.lambda, e.stacks = lambda.NewFromConfig(e.Config), cloudformation.NewFromConfig(e.Config)
+	e.lambda, e.stacks = lambda.NewFromConfig(e.Config), awsstack.NewStacks(e.Config)
 }
 
 func well(format string, args ...any) Finding {

@@ -25,19 +25,23 @@ type Doer interface {
 
 // Clients holds the real SDK clients. Each step uses a few of their methods through a narrow
 // interface of its own.
+//
+// The clients of the largest services are types with only the operations that are called. In a program with
+// html/template, which finds methods by their names, the linker keeps all methods of each type that an
+// interface holds, and the 700 operations of EC2 would be a third of the command line.
 type Clients struct {
-	AutoScaling *autoscaling.Client
+	AutoScaling *AutoScaling
 	CloudWatch  *cloudwatch.Client
 	DynamoDB    *dynamodb.Client
-	EC2         *ec2.Client
-	ELB         *elb.Client
+	EC2         *EC2
+	ELB         *ELB
 	Events      *eventbridge.Client
 	Quotas      *servicequotas.Client
 	S3          *s3.Client
 	Scheduler   *scheduler.Client
 	SFN         *sfn.Client
-	SSM         *ssm.Client
-	Route53     *route53.Client
+	SSM         *SSM
+	Route53     *Route53
 	HTTP        Doer // requests the home page from the load balancer; for HTTPS it expects the domain's certificate
 }
 
@@ -45,18 +49,18 @@ type Clients struct {
 // local mode it has the embedded cloud's middleware.
 func NewClients(config aws.Config, web Doer) Clients {
 	return Clients{
-		AutoScaling: autoscaling.NewFromConfig(config),
+		AutoScaling: (*AutoScaling)(autoscaling.NewFromConfig(config)),
 		CloudWatch:  cloudwatch.NewFromConfig(config),
 		DynamoDB:    dynamodb.NewFromConfig(config),
-		EC2:         ec2.NewFromConfig(config),
-		ELB:         elb.NewFromConfig(config),
+		EC2:         (*EC2)(ec2.NewFromConfig(config)),
+		ELB:         (*ELB)(elb.NewFromConfig(config)),
 		Events:      eventbridge.NewFromConfig(config),
 		Quotas:      servicequotas.NewFromConfig(config),
 		S3:          s3.NewFromConfig(config),
 		Scheduler:   scheduler.NewFromConfig(config),
 		SFN:         sfn.NewFromConfig(config),
-		SSM:         ssm.NewFromConfig(config),
-		Route53:     route53.NewFromConfig(config),
+		SSM:         (*SSM)(ssm.NewFromConfig(config)),
+		Route53:     (*Route53)(route53.NewFromConfig(config)),
 		HTTP:        web,
 	}
 }

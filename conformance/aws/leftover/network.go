@@ -16,7 +16,7 @@ import (
 // last, because it can only be deleted last.
 
 func (s *sweep) endpoints(ctx context.Context) error {
-	return each(ctx, ec2.NewDescribeVpcEndpointsPaginator(s.EC2, &ec2.DescribeVpcEndpointsInput{Filters: s.tagged()}), func(page *ec2.DescribeVpcEndpointsOutput) {
+	return each(ctx, ec2.NewDescribeVpcEndpointsPaginator((*ec2.Client)(s.EC2), &ec2.DescribeVpcEndpointsInput{Filters: s.tagged()}), func(page *ec2.DescribeVpcEndpointsOutput) {
 		for _, endpoint := range page.VpcEndpoints {
 			if !strings.EqualFold(string(endpoint.State), string(types.StateDeleted)) { // EC2 writes it in lower case
 				s.addOfEC2("vpc-endpoint", endpoint.VpcEndpointId)
@@ -26,7 +26,7 @@ func (s *sweep) endpoints(ctx context.Context) error {
 }
 
 func (s *sweep) flowLogs(ctx context.Context) error {
-	return each(ctx, ec2.NewDescribeFlowLogsPaginator(s.EC2, &ec2.DescribeFlowLogsInput{Filter: s.tagged()}), func(page *ec2.DescribeFlowLogsOutput) {
+	return each(ctx, ec2.NewDescribeFlowLogsPaginator((*ec2.Client)(s.EC2), &ec2.DescribeFlowLogsInput{Filter: s.tagged()}), func(page *ec2.DescribeFlowLogsOutput) {
 		for _, log := range page.FlowLogs {
 			s.addOfEC2("vpc-flow-log", log.FlowLogId)
 		}
@@ -70,7 +70,7 @@ func (s *sweep) gateways(ctx context.Context) error {
 		return err
 	}
 	// Moto is known not to filter these.
-	pages := ec2.NewDescribeEgressOnlyInternetGatewaysPaginator(s.EC2, &ec2.DescribeEgressOnlyInternetGatewaysInput{Filters: s.tagged()})
+	pages := ec2.NewDescribeEgressOnlyInternetGatewaysPaginator((*ec2.Client)(s.EC2), &ec2.DescribeEgressOnlyInternetGatewaysInput{Filters: s.tagged()})
 	return each(ctx, pages, func(page *ec2.DescribeEgressOnlyInternetGatewaysOutput) {
 		for _, gateway := range page.EgressOnlyInternetGateways {
 			if inventory.Tag(gateway.Tags, release.TagEnvironment) == string(s.environment) {
