@@ -51,6 +51,10 @@ race-processes: ## The race detector over the processes of gallery up and the co
 build: ## Build bin/gallery, which knows its version
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/gallery ./cmd/gallery
 
+.PHONY: snapshot
+snapshot: ## The program's archives for Linux and macOS in dist/, with checksums and software bills of materials: PLATFORMS=linux/amd64 for some, VERSION names them
+	GO='$(GO)' VERSION='$(VERSION)' PLATFORMS='$(PLATFORMS)' tools/release/archives.sh
+
 PLATFORM ?= darwin/arm64
 .PHONY: cross
 cross: ## Vet and build for PLATFORM (darwin/arm64)
@@ -63,6 +67,7 @@ fmt: ## Format the Go code and the state machines, and tidy the modules
 	$(GO) test ./statemachine -run Form -write
 	$(GO) mod tidy
 	cd tools/lint && $(GO) mod tidy
+	cd tools/release && $(GO) mod tidy
 
 .PHONY: cover
 cover: ## Statements that the Go tests run, by package, and bin/cover.html

@@ -303,6 +303,7 @@ func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 			var document struct {
 				Examples   []json.RawMessage
 				Properties map[string]struct {
+					Title       string
 					Description string
 					Examples    []json.RawMessage
 				}
@@ -322,6 +323,9 @@ func TestSchemaExamplesAndDefaultsAreValid(t *testing.T) {
 			for field, property := range document.Properties {
 				if property.Description == "" {
 					t.Errorf("%s has no description", field)
+				}
+				if property.Title == "" {
+					t.Errorf("%s has no title", field)
 				}
 				for _, example := range property.Examples {
 					raw := []byte(`{"` + field + `": ` + string(example) + `}`)

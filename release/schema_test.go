@@ -15,6 +15,7 @@ var documents = map[string][]byte{"request": RequestSchema, "teardown": Teardown
 // annotated is a field with the keywords that say nothing of values.
 type annotated struct {
 	field
+	Title       string `json:"title"` // of its control in the console
 	Description string `json:"description"`
 	Examples    []any  `json:"examples"`
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/execution"
@@ -18,6 +20,8 @@ type listed struct {
 	Status  types.ExecutionStatus `json:"status"`
 	Started time.Time             `json:"started"`
 	Ended   time.Time             `json:"ended,omitzero"`
+	Error   string                `json:"error,omitempty"` // of the newest ones that failed
+	Cause   string                `json:"cause,omitempty"`
 }
 
 func executionsCommand() *cobra.Command {
@@ -31,12 +35,12 @@ func executionsCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return show(command, found, []string{"NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK"}, func(e listed) []any {
+				return show(command, found, []string{"NAME", "STATE MACHINE", "STATUS", "STARTED", "TOOK", "REASON"}, func(e listed) []any {
 					until := e.Ended
 					if until.IsZero() {
 						until = time.Now()
 					}
-					return []any{e.Name, e.Machine, e.Status, e.Started.Local().Format(time.DateTime), until.Sub(e.Started).Round(100 * time.Millisecond)}
+					return []any{e.Name, e.Machine, e.Status, e.Started.Local().Format(time.DateTime), until.Sub(e.Started).Round(100 * time.Millisecond), e.reason()}
 				})
 			})
 		},
@@ -44,6 +48,9 @@ func executionsCommand() *cobra.Command {
 	addJSONFlag(command)
 	return command
 }
+
+// maxReasons is how many of the newest are asked for their reason, one call for each that failed.
+const maxReasons = 25
 
 // maxExecutions limits the list of each state machine: AWS keeps executions for ninety days.
 const maxExecutions = 100
@@ -57,8 +64,26 @@ func (c cloud) executions(ctx context.Context) (found []listed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range newest {
-		found = append(found, listed{e.Name, release.NameOf(e.MachineARN), e.Status, e.Began, e.Ended})
+	var reasons execution.Reasons
+	for i, e := range newest {
+		shown := listed{Name: e.Name, Machine: release.NameOf(e.MachineARN), Status: e.Status, Started: e.Began, Ended: e.Ended}
+		if i < maxReasons {
+			reason, err := reasons.Of(ctx, c.sfn, e)
+			if err != nil {
+				return nil, err
+			}
+			shown.Error, shown.Cause = reason.Error, reason.Cause
+		}
+		found = append(found, shown)
 	}
 	return found, nil
+}
+
+// reason is short enough for a line.
+func (l listed) reason() string {
+	const most = 100
+	if l.Error == "" {
+		return ""
+	}
+	return ansi.Truncate(strings.Join(strings.Fields(l.Error+": "+l.Cause), " "), most, "…")
 }

@@ -162,9 +162,12 @@ func TestStatusShowsAStack(t *testing.T) {
 			{ID: "i-1", Role: "fleet", Zone: "eu-central-1a", State: "running", Health: "draining", Version: "one", Address: "10.0.1.7", Launched: now},
 			{ID: "i-2", Role: "builder", State: "shutting-down", Launched: now},
 		},
-		Alarms:     []environment.Alarm{{Name: "photogallery-main-idle", State: "ALARM"}},
-		Activities: []environment.Activity{{Time: now, Description: "Launching a new EC2 instance: i-1", Cause: "At 2026-11-25T10:00:00Z a user request.\nAt 2026-11-25T10:00:01Z an instance was started."}},
-		Schedules:  []environment.Schedule{{Name: "nightly", Starts: "teardown", Expression: "cron(0 20 * * ? *)", TimeZone: "Europe/Berlin"}},
+		Alarms: []environment.Alarm{{Name: "photogallery-main-idle", Kind: release.Idle, State: "ALARM"}},
+		Activities: []environment.Activity{
+			{Time: now, Instance: "i-1", Did: "launched", Why: "the group's size was set"},
+			{Time: now, Did: "failed to launch", Why: "At 2026-11-25T10:00:00Z a user request.\nAt 2026-11-25T10:00:01Z an instance was started."},
+		},
+		Schedules: []environment.Schedule{{Name: "nightly", Starts: "teardown", Expression: "cron(0 20 * * ? *)", TimeZone: "Europe/Berlin"}},
 	}
 	var out strings.Builder
 	command := statusCommand()
@@ -175,7 +178,7 @@ func TestStatusShowsAStack(t *testing.T) {
 	for _, line := range []string{
 		"http://main.elb.amazonaws.com/, stack photogallery-main in eu-central-1\n", "\nIts base image, ami-0, is 2 days old. A newer one, ami-9 of ", " is there: `gallery release --rebake-if-newer` bakes on it.\n",
 		"2 of 3 in service, 2 to 5. Refresh: InProgress, 40 %.\n", "AGE  ADDRESS\n",
-		"draining", "shutting-down", "photogallery-main-idle  ALARM\n", "  a user request. an instance was started.\n",
+		"draining", "shutting-down", "photogallery-main-idle  ALARM (as usual while little is asked of the fleet)\n", "  launched i-1: the group's size was set\n", "  failed to launch an instance: a user request. an instance was started.\n",
 		"nightly starts the teardown: cron(0 20 * * ? *) Europe/Berlin\n", "Dashboard: https://console.aws.amazon.com/\n",
 	} {
 		if !strings.Contains(out.String(), line) {

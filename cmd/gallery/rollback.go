@@ -30,6 +30,7 @@ is gone, its bundle is baked first, which takes some minutes. gallery history
 lists which releases have what.`,
 		Args: atMostOne("the name of a release, as `gallery history` lists them, or none"),
 		Example: `  gallery rollback
+  gallery rollback --dry-run
   gallery rollback release-20260131-120000-000 --strategy rolling`,
 
 		ValidArgsFunction: formerReleases,
@@ -43,6 +44,8 @@ lists which releases have what.`,
 		},
 	}
 	command.Flags().Bool("detach", false, "start it and do not wait")
+	command.Flags().Bool("dry-run", false, "say what it would do, and do nothing")
+	addJSONFlag(command)
 	command.Flags().String("strategy", "", "the `strategy` by which a former release is released again (default: as of gallery release)")
 	completeFlag(command, "strategy", strategies)
 	return command
@@ -70,16 +73,17 @@ func (c cloud) rollback(command *cobra.Command, wish environment.Wish) error {
 		return err
 	}
 	decision := execution.Decision{Machine: machine, Release: wish.Release, Answer: release.Rollback, By: wish.By}
+	isDry, err := command.Flags().GetBool("dry-run")
+	switch {
+	case err != nil:
+		return err
+	case isDry:
+		return c.foretellRollback(command, decision, wish)
+	case wantsJSON(command):
+		return release.Errorf(release.InvalidRequest, "--json goes with --dry-run: add that, or leave it out")
+	}
 	done, err := decision.Revert(command.Context(), c.history, c.events, c.sfn, func(ctx context.Context) (string, error) {
-		history, err := c.History(ctx)
-		if err != nil {
-			return "", err
-		}
-		former, input, err := wish.Find(history)
-		if err == nil {
-			fmt.Fprintln(command.ErrOrStderr(), former.Plan())
-		}
-		return input, err
+		return c.former(ctx, command, wish)
 	})
 	switch {
 	case err != nil:
@@ -88,6 +92,70 @@ func (c cloud) rollback(command *cobra.Command, wish environment.Wish) error {
 		return c.followAgain(command, done.Execution)
 	}
 	return c.followRollback(command, done.Execution)
+}
+
+// former finds the release to go back to, says what happens with it, and returns the input for that.
+func (c cloud) former(ctx context.Context, command *cobra.Command, wish environment.Wish) (input string, err error) {
+	history, err := c.History(ctx)
+	if err != nil {
+		return "", err
+	}
+	former, input, err := wish.Find(history)
+	if err == nil {
+		fmt.Fprintln(command.ErrOrStderr(), former.Plan())
+	}
+	return input, err
+}
+
+// foretellRollback says which release under way would be undone, or else runs the former release dry.
+func (c cloud) foretellRollback(command *cobra.Command, decision execution.Decision, wish environment.Wish) error {
+	running, err := decision.UnderWay(command.Context(), c.history)
+	if err != nil {
+		return err
+	}
+	if len(running) > 0 {
+		return c.foretellUndo(command, running[0])
+	}
+	input, err := c.former(command.Context(), command, wish)
+	if err != nil {
+		return err
+	}
+	dry, err := dryInput(input)
+	if err != nil {
+		return err
+	}
+	return c.foretell(command, dry)
+}
+
+// foretellUndo describes what a rollback would do to a release under way.
+func (c cloud) foretellUndo(command *cobra.Command, arn string) error {
+	now, err := execution.Look(command.Context(), c.history, arn)
+	if err != nil {
+		return err
+	}
+	does := now.AwaitsVerdict()
+	if does == "" {
+		return release.Errorf(release.InvalidRequest, "release %s is under way, and a rollback does not act on it now: wait until it waits for its approval, holds or bakes", now.Name)
+	}
+	answer := struct {
+		Undoes string `json:"undoes"`
+		Now    string `json:"now"`
+	}{now.Name, does}
+	if wantsJSON(command) {
+		return showJSON(command, answer)
+	}
+	_, err = fmt.Fprintf(command.OutOrStdout(), "Undoes release %s, which is %s: the traffic goes back to the former fleet first.\n", answer.Undoes, answer.Now)
+	return err
+}
+
+func dryInput(input string) (string, error) {
+	var request map[string]any
+	if err := json.Unmarshal([]byte(input), &request); err != nil {
+		return "", err
+	}
+	request["dryRun"] = true
+	dry, err := json.Marshal(request)
+	return string(dry), err
 }
 
 // followAgain follows a former release that is released again.

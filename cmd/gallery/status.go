@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
@@ -79,10 +80,10 @@ func showStatus(command *cobra.Command, status environment.Status, hint func(str
 	if len(status.Alarms) > 0 {
 		fmt.Fprintln(out)
 	}
-	if err := show(command, status.Alarms, []string{"ALARM", "STATE"}, func(a environment.Alarm) []any { return []any{a.Name, a.State} }); err != nil {
+	if err := show(command, status.Alarms, []string{"ALARM", "STATE"}, func(a environment.Alarm) []any { return []any{a.Name, stateOf(a)} }); err != nil {
 		return err
 	}
-	showActivities(out, status.Activities, style)
+	showActivities(out, status.Activities)
 	for i, s := range status.Schedules {
 		if i == 0 {
 			fmt.Fprintln(out)
@@ -166,20 +167,19 @@ func showInstances(command *cobra.Command, status environment.Status) error {
 	})
 }
 
-// showActivities shows the newest activities, each with its cause on a line of its own.
-func showActivities(out io.Writer, activities []environment.Activity, style terminal.Style) {
+// showActivities shows the newest activities: what was done to which instance, and why.
+func showActivities(out io.Writer, activities []environment.Activity) {
 	const most = 5
 	width := terminal.Width(out)
 	for i, activity := range activities[:min(len(activities), most)] {
 		if i == 0 {
 			fmt.Fprintln(out, "\nACTIVITIES")
 		}
-		fmt.Fprintf(out, "%s  %s\n", activity.Time.Local().Format(time.TimeOnly), activity.Description)
-		cause := "          " + withoutTimes(activity.Cause)
+		line := fmt.Sprintf("%s  %s %s: %s", activity.Time.Local().Format(time.TimeOnly), activity.Did, cmp.Or(activity.Instance, "an instance"), withoutTimes(activity.Why))
 		if width > 0 {
-			cause = ansi.Truncate(cause, width, "…")
+			line = ansi.Truncate(line, width, "…")
 		}
-		fmt.Fprintln(out, style.Quiet.Of(cause))
+		fmt.Fprintln(out, line)
 	}
 }
 
@@ -189,6 +189,14 @@ var timeInCause = regexp.MustCompile(`At \d{4}-\d\d-\d\dT[0-9:]+Z `)
 
 func withoutTimes(cause string) string {
 	return strings.Join(strings.Fields(timeInCause.ReplaceAllString(cause, "")), " ")
+}
+
+// stateOf returns an alarm's state in AWS's words. The alarm that scales in is in ALARM while the fleet idles.
+func stateOf(a environment.Alarm) string {
+	if a.Kind == release.Idle && a.State == "ALARM" {
+		return "ALARM (as usual while little is asked of the fleet)"
+	}
+	return a.State
 }
 
 // healthOf returns the target's health, or EC2's state for an instance that is not a target.

@@ -122,7 +122,8 @@ give_up() {
   fail "$1"
 }
 while true; do
-  answer=$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$address" || true)
+  unheard=0
+  answer=$(curl -s -o /dev/null -w '%{http_code}' --max-time 5 "$address") || unheard=$?
   [ "$answer" != 200 ] || break
   # 503 is what a service answers that is not ready yet. No other answer becomes 200 by waiting.
   case $answer in
@@ -130,11 +131,14 @@ while true; do
     *) refusals=$((refusals + 1)) ;;
   esac
   [ "$refusals" -lt 15 ] || give_up "$address answers $answer, not 200: let that path answer by itself, without a redirect or a sign-in, or name another HealthPath in the unit"
+  said="$address answers ${answer/#000/nothing}"
+  # curl's status for a connection that is refused.
+  [ "$unheard" != 7 ] || said="nothing listens on \$HOST:\$PORT, which is ${HOST:-0.0.0.0}:${PORT:-80}"
   case $(systemctl show --property=ActiveState,NRestarts "$unit" || true) in
-    *ActiveState=failed* | *ActiveState=inactive*) give_up "the service has ended and is not started again; $address answers nothing" ;;
-    *NRestarts=[3-9]* | *NRestarts=[12][0-9]*) give_up "the service ends each time it is started; $address answers ${answer/#000/nothing}, not 200" ;;
+    *ActiveState=failed* | *ActiveState=inactive*) give_up "the service has ended and is not started again; $said" ;;
+    *NRestarts=[3-9]* | *NRestarts=[12][0-9]*) give_up "the service ends each time it is started; $said" ;;
   esac
-  [ "$SECONDS" -lt "$deadline" ] || give_up "$address answers ${answer/#000/nothing} after ${CHECK_SECONDS:-60} seconds, not 200: let it answer sooner, or raise StartupTime in the unit"
+  [ "$SECONDS" -lt "$deadline" ] || give_up "$said after ${CHECK_SECONDS:-60} seconds, and ${HEALTH_PATH:-/} is to answer 200: let the service listen there and answer sooner, or raise StartupTime in the unit"
   sleep 0.2
 done
 ended=${EPOCHREALTIME:-$SECONDS.000000}

@@ -141,6 +141,9 @@ func newSite(t *testing.T, status int) (site, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if status == 0 { // nothing listens
+		server.Close()
+	}
 	folder := t.TempDir()
 	s := site{filepath.Join(folder, "root"), filepath.Join(folder, "bundle"), filepath.Join(folder, "bin"), filepath.Join(folder, "systemctl.log")}
 	write(t, filepath.Join(s.tools, "systemctl"), "#!/bin/bash\necho \"$@\" >>'"+s.log+"'\n")
@@ -198,7 +201,8 @@ func TestProvisioningSaysWhatFailed(t *testing.T) {
 		"no install script":         {200, func(t *testing.T, s site) { remove(t, filepath.Join(s.bundle, "install.sh")) }, "the bundle has no install.sh"},
 		"no unit":                   {200, func(t *testing.T, s site) { remove(t, filepath.Join(s.bundle, "gallery.service")) }, "0 *.service files"},
 		"two units":                 {200, func(t *testing.T, s site) { write(t, filepath.Join(s.bundle, "b.service"), "") }, "2 *.service files"},
-		"the service answers badly": {503, func(*testing.T, site) {}, "answers 503 after 0 seconds, not 200"},
+		"the service answers badly": {503, func(*testing.T, site) {}, "answers 503 after 0 seconds, and / is to answer 200"},
+		"it listens elsewhere":      {0, func(*testing.T, site) {}, "nothing listens on $HOST:$PORT, which is 0.0.0.0:"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

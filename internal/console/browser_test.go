@@ -131,6 +131,7 @@ func (s story) crash(t *testing.T) {
 	at := s.one
 	at.T, s.other.T = t, t
 	at.look("fleet")
+	at.until(`document.querySelectorAll('.card').length === 2 && document.querySelectorAll('.card[data-health="healthy"]').length === 2`) // the load is over, and none is scaled in meanwhile
 	victim := evaluate[string](at, `document.querySelector('.card[data-health="healthy"]').dataset.instance`)
 	at.says(`.card[data-instance="`+victim+`"] h3`, victim) // as commands take it
 	at.accessible("the fleet")
@@ -197,6 +198,8 @@ func (s story) breakIt(t *testing.T) {
 	at.until(`location.hash.startsWith('#/execution/release/')`)
 	at.until(ended, `"FAILED"`)
 	at.says(".inspector .failure", "FailedClean")
+	at.says(".inspector .logs", "Log of i-")
+	at.says(`#tabs [data-view="execution"][data-tone="warn"]`, "failed") // and what served before serves on
 	if reason := at.text(".inspector .failure"); !strings.Contains(reason, "RefreshRolledBack") || !strings.Contains(reason, "unhealthy-hosts") {
 		t.Errorf("the reason is %q", reason)
 	}
@@ -206,6 +209,10 @@ func (s story) breakIt(t *testing.T) {
 	at.says(".history tbody", "RefreshRolledBack")
 	at.says("#serving", "first")
 	at.accessible("a failed run")
+	at.click(".inspector .failure button")
+	at.until(`document.querySelector('.graph [aria-pressed="true"]').dataset.phase === 'caught'`)
+	evaluate[any](at, `location.hash = "#/execution/release/none"; null`)
+	at.says(".inspector", "there is no release")
 }
 
 func (s story) rollBack(t *testing.T) {

@@ -27,6 +27,8 @@ type Cloud interface {
 	Terminate(ctx context.Context, instance string) error
 	Crash(ctx context.Context, instance string) error
 	Log(instance string) (io.ReadSeekCloser, error)
+	// LogsOf lists the instances of a release that have a log, also those that are gone.
+	LogsOf(release string) ([]string, error)
 }
 
 // Executions starts, stops, lists and reads executions; *sfn.Client is one.
@@ -47,6 +49,7 @@ type Console struct {
 	closing    context.Context
 	close      context.CancelFunc
 	running    sync.WaitGroup
+	reasons    execution.Reasons // of the feed's list
 }
 
 // New returns a console. It calls the cloud only while a page is open.
@@ -73,6 +76,7 @@ func (c *Console) Handler() http.Handler {
 	mux.HandleFunc("GET /api/drawings/{kind}", c.drawing)
 	mux.HandleFunc("GET /api/executions/{kind}/{name}", c.execution)
 	mux.HandleFunc("GET /api/executions/{kind}/{name}/events/{id}", c.event)
+	mux.HandleFunc("GET /api/executions/release/{name}/logs", c.logsOf)
 	mux.HandleFunc("POST /api/executions/{kind}/{name}/stop", c.stop)
 	mux.HandleFunc("POST /api/executions/release/{name}/verdict", c.decide)
 	mux.HandleFunc("POST /api/executions/{kind}", c.start)

@@ -1,8 +1,10 @@
 package console_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -43,6 +45,8 @@ func (s *simulated) Terminate(context.Context, string) error { return nil }
 func (s *simulated) Log(string) (_ io.ReadSeekCloser, _ error) {
 	return nil, release.Errorf(release.NotFound, "there is no log")
 }
+
+func (s *simulated) LogsOf(string) ([]string, error) { return []string{"i-0123456789abcdef0"}, nil }
 
 func (s *simulated) Crash(_ context.Context, id string) error {
 	s.crashed = append(s.crashed, id)
@@ -166,7 +170,7 @@ func TestOtherSitesReadNothing(t *testing.T) {
 
 func TestConsoleRefusesAllButItsPageWithoutASession(t *testing.T) {
 	p := open(t)
-	const all = "GET /api/live;GET /api/schemas/release;GET /api/drawings/release;GET /api/executions/release/r1;GET /api/instances/i-1/log;GET /api/none;" +
+	const all = "GET /api/live;GET /api/schemas/release;GET /api/drawings/release;GET /api/executions/release/r1;GET /api/executions/release/r1/logs;GET /api/instances/i-1/log;GET /api/none;" +
 		"POST /api/executions/release;POST /api/executions/release/r1/stop;POST /api/executions/release/r1/verdict;POST /api/checks/release;POST /api/checks/load;" +
 		"POST /api/instances/i-1/terminate;POST /api/instances/i-1/crash;POST /api/load;DELETE /api/load"
 	for session, name := range map[string]string{"": "none", "x": "another", p.session[1:]: "part of it"} {
@@ -345,5 +349,64 @@ func TestVerdictIsSentToAReleaseThatWaits(t *testing.T) {
 	ended, err := p.cloud.Await(t.Context(), arn)
 	if err != nil || !strings.Contains(ended.Cause, "somebody at the console rolled release r2 back while it waited") {
 		t.Errorf("it ended by %s, %v", ended.Cause, err)
+	}
+}
+
+func TestListLeavesRoomForRunsBesideDryRuns(t *testing.T) {
+	p := open(t)
+	start := func(name, input string) {
+		if status, answer := p.send(http.MethodPost, "/api/executions/teardown", `{"name": "`+name+`", "input": "`+input+`"}`); status != http.StatusCreated {
+			t.Fatalf("%d %s", status, answer)
+		}
+	}
+	start("first", `{}`)
+	for i := range 40 {
+		start(fmt.Sprintf("dry-run-%d", i), `{\"dryRun\": true}`)
+	}
+	listed, dry := p.listed(), 0
+	for _, e := range listed {
+		if strings.HasPrefix(e.Name, "dry-run-") {
+			dry++
+		}
+	}
+	if dry != 5 || len(listed) != 6 {
+		t.Errorf("%d of %d are dry runs: %+v", dry, len(listed), listed)
+	}
+}
+
+// listed returns the executions in the first message of the stream.
+func (p page) listed() []struct{ Name string } {
+	p.Helper()
+	ctx, leave := context.WithCancel(p.Context())
+	defer leave()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/api/live", nil)
+	if err != nil {
+		p.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+p.session)
+	response, err := p.Client().Do(request)
+	if err != nil {
+		p.Fatal(err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if text, isData := strings.CutPrefix(lines.Text(), "data: "); isData {
+			var overview struct{ Executions []struct{ Name string } }
+			if err := json.Unmarshal([]byte(text), &overview); err != nil {
+				p.Fatal(err)
+			}
+			return overview.Executions
+		}
+	}
+	p.Fatal("the stream has ended")
+	return nil
+}
+
+func TestLogsOfAReleaseAreListed(t *testing.T) {
+	p := open(t)
+	if status, answer := p.send(http.MethodGet, "/api/executions/release/r1/logs", ""); status != http.StatusOK || !strings.Contains(answer, `["i-0123456789abcdef0"]`) {
+		t.Errorf("%d %s", status, answer)
 	}
 }

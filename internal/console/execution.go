@@ -42,24 +42,39 @@ type listed struct {
 	Status types.ExecutionStatus `json:"status"`
 	Began  time.Time             `json:"began"`
 	Ended  time.Time             `json:"ended,omitzero"`
+	Error  string                `json:"error,omitempty"` // of one that failed
 }
 
-// newest is how many executions of each kind are shown.
-const newest = 25
+// newest is how many executions of each kind are shown, and dry ones how many dry runs, which the page waits
+// for and does not list.
+const (
+	newest = 25
+	dry    = 5
+)
 
 // list returns the latest executions of both kinds, newest first.
 func (c *Console) list(ctx context.Context, status environment.Status) ([]listed, error) {
-	found, err := execution.List(ctx, c.executions, newest, status.ReleaseMachine, status.TeardownMachine)
+	found, err := execution.List(ctx, c.executions, 4*newest, status.ReleaseMachine, status.TeardownMachine)
 	if err != nil {
 		return nil, err
 	}
-	all := []listed{}
+	all, count := []listed{}, map[kind]int{}
 	for _, e := range found {
-		of := releases
+		of, counted, most := releases, kind(""), newest
 		if e.MachineARN == status.TeardownMachine {
 			of = teardowns
 		}
-		all = append(all, listed{of, e.Name, e.Status, e.Began, e.Ended})
+		if counted = of; e.IsNamedDry() {
+			counted, most = "dry "+of, dry
+		}
+		if count[counted]++; count[counted] > most {
+			continue
+		}
+		reason, err := c.reasons.Of(ctx, c.executions, e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, listed{of, e.Name, e.Status, e.Began, e.Ended, reason.Error})
 	}
 	return all, nil
 }

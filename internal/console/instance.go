@@ -23,6 +23,17 @@ func (c *Console) onInstance(do func(context.Context, string) error) http.Handle
 	}
 }
 
+func (c *Console) logsOf(w http.ResponseWriter, r *http.Request) {
+	instances, err := c.cloud.LogsOf(r.PathValue("name"))
+	if err != nil {
+		control.Refuse(w, err)
+		return
+	}
+	answer(w, http.StatusOK, struct {
+		Instances []string `json:"instances"`
+	}{append([]string{}, instances...)})
+}
+
 // shownLog is the size of the log's end that is shown.
 const shownLog = 64 << 10
 

@@ -14,7 +14,7 @@ import (
 	"photogallery/release"
 )
 
-// compared is how many former runs Alike reads.
+// compared is how many former runs Alike compares. It also reads those between them that did nothing.
 const compared = 10
 
 // Alike returns the last successful release that did what is foreseen for the plan, and how long it
@@ -25,13 +25,21 @@ func Alike(ctx context.Context, api FollowAPI, machineARN string, plan release.P
 		return "", 0, err
 	}
 	runs := slices.DeleteFunc(out.Executions, func(run types.ExecutionListItem) bool { return isNamedDry(aws.ToString(run.Name)) })
-	for _, run := range runs[:min(len(runs), compared)] {
+	full := 0
+	for _, run := range runs {
 		reader := NewReader(api, aws.ToString(run.ExecutionArn))
 		if err := reader.Read(ctx); err != nil {
 			return "", 0, err
 		}
-		if former := reader.History; former.did(plan) {
+		former := reader.History
+		if former.did(plan) {
 			return aws.ToString(run.Name), former.Ended.Sub(former.Began), nil
+		}
+		if former.isFull() { // a rebake that had nothing to do is not
+			full++
+		}
+		if full == compared {
+			break
 		}
 	}
 	return "", 0, nil
@@ -59,6 +67,9 @@ func (h *History) did(plan release.Plan) bool {
 // DryRun is the kind of an execution that changes nothing: it says what a release would do, or
 // lists what a teardown would delete.
 const DryRun = "dry-run"
+
+// IsNamedDry reports whether the execution has the name of a dry run.
+func (l Listed) IsNamedDry() bool { return isNamedDry(l.Name) }
 
 func isNamedDry(name string) bool { return strings.HasPrefix(name, DryRun+"-") }
 

@@ -2,6 +2,7 @@ package execution_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,6 +50,10 @@ func TestLastReleaseThatDidTheSameIsFound(t *testing.T) {
 		alike("dry-run-3", ``, "")
 		runs("r3", `{}`)
 		alike("dry-run-4", ``, "r3")
+		for i := range 11 { // they have nothing to do, and hide no release
+			runs(fmt.Sprintf("rebake-%d", i), release.RebakeRequest)
+		}
+		alike("dry-run-8", ``, "r3")
 		alike("dry-run-5", `, "bakeTime": "1h"`, "")
 		alike("dry-run-6", `, "approval": true`, "")
 		alike("dry-run-7", `, "strategy": "rolling"`, "")

@@ -38,7 +38,7 @@ func (l *Local) api() http.Handler {
 	mux.HandleFunc("POST "+control.Prefix+"instances/{id}/crash", answer(named(l.Crash)))
 	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/log", l.log)
 	mux.HandleFunc("GET "+control.Prefix+"instances/{id}/shell", answer(func(r *http.Request) (any, error) { return l.shell(r.PathValue("id")) }))
-	mux.HandleFunc("GET "+control.Prefix+"releases/{name}/logs", answer(func(r *http.Request) (any, error) { return l.machines.LogsOf(r.PathValue("name")) }))
+	mux.HandleFunc("GET "+control.Prefix+"releases/{name}/logs", answer(func(r *http.Request) (any, error) { return l.LogsOf(r.PathValue("name")) }))
 	mux.HandleFunc("GET "+control.Prefix+"settings", answer(func(r *http.Request) (any, error) { return l.configurer().Settings(r.Context()) }))
 	mux.HandleFunc("POST "+control.Prefix+"settings", answer(l.configure))
 	mux.HandleFunc("POST "+control.Prefix+"sizes", answer(l.scale))
@@ -145,6 +145,9 @@ func seek(file io.Seeker, offset int64) error {
 	_, err = file.Seek(offset, io.SeekStart)
 	return err
 }
+
+// LogsOf lists the instances of a release that have a log, also those that are gone.
+func (l *Local) LogsOf(release string) ([]string, error) { return l.machines.LogsOf(release) }
 
 // Log opens the log of an instance, even of one that is gone. The caller closes it.
 func (l *Local) Log(id string) (io.ReadSeekCloser, error) {

@@ -9,9 +9,9 @@ const color = (name) => getComputedStyle(document.documentElement).getPropertyVa
 export const axisWidth = 52;
 
 export class Chart {
-  // series: { label, color, of(sample), dash, fill, stepped, slot }; marks(): thresholds of this chart.
+  // unit is a word, or what returns it. series: { label, color, of(sample), dash, fill, stepped, slot }; marks(): thresholds of this chart.
   constructor({ name, unit, series, marks = () => [], runs = () => [] }) {
-    Object.assign(this, { name, unit, series, marks, runs });
+    Object.assign(this, { name, unit: typeof unit === "function" ? unit : () => unit, series, marks, runs });
     this.now = h("span", { class: "now" });
     this.key = h("ul", { class: "key" }, series.map((one) => h("li", { "data-color": one.color }, one.label)));
     this.area = h("div", { class: "chart-area", role: "img" });
@@ -55,7 +55,8 @@ export class Chart {
   }
 
   short(value) {
-    return value >= 10000 ? `${value / 1000}k` : String(Math.round(value * 100) / 100);
+    const unit = this.unit() === "ms" && value ? " ms" : "";
+    return `${value >= 10000 ? `${value / 1000}k` : Math.round(value * 100) / 100}${unit}`;
   }
 
   range(high) {
@@ -98,10 +99,10 @@ export class Chart {
     if (this.plot) this.plot.setData(this.data);
     const last = samples.at(-1);
     const now = this.series.filter((one, i) => i === 0 || one.slot).map((one) => ({ slot: one.slot, value: (last && one.of(last)) ?? null })).filter(({ value }) => value !== null);
-    text(this.now, now.length ? `${now.map(({ slot, value }) => `${slot ? `${slot} ` : ""}${number(value)}`).join(", ")} ${this.unit}` : "");
+    text(this.now, now.length ? `${now.map(({ slot, value }) => `${slot ? `${slot} ` : ""}${number(value)}`).join(", ")} ${this.unit()}` : "");
     const drawn = this.series.map((one, i) => !one.slot || this.data[i + 1].some((value) => value !== null));
     [...this.key.children].forEach((item, i) => (item.hidden = !drawn[i]));
-    attribute(this.area, "aria-label", `${this.name}: ${this.series.filter((_, i) => drawn[i]).map((one) => `${one.label} ${number(last ? one.of(last) : null)}`).join(", ")}. ${this.marks().map((mark) => mark.words).join(", ")}`);
+    attribute(this.area, "aria-label", `${this.name}: ${this.series.filter((_, i) => drawn[i]).map((one) => `${one.label} ${number(last ? one.of(last) : null)}`).join(", ")} ${this.unit()}. ${this.marks().map((mark) => mark.words).join(", ")}`);
   }
 }
 

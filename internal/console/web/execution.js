@@ -8,7 +8,7 @@ import { Inspector } from "./inspector.js";
 import { Judge } from "./judge.js";
 import { changed, keyOf, runOf, store } from "./store.js";
 import { Timeline } from "./timeline.js";
-import { clock, isDryRun, since, statuses, took } from "./words.js";
+import { clock, endOf, isDryRun, since, statuses, took } from "./words.js";
 
 export class ExecutionView {
   constructor() {
@@ -20,12 +20,10 @@ export class ExecutionView {
     this.heading = h("h1", { class: "hidden" }, "Execution");
     this.legend = h("ul", { class: "legend", "aria-label": "Colors" }, ...["running", "retrying", "succeeded", "caught", "failed", "waiting"].map((phase) =>
       h("li", { "data-phase": phase }, { caught: "caught", waiting: "not reached" }[phase] ?? phase)));
-    this.inspector = new Inspector(() => this.choose(null), () => this.stop(), (verdict) => this.decide(verdict));
-    this.timeline = new Timeline((name) => {
-      this.choose(name);
-      this.graph?.leave();
-      this.graph?.reveal(name);
+    this.inspector = new Inspector({
+      close: () => this.choose(null), stop: () => this.stop(), decide: (verdict) => this.decide(verdict), go: (name) => this.goTo(name),
     });
+    this.timeline = new Timeline((name) => this.goTo(name));
     this.judge = new Judge(changed);
     this.history = new History();
     this.element = h("div", { class: "view execution" },
@@ -48,7 +46,14 @@ export class ExecutionView {
   current() {
     const runs = store.executions.filter((e) => !isDryRun(e));
     if (!this.named) return runs.find((e) => e.status === "RUNNING") ?? runs[0];
-    return store.executions.find((e) => keyOf(e) === keyOf(this.named)) ?? { ...this.named, status: "", began: new Date().toISOString() };
+    const { status = "", began, ended } = store.runs.get(keyOf(this.named)) ?? {};
+    return store.executions.find((e) => keyOf(e) === keyOf(this.named)) ?? { ...this.named, status, began, ended };
+  }
+
+  goTo(name) {
+    this.choose(name);
+    this.graph?.leave();
+    this.graph?.reveal(name);
   }
 
   choose(name) {
@@ -66,12 +71,13 @@ export class ExecutionView {
       this.chosen = null;
       this.graph?.followAgain();
     }
-    const run = execution && runOf(execution);
+    const whole = execution && runOf(execution);
+    const run = whole?.missing ? undefined : whole;
     this.updateList(execution);
     this.useGraph(execution?.kind ?? "release");
     this.graph?.update(run, this.chosen);
     text(this.title, execution?.kind === "teardown" ? "Teardown" : "Release");
-    this.inspector.update(execution, run ?? (execution && store.runs.get(keyOf(execution))), this.chosen, this.graph?.nodes.get(this.chosen)?.node);
+    this.inspector.update(execution, whole ?? (execution && store.runs.get(keyOf(execution))), this.chosen, this.graph?.nodes.get(this.chosen)?.node);
     this.judge.update(execution, run);
     const before = execution && this.former(execution);
     this.timeline.update(run, before && runOf(before), before?.name, this.chosen);
@@ -104,14 +110,14 @@ export class ExecutionView {
   }
 
   updateList(current) {
-    keyed(this.list, store.executions, keyOf, (execution) => {
+    keyed(this.list, store.executions.filter((e) => !isDryRun(e)), keyOf, (execution) => {
       const parts = { chip: h("span", { class: "dot", "aria-hidden": "true" }), words: h("span", { class: "quiet" }), link: null };
       parts.link = h("a", { href: `#/execution/${execution.kind}/${encodeURIComponent(execution.name)}` },
         parts.chip, h("span", { class: "run-name" }, execution.name), parts.words);
       return Object.assign(h("li", {}, parts.link), { parts });
     }, ({ parts }, execution) => {
-      attribute(parts.chip, "data-status", execution.status);
-      text(parts.words, `${statuses[execution.status]} · ${clock(execution.began)} · ${took(since(execution.began, execution.ended))}`);
+      attribute(parts.chip, "data-status", endOf(execution));
+      text(parts.words, `${statuses[endOf(execution)]} · ${clock(execution.began)} · ${took(since(execution.began, execution.ended))}`);
       attribute(parts.link, "aria-current", current && keyOf(current) === keyOf(execution) ? "true" : false);
     });
   }

@@ -1,7 +1,9 @@
 // The fleet: zones as columns, an instance a card.
-import { getText, post } from "./api.js";
-import { confirmed, openDialog } from "./dialog.js";
+import { post } from "./api.js";
+import { confirmed } from "./dialog.js";
 import { attribute, h, keyed, text } from "./dom.js";
+import { openLog } from "./log.js";
+import { cpuChart, requestsChart } from "./scaling.js";
 import { store } from "./store.js";
 import { outOf, plural, share, since, took } from "./words.js";
 
@@ -18,18 +20,25 @@ export class FleetView {
     this.nothing = h("section", { class: "panel capacity", "aria-label": "The group" }, this.none);
     this.groups = h("div", { class: "groups" });
     this.columns = h("div", { class: "zones" });
+    this.charts = [requestsChart(), cpuChart()];
     this.element = h("div", { class: "view fleet" }, h("h1", { class: "hidden" }, "Fleet"),
-      this.nothing, this.groups, this.columns);
+      this.nothing, this.groups, this.columns, h("div", { class: "fleet-charts" }, this.charts.map((chart) => chart.element)));
   }
 
   show() {
+    this.last = null;
     this.update();
+    this.charts.forEach((chart) => chart.resize());
   }
 
   update() {
-    const { status } = store;
+    const { status, samples } = store;
     if (!status) return;
     this.updateGroups(status);
+    if (samples.at(-1)?.at !== this.last) {
+      this.last = samples.at(-1)?.at;
+      this.charts.forEach((chart) => chart.update(samples));
+    }
     const instances = this.withGone(status.instances);
     const columns = [...new Set([...zones, ...instances.map((i) => i.zone)])].sort();
     keyed(this.columns, columns, (zone) => zone, (zone) => this.column(zone), (column, zone) => {
@@ -75,9 +84,9 @@ export class FleetView {
   withGone(instances) {
     const now = Date.now();
     const there = new Set(instances.map((i) => i.id));
-    for (const i of this.last ?? []) if (!there.has(i.id) && !this.gone.has(i.id)) this.gone.set(i.id, { ...i, gone: now });
+    for (const i of this.before ?? []) if (!there.has(i.id) && !this.gone.has(i.id)) this.gone.set(i.id, { ...i, gone: now });
     for (const [id, i] of this.gone) if (now - i.gone > farewell || there.has(id)) this.gone.delete(id);
-    this.last = instances;
+    this.before = instances;
     return [...instances, ...this.gone.values()].sort((a, b) => a.launched.localeCompare(b.launched) || a.id.localeCompare(b.id));
   }
 
@@ -91,13 +100,14 @@ export class FleetView {
       type: "button", class: `small ${class_}`, "aria-label": `${words} ${instance.id}`,
       onclick: () => this[name](instance),
     }, words);
+    const log = h("button", { type: "button", class: "small", "aria-label": `Log ${instance.id}`, onclick: () => openLog(instance.id) }, "Log");
     parts.terminate = act("terminate", "Terminate", "");
     parts.crash = act("crash", "Crash", "danger");
     const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
     return Object.assign(h("li", { class: "card", "data-instance": instance.id },
       h("div", { class: "card-head" }, h("h3", {}, h("code", {}, instance.id)), parts.slot, parts.state), parts.pips,
       h("dl", { class: "facts" }, fact("Version", parts.version), fact("Age", parts.age), fact("CPU", parts.cpu), fact("Address", parts.address)), h("div", { class: "bar", "aria-hidden": "true" }, parts.bar),
-      h("div", { class: "card-actions" }, parts.terminate, parts.crash, act("log", "Log", ""))), { parts });
+      h("div", { class: "card-actions" }, parts.terminate, parts.crash, log)), { parts });
   }
 
   updateCard(card, i) {
@@ -109,7 +119,7 @@ export class FleetView {
     parts.pips.hidden = i.role === "builder";
     for (const pip of parts.pips.children) attribute(pip, "data-on", pip.dataset.step === health);
     text(parts.slot, store.status.fleets.length > 1 ? i.slot ?? "" : "");
-    text(parts.version, i.version || "not known yet");
+    text(parts.version, versionOf(i) || "not known yet");
     text(parts.age, took(since(i.launched)));
     text(parts.cpu, `${i.cpu.toFixed(0)} %`);
     text(parts.address, i.address || "–");
@@ -131,15 +141,12 @@ export class FleetView {
       act: () => post(`/api/instances/${id}/crash`),
     });
   }
+}
 
-  log({ id }) {
-    return openDialog(`Log of ${id}`, () => {
-      const content = h("pre", { class: "log", tabindex: 0 }, "…");
-      getText(`/api/instances/${id}/log`).then((log) => {
-        text(content, log || "It has written nothing yet.");
-        content.scrollTop = content.scrollHeight;
-      }, (refusal) => text(content, refusal.message));
-      return h("div", { class: "dialog-body" }, content);
-    }, { wide: true });
-  }
+// versionOf is the version of an instance's release. One that reuses an image has another than the image.
+function versionOf({ slot, image, version, launched }) {
+  const { serving } = store.status;
+  if (slot && slot === serving?.slot && image === serving.image) return serving.version;
+  const begun = store.history.find((one) => one.kind === "release" && !one.ended);
+  return slot && begun?.version && launched > begun.began ? begun.version : version;
 }

@@ -5,7 +5,7 @@ import { attribute, h, marked, text } from "./dom.js";
 export const apart = new Set(["Comment", "by", "commit"]);
 
 export class Form {
-  // suggestions are { field: [{ value, label }] }; leaveOut are fields that are not shown, more those
+  // suggestions are { field: [{ value, label }] }, of which a menu is made; leaveOut are fields that are not shown, more those
   // that are behind a fold.
   constructor(schema, { suggestions = {}, values = {}, leaveOut = [], more = [], changed = () => {} } = {}) {
     this.fields = new Map();
@@ -62,12 +62,11 @@ function makeField(name, property, suggestions, given) {
   const id = `field-${name}`;
   const error = h("p", { class: "error", id: `${id}-error`, hidden: true });
   const { control, read, write } = makeControl(id, property, suggestions);
-  const list = suggestions?.length ? h("datalist", { id: `${id}-list` }, suggestions.map(({ value, label }) => h("option", { value, label }))) : "";
   const hint = h("p", { class: "hint", id: `${id}-hint` }, marked(property.description));
   control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   const isBox = control.type === "checkbox";
-  const label = h("label", { for: id }, name);
-  const element = h("div", { class: isBox ? "field box" : "field" }, isBox ? h("span", { class: "check" }, control, label) : [label, control], list, error, hint);
+  const label = h("label", { for: id }, property.title ?? name, " ", property.title ? h("code", { class: "quiet" }, name) : "");
+  const element = h("div", { class: isBox ? "field box" : "field" }, isBox ? h("span", { class: "check" }, control, label) : [label, control], error, hint);
   write(given);
   const complain = (message) => {
     text(error, message);
@@ -89,11 +88,11 @@ function makeControl(id, property, suggestions) {
       control, read: () => (control.value === property.default ? undefined : control.value), write: (value) => (control.value = value ?? property.default),
     };
   }
+  if (suggestions?.length) return makeMenu(id, suggestions);
   if (property.items?.type === "object") return makeObjects(id, property);
   const isNumber = property.type === "integer", isList = property.type === "array";
   const control = h("input", {
     id, type: "text", autocomplete: "off", spellcheck: "false", inputmode: isNumber ? "numeric" : false,
-    list: suggestions?.length ? `${id}-list` : false,
     placeholder: property.default !== undefined ? `${property.default} by default` : property.examples ? `such as ${inWords(property.examples.at(-1))}` : "",
   });
   return {
@@ -106,6 +105,17 @@ function makeControl(id, property, suggestions) {
     },
     write: (value) => (control.value = inWords(value ?? "")),
   };
+}
+
+// makeMenu offers values. One that it does not offer, as of a request in JSON, it takes up.
+function makeMenu(id, suggestions) {
+  const option = ({ value, label }) => h("option", { value }, label);
+  const control = h("select", { id }, option({ value: "", label: "none" }), suggestions.map(option));
+  const write = (value = "") => {
+    if (![...control.options].some((one) => one.value === value)) control.append(option({ value, label: value }));
+    control.value = value;
+  };
+  return { control, read: () => control.value || undefined, write };
 }
 
 // makeObjects takes a list of objects as JSON. What is none is sent as text, which the server refuses.

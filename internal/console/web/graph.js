@@ -2,7 +2,7 @@
 // recolored.
 import { get } from "./api.js";
 import { attribute, h, s, text } from "./dom.js";
-import { phases, title } from "./words.js";
+import { culprit, phases, title } from "./words.js";
 
 const drawings = new Map(); // by kind: a promise
 
@@ -104,10 +104,10 @@ export class Graph {
     attribute(group, "tabindex", isChosen || (!this.hasChosen && state) ? 0 : -1);
   }
 
-  // followRun keeps the running states in sight, until somebody looks elsewhere by hand.
+  // followRun keeps the running states in sight, or the one that failed, until somebody looks elsewhere by hand.
   followRun(run) {
     const active = run?.states.filter((state) => ["running", "retrying"].includes(state.phase) && state.type !== "Parallel") ?? [];
-    const at = active.at(-1)?.name ?? run?.states.filter((state) => state.type !== "Parallel").at(-1)?.name;
+    const at = active.at(-1)?.name ?? culprit(run)?.name ?? run?.states.filter((state) => state.type !== "Parallel").at(-1)?.name;
     if (!this.follow || !at || at === this.shown) return;
     this.shown = at;
     this.reveal(at);

@@ -1,7 +1,8 @@
 // What is known of a state, or of the run as a whole.
 import { get, pathOf } from "./api.js";
 import { attribute, h, text } from "./dom.js";
-import { clock, day, phases, plural, since, statuses, title, took } from "./words.js";
+import { openLog } from "./log.js";
+import { clock, culprit, day, endOf, inForm, phases, plural, since, statuses, title, took } from "./words.js";
 
 // pretty is JSON as people read it; what is no JSON stays as it is.
 export function pretty(data) {
@@ -20,13 +21,16 @@ function awaitsVerdict(execution, run) {
 }
 
 export class Inspector {
-  constructor(close, stop, decide) {
+  // go is called with the name of a state to look at.
+  constructor({ close, stop, decide, go }) {
+    this.go = go;
     this.heading = h("h2", { id: "inspector-title", tabindex: -1 });
     this.phase = h("span", { class: "chip" });
     this.close = h("button", { type: "button", class: "icon", "aria-label": "Back to the run as a whole", onclick: close }, "✕");
     this.about = h("p", { class: "quiet" });
     this.facts = h("dl", { class: "facts" });
     this.failure = h("div", { class: "failure" });
+    this.logs = h("div", { class: "logs", role: "group", "aria-label": "Logs" });
     this.before = h("button", { type: "button", class: "small", onclick: () => this.turn(-1) }, "Earlier");
     this.after = h("button", { type: "button", class: "small", onclick: () => this.turn(1) }, "Later");
     this.which = h("span", { class: "quiet" });
@@ -39,7 +43,7 @@ export class Inspector {
       h("button", { type: "button", class: "danger small", onclick: () => decide("rollback") }, "Roll back…"));
     this.element = h("section", { class: "panel inspector", "aria-labelledby": "inspector-title" },
       h("div", { class: "panel-head" }, this.heading, this.phase, this.close),
-      this.about, this.verdict, this.failure, this.visits, this.facts, this.input.element, this.output.element, this.stop);
+      this.about, this.verdict, this.failure, this.logs, this.visits, this.facts, this.input.element, this.output.element, this.stop);
   }
 
   turn(by) {
@@ -55,10 +59,12 @@ export class Inspector {
     const state = run?.states.find((one) => one.name === name);
     this.close.hidden = !name;
     this.verdict.hidden = !awaitsVerdict(execution, run);
+    this.logs.hidden = true;
     this.stop.hidden = Boolean(name) || execution?.status !== "RUNNING";
     if (name !== this.name || execution?.name !== this.execution?.name) this.visit = undefined;
     Object.assign(this, { execution, run, name, state, node });
     if (!execution) return this.showNothing();
+    if (run?.missing) return this.showMissing(execution, run);
     if (!name) return this.showRun(execution, run);
     return this.showState(execution, run, state, node);
   }
@@ -69,13 +75,22 @@ export class Inspector {
     [this.phase, this.visits, this.failure, this.facts, this.input.element, this.output.element].forEach((part) => (part.hidden = true));
   }
 
+  showMissing(execution, run) {
+    text(this.heading, execution.name);
+    text(this.about, run.missing);
+    [this.phase, this.visits, this.failure, this.facts, this.input.element, this.output.element].forEach((part) => (part.hidden = true));
+  }
+
   showRun(execution, run) {
     text(this.heading, execution.name);
-    this.showPhase(statuses[execution.status] === "succeeded" ? "succeeded" : execution.status === "RUNNING" ? "running" : execution.status === "FAILED" ? "failed" : "stopped", statuses[execution.status]);
+    const end = endOf({ status: execution.status, error: run?.error });
+    this.showPhase({ SUCCEEDED: "succeeded", RUNNING: "running", FAILED: "failed" }[end] ?? "stopped", statuses[end] ?? "");
     text(this.about, execution.kind === "release" ? "A release" : "A teardown");
     this.visits.hidden = true;
-    this.showFailure(run?.error ? [{ error: run.error, cause: run.cause }] : run?.missing ? [{ error: run.missing }] : []);
-    this.showFacts([
+    const state = culprit(run)?.name;
+    this.showFailure(run?.error ? [{ error: run.error, cause: run.cause, state }] : []);
+    if (execution.kind === "release" && run?.ended) this.showLogs(execution.name);
+    this.showFacts(!execution.began ? [] : [
       ["Began", day(execution.began)], ["Took", took(since(execution.began, execution.ended))],
       ["States entered", run?.whole ? String(run.states.length) : "…"],
     ]);
@@ -115,7 +130,18 @@ export class Inspector {
     this.failures = words;
     this.failure.replaceChildren(...failures.map((failure, i) => h("div", {},
       h("h3", {}, failures.length > 1 ? `Attempt ${i + 1}: ${failure.error || "a branch failed"}` : failure.error || "A branch failed"),
-      h("p", {}, failure.cause ?? ""))));
+      h("p", {}, inForm(failure.cause ?? "")),
+      failure.state ? h("button", { type: "button", class: "small", onclick: () => this.go(failure.state) }, `Look at ${title(failure.state)}`) : "")));
+  }
+
+  // showLogs lists the logs of a release's builder and instances, which outlast them.
+  async showLogs(name) {
+    this.logs.hidden = !this.logs.children.length || this.logged !== name;
+    if (this.logged === name) return;
+    this.logged = name;
+    this.logs.replaceChildren();
+    const { instances } = await get(`${pathOf("release", name)}/logs`).catch(() => ({ instances: [] }));
+    if (this.logged === name) this.logs.replaceChildren(...instances.map((id) => h("button", { type: "button", class: "small", onclick: () => openLog(id) }, `Log of ${id}`)));
   }
 
   showFacts(facts) {

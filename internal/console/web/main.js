@@ -10,7 +10,7 @@ import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
 import { begin, changed, keyOf, onChange, store } from "./store.js";
 import { openTeardown } from "./teardown.js";
-import { isDryRun, number, outOf, plural, since, split, statuses, title, took } from "./words.js";
+import { endOf, isDryRun, number, outOf, plural, since, split, statuses, title, took } from "./words.js";
 
 const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
@@ -59,12 +59,13 @@ function updateTabs() {
 }
 
 function executionNow() {
-  const runs = store.executions.filter((e) => !isDryRun(e));
+  const runs = store.executions.filter((e) => !isDryRun(e) && endOf(e) !== "BUSY");
   const execution = runs[0];
   const running = runs.find((e) => e.status === "RUNNING");
   if (!execution) return { words: "Nothing has run yet", short: "no run yet" };
   if (!running) {
-    const tone = execution.status === "SUCCEEDED" ? "good" : "bad";
+    const isWell = execution.error === "FailedClean" && store.status.serving;
+    const tone = execution.status === "SUCCEEDED" ? "good" : isWell ? "warn" : "bad";
     return { words: `${execution.kind} ${statuses[execution.status]} in ${took(since(execution.began, execution.ended))}`, short: statuses[execution.status], tone };
   }
   const at = store.runs.get(keyOf(running))?.states.filter((state) => ["running", "retrying"].includes(state.phase) && state.type !== "Parallel").map((state) => title(state.name));
@@ -91,7 +92,7 @@ function scalingNow() {
   const line = recent.map((sample, i) => `${i ? "L" : "M"}${((i + 60 - recent.length) / 59 * 100).toFixed(1)} ${(23 - (sample.requests ?? 0) / most * 22).toFixed(1)}`).join("");
   const words = `${number(recent.at(-1)?.requests ?? 0)} per target`;
   if (alarms.length) return { words: `${words} · ${plural(alarms.length, "alarm")}`, short: plural(alarms.length, "alarm"), tone: "bad", line };
-  return { words, short: `${number(recent.at(-1)?.requests ?? 0)} a minute`, line, tone: store.load?.running ? "busy" : "quiet" };
+  return { words, short: `${number(recent.at(-1)?.requests ?? 0)} per target`, line, tone: store.load?.running ? "busy" : "quiet" };
 }
 
 function plannedNow() {
@@ -137,7 +138,7 @@ function announce() {
     const before = told.get(key);
     told.set(key, execution.status);
     if (told.silent || isDryRun(execution) || before === execution.status) continue;
-    tell(`${execution.name} ${before ? statuses[execution.status] : "has begun"}`);
+    tell(`${execution.name} ${before ? statuses[endOf(execution)] : "has begun"}`);
   }
   if (store.status) told.silent = false;
 }

@@ -5,6 +5,7 @@ import { dryRun } from "./dry_run.js";
 import { apart, Form } from "./form.js";
 import { attribute, h } from "./dom.js";
 import { store } from "./store.js";
+import { inForm } from "./words.js";
 
 let schema;
 
@@ -20,7 +21,7 @@ class ReleaseDialog {
     this.trouble = new Trouble();
     this.form = new Form(schema, {
       values, leaveOut: ["dryRun"], changed: () => this.onChange(),
-      suggestions: { image: store.images.map((image) => ({ value: image.id, label: `version ${image.version}${image.serving ? ", serves" : ""}` })) },
+      suggestions: { image: store.images.map((image) => ({ value: image.id, label: `${image.version}${image.serving ? ", serves" : ""} (${image.id})` })) },
     });
     this.json = h("textarea", { id: "request-json", rows: 12, spellcheck: "false", "aria-describedby": "json-hint", onchange: () => this.onChange() });
     this.jsonPart = h("div", { class: "field", hidden: true }, h("label", { for: "request-json" }, "The request"), this.json,
@@ -113,7 +114,7 @@ class ReleaseDialog {
     this.form.show([]);
     this.trouble.clear();
     if (run.status !== "SUCCEEDED") {
-      this.trouble.show(`The dry run ended in ${run.error}: ${run.cause}`);
+      this.trouble.show(this.worded(`The dry run ended in ${run.error}: ${run.cause}`));
       return;
     }
     const { dryRun: plan, unchanged } = JSON.parse(run.output);
@@ -140,9 +141,14 @@ class ReleaseDialog {
     }
   }
 
+  // worded keeps JSON for those who write it.
+  worded(message) {
+    return this.isJSON ? message : inForm(message);
+  }
+
   complain(refusal) {
-    const links = this.form.show(refusal.problems);
+    const links = this.form.show(this.isJSON ? refusal.problems : refusal.problems.map(({ field, message }) => ({ field, message: inForm(message) })));
     const several = refusal.problems.length;
-    this.trouble.show(several ? (several === 1 ? "One thing is wrong:" : `${several} things are wrong:`) : refusal.message, links);
+    this.trouble.show(several ? (several === 1 ? "One thing is wrong:" : `${several} things are wrong:`) : this.worded(refusal.message), links);
   }
 }

@@ -3,21 +3,31 @@ import { Chart, showSpan, window as shown } from "./charts.js";
 import { attribute, h, keyed, s, text } from "./dom.js";
 import { loadWords } from "./load.js";
 import { store } from "./store.js";
-import { clock, isDryRun, plural } from "./words.js";
+import { aMinute, clock, isDryRun, plural } from "./words.js";
 
-const states = { OK: "ok", ALARM: "in alarm", INSUFFICIENT_DATA: "no data yet" };
+const minute = () => aMinute(store.status?.pace ?? 1);
+const marks = (metric) => () => marksOf(metric);
+
+export const requestsChart = () => new Chart({
+  name: "Requests per target", unit: minute, runs: runsShown, marks: marks("requests"),
+  series: perFleet({ label: "requests", color: "blue", fill: true }, (of) => of.requests ?? (of.max ? 0 : null)),
+});
+
+export const cpuChart = () => new Chart({
+  name: "CPU", unit: "%", runs: runsShown, marks: marks("cpu"), series: perFleet({ label: "average", color: "violet", fill: true }, (of) => of.cpu),
+});
+
+const states = { OK: "ok", ALARM: "in alarm", IDLE: "idle, as it should be", INSUFFICIENT_DATA: "no data yet" };
 
 export class ScalingView {
   constructor() {
-    const marks = (metric) => () => marksOf(metric);
     const make = (options) => new Chart({ runs: runsShown, ...options });
     this.charts = [
-      make({ name: "Requests per target", unit: "a minute", marks: marks("requests"), series: perFleet({ label: "requests", color: "blue", fill: true }, (of) => of.requests ?? (of.max ? 0 : null)) }),
-      make({ name: "CPU", unit: "%", marks: marks("cpu"), series: perFleet({ label: "average", color: "violet", fill: true }, (of) => of.cpu) }),
+      requestsChart(), cpuChart(),
       make({ name: "Latency", unit: "ms", series: [
         { label: "half within", color: "teal", of: (sample) => sample.median }, { label: "99 of 100 within", color: "amber", of: (sample) => sample.slow },
       ] }),
-      make({ name: "Errors (5xx)", unit: "a minute", series: [{ label: "5xx", color: "bad", fill: true, stepped: true, of: (sample) => sample.errors }] }),
+      make({ name: "Errors (5xx)", unit: minute, series: [{ label: "5xx", color: "bad", fill: true, stepped: true, of: (sample) => sample.errors }] }),
       make({ name: "Capacity", unit: "in service", series: [
         ...perFleet({ label: "in service", color: "good", fill: true, stepped: true }, (of) => (of.max ? of.inService : null)),
         { label: "desired", color: "blue", stepped: true, dash: [5, 3], of: (sample) => (sample.max && !sample.fleets ? sample.desired : null) },
@@ -76,7 +86,7 @@ export class ScalingView {
   updateAlarm({ parts }, alarm) {
     text(parts.name, areTwo() && alarm.slot ? `${alarm.slot} ${alarm.kind}` : alarm.kind);
     attribute(parts.chip, "data-alarm", toneOf(alarm.name, alarm.state));
-    text(parts.chip, states[alarm.state]);
+    text(parts.chip, states[toneOf(alarm.name, alarm.state)]);
     text(parts.next, whatNext(alarm));
     keyed(parts.pips, Array.from({ length: alarm.minutes }, (_, i) => i), (i) => i, () => h("i"), (pip, i) => attribute(pip, "data-on", i < alarm.crossed));
     this.drawStrip(parts.strip, alarm);

@@ -64,8 +64,27 @@ export const phases = {
 };
 
 export const statuses = {
-  RUNNING: "running", SUCCEEDED: "succeeded", FAILED: "failed", TIMED_OUT: "out of time", ABORTED: "stopped",
+  RUNNING: "running", SUCCEEDED: "succeeded", FAILED: "failed", TIMED_OUT: "out of time", ABORTED: "stopped", BUSY: "found it busy",
 };
+
+// endOf is an execution's status. One that ended in Busy changed nothing, and is no failure.
+export const endOf = ({ status, error }) => (status === "FAILED" && error === "Busy" ? "BUSY" : status);
+
+// culprit is the step whose failure ended a run; undefined for none.
+export function culprit(run) {
+  if (!run?.error) return undefined;
+  const failures = (state) => state.visits.flatMap((visit) => visit.failures ?? []);
+  const failed = run.states.filter((state) => state.type === "Task" && failures(state).length);
+  return failed.find((state) => failures(state).some(({ error }) => error && run.cause?.startsWith(error))) ?? failed[0];
+}
+
+// inForm says in the form's words what a message says in JSON: tick wait.
+export function inForm(message) {
+  return message.replace(/\b(?:give|add) "(\w+)": (true|"[^"]*")/g, (_, field, value) => (value === "true" ? `tick ${field}` : `choose ${value.slice(1, -1)} as ${field}`));
+}
+
+// aMinute is the time that counts are of: at the demo pace a minute takes a second.
+export const aMinute = (pace) => (pace > 1 ? `a demo minute (${60 / pace} s)` : "a minute");
 
 // isDryRun tells executions that change nothing.
 export const isDryRun = (execution) => execution.name.startsWith("dry-run-");
