@@ -66,7 +66,7 @@ done
 cat >"$unit.d/zz-run.conf" <<UNIT
 [Service]
 Type=oneshot
-RemainAfterExit=no
+RemainAfterExit=yes
 Restart=no
 WatchdogSec=0
 KillMode=control-group
@@ -92,13 +92,15 @@ exec 9>"$work/pipe" # the pipe does not end before the command
 
 doing="the command's service"
 systemctl start photogallery-run.service || true
-exec 9>&-
-wait "$reader"
-rm -f "$work/command"
+# It remains after its exit: systemd forgets what it knows of a unit that has ended well and that nothing needs.
 result=$(systemctl show --property=Result --value photogallery-run.service)
 status=$(systemctl show --property=ExecMainStatus --value photogallery-run.service)
 code=$(systemctl show --property=ExecMainCode --value photogallery-run.service)
-[ "$code" != 0 ] # it has not run
+[ "$code" != 0 ] # else it has not run
+systemctl stop photogallery-run.service # with what the command has left running, which holds the pipe
+exec 9>&-
+wait "$reader"
+rm -f "$work/command"
 
 timed_out=false truncated=false
 [ "$result" != timeout ] || timed_out=true
