@@ -109,7 +109,7 @@ var taggable = []string{
 
 func TestRolesArePassedOnlyToTheirServices(t *testing.T) {
 	const ec2, scheduler = "ec2.amazonaws.com, ec2.amazonaws.com.cn", "scheduler.amazonaws.com, scheduler.amazonaws.com.cn"
-	services := map[string]string{"${BuilderRole}": ec2, "${FleetRole}": ec2, "${ScheduleRole}": scheduler}
+	services := map[string]string{"${BuilderRole}": ec2, "${FleetRole}": ec2, "${RunnerRole}": ec2, "${ScheduleRole}": scheduler}
 	everyStatement(t, func(step string, s cdk.Statement) {
 		if !slices.Contains(s.Actions, "iam:PassRole") {
 			return
@@ -192,6 +192,24 @@ func TestRolesAllowWhatTheirCallsNeedBesideThemselves(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestCommandRunsOnImagesOfTheEnvironmentAlone(t *testing.T) {
+	reached := map[string]bool{}
+	everyStatement(t, func(step string, s cdk.Statement) {
+		if step != "LaunchRunner" || !slices.Contains(s.Actions, "ec2:RunInstances") {
+			return
+		}
+		for _, resource := range s.Resources {
+			reached[resource] = true
+			if strings.Contains(resource, ":image/") && s.Conditions["StringEquals"]["aws:ResourceTag/"+release.TagEnvironment] != "main" {
+				t.Errorf("a command may run on %s with %v", resource, s.Conditions)
+			}
+		}
+	})
+	if !reached["${PublicSubnets}"] || !reached["${BuilderSecurityGroup}"] || !reached["${InstanceSecurityGroup}"] || len(reached) != 7 {
+		t.Errorf("the instance of a command may be launched with %v", reached)
 	}
 }
 

@@ -78,6 +78,19 @@ func runBuilder(environment release.Environment) []Statement {
 	}, useKey()...)
 }
 
+// runRunner lets the instance of a command be made from the environment's images, in the public
+// subnets, in the groups of builder and fleet, and tagged in the same call.
+func runRunner(environment release.Environment) []Statement {
+	made := instanceParts()
+	return append([]Statement{
+		{Actions: []string{"ec2:RunInstances"}, Resources: made, Conditions: tagged(environment)},
+		{Actions: []string{"ec2:RunInstances"}, Resources: []string{amazon("image/*")}, Conditions: owned(environment)},
+		{Actions: []string{"ec2:RunInstances"}, Resources: []string{"${PublicSubnets}", "${BuilderSecurityGroup}", "${InstanceSecurityGroup}"}},
+		createTags(environment, "RunInstances", made...),
+		passRole("${RunnerRole}", "ec2.amazonaws.com", "the instance of a command is launched with its role"),
+	}, useKey()...)
+}
+
 // useKey lists EC2's calls to KMS with the permissions of a caller that launches with a customer
 // managed key. The fleet's instances are launched by Auto Scaling's own role, which the key's
 // policy has to name: no policy here can. A snapshot of an encrypted volume needs nothing of its

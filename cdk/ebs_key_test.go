@@ -17,7 +17,7 @@ func TestEBSKeyIsUsedThroughEC2AndGrantedOnlyToServices(t *testing.T) {
 		if !strings.HasPrefix(s.Actions[0], "kms:") {
 			return
 		}
-		if name != "LaunchBuilder" || !slices.Equal(s.Resources, []string{"${EbsKey}"}) {
+		if name != "LaunchBuilder" && name != "LaunchRunner" || !slices.Equal(s.Resources, []string{"${EbsKey}"}) {
 			t.Errorf("%s: %v on %v", name, s.Actions, s.Resources)
 		}
 		if s.Conditions["StringEquals"]["kms:ViaService"] != ec2+", "+ec2+".cn" {
@@ -37,14 +37,17 @@ func TestBuilderLaunchMayUseItsVolumeKey(t *testing.T) {
 	const own = "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"
 	for key, actions := range map[string][]string{"": nil, step.ManagedKey: nil, own: wanted} {
 		made := decode(t, raw(t, map[string]any{"ebsKey": key}))
-		role := functionRole(t, made, "LaunchBuilder")
+		role, runner := functionRole(t, made, "LaunchBuilder"), functionRole(t, made, "LaunchRunner")
 		var found []string
 		for _, one := range everyGrant(made) {
 			for _, action := range one.actions {
 				if !strings.HasPrefix(action, "kms:") {
 					continue
 				}
-				if found = append(found, action); one.of != role || fmt.Sprint(one.resources) != "["+key+"]" {
+				if one.of != runner {
+					found = append(found, action)
+				}
+				if one.of != role && one.of != runner || fmt.Sprint(one.resources) != "["+key+"]" {
 					t.Errorf("with %q %s may %s on %v", key, one.of, action, one.resources)
 				}
 			}

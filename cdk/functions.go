@@ -113,6 +113,7 @@ func (s *stack) settings() map[string]*string {
 		"GREEN_TARGET_GROUP":           s.storage.green.TargetGroupArn(),
 		"BUILDER_PROFILE":              s.roles.builderProfile,
 		"FLEET_PROFILE":                s.roles.fleetProfile,
+		"RUNNER_PROFILE":               s.roles.runnerProfile,
 		"TABLE":                        s.storage.table.TableName(),
 		"BUCKET":                       s.storage.bucket.BucketName(),
 		"BASE_IMAGE_PARAMETER":         jsii.String(release.BaseImageParameter(s.options.Architecture)),

@@ -22,7 +22,7 @@ var suppressions = []struct {
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(loadbalancer|listener|listener-rule)/app/photogallery-[a-z]+/\*\]`), "the IDs behind the name are AWS's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(execution:photogallery-[a-z]+-(release|teardown):|schedule/photogallery-[a-z]+/)\*\]`), "the environment's own, of which there are many"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*:log-stream:i-\*(/build)?\]`), "a stream is named after its instance, whose ID is AWS's"},
-	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(bundles|gallery|settings|secrets|sboms)/\*\]`), "a prefix of the environment's own bucket"},
+	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*((bundles|gallery|settings|secrets|sboms)/\*|runs/\*\.(command|output))\]`), "a prefix of the environment's own bucket"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*:s3:::cdk-hnb659fds-assets-[^/]*/photogallery-[a-z]+/\*\.gz\]`), "bundles of this deployment and of the environment's former ones, each named by its content"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*parameter/aws/service/ami-amazon-linux-latest/\*\]`), "Amazon's public parameters"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*aws-service-role/[a-z.]+/AWSServiceRoleFor\w+\*\]`), "the role is AWS's, and a condition names the service"},

@@ -34,6 +34,9 @@ func Permissions(environment release.Environment, declared step.Step) ([]Stateme
 }
 
 func permissionsOf(environment release.Environment, operation step.Operation) ([]Statement, error) {
+	if operation.Scope == step.FromOwnImage {
+		return runRunner(environment), nil
+	}
 	if whole, isWhole := whole[operation.Name]; isWhole {
 		return whole(environment), nil
 	}

@@ -30,6 +30,7 @@ func (s *stack) places() map[string][]string {
 		"${TargetGroups}":          {*s.storage.blue.TargetGroupArn(), *s.storage.green.TargetGroupArn()},
 		"${BuilderRole}":           {*s.roles.builder.RoleArn()},
 		"${FleetRole}":             {*s.roles.fleet.RoleArn()},
+		"${RunnerRole}":            {*s.roles.runner.RoleArn()},
 		"${ScheduleRole}":          {*s.roles.schedule.RoleArn()},
 		"${PublicSubnets}":         subnets(s.network.public),
 		"${PrivateSubnets}":        subnets(s.network.private),

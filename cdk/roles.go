@@ -8,12 +8,12 @@ import (
 	"photogallery/release"
 )
 
-// roles holds the roles that a release passes on: to its builder, to the fleet and to the ttl
-// schedule. A bundle's install script runs with the builder's role and reaches neither photos nor
+// roles holds the roles that a release passes on: to its builder, to the fleet, to the instance of a
+// command and to the ttl schedule. A bundle's install script runs with the builder's role and reaches neither photos nor
 // upload key.
 type roles struct {
-	builder, fleet, schedule     awsiam.IRole
-	builderProfile, fleetProfile *string // ARNs
+	builder, fleet, runner, schedule            awsiam.IRole
+	builderProfile, fleetProfile, runnerProfile *string // ARNs
 
 	given awsiam.IRole // that all of the stack uses, or nil
 }
@@ -21,20 +21,26 @@ type roles struct {
 func (s *stack) addRoles() {
 	s.roles.builder = s.role("BuilderRole", "ec2.amazonaws.com", "Fetches a bundle, writes its image's bill of materials, reports the result", s.builderStatements())
 	s.roles.fleet = s.role("FleetRole", "ec2.amazonaws.com", "Serves photos and logs", append(s.fleetStatements(), s.settingsStatements()...))
+	s.roles.runner = s.role("RunnerRole", "ec2.amazonaws.com", "Runs a command once with the app's settings, reports the result", append(s.runnerStatements(), s.settingsStatements()...))
 	s.roles.schedule = s.scheduleRole()
 	s.roles.builderProfile = s.profile("BuilderProfile", s.roles.builder)
 	s.roles.fleetProfile = s.profile("FleetProfile", s.roles.fleet)
+	s.roles.runnerProfile = s.profile("RunnerProfile", s.roles.runner)
 }
 
 func (s *stack) builderStatements() []Statement {
 	return []Statement{
 		{Actions: []string{"s3:GetObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + bundlesPrefix + "*", s.defaultBundlesARN()}},
 		{Actions: []string{"s3:PutObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + release.SBOMPrefix + "*"}},
-		{
-			Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
-			Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": release.BuildResultEvent}},
-		},
+		s.reportStatement(),
 		s.streams("i-*/build"),
+	}
+}
+
+func (s *stack) reportStatement() Statement {
+	return Statement{
+		Actions: []string{"events:PutEvents"}, Resources: []string{arn("events", "event-bus/default")},
+		Conditions: map[string]map[string]string{"StringEquals": {"events:source": s.options.Environment.BuildSource(), "events:detail-type": release.BuildResultEvent}},
 	}
 }
 
@@ -52,6 +58,14 @@ func (s *stack) streams(name string) Statement {
 }
 
 func (s *stack) fleetStatements() []Statement {
+	return append(s.photoStatements(),
+		Statement{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + uploadKeyObject}},
+		s.streams("i-*"),
+		Statement{Actions: []string{"logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
+	)
+}
+
+func (s *stack) photoStatements() []Statement {
 	bucket := *s.storage.bucket.BucketArn()
 	return []Statement{
 		{Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}, Resources: []string{bucket + "/" + photosPrefix + "*"}},
@@ -61,13 +75,21 @@ func (s *stack) fleetStatements() []Statement {
 			Actions: []string{"s3:ListBucket"}, Resources: []string{bucket},
 			Conditions: map[string]map[string]string{"StringLikeIfExists": {"s3:prefix": photosPrefix + "*"}},
 		},
-		{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{bucket + "/" + uploadKeyObject}},
-		s.streams("i-*"),
-		{Actions: []string{"logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
 	}
 }
 
-// settingsStatements let the fleet, and nobody else of the stack, read the app's settings and secrets.
+// runnerStatements let a command reach the photos, as the app does, and let its instance read the
+// command, keep the output and report the result. The fleet, which visitors reach, can do neither.
+func (s *stack) runnerStatements() []Statement {
+	objects := *s.storage.bucket.BucketArn() + "/" + release.RunsPrefix + "*"
+	return append(s.photoStatements(),
+		Statement{Actions: []string{"s3:GetObject"}, Resources: []string{objects + ".command"}},
+		Statement{Actions: []string{"s3:PutObject"}, Resources: []string{objects + ".output"}},
+		s.reportStatement(),
+	)
+}
+
+// settingsStatements let the fleet and the instance of a command, and nobody else of the stack, read the app's settings and secrets.
 // S3 decrypts them with its caller's permission, so the fleet needs no way to KMS.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service

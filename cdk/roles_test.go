@@ -34,6 +34,23 @@ func TestFleetReachesOnlyPhotosSettingsUploadKeyAndItsLog(t *testing.T) {
 	}
 }
 
+// It has a public address, and runs whatever a person gives it.
+func TestCommandReachesPhotosSettingsAndItsOwnObjects(t *testing.T) {
+	got := allowed(synthesize(t, "defaults"), "RunnerRole")
+	want := []string{
+		"events:PutEvents arn:aws:events:ap-southeast-2:123456789012:event-bus/default map[StringEquals:map[events:detail-type:Build Result events:source:photogallery-main.builder]]",
+		"s3:GetObject arn:aws:s3:::Photos/runs/*.command map[]",
+		"s3:GetObject arn:aws:s3:::Photos/secrets/* map[]",
+		"s3:GetObject arn:aws:s3:::Photos/settings/* map[]",
+		"s3:GetObject s3:PutObject s3:DeleteObject s3:AbortMultipartUpload arn:aws:s3:::Photos/gallery/* map[]",
+		"s3:ListBucket arn:aws:s3:::Photos map[StringLikeIfExists:map[s3:prefix:gallery/*]]",
+		"s3:PutObject arn:aws:s3:::Photos/runs/*.output map[]",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("a command may\n%s", strings.Join(got, "\n"))
+	}
+}
+
 // A deployment changes the key of the bundle while a release may still fetch the former one, and a
 // rollback goes back to it.
 func TestFormerBundlesStayReadable(t *testing.T) {

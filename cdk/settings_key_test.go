@@ -9,8 +9,8 @@ import (
 	"photogallery/cdk"
 )
 
-// Who sets a secret cannot read it back, nor can a step or a builder: only the fleet.
-func TestOnlyTheFleetReadsSettingsAndSecrets(t *testing.T) {
+// Who sets a secret cannot read it back, nor can a step or a builder: only the fleet, and the instance of a command.
+func TestOnlyTheFleetAndCommandsReadSettingsAndSecrets(t *testing.T) {
 	made := synthesize(t, "everything")
 	readers, deleters := []string{}, []string{}
 	for _, one := range everyGrant(made) {
@@ -30,19 +30,20 @@ func TestOnlyTheFleetReadsSettingsAndSecrets(t *testing.T) {
 	slices.Sort(deleters)
 	wantDeleters := []string{functionRole(t, made, "Destroyed"), functionRole(t, made, "Retire")}
 	slices.Sort(wantDeleters)
-	if len(readers) != 1 || !strings.HasPrefix(readers[0], "FleetRole") || !strings.HasSuffix(readers[0], " s3:GetObject") || !slices.Equal(deleters, wantDeleters) {
+	slices.Sort(readers)
+	if len(readers) != 2 || !strings.HasPrefix(readers[0], "FleetRole") || !strings.HasPrefix(readers[1], "RunnerRole") || !strings.HasSuffix(strings.Join(readers, ""), " s3:GetObject") || !slices.Equal(deleters, wantDeleters) {
 		t.Errorf("%v read and %v delete", readers, deleters)
 	}
 }
 
-func TestFleetDecryptsSettingsThroughS3Alone(t *testing.T) {
+func TestFleetAndCommandsDecryptSettingsThroughS3Alone(t *testing.T) {
 	const key = "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"
 	for _, given := range []string{"", key} {
 		made := decode(t, raw(t, map[string]any{"settingsKey": given}))
 		var found []string
 		for _, one := range everyGrant(made) {
 			if slices.ContainsFunc(one.actions, func(action string) bool { return strings.HasPrefix(action, "kms:") }) {
-				found = append(found, fmt.Sprint(strings.HasPrefix(one.of, "FleetRole"), one.actions, one.resources, one.conditions))
+				found = append(found, fmt.Sprint(strings.HasPrefix(one.of, "FleetRole") || strings.HasPrefix(one.of, "RunnerRole"), one.actions, one.resources, one.conditions))
 			}
 		}
 		output, _ := made.Outputs["SettingsKeyArn"].Value.(string)
@@ -52,7 +53,7 @@ func TestFleetDecryptsSettingsThroughS3Alone(t *testing.T) {
 			}
 			continue
 		}
-		if len(found) != 1 || !strings.HasPrefix(found[0], "true [kms:Decrypt] ["+key+"]") || !strings.Contains(found[0], "kms:ViaService") || !strings.Contains(found[0], "s3.") || output != key {
+		if len(found) != 2 || found[0] != found[1] || !strings.HasPrefix(found[0], "true [kms:Decrypt] ["+key+"]") || !strings.Contains(found[0], "kms:ViaService") || !strings.Contains(found[0], "s3.") || output != key {
 			t.Errorf("with a key: %v, told %q", found, output)
 		}
 	}

@@ -15,7 +15,7 @@ func TestStepsGetTheirSettings(t *testing.T) {
 	made := synthesize(t, "defaults")
 	want := map[string]string{
 		"LOAD_BALANCER_SECURITY_GROUP": "EntranceSecurityGroup", "INSTANCE_SECURITY_GROUP": "FleetSecurityGroup",
-		"BUILDER_SECURITY_GROUP": "BuilderSecurityGroup", "BUILDER_PROFILE": "BuilderProfile", "FLEET_PROFILE": "FleetProfile",
+		"BUILDER_SECURITY_GROUP": "BuilderSecurityGroup", "BUILDER_PROFILE": "BuilderProfile", "FLEET_PROFILE": "FleetProfile", "RUNNER_PROFILE": "RunnerProfile",
 		"SCHEDULE_ROLE": "ScheduleRole", "SCHEDULE_DEAD_LETTERS": "DeadLetters", "TARGET_GROUP": "Targets", "GREEN_TARGET_GROUP": "GreenTargets",
 		"TABLE": "Table", "BUCKET": "Photos",
 	}

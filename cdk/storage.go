@@ -66,7 +66,7 @@ func (s *stack) photoBucket() awss3.Bucket {
 			NoncurrentVersionExpiration:         awscdk.Duration_Days(jsii.Number(30)),
 			AbortIncompleteMultipartUploadAfter: awscdk.Duration_Days(jsii.Number(1)),
 			ExpiredObjectDeleteMarker:           jsii.Bool(true),
-		}, forgetSoon("settings", settings.DocumentPrefix), forgetSoon("secrets", settings.SecretPrefix)},
+		}, forgetSoon("settings", settings.DocumentPrefix), forgetSoon("secrets", settings.SecretPrefix), forgetRuns()},
 	})
 	// A policy that remained with the bucket would conflict with the next deployment's.
 	bucket.Policy().ApplyRemovalPolicy(awscdk.RemovalPolicy_DESTROY)
@@ -88,6 +88,15 @@ func forgetSoon(kind, prefix string) *awss3.LifecycleRule {
 	return &awss3.LifecycleRule{
 		Id: jsii.String("forget-deleted-" + kind), Prefix: jsii.String(prefix), NoncurrentVersionExpiration: awscdk.Duration_Days(jsii.Number(1)),
 	}
+}
+
+// forgetRuns deletes after a day the commands and outputs that `gallery run` has not: commands may hold
+// secrets. An object that a rule expires becomes a noncurrent version, which has a day more.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
+func forgetRuns() *awss3.LifecycleRule {
+	rule := forgetSoon("runs", release.RunsPrefix)
+	rule.Expiration = awscdk.Duration_Days(jsii.Number(1))
+	return rule
 }
 
 func (s *stack) bucketName() string {

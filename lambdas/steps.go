@@ -29,6 +29,7 @@ func Steps() []step.Step {
 		lock.Unlock,
 		image.FindImage,
 		builder.LaunchBuilder,
+		builder.LaunchRunner,
 		builder.AwaitBuild,
 		builder.Resume,
 		image.CreateImage,

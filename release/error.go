@@ -27,6 +27,7 @@ const (
 	AwsRefused          Code = "AwsRefused"          // AWS rejects the request for another reason; the message has AWS's code
 	BuildFailed         Code = "BuildFailed"         // provisioning failed or did not end, by the builder's report
 	BuilderDied         Code = "BuilderDied"         // the builder ended before it reported a result
+	RunFailed           Code = "RunFailed"           // the command of a run failed, took too long, or its instance ended before it
 	ImageFailed         Code = "ImageFailed"         // AWS could not make the image, or not in time
 	LoadBalancerFailed  Code = "LoadBalancerFailed"  // the load balancer did not become active in time
 	FleetFailed         Code = "FleetFailed"         // the group did not become healthy in time
@@ -48,7 +49,7 @@ const (
 func Codes() []Code {
 	return []Code{
 		InvalidRequest, ImageNotFound, QuotaExceeded, BudgetUsedUp, AccessDenied, Throttled, AwsUnavailable,
-		CapacityUnavailable, StillInUse, NotSeenYet, AwsRefused, BuildFailed, BuilderDied, ImageFailed,
+		CapacityUnavailable, StillInUse, NotSeenYet, AwsRefused, BuildFailed, BuilderDied, RunFailed, ImageFailed,
 		LoadBalancerFailed, FleetFailed, RefreshFailed, RefreshRolledBack, VerifyFailed, TrafficRejected,
 		RolledBack, NotApproved, LockLost, SweepStuck, LeftBehind, NothingUp, NotFound, Unexpected,
 	}

@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// Entry is one release or teardown in an environment's history: every execution that took the lock
+// Entry is one release, run or teardown in an environment's history: every execution that took the lock
 // has one, however it ended.
 type Entry struct {
 	Kind   EntryKind `json:"kind"`
@@ -32,13 +32,14 @@ type Entry struct {
 	Verdict string    `json:"verdict,omitempty"` // the judge's last words on a second fleet
 }
 
-// EntryKind is the state machine of an entry.
+// EntryKind says what an entry is of.
 type EntryKind string
 
 // The kinds.
 const (
 	ReleaseEntry  EntryKind = "release"
 	TeardownEntry EntryKind = "teardown"
+	RunEntry      EntryKind = "run" // of the release state machine: a command that ran once
 )
 
 // maxBy is the length that the schemas allow for who starts an execution.

@@ -24,6 +24,8 @@ type Plan struct {
 	TeardownAt   string `json:"teardownAt"` // RFC 3339: when the environment is torn down if the release has no ttl, or "" for never
 	Wait         bool   `json:"wait"`       // wait if another execution holds the lock
 	DryRun       bool   `json:"dryRun"`     // only answer what the release would do
+	Run          bool   `json:"run"`        // run a command and release nothing
+	RunSeconds   int    `json:"runSeconds"` // that the command may take
 
 	Settings   string `json:"settings"`   // the digest of the instances' settings, or "" for none
 	Configured string `json:"configured"` // the digest that Settings replaces as the configured one if it still is, or "" for none

@@ -14,6 +14,7 @@ var remedies = map[Code]string{
 	NotSeenYet:          "If the stack was deployed a moment ago, release again; else a role lacks a permission: see `gallery doctor`.",
 	BuildFailed:         "Correct the bundle and release again; `gallery logs BUILDER` has all that the builder wrote.",
 	BuilderDied:         "Release again; `gallery logs BUILDER` has what the builder wrote before it ended.",
+	RunFailed:           "Its output says why; correct that and run the command again.",
 	ImageFailed:         "Release again.",
 	FleetFailed:         "Correct the bundle and release again; `gallery logs INSTANCE` has what the service wrote.",
 	RefreshFailed:       "`gallery status` shows the alarms; release again when all is quiet.",

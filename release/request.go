@@ -42,6 +42,8 @@ type Request struct {
 
 	RebakeIfNewer bool `json:"rebakeIfNewer,omitempty"` // what serves, and only on a newer base image
 
+	Run string `json:"run,omitempty"` // as given; see TimeLimit
+
 	InstanceType string `json:"instanceType,omitempty"`
 	MinSize      int    `json:"minSize,omitempty"`
 	MaxSize      int    `json:"maxSize,omitempty"`
@@ -108,6 +110,9 @@ func (r Request) conflicts(known Problems) Problems {
 	}
 	if sound("rebakeIfNewer") && r.RebakeIfNewer {
 		found = append(found, r.unfitRebake(sound)...)
+	}
+	if sound("run") && r.Run != "" {
+		found = append(found, r.unfitRun(sound)...)
 	}
 	if sound("sizes", "timeZone") {
 		found = append(found, r.unfitTimetable()...)

@@ -4,7 +4,7 @@ package release
 const (
 	TagEnvironment = "photogallery:environment" // on everything
 	TagRelease     = "photogallery:release"     // on resources of one release: builder, image, snapshot
-	TagRole        = "photogallery:role"        // on instances: builder or fleet
+	TagRole        = "photogallery:role"        // on instances: builder, runner or fleet
 	TagDigest      = "photogallery:digest"      // on images: the Digest they were made from
 	TagVersion     = "photogallery:version"     // on images: the version of their release
 	TagBundle      = "photogallery:bundle"      // on images: the Bundle they were made from
@@ -14,5 +14,6 @@ const (
 // Values of TagRole.
 const (
 	RoleBuilder = "builder"
+	RoleRunner  = "runner" // runs a command once
 	RoleFleet   = "fleet"
 )

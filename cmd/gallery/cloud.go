@@ -40,6 +40,8 @@ type place interface {
 	Schedules(context.Context) ([]environment.Schedule, error)
 	Settings(context.Context) (environment.Settings, error)
 	Configure(context.Context, environment.SettingsChange) (environment.Configured, error)
+	StoreCommand(ctx context.Context, name string, script []byte) error
+	TakeRun(ctx context.Context, name string) (release.RunResult, error)
 
 	// machines returns the ARNs of the two state machines.
 	machines(context.Context) (release, teardown string, err error)

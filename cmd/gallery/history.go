@@ -52,11 +52,13 @@ func pastRow(p environment.Past) []any {
 	}
 }
 
-// whatOf returns the version of a release, or the kind of a teardown.
+// whatOf returns the version of a release, or the kind of anything else.
 func whatOf(p environment.Past) string {
 	switch {
 	case p.Kind == release.ReleaseEntry:
 		return p.Version
+	case p.Kind == release.RunEntry:
+		return "command on " + p.Version
 	case p.Undoes != "":
 		return "undo of " + p.Undoes
 	}

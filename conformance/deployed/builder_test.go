@@ -56,6 +56,11 @@ func (c *cloud) ran(i invoked) {
 
 // saw is called after every call. EC2 and Step Functions tell EventBridge of some.
 func (c *cloud) saw(made call) {
+	if made.operation == "RunInstances" && strings.HasSuffix(made.caller, "-launch-runner") {
+		c.accessLock.Lock()
+		c.launched = made.form
+		c.accessLock.Unlock()
+	}
 	if made.operation == "TerminateInstances" {
 		for name, values := range made.form {
 			if !strings.HasPrefix(name, "InstanceId.") {

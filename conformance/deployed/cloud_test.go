@@ -5,6 +5,7 @@ package deployed
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -44,6 +45,7 @@ type cloud struct {
 
 	accessLock sync.Mutex
 	access     access
+	launched   url.Values // the request for the last instance of a command
 }
 
 // deploy starts moto and puts the stack into it, with the CDK's own command.

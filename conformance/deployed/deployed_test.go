@@ -35,6 +35,7 @@ var story = []struct {
 	{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
 	{"a second fleet takes over by the listener's weights, and the first one goes", (*cloud).secondFleet},
 	{"a release that is stopped with half of the visitors gives them back", (*cloud).stoppedShift},
+	{"a migration runs once with the settings that serve, and leaves nothing when it fails or is ended", (*cloud).command},
 	{"a version that fails more often than the former one is rejected with half of the visitors", (*cloud).rejectedVersion},
 	{"a person takes all visitors back while a release bakes", (*cloud).rolledBack},
 	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},

@@ -70,17 +70,22 @@ func tagging(action string, made call, resources ...string) (all []permission) {
 	return all
 }
 
+// needsOfBuilder is also of the instance of a command, whose image is the environment's.
 func (c *cloud) needsOfBuilder(action string, made call) []permission {
 	all := tagging(action, made, arnOf("ec2", "instance/*"), arnOf("ec2", "volume/*"), arnOf("ec2", "network-interface/*"))
 	image := map[string]string{}
 	parameter := c.variable("LaunchBuilder", "BASE_IMAGE_PARAMETER")
 	if out, err := c.SSM.GetParameter(c.Context(), &ssm.GetParameterInput{Name: &parameter}); err == nil && *out.Parameter.Value == made.form.Get("ImageId") {
 		image["ec2:Owner"] = "amazon"
+	} else {
+		image = c.tagsOf(made.form.Get("ImageId"))
+	}
+	for i := 1; made.form.Get(fmt.Sprintf("NetworkInterface.1.SecurityGroupId.%d", i)) != ""; i++ {
+		all = append(all, permission{action, arnOf("ec2", "security-group/"+made.form.Get(fmt.Sprintf("NetworkInterface.1.SecurityGroupId.%d", i))), nil})
 	}
 	return append(all,
 		permission{action, amazonARN("image/" + made.form.Get("ImageId")), image},
 		permission{action, arnOf("ec2", "subnet/"+made.form.Get("NetworkInterface.1.SubnetId")), nil},
-		permission{action, arnOf("ec2", "security-group/"+made.form.Get("NetworkInterface.1.SecurityGroupId.1")), nil},
 		passing(c.roleOf(made.form.Get("IamInstanceProfile.Arn")), "ec2.amazonaws.com"))
 }
 

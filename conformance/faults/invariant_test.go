@@ -72,12 +72,12 @@ func (env *environment) checkExclusive(box *sandbox, operation fabric.Operation)
 	}
 }
 
-// checkBuilders requires that a release never has two builders at once.
+// checkBuilders requires that an execution never has two builders, or instances of its command, at once.
 func (env *environment) checkBuilders() {
 	building := map[string]int{}
 	env.Cloud.Fabric.Do(func() {
 		for _, i := range env.Cloud.EC2.Instances() {
-			if i.Tags[release.TagRole] == release.RoleBuilder && (i.State == ec2.Pending || i.State == ec2.Running) {
+			if i.Tags[release.TagRole] != release.RoleFleet && (i.State == ec2.Pending || i.State == ec2.Running) {
 				building[i.Tags[release.TagRelease]]++
 			}
 		}

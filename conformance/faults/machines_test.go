@@ -8,11 +8,11 @@ import (
 	"photogallery/release"
 )
 
-// machineFaults are faults of the builder, image and instances of a release.
+// machineFaults are faults of the builder or the instance of a command, of the image and instances of a release.
 func machineFaults() []fault {
 	builder := func(as machine.Behavior) func(*environment, string) func(machine.Spec) machine.Behavior {
 		return only(func(spec machine.Spec, subject string) bool {
-			return spec.Role == release.RoleBuilder && spec.Tags[release.TagRelease] == subject
+			return spec.Role != release.RoleFleet && spec.Tags[release.TagRelease] == subject
 		}, as)
 	}
 	fleet := func(as machine.Behavior) func(*environment, string) func(machine.Spec) machine.Behavior {

@@ -42,6 +42,8 @@ func (env *environment) checkPast(s scenario) {
 		name, kind := *run.Name, release.ReleaseEntry
 		if strings.Contains(*run.ExecutionArn, ":"+env.Settings.Environment.TeardownMachine()+":") {
 			kind = release.TeardownEntry
+		} else if name == runName {
+			kind = release.RunEntry
 		}
 		entries := slices.DeleteFunc(slices.Clone(history), func(e release.Entry) bool { return e.Name != name || e.Kind != kind })
 		switch {
@@ -58,7 +60,7 @@ func (env *environment) checkPast(s scenario) {
 // hasHeld reports whether an execution has come past the lock.
 func (env *environment) hasHeld(execution string) bool {
 	return slices.ContainsFunc(env.Path(execution), func(state string) bool {
-		return state == "Prepare" || state == "UndoAbandoned" || state == "ConfirmTeardown"
+		return state == "IsRun" || state == "UndoAbandoned" || state == "ConfirmTeardown"
 	})
 }
 

@@ -29,6 +29,9 @@ type scenario struct {
 	ends   map[string]bool // executions that the scenario itself ends
 }
 
+// runName is the run of a command. It has no name of a release's, whose order the checks follow.
+const runName = "run-1"
+
 func noSetup(*environment) {}
 
 // serveFirst brings up a first release.
@@ -124,6 +127,11 @@ func scenarios() []scenario {
 				env.listFrom("EnsureTemplate")
 				env.release("r2", `{"settings": "`+env.recorded().Settings+`"}`)
 			},
+		},
+		{
+			// A command runs once beside the fleet.
+			name: "run", before: serveFirst, main: runName, subject: runName, again: `{"version": "3"}`, former: true,
+			during: func(env *environment) { env.release(runName, `{"run": "10m"}`) },
 		},
 		{
 			// A person approves a second fleet and ends its bake.

@@ -44,7 +44,7 @@ var machineMutants = []mutant{
 		{"lambdas/balancer/shift_traffic.go", "", "next < 100 && following == 100", "next > 100 && following == 100"},
 	}},
 	{"a state misspells its step", []edit{
-		{releaseMachine, "", `"${TerminateBuilder}"`, `"${TerminateBuilders}"`},
+		{releaseMachine, `"TerminateBuilder": {`, `"${TerminateBuilder}"`, `"${TerminateBuilders}"`},
 	}},
 	{"a state calls another's step", []edit{
 		{releaseMachine, `"VerifyBaking": {`, `"${Verify}"`, `"${CheckFleet}"`},
@@ -75,13 +75,13 @@ var machineMutants = []mutant{
 		{releaseMachine, "", "    \"WaitForUndo\": {\"Type\": \"Wait\", \"Seconds\": 10, \"Next\": \"Undo\"},\n", ""},
 	}},
 	{"the heartbeat is too short for a build", []edit{
-		{releaseMachine, "", `"HeartbeatSeconds": 120`, `"HeartbeatSeconds": 12`},
+		{releaseMachine, `"AwaitBuild": {`, `"HeartbeatSeconds": 120`, `"HeartbeatSeconds": 12`},
 	}},
 	{"a missed heartbeat fails the build", []edit{
-		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["Busy"], "IntervalSeconds": 1,`},
+		{releaseMachine, `"AwaitBuild": {`, `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["Busy"], "IntervalSeconds": 1,`},
 	}},
 	{"a missed heartbeat is known by the guide's name alone, not by that of AWS's histories", []edit{
-		{releaseMachine, "", `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1,`},
+		{releaseMachine, `"AwaitBuild": {`, `"ErrorEquals": ["States.HeartbeatTimeout", "States.Timeout"], "IntervalSeconds": 1,`, `"ErrorEquals": ["States.HeartbeatTimeout"], "IntervalSeconds": 1,`},
 	}},
 	{"a path that leads nowhere can be caught, as the documents say, and not AWS's histories", []edit{
 		{"internal/asl/paths.go", "func (p path) get(", "errorRuntime", `"States.ParameterPathFailure"`},

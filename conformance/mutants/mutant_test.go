@@ -37,6 +37,7 @@ func areas() []area {
 		{"Settings and secrets", []check{packageTests("internal/environment"), stackTests}, settingsMutants},
 		{"What an app needs", []check{stackTests}, needsMutants},
 		{"Keys of one machine", nil, keyMutants},
+		{"A command once", []check{stackTests}, runMutants},
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
 		{"History", []check{stackTests}, historyMutants},

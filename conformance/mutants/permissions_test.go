@@ -20,7 +20,7 @@ var permissionMutants = []mutant{
 		{dependents, "", `Actions: []string{"cloudwatch:TagResource"}`, `Actions: []string{"cloudwatch:PutMetricAlarm"}`},
 	}},
 	{"a builder may not be tagged", []edit{
-		{dependents, "", "\t\tcreateTags(environment, \"RunInstances\", made...),\n", ""},
+		{dependents, "func runBuilder(", "\t\tcreateTags(environment, \"RunInstances\", made...),\n", ""},
 	}},
 	{"a group may not be tagged", []edit{
 		{dependents, "", `Actions: []string{"autoscaling:CreateOrUpdateTags"}`, `Actions: []string{"autoscaling:CreateAutoScalingGroup"}`},
@@ -38,7 +38,7 @@ var permissionMutants = []mutant{
 		{dependents, "", `Actions: []string{"ec2:DeleteSnapshot"}`, `Actions: []string{"ec2:DeregisterImage"}`},
 	}},
 	{"a builder may not be launched in the public subnets", []edit{
-		{dependents, "", `"${PublicSubnets}", "${BuilderSecurityGroup}"`, `"${PrivateSubnets}", "${BuilderSecurityGroup}"`},
+		{dependents, "func runBuilder(", `"${PublicSubnets}", "${BuilderSecurityGroup}"`, `"${PrivateSubnets}", "${BuilderSecurityGroup}"`},
 	}},
 	{"a builder may be launched from anybody's image", []edit{
 		{dependents, "", `StringEquals": {"ec2:Owner": "amazon"}`, `StringLike": {"ec2:Owner": "*"}`},
@@ -50,7 +50,7 @@ var permissionMutants = []mutant{
 		{dependents, "", "\tconditions[\"StringEquals\"][\"elasticloadbalancing:CreateAction\"] = by\n", ""},
 	}},
 	{"a builder may not use the key of its volume", []edit{
-		{dependents, "", "\t}, useKey()...)\n", "\t})\n"},
+		{dependents, "func runBuilder(", "\t}, useKey()...)\n", "\t})\n"},
 	}},
 	{"anyone who launches a builder may hand its key on", []edit{
 		{dependents, "", `, "Bool": {"kms:GrantIsForAWSResource": "true"}`, ""},

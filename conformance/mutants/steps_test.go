@@ -1,7 +1,7 @@
 package mutants
 
 const (
-	launchBuilder = "lambdas/builder/launch_builder.go"
+	launchBuilder = "lambdas/builder/launch.go"
 	awaitBuild    = "lambdas/builder/await_build.go"
 	resumeBuild   = "lambdas/builder/resume.go"
 	createImage   = "lambdas/image/create_image.go"
@@ -24,7 +24,7 @@ const (
 	if err != nil {
 		return struct{}{}, err
 	}
-	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
+	return struct{}{}, complete(ctx, r.tasks, heard.instance, known, inventory.IsRunner(*builder))
 `
 	completeFirst = `	known, err := r.builds.Get(ctx, heard.instance)
 	if err != nil {
@@ -33,7 +33,7 @@ const (
 	if known.Result == nil {
 		known.Result = &heard.result
 	}
-	if err := complete(ctx, r.tasks, heard.instance, known); err != nil {
+	if err := complete(ctx, r.tasks, heard.instance, known, inventory.IsRunner(*builder)); err != nil {
 		return struct{}{}, err
 	}
 	return struct{}{}, r.builds.PutResult(ctx, heard.instance, heard.result)
@@ -99,7 +99,7 @@ var stepMutants = []mutant{
 		{"release/classify.go", "", `"RequestLimitExceeded", `, ""},
 	}},
 	{"a builder has no role tag", []edit{
-		{launchBuilder, "", "\t\trelease.Tag{Key: release.TagRole, Value: release.RoleBuilder},\n", ""},
+		{launchBuilder, "", "\t\trelease.Tag{Key: release.TagRole, Value: l.role},\n", ""},
 	}},
 	{"a builder's volume has no tags", []edit{
 		{launchBuilder, "", "types.ResourceTypeInstance, types.ResourceTypeVolume, types", "types.ResourceTypeInstance, types"},

@@ -17,10 +17,10 @@ import (
 	"photogallery/release"
 )
 
-// Builders counts the builders that have not ended. Its errors are AWS's, as those of the other
+// Builders counts the builders and the instances of commands that have not ended. Its errors are AWS's, as those of the other
 // lists here.
 func (e Environment) Builders(ctx context.Context) (int, error) {
-	ids, err := e.instances(ctx, release.RoleBuilder)
+	ids, err := e.instances(ctx, release.RoleBuilder, release.RoleRunner)
 	return len(ids), err
 }
 
@@ -29,9 +29,9 @@ func (e Environment) Fleet(ctx context.Context) ([]string, error) {
 	return e.instances(ctx, release.RoleFleet)
 }
 
-func (e Environment) instances(ctx context.Context, role string) (ids []string, err error) {
+func (e Environment) instances(ctx context.Context, roles ...string) (ids []string, err error) {
 	pages := ec2.NewDescribeInstancesPaginator(e.EC2, &ec2.DescribeInstancesInput{Filters: e.ours(
-		types.Filter{Name: aws.String("tag:" + release.TagRole), Values: []string{role}},
+		types.Filter{Name: aws.String("tag:" + release.TagRole), Values: roles},
 		types.Filter{Name: aws.String("instance-state-name"), Values: []string{"pending", "running", "stopping", "stopped"}})})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

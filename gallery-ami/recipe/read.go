@@ -11,13 +11,7 @@ import (
 // ReadBuilder returns the input of BuilderUserData from its result. The local mode executes it by
 // itself.
 func ReadBuilder(userData string) (BuilderInput, error) {
-	values := map[string]string{}
-	for line := range strings.Lines(userData) {
-		name, quoted, isAssignment := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
-		if _, seen := values[name]; isAssignment && !seen && strings.HasPrefix(quoted, "'") {
-			values[name] = strings.ReplaceAll(strings.TrimSuffix(quoted[1:], "'"), `'\''`, "'")
-		}
-	}
+	values := assignments(userData)
 	in := BuilderInput{
 		Bucket: values["bucket"], Key: values["key"], SHA256: values["sha256"],
 		Region: values["region"], Release: values["release"], Source: values["source"],
@@ -28,6 +22,18 @@ func ReadBuilder(userData string) (BuilderInput, error) {
 		return BuilderInput{}, fmt.Errorf("the user data is not a builder's: it names no bundle")
 	}
 	return in, nil
+}
+
+// assignments returns the first value of each variable that a script sets to a quoted word.
+func assignments(script string) map[string]string {
+	values := map[string]string{}
+	for line := range strings.Lines(script) {
+		name, quoted, isAssignment := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		if _, seen := values[name]; isAssignment && !seen && strings.HasPrefix(quoted, "'") {
+			values[name] = strings.ReplaceAll(strings.TrimSuffix(quoted[1:], "'"), `'\''`, "'")
+		}
+	}
+	return values
 }
 
 var bucketAndDigest = regexp.MustCompile(`(?m)^bucket='([^']*)' digest='([0-9a-f]{64})'$`)

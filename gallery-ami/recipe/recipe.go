@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -140,7 +141,7 @@ var (
 
 func render(name, script string, values map[string]string) (string, error) {
 	for field, value := range values {
-		if field != "Provision" && field != "SBOM" && strings.ContainsFunc(value, unicode.IsControl) {
+		if !slices.Contains([]string{"Provision", "SBOM", "Fleet"}, field) && strings.ContainsFunc(value, unicode.IsControl) {
 			return "", fmt.Errorf("user data of the %s: %s %q has a control character", name, field, value)
 		}
 	}

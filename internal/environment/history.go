@@ -75,6 +75,8 @@ func (p *Past) ask(images []types.Image) {
 		p.Why = "it serves"
 	case p.Kind == release.TeardownEntry:
 		p.Why = "it is a teardown"
+	case p.Kind == release.RunEntry:
+		p.Why = "it ran a command"
 	case p.Ended.IsZero():
 		p.Why = "it is under way"
 	case !p.Served:

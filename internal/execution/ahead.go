@@ -10,8 +10,9 @@ import (
 // good end, if it serves already, which nobody expects.
 const failing = "Failed"
 
-// Nobody expects a run that had nothing to do or was dry either: these are the ends of such runs.
-var idle = []string{"Unchanged", "Planned", "Listed"}
+// Nobody expects a run that had nothing to do or was dry either, nor the command that a release is
+// taken for until it is launched: these are the ends of such runs, or where they turn off.
+var idle = []string{"Unchanged", "Planned", "Listed", "LaunchRunner"}
 
 // certain lists the steps after a state that are on every path to a good end, in order. After a
 // failure it takes the bad ones.

@@ -41,6 +41,8 @@ func (l *Local) api() http.Handler {
 	mux.HandleFunc("GET "+control.Prefix+"releases/{name}/logs", answer(func(r *http.Request) (any, error) { return l.LogsOf(r.PathValue("name")) }))
 	mux.HandleFunc("GET "+control.Prefix+"settings", answer(func(r *http.Request) (any, error) { return l.configurer().Settings(r.Context()) }))
 	mux.HandleFunc("POST "+control.Prefix+"settings", answer(l.configure))
+	mux.HandleFunc("POST "+control.Prefix+"runs/{name}", answer(l.storeCommand))
+	mux.HandleFunc("POST "+control.Prefix+"runs/{name}/take", answer(l.takeRun))
 	mux.HandleFunc("POST "+control.Prefix+"sizes", answer(l.scale))
 	mux.HandleFunc("POST "+control.Prefix+"console", answer(func(*http.Request) (any, error) { return control.Opened{Address: l.ConsoleAddress()}, nil }))
 	return control.Guard(control.Lock(l.endpoint.Key, mux))
@@ -72,7 +74,7 @@ func (l *Local) Terminate(ctx context.Context, id string) error {
 		return err
 	}
 	if i.Tags[release.TagRole] != release.RoleFleet {
-		return release.Errorf(release.InvalidRequest, "instance %s is a builder, which no group looks after: crash it, or end its release with `gallery teardown`", i.ID)
+		return release.Errorf(release.InvalidRequest, "instance %s is a %s, which no group looks after: crash it, or end its release with `gallery teardown`", i.ID, i.Tags[release.TagRole])
 	}
 	_, err = l.stack.Clients.AutoScaling.TerminateInstanceInAutoScalingGroup(ctx, &autoscaling.TerminateInstanceInAutoScalingGroupInput{
 		InstanceId: &i.ID, ShouldDecrementDesiredCapacity: aws.Bool(false),

@@ -97,7 +97,7 @@ func (l *Local) makeMachines(context.Context) (err error) {
 	if err := endLeftovers(l.options.Data); err != nil {
 		return err
 	}
-	if err := removeUnfinished(l.options.Data); err != nil {
+	if err := errors.Join(removeUnfinished(l.options.Data), removeRuns(l.options.Data)); err != nil {
 		return err
 	}
 	if err := pruneLogs(filepath.Join(l.options.Data, "logs")); err != nil {

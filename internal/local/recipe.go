@@ -1,6 +1,8 @@
 package local
 
 import (
+	"time"
+
 	"photogallery/gallery-ami/recipe"
 	"photogallery/internal/local/process"
 )
@@ -32,6 +34,18 @@ func (machineRecipe) Settings(userData string) (map[string]string, error) {
 func (machineRecipe) App(userData string) process.App {
 	bucket, digest := recipe.ReadApp(userData)
 	return process.App{Bucket: bucket, Digest: digest}
+}
+
+// Run implements process.Recipe.
+func (machineRecipe) Run(userData string) (process.Run, error) {
+	told, err := recipe.ReadRunner(userData)
+	if err != nil {
+		return process.Run{}, err
+	}
+	limit, err := time.ParseDuration(told.Seconds + "s")
+	return process.Run{
+		Bucket: told.Bucket, Command: told.Command, Output: told.Output, Release: told.Release, Source: told.Source, Limit: limit,
+	}, err
 }
 
 // Unpacking implements process.Recipe.

@@ -33,6 +33,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		Architecture:       architecture,
 		BuilderProfile:     fabric.ARN("iam", "instance-profile/"+name+"-builder"),
 		FleetProfile:       fabric.ARN("iam", "instance-profile/"+name+"-fleet"),
+		RunnerProfile:      fabric.ARN("iam", "instance-profile/"+name+"-runner"),
 		Table:              name,
 		Bucket:             name + "-" + fabric.Account,
 		BaseImageParameter: release.BaseImageParameter(architecture),

@@ -21,7 +21,7 @@ import (
 var environment = map[string]string{
 	"ENVIRONMENT": "main", "ARCHITECTURE": "arm64", "PUBLIC_SUBNETS": "subnet-1,subnet-2", "PRIVATE_SUBNETS": "subnet-3,subnet-4",
 	"LOAD_BALANCER_SECURITY_GROUP": "sg-1", "INSTANCE_SECURITY_GROUP": "sg-2", "BUILDER_SECURITY_GROUP": "sg-3",
-	"TARGET_GROUP": "arn:tg", "GREEN_TARGET_GROUP": "arn:green", "BUILDER_PROFILE": "arn:builder", "FLEET_PROFILE": "arn:fleet", "TABLE": "table", "BUCKET": "bucket",
+	"TARGET_GROUP": "arn:tg", "GREEN_TARGET_GROUP": "arn:green", "BUILDER_PROFILE": "arn:builder", "FLEET_PROFILE": "arn:fleet", "RUNNER_PROFILE": "arn:runner", "TABLE": "table", "BUCKET": "bucket",
 	"DEFAULT_BUNDLE": "s3://bucket/key", "BASE_IMAGE_PARAMETER": "/aws/base", "RELEASE_MACHINE": "arn:release",
 	"TEARDOWN_MACHINE": "arn:teardown", "SCHEDULE_ROLE": "arn:role", "AWS_REGION": "us-east-1", "_HANDLER": "Plan",
 }

@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// AwaitBuild registers a task token for a build. The step's answer does not end the task: Resume
+// AwaitBuild registers a task token for a build, or for the run of a command. The step's answer does not end the task: Resume
 // does, or this step itself, by answering the token.
 var AwaitBuild = step.Define(step.Step{
 	Name:     "AwaitBuild",
@@ -40,10 +40,17 @@ type AwaitInput struct {
 // Awaited is the answer of AwaitBuild after its registration.
 type Awaited struct {
 	Instance string `json:"instance"`
+
+	isRun bool
 }
 
 // Note says what the release waits for.
-func (a Awaited) Note() string { return "builder " + a.Instance + " provisions itself" }
+func (a Awaited) Note() string {
+	if a.isRun {
+		return "instance " + a.Instance + " runs the command"
+	}
+	return "builder " + a.Instance + " provisions itself"
+}
 
 type awaiter struct {
 	instances ec2.DescribeInstancesAPIClient
@@ -71,5 +78,6 @@ func (a awaiter) run(ctx context.Context, in AwaitInput) (Awaited, error) {
 			known.Result = &ended
 		}
 	}
-	return Awaited{in.Instance}, complete(ctx, a.tasks, in.Instance, known)
+	isRun := in.Plan.Run
+	return Awaited{in.Instance, isRun}, complete(ctx, a.tasks, in.Instance, known, isRun)
 }

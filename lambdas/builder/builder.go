@@ -1,5 +1,5 @@
-// Package builder holds the steps that launch the builder of an image, await its result and
-// terminate it.
+// Package builder holds the steps that launch the builder of an image or the instance of a command,
+// await its result and terminate it.
 package builder
 
 import (
@@ -46,8 +46,7 @@ func describe(ctx context.Context, api ec2.DescribeInstancesAPIClient, id string
 }
 
 func isBuilder(instance types.Instance, environment release.Environment) bool {
-	return inventory.Tag(instance.Tags, release.TagEnvironment) == string(environment) &&
-		inventory.Tag(instance.Tags, release.TagRole) == release.RoleBuilder
+	return inventory.Tag(instance.Tags, release.TagEnvironment) == string(environment) && inventory.IsBuilder(instance)
 }
 
 func state(instance types.Instance) types.InstanceStateName {

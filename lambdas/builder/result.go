@@ -23,8 +23,8 @@ type taskAPI interface {
 	SendTaskFailure(context.Context, *sfn.SendTaskFailureInput, ...func(*sfn.Options)) (*sfn.SendTaskFailureOutput, error)
 }
 
-// complete ends the task that waits for a build, unless it has ended already.
-func complete(ctx context.Context, api taskAPI, instance string, known records.Build) error {
+// complete ends the task that waits for a build or a run, unless it has ended already.
+func complete(ctx context.Context, api taskAPI, instance string, known records.Build, isRun bool) error {
 	if known.Token == "" || known.Result == nil {
 		return nil
 	}
@@ -32,10 +32,7 @@ func complete(ctx context.Context, api taskAPI, instance string, known records.B
 	if known.Result.Status == release.BuildSuccess {
 		_, err = api.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: aws.String(known.Token), Output: aws.String("{}")})
 	} else {
-		code, cause := release.BuildFailed, "builder "+instance+" could not provision the bundle: "+known.Result.Reason
-		if known.Result.Status == died {
-			code, cause = release.BuilderDied, "builder "+instance+" "+known.Result.Reason
-		}
+		code, cause := failure(instance, *known.Result, isRun)
 		_, err = api.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{
 			TaskToken: aws.String(known.Token), Error: aws.String(string(code)), Cause: aws.String(cause),
 		})
@@ -46,6 +43,18 @@ func complete(ctx context.Context, api taskAPI, instance string, known records.B
 	return err
 }
 
+func failure(instance string, result records.Result, isRun bool) (code release.Code, cause string) {
+	switch {
+	case isRun && result.Status == died:
+		return release.RunFailed, "instance " + instance + " " + result.Reason + "; run the command again if it may have ended halfway"
+	case isRun:
+		return release.RunFailed, result.Reason
+	case result.Status == died:
+		return release.BuilderDied, "builder " + instance + " " + result.Reason + "; start the release again"
+	}
+	return release.BuildFailed, "builder " + instance + " could not provision the bundle: " + result.Reason
+}
+
 // death returns the result of a builder that reached that state without one. EC2 may know why, such
 // as a volume that it could not make.
 func death(state string, instance types.Instance) records.Result {
@@ -53,7 +62,7 @@ func death(state string, instance types.Instance) records.Result {
 	if instance.StateReason != nil && aws.ToString(instance.StateReason.Message) != "" {
 		reason += " (" + aws.ToString(instance.StateReason.Message) + ")"
 	}
-	return records.Result{Status: died, Reason: reason + "; start the release again"}
+	return records.Result{Status: died, Reason: reason}
 }
 
 // clip cuts the beginning of a builder's message: the last failure is at the end.

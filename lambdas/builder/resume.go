@@ -69,7 +69,7 @@ func (r resumer) run(ctx context.Context, event json.RawMessage) (struct{}, erro
 	if err != nil {
 		return struct{}{}, err
 	}
-	return struct{}{}, complete(ctx, r.tasks, heard.instance, known)
+	return struct{}{}, complete(ctx, r.tasks, heard.instance, known, inventory.IsRunner(*builder))
 }
 
 // builder looks up the instance: the events of every instance in the account arrive here without

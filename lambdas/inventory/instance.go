@@ -41,9 +41,16 @@ func Instances(ctx context.Context, api ec2.DescribeInstancesAPIClient, environm
 	return found, nil
 }
 
-// IsBuilder reports whether the instance is a builder, of any release.
+// IsBuilder reports whether the instance is a builder or a runner, of any execution: it ends with it.
 func IsBuilder(instance types.Instance) bool {
-	return Tag(instance.Tags, release.TagRole) == release.RoleBuilder
+	return isOf(instance, release.RoleBuilder) || IsRunner(instance)
+}
+
+// IsRunner reports whether the instance runs a command once.
+func IsRunner(instance types.Instance) bool { return isOf(instance, release.RoleRunner) }
+
+func isOf(instance types.Instance, role string) bool {
+	return Tag(instance.Tags, release.TagRole) == role
 }
 
 // TerminateInstances terminates each instance in its own call, because one unknown ID fails the

@@ -27,6 +27,9 @@ func entryOf(in Input, since time.Time) release.Entry {
 	}
 	plan := in.Plan
 	entry.Kind, entry.Undoes = release.ReleaseEntry, ""
+	if plan.Run {
+		entry.Kind = release.RunEntry
+	}
 	entry.Version, entry.Strategy, entry.By, entry.Commit = plan.Version, plan.Strategy, plan.By, plan.Commit
 	entry.Digest, entry.Bundle, entry.Settings = plan.Digest, plan.Bundle, plan.Settings
 	return entry

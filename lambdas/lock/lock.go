@@ -202,8 +202,11 @@ func (l locker) answer(outcome Outcome, holder records.Lock, report string) Outp
 
 func describe(held records.Lock) string {
 	name := release.NameOf(held.Holder)
-	if held.Release == "" {
+	switch {
+	case held.Release == "":
 		return "the teardown " + name
+	case held.Entry.Kind == release.RunEntry:
+		return "the run " + name
 	}
 	return "the release " + name
 }

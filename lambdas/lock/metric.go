@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"photogallery/lambdas/records"
 	"photogallery/release"
 )
 
@@ -44,16 +45,16 @@ func (m *metric) count(name string, happened bool) {
 	m.add(name, "Count", value)
 }
 
-// measure records how an execution ended. since is when it took the lock, or zero if that is
-// unknown.
-func measure(in UnlockInput, environment release.Environment, since time.Time) metric {
+// measure records how an execution ended. Its lock is zero if that is unknown. A run of a command is
+// no release.
+func measure(in UnlockInput, environment release.Environment, held records.Lock) metric {
 	m := metric{values: map[string]float64{}}
-	if strings.Contains(in.Execution, ":"+environment.ReleaseMachine()+":") {
+	if held.Entry.Kind != release.RunEntry && strings.Contains(in.Execution, ":"+environment.ReleaseMachine()+":") {
 		failed := in.Failure != nil || in.Dirty != nil
 		m.count(ReleaseSucceeded, !failed)
 		m.count(ReleaseFailed, failed)
-		if !since.IsZero() {
-			m.add(ReleaseDuration, "Seconds", time.Since(since).Seconds())
+		if !held.Since.IsZero() {
+			m.add(ReleaseDuration, "Seconds", time.Since(held.Since).Seconds())
 		}
 	}
 	m.count(FailedDirty, in.Dirty != nil)

@@ -90,7 +90,7 @@ func (u unlocker) unlock(ctx context.Context, in UnlockInput) (UnlockOutput, err
 	if err := records.DeleteLock(ctx, u.api, u.settings.Table, in.Execution); err != nil {
 		return UnlockOutput{}, err
 	}
-	return UnlockOutput{Report: report(in, serves)}, u.measure(in, held.Since)
+	return UnlockOutput{Report: report(in, serves)}, u.measure(in, held)
 }
 
 // serves returns the record of the release that serves, and a sentence about it. Its error may pass:
@@ -129,12 +129,12 @@ func passes(err error) bool {
 }
 
 // measure writes the execution's metrics if there is a writer.
-func (u unlocker) measure(in UnlockInput, since time.Time) error {
+func (u unlocker) measure(in UnlockInput, held records.Lock) error {
 	if u.settings.Metrics == nil {
 		return nil
 	}
 	environment := u.settings.Environment
-	line, err := measure(in, environment, since).line(environment, in.Execution)
+	line, err := measure(in, environment, held).line(environment, in.Execution)
 	if err != nil {
 		return release.Errorf(release.Unexpected, "encode the metrics: %w", err)
 	}

@@ -103,6 +103,9 @@ func (p planner) run(ctx context.Context, in Input) (release.Plan, error) {
 	if err != nil {
 		return release.Plan{}, err
 	}
+	if request.Run != "" {
+		return p.planRun(ctx, in.Release, request, serving)
+	}
 	if request.RebakeIfNewer {
 		why, err := p.upToDate(ctx, serving)
 		if err != nil || why != "" {
@@ -122,21 +125,27 @@ func (p planner) plan(ctx context.Context, name string, request release.Request,
 		HoldSeconds: int(request.HoldTime() / time.Second), BakeSeconds: int(request.Bake() / time.Second),
 		Approval: request.Approval, ApprovalSeconds: int(request.ApprovalTime() / time.Second), ApprovalWait: step.Pause(int(request.ApprovalTime() / time.Second)),
 	}}
-	var problems []error
-	for _, question := range []func(context.Context, *draft) error{p.budget, plainName, sizes, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.priced, p.quota} {
-		err := question(ctx, &d)
-		if err != nil && !isProblem(err) {
-			return release.Plan{}, err
-		}
-		problems = append(problems, err)
-	}
+	err := d.ask(ctx, p.budget, plainName, sizes, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.priced, p.quota)
 	d.plan.Note = d.plan.Summary()
-	if err := release.Join(problems...); err != nil || !request.DryRun {
+	if err != nil || !request.DryRun {
 		return d.plan, err
 	}
 	forecast, err := p.forecast(ctx, d)
 	d.plan.Forecast = forecast
 	return d.plan, err
+}
+
+// ask asks all questions and returns their problems together, or the first error of another kind.
+func (d *draft) ask(ctx context.Context, questions ...func(context.Context, *draft) error) error {
+	var problems []error
+	for _, question := range questions {
+		err := question(ctx, d)
+		if err != nil && !isProblem(err) {
+			return err
+		}
+		problems = append(problems, err)
+	}
+	return release.Join(problems...)
 }
 
 // plainName refuses execution names that Step Functions accepts and others do not: EC2 limits

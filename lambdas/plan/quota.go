@@ -68,6 +68,9 @@ func (d *draft) within(limit, running int) error {
 	if d.plan.Strategy == release.BlueGreen && running > 0 {
 		most, rolling = PeakBlueGreen(serving, wanted), most
 	}
+	if d.plan.Run {
+		most = running + 1
+	}
 	need := most * d.vcpus
 	if need <= limit {
 		return nil
@@ -75,6 +78,9 @@ func (d *draft) within(limit, running int) error {
 	makes, instead := "the release", ""
 	if rolling > 0 {
 		makes = "the release makes a second fleet and"
+	}
+	if d.plan.Run {
+		makes = "the command runs on an instance of its own, which"
 	}
 	if rolling > 0 && rolling < most && rolling*d.vcpus <= limit {
 		instead = fmt.Sprintf(`add "strategy": "rolling", which runs %d instances, %d vCPUs, or `, rolling, rolling*d.vcpus)

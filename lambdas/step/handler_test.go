@@ -158,7 +158,7 @@ func TestDefaultBundleIsForTheStepsThatReadIt(t *testing.T) {
 func stackSets() map[string]string {
 	return map[string]string{
 		"ENVIRONMENT": "main", "ARCHITECTURE": "arm64", "PUBLIC_SUBNETS": "s1,s2", "PRIVATE_SUBNETS": "s3,s4", "LOAD_BALANCER_SECURITY_GROUP": "sg1",
-		"INSTANCE_SECURITY_GROUP": "sg2", "BUILDER_SECURITY_GROUP": "sg3", "TARGET_GROUP": "arn", "GREEN_TARGET_GROUP": "arn", "BUILDER_PROFILE": "arn", "FLEET_PROFILE": "arn",
+		"INSTANCE_SECURITY_GROUP": "sg2", "BUILDER_SECURITY_GROUP": "sg3", "TARGET_GROUP": "arn", "GREEN_TARGET_GROUP": "arn", "BUILDER_PROFILE": "arn", "FLEET_PROFILE": "arn", "RUNNER_PROFILE": "arn",
 		"TABLE": "table", "BUCKET": "bucket", "BASE_IMAGE_PARAMETER": "/p", "RELEASE_MACHINE": "arn",
 		"TEARDOWN_MACHINE": "arn", "SCHEDULE_ROLE": "arn",
 	}

@@ -15,6 +15,7 @@ type Scope string
 const (
 	Owned           Scope = "Owned"           // resources with the environment's tag
 	CreatedTagged   Scope = "CreatedTagged"   // resources made by this call, tagged in the same call
+	FromOwnImage    Scope = "FromOwnImage"    // instances made by this call from the environment's images, tagged in the same call
 	Named           Scope = "Named"           // resources whose ARN contains the environment's name
 	StackTable      Scope = "StackTable"      // the lock-and-result table
 	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket

@@ -25,6 +25,7 @@ type Settings struct {
 	GreenTargetGroup          string // ARN
 	BuilderProfile            string // instance profile ARN
 	FleetProfile              string // instance profile ARN
+	RunnerProfile             string // instance profile ARN
 	Table                     string // lock, build results and the current release
 	Bucket                    string // bundles and photos
 	DefaultBundle             string // s3://…#sha256=…, the bundle of the deployment
@@ -122,6 +123,7 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 		GreenTargetGroup:          r.text("GREEN_TARGET_GROUP"),
 		BuilderProfile:            r.text("BUILDER_PROFILE"),
 		FleetProfile:              r.text("FLEET_PROFILE"),
+		RunnerProfile:             r.text("RUNNER_PROFILE"),
 		Table:                     r.text("TABLE"),
 		Bucket:                    r.text("BUCKET"),
 		BaseImageParameter:        r.text("BASE_IMAGE_PARAMETER"),

@@ -35,7 +35,7 @@ export class PastView {
     parts.button = h("button", { type: "button", class: "small", "aria-label": `Roll back to it… ${one.name}`, onclick: () => this.rollBack(parts.one) }, "Roll back to it…");
     const cell = (of, value) => h("td", { "data-of": of }, value);
     return Object.assign(h("tr", {},
-      h("td", {}, h("a", { href: `#/execution/${one.kind}/${encodeURIComponent(one.name)}` }, one.name), " ", parts.mark, parts.reason),
+      h("td", {}, h("a", { href: `#/execution/${one.kind === "teardown" ? one.kind : "release"}/${encodeURIComponent(one.name)}` }, one.name), " ", parts.mark, parts.reason),
       parts.version, cell("Began", day(one.began)), parts.took, cell("By", one.by ?? "–"), cell("Commit", commit(one.commit)), h("td", {}, parts.button)), { parts });
   }
 
@@ -46,7 +46,7 @@ export class PastView {
     text(parts.mark, one.serves ? "serves" : saidNo[one.end === "FailedClean" && one.reason?.split(":")[0]] ?? ends[one.end] ?? "under way");
     text(parts.reason, why(one));
     parts.reason.hidden = !parts.reason.textContent;
-    text(parts.version, one.kind === "release" ? one.version : one.undoes ? `undo of ${one.undoes}` : "teardown");
+    text(parts.version, one.kind === "release" ? one.version : one.kind === "run" ? `command on ${one.version}` : one.undoes ? `undo of ${one.undoes}` : "teardown");
     text(parts.took, took(since(one.began, one.ended)));
     parts.button.hidden = !one.again;
     parts.button.disabled = busy;

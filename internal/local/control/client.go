@@ -96,6 +96,29 @@ func (c *Client) Configure(ctx context.Context, change environment.SettingsChang
 	return outcome, json.NewDecoder(body).Decode(&outcome)
 }
 
+// StoreCommand stores the command of a run.
+func (c *Client) StoreCommand(ctx context.Context, name string, script []byte) error {
+	content, err := json.Marshal(Command{script})
+	if err != nil {
+		return err
+	}
+	body, err := c.sendBody(ctx, http.MethodPost, "runs/"+url.PathEscape(name), content)
+	if err != nil {
+		return err
+	}
+	return body.Close()
+}
+
+// TakeRun returns how a run's command ended, and deletes what the cloud has of it.
+func (c *Client) TakeRun(ctx context.Context, name string) (result release.RunResult, err error) {
+	body, err := c.send(ctx, http.MethodPost, "runs/"+url.PathEscape(name)+"/take")
+	if err != nil {
+		return release.RunResult{}, err
+	}
+	defer body.Close()
+	return result, json.NewDecoder(body).Decode(&result)
+}
+
 // Scale changes the sizes of the fleet that serves.
 func (c *Client) Scale(ctx context.Context, sizes environment.Sizes) (outcome environment.Scaled, err error) {
 	content, err := json.Marshal(sizes)

@@ -6,7 +6,7 @@ package control
 
 // Prefix begins every path: GET status, GET images, GET samples, POST instances/{id}/terminate,
 // POST instances/{id}/crash, GET instances/{id}/log, GET instances/{id}/shell, GET releases/{name}/logs, POST sizes, POST console,
-// GET settings, POST settings. Bodies are JSON, a log is plain text. An error is {"code", "message"} with a 4xx or 5xx status.
+// GET settings, POST settings, POST runs/{name}, POST runs/{name}/take. Bodies are JSON, a log is plain text. An error is {"code", "message"} with a 4xx or 5xx status.
 const Prefix = "/local/v1/"
 
 // Endpoint is written to EndpointFile in the data folder while `gallery up` runs, so that other
@@ -28,6 +28,11 @@ type Opened struct {
 type Shell struct {
 	Folder      string   `json:"folder"`
 	Environment []string `json:"environment"` // NAME=value
+}
+
+// Command is the body of POST runs/{name}. POST runs/{name}/take answers a release.RunResult.
+type Command struct {
+	Script []byte `json:"script"`
 }
 
 // The names of files and folders in the data folder.

@@ -31,19 +31,26 @@ func (m *instance) build() {
 	if err == nil {
 		err = m.provision(task)
 	}
-	if m.life.Err() != nil {
-		return // terminated: a dead builder sends no report
-	}
-	result := release.BuildResult{Instance: m.spec.InstanceID, Release: task.Release, Status: release.BuildSuccess}
 	if err != nil {
 		fmt.Fprintf(m.log, "the build failed: %v\n", err)
-		result.Status, result.Reason = release.BuildFailure, err.Error()
+	}
+	m.report(task.Source, task.Release, err)
+}
+
+// report sends the result of the instance's only task. A terminated instance sends none.
+func (m *instance) report(source, name string, failure error) {
+	if m.life.Err() != nil {
+		return
+	}
+	result := release.BuildResult{Instance: m.spec.InstanceID, Release: name, Status: release.BuildSuccess}
+	if failure != nil {
+		result.Status, result.Reason = release.BuildFailure, failure.Error()
 	}
 	detail, err := json.Marshal(result)
 	if err != nil {
 		panic("a build result cannot be encoded: " + err.Error())
 	}
-	m.host.PutEvents(task.Source, release.BuildResultEvent, detail)
+	m.host.PutEvents(source, release.BuildResultEvent, detail)
 }
 
 func (m *instance) provision(task Build) error {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"photogallery/internal/localcloud/machine"
+	"photogallery/release"
 )
 
 // instance is one machine: its root folder, its user data and its services.
@@ -55,6 +56,11 @@ func (m *instance) boot() {
 	if m.spec.Image == nil {
 		m.settled.Store(true)
 		m.build()
+		return
+	}
+	if m.spec.Role == release.RoleRunner {
+		m.settled.Store(true)
+		m.runOnce()
 		return
 	}
 	if err := m.configure(); err != nil {

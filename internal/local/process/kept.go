@@ -124,3 +124,12 @@ func (e ending) Error() string {
 	}
 	return "exit status " + strconv.Itoa(status.ExitStatus())
 }
+
+// status returns the exit status as a shell does: 128 and the number of a signal.
+func (e ending) status() int {
+	status := syscall.WaitStatus(e)
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}

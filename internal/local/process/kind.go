@@ -34,6 +34,16 @@ type Recipe interface {
 	Settings(userData string) (map[string]string, error)
 	// App returns the location of the settings of a fleet instance's app.
 	App(userData string) App
+	// Run returns the task of an instance that runs a command once, as a service of the fleet.
+	Run(userData string) (Run, error)
+}
+
+// Run is the task of an instance that runs a command once.
+type Run struct {
+	Bucket, Command, Output string // the keys of the command, a bash script, and of its result
+	Release                 string
+	Source                  string // of the event that reports the result
+	Limit                   time.Duration
 }
 
 // App is the location of an app's settings.
@@ -57,9 +67,9 @@ type Options struct {
 	Dir     string // the folder of machines and their logs; images are in its folder "images"
 	Program string // this program, which the machines call by the name "systemctl"; see Shim
 	Recipe  Recipe
-	// Object opens an S3 object, a builder's bundle.
+	// Object opens an S3 object, such as a builder's bundle.
 	Object func(bucket, key string) (io.ReadCloser, error)
-	// Store keeps an S3 object, an image's software bill of materials.
+	// Store keeps an S3 object, unless there is one: an image's software bill of materials, or a run's result.
 	Store func(bucket, key string, content []byte) error
 	// Settings overrides settings of every service that differ on one machine.
 	Settings map[string]string

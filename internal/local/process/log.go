@@ -66,7 +66,7 @@ func ReadLine(line string) (time.Time, string) {
 }
 
 // boots matches the first line of a log, which names the instance's release.
-var boots = regexp.MustCompile(`^(?:builder|fleet) instance of release (.*) boots\n$`)
+var boots = regexp.MustCompile(`^(?:builder|runner|fleet) instance of release (.*) boots\n$`)
 
 func (m *instance) announce() {
 	fmt.Fprintf(m.log, "%s instance of release %s boots\n", m.spec.Role, m.release())

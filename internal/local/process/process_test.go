@@ -108,9 +108,11 @@ systemctl enable --now photogallery
 type recipe struct {
 	build process.Build
 	app   process.App
+	run   process.Run
 }
 
 func (r recipe) Build(string) (process.Build, error) { return r.build, nil }
+func (r recipe) Run(string) (process.Run, error)     { return r.run, nil }
 func (r recipe) App(string) process.App              { return r.app }
 func (r recipe) Provision() []byte                   { return []byte(provision) }
 func (r recipe) SBOM() []byte                        { return []byte("print('{}')") }

@@ -12,7 +12,7 @@ import (
 type Spec struct {
 	InstanceID string
 	Zone       string
-	Role       string // the instance's photogallery:role tag: builder or fleet
+	Role       string // the instance's photogallery:role tag: builder, runner or fleet
 	UserData   string // decoded
 	Tags       map[string]string
 	ImageTags  map[string]string

@@ -38,10 +38,10 @@ func NewSimulated(behave func(Spec) Behavior) *Simulated {
 	return &Simulated{behave}
 }
 
-// Boot starts a machine. A builder reports its build in time; any other machine serves on port 80.
+// Boot starts a machine. A builder and a runner report their result in time; any other machine serves on port 80.
 func (k *Simulated) Boot(spec Spec, host Host) Machine {
 	m := &SimulatedMachine{spec: spec, host: host, behavior: k.behave(spec).withDefaults()}
-	if spec.Role == release.RoleBuilder {
+	if spec.Role == release.RoleBuilder || spec.Role == release.RoleRunner {
 		m.later(m.behavior.BootTime+m.behavior.BuildTime, m.finishBuild)
 		return m
 	}

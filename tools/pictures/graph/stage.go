@@ -25,6 +25,7 @@ var chain = []stage{
 	{"Verify", "through the entrance", []string{"Verify"}},
 	{"Traffic", "in steps, judged", []string{"HoldScaling", "AwaitApproval", "ShiftTraffic", "AwaitVerdict", "ShiftAll", "WatchTraffic"}},
 	{"Serve", "and tidy up", []string{"EnsureScaling", "ScheduleTeardown", "Promote", "RetireFleet", "Retire", "Unlock"}},
+	{"Command", "instead, on one instance", []string{"LaunchRunner", "AwaitRun", "TerminateRunner"}},
 	undo,
 }
 
