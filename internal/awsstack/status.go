@@ -10,7 +10,7 @@ import (
 // reader returns an error for a stack without the output for its table.
 func (s *Stack) reader() (environment.Reader, error) {
 	table, err := s.output(tableOutput)
-	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine, BaseImageParameter: release.BaseImageParameter}, err
+	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine, BaseImageParameter: release.BaseImageParameter, Lab: s.outputs[labOutput] != ""}, err
 }
 
 // Status returns the present status of the stack. It joins the errors of its calls.

@@ -64,6 +64,7 @@ type examination struct {
 
 	account     string
 	caller      string // ARN
+	inLab       bool   // the caller is a user of an AWS Academy Learner Lab
 	zones       []string
 	vcpus       int                 // of one instance, or 0 for an unusable type
 	environment release.Environment // the stack's, or "" if there is no usable stack
@@ -86,6 +87,7 @@ var onThisMachine = []check{
 var onAWS = []check{
 	{"CDK bootstrap", (*examination).bootstrap},
 	{"stack", (*examination).stack},
+	{"Learner Lab", (*examination).lab},
 	{"zones", (*examination).twoZones},
 	{"instance type", (*examination).instanceType},
 	{"EBS key", (*examination).ebsKey},

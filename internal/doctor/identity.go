@@ -23,6 +23,7 @@ func (e *examination) credentials(ctx context.Context) Finding {
 		var out *sts.GetCallerIdentityOutput
 		if out, err = e.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err == nil {
 			e.account, e.caller = aws.ToString(out.Account), aws.ToString(out.Arn)
+			err = e.labSession(ctx)
 		}
 	}
 	if err != nil {
@@ -55,6 +56,9 @@ func (e *examination) hasBucket(ctx context.Context, name string) bool {
 }
 
 func (e *examination) bootstrap(ctx context.Context) Finding {
+	if e.inLab {
+		return e.assetsBucket(ctx)
+	}
 	out, err := e.SSM.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(bootstrapParameter)})
 	command := "`npx cdk bootstrap aws://" + e.account + "/" + e.Config.Region + "`"
 	if release.IsNotFound(err) {

@@ -41,7 +41,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
 		Timings:            timings(cloud.Fabric, options),
 	}
-	settings.Tags = options.Tags
+	settings.Tags, settings.Lab = options.Tags, options.Lab
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)

@@ -30,6 +30,7 @@ type Options struct {
 	Real          bool           // instances do real work, which takes the same time at any pace
 	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
 	Tags          release.Tags   // required by the organization, or nil if there are none
+	Lab           bool           // the limits of an AWS Academy Learner Lab hold
 	Folder        string         // the folder of the bucket's objects, or "" for memory
 	Base          Base           // the base image of builders; zero is one made now
 	Kind          machine.Kind   // the machines of instances; the caller closes it, after the stack

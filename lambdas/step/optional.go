@@ -17,6 +17,7 @@ type Optional struct {
 	AccessLogBucket  string  // the bucket of the load balancer's access logs, or "" for none
 	AccessLogPrefix  string  // the prefix of the keys in AccessLogBucket; may be ""
 	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
+	Lab              bool    // the account is one of an AWS Academy Learner Lab, whose limits hold
 	Closed           bool    // the load balancer admits a range of addresses that does not include functions
 }
 
@@ -52,6 +53,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		AccessLogBucket:  getenv("ACCESS_LOG_BUCKET"),
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
 		EBSKey:           getenv("EBS_KEY"),
+		Lab:              getenv("LAB") == "on",
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }
