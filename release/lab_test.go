@@ -91,3 +91,12 @@ func TestTeardownBeginsBeforeTheSessionEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestLargestFleetIsThatOfAnyHour(t *testing.T) {
+	lecture := release.Timetable{Sizes: []release.ScheduledSize{{MinSize: 1, MaxSize: 3}, {MinSize: 2, MaxSize: 7}}}
+	for usual, want := range map[int]int{5: 7, 8: 8} {
+		if got := lecture.Largest(release.Bounds{MinSize: 2, MaxSize: usual}); got != want {
+			t.Errorf("of usually %d: %d, want %d", usual, got, want)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func areas() []area {
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},
 		{"History", []check{stackTests}, historyMutants},
 		{"Sizes without a release", nil, scaleMutants},
-		{"Learner Lab", []check{stackTests}, labMutants},
+		{"Learner Lab", []check{packageTests("lambdas/plan")}, labMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
 		{"Grading", nil, gradeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},

@@ -101,6 +101,7 @@ var onAWS = []check{
 	{"Elastic Load Balancing role", (*examination).loadBalancingRole},
 	{"base image", (*examination).baseThere},
 	{"lock", (*examination).lock},
+	{"fleet", (*examination).fleet},
 	{"leftovers", (*examination).leftovers},
 }
 

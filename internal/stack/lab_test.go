@@ -15,7 +15,13 @@ import (
 // It returns the most at a time.
 func inLab(t *testing.T, scenario func(*testing.T, *environment)) (most int) {
 	t.Helper()
-	inVirtualTimeWith(t, Options{Lab: true}, func(t *testing.T, e *environment) {
+	return inLabWith(t, Options{}, scenario)
+}
+
+func inLabWith(t *testing.T, options Options, scenario func(*testing.T, *environment)) (most int) {
+	t.Helper()
+	options.Lab = true
+	inVirtualTimeWith(t, options, func(t *testing.T, e *environment) {
 		e.Cloud.Fabric.Do(func() {
 			e.Cloud.EC2.OnState(func(string, string) { most = max(most, e.running()) })
 		})
