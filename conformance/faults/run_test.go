@@ -25,6 +25,7 @@ type outcome struct {
 func run(t *testing.T, s scenario, as variant, injections ...*injection) (result outcome) {
 	t.Helper()
 	wall := time.Now()
+	as.lab = s.lab
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		env, err := newEnvironment(t.Context(), as)

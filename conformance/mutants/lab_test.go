@@ -41,6 +41,9 @@ var labMutants = []mutant{
 	{"gallery scale forgets the limits of a lab", []edit{
 		{scaleFleet, "", "err != nil || !s.Lab", "err != nil || s.Lab"},
 	}},
+	{"doctor takes a fleet without instances for one that serves", []edit{
+		{"internal/doctor/fleet.go", "", "if serving < least {", "if serving > least {"},
+	}},
 	{"a session that has ended looks like a lost permission", []edit{
 		{"internal/awsstack/explain.go", "", "policy/voc-cancel-cred", "policy/other"},
 	}},

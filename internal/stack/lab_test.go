@@ -23,7 +23,12 @@ func inLabWith(t *testing.T, options Options, scenario func(*testing.T, *environ
 	options.Lab = true
 	inVirtualTimeWith(t, options, func(t *testing.T, e *environment) {
 		e.Cloud.Fabric.Do(func() {
-			e.Cloud.EC2.OnState(func(string, string) { most = max(most, e.running()) })
+			e.Cloud.EC2.OnState(func(string, string) {
+				most = max(most, e.running())
+				if asked := e.asked(); asked > release.LabInstances {
+					t.Errorf("the groups may have %d instances", asked)
+				}
+			})
 		})
 		scenario(t, e)
 		e.Cloud.Fabric.Do(func() {
@@ -41,6 +46,14 @@ func (e *environment) running() (count int) {
 		if i.State == ec2.Pending || i.State == ec2.Running {
 			count++
 		}
+	}
+	return count
+}
+
+// asked returns how many instances all groups may have together. It is called under the cloud's lock.
+func (e *environment) asked() (count int) {
+	for _, group := range e.Cloud.AutoScaling.Groups() {
+		count += int(aws.ToInt32(group.MaxSize))
 	}
 	return count
 }
