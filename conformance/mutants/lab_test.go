@@ -27,7 +27,7 @@ var labMutants = []mutant{
 		{labPlan, "", "count += int(aws.ToInt32(group.MaxSize))", "_ = group"},
 	}},
 	{"a lab's default request does not fit beside others", []edit{
-		{labPlan, "", "min(release.LabMaxSize, fits)", "release.LabMaxSize"},
+		{labPlan, "", "min(release.LabMaxSize, fits)", "max(release.LabMaxSize, fits)"},
 	}},
 	{"a lab's release without a ttl serves until somebody ends it", []edit{
 		{"lambdas/plan/plan.go", "", "case p.settings.Lab:\n", "case p.settings.Closed:\n"},
@@ -45,7 +45,7 @@ var labMutants = []mutant{
 		{"internal/doctor/fleet.go", "", "if serving < least {", "if serving > least {"},
 	}},
 	{"a session that has ended looks like a lost permission", []edit{
-		{"internal/awsstack/explain.go", "", "policy/voc-cancel-cred", "policy/other"},
+		{"internal/awsstack/explain.go", "", `"voc-cancel-cred"`, `"other"`},
 	}},
 	{"functions are not told that they are in a lab", []edit{
 		{"cdk/functions.go", "", `settings["LAB"] = jsii.String("on")`, ""},

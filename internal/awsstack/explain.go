@@ -63,11 +63,11 @@ var explanations = []explanation{
 const inLab = "in an AWS Academy lab, start the lab again and copy the new credentials from AWS Details"
 
 // IsLabEnded reports whether the session of an AWS Academy lab is over. Its credentials are good until
-// they expire, and a policy of this name denies everything but sts:GetCallerIdentity.
+// they expire, and a policy of this name denies everything but sts:GetCallerIdentity, as its users report.
 // https://github.com/search?q=voc-cancel-cred&type=code
 func IsLabEnded(err error) bool {
 	var api smithy.APIError
-	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "policy/voc-cancel-cred")
+	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "voc-cancel-cred")
 }
 
 // Explain returns an error of AWS, of the credentials or of the network as a release.Error in words

@@ -58,9 +58,9 @@ func (e *examination) assetsBucket(ctx context.Context) Finding {
 	if err != nil {
 		return e.unseen(err)
 	}
-	f := well("bucket %s instead", lab.BucketName(e.account, e.Config.Region))
+	bucket := lab.BucketName(e.account, e.Config.Region)
 	if !isThere {
-		return f.but(Failed, "Make it with `gallery lab init`, and deploy with `gallery lab deploy`.")
+		return well("there is no bucket %s for a deployment's files", bucket).but(Failed, "Make it with `gallery lab init`, and deploy with `gallery lab deploy`.")
 	}
-	return f
+	return well("%s holds a deployment's files instead, as `gallery lab deploy` has it", bucket)
 }
