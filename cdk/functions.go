@@ -128,6 +128,9 @@ func (s *stack) settings() map[string]*string {
 		// that there are.
 		"GOGC": jsii.String("400"),
 	}
+	if s.options.isLab() {
+		settings["LAB"] = jsii.String("on")
+	}
 	if s.options.CIDR != anywhere {
 		settings["ENTRANCE"] = jsii.String("closed")
 	}

@@ -53,6 +53,9 @@ func (o Options) roleConflicts(context map[string]any) (problems release.Problem
 	return problems
 }
 
+// isLab reports whether the account is one of an AWS Academy Learner Lab, which has a role of that name.
+func (o Options) isLab() bool { return o.Role == release.LabRole }
+
 // isTraced reports whether functions and state machines send traces to X-Ray. A role that was made
 // for something else may not.
 func (o Options) isTraced() bool { return o.Role == "" }

@@ -40,6 +40,9 @@ func TestOneRoleIsTheOnlyOne(t *testing.T) {
 		if one.Properties["TracingConfig"] != nil {
 			t.Errorf("%s sends traces", id)
 		}
+		if _, isStep := variablesOf(one)["ENVIRONMENT"]; isStep && variablesOf(one)["LAB"] != "on" {
+			t.Errorf("%s is not told that this is a lab", id)
+		}
 		for name, value := range variablesOf(one) {
 			if text, _ := json.Marshal(value); strings.HasSuffix(name, "_PROFILE") && !strings.Contains(string(text), ":instance-profile/LabInstanceProfile") {
 				t.Errorf("%s has %s %s", id, name, text)

@@ -157,7 +157,7 @@ func Table() []Option {
 		},
 		{
 			Key: "role", Default: "", Allowed: "a role's name or ARN, such as LabRole",
-			Effect: "One role for functions, state machines, rules, schedules and instances, for accounts in which nobody may make roles. Needs `instanceProfile`. Of the first deployment: later it would delete the roles that the fleet uses. [lab.md](lab.md) has what is lost.",
+			Effect: "One role for functions, state machines, rules, schedules and instances, for accounts in which nobody may make roles. Needs `instanceProfile`. Of the first deployment: later it would delete the roles that the fleet uses. With LabRole the limits of a Learner Lab hold. [lab.md](lab.md) has those, and what is lost.",
 			parse:  func(o *Options, value string) error { return parseIAMName(&o.Role, value, "role") },
 		},
 		{

@@ -28,6 +28,9 @@ func (s *stack) addOutputs() {
 	if s.options.Domain != "" {
 		s.output("GalleryUrl", "The gallery, while a release serves", "https://"+s.options.Domain+"/")
 	}
+	if s.options.isLab() {
+		s.output("Lab", "The limits of an AWS Academy Learner Lab hold", "on")
+	}
 	if s.options.EBSKey != "" {
 		s.output("EbsKey", "The key of the instances' volumes", s.options.EBSKey)
 	}

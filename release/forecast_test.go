@@ -41,7 +41,7 @@ func TestForecastIsToldInSentences(t *testing.T) {
 		"Runs at most 3 instances at a time.",
 		"Watches all of it for 1m30s, in which an alarm rolls it back.",
 		"Lets the fleet have 2 to 2 instances.",
-		"Schedules the teardown for 2026-02-03T04:05:06Z, the end that a former release was given.",
+		"Schedules the teardown for 2026-02-03T04:05:06Z.",
 	}
 	if got := plan.Will(rolled); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -103,7 +103,7 @@ func (p Plan) willEnd() []string {
 	case p.TTLSeconds > 0:
 		return []string{sizes, "Schedules the teardown " + word(p.TTL()) + " after that."}
 	case p.TeardownAt != "":
-		return []string{sizes, "Schedules the teardown for " + p.TeardownAt + ", the end that a former release was given."}
+		return []string{sizes, "Schedules the teardown for " + p.TeardownAt + "."}
 	}
 	return []string{sizes, "Schedules no teardown."}
 }

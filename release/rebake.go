@@ -50,7 +50,7 @@ type Unchanged struct {
 func (r Request) unfitRebake(sound func(...string) bool) (found Problems) {
 	for field, value := range map[string]any{
 		"bundle": r.Bundle, "image": r.Image, "rebake": r.Rebake, "version": r.Version, "instanceType": r.InstanceType,
-		"minSize": r.MinSize, "maxSize": r.MaxSize, "desired": r.Desired, "ttl": r.TTL, "settings": r.Settings, "wait": r.Wait,
+		"minSize": r.MinSize, "maxSize": r.MaxSize, "desired": r.Desired, "ttl": r.TTL, "sessionEnds": r.SessionEnds, "settings": r.Settings, "wait": r.Wait,
 	} {
 		if isGiven := value != "" && value != 0 && value != false; isGiven && sound(field) {
 			found.add(field, "%s does not go with rebakeIfNewer, which bakes again what serves and changes nothing else; leave out one of the two", quote(value))

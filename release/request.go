@@ -48,8 +48,9 @@ type Request struct {
 	MinSize      int    `json:"minSize,omitempty"`
 	MaxSize      int    `json:"maxSize,omitempty"`
 	Desired      int    `json:"desired,omitempty"`
-	TTL          string `json:"ttl,omitempty"`      // as time.ParseDuration reads it, or NoTTL
-	Settings     string `json:"settings,omitempty"` // a digest, or NoSettings
+	TTL          string `json:"ttl,omitempty"`         // as time.ParseDuration reads it, or NoTTL
+	SessionEnds  string `json:"sessionEnds,omitempty"` // RFC 3339; see TeardownAt
+	Settings     string `json:"settings,omitempty"`    // a digest, or NoSettings
 	Wait         bool   `json:"wait,omitempty"`
 	DryRun       bool   `json:"dryRun,omitempty"`
 
@@ -113,6 +114,9 @@ func (r Request) conflicts(known Problems) Problems {
 	}
 	if sound("run") && r.Run != "" {
 		found = append(found, r.unfitRun(sound)...)
+	}
+	if sound("ttl", "sessionEnds") {
+		found = append(found, r.unfitSession()...)
 	}
 	if sound("sizes", "timeZone") {
 		found = append(found, r.unfitTimetable()...)

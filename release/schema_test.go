@@ -101,6 +101,7 @@ func TestEveryFieldTakesWhatItsSchemaTakes(t *testing.T) {
 		"ami-01234567", "ami-0123456789abcdef0", "ami-012345678", "AMI-01234567", "t4g.small", "small", "m7g-flex.large", ".small", "t4g.",
 		"1m", "59s", "8760h", "1h30m", "1h1m1s1s", "90", "1.5h", "0.0000000000001h", "tomorrow", "0s", "29s", "30s", "24h", "24h1s",
 		"rolling", "blueGreen", "bluegreen", "none", strings.Repeat("0f", 32), strings.Repeat("0F", 32), strings.Repeat("0", 63), rising(10), rising(11),
+		"2026-01-31T14:30:00Z", "2026-01-31T14:30:00+01:00", "2026-01-31 14:30", "14:30",
 		"Europe/Zurich", "America/Argentina/Buenos_Aires", "Etc/GMT+9", "a/b/c/d",
 		[]any{evening(nil)}, []any{evening(map[string]any{"days": []any{"TUE", "SUN"}, "desired": 7.0})}, []any{evening(nil), evening(map[string]any{"from": nil})},
 		[]any{evening(map[string]any{"color": "red"})}, []any{evening(map[string]any{"days": []any{"Tue"}})}, []any{evening(map[string]any{"days": []any{}})},

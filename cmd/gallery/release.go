@@ -24,7 +24,7 @@ import (
 // requestFlags maps flags to the fields of a release request.
 var requestFlags = map[string]string{
 	"version": "version", "bundle": "bundle", "image": "image", "rebake": "rebake", "rebake-if-newer": "rebakeIfNewer", "instance-type": "instanceType",
-	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "wait": "wait", "dry-run": "dryRun",
+	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "session-ends": "sessionEnds", "wait": "wait", "dry-run": "dryRun",
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
 	"settings": "settings",
@@ -64,6 +64,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.Var(&jsonFlag{}, "sizes", "other sizes at certain hours, as a `JSON` list such as '[{\"days\": [\"TUE\"], \"from\": \"18:00\", \"until\": \"21:00\", \"minSize\": 6, \"maxSize\": 8}]'; [] removes them")
 	f.String("time-zone", "", "the `name` of the time zone of --sizes, such as Europe/Zurich (default UTC)")
 	f.String("ttl", "", "tear everything down after this `time`, such as 90m")
+	f.Var(&sessionEnds{}, "session-ends", "tear everything down before the session of a Learner Lab ends at this `time`, such as 14:30 here or 2026-01-31T14:30:00Z")
 	f.String("strategy", "", "the `strategy`: blueGreen makes a second fleet and moves the traffic there, rolling replaces the fleet's instances and needs fewer vCPUs (default blueGreen)")
 	f.IntSlice("traffic", nil, "the `percentages` of the traffic that a second fleet gets one after the other, such as 5,50,100 (default 100)")
 	f.String("hold", "", "the `time` that each percentage before 100 is watched (default 2m)")

@@ -54,6 +54,7 @@ type variant struct {
 
 	sleepAfter    time.Duration // the scenario's
 	graceIsHealth bool          // refreshes count an instance in its grace period as healthy; AWS does not say
+	lab           bool          // the limits of a Learner Lab hold
 }
 
 // newEnvironment deploys an environment. The caller closes it.
@@ -61,13 +62,18 @@ func newEnvironment(ctx context.Context, as variant) (*environment, error) {
 	env := &environment{ctx: ctx, trace: newTrace(), stopped: map[string]bool{}, lost: map[string]bool{}, declared: declarations(as.steps)}
 	s, err := stack.New(stack.Options{
 		Environment: "main", Kind: machine.NewSimulated(env.behavior), Random: func() float64 { return 0.5 },
-		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: env.wrap, SleepAfter: as.sleepAfter,
+		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: env.wrap, SleepAfter: as.sleepAfter, Lab: as.lab,
 	})
 	if err != nil {
 		return nil, err
 	}
 	env.Stack = s
-	s.Cloud.Fabric.Do(func() { s.Cloud.AutoScaling.SetGraceIsHealth(as.graceIsHealth) })
+	s.Cloud.Fabric.Do(func() {
+		s.Cloud.AutoScaling.SetGraceIsHealth(as.graceIsHealth)
+		if as.lab {
+			s.Cloud.EC2.OnState(func(string, string) { env.checkLab() })
+		}
+	})
 	s.Cloud.Fabric.Intercept(env.intercept)
 	s.Cloud.Fabric.Deliver(env.deliver)
 	return env, nil

@@ -89,6 +89,20 @@ func (env *environment) checkBuilders() {
 	}
 }
 
+// checkLab requires that no more instances run than a Learner Lab allows. It is called under the
+// cloud's lock.
+func (env *environment) checkLab() {
+	running := 0
+	for _, i := range env.Cloud.EC2.Instances() {
+		if i.State == ec2.Pending || i.State == ec2.Running {
+			running++
+		}
+	}
+	if running > release.LabInstances {
+		env.violate(fmt.Sprintf("%d instances run in a lab", running))
+	}
+}
+
 // checkLeftovers requires that every resource is accounted for or named by a run that failed dirty
 // or could not retire.
 func (env *environment) checkLeftovers(when string, excused excuse) {

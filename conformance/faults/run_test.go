@@ -25,7 +25,7 @@ type outcome struct {
 func run(t *testing.T, s scenario, as variant, injections ...*injection) (result outcome) {
 	t.Helper()
 	wall := time.Now()
-	as.sleepAfter = s.sleepAfter
+	as.sleepAfter, as.lab = s.sleepAfter, s.lab
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		env, err := newEnvironment(t.Context(), as)

@@ -26,6 +26,7 @@ type scenario struct {
 	sleepAfter time.Duration // the option of that name, or 0
 
 	former bool            // an earlier release serves and must not lose capacity
+	lab    bool            // the limits of a Learner Lab hold
 	ends   map[string]bool // executions that the scenario itself ends
 }
 
@@ -277,6 +278,21 @@ func scenarios() []scenario {
 				time.Sleep(61 * time.Second)
 				env.listFrom("GuardRefresh")
 				env.release("r3", `{"strategy": "rolling", "version": "3", "wait": true}`)
+			},
+		},
+		{
+			// A lab's session ends while a second fleet starts, and the next one begins an hour later.
+			name: "session", main: "r2", again: `{"version": "3", "ttl": "never"}`, lab: true,
+			before: func(env *environment) {
+				env.release("r1", `{"ttl": "never"}`)
+				env.awaitEnd("r1")
+			},
+			during: func(env *environment) {
+				env.release("r2", `{"version": "2", "ttl": "never"}`)
+				time.Sleep(40 * time.Second) // its instances start
+				env.Cloud.Fabric.Do(func() { env.Cloud.EndSession(true) })
+				time.Sleep(time.Hour)
+				env.Cloud.Fabric.Do(env.Cloud.StartSession)
 			},
 		},
 		{

@@ -39,7 +39,7 @@ var gradeMutants = []mutant{
 		{"internal/grade/page.go", "", "io.LimitReader(response.Body, maxBody)", "io.LimitReader(response.Body, 2*maxBody)"},
 	}},
 	{"a lab that has ended is graded as one that is refused", []edit{
-		{"internal/grade/read.go", "", " && !strings.Contains(refused.ErrorMessage(), cancelPolicy)", " && (strings.Contains(refused.ErrorMessage(), cancelPolicy) || true)"},
+		{"internal/grade/read.go", "", " && !awsstack.IsLabEnded(err)", " && (awsstack.IsLabEnded(err) || true)"},
 	}},
 	{"negative points are taken", []edit{
 		{"internal/grade/points.go", "", "case worth < 0:", "case worth < -1e9:"},

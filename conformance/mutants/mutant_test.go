@@ -43,6 +43,7 @@ func areas() []area {
 		{"History", []check{stackTests}, historyMutants},
 		{"Sizes without a release", nil, scaleMutants},
 		{"Sleep", []check{stackTests}, sleepMutants},
+		{"Learner Lab", []check{packageTests("lambdas/plan")}, labMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
 		{"Grading", nil, gradeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},

@@ -15,7 +15,8 @@ import (
 )
 
 // explanation explains an error of AWS to the person at the command line and says what to do. In
-// its text OPERATION is the failed call, SAID is AWS's own message and REGION the region.
+// its text OPERATION is the failed call, SAID is AWS's own message, REGION the region and INLAB what to
+// do in a lab.
 type explanation struct {
 	fits  func(error) bool
 	code  release.Code
@@ -29,14 +30,20 @@ var explanations = []explanation{
 	{isA[*ssocreds.InvalidTokenError], release.AccessDenied,
 		"your AWS sign-in has expired: run `aws sso login`, with the --profile that you use here"},
 	{says("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"), release.AccessDenied,
-		"your AWS credentials have expired: sign in again with `aws login` or `aws sso login`, or set new ones in place of AWS_SESSION_TOKEN"},
-	{says("RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"), release.AccessDenied,
+		"your AWS credentials have expired: sign in again with `aws login` or `aws sso login`, or set new ones in place of AWS_SESSION_TOKEN; INLAB"},
+	// EC2 says so of expired credentials, too.
+	// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+	{says("RequestExpired"), release.AccessDenied,
+		"AWS refuses OPERATION for its time (SAID): your credentials may have expired, so sign in again with `aws login` or `aws sso login`; INLAB; or set this machine's clock"},
+	{says("RequestTimeTooSkewed", "RequestInTheFuture"), release.AccessDenied,
 		"AWS refuses OPERATION for its time (SAID): set this machine's clock"},
 	{says("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure", "SignatureDoesNotMatch",
 		"IncompleteSignature", "InvalidSignatureException", "MissingAuthenticationToken"), release.AccessDenied,
-		"AWS does not accept your credentials in REGION (SAID): see `aws configure list` for where they come from, and whether your account has the region enabled; --profile and --region choose others"},
+		"AWS does not accept your credentials in REGION (SAID): see `aws configure list` for where they come from, and whether your account has the region enabled; --profile and --region choose others; INLAB"},
 	{says("OptInRequired", "SubscriptionRequiredException", "PendingVerification"), release.AccessDenied,
 		"your AWS account cannot use OPERATION in REGION yet (SAID): finish its sign-up in the AWS console, or choose another --region"},
+	{IsLabEnded, release.AccessDenied,
+		"the session of your AWS Academy lab has ended: start the lab again and copy the new credentials from AWS Details into ~/.aws/credentials (OPERATION: SAID)"},
 	{isDenied, release.AccessDenied,
 		"AWS does not let you call OPERATION (SAID): ask the person who administers the account for that permission, or choose another --profile"},
 	{says("StateMachineDoesNotExist", "StateMachineDeleting"), release.NothingUp,
@@ -50,6 +57,17 @@ var explanations = []explanation{
 	{isA[*smithyhttp.RequestSendError], release.NothingUp,
 		"AWS does not answer (SAID): see to the network, and to AWS_ENDPOINT_URL if it is set"},
 	{isA[smithy.APIError], "", "OPERATION failed: SAID"},
+}
+
+// inLab is for errors that do not say whose credentials they are about.
+const inLab = "in an AWS Academy lab, start the lab again and copy the new credentials from AWS Details"
+
+// IsLabEnded reports whether the session of an AWS Academy lab is over. Its credentials are good until
+// they expire, and a policy of this name denies everything but sts:GetCallerIdentity, as its users report.
+// https://github.com/search?q=voc-cancel-cred&type=code
+func IsLabEnded(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "voc-cancel-cred")
 }
 
 // Explain returns an error of AWS, of the credentials or of the network as a release.Error in words
@@ -70,7 +88,7 @@ func Explain(err error, region string) error {
 	if code == "" {
 		code = release.CodeOf(err)
 	}
-	words := strings.NewReplacer("OPERATION", operation(err), "SAID", saidBy(err), "REGION", region).Replace(found.words)
+	words := strings.NewReplacer("INLAB", inLab, "OPERATION", operation(err), "SAID", saidBy(err), "REGION", region).Replace(found.words)
 	return &release.Error{Code: code, Message: words, Err: err}
 }
 

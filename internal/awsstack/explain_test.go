@@ -47,7 +47,12 @@ func TestErrorsOfAWSAreExplained(t *testing.T) {
 		},
 		"an expired token": {
 			refused("ExpiredTokenException", "The security token included in the request is expired"),
-			release.AccessDenied, []string{"have expired", "AWS_SESSION_TOKEN"},
+			release.AccessDenied, []string{"have expired", "AWS_SESSION_TOKEN", "start the lab again and copy the new credentials"},
+		},
+		"EC2's expired token": {refused("RequestExpired", "Request has expired."), release.AccessDenied, []string{"may have expired", "start the lab again", "clock"}},
+		"a lab whose session has ended": {
+			refused("AccessDeniedException", "User: arn:aws:sts::123456789012:assumed-role/voclabs/user1=Ann is not authorized to perform: states:StartExecution with an explicit deny in an identity-based policy: arn:aws:iam::123456789012:policy/voc-cancel-cred"),
+			release.AccessDenied, []string{"session of your AWS Academy lab has ended", "start the lab again", "AWS Details"},
 		},
 		"S3's expired token": {refused("ExpiredToken", "The provided token has expired."), release.AccessDenied, []string{"have expired"}},
 		"a clock that is wrong": {
@@ -56,7 +61,7 @@ func TestErrorsOfAWSAreExplained(t *testing.T) {
 		},
 		"credentials that AWS does not know, or not in that region": {
 			refused("UnrecognizedClientException", "The security token included in the request is invalid."),
-			release.AccessDenied, []string{"eu-nowhere-1", "is invalid)", "aws configure list", "region enabled", "--profile"},
+			release.AccessDenied, []string{"eu-nowhere-1", "is invalid)", "aws configure list", "region enabled", "--profile", "start the lab again"},
 		},
 		"EC2's word for it": {refused("AuthFailure", "AWS was not able to validate the provided access credentials"), release.AccessDenied, []string{"validate", "eu-nowhere-1"}},
 		"a new account":     {refused("OptInRequired", "You are not subscribed to this service."), release.AccessDenied, []string{"not subscribed", "AWS console"}},

@@ -36,6 +36,7 @@ const (
 	tableOutput           = "TableName"
 	galleryOutput         = "GalleryUrl"     // of the domain, if there is one
 	settingsKeyOutput     = "SettingsKeyArn" // of the option settingsKey
+	labOutput             = "Lab"            // of an account of an AWS Academy Learner Lab
 )
 
 // Stack is a deployed environment.

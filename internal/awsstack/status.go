@@ -10,7 +10,7 @@ import (
 // reader returns an error for a stack without the output for its table.
 func (s *Stack) reader() (environment.Reader, error) {
 	table, err := s.output(tableOutput)
-	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine, BaseImageParameter: release.BaseImageParameter(s.Architecture)}, err
+	return environment.Reader{Clients: s.clients, Environment: s.Environment, Table: table, TeardownMachine: s.TeardownMachine, BaseImageParameter: release.BaseImageParameter(s.Architecture), Lab: s.outputs[labOutput] != ""}, err
 }
 
 // Status returns the present status of the stack. It joins the errors of its calls.

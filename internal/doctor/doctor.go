@@ -63,6 +63,7 @@ type examination struct {
 
 	account     string
 	caller      string // ARN
+	inLab       bool   // the caller is a user of an AWS Academy Learner Lab
 	zones       []string
 	vcpus       int                 // of one instance, or 0 for an unusable type
 	environment release.Environment // the stack's, or "" if there is no usable stack
@@ -85,6 +86,7 @@ var onThisMachine = []check{
 var onAWS = []check{
 	{"CDK bootstrap", (*examination).bootstrap},
 	{"stack", (*examination).stack},
+	{"Learner Lab", (*examination).lab},
 	{"zones", (*examination).twoZones},
 	{"instance type", (*examination).instanceType},
 	{"EBS key", (*examination).ebsKey},
@@ -98,6 +100,7 @@ var onAWS = []check{
 	{"Elastic Load Balancing role", (*examination).loadBalancingRole},
 	{"base image", (*examination).baseThere},
 	{"lock", (*examination).lock},
+	{"fleet", (*examination).fleet},
 	{"leftovers", (*examination).leftovers},
 }
 

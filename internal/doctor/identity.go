@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -23,6 +22,7 @@ func (e *examination) credentials(ctx context.Context) Finding {
 		var out *sts.GetCallerIdentityOutput
 		if out, err = e.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}); err == nil {
 			e.account, e.caller = aws.ToString(out.Account), aws.ToString(out.Arn)
+			err = e.labSession(ctx)
 		}
 	}
 	if err != nil {
@@ -49,17 +49,15 @@ const (
 	minBootstrap       = 6
 )
 
-func (e *examination) hasBucket(ctx context.Context, name string) bool {
-	_, err := e.S3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &name, ExpectedBucketOwner: &e.account})
-	return err == nil
-}
-
 func (e *examination) bootstrap(ctx context.Context) Finding {
+	if e.inLab {
+		return e.assetsBucket(ctx)
+	}
 	out, err := e.SSM.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(bootstrapParameter)})
 	command := "`npx cdk bootstrap aws://" + e.account + "/" + e.Config.Region + "`"
 	if release.IsNotFound(err) {
-		if bucket := lab.BucketName(e.account, e.Config.Region); e.hasBucket(ctx, bucket) {
-			return well("%s holds a deployment's files, as `gallery lab deploy` has it", bucket)
+		if isThere, err := lab.Find(ctx, e.S3, e.account, e.Config.Region); isThere && err == nil {
+			return e.assetsBucket(ctx)
 		}
 		return well("account %s has no bootstrap stack in %s", e.account, e.Config.Region).but(Failed, "Run %s, once an account and region.", command)
 	}

@@ -23,6 +23,7 @@ type Reader struct {
 	TeardownMachine    string // ARN
 	BaseImageParameter string // the parameter with the newest base image
 	Bucket             string // of the software bills of materials
+	Lab                bool   // the limits of an AWS Academy Learner Lab hold
 }
 
 // Read returns the status at this moment. It asks several services at once. Its error joins their

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"photogallery/lambdas/fleet"
+	"photogallery/lambdas/plan"
 	"photogallery/lambdas/records"
 	"photogallery/lambdas/scaling"
 	"photogallery/release"
@@ -39,7 +40,7 @@ type Scaler struct {
 // them, as an undo does. Its error is an InvalidRequest for sizes that a release would refuse or if
 // nothing serves, and StillInUse if another run holds the environment, which would set other sizes.
 func (s Scaler) Scale(ctx context.Context, sizes Sizes) (Scaled, error) {
-	if err := sizes.check(); err != nil {
+	if err := s.check(ctx, sizes); err != nil {
 		return Scaled{}, err
 	}
 	if err := s.idle(ctx, "would set other sizes: try again when it has ended"); err != nil {
@@ -57,17 +58,27 @@ func (s Scaler) Scale(ctx context.Context, sizes Sizes) (Scaled, error) {
 	return Scaled{Release: next.Release, Sizes: sizes, InForce: next.InForce(time.Now())}, err
 }
 
-// check holds the sizes to what a request for a release may have.
-func (s Sizes) check() error {
-	fields := map[string]int{"minSize": s.MinSize, "maxSize": s.MaxSize}
-	if s.Desired != 0 {
-		fields["desired"] = s.Desired
+// check holds the sizes to what a request for a release may have, and those of a lab to its limits.
+func (s Scaler) check(ctx context.Context, sizes Sizes) error {
+	fields := map[string]int{"minSize": sizes.MinSize, "maxSize": sizes.MaxSize}
+	if sizes.Desired != 0 {
+		fields["desired"] = sizes.Desired
 	}
 	request, err := json.Marshal(fields)
 	if err == nil {
 		_, err = release.ParseRequest(request)
 	}
-	return err
+	if err != nil || !s.Lab {
+		return err
+	}
+	others, err := plan.Others(ctx, s.Clients.EC2, s.Clients.AutoScaling, s.Environment)
+	if err != nil {
+		return err
+	}
+	if fits := release.LabFits(release.BlueGreen, 0, release.LabInstances-others); sizes.MaxSize > fits {
+		return release.Errorf(release.QuotaExceeded, "a second fleet beside one of %d would exceed the %d instances of a Learner Lab, of which others may take %d: give at most %d", sizes.MaxSize, release.LabInstances, others, fits)
+	}
+	return nil
 }
 
 // idle refuses while a release runs, or anything holds the environment. A release reads the recorded

@@ -153,3 +153,21 @@ func TestRunsThatWouldSetOtherSizesAreNamed(t *testing.T) {
 		refused("r3", "began meanwhile")
 	})
 }
+
+// Where no more than nine instances may run, a fleet must leave room for a second one.
+func TestLabsFleetGrowsNoFurtherThanASecondOneFits(t *testing.T) {
+	steptest.In(t, nil, func(e steptest.Environment) {
+		released(e, "r1", `{"maxSize": 3}`)
+		inLab := environment.Scaler{
+			Reader:         environment.Reader{Clients: e.Clients, Environment: "main", Table: e.Settings.Table, Lab: true},
+			ReleaseMachine: e.Settings.ReleaseMachine,
+		}
+		if _, err := inLab.Scale(e.Context(), environment.Sizes{MinSize: 2, MaxSize: 5}); release.CodeOf(err) != release.QuotaExceeded || !strings.Contains(err.Error(), "at most 4") {
+			t.Errorf("five instances: %v", err)
+		}
+		wantSize(e, "after that was refused", [3]int{2, 3, 2})
+		if _, err := inLab.Scale(e.Context(), environment.Sizes{MinSize: 2, MaxSize: 4}); err != nil {
+			t.Errorf("four instances: %v", err)
+		}
+	})
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -66,16 +65,12 @@ func Read(ctx context.Context, config aws.Config, web step.Doer) (*Snapshot, err
 
 var errExpired = errors.New("the credentials are no longer good")
 
-// cancelPolicy is the policy that AWS Academy attaches when a lab's session ends, as its users report: AWS
-// still tells who the caller is, and denies every other call.
-const cancelPolicy = "voc-cancel-cred"
-
 // explain words an error for people. Credentials with one of the codes, or of a lab that has ended, are
 // expired. RequestExpired is one where the clock is known to be right.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 func explain(err error, region string, codes ...string) error {
 	var refused smithy.APIError
-	if !errors.As(err, &refused) || !slices.Contains(codes, refused.ErrorCode()) && !strings.Contains(refused.ErrorMessage(), cancelPolicy) {
+	if !errors.As(err, &refused) || !slices.Contains(codes, refused.ErrorCode()) && !awsstack.IsLabEnded(err) {
 		return awsstack.Explain(err, region)
 	}
 	return release.Errorf(release.AccessDenied, "%w: start the lab again and copy its new ones into the profile; outside a lab, sign in again", errExpired)

@@ -43,6 +43,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		Timings:            timings(cloud.Fabric, options),
 	}
 	settings.Tags, settings.SleepAfter, settings.Budget = options.Tags, options.SleepAfter, options.Budget
+	settings.Lab = options.Lab
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)

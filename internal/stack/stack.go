@@ -32,6 +32,7 @@ type Options struct {
 	SleepAfter    time.Duration  // without a visit, until the gallery is torn down, or 0 for never
 	Budget        float64        // in USD a month, or 0 for none
 	Tags          release.Tags   // required by the organization, or nil if there are none
+	Lab           bool           // the limits of an AWS Academy Learner Lab hold
 	Folder        string         // the folder of the bucket's objects, or "" for memory
 	Base          Base           // the base image of builders; zero is one made now
 	Kind          machine.Kind   // the machines of instances; the caller closes it, after the stack

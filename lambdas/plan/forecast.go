@@ -74,7 +74,7 @@ func (d draft) foreseeFleet(f *release.Forecast, there fleet.Groups) {
 	switch found.State {
 	case fleet.Present:
 		f.Fleet, f.Launched, f.Ended = release.RolledFleet, max(f.Running, f.Size), f.Running+max(0, f.Running-f.Size)
-		f.Most = max(f.Size, rolled(f.Running))
+		f.Most = max(f.Size, release.Rolled(f.Running))
 	case fleet.Beside:
 		f.Fleet, f.Size, f.Former = release.SecondFleet, found.Size, found.Former
 		f.Launched, f.Ended, f.Most = f.Size, f.Running, PeakBlueGreen(f.Running, f.Size)
@@ -86,14 +86,6 @@ func (d draft) foreseeFleet(f *release.Forecast, there fleet.Groups) {
 	if f.Bakes {
 		f.Most = max(f.Most, f.Running+1)
 	}
-}
-
-// rolled returns how many instances there are at most while so many are replaced, half as many more at
-// a time: those that drain are still there when the next are launched. The quota need not allow for
-// them, because a launch that is refused is tried again.
-func rolled(running int) int {
-	more := max(1, running/2)
-	return running + more + min(more, running-more)
 }
 
 // capacity returns how many instances a group is to have, or 0 for no group.

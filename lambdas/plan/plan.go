@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -35,6 +36,7 @@ var Plan = step.Define(step.Step{
 		{Name: "s3:HeadObject", Scope: step.StackBucket},
 		{Name: "ssm:GetParameter", Scope: step.PublicParameter},
 		step.Unbound("ec2:DescribeImages"),
+		step.Unbound("ec2:DescribeInstances"),
 		step.Unbound("ec2:DescribeSubnets"),
 		step.Unbound("ec2:DescribeInstanceTypeOfferings"),
 		step.Unbound("ec2:DescribeInstanceTypes"),
@@ -60,6 +62,7 @@ type objectAPI interface {
 
 type ec2API interface {
 	ec2.DescribeImagesAPIClient
+	ec2.DescribeInstancesAPIClient
 	ec2.DescribeSubnetsAPIClient
 	ec2.DescribeInstanceTypeOfferingsAPIClient
 	ec2.DescribeInstanceTypesAPIClient
@@ -90,6 +93,7 @@ type draft struct {
 	image   *types.Image // that is released, or nil if none is known
 	vcpus   int          // of one instance, or 0 if the type is not usable
 	bakes   bool         // whether a builder will run
+	others  int          // instances that the rest of the region may run; only in a lab
 
 	unstored bool // whether the bundle has yet to be stored, which a dry run leaves
 }
@@ -120,12 +124,12 @@ func (p planner) plan(ctx context.Context, name string, request release.Request,
 		Release: name, Rebake: request.Rebake || request.RebakeIfNewer, Wait: request.Wait, DryRun: request.DryRun,
 		By: request.By, Commit: request.Commit,
 		Desired:    request.Desired,
-		TTLSeconds: int64(request.Lifetime() / time.Second), TeardownAt: teardownAt(request, serving),
-		Strategy: request.Strategy, Traffic: request.Percentages(),
+		TTLSeconds: int64(request.Lifetime() / time.Second),
+		Strategy:   request.Strategy, Traffic: request.Percentages(),
 		HoldSeconds: int(request.HoldTime() / time.Second), BakeSeconds: int(request.Bake() / time.Second),
 		Approval: request.Approval, ApprovalSeconds: int(request.ApprovalTime() / time.Second), ApprovalWait: step.Pause(int(request.ApprovalTime() / time.Second)),
 	}}
-	err := d.ask(ctx, p.budget, plainName, sizes, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.priced, p.quota)
+	err := d.ask(ctx, p.budget, plainName, p.sizes, p.ends, p.appSettings, p.content, rollingNeeds, p.ebsKey, p.instanceType, p.priced, p.lab, p.quota)
 	d.plan.Note = d.plan.Summary()
 	if err != nil || !request.DryRun {
 		return d.plan, err
@@ -159,20 +163,36 @@ func plainName(_ context.Context, d *draft) error {
 }
 
 // sizes keeps the former release's sizes unless the request names others, and so with scheduled ones.
-func sizes(_ context.Context, d *draft) (err error) {
+func (p planner) sizes(ctx context.Context, d *draft) (err error) {
 	d.plan.Timetable = d.request.Timetable(d.serving)
-	d.plan.MinSize, d.plan.MaxSize, err = d.request.UsualBounds(d.serving)
+	request := d.request
+	if p.settings.Lab {
+		if d.others, err = Others(ctx, p.ec2, p.groups, p.settings.Environment); err != nil {
+			return err
+		}
+		request.MaxSize = cmp.Or(request.MaxSize, d.serving.MaxSize, LabMaxSize(request, d.others))
+	}
+	d.plan.MinSize, d.plan.MaxSize, err = request.UsualBounds(d.serving)
 	return err
 }
 
-// teardownAt returns the former release's end of service, unless the request gives another one or
-// that time has passed: then the teardown has run, or there was nothing to tear down.
-func teardownAt(request release.Request, former release.Current) string {
-	at, err := time.Parse(time.RFC3339, former.TeardownAt)
-	if err != nil || request.TTL != "" || !at.After(time.Now()) {
-		return ""
+// ends decides when the environment is torn down: the request says it, or the former release's end
+// stays, unless that time has passed: then the teardown has run, or there was nothing to tear down. In
+// a lab there is always an end unless the request wants none.
+func (p planner) ends(_ context.Context, d *draft) (err error) {
+	now := time.Now()
+	if d.request.SessionEnds != "" || d.request.TTL != "" {
+		d.plan.TeardownAt, err = d.request.TeardownAt(now)
+		return err
 	}
-	return former.TeardownAt
+	at, err := time.Parse(time.RFC3339, d.serving.TeardownAt)
+	switch {
+	case err == nil && at.After(now):
+		d.plan.TeardownAt = d.serving.TeardownAt
+	case p.settings.Lab:
+		d.plan.TeardownAt = now.Add(release.LabTTL).UTC().Format(time.RFC3339)
+	}
+	return nil
 }
 
 // isProblem reports whether an error is a problem of the request. Such problems are collected. Any

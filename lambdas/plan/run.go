@@ -16,7 +16,7 @@ func (p planner) planRun(ctx context.Context, name string, request release.Reque
 		Release: name, Wait: request.Wait, By: request.By,
 		Run: true, RunSeconds: int(request.TimeLimit().Round(time.Second) / time.Second),
 	}}
-	err := d.ask(ctx, p.budget, plainName, servingRelease, p.appSettings, p.runImage, p.ebsKey, p.instanceType, p.priced, p.quota)
+	err := d.ask(ctx, p.budget, plainName, servingRelease, p.appSettings, p.runImage, p.ebsKey, p.instanceType, p.priced, p.runInLab, p.quota)
 	d.plan.Note = fmt.Sprintf("a command on %s, version %s, on one %s, for at most %s", d.plan.Image, d.plan.Version, d.plan.InstanceType, request.TimeLimit())
 	return d.plan, err
 }

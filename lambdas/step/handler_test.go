@@ -181,7 +181,7 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 		"nothing":  {nil, nil},
 		"a domain": {domain, nil},
 		"everything": {with(map[string]string{
-			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m",
+			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m", "LAB": "on",
 			"TAGS": "team=web,cost-center=42", "EBS_KEY": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a",
 		}), nil},
 		"AWS's own tag":     {map[string]string{"TAGS": "aws:team=web"}, []string{`TAGS: tag "aws:team" with value "web"`}},
@@ -210,7 +210,7 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 					t.Errorf("%v does not say %s", err, want)
 				}
 			}
-			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] || settings.EBSKey != test.set["EBS_KEY"] {
+			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] || settings.EBSKey != test.set["EBS_KEY"] || settings.Lab != (test.set["LAB"] == "on") {
 				t.Errorf("read %+v and the tags %v", settings.Optional, settings.Tags)
 			}
 		})

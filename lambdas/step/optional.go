@@ -22,6 +22,7 @@ type Optional struct {
 	EBSKey           string        // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
 	SleepAfter       time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
 	Budget           float64       // in USD a calendar month, or 0 for none
+	Lab              bool          // the account is one of an AWS Academy Learner Lab, whose limits hold
 	Closed           bool          // the load balancer admits a range of addresses that does not include functions
 }
 
@@ -59,6 +60,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		EBSKey:           getenv("EBS_KEY"),
 		SleepAfter:       minutes(getenv("SLEEP_AFTER")),
 		Budget:           budgetFrom(getenv("BUDGET")),
+		Lab:              getenv("LAB") == "on",
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }

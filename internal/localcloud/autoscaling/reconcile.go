@@ -13,7 +13,7 @@ import (
 // another round instead of a nested one.
 func (s *Service) reconcile(g *group) {
 	g.more = true
-	if g.busy {
+	if g.busy || s.suspended {
 		return
 	}
 	g.busy = true

@@ -59,6 +59,7 @@ type Service struct {
 	alarms    Alarms
 	groups    []*group // in order of creation
 
+	suspended     bool // no group is looked after
 	graceIsHealth bool // refreshes count an instance in its grace period as healthy
 }
 
@@ -89,6 +90,9 @@ func New(f *fabric.Fabric, instances Instances, targets Targets, alarms Alarms) 
 	f.Every(checkInterval, s.checkAll)
 	return s
 }
+
+// Suspend sets whether the groups are left alone, as nobody does for more than a session's pause.
+func (s *Service) Suspend(on bool) { s.suspended = on }
 
 func (s *Service) checkAll() {
 	for _, g := range slices.Clone(s.groups) {

@@ -43,6 +43,7 @@ type instance struct {
 	image               *image
 	monitored           bool // in detail
 	terminateOnShutdown bool
+	restarted           bool // it was stopped, and started again
 }
 
 // boot ends the pending state.
@@ -52,7 +53,7 @@ func (s *Service) boot(i *instance) {
 	}
 	i.Machine = s.kind.Boot(machine.Spec{
 		InstanceID: i.ID, Zone: i.Zone, Role: i.Tags[release.TagRole], UserData: i.userData,
-		Tags: maps.Clone(i.Tags), ImageTags: maps.Clone(i.image.tags), Image: i.image.content,
+		Tags: maps.Clone(i.Tags), ImageTags: maps.Clone(i.image.tags), Image: i.image.content, Restarted: i.restarted,
 	}, host{s})
 	s.enter(i, Running)
 	s.forgetUnused(i.image)

@@ -16,7 +16,8 @@ type Spec struct {
 	UserData   string // decoded
 	Tags       map[string]string
 	ImageTags  map[string]string
-	Image      any // from Capture, or nil for a base image
+	Image      any  // from Capture, or nil for a base image
+	Restarted  bool // not its first boot, and so no user data runs
 }
 
 // Host receives a machine's messages to the cloud. Its methods take the cloud's lock themselves, so

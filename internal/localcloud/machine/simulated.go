@@ -42,6 +42,9 @@ func NewSimulated(behave func(Spec) Behavior) *Simulated {
 func (k *Simulated) Boot(spec Spec, host Host) Machine {
 	m := &SimulatedMachine{spec: spec, host: host, behavior: k.behave(spec).withDefaults()}
 	if spec.Role == release.RoleBuilder || spec.Role == release.RoleRunner {
+		if spec.Restarted {
+			return m
+		}
 		m.later(m.behavior.BootTime+m.behavior.BuildTime, m.finishBuild)
 		return m
 	}
