@@ -211,8 +211,6 @@ func (s story) breakIt(t *testing.T) {
 	at.accessible("a failed run")
 	at.click(".inspector .failure button")
 	at.until(`document.querySelector('.graph [aria-pressed="true"]').dataset.phase === 'caught'`)
-	evaluate[any](at, `location.hash = "#/execution/release/none"; null`)
-	at.says(".inspector", "there is no release")
 }
 
 func (s story) rollBack(t *testing.T) {
