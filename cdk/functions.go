@@ -126,6 +126,9 @@ func (s *stack) settings() map[string]*string {
 		// that there are.
 		"GOGC": jsii.String("400"),
 	}
+	if s.options.VPC != "" {
+		settings["VPC"] = jsii.String(s.options.VPC)
+	}
 	if s.options.CIDR != anywhere {
 		settings["ENTRANCE"] = jsii.String("closed")
 	}
