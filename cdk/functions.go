@@ -131,6 +131,9 @@ func (s *stack) settings() map[string]*string {
 	if s.options.isLab() {
 		settings["LAB"] = jsii.String("on")
 	}
+	if s.options.VPC != "" {
+		settings["VPC"] = jsii.String(s.options.VPC)
+	}
 	if s.options.CIDR != anywhere {
 		settings["ENTRANCE"] = jsii.String("closed")
 	}

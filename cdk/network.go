@@ -10,10 +10,10 @@ import (
 // network is two zones with a public and a private subnet each, and no NAT gateway: the fleet
 // reaches AWS through a gateway endpoint and an egress-only gateway, which are free.
 type network struct {
-	vpc      awsec2.Vpc
+	vpc      awsec2.IVpc
 	public   []string
 	private  []string
-	s3       awsec2.GatewayVpcEndpoint // the private subnets' only IPv4 route
+	s3       awsec2.GatewayVpcEndpoint // the private subnets' only IPv4 route, or nil in a VPC of the user's own
 	entrance awsec2.SecurityGroup      // the load balancer's
 	fleet    awsec2.SecurityGroup
 	builder  awsec2.SecurityGroup
@@ -21,6 +21,21 @@ type network struct {
 }
 
 func (s *stack) addNetwork() {
+	if s.options.VPC != "" {
+		s.takeNetwork()
+	} else {
+		s.makeNetwork()
+	}
+	s.addSecurityGroups()
+	if s.options.hasFlowLogs() {
+		s.addFlowLogs()
+	}
+	if s.options.InstanceConnect {
+		s.addInstanceConnect()
+	}
+}
+
+func (s *stack) makeNetwork() {
 	vpc := awsec2.NewVpc(s.scope, jsii.String("Network"), &awsec2.VpcProps{
 		VpcName:     jsii.String(s.options.Environment.Name()),
 		IpAddresses: awsec2.IpAddresses_Cidr(jsii.String(s.options.VPCRange)),
@@ -40,13 +55,6 @@ func (s *stack) addNetwork() {
 		Service: awsec2.GatewayVpcEndpointAwsService_S3(),
 		Subnets: &[]*awsec2.SubnetSelection{{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS}},
 	})
-	s.addSecurityGroups()
-	if s.options.hasFlowLogs() {
-		s.addFlowLogs()
-	}
-	if s.options.InstanceConnect {
-		s.addInstanceConnect()
-	}
 }
 
 // setZones puts the subnets into the zones of the option. By default CloudFormation takes the first
@@ -93,7 +101,7 @@ func (s *stack) addSecurityGroups() {
 		n.entrance.AddIngressRule(from, https, jsii.String("HTTPS"), nil)
 	}
 	s.lead(n.entrance, n.fleet, 80, "Requests and health checks")
-	// IPv4 leads only to S3: the private subnets have no other route.
+	// In a network of the stack IPv4 leads only to S3: the private subnets have no other route.
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3 through its gateway endpoint"), nil)
 	n.fleet.AddEgressRule(awsec2.Peer_AnyIpv6(), https, jsii.String("CloudWatch Logs"), nil)
 	n.builder.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String("S3, EventBridge and packages"), nil)

@@ -60,8 +60,8 @@ func (o Options) isLab() bool { return o.Role == release.LabRole }
 // for something else may not.
 func (o Options) isTraced() bool { return o.Role == "" }
 
-// hasFlowLogs reports whether the network has flow logs.
-func (o Options) hasFlowLogs() bool { return o.FlowLogs && o.Role == "" }
+// hasFlowLogs reports whether the network has flow logs. A VPC that is given has its owner's.
+func (o Options) hasFlowLogs() bool { return o.FlowLogs && o.Role == "" && o.VPC == "" }
 
 // takeRole makes the stack use the given role wherever the CDK itself would make one, and tells what
 // is off.

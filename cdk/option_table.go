@@ -17,6 +17,8 @@ import (
 const (
 	off      = "off"
 	anywhere = "0.0.0.0/0"
+
+	usualRange = "10.0.0.0/16"
 )
 
 // Table lists the options in the order of the documentation.
@@ -47,7 +49,22 @@ func Table() []Option {
 			parse:   parseCIDR,
 		},
 		{
-			Key: "vpcRange", Default: "10.0.0.0/16",
+			Key: "vpc", Default: "", Allowed: "a VPC's ID such as vpc-0123456789abcdef0",
+			Effect: "Uses a VPC of yours, and makes only security groups in it. Needs `publicSubnets`. Of the first deployment: see below.",
+			parse:  func(o *Options, value string) error { return match(&o.VPC, value, vpcID, "no ID of a VPC") },
+		},
+		{
+			Key: "publicSubnets", Default: "", Allowed: "two IDs such as subnet-0123456789abcdef0,subnet-0123456789abcdef1",
+			Effect: "The two subnets of `vpc` for the load balancer and builders, in two zones and with a route to an internet gateway. Of the first deployment.",
+			parse:  func(o *Options, value string) error { return parseSubnets(&o.PublicSubnets, value) },
+		},
+		{
+			Key: "privateSubnets", Default: "", Allowed: "two IDs such as subnet-0123456789abcdef2,subnet-0123456789abcdef3",
+			Effect: "The two subnets of `vpc` for the fleet, in the same zones and with a way to S3; without them the fleet is in `publicSubnets`. Of the first deployment.",
+			parse:  func(o *Options, value string) error { return parseSubnets(&o.PrivateSubnets, value) },
+		},
+		{
+			Key: "vpcRange", Default: usualRange,
 			Allowed: "a private IPv4 range of 1,024 to 65,536 addresses, such as 10.20.0.0/20",
 			Effect:  "The addresses of the network. Of the first deployment: see below.",
 			parse:   parseVPCRange,

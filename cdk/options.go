@@ -17,7 +17,10 @@ type Options struct {
 	Environment     release.Environment
 	Architecture    string        // of functions and instances: arm64 or x86_64
 	CIDR            string        // IPv4 range that the load balancer admits
-	VPCRange        string        // IPv4 range of the network
+	VPC             string        // ID of the network, or "" for one of the stack
+	PublicSubnets   string        // two subnets of VPC separated by a comma; only with VPC
+	PrivateSubnets  string        // the fleet's, or "" for PublicSubnets
+	VPCRange        string        // IPv4 range of the stack's network
 	Zones           string        // two zones separated by a comma, or "" for the first two of the account
 	NightlyTeardown string        // schedule expression, or "" for none
 	MorningRelease  string        // schedule expression, or "" for none
@@ -86,6 +89,7 @@ func ParseOptions(context map[string]any) (Options, error) {
 	}
 	problems = append(problems, options.conflicts()...)
 	problems = append(problems, options.roleConflicts(context)...)
+	problems = append(problems, options.networkConflicts(context)...)
 	problems = append(problems, boundaryProblems(context)...)
 	if len(problems) > 0 {
 		return Options{}, &release.Error{Code: release.InvalidRequest, Message: problems.Error(), Err: problems}

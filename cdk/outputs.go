@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -30,6 +31,11 @@ func (s *stack) addOutputs() {
 	}
 	if s.options.isLab() {
 		s.output("Lab", "The limits of an AWS Academy Learner Lab hold", "on")
+	}
+	if s.options.VPC != "" {
+		s.output("VpcId", "The VPC of the option vpc", s.options.VPC)
+		s.output("PublicSubnetIds", "Its subnets for load balancer and builders", strings.Join(s.network.public, ","))
+		s.output("PrivateSubnetIds", "Its subnets for the fleet", strings.Join(s.network.private, ","))
 	}
 	if s.options.EBSKey != "" {
 		s.output("EbsKey", "The key of the instances' volumes", s.options.EBSKey)

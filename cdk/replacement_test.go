@@ -57,6 +57,9 @@ var optionValues = map[string][]any{
 	"logDays":         {"7"},
 	"tags":            {"team=web", "team=ops,cost-center=42"},
 	"assetsBucket":    {"photogallery-lab-123456789012-us-east-1"},
+	"vpc":             nil, // of the first deployment
+	"publicSubnets":   nil,
+	"privateSubnets":  nil,
 	"role":            nil, // of the first deployment
 	"instanceProfile": nil,
 }

@@ -36,16 +36,23 @@ func (s *stack) addStorage() {
 		bucket: s.photoBucket(), table: s.table(),
 		blue: s.targetGroup("Targets", jsii.String(s.options.Environment.Name())), green: s.targetGroup("GreenTargets", nil),
 	}
+	if s.network.s3 != nil {
+		s.allowPhotosAlone()
+	}
+	if s.options.AccessLogs {
+		s.storage.accessLogs = s.accessLogBucket()
+		s.quietEmptier()
+	}
+}
+
+// allowPhotosAlone closes the fleet's way to S3 for all other buckets.
+func (s *stack) allowPhotosAlone() {
 	s.network.s3.AddToPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("PhotosAlone"),
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
 		Actions:    jsii.Strings("s3:*"),
 		Resources:  jsii.Strings(*s.storage.bucket.BucketArn(), *s.storage.bucket.ArnForObjects(jsii.String("*"))),
 	}))
-	if s.options.AccessLogs {
-		s.storage.accessLogs = s.accessLogBucket()
-		s.quietEmptier()
-	}
 }
 
 // photoBucket makes the only resource that remains when the stack is destroyed. CloudFormation

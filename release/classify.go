@@ -68,7 +68,7 @@ var codesOf = index(map[Code][]string{
 
 var notFound = set(
 	"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed", "InvalidAMIID.NotFound", "InvalidAMIID.Malformed", "InvalidAMIID.Unavailable",
-	"InvalidSnapshot.NotFound", "InvalidLaunchTemplateId.NotFound",
+	"InvalidSnapshot.NotFound", "InvalidSubnetID.NotFound", "InvalidLaunchTemplateId.NotFound",
 	"InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.VersionNotFound",
 	"LoadBalancerNotFound", "ListenerNotFound", "RuleNotFound", "TargetGroupNotFound",
 	"ResourceNotFound", "ResourceNotFoundException", "NoSuchResourceException", "NoSuchKey", "NotFound", "ParameterNotFound",

@@ -69,6 +69,21 @@ var templateMutants = []mutant{
 	{"the fleet cannot reach S3", []edit{
 		{stackNetwork, "", "\tn.fleet.AddEgressRule(awsec2.Peer_AnyIpv4(), https, jsii.String(\"S3 through its gateway endpoint\"), nil)\n", ""},
 	}},
+	{"a VPC of the user's own gets flow logs that go with the stack", []edit{
+		{"cdk/one_role.go", "", " && o.VPC == \"\"", ""},
+	}},
+	{"the fleet is in the public subnets of a given VPC, whatever others are given", []edit{
+		{"cdk/own_network.go", "", "if s.options.PrivateSubnets != \"\" {", "if s.options.PrivateSubnets == \"\" {"},
+	}},
+	{"subnets may be of another VPC", []edit{
+		{"lambdas/plan/subnets.go", "", "of != vpc {", "of == \"\" {"},
+	}},
+	{"a load balancer may have one zone", []edit{
+		{"lambdas/plan/subnets.go", "", "len(zones) < 2 {", "len(zones) < 1 {"},
+	}},
+	{"an internet gateway counts as a way out of instances without an address", []edit{
+		{"internal/doctor/network.go", "", "return isEverywhere(r) && !strings.HasPrefix(aws.ToString(r.GatewayId), \"igw-\")", "return isEverywhere(r)"},
+	}},
 	{"there is a gateway that costs by the hour", []edit{
 		{stackNetwork, "", "NatGateways: jsii.Number(0)", "NatGateways: jsii.Number(1)"},
 	}},

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -20,6 +21,7 @@ import (
 	quotatypes "github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	cloudec2 "photogallery/internal/localcloud/ec2"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/stack"
@@ -36,6 +38,8 @@ type account struct {
 	status      cloudformationtypes.StackStatus // "" for no stack
 	made        string                          // the architecture of the stack, or "" if it does not say so
 	key         string                          // that the stack was deployed with, or "" for none
+	own         []types.RouteTable              // of a VPC that the stack did not make, or nil
+	endpoints   []types.VpcEndpoint
 	vpcs        int
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
 	rate        float64            // of state transitions
@@ -101,6 +105,12 @@ func (a *account) attach() {
 	fabric.Handle(f, "CloudFormation", "DescribeStacks", a.describeStacks)
 	fabric.Handle(f, "EC2", "DescribeVpcs", func(*ec2.DescribeVpcsInput) (*ec2.DescribeVpcsOutput, error) {
 		return &ec2.DescribeVpcsOutput{Vpcs: make([]types.Vpc, a.vpcs)}, nil
+	})
+	fabric.Handle(f, "EC2", "DescribeRouteTables", func(*ec2.DescribeRouteTablesInput) (*ec2.DescribeRouteTablesOutput, error) {
+		return &ec2.DescribeRouteTablesOutput{RouteTables: a.own}, nil
+	})
+	fabric.Handle(f, "EC2", "DescribeVpcEndpoints", func(*ec2.DescribeVpcEndpointsInput) (*ec2.DescribeVpcEndpointsOutput, error) {
+		return &ec2.DescribeVpcEndpointsOutput{VpcEndpoints: a.endpoints}, nil
 	})
 	fabric.Handle(f, "EC2", "DescribeAvailabilityZones", a.describeZones)
 	fabric.Handle(f, "Service Quotas", "GetAWSDefaultServiceQuota", func(in *servicequotas.GetAWSDefaultServiceQuotaInput) (*servicequotas.GetAWSDefaultServiceQuotaOutput, error) {
@@ -175,16 +185,24 @@ func (a *account) describeStacks(in *cloudformation.DescribeStacksInput) (*cloud
 	if a.status == "" {
 		return &cloudformation.DescribeStacksOutput{}, nil
 	}
+	var network []cloudformationtypes.Output
+	if a.own != nil {
+		network = []cloudformationtypes.Output{
+			{OutputKey: aws.String("VpcId"), OutputValue: aws.String(cloudec2.VPC)},
+			{OutputKey: aws.String("PublicSubnetIds"), OutputValue: aws.String(strings.Join(a.Settings.PublicSubnets, ","))},
+			{OutputKey: aws.String("PrivateSubnetIds"), OutputValue: aws.String(strings.Join(a.Settings.PrivateSubnets, ","))},
+		}
+	}
 	return &cloudformation.DescribeStacksOutput{Stacks: []cloudformationtypes.Stack{{
 		StackName: &name, StackStatus: a.status,
-		Outputs: []cloudformationtypes.Output{
+		Outputs: append(network, []cloudformationtypes.Output{
 			{OutputKey: aws.String("Environment"), OutputValue: aws.String(string(a.Settings.Environment))},
 			{OutputKey: aws.String("TableName"), OutputValue: &a.Settings.Table},
 			{OutputKey: aws.String("Architecture"), OutputValue: &a.made},
 			{OutputKey: aws.String("EbsKey"), OutputValue: &a.key},
 			{OutputKey: aws.String("ReleaseStateMachineArn"), OutputValue: &a.Settings.ReleaseMachine},
 			{OutputKey: aws.String("TeardownStateMachineArn"), OutputValue: &a.Settings.TeardownMachine},
-		},
+		}...),
 	}}}, nil
 }
 

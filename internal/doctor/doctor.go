@@ -68,6 +68,7 @@ type examination struct {
 	vcpus       int                 // of one instance, or 0 for an unusable type
 	environment release.Environment // the stack's, or "" if there is no usable stack
 	table       string              // the stack's
+	own         ownNetwork          // the stack's, if it did not make one
 	key         string              // of the stack's volumes, or "" for the account's default
 }
 
@@ -88,6 +89,7 @@ var onAWS = []check{
 	{"stack", (*examination).stack},
 	{"Learner Lab", (*examination).lab},
 	{"zones", (*examination).twoZones},
+	{"network", (*examination).network},
 	{"instance type", (*examination).instanceType},
 	{"EBS key", (*examination).ebsKey},
 	{"vCPU quota", (*examination).vcpuQuota},

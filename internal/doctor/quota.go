@@ -141,7 +141,7 @@ func (e *examination) vpcQuota(ctx context.Context) Finding {
 	}
 	f := well("%d of %d VPCs in %s are there", count, limit, e.Config.Region)
 	if count >= limit {
-		return f.but(Failed, "A stack needs one of its own: delete one that nothing uses, or ask for more with %s.", e.askFor(vpcService, vpcCode, count+1))
+		return f.but(Failed, "A stack makes one: deploy into one of yours with `-c vpc`, delete one that nothing uses, or ask for more with %s.", e.askFor(vpcService, vpcCode, count+1))
 	}
 	return f
 }

@@ -62,6 +62,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 	}
 	e.environment, e.table = opened.Environment, output(out.Stacks[0], tableOutput)
 	e.Architecture = cmp.Or(e.Architecture, opened.Architecture)
+	e.own = ownNetworkOf(out.Stacks[0])
 	e.key = output(out.Stacks[0], keyOutput)
 	e.takeBounds(ctx)
 	return e.state(status)

@@ -22,14 +22,17 @@ func (e *examination) twoZones(ctx context.Context) Finding {
 	if err != nil {
 		return e.unseen(err)
 	}
-	if len(zones) < 2 {
+	if len(zones) < 2 && e.own.vpc == "" {
 		return well("%d in %s", len(zones), e.Config.Region).but(Failed, "A load balancer needs two zones: choose another region with --region.")
 	}
-	e.zones = zones[:2]
+	e.zones = zones[:min(2, len(zones))]
 	return well("%s", strings.Join(e.zones, " and "))
 }
 
 func (e *examination) findZones(ctx context.Context) ([]string, error) {
+	if e.own.vpc != "" {
+		return e.zonesOf(ctx, types.Filter{Name: aws.String("subnet-id"), Values: e.own.public})
+	}
 	if e.environment != "" {
 		own, err := e.zonesOf(ctx, types.Filter{Name: aws.String("tag:aws:cloudformation:stack-name"), Values: []string{e.Stack}})
 		if err != nil || len(own) > 0 {
@@ -107,6 +110,9 @@ func (e *examination) instanceType(ctx context.Context) Finding {
 func (e *examination) elsewhere(offered []string) string {
 	const another = "release with --instance-type and a type that %s have, such as another size or family"
 	otherwise := fmt.Sprintf(another, strings.Join(e.zones, " and "))
+	if e.own.vpc != "" {
+		return upper(otherwise) + ", or run `npx cdk destroy`, which leaves the photos, and deploy with subnets of " + e.own.vpc + " in zones that have it."
+	}
 	if len(offered) < 2 {
 		return "Choose another region with --region, or " + otherwise + "."
 	}

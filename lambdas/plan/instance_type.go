@@ -33,20 +33,24 @@ func (p planner) instead(wanted types.InstanceType) string {
 // instanceType decides on the type: the requested one, or the former release's if it still fits the
 // deployment, or the usual one.
 func (p planner) instanceType(ctx context.Context, d *draft) error {
+	subnets, err := p.subnets(ctx)
+	if err != nil {
+		return err
+	}
 	usual := UsualType(p.settings.Architecture)
 	d.plan.InstanceType = cmp.Or(d.request.InstanceType, d.serving.InstanceType, usual)
-	err := p.fits(ctx, d)
+	err = p.fits(ctx, d, subnets)
 	if isProblem(err) && d.request.InstanceType == "" && d.plan.InstanceType != usual {
 		d.plan.InstanceType = usual
-		return p.fits(ctx, d)
+		return p.fits(ctx, d, subnets)
 	}
 	return err
 }
 
 // fits refuses a type that has another architecture or that one of the environment's zones lacks.
-func (p planner) fits(ctx context.Context, d *draft) error {
+func (p planner) fits(ctx context.Context, d *draft, subnets []types.Subnet) error {
 	wanted := types.InstanceType(d.plan.InstanceType)
-	lacking, err := p.zonesWithout(ctx, wanted)
+	lacking, err := p.zonesWithout(ctx, subnets, wanted)
 	if err != nil {
 		return err
 	}
@@ -72,15 +76,9 @@ func (p planner) fits(ctx context.Context, d *draft) error {
 	return nil
 }
 
-// zonesWithout lists the environment's zones that do not offer a type. For an unknown type it lists
+// zonesWithout lists the zones of the subnets that do not offer a type. For an unknown type it lists
 // all of them.
-func (p planner) zonesWithout(ctx context.Context, wanted types.InstanceType) ([]string, error) {
-	subnets, err := p.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
-		SubnetIds: slices.Concat(p.settings.PublicSubnets, p.settings.PrivateSubnets),
-	})
-	if err != nil {
-		return nil, err
-	}
+func (p planner) zonesWithout(ctx context.Context, subnets []types.Subnet, wanted types.InstanceType) ([]string, error) {
 	offered := map[string]bool{}
 	pages := ec2.NewDescribeInstanceTypeOfferingsPaginator(p.ec2, &ec2.DescribeInstanceTypeOfferingsInput{
 		LocationType: types.LocationTypeAvailabilityZone,
@@ -96,7 +94,7 @@ func (p planner) zonesWithout(ctx context.Context, wanted types.InstanceType) ([
 		}
 	}
 	var lacking []string
-	for _, subnet := range subnets.Subnets {
+	for _, subnet := range subnets {
 		if zone := aws.ToString(subnet.AvailabilityZone); !offered[zone] && !slices.Contains(lacking, zone) {
 			lacking = append(lacking, zone)
 		}

@@ -367,6 +367,31 @@ func TestInstanceTypeMustFitAndBeOffered(t *testing.T) {
 	})
 }
 
+// In a VPC that the stack did not make, the subnets are whatever somebody gave.
+func TestSubnetsOfAGivenVPCMustFit(t *testing.T) {
+	for name, test := range map[string]struct {
+		vpc    string
+		public []string
+		words  []string
+	}{
+		"they fit":            {ec2.VPC, []string{"subnet-pa", "subnet-pb"}, nil},
+		"of another VPC":      {"vpc-0000dead", []string{"subnet-pa", "subnet-pb"}, []string{"is in " + ec2.VPC, "the environment in vpc-0000dead", "gallery doctor"}},
+		"in one zone":         {ec2.VPC, []string{"subnet-pa", "subnet-a"}, []string{"subnet-pa and subnet-a are in us-east-1a alone", "two zones"}},
+		"one of them is gone": {ec2.VPC, []string{"subnet-pa", "subnet-0000dead"}, []string{"subnet-0000dead", "is gone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inCloud(t, func(c *cloud) {
+				c.settings.VPC, c.settings.PublicSubnets = test.vpc, test.public
+				if test.words == nil {
+					c.mustPlan(`{}`)
+					return
+				}
+				c.refuses(`{}`, release.InvalidRequest, test.words...)
+			})
+		})
+	}
+}
+
 // An environment that was deployed for another architecture keeps what serves, and bakes next.
 func TestChangeOfArchitectureBakesAnew(t *testing.T) {
 	inCloud(t, func(c *cloud) {

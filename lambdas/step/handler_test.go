@@ -182,7 +182,7 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 		"a domain": {domain, nil},
 		"everything": {with(map[string]string{
 			"UPLOADS": "on", "INSTANCE_LOG_GROUP": "/photogallery/main", "ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "m", "LAB": "on",
-			"TAGS": "team=web,cost-center=42", "EBS_KEY": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a",
+			"TAGS": "team=web,cost-center=42", "VPC": "vpc-0123456789abcdef0", "EBS_KEY": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a",
 		}), nil},
 		"AWS's own tag":     {map[string]string{"TAGS": "aws:team=web"}, []string{`TAGS: tag "aws:team" with value "web"`}},
 		"no zone":           {with(map[string]string{"HOSTED_ZONE": ""}), []string{"give all or none"}},
@@ -195,6 +195,7 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 		"a lone prefix":     {map[string]string{"ACCESS_LOG_PREFIX": "logs"}, []string{"without ACCESS_LOG_BUCKET"}},
 		"a slash behind":    {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "logs/"}, []string{"no / at either end"}},
 		"ELB's own part":    {map[string]string{"ACCESS_LOG_BUCKET": "my-logs", "ACCESS_LOG_PREFIX": "AWSLogs"}, []string{"refuses it in a prefix"}},
+		"no VPC's ID":       {map[string]string{"VPC": "main"}, []string{`VPC is "main"`, "vpc-0123456789abcdef0"}},
 		"an alias of a key": {map[string]string{"EBS_KEY": "alias/photos"}, []string{`EBS_KEY is "alias/photos"`, "alias/aws/ebs"}},
 	}
 	for name, test := range tests {
@@ -210,7 +211,7 @@ func TestOptionalSettingsGoTogether(t *testing.T) {
 					t.Errorf("%v does not say %s", err, want)
 				}
 			}
-			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] || settings.EBSKey != test.set["EBS_KEY"] || settings.Lab != (test.set["LAB"] == "on") {
+			if settings.Domain != test.set["DOMAIN"] || settings.AccessLogPrefix != test.set["ACCESS_LOG_PREFIX"] || string(settings.Uploads) != test.set["UPLOADS"] || settings.Tags.String() != test.set["TAGS"] || settings.EBSKey != test.set["EBS_KEY"] || settings.Lab != (test.set["LAB"] == "on") || settings.VPC != test.set["VPC"] {
 				t.Errorf("read %+v and the tags %v", settings.Optional, settings.Tags)
 			}
 		})

@@ -19,6 +19,7 @@ type Optional struct {
 	InstanceLogGroup string        // the log group of the instances, or "" for none
 	AccessLogBucket  string        // the bucket of the load balancer's access logs, or "" for none
 	AccessLogPrefix  string        // the prefix of the keys in AccessLogBucket; may be ""
+	VPC              string        // ID of a VPC that the stack did not make, or "" for the stack's
 	EBSKey           string        // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
 	SleepAfter       time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
 	Budget           float64       // in USD a calendar month, or 0 for none
@@ -57,6 +58,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		InstanceLogGroup: getenv("INSTANCE_LOG_GROUP"),
 		AccessLogBucket:  getenv("ACCESS_LOG_BUCKET"),
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
+		VPC:              getenv("VPC"),
 		EBSKey:           getenv("EBS_KEY"),
 		SleepAfter:       minutes(getenv("SLEEP_AFTER")),
 		Budget:           budgetFrom(getenv("BUDGET")),
@@ -102,6 +104,7 @@ const (
 	uploads     = `^(on|off)$`
 	logGroup    = `^[A-Za-z0-9._/#-]+$`
 	bucketName  = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
+	vpcID       = `^vpc-[0-9a-f]+$`
 	ebsKey      = `^(alias/aws/ebs|arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`
 	logPrefix   = `^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`
 )
@@ -127,6 +130,7 @@ func (o Optional) problems() (problems []error) {
 		{"UPLOADS", string(o.Uploads), uploads, "on or off"},
 		{"INSTANCE_LOG_GROUP", o.InstanceLogGroup, logGroup, "/photogallery/main/instances"},
 		{"ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name"},
+		{"VPC", o.VPC, vpcID, "vpc-0123456789abcdef0"},
 		{"EBS_KEY", o.EBSKey, ebsKey, "arn:aws:kms:us-east-1:123456789012:key/ID, or " + ManagedKey},
 		{"ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end"},
 	} {

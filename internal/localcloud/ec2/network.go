@@ -2,6 +2,9 @@ package ec2
 
 // The subnets belong to the stack and the interfaces to the load balancer; EC2 only describes them.
 
+// VPC is the ID of the one VPC, which all subnets are in.
+const VPC = "vpc-0123456789abcdef0"
+
 type subnet struct{ id, zone string }
 
 type networkInterface struct{ id, description string }

@@ -25,7 +25,7 @@ func (s *Service) describeSubnets(in *ec2.DescribeSubnetsInput) (*ec2.DescribeSu
 	for _, known := range s.subnets {
 		if len(in.SubnetIds) == 0 || slices.Contains(in.SubnetIds, known.id) {
 			out.Subnets = append(out.Subnets, types.Subnet{
-				SubnetId: aws.String(known.id), AvailabilityZone: aws.String(known.zone), State: types.SubnetStateAvailable,
+				SubnetId: aws.String(known.id), VpcId: aws.String(VPC), AvailabilityZone: aws.String(known.zone), State: types.SubnetStateAvailable,
 			})
 		}
 	}
