@@ -42,6 +42,7 @@ func areas() []area {
 		{"History", []check{stackTests}, historyMutants},
 		{"Sizes without a release", nil, scaleMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
+		{"Budget", []check{stackTests}, budgetMutants},
 		{"Grading", nil, gradeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},
 	}

@@ -19,6 +19,7 @@ import (
 	"photogallery/internal/localcloud/lambda"
 	"photogallery/internal/price"
 	"photogallery/lambdas"
+	"photogallery/lambdas/budget"
 	"photogallery/release"
 )
 
@@ -307,6 +308,32 @@ func TestUsedUpBudgetStopsAReleaseUnderWay(t *testing.T) {
 	})
 }
 
+// The check fails for half an hour at one of its calls, in which Lambda tries again, or loses an answer.
+func TestBudgetHoldsAfterAnyCallOfItsCheckFailed(t *testing.T) {
+	for _, operation := range budget.CheckBudget.Operations {
+		_, name, _ := strings.Cut(operation.Name, ":")
+		for how, fails := range map[string]func(*budgeted) (lift func()){
+			"fails":               func(b *budgeted) func() { return b.refuses("CheckBudget", name, "AccessDeniedException") },
+			"has its answer lost": func(b *budgeted) func() { b.losesAnswer("CheckBudget", name); return func() {} },
+		} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				withBudget(t, 100, func(b *budgeted) {
+					b.release("r1", `{}`).ends("Succeeded")
+					lift := fails(b)
+					time.Sleep(90 * time.Minute)
+					lift()
+					time.Sleep(2 * time.Hour)
+					b.empty(1)
+					if len(b.told) == 0 || !strings.Contains(b.told[0], "used up") || len(b.told) > 2 {
+						b.Errorf("told are %v", b.told)
+					}
+					b.release("r2", `{}`).ends("FailedClean", "BudgetUsedUp")
+				})
+			})
+		}
+	}
+}
+
 func TestTypeWithoutAPriceIsRefusedWithABudget(t *testing.T) {
 	withBudget(t, 100_000, func(b *budgeted) {
 		b.release("r1", `{"instanceType": "c7g.metal"}`).ends("FailedClean", "c7g.metal", price.Path)
@@ -317,7 +344,10 @@ func TestStackWithoutABudgetChecksNothing(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		time.Sleep(3 * time.Hour)
-		b := &budgeted{environment: e}
+		b := &budgeted{environment: e, budget: &atomic.Int64{}}
+		b.check() // somebody invokes the function by hand
+		time.Sleep(10 * time.Minute)
+		e.serves("r1", 2)
 		if spending := b.spending(); spending != (release.Spending{}) {
 			t.Errorf("there is %+v", spending)
 		}
