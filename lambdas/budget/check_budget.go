@@ -74,7 +74,7 @@ func (c checker) run(ctx context.Context, _ json.RawMessage) (release.Spending, 
 	if err != nil {
 		return release.Spending{}, err
 	}
-	hour, err := seen.Hourly(price.Load())
+	hour, err := seen.Hourly(price.Load(), c.settings.Dashboard)
 	if err != nil {
 		return release.Spending{}, err
 	}

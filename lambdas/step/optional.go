@@ -20,6 +20,7 @@ type Optional struct {
 	AccessLogPrefix  string  // the prefix of the keys in AccessLogBucket; may be ""
 	EBSKey           string  // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
 	Budget           float64 // in USD a calendar month, or 0 for none
+	Dashboard        bool    // whether the stack has a dashboard
 	Closed           bool    // the load balancer admits a range of addresses that does not include functions
 }
 
@@ -56,6 +57,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		AccessLogPrefix:  getenv("ACCESS_LOG_PREFIX"),
 		EBSKey:           getenv("EBS_KEY"),
 		Budget:           budgetFrom(getenv("BUDGET")),
+		Dashboard:        getenv("DASHBOARD") == "on",
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }
