@@ -11,17 +11,19 @@ import (
 // metricNamespace is the namespace of the metrics that the stack counts in its logs.
 const metricNamespace = "Photogallery"
 
-// addAlarms makes the stack's own alarms. Releases make those that scale the fleet, guard a refresh
+// addAlarms makes the stack's own alarms: two, because each metric of an alarm is billed for good. The
+// dashboard's option adds one for each end. Releases make those that scale the fleet, guard a refresh
 // and tell of an outage.
 func (s *stack) addAlarms() {
 	five := awscdk.Duration_Minutes(jsii.Number(5))
-	s.addEndAlarms(five)
-	s.alarm("step-defect", "A step failed in a way that none of its errors foresees, or ran out of time, or the budget could not be checked. Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+".",
-		s.defectMetric(five))
-	s.alarm("throttled", "Lambda refuses to run this environment's steps: the account's concurrency is used up, and releases wait. Ask for a higher quota of concurrent executions, or find the function that takes it.",
-		s.throttledMetric(five))
+	s.alarm("trouble", "A step failed in a way that none of its errors foresees, or ran out of time; Lambda refused to run one; the budget could not be checked; or a teardown did not succeed, so that the environment may continue to cost money. "+
+		"Look for ERROR and timeout in log group "+*s.logs.steps.LogGroupName()+", see in Step Functions how the last executions ended, and start another teardown if one has failed.",
+		s.troubleMetric(five))
 	s.alarm("dead-letters", "An event or a schedule could not be delivered: a teardown may not have started. Read the queue's message, fix what it says, start by hand what it would have started, and delete it.",
 		s.deadLetters.MetricApproximateNumberOfMessagesVisible(&awscloudwatch.MetricOptions{Statistic: jsii.String("Maximum"), Period: five}))
+	if s.options.Dashboard {
+		s.addEndAlarms(five)
+	}
 }
 
 // addEndAlarms makes the alarms for ends of executions, at most one for each end. Those of releases
@@ -75,30 +77,28 @@ func (s *stack) machineMetric(name, machine string, period awscdk.Duration) awsc
 	})
 }
 
-// defectMetric counts errors that no Retry and no Catch of a release expects. Lambda's own Errors
-// metric would count each answer with a code, even a full zone. Nobody but this alarm notices that
-// the budget's check fails.
+// troubleMetric counts what nobody foresees, in the logs of steps and of state machines. Lambda's own
+// metric of errors would count each answer with a code, even a full zone, and that of throttles is for
+// the whole account, or for one function.
 // https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
-func (s *stack) defectMetric(period awscdk.Duration) awscloudwatch.Metric {
-	filter := s.logs.steps.AddMetricFilter(jsii.String("Defects"), &awslogs.MetricFilterOptions{
-		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(`{ ($.code = "Unexpected") || ($.record.status = "timeout") || ($.record.status = "error") || (($.step = "CheckBudget") && ($.level = "ERROR")) }`)),
-		MetricNamespace: jsii.String(metricNamespace),
-		MetricName:      s.name("step-defects"),
-		MetricValue:     jsii.String("1"),
-	})
-	return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period})
-}
-
-// throttledMetric counts the steps that Lambda refused to run, from the logs of the state machines.
-// Lambda's own Throttles metric is for the whole account, or for one function.
 // https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
-func (s *stack) throttledMetric(period awscdk.Duration) awscloudwatch.Metric {
-	filter := s.logs.machines.AddMetricFilter(jsii.String("Throttled"), &awslogs.MetricFilterOptions{
-		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(`{ $.details.error = "Lambda.TooManyRequestsException" }`)),
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-json-log-events.html
+func (s *stack) troubleMetric(period awscdk.Duration) awscloudwatch.Metric {
+	teardowns := pseudo().Replace(arn("states", "execution:"+s.options.Environment.TeardownMachine()+":*"))
+	s.countTrouble("Throttled", s.logs.machines, `{ $.details.error = "Lambda.TooManyRequestsException" }`)
+	s.countTrouble("FailedTeardowns", s.logs.machines,
+		`{ ($.execution_arn = "`+teardowns+`") && (($.type = "ExecutionFailed") || ($.type = "ExecutionTimedOut") || ($.type = "ExecutionAborted")) }`)
+	defects := s.countTrouble("Defects", s.logs.steps,
+		`{ ($.code = "Unexpected") || ($.record.status = "timeout") || ($.record.status = "error") || (($.step = "CheckBudget") && ($.level = "ERROR")) }`)
+	return defects.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period})
+}
+
+func (s *stack) countTrouble(id string, group awslogs.LogGroup, pattern string) awslogs.MetricFilter {
+	return group.AddMetricFilter(jsii.String(id), &awslogs.MetricFilterOptions{
+		FilterPattern:   awslogs.FilterPattern_Literal(jsii.String(pattern)),
 		MetricNamespace: jsii.String(metricNamespace),
-		MetricName:      s.name("throttled-steps"),
+		MetricName:      s.name("trouble"),
 		MetricValue:     jsii.String("1"),
 	})
-	return filter.Metric(&awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Period: period})
 }

@@ -16,6 +16,9 @@ import (
 // new load balancer, so its metrics are searched for by the target groups, which stay. A slot
 // without a fleet has no line.
 func (s *stack) addDashboard() {
+	if !s.options.Dashboard {
+		return
+	}
 	s.dashboard = awscloudwatch.NewDashboard(s.scope, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName:   jsii.String(s.options.Environment.Name()),
 		DefaultInterval: awscdk.Duration_Hours(jsii.Number(3)),
@@ -83,8 +86,8 @@ func (s *stack) cpuGraph() awscloudwatch.GraphWidget {
 }
 
 func (s *stack) stepGraph() awscloudwatch.GraphWidget {
-	return graph("Steps that failed unexpectedly", 8, []awscloudwatch.IMetric{awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-		Namespace: jsii.String(metricNamespace), MetricName: s.name("step-defects"), Statistic: jsii.String("Sum"),
+	return graph("What nobody foresaw", 8, []awscloudwatch.IMetric{awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String(metricNamespace), MetricName: s.name("trouble"), Statistic: jsii.String("Sum"),
 		Period: awscdk.Duration_Minutes(jsii.Number(5)),
 	})})
 }

@@ -143,6 +143,9 @@ func (s *stack) settings() map[string]*string {
 	if s.options.Budget != "" {
 		settings["BUDGET"] = jsii.String(s.options.Budget)
 	}
+	if s.options.Dashboard {
+		settings["DASHBOARD"] = jsii.String("on")
+	}
 	if s.options.Tags != "" {
 		settings["TAGS"] = jsii.String(s.options.Tags)
 	}

@@ -192,6 +192,11 @@ func Table() []Option {
 			},
 		},
 		{
+			Key: "dashboard", Default: off, Allowed: "on or off",
+			Effect: "Makes a CloudWatch dashboard, and an alarm for each way in which a release or a teardown ends badly, of which you get a message anyway. AWS bills $3.60 a month for them.",
+			parse:  func(o *Options, value string) error { return parseSwitch(&o.Dashboard, value) },
+		},
+		{
 			Key: "logDays", Default: "30", Allowed: "one of 1, 3, 5, 7, 14, 30, 60, 90, 180, 365",
 			Effect: "How many days logs are kept.",
 			parse:  parseLogDays,

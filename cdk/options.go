@@ -42,6 +42,7 @@ type Options struct {
 	Role            string // name of the one role that everything uses, or "" for roles of the stack
 	InstanceProfile string // name of the profile with that role, or "" with Role
 	AssetsBucket    string // bucket of the assets, or "" for the one of cdk bootstrap
+	Dashboard       bool
 	LogDays         int
 	Tags            string // tags of every resource, in the form of release.ParseTags, or "" for none
 }

@@ -50,7 +50,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 		"vpc": ownVPC, "publicSubnets": ownPublic, "privateSubnets": "subnet-0123456789abcdef2, subnet-0123456789abcdef3",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com, me@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops", "webhook": "slack:photogallery/webhook",
 		"domain": "photos.example.com", "hostedZone": "Z0123",
-		"uploadsOverHttp": true, "instanceConnect": "on", "accessLogs": "on", "ebsKey": "alias/aws/ebs", "settingsKey": "arn:aws:kms:us-east-1:123456789012:key/ID", "flowLogs": false, "logDays": 7.0,
+		"uploadsOverHttp": true, "instanceConnect": "on", "accessLogs": "on", "ebsKey": "alias/aws/ebs", "settingsKey": "arn:aws:kms:us-east-1:123456789012:key/ID", "flowLogs": false, "dashboard": "on", "logDays": 7.0,
 		"role": "arn:aws:iam::123456789012:role/LabRole", "instanceProfile": "LabInstanceProfile", "assetsBucket": "photogallery-lab-123456789012-us-east-1",
 		"tags": map[string]any{"team": "web", "account": 123456789012.0},
 	}
@@ -62,7 +62,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	want := cdk.Options{
 		Environment: "staging", Architecture: "x86_64", CIDR: "203.0.113.0/24", VPC: ownVPC, PublicSubnets: ownPublic, PrivateSubnets: ownPrivate, VPCRange: "10.0.0.0/16", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, Budget: "20", TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com, me@example.com", Topic: "arn:aws:sns:us-east-1:123456789012:ops", Webhook: "slack:photogallery/webhook", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
-		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", LogDays: 7, Tags: "account=123456789012,team=web",
+		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", Dashboard: true, LogDays: 7, Tags: "account=123456789012,team=web",
 		Role: "LabRole", InstanceProfile: "LabInstanceProfile", AssetsBucket: "photogallery-lab-123456789012-us-east-1",
 	}
 	if err != nil || got != want {

@@ -87,6 +87,7 @@ func TestOutageIsToldWhenItBeginsAndWhenItIsOver(t *testing.T) {
 		{"requests-high", "OK", "ALARM", 0, 0},
 		{"idle", "ALARM", "OK", 0, 0},
 		{"teardown-failed", "OK", "ALARM", 0, 1}, // its own action tells the topic
+		{"trouble", "OK", "ALARM", 0, 1},
 		{"dead-letters", "ALARM", "OK", 0, 1},
 	} {
 		sent := messagesOf(t, made, "aws.cloudwatch", alarmEvent("photogallery-staging-"+test.alarm, test.former, test.state))
@@ -111,7 +112,7 @@ func TestWebhookGetsJSONOfItsForm(t *testing.T) {
 		failed := ending{"release", "FAILED", "FailedClean", "BuildFailed: \"pip\" said\nno."}
 		for _, sent := range []map[string][]string{
 			messagesOf(t, made, "aws.states", failed.detail()),
-			messagesOf(t, made, "aws.cloudwatch", alarmEvent("photogallery-staging-throttled", "OK", "ALARM")),
+			messagesOf(t, made, "aws.cloudwatch", alarmEvent("photogallery-staging-trouble", "OK", "ALARM")),
 		} {
 			if len(sent["Webhook"]) != 1 {
 				t.Fatalf("%s gets %v", form, sent)

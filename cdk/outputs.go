@@ -16,8 +16,10 @@ func (s *stack) addOutputs() {
 	s.output("ConsoleReleaseUrl", "Starts a release in the console: press Start execution twice",
 		s.console+"states/home?region="+region+"#/statemachines/view/"+releaseARN)
 	s.output("CommandLine", "Starts a release from a terminal", "gallery release --stack "+environment.Name())
-	s.output("DashboardUrl", "Releases, fleet, load balancer and alarms",
-		s.console+"cloudwatch/home?region="+region+"#dashboards:name="+environment.Name())
+	if s.options.Dashboard {
+		s.output("DashboardUrl", "Releases, fleet, load balancer and alarms",
+			s.console+"cloudwatch/home?region="+region+"#dashboards:name="+environment.Name())
+	}
 	s.output("Environment", "The environment's name", string(environment))
 	s.output("Architecture", "The architecture of functions and instances", s.options.Architecture)
 	s.output("ReleaseStateMachineArn", "The release state machine", releaseARN)

@@ -19,6 +19,7 @@ import (
 type costFlags struct {
 	hours, releases  float64
 	transfer, photos float64
+	dashboard        bool
 }
 
 func costCommand() *cobra.Command {
@@ -43,6 +44,7 @@ fleet, schedules and images, and adds what they cost at this moment.`,
 	f.Float64Var(&flags.releases, "releases", 4, "releases of new content a month")
 	f.Float64Var(&flags.transfer, "transfer", 10, "`GB` a month that visitors fetch")
 	f.Float64Var(&flags.photos, "photos", cost.UsualPhotosGB, "`GB` of photos")
+	f.BoolVar(&flags.dashboard, "dashboard", false, "with the dashboard and the alarms of the option dashboard (default with --stack: as deployed)")
 	addJSONFlag(command)
 	return command
 }
@@ -86,7 +88,7 @@ func (f costFlags) wanted(command *cobra.Command) (cost.Wanted, error) {
 	}
 	w := cost.Wanted{
 		InstanceType: cmp.Or(request.InstanceType, plan.UsualType(release.ARM64)), MinSize: least, MaxSize: most, Zones: cost.Zones,
-		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TransferGB: f.transfer, PhotosGB: f.photos,
+		HoursADay: f.hours, Mornings: cost.NightsAMonth, Releases: f.releases, TransferGB: f.transfer, PhotosGB: f.photos, Dashboard: f.dashboard,
 	}
 	return w, w.Check()
 }
@@ -112,6 +114,7 @@ func stackBill(command *cobra.Command, name string, w cost.Wanted) (cost.Bill, e
 		return cost.Bill{}, awsstack.Explain(err, config.Region)
 	}
 	w = adapted(command, w, seen, plan.UsualType(stack.Architecture), status.Schedules)
+	w.Dashboard = w.Dashboard || stack.Dashboard != ""
 	bill, err := cost.Add(price.Load(), w, seen.Mark(cost.Planned(w), w.InstanceType))
 	bill.Stack, bill.StackRegion, bill.Spending = name, config.Region, status.Spending
 	return bill, err

@@ -45,6 +45,7 @@ func areas() []area {
 		{"Sleep", []check{stackTests}, sleepMutants},
 		{"Learner Lab", []check{packageTests("lambdas/plan")}, labMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
+		{"Budget", []check{stackTests}, budgetMutants},
 		{"Grading", nil, gradeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},
 	}

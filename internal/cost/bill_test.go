@@ -98,12 +98,26 @@ func TestUnpricedResourcesAreReported(t *testing.T) {
 func TestPlannedEnvironmentUsesEveryRelevantPrice(t *testing.T) {
 	trifles := map[string]bool{"event": true, "message": true, "metric-read": true, "queue-request": true, "webhook": true}
 	planned := map[string]bool{}
-	for _, item := range Planned(Wanted{}) {
+	for _, item := range Planned(Wanted{Dashboard: true}) {
 		planned[item.Key] = true
 	}
 	for key := range price.Load().Prices {
 		if planned[strings.TrimSuffix(key, "-"+release.X8664)] == trifles[key] {
 			t.Errorf("%s is planned (%t)", key, planned[key])
+		}
+	}
+}
+
+// docs/cost.md has the lines, which gallery cost prints.
+func TestIdleEnvironmentCostsAtMostHalfADollarAMonth(t *testing.T) {
+	for hasDashboard, want := range map[bool]float64{false: 0.50, true: 0.50 + 3.60} {
+		w := Wanted{InstanceType: "t4g.small", PhotosGB: UsualPhotosGB, Dashboard: hasDashboard}
+		bill, err := Add(price.Load(), w, always(Planned(w), keptImages))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if idle := bill.Total.Month.Most; idle <= want-0.10 || idle > want {
+			t.Errorf("with a dashboard (%t) an idle environment costs $%.2f a month, want at most $%.2f", hasDashboard, idle, want)
 		}
 	}
 }

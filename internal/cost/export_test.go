@@ -19,6 +19,7 @@ var (
 const (
 	AppLogGB      = appLogGB
 	CallGB        = callGB
+	EndAlarms     = endAlarms
 	FlowLogGB     = flowLogGB
 	ImageGB       = imageGB
 	KeptImages    = keptImages

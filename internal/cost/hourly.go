@@ -17,8 +17,8 @@ type Hourly struct {
 
 // Hourly prices what exists, as it is at that moment, without visitors, releases and teardowns. Its error
 // is an InvalidRequest for an instance type without a price.
-func (e Existing) Hourly(list price.List) (Hourly, error) {
-	w := Wanted{InstanceType: cmp.Or(e.InstanceType, list.InstanceTypes()[0]), Zones: e.Zones, PhotosGB: UsualPhotosGB, Observed: true}
+func (e Existing) Hourly(list price.List, hasDashboard bool) (Hourly, error) {
+	w := Wanted{InstanceType: cmp.Or(e.InstanceType, list.InstanceTypes()[0]), Zones: e.Zones, PhotosGB: UsualPhotosGB, Dashboard: hasDashboard, Observed: true}
 	bill, err := Add(list, w, e.Mark(Planned(w), w.InstanceType))
 	if err != nil {
 		return Hourly{}, err

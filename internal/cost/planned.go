@@ -18,6 +18,7 @@ type Wanted struct {
 	Releases     float64 // of new content, a month
 	TransferGB   float64 // to visitors, a month
 	PhotosGB     float64
+	Dashboard    bool // of the stack's option, with its alarms
 	Observed     bool // whether the items' Now counts
 }
 
@@ -31,7 +32,8 @@ const (
 	keptImages    = 2    // the serving image and the one for a rollback
 	ownMetrics    = 7    // of an instance under detailed monitoring
 	releaseAlarms = 8    // metrics in the alarms that a release makes
-	stackAlarms   = 9    // metrics in the stack's own
+	stackAlarms   = 2    // metrics in the stack's own
+	endAlarms     = 6    // metrics in those that go with its dashboard
 	flowLogGB     = 0.05 // of a public address in a month: refused connections
 	appLogGB      = 0.1  // of an instance in a month
 	callSeconds   = 1    // of a function
@@ -76,8 +78,7 @@ func Planned(w Wanted) []Item {
 		{Phase: Serving, Key: "flow-log", Quantity: just(float64(w.Zones) * flowLogGB)},
 		{Phase: Serving, Key: "log", Quantity: fleet.times(appLogGB), Note: "the instances'"},
 		{Phase: Always, Key: "snapshot", Quantity: just(keptImages * imageGB)},
-		{Phase: Always, Key: "dashboard", Quantity: just(1)},
-		{Phase: Always, Key: "alarm", Quantity: just(stackAlarms), Note: "the stack's"},
+		{Phase: Always, Key: "alarm", Quantity: just(w.alarms()), Note: "the stack's"},
 		{Phase: Always, Key: "object-storage", Quantity: just(w.PhotosGB)},
 		{Phase: Always, Key: "log-storage", Quantity: just(storedLogGB)},
 		{Phase: Always, Key: "table-storage", Quantity: just(tableGB)},
@@ -86,7 +87,17 @@ func Planned(w Wanted) []Item {
 		{Phase: Traffic, Key: "object-read", Quantity: just(w.TransferGB * readsPerGB)},
 		{Phase: Traffic, Key: "object-write", Quantity: just(w.PhotosGB * writesPerGB)},
 	}
+	if w.Dashboard {
+		items = append(items, Item{Phase: Always, Key: "dashboard", Quantity: just(1)})
+	}
 	return append(items, w.runs()...)
+}
+
+func (w Wanted) alarms() float64 {
+	if w.Dashboard {
+		return stackAlarms + endAlarms
+	}
+	return stackAlarms
 }
 
 // runs returns the releases and teardowns of a month, without the nightly teardown and with it.

@@ -19,6 +19,7 @@ import (
 	"photogallery/internal/localcloud/lambda"
 	"photogallery/internal/price"
 	"photogallery/lambdas"
+	"photogallery/lambdas/budget"
 	"photogallery/release"
 )
 
@@ -102,7 +103,7 @@ func (b *budgeted) hour() cost.Hourly {
 	if err != nil {
 		b.Fatal(err)
 	}
-	hour, err := seen.Hourly(price.Load())
+	hour, err := seen.Hourly(price.Load(), false)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -274,17 +275,17 @@ func TestHourIsCountedOnce(t *testing.T) {
 }
 
 func TestHigherBudgetLiftsTheRefusal(t *testing.T) {
-	withBudget(t, 500, func(b *budgeted) {
+	withBudget(t, 200, func(b *budgeted) {
 		b.release("r1", `{}`).ends("Succeeded")
-		b.metered(time.Now().Add(24 * time.Hour))
+		b.metered(time.Now().Add(48 * time.Hour))
 		b.empty(1)
-		b.release("r2", `{}`).ends("FailedClean", "BudgetUsedUp", "$5.00", "-c budget=10")
+		b.release("r2", `{}`).ends("FailedClean", "BudgetUsedUp", "$2.00", "-c budget=4")
 		b.release("dry", `{"dryRun": true}`).ends("FailedClean", "BudgetUsedUp")
 		b.budget.Store(1000)
 		b.release("r3", `{}`).ends("Succeeded")
 		b.metered(time.Now().Add(3 * time.Hour))
 		b.serves("r3", 2)
-		b.budget.Store(500)
+		b.budget.Store(200)
 		b.metered(time.Now().Add(time.Hour))
 		b.empty(1)
 		if len(b.told) != 2 { // the warning and the end of the first budget
@@ -298,13 +299,39 @@ func TestUsedUpBudgetStopsAReleaseUnderWay(t *testing.T) {
 		b.release("r1", `{}`).ends("Succeeded")
 		under := b.start(b.StartRelease(b.Context(), "r2", `{"rebake": true, "bakeTime": "5h"}`))
 		time.Sleep(30 * time.Minute)
-		b.budget.Store(100)
+		b.budget.Store(5)
 		if end := b.await(under); end.Status != "ABORTED" {
 			b.Errorf("the release ended %s: %s", end.Status, end.Cause)
 		}
 		time.Sleep(30 * time.Minute)
 		b.empty(1)
 	})
+}
+
+// The check fails for half an hour at one of its calls, in which Lambda tries again, or loses an answer.
+func TestBudgetHoldsAfterAnyCallOfItsCheckFailed(t *testing.T) {
+	for _, operation := range budget.CheckBudget.Operations {
+		_, name, _ := strings.Cut(operation.Name, ":")
+		for how, fails := range map[string]func(*budgeted) (lift func()){
+			"fails":               func(b *budgeted) func() { return b.refuses("CheckBudget", name, "AccessDeniedException") },
+			"has its answer lost": func(b *budgeted) func() { b.losesAnswer("CheckBudget", name); return func() {} },
+		} {
+			t.Run(name+" "+how, func(t *testing.T) {
+				withBudget(t, 5, func(b *budgeted) {
+					b.release("r1", `{}`).ends("Succeeded")
+					lift := fails(b)
+					time.Sleep(90 * time.Minute)
+					lift()
+					time.Sleep(2 * time.Hour)
+					b.empty(1)
+					if len(b.told) == 0 || !strings.Contains(b.told[0], "used up") || len(b.told) > 2 {
+						b.Errorf("told are %v", b.told)
+					}
+					b.release("r2", `{}`).ends("FailedClean", "BudgetUsedUp")
+				})
+			})
+		}
+	}
 }
 
 func TestTypeWithoutAPriceIsRefusedWithABudget(t *testing.T) {
@@ -317,7 +344,10 @@ func TestStackWithoutABudgetChecksNothing(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		time.Sleep(3 * time.Hour)
-		b := &budgeted{environment: e}
+		b := &budgeted{environment: e, budget: &atomic.Int64{}}
+		b.check() // somebody invokes the function by hand
+		time.Sleep(10 * time.Minute)
+		e.serves("r1", 2)
 		if spending := b.spending(); spending != (release.Spending{}) {
 			t.Errorf("there is %+v", spending)
 		}

@@ -122,6 +122,11 @@ func (c *EC2) DescribeVolumes(ctx context.Context, in *ec2.DescribeVolumesInput,
 	return (*ec2.Client)(c).DescribeVolumes(ctx, in, options...)
 }
 
+// DescribeVpcEndpoints calls the operation of this name.
+func (c *EC2) DescribeVpcEndpoints(ctx context.Context, in *ec2.DescribeVpcEndpointsInput, options ...func(*ec2.Options)) (*ec2.DescribeVpcEndpointsOutput, error) {
+	return (*ec2.Client)(c).DescribeVpcEndpoints(ctx, in, options...)
+}
+
 // DescribeVpcs calls the operation of this name.
 func (c *EC2) DescribeVpcs(ctx context.Context, in *ec2.DescribeVpcsInput, options ...func(*ec2.Options)) (*ec2.DescribeVpcsOutput, error) {
 	return (*ec2.Client)(c).DescribeVpcs(ctx, in, options...)

@@ -23,6 +23,7 @@ type Optional struct {
 	EBSKey           string        // encrypts volumes: a key's ARN, or ManagedKey, or "" for the account's default
 	SleepAfter       time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
 	Budget           float64       // in USD a calendar month, or 0 for none
+	Dashboard        bool          // whether the stack has a dashboard
 	Lab              bool          // the account is one of an AWS Academy Learner Lab, whose limits hold
 	Closed           bool          // the load balancer admits a range of addresses that does not include functions
 }
@@ -63,6 +64,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		SleepAfter:       minutes(getenv("SLEEP_AFTER")),
 		Budget:           budgetFrom(getenv("BUDGET")),
 		Lab:              getenv("LAB") == "on",
+		Dashboard:        getenv("DASHBOARD") == "on",
 		Closed:           getenv("ENTRANCE") == "closed",
 	}
 }
