@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // trial is a scenario with one or two faults.
@@ -31,7 +32,8 @@ func (p placement) String() string {
 func singleFaults(s scenario, points []point) (all []trial) {
 	for _, f := range faults() {
 		if f.machines != nil {
-			if s.subject != "" {
+			isItsOwn := strings.HasPrefix(f.name, "builder-") // a command makes neither image nor fleet
+			if s.subject != "" && (isItsOwn || s.subject != runName) {
 				all = append(all, trial{s, []placement{{fault: f}}})
 			}
 			continue

@@ -36,7 +36,7 @@ func TestPriceFileIsValid(t *testing.T) {
 }
 
 func TestFunctionsCostMoreOnX86(t *testing.T) {
-	list := Load()
+	list := price.Load()
 	for instanceType, key := range map[string]string{
 		"t4g.small": "function-time", "is4gen.medium": "function-time", "x2gd.large": "function-time",
 		"t3.small": "function-time-x86_64", "g4dn.xlarge": "function-time-x86_64",

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/internal/localcloud/fabric"
+	"photogallery/lambdas/step"
 	"photogallery/release"
 )
 
@@ -123,7 +124,7 @@ func TestLabThatRefusesToTellItsQuotaIsNoFailure(t *testing.T) {
 func TestLabHasTwoRegions(t *testing.T) {
 	inLab(t, 0, 0, func(c *cloud) {
 		elsewhere := func(o *awsec2.Options) { o.Region = "eu-west-1" }
-		c.clients.EC2 = awsec2.New(c.clients.EC2.Options(), elsewhere)
+		c.clients.EC2 = (*step.EC2)(awsec2.New(c.clients.EC2.Options(), elsewhere))
 		c.refuses(`{}`, release.InvalidRequest, "us-east-1 and us-west-2", "eu-west-1")
 	})
 }
