@@ -68,20 +68,21 @@ func policiesNaming(made template, text string) (found []any) {
 	return found
 }
 
-func TestEnvironmentsShareAVPCWithoutAName(t *testing.T) {
-	names := map[string]string{}
+// Names of target groups are unique in a region, those of security groups in a VPC.
+func TestEnvironmentsOfOneVPCHaveNoNameInCommon(t *testing.T) {
+	taken := map[string]string{}
 	for _, environment := range []string{"main", "staging"} {
 		made := decode(t, raw(t, inOwnVPC(environment, nil)))
-		for id, resource := range made.Resources {
-			for _, property := range []string{"Name", "GroupName", "FunctionName", "BucketName", "LogGroupName", "StateMachineName", "DashboardName", "AlarmName"} {
-				name, isText := resolve(made, resource.Properties[property]).(string)
-				if !isText || name == "" {
-					continue
-				}
-				if of, taken := names[resource.Type+name]; taken && !strings.HasPrefix(of, environment) {
-					t.Errorf("%s of %s has the name of %s: %s", id, environment, of, name)
-				}
-				names[resource.Type+name] = environment + " " + id
+		for id, group := range made.of("AWS::ElasticLoadBalancingV2::TargetGroup") {
+			name, isGiven := group.Properties["Name"].(string)
+			if by := taken[name]; isGiven && by != "" {
+				t.Errorf("%s of %s has the name of %s: %s", id, environment, by, name)
+			}
+			taken[name] = environment
+		}
+		for id, group := range made.of("AWS::EC2::SecurityGroup") {
+			if name := group.Properties["GroupName"]; name != nil {
+				t.Errorf("%s of %s has a name of its own, %v", id, environment, name)
 			}
 		}
 	}

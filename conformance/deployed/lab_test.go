@@ -10,16 +10,13 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"photogallery/conformance/emulator"
-	"photogallery/release"
 )
 
 // TestLab deploys to an account in which nobody may make a role, with `gallery lab`, and goes the whole
-// way there and back. Between the releases a session ends.
+// way there and back.
 func TestLab(t *testing.T) {
 	c := begin(t)
 	c.giveRole("LabRole", "LabInstanceProfile")
@@ -36,36 +33,11 @@ func TestLab(t *testing.T) {
 	c.plays.will("", "", false)
 	c.run("release", "first", `{}`).ends("Succeeded")
 	c.serves("first")
-	c.restart()
 	c.run("release", "second", `{"traffic": [50, 100]}`).ends("Succeeded")
 	c.serves("second")
 	c.run("teardown", "teardown", `{"images": "delete"}`).ends("Succeeded")
 	c.deleted()
 	c.want("roles", c.roles(), "LabRole")
-}
-
-// restart stops every instance and starts it again, as a lab does between two sessions.
-func (c *cloud) restart() {
-	c.Helper()
-	out, err := c.EC2.DescribeInstances(c.Context(), &ec2.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("instance-state-name"), Values: []string{"running"}}}})
-	if err != nil {
-		c.Fatal(err)
-	}
-	var running []string
-	for _, reservation := range out.Reservations {
-		for _, instance := range reservation.Instances {
-			running = append(running, aws.ToString(instance.InstanceId))
-		}
-	}
-	if len(running) == 0 || len(running) > release.LabInstances {
-		c.Errorf("%d instances run", len(running))
-	}
-	if _, err = c.EC2.StopInstances(c.Context(), &ec2.StopInstancesInput{InstanceIds: running}); err == nil {
-		_, err = c.EC2.StartInstances(c.Context(), &ec2.StartInstancesInput{InstanceIds: running})
-	}
-	if err != nil {
-		c.Fatal(err)
-	}
 }
 
 // giveRole makes what a lab's account has.

@@ -22,9 +22,9 @@ var budgetMutants = []mutant{
 		{"lambdas/records/spending.go", "", `aws.String("checked = :former")`, `aws.String("checked <> :former OR checked = :former")`},
 	}},
 	{"a used up budget refuses no release", []edit{
-		{"lambdas/plan/plan.go", "", "{p.budget, plainName,", "{plainName,"},
+		{"lambdas/plan/plan.go", "", "(ctx, p.budget, plainName, p.sizes", "(ctx, plainName, p.sizes"},
 	}},
 	{"a release may have instances that no budget can count", []edit{
-		{"lambdas/plan/plan.go", "", "p.instanceType, p.priced, p.quota}", "p.instanceType, p.quota}"},
+		{"lambdas/plan/plan.go", "", "p.instanceType, p.priced, p.lab, p.quota)", "p.instanceType, p.lab, p.quota)"},
 	}},
 }

@@ -2,7 +2,7 @@
 import { attribute, h, marked, text } from "./dom.js";
 
 // apart are fields that few people need; the server fills some of them in.
-export const apart = new Set(["Comment", "by", "commit"]);
+export const apart = new Set(["Comment", "by", "commit", "run"]);
 
 export class Form {
   // suggestions are { field: [{ value, label }] }, of which a menu is made; leaveOut are fields that are not shown, more those
