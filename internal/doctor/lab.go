@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -26,6 +27,14 @@ func (e *examination) labSession(ctx context.Context) error {
 	return nil
 }
 
+// usualArchitecture is that of a deployment that names none: in a lab `gallery lab deploy` chooses it.
+func (e *examination) usualArchitecture() string {
+	if e.inLab {
+		return release.X8664
+	}
+	return release.ARM64
+}
+
 // lab holds what a release needs against the limits of a Learner Lab, as the Plan step does.
 func (e *examination) lab(ctx context.Context) Finding {
 	if !e.inLab {
@@ -34,7 +43,8 @@ func (e *examination) lab(ctx context.Context) Finding {
 	if !release.IsLabRegion(e.Config.Region) {
 		return well("a lab has only %s, and this is %s", release.LabRegions(), e.Config.Region).but(Failed, "Choose one of them with --region.")
 	}
-	if why := release.UnfitForLab(e.InstanceType, plan.UsualType(e.Architecture)); why != "" {
+	usual := plan.UsualType(cmp.Or(e.Architecture, e.usualArchitecture()))
+	if why := release.UnfitForLab(cmp.Or(e.InstanceType, usual), usual); why != "" {
 		return well("a release would be refused").but(Failed, "%s, with --instance-type.", upper(why))
 	}
 	others, err := plan.Others(ctx, e.EC2, e.AutoScaling, e.environment)

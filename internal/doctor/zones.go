@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"photogallery/lambdas/plan"
-	"photogallery/release"
 )
 
 // twoZones returns the zones of the stack's subnets. Without a stack it returns the first two,
@@ -77,7 +76,7 @@ func sorted(names []string) []string {
 }
 
 func (e *examination) instanceType(ctx context.Context) Finding {
-	e.Architecture = cmp.Or(e.Architecture, release.ARM64)
+	e.Architecture = cmp.Or(e.Architecture, e.usualArchitecture())
 	e.InstanceType = cmp.Or(e.InstanceType, plan.UsualType(e.Architecture))
 	wanted, usual := types.InstanceType(e.InstanceType), plan.UsualType(e.Architecture)
 	pages := ec2.NewDescribeInstanceTypeOfferingsPaginator(e.EC2, &ec2.DescribeInstanceTypeOfferingsInput{

@@ -26,11 +26,11 @@ func TestPictureShowsTheStack(t *testing.T) {
 	}
 }
 
-// Those of an account in which nobody may make roles add nothing to the picture.
+// Those of an account in which nobody may make roles, or a network, add nothing to the picture.
 func TestPictureIsOfAStackWithEveryOption(t *testing.T) {
-	lab := []string{"role", "instanceProfile", "assetsBucket"}
+	given := []string{"role", "instanceProfile", "assetsBucket", "vpc", "publicSubnets", "privateSubnets"}
 	for _, o := range cdk.Table() {
-		if _, given := everything[o.Key]; !given && !slices.Contains(lab, o.Key) && (o.Default == "" || o.Default == "off") {
+		if _, isOn := everything[o.Key]; !isOn && !slices.Contains(given, o.Key) && (o.Default == "" || o.Default == "off") {
 			t.Errorf("option %s is off by default, and the picture's stack does not turn it on", o.Key)
 		}
 	}
