@@ -191,10 +191,15 @@ func withoutTimes(cause string) string {
 	return strings.Join(strings.Fields(timeInCause.ReplaceAllString(cause, "")), " ")
 }
 
-// stateOf returns an alarm's state in AWS's words. The alarm that scales in is in ALARM while the fleet idles.
+// stateOf returns an alarm's state in AWS's words. Two alarms are in ALARM where nothing is wrong.
 func stateOf(a environment.Alarm) string {
-	if a.Kind == release.Idle && a.State == "ALARM" {
+	switch {
+	case a.State != "ALARM":
+		return a.State
+	case a.Kind == release.Idle:
 		return "ALARM (as usual while little is asked of the fleet)"
+	case a.Kind == release.Unvisited:
+		return "ALARM (as usual while nobody visits)"
 	}
 	return a.State
 }

@@ -1,6 +1,7 @@
 package scaling
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,7 +17,7 @@ import (
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 func (p place) unvisited(after time.Duration) *cloudwatch.PutMetricAlarmInput {
 	metric := p.ofBalancer("RequestCount")
-	alarm := p.alarm(release.Unvisited, "Nobody has visited for "+after.String()+": the gallery is torn down, and its image kept.")
+	alarm := p.alarm(release.Unvisited, fmt.Sprintf("No visit for %d minutes: the gallery is torn down, and its image kept.", int(after.Minutes())))
 	alarm.AlarmName = aws.String(p.environment.UnvisitedAlarm())
 	alarm.Namespace, alarm.MetricName, alarm.Dimensions = metric.Namespace, metric.MetricName, metric.Dimensions
 	alarm.Statistic, alarm.Period = types.StatisticSum, aws.Int32(alarmPeriod)

@@ -10,7 +10,7 @@ import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
 import { begin, changed, keyOf, onChange, store } from "./store.js";
 import { openTeardown } from "./teardown.js";
-import { endOf, isDryRun, number, outOf, plural, since, split, statuses, title, took } from "./words.js";
+import { endOf, isDryRun, isQuiet, number, outOf, plural, since, split, statuses, title, took } from "./words.js";
 
 const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
@@ -86,7 +86,7 @@ function fleetNow() {
 }
 
 function scalingNow() {
-  const alarms = store.status.alarms.filter((alarm) => alarm.state === "ALARM" && !alarm.name.endsWith("-idle"));
+  const alarms = store.status.alarms.filter((alarm) => alarm.state === "ALARM" && !isQuiet(alarm.name));
   const recent = store.samples.slice(-60);
   const most = Math.max(200, ...recent.map((sample) => sample.requests ?? 0));
   const line = recent.map((sample, i) => `${i ? "L" : "M"}${((i + 60 - recent.length) / 59 * 100).toFixed(1)} ${(23 - (sample.requests ?? 0) / most * 22).toFixed(1)}`).join("");

@@ -3,7 +3,7 @@ import { Chart, showSpan, window as shown } from "./charts.js";
 import { attribute, h, keyed, s, text } from "./dom.js";
 import { loadWords } from "./load.js";
 import { store } from "./store.js";
-import { aMinute, clock, isDryRun, plural } from "./words.js";
+import { aMinute, clock, isDryRun, isQuiet, plural } from "./words.js";
 
 const minute = () => aMinute(store.status?.pace ?? 1);
 const marks = (metric) => () => marksOf(metric);
@@ -119,12 +119,13 @@ export class ScalingView {
   }
 }
 
-// toneOf is an alarm's state; to be idle is no reason to worry.
-const toneOf = (name, state) => (state === "ALARM" && name.endsWith("-idle") ? "IDLE" : state);
+// toneOf is the state of an alarm.
+const toneOf = (name, state) => (state === "ALARM" && isQuiet(name) ? "IDLE" : state);
 
 // whatNext tells what the alarm waits for, and what follows.
 function whatNext(alarm) {
-  const after = `after ${plural(alarm.minutes, "minute")} with ${alarm.marks.map(beyond).join(" and ")}`;
+  const marks = alarm.marks.length ? ` with ${alarm.marks.map(beyond).join(" and ")}` : "";
+  const after = `after ${plural(alarm.minutes, "minute")}${marks}`;
   if (alarm.state === "ALARM") return `${alarm.description} It went off at ${clock(alarm.since)}, ${after}.`;
   return `${alarm.description} It goes off ${after}; so far ${alarm.crossed} of ${alarm.minutes}.`;
 }

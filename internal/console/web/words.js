@@ -88,3 +88,6 @@ export const aMinute = (pace) => (pace > 1 ? `a demo minute (${60 / pace} s)` : 
 
 // isDryRun tells executions that change nothing.
 export const isDryRun = (execution) => execution.name.startsWith("dry-run-");
+
+// isQuiet tells alarms that go off while little is asked of the gallery, which is no reason to worry.
+export const isQuiet = (alarm) => /-(idle|unvisited)$/.test(alarm);
