@@ -14,12 +14,14 @@ import (
 )
 
 // operatorFaults are events outside the system: missing capacity, deletions in the console, stopped
+const noCapacity = "capacity-none"
+
 // executions.
 func operatorFaults() []fault {
 	excused := excuse{capacity: true, serving: true}
 	return []fault{
 		{name: "capacity-one-zone", tolerated: always, fits: atInvocations, invocation: func(env *environment, _ string) error { return env.fill(fabric.Zones()[:1]) }},
-		{name: "capacity-none", fits: atInvocations, invocation: func(env *environment, _ string) error { return env.fill(fabric.Zones()) }},
+		{name: noCapacity, fits: atInvocations, invocation: func(env *environment, _ string) error { return env.fill(fabric.Zones()) }},
 		{name: "image-deleted", fits: atInvocations, invocation: deletion((*environment).deleteImage), excuse: excuse{capacity: true, serving: true, snapshots: true}},
 		{name: "group-deleted", fits: atInvocations, invocation: deletion((*environment).deleteGroup), excuse: excused},
 		{name: "balancer-deleted", fits: atInvocations, invocation: deletion((*environment).deleteBalancer), excuse: excused},

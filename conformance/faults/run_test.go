@@ -81,6 +81,7 @@ func excusesOf(s scenario, injections []*injection) (all excuse) {
 		all.unswept = all.unswept || f.losesEvent && one.at.step == release.ExecutionStatusEvent ||
 			f.deniesReads && (one.at.step == "Undo" || one.at.step == "VerifyNothingLeft") && atLooks(one.at)
 		all.serving = all.serving || f.machines != nil && !s.former // no other release can serve
+		all.serving = all.serving || s.lab && f.name == noCapacity  // nothing can replace what the session's end has stopped
 	}
 	return all
 }
