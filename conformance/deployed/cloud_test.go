@@ -42,6 +42,7 @@ type cloud struct {
 	assembly       string // what cdk synth wrote
 	started        int    // executions that events have started
 	plays          *builder
+	maxSize        int32 // of a fleet where it is not the usual one
 
 	accessLock sync.Mutex
 	access     access

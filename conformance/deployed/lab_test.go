@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"photogallery/conformance/emulator"
+	"photogallery/release"
 )
 
 // TestLab deploys to an account in which nobody may make a role, with `gallery lab`, and goes the whole
@@ -27,6 +28,7 @@ func TestLab(t *testing.T) {
 		}
 		return 0
 	}
+	c.maxSize = release.LabMaxSize
 	gallery := c.gallery()
 	gallery("lab", "init")
 	gallery("lab", "deploy")

@@ -3,6 +3,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,8 @@ import (
 // Environment is the environment to check.
 type Environment struct {
 	step.Clients
-	Name release.Environment
+	Name    release.Environment
+	MaxSize int32 // of the fleet, or 0 for the usual one
 }
 
 // Serves returns nil if all resources of a release with the default input are as they should be:
@@ -49,7 +51,7 @@ func (e Environment) Serves(ctx context.Context, release string, images int) err
 
 // holds checks the group.
 func (e Environment) holds(group scalingtypes.AutoScalingGroup, found *differences) {
-	found.want("the group's bounds", []int32{*group.MinSize, *group.DesiredCapacity, *group.MaxSize}, []int32{2, 2, 5})
+	found.want("the group's bounds", []int32{*group.MinSize, *group.DesiredCapacity, *group.MaxSize}, []int32{2, 2, cmp.Or(e.MaxSize, release.DefaultMaxSize)})
 	found.want("its health check", aws.ToString(group.HealthCheckType), "ELB")
 	found.want("its subnets", len(strings.Split(*group.VPCZoneIdentifier, ",")), 2)
 	found.want("its target groups", len(group.TargetGroupARNs), 1)
