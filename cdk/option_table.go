@@ -354,7 +354,8 @@ func parseLogDays(o *Options, value string) (err error) {
 	return nil
 }
 
-// parseSleepAfter accepts what an alarm can look back at. A visitor's pause is no end of a visit.
+// parseSleepAfter accepts whole minutes that an alarm can look back over. It refuses times so short that a visitor who reads
+// a page seems gone.
 func parseSleepAfter(o *Options, value string) error {
 	if value == off {
 		return nil

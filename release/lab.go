@@ -19,7 +19,7 @@ const (
 	// Auto Scaling launches to balance the zones.
 	LabMaxSize = 4
 
-	// LabTTL is how long a release serves there if nobody says when the session ends, half an hour
+	// LabTTL is the time that a release serves there without a given end of the session, half an hour
 	// less than a session lasts.
 	LabTTL = 3*time.Hour + 30*time.Minute
 )

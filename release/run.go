@@ -21,7 +21,7 @@ func RunCommandKey(name string) string { return RunsPrefix + name + ".command" }
 // RunOutputKey returns the key of the object that EncodeRun made.
 func RunOutputKey(name string) string { return RunsPrefix + name + ".output" }
 
-// RunResult is how a run's command ended.
+// RunResult is the end of a run's command.
 type RunResult struct {
 	ExitStatus int    `json:"exitStatus"` // 128 and the signal's number if a signal ended it, as in a shell
 	TimedOut   bool   `json:"timedOut"`

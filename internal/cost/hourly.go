@@ -6,7 +6,7 @@ import (
 	"photogallery/internal/price"
 )
 
-// UsualPhotosGB is how many GB of photos are reckoned with where nobody says it.
+// UsualPhotosGB is the default size of the photos, in GB.
 const UsualPhotosGB = 1
 
 // Hourly is the cost of an hour of what exists.
