@@ -86,7 +86,7 @@ func (s *stubs) know(path string, value any) {
 var stubErrors = []string{"Throttled", "AwsUnavailable", "CapacityUnavailable", "NotSeenYet", "LeftBehind", "Lambda.Unknown", "States.Timeout", "QuotaExceeded"}
 
 // answer returns the answer to a call, always the same for the same seed. One seed in four has no errors, so that
-// runs reach the ends of long ways; in some of these no build reports, or a teardown leaves something.
+// runs reach the ends of long ways; in some of these no build and no command reports, or a teardown leaves something.
 func (s *stubs) answer(state string) stub {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +95,7 @@ func (s *stubs) answer(state string) stub {
 	random := rand.New(rand.NewPCG(s.seed, h.Sum64()))
 	a := stub{Output: s.output(state, random)}
 	switch calm := s.seed%4 == 0; {
-	case s.seed%8 == 0 && state == "AwaitBuild":
+	case s.seed%8 == 0 && (state == "AwaitBuild" || state == "AwaitRun"):
 		a = stub{Error: "States.HeartbeatTimeout", Cause: "silent"}
 	case s.seed%8 == 0 && state == "VerifyNothingLeft":
 		a = stub{Error: "Unexpected", Cause: "left"}
