@@ -16,9 +16,7 @@ import (
 
 // Its commands run in one shell, as they are on the page, which has the one that stays in a terminal of its own first.
 func TestFirstAppPageRuns(t *testing.T) {
-	if _, err := exec.LookPath("python3"); err != nil && os.Getenv("CI") == "" {
-		t.Skip("NOT TESTED: the page's app needs python3")
-	}
+	needs(t, "python3")
 	page, err := os.ReadFile("../../docs/first-app.md")
 	if err != nil {
 		t.Fatal(err)

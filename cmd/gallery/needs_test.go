@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -23,9 +22,7 @@ ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), App).serve_fo
 `
 
 func TestAppIsCheckedAtThePathThatItNames(t *testing.T) {
-	if _, err := exec.LookPath("python3"); err != nil && os.Getenv("CI") == "" {
-		t.Skip("NOT TESTED: the app needs python3")
-	}
+	needs(t, "python3")
 	data, app := t.TempDir(), t.TempDir()
 	write := func(name, content string) {
 		if err := os.WriteFile(filepath.Join(app, name), []byte(content), 0o600); err != nil {

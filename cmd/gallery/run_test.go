@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,9 +37,7 @@ echo migrated in "$PWD" by "$1"
 `
 
 func TestMigrationBetweenTwoVersions(t *testing.T) {
-	if _, err := exec.LookPath("python3"); err != nil && os.Getenv("CI") == "" {
-		t.Skip("NOT TESTED: the app needs python3")
-	}
+	needs(t, "python3")
 	data, app, database := t.TempDir(), t.TempDir(), filepath.Join(t.TempDir(), "database")
 	for path, content := range map[string]string{
 		filepath.Join(app, "app.service"): "[Service]\nExecStart=/usr/bin/env python3 /opt/photogallery/serve.py\nWorkingDirectory=/opt/photogallery\n",
