@@ -21,26 +21,37 @@ type end struct {
 // refusals lists the beginnings of causes that the sender of the request must fix.
 var refusals = []string{string(release.InvalidRequest) + ":", string(release.ImageNotFound) + ":", string(release.BudgetUsedUp) + ":"}
 
-// rebake matches the input of a rebake on a newer base image. The outputs of releases that found none
-// or were dry, and of teardowns that were dry, begin as nothing and listed say.
-var (
-	rebake  = map[string]any{"wildcard": `*` + release.RebakeField + `*`}
-	nothing = map[string]any{"prefix": []string{`{"unchanged":`, `{"dryRun":`}}
-	listed  = map[string]any{"prefix": []string{`{"resources":`, `{"kept":`}} // whichever comes first
+// rebakeInput is in the input of a rebake on a newer base image, runInput in that of a command's run.
+const (
+	rebakeInput = `*` + release.RebakeField + `*`
+	runInput    = `*"run":*`
 )
 
-// ends returns all ends. Each event of an ended execution belongs to one, except that of a release
-// that had nothing to do, and that of a dry run.
+// The outputs of releases that found no newer base image or were dry, and of teardowns that were dry or
+// left what serves alone, are as nothing and untouched say.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-anything-but-wildcard
+var (
+	rebake    = map[string]any{"wildcard": rebakeInput}
+	nothing   = map[string]any{"prefix": []string{`{"unchanged":`, `{"dryRun":`}}
+	untouched = map[string]any{"wildcard": []string{`{"resources":*`, `{"kept":*`, `*"stays":true*`}}
+	command   = string(release.RunFailed) + ":"
+)
+
+// ends returns all ends. Each event of an ended execution belongs to one, except those of a release
+// that had nothing to do, of a command that succeeded, whose caller sees it, of a teardown that left
+// what serves alone, and of a dry run.
 func ends() []end {
 	return []end{
-		{"release-succeeded", "release", changing(anythingBut(rebake)), "has succeeded.", ""},
+		{"release-succeeded", "release", changing(anythingBut(map[string]any{"wildcard": []string{rebakeInput, runInput}})), "has succeeded.", ""},
 		{"release-rebaked", "release", changing(rebake),
 			"has baked what serves on a newer base image, and serves. `gallery images` lists it and the one before, and with both names, `gallery images FORMER --diff NEW`, the packages that changed.", ""},
 		{"release-refused", "release", either(failed(release.Busy), because(failed(release.FailedClean), prefixes(refusals)...)),
 			"was refused: <cause>", ""},
-		{"release-failed", "release", because(failed(release.FailedClean), anythingBut(map[string]any{"prefix": refusals})),
+		{"release-failed", "release", because(failed(release.FailedClean), anythingBut(map[string]any{"prefix": append([]string{command}, refusals...)})),
 			"has failed, and nothing of it is left: <cause>",
 			"A release has failed, and nothing of it is left. Its execution's cause says why, what to do, and which release serves, if any."},
+		{"run-failed", "release", because(failed(release.FailedClean), map[string]any{"prefix": command}),
+			"was the run of a command, which failed: <cause>", ""},
 		{"release-left-behind", "release", failed(release.FailedDirty),
 			"has failed, and something is left: <cause>",
 			"A release left something behind that may cost money. The cause of its execution names it; start a teardown to remove it, and check again."},
@@ -49,7 +60,7 @@ func ends() []end {
 		{"release-abandoned", "release", either(status("TIMED_OUT"), unless("ABORTED", lock.Interrupted), unless("FAILED", release.Ends()...)),
 			"is <status>. A teardown of only this release removes what it made; a release that served before keeps serving.",
 			"A release was stopped, ran out of time, or its state machine failed. A teardown of only that release has been started: check in Step Functions that it succeeds, and what the release's execution says."},
-		{"teardown-succeeded", "teardown", map[string]any{"status": []string{"SUCCEEDED"}, "output": []any{anythingBut(listed)}}, "has succeeded.", ""},
+		{"teardown-succeeded", "teardown", map[string]any{"status": []string{"SUCCEEDED"}, "output": []any{anythingBut(untouched)}}, "has succeeded.", ""},
 		{"teardown-failed", "teardown", failed(release.Ends()...), "has failed: <cause>", ""},
 		{"teardown-abandoned", "teardown", either(status("ABORTED", "TIMED_OUT"), unless("FAILED", release.Ends()...)),
 			"is <status>, and what it has not removed may cost money. Start another one.", ""},

@@ -59,6 +59,7 @@ func TestEachEndIsToldOnceAndRingsOneAlarmAtMost(t *testing.T) {
 		{ending{"release", "FAILED", "FailedClean", "InvalidRequest: minSize: 7."}, "was refused: InvalidRequest: minSize: 7.", "", false},
 		{ending{"release", "FAILED", "FailedClean", "ImageNotFound: ami-1."}, "was refused: ImageNotFound: ami-1.", "", false},
 		{ending{"release", "FAILED", "FailedClean", "BuildFailed: pip."}, "has failed, and nothing of it is left: BuildFailed: pip.", "release-failed", false},
+		{ending{"release", "FAILED", "FailedClean", "RunFailed: exit status 3."}, "was the run of a command, which failed: RunFailed: exit status 3.", "", false},
 		{ending{"release", "FAILED", "FailedDirty", "ami-1 is left."}, "has failed, and something is left: ami-1 is left.", "release-left-behind", false},
 		{ending{"release", "FAILED", "States.Runtime", "no such path"}, "is FAILED. " + undone, "release-abandoned", true},
 		{ending{"release", "FAILED", "", ""}, "is FAILED. " + undone, "release-abandoned", true},
@@ -107,6 +108,7 @@ func TestRebakeIsToldOnlyIfItBakes(t *testing.T) {
 		{rebaking, idle, nil},
 		{"{}", idle, nil},
 		{`{"dryRun":true}`, foretold, nil},
+		{`{"run": "10m"}`, serving, nil},
 		{`{"dryRun":true,"rebakeIfNewer":true}`, foretold, nil},
 	} {
 		detail := ending{"release", "SUCCEEDED", "", ""}.detail()
@@ -121,10 +123,11 @@ func TestRebakeIsToldOnlyIfItBakes(t *testing.T) {
 	}
 }
 
-// What a teardown's dry run found is for who asked.
-func TestTeardownIsToldUnlessItIsDry(t *testing.T) {
+// What a teardown's dry run found is for who asked. One that leaves alone what serves is no news.
+func TestTeardownIsToldUnlessItRemovesNothing(t *testing.T) {
 	made := synthesize(t, "everything")
-	for output, count := range map[string]int{`{"plan":{"dryRun":false}}`: 1, `{"resources":[]}`: 0} {
+	for output, count := range map[string]int{`{"plan":{"dryRun":false}}`: 1, `{"resources":[]}`: 0, `{"kept":[]}`: 0,
+		`{"plan":{},"confirmed":{"proceed":false,"reason":"somebody has visited","stays":true}}`: 0, `{"confirmed":{"proceed":false,"reason":"undone","stays":false}}`: 1} {
 		detail := ending{"teardown", "SUCCEEDED", "", ""}.detail()
 		detail["output"] = output
 		if told := toldOf(made, detail); len(told) != count {
@@ -216,7 +219,9 @@ func matches(made template, pattern, value any) bool {
 		}
 		if form, is := pattern["wildcard"]; is {
 			text, isText := value.(string)
-			return isText && regexp.MustCompile("^"+strings.ReplaceAll(regexp.QuoteMeta(form.(string)), `\*`, ".*")+"$").MatchString(text)
+			return isText && slices.ContainsFunc(list(form), func(one string) bool {
+				return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(one), `\*`, ".*") + "$").MatchString(text)
+			})
 		}
 		return resolve(made, pattern) == value
 	}

@@ -139,7 +139,10 @@ var templateMutants = []mutant{
 		{"cdk/ends.go", "", `unless("ABORTED", lock.Interrupted), `, ""},
 	}},
 	{"a request that was refused rings as a failed release", []edit{
-		{"cdk/ends.go", "", `anythingBut(map[string]any{"prefix": refusals})`, `map[string]any{"prefix": ""}`},
+		{"cdk/ends.go", "", `anythingBut(map[string]any{"prefix": append([]string{command}, refusals...)})`, `map[string]any{"prefix": ""}`},
+	}},
+	{"people hear of a teardown that left everything alone", []edit{
+		{"cdk/ends.go", "", "`{\"kept\":*`, `*\"stays\":true*`", "`{\"kept\":*`"},
 	}},
 	{"a message says null of a release without a cause", []edit{
 		{"cdk/ends.go", "", `"is <status>. A teardown`, `"is <status>: <cause> A teardown`},

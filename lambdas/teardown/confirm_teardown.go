@@ -37,6 +37,7 @@ type ConfirmInput struct {
 type Confirmation struct {
 	Proceed bool      `json:"proceed"`
 	Reason  string    `json:"reason"`
+	Stays   bool      `json:"stays"`   // what serves was left alone
 	SweepBy time.Time `json:"sweepBy"` // the deadline of each stage
 }
 
@@ -77,6 +78,7 @@ func (c confirmer) run(ctx context.Context, in ConfirmInput) (Confirmation, erro
 	default:
 		answer.Reason = fmt.Sprintf("release %s serves no more", wanted)
 	}
+	answer.Stays = !answer.Proceed
 	return answer, nil
 }
 
