@@ -1,6 +1,9 @@
 package release
 
-import _ "embed"
+import (
+	_ "embed"
+	"encoding/json"
+)
 
 // TeardownSchema is the JSON Schema of a teardown request, the source of its validation, defaults
 // and documentation.
@@ -24,6 +27,12 @@ type TeardownRequest struct {
 
 // SleepRequest is the request of the rule for a gallery that nobody visits.
 const SleepRequest = `{"onlyIfUnvisited": true}`
+
+// IsSleep reports whether a teardown's input asks for one only if nobody visits.
+func IsSleep(input string) bool {
+	var request TeardownRequest
+	return json.Unmarshal([]byte(input), &request) == nil && request.OnlyIfUnvisited
+}
 
 // ParseTeardown reads the teardown state machine's input. Its error is an InvalidRequest that names
 // every problem at once and holds Problems.

@@ -155,7 +155,9 @@ func (c cloud) showServing(command *cobra.Command) error {
 // schedule whose time cannot be computed is printed as it is written.
 func teardownOf(schedules []environment.Schedule, now time.Time, command string) string {
 	var first environment.Schedule
+	sleeps := false
 	for _, s := range schedules {
+		sleeps = sleeps || s.Starts == "sleep"
 		if s.Starts != "teardown" {
 			continue
 		}
@@ -168,6 +170,9 @@ func teardownOf(schedules []environment.Schedule, now time.Time, command string)
 		if !s.Next.IsZero() && (first.Next.IsZero() || s.Next.Before(first.Next)) {
 			first = s
 		}
+	}
+	if first.Next.IsZero() && sleeps {
+		return "It is torn down when nobody has visited it for a while."
 	}
 	if first.Next.IsZero() {
 		return "No teardown is scheduled: it serves until " + command + "."

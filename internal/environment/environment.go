@@ -132,7 +132,7 @@ type Schedule struct {
 	Name       string    `json:"name"`
 	Expression string    `json:"expression"`
 	TimeZone   string    `json:"timeZone,omitempty"`
-	Starts     string    `json:"starts"` // release, rebake or teardown
+	Starts     string    `json:"starts"` // release, rebake, teardown, or sleep for a teardown unless somebody visits
 	Next       time.Time `json:"next,omitzero"`
 }
 

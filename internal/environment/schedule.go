@@ -49,6 +49,8 @@ func (r Reader) schedule(ctx context.Context, listed types.ScheduleSummary, stat
 	}
 	starts := "release"
 	switch {
+	case found.Target != nil && release.IsSleep(aws.ToString(found.Target.Input)):
+		starts = "sleep"
 	case listed.Target != nil && aws.ToString(listed.Target.Arn) == r.TeardownMachine:
 		starts = "teardown"
 	case found.Target != nil && release.IsRebake(aws.ToString(found.Target.Input)):

@@ -53,7 +53,7 @@ export class PlannedView {
   }
 }
 
-const kinds = { teardown: "Teardown", resize: "Size" };
+const kinds = { teardown: "Teardown", sleep: "Teardown unless somebody visits", resize: "Size" };
 
 // events are the schedules, and the next change of the fleet's size.
 function events({ schedules, serving }) {
