@@ -49,7 +49,7 @@ left of it, whether it succeeds or fails.`,
 	f.SetInterspersed(false) // what follows the command's name is the command's
 	f.String("release", "", "the `release` whose image and settings the command gets (default: the one that serves)")
 	f.String("time-limit", "10m", "end the command after this `time`, at most 30m")
-	f.String("instance-type", plan.UsualType("arm64"), "the instance's `type`")
+	f.String("instance-type", "", "the instance's `type` (default: "+plan.UsualType(release.ARM64)+", or "+plan.UsualType(release.X8664)+" on x86_64)")
 	f.Bool("wait", false, "wait while a release or a teardown runs")
 	completeFlag(command, "release", releasesToRun)
 	return command
@@ -114,6 +114,7 @@ func (c cloud) run(command *cobra.Command, request release.Request, script strin
 		return err
 	}
 	request.Image, request.Settings = on.Image, cmp.Or(on.Settings, release.NoSettings)
+	request.InstanceType = cmp.Or(request.InstanceType, c.usualType())
 	input, err := inputOf(request)
 	if err != nil {
 		return err
@@ -133,6 +134,15 @@ func (c cloud) run(command *cobra.Command, request release.Request, script strin
 		return c.stopRun(command, arn)
 	}
 	return c.showRun(command, name, followed)
+}
+
+// usualType is the default type of instances in the environment. The fleet's own may be far larger than a
+// command needs.
+func (c cloud) usualType() string {
+	if stack, isOnAWS := c.place.(awsCloud); isOnAWS {
+		return plan.UsualType(stack.Architecture)
+	}
+	return plan.UsualType(release.ARM64)
 }
 
 // releaseToRun returns the release of that name, or the serving one for "". Its image must be there.

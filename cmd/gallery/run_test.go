@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"photogallery/internal/awsstack"
 	"photogallery/internal/local"
 	"photogallery/internal/patience"
+	"photogallery/release"
 )
 
 // reading is an app whose page is its database, a file.
@@ -105,5 +107,15 @@ func nothingOfRuns(t *testing.T, up *local.Local, data string) {
 	}
 	if left, err := filepath.Glob(filepath.Join(data, "runs", "*")); err != nil || len(left) > 0 {
 		t.Errorf("%v, left are %v", err, left)
+	}
+}
+
+func TestCommandRunsOnTheArchitectureOfItsEnvironment(t *testing.T) {
+	for place, want := range map[place]string{
+		awsCloud{&awsstack.Stack{Architecture: release.X8664}}: "t3.small", awsCloud{&awsstack.Stack{Architecture: release.ARM64}}: "t4g.small", localCloud{}: "t4g.small",
+	} {
+		if got := (cloud{place: place}).usualType(); got != want {
+			t.Errorf("of %T it is %s, want %s", place, got, want)
+		}
 	}
 }
