@@ -145,7 +145,7 @@ func TestCommandsWorkOnARunningCloud(t *testing.T) {
 	on("release", "--name", "a b").wants(t, exitUsage, `--name "a b"`, "80 letters")
 	on("release", "--image", "ami-00000000000000000").wants(t, exitUsage, "FailedClean", "ami-00000000000000000", "gallery images")
 
-	on("teardown", "--dry-run").wants(t, 0, "Auto Scaling group", "load balancer", "launch template", "It keeps image ami-", "goes on costing about 4.")
+	on("teardown", "--dry-run").wants(t, 0, "Auto Scaling group", "load balancer", "launch template", "It keeps image ami-", "goes on costing about 0.3")
 	on("teardown", "--images", "delete", "--name", "t1").wants(t, 0, "✓ Verify nothing left", "t1 succeeded in")
 	if left := on("teardown", "--dry-run", "--images", "delete", "--json").wants(t, 0); !strings.Contains(left.out, `"resources": []`) {
 		t.Errorf("what is left is %s", left.out)
