@@ -257,7 +257,7 @@ func fromFlags(flags *pflag.FlagSet) (string, error) {
 			return
 		}
 		var value any = flag.Value.String()
-		if flag.Value.Type() != "string" {
+		if kind := flag.Value.Type(); kind != "string" && kind != "time" {
 			value = json.RawMessage(flag.Value.String())
 		}
 		request[field] = value

@@ -132,7 +132,7 @@ func refuseUnknown(root *cobra.Command) {
 // kinds maps pflag's names of types to words for people.
 var kinds = map[string]string{
 	"bool": "true or false", "int": "a whole number", "float64": "a number", "duration": "a time such as 90s or 10m",
-	"intSlice": "whole numbers such as 5,50,100", "JSON": "JSON, such as []", "moment": "a time before now such as 90m, or a moment such as 2026-01-31T18:00:00Z",
+	"intSlice": "whole numbers such as 5,50,100", "JSON": "JSON, such as []", "time": "a time of day such as 14:30, or one such as 2026-01-31T14:30:00Z", "moment": "a time before now such as 90m, or a moment such as 2026-01-31T18:00:00Z",
 }
 
 func noArguments(command *cobra.Command, arguments []string) error {

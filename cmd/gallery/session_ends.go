@@ -9,8 +9,8 @@ import (
 // RFC 3339.
 type sessionEnds struct{ at time.Time }
 
-// Type says that a request has it as text.
-func (*sessionEnds) Type() string { return "string" }
+// Type is one of kinds. A request has it as text.
+func (*sessionEnds) Type() string { return "time" }
 
 // String returns it as a request has it.
 func (s *sessionEnds) String() string {
@@ -27,7 +27,7 @@ func (s *sessionEnds) Set(text string) (err error) {
 	}
 	clock, err := time.Parse("15:04", text)
 	if err != nil {
-		return errors.New("give a time of day such as 14:30, or one such as 2026-01-31T14:30:00Z")
+		return errors.New("it is not a time")
 	}
 	s.at = next(clock, time.Now())
 	return nil

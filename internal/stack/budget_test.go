@@ -313,7 +313,7 @@ func TestBudgetHoldsAfterAnyCallOfItsCheckFailed(t *testing.T) {
 	for _, operation := range budget.CheckBudget.Operations {
 		_, name, _ := strings.Cut(operation.Name, ":")
 		for how, fails := range map[string]func(*budgeted) (lift func()){
-			"fails":               func(b *budgeted) func() { return b.refuses("CheckBudget", name, "AccessDeniedException") },
+			"fails":               func(b *budgeted) func() { return b.refuses("CheckBudget", name, "InternalFailure") },
 			"has its answer lost": func(b *budgeted) func() { b.losesAnswer("CheckBudget", name); return func() {} },
 		} {
 			t.Run(name+" "+how, func(t *testing.T) {
