@@ -33,18 +33,19 @@ some-faults:
 
 .PHONY: race
 race:
-	$(GO) test -race -timeout $(LIMIT) -skip '$(SLOWED)' $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process)
+	$(GO) test -race -timeout $(LIMIT) -skip '$(SLOWED)' $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process -e /internal/stack$$ -e /cmd/gallery)
 
 .PHONY: unraced
 unraced:
-	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process ./internal/console
+	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process ./internal/console ./cmd/gallery
 
 # The detector slows these too much. The browser's load does not reach an alarm's threshold on a busy machine. Each
-# service of /local/process has a keeper of the tests' own binary, which takes long to start.
+# service of /local/process and /cmd/gallery has a keeper of the tests' own binary, which takes long to start. The
+# stories of /internal/stack run in `make conformance`.
 SLOWED := ^TestStoryInABrowser$$
-.PHONY: race-processes
-race-processes: ## The race detector over the processes of gallery up and the console in a browser, ten minutes
-	$(GO) test -race -timeout $(LIMIT) ./internal/local/process
+.PHONY: race-rest
+race-rest: ## The race detector over what `make test` runs without it: stories, commands, processes and the console in a browser
+	$(GO) test -race -timeout $(LIMIT) ./internal/local/process ./internal/stack ./cmd/gallery
 	$(GO) test -race -timeout $(LIMIT) -run '$(SLOWED)' ./internal/console
 
 .PHONY: build
@@ -125,7 +126,7 @@ $(VENV)/ministack/installed: conformance/ministack/requirements.txt $(VENV)/inst
 .PHONY: conformance
 conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack/installed ## The product against moto and MiniStack, independent AWS emulators, with a report, and its requests and the embedded cloud's answers against botocore's models (installs them the first time; needs Python 3 with pip)
 	$(GO) vet -tags conformance,boot,emulator ./conformance/...
-	$(GO) test -tags conformance -count 1 -timeout $(LIMIT) ./conformance/...
+	$(GO) test -tags conformance -count 1 -timeout $(LIMIT) $$($(GO) list ./conformance/... | grep -v /faults)
 	@mkdir -p bin
 	CONFORMANCE_CALLS=$(CURDIR)/bin/calls.jsonl $(GO) test -count 1 ./internal/stack
 	$(VENV)/bin/python conformance/calls.py <bin/calls.jsonl

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/lambdas"
+	"photogallery/lambdas/door"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -25,6 +26,9 @@ func (s *stack) addFunctions() {
 	code := awslambda.Code_FromAsset(jsii.String(s.assets.Functions), nil)
 	settings, places := s.settings(), s.places()
 	for _, declared := range lambdas.Steps() {
+		if declared.Name == door.FrontDoor.Name && !s.options.hasFrontDoor() {
+			continue
+		}
 		s.functions[declared.Name] = s.function(declared, code, settings, places)
 	}
 }
@@ -48,7 +52,13 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 	if s.options.isTraced() {
 		tracing = awslambda.Tracing_ACTIVE
 	}
+	var reserved *float64
+	if declared.Name == door.FrontDoor.Name {
+		reserved = s.options.doorConcurrency()
+	}
 	function := awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
+		ReservedConcurrentExecutions: reserved,
+
 		FunctionName:  s.name(kebab(declared.Name)),
 		Description:   jsii.String(declared.Summary),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),
@@ -152,6 +162,7 @@ func (s *stack) settings() map[string]*string {
 	if s.options.SleepAfter > 0 {
 		settings["SLEEP_AFTER"] = jsii.String(strconv.Itoa(int(s.options.SleepAfter.Minutes())))
 	}
+	s.addWaking(settings)
 	if s.options.EBSKey != "" {
 		settings["EBS_KEY"] = jsii.String(s.options.EBSKey)
 	}

@@ -100,6 +100,30 @@ func Table() []Option {
 			parse:   parseSleepAfter,
 		},
 		{
+			Key: "wake", Default: off,
+			Allowed: "off, click or visit",
+			Effect:  "Gives the environment a front door: an address that stays, leads to the gallery while it serves, and lets visitors wake it while it sleeps, with a click or by their visit alone.",
+			parse:   parseWake,
+		},
+		{
+			Key: "wakeLimit", Default: strconv.Itoa(step.UsualWakeLimit),
+			Allowed: "1 to 100",
+			Effect:  "How many times a day of UTC visitors may wake the gallery. Who has the upload key may more often.",
+			parse:   func(o *Options, value string) error { return parseNumber(&o.WakeLimit, value, 1, 100) },
+		},
+		{
+			Key: "wakeAtNight", Default: off,
+			Allowed: "on or off",
+			Effect:  "Lets visitors wake the gallery between `nightlyTeardown` and `morningRelease`, too.",
+			parse:   func(o *Options, value string) error { return parseSwitch(&o.WakeAtNight, value) },
+		},
+		{
+			Key: "wakeConcurrency", Default: "5",
+			Allowed: "0 to 100",
+			Effect:  "How many requests the front door answers at a time, and a tenth of those a second: what a flood may cost. Lambda reserves so many of the account's quota, and needs 100 beside; new accounts often have 10 in all, and need 0. None is reserved in a Learner Lab.",
+			parse:   func(o *Options, value string) error { return parseNumber(&o.WakeConcurrency, value, 0, 100) },
+		},
+		{
 			Key: "budget", Default: off,
 			Allowed: "off, or US dollars such as 20 or 7.50",
 			Effect:  "What the environment may cost in a calendar month of UTC. At 80 % you get a message; at 100 % everything is torn down that a teardown removes, and releases are refused until the month ends or you deploy with more. [cost.md](cost.md#a-budget) says how that is added up.",

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"photogallery/lambdas/step"
 	"photogallery/release"
 )
 
@@ -26,6 +27,10 @@ type Options struct {
 	MorningRelease  string        // schedule expression, or "" for none
 	Rebake          string        // schedule expression, or "" for none
 	SleepAfter      time.Duration // without a visit, until the gallery is torn down; whole minutes, or 0 for never
+	Wake            step.Wake     // how a visitor of the front door wakes the gallery, or "" for no front door
+	WakeLimit       int           // how many times a day
+	WakeAtNight     bool          // also between NightlyTeardown and MorningRelease
+	WakeConcurrency int           // requests that the front door answers at a time, or 0 for no bound of its own
 	Budget          string        // USD a calendar month, or "" for none
 	TimeZone        string        // of the schedules, by its IANA name
 	Notify          string        // e-mail addresses separated by commas, or "" for none

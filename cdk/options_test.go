@@ -46,7 +46,7 @@ func TestEveryProblemOfTheContextIsNamedAtOnce(t *testing.T) {
 
 func TestEveryOptionTakesEffect(t *testing.T) {
 	given := map[string]any{
-		"environment": "staging", "architecture": "x86_64", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m", "budget": 20.0,
+		"environment": "staging", "architecture": "x86_64", "cidr": "203.0.113.0/24", "nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "rate(1 day)", "rebake": "rate(7 days)", "sleepAfter": "45m", "wake": "visit", "wakeLimit": 3.0, "wakeAtNight": "on", "wakeConcurrency": 2.0, "budget": 20.0,
 		"vpc": ownVPC, "publicSubnets": ownPublic, "privateSubnets": "subnet-0123456789abcdef2, subnet-0123456789abcdef3",
 		"timeZone": "Europe/Zurich", "notify": "ops@example.com, me@example.com", "topic": "arn:aws:sns:us-east-1:123456789012:ops", "webhook": "slack:photogallery/webhook",
 		"domain": "photos.example.com", "hostedZone": "Z0123",
@@ -60,7 +60,7 @@ func TestEveryOptionTakesEffect(t *testing.T) {
 	}
 	got, err := cdk.ParseOptions(given)
 	want := cdk.Options{
-		Environment: "staging", Architecture: "x86_64", CIDR: "203.0.113.0/24", VPC: ownVPC, PublicSubnets: ownPublic, PrivateSubnets: ownPrivate, VPCRange: "10.0.0.0/16", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, Budget: "20", TimeZone: "Europe/Zurich",
+		Environment: "staging", Architecture: "x86_64", CIDR: "203.0.113.0/24", VPC: ownVPC, PublicSubnets: ownPublic, PrivateSubnets: ownPrivate, VPCRange: "10.0.0.0/16", NightlyTeardown: "cron(0 20 * * ? *)", MorningRelease: "rate(1 day)", Rebake: "rate(7 days)", SleepAfter: 45 * time.Minute, Wake: "visit", WakeLimit: 3, WakeAtNight: true, WakeConcurrency: 2, Budget: "20", TimeZone: "Europe/Zurich",
 		Notify: "ops@example.com, me@example.com", Topic: "arn:aws:sns:us-east-1:123456789012:ops", Webhook: "slack:photogallery/webhook", Domain: "photos.example.com", HostedZone: "Z0123", UploadsOverHTTP: true,
 		InstanceConnect: true, AccessLogs: true, EBSKey: "alias/aws/ebs", SettingsKey: "arn:aws:kms:us-east-1:123456789012:key/ID", Dashboard: true, LogDays: 7, Tags: "account=123456789012,team=web",
 		Role: "LabRole", InstanceProfile: "LabInstanceProfile", AssetsBucket: "photogallery-lab-123456789012-us-east-1",

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/release"
 )
 
 // addOutputs tells people how to begin, and `gallery --stack` where the resources are.
@@ -26,10 +28,13 @@ func (s *stack) addOutputs() {
 	s.output("TeardownStateMachineArn", "The teardown state machine", s.machineARN(environment.TeardownMachine()))
 	s.output("PhotoBucketName", "The bucket of the photos, which cdk destroy leaves", *s.storage.bucket.BucketName())
 	s.output("BundleBucketName", "The bucket of bundles, below "+bundlesPrefix, *s.storage.bucket.BucketName())
-	s.output("UploadKeyLocation", "Where the upload key is", fmt.Sprintf("s3://%s/%s", *s.storage.bucket.BucketName(), uploadKeyObject))
+	s.output("UploadKeyLocation", "Where the upload key is", fmt.Sprintf("s3://%s/%s", *s.storage.bucket.BucketName(), release.UploadKeyObject))
 	s.output("TableName", "The record of what serves, and the lock", *s.storage.table.TableName())
 	if s.options.Domain != "" {
 		s.output("GalleryUrl", "The gallery, while a release serves", "https://"+s.options.Domain+"/")
+	}
+	if s.options.hasFrontDoor() {
+		s.output("FrontDoorUrl", "The address that stays: it leads to the gallery, or wakes it", *s.frontDoor)
 	}
 	if s.options.isLab() {
 		s.output("Lab", "The limits of an AWS Academy Learner Lab hold", "on")

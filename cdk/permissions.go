@@ -84,6 +84,8 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 			return []string{"${Bucket}"}
 		}
 		return []string{"${Bucket}/" + settings.DocumentPrefix + "*", "${Bucket}/" + settings.SecretPrefix + "*"}
+	case step.UploadKey:
+		return []string{"${Bucket}/" + release.UploadKeyObject}
 	case step.StackSBOMs:
 		return []string{"${Bucket}/" + release.SBOMPrefix + "*"}
 	case step.StackTarget:

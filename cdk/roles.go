@@ -59,7 +59,7 @@ func (s *stack) streams(name string) Statement {
 
 func (s *stack) fleetStatements() []Statement {
 	return append(s.photoStatements(),
-		Statement{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + uploadKeyObject}},
+		Statement{Actions: []string{"s3:GetObject", "s3:PutObject"}, Resources: []string{*s.storage.bucket.BucketArn() + "/" + release.UploadKeyObject}},
 		s.streams("i-*"),
 		Statement{Actions: []string{"logs:DescribeLogStreams"}, Resources: []string{*s.logs.instances.LogGroupArn()}},
 	)

@@ -23,6 +23,7 @@ type stack struct {
 	network   network
 	storage   storage
 	console   string // the console's address
+	frontDoor *string
 	logs      logs
 	roles     roles
 	domain    domain
@@ -66,6 +67,7 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	s.addDomain()
 	s.addScheduleGroup()
 	s.addFunctions()
+	s.addFrontDoor()
 	s.addMachines()
 	s.addRules()
 	destroyer := s.addDestroyer()

@@ -15,9 +15,8 @@ import (
 
 // The prefixes of the bucket.
 const (
-	photosPrefix    = "gallery/"
-	bundlesPrefix   = "bundles/"
-	uploadKeyObject = "upload-key/key"
+	photosPrefix  = "gallery/"
+	bundlesPrefix = "bundles/"
 )
 
 // storage holds what outlives releases: the photos, the lock, and a target group for each slot,
@@ -82,7 +81,7 @@ func (s *stack) photoBucket() awss3.Bucket {
 		Effect:     awsiam.Effect_DENY,
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
 		Actions:    jsii.Strings("s3:PutObject"),
-		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String(uploadKeyObject)), *bucket.ArnForObjects(jsii.String(release.SBOMPrefix + "*"))),
+		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String(release.UploadKeyObject)), *bucket.ArnForObjects(jsii.String(release.SBOMPrefix + "*"))),
 		Conditions: &map[string]any{"Null": map[string]string{"s3:if-none-match": "true"}},
 	}))
 	return bucket

@@ -7,6 +7,7 @@ import (
 	"photogallery/lambdas/builder"
 	"photogallery/lambdas/destroy"
 	"photogallery/lambdas/dns"
+	"photogallery/lambdas/door"
 	"photogallery/lambdas/fleet"
 	"photogallery/lambdas/image"
 	"photogallery/lambdas/lock"
@@ -64,6 +65,7 @@ func Steps() []step.Step {
 		sweep.ListResources,
 		sweep.VerifyNothingLeft,
 		budget.CheckBudget,
+		door.FrontDoor,
 		destroy.Destroy,
 		destroy.Destroyed,
 	}

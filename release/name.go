@@ -11,6 +11,9 @@ import (
 // Prefix begins the name of every resource.
 const Prefix = "photogallery"
 
+// UploadKeyObject is the key of the object with the upload key, in the stack's bucket.
+const UploadKeyObject = "upload-key/key"
+
 // Environment is the name of one installation, such as "main" or "staging". It is part of resource
 // names, of which a load balancer's has the lowest limit, 32 characters.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html

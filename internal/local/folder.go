@@ -52,7 +52,7 @@ func takeFolder(path string) (*folder, error) {
 // close makes the files of a former cloud private, which may be older than this rule, and refuses
 // those of another user.
 func (f *folder) close() error {
-	for _, name := range []string{control.PhotosFolder, "images", "bundles", "settings", "secrets", "runs", "logs", "machines", control.UploadKeyFile, keptFile} {
+	for _, name := range []string{control.PhotosFolder, "images", "bundles", "settings", "secrets", "runs", "upload-key", "logs", "machines", control.UploadKeyFile, keptFile} {
 		path := filepath.Join(f.path, name)
 		failed := makePrivate(path)
 		if err := cmp.Or(control.CheckPrivate(path), failed); err != nil {

@@ -1,8 +1,8 @@
 package local
 
 import (
+	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,13 +12,13 @@ import (
 )
 
 // front returns the handler of the load balancer's real address, which passes requests to the
-// environment's load balancer. While there is none it answers with a page that reloads itself.
+// environment's load balancer. While there is none the front door answers.
 func (l *Local) front(at net.Addr) http.Handler {
 	transport := l.traffic.measured(l.stack.Cloud.ELB.TransportAt(portOf(at)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		dnsName, state := l.loadBalancer()
 		if state != "active" {
-			l.notReleased(w)
+			l.door(w, r)
 			return
 		}
 		// Without this the server reads the rest of a body itself when the answer begins, while the
@@ -26,11 +26,11 @@ func (l *Local) front(at net.Addr) http.Handler {
 		// handler must close the body before it ends, as the proxy does, or the server fails at the
 		// connection's next request.
 		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
-			unreachable(w, r, err)
+			l.unreachable(w, r, err)
 			return
 		}
 		proxy := httputil.ReverseProxy{
-			Transport: transport, FlushInterval: -1, ErrorHandler: unreachable,
+			Transport: transport, FlushInterval: -1, ErrorHandler: l.unreachable, ModifyResponse: l.notYet,
 			ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),
 			Rewrite: func(r *httputil.ProxyRequest) {
 				forward(r)
@@ -63,12 +63,37 @@ func portOf(at net.Addr) int {
 	return tcp.Port
 }
 
+// errAsleep is about a load balancer that has no targets yet, or none any more.
+var errAsleep = errors.New("nothing serves")
+
+// notYet returns errAsleep for the answer of a load balancer without healthy targets while the door leads
+// nobody in.
+func (l *Local) notYet(answer *http.Response) error {
+	if answer.StatusCode == http.StatusServiceUnavailable && l.isAsleep(answer.Request) {
+		return errAsleep
+	}
+	return nil
+}
+
+// isAsleep reports whether the door has something to show for a request.
+func (l *Local) isAsleep(r *http.Request) bool {
+	if r.Method != http.MethodGet {
+		return false
+	}
+	answer, err := l.stack.Visit(r.Context(), visitOf(r, ""))
+	return err == nil && answer.StatusCode == http.StatusServiceUnavailable
+}
+
 // unreachable answers a client that stopped sending with 408, as an Application Load Balancer does.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-408-issues
-func unreachable(w http.ResponseWriter, r *http.Request, err error) {
+func (l *Local) unreachable(w http.ResponseWriter, r *http.Request, err error) {
 	if pace.Stalled(r) {
 		w.Header().Set("Connection", "close")
 		http.Error(w, "The client stopped sending the body of the request.", http.StatusRequestTimeout)
+		return
+	}
+	if l.isAsleep(r) {
+		l.door(w, r)
 		return
 	}
 	http.Error(w, fmt.Sprintf("The load balancer cannot be reached: %v", err), http.StatusBadGateway)
@@ -79,22 +104,4 @@ func unreachable(w http.ResponseWriter, r *http.Request, err error) {
 func (l *Local) loadBalancer() (dnsName, state string) {
 	l.stack.Cloud.Fabric.Do(func() { dnsName, state = l.stack.Cloud.ELB.State(Environment.Name()) })
 	return dnsName, state
-}
-
-var waiting = template.Must(template.New("waiting").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="refresh" content="1">
-<title>Photogallery</title>
-<style>body{font:1.1rem/1.5 system-ui,sans-serif;margin:20vh auto;max-width:32rem;padding:0 1rem;color-scheme:light dark}</style>
-<h1>{{if .}}A release is under way{{else}}Nothing is released{{end}}</h1>
-<p>{{if .}}The gallery will be here in a moment; this page loads itself again.{{else}}Release the gallery with <code>gallery release</code>.{{end}}</p>
-</html>
-`))
-
-func (l *Local) notReleased(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Retry-After", "1")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	// The client may have hung up.
-	_ = waiting.Execute(w, l.isReleasing())
 }

@@ -133,7 +133,7 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return l.restore(ctx)
+	return errors.Join(l.restore(ctx), l.lendKey(ctx))
 }
 
 // explained says what to do about a full disk.

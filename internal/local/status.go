@@ -4,9 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
 	"photogallery/internal/environment"
 	"photogallery/internal/localcloud/scheduler"
 )
@@ -74,12 +71,4 @@ func (l *Local) History(ctx context.Context) ([]environment.Past, error) {
 // SBOM returns the software bill of materials of an image. Its errors are environment.Reader.SBOM's.
 func (l *Local) SBOM(ctx context.Context, image string) ([]byte, error) {
 	return l.reader().SBOM(ctx, image)
-}
-
-// isReleasing reports whether a release runs.
-func (l *Local) isReleasing() bool {
-	out, err := l.stack.SFN.ListExecutions(context.Background(), &sfn.ListExecutionsInput{
-		StateMachineArn: &l.stack.Settings.ReleaseMachine, StatusFilter: types.ExecutionStatusRunning,
-	})
-	return err == nil && len(out.Executions) > 0
 }

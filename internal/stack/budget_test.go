@@ -46,7 +46,7 @@ func withBudget(t *testing.T, cents int64, scenario func(*budgeted)) {
 	b := &budgeted{budget: &atomic.Int64{}}
 	b.budget.Store(cents)
 	options := Options{Budget: float64(cents) / 100, Around: func(name string, inner lambda.Handler) lambda.Handler {
-		if name != "CheckBudget" && name != "Plan" {
+		if name != "CheckBudget" && name != "Plan" && name != "FrontDoor" {
 			return inner
 		}
 		return lambdaFunc(func(ctx context.Context, payload []byte) ([]byte, error) {

@@ -44,6 +44,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 	}
 	settings.Tags, settings.SleepAfter, settings.Budget = options.Tags, options.SleepAfter, options.Budget
 	settings.Lab = options.Lab
+	settings.Wake, settings.WakeLimit, settings.Night = options.Wake, options.WakeLimit, options.Night
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)

@@ -3,12 +3,15 @@
 package stack
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -18,6 +21,7 @@ import (
 	"photogallery/internal/localcloud/machine"
 	"photogallery/internal/localcloud/stepfunctions"
 	"photogallery/lambdas"
+	"photogallery/lambdas/door"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 	"photogallery/statemachine"
@@ -30,6 +34,9 @@ type Options struct {
 	Real          bool           // instances do real work, which takes the same time at any pace
 	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
 	SleepAfter    time.Duration  // without a visit, until the gallery is torn down, or 0 for never
+	Wake          step.Wake      // how a visitor wakes the gallery; "" means by a click
+	WakeLimit     int            // how many times a day; 0 means the CDK's default
+	Night         step.Night     // in which nobody may, or zero for none
 	Budget        float64        // in USD a month, or 0 for none
 	Tags          release.Tags   // required by the organization, or nil if there are none
 	Lab           bool           // the limits of an AWS Academy Learner Lab hold
@@ -118,6 +125,7 @@ func (o Options) withDefaults() Options {
 	if o.Teardown == nil {
 		o.Teardown = statemachine.Teardown
 	}
+	o.Wake, o.WakeLimit = cmp.Or(o.Wake, step.WakeByClick), cmp.Or(o.WakeLimit, step.UsualWakeLimit)
 	if o.Around == nil {
 		o.Around = func(_ string, inner lambda.Handler) lambda.Handler { return inner }
 	}
@@ -153,6 +161,20 @@ func (s *Stack) Offer(base Base) {
 
 // Close aborts executions and waits for every goroutine of the cloud.
 func (s *Stack) Close() { s.Cloud.Close() }
+
+// Visit passes a request to the front door, as its function URL does.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+func (s *Stack) Visit(ctx context.Context, request events.LambdaFunctionURLRequest) (answer events.LambdaFunctionURLResponse, err error) {
+	payload, err := json.Marshal(request)
+	if err != nil {
+		return answer, err
+	}
+	document, err := s.functions[door.FrontDoor.Name].Invoke(ctx, payload)
+	if err != nil {
+		return answer, err
+	}
+	return answer, json.Unmarshal(document, &answer)
+}
 
 // StartRelease starts the release machine with a JSON input and returns the execution's ARN. The
 // name "" makes one up. The errors are StartExecution's.

@@ -54,6 +54,9 @@ func (h Handler) Invoke(ctx context.Context, payload []byte) (answer []byte, err
 		log.Error("step failed", "code", failure.Code, "reason", failure.Message, "took", time.Since(started))
 		return nil, boundary(failure)
 	}
+	if troubled, has := result.(Troubled); has && troubled.Trouble() != nil {
+		log.Error("step answered in trouble", "reason", troubled.Trouble().Error())
+	}
 	log.Info("step done", "took", time.Since(started))
 	return encode(result)
 }
@@ -65,6 +68,9 @@ func boundary(failure *release.Error) error {
 // Noter is an answer that states the step's progress in one sentence, which people see beside the step's
 // name; "" for none. It reaches them as the field "note" of the answer's JSON object.
 type Noter interface{ Note() string }
+
+// Troubled is an answer that hides an error from the caller, and shows it in the log; nil for none.
+type Troubled interface{ Trouble() error }
 
 func encode(result any) ([]byte, error) {
 	answer, err := json.Marshal(result)

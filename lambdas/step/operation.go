@@ -20,6 +20,7 @@ const (
 	StackTable      Scope = "StackTable"      // the lock-and-result table
 	StackBucket     Scope = "StackBucket"     // bundles in the stack's bucket
 	StackSettings   Scope = "StackSettings"   // the app's settings and secrets in the stack's bucket
+	UploadKey       Scope = "UploadKey"       // the upload key in the stack's bucket
 	StackSBOMs      Scope = "StackSBOMs"      // the images' software bills of materials in the stack's bucket
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
 	StackTarget     Scope = "StackTarget"     // the stack's target group

@@ -26,6 +26,9 @@ type Optional struct {
 	Dashboard        bool          // whether the stack has a dashboard
 	Lab              bool          // the account is one of an AWS Academy Learner Lab, whose limits hold
 	Closed           bool          // the load balancer admits a range of addresses that does not include functions
+	Wake             Wake          // how a visitor wakes the gallery, or "" for no front door
+	WakeLimit        int           // how many times a day visitors may wake it
+	Night            Night         // in which visitors may not wake it, or zero for none
 }
 
 // ManagedKey is the alias of AWS's EBS key in each account and region.
@@ -41,6 +44,24 @@ const (
 	UploadsOn      Uploads = "on"  // with the key in the stack's bucket
 	UploadsOff     Uploads = "off" // for viewing only
 )
+
+// Wake is how a visitor of the front door starts a release.
+type Wake string
+
+// The values of Wake.
+const (
+	WakeByClick Wake = "click"
+	WakeByVisit Wake = "visit"
+)
+
+// UsualWakeLimit is how many times a day visitors may wake the gallery unless its owner says otherwise.
+const UsualWakeLimit = 6
+
+// Night is the time between the scheduled teardown and the scheduled release.
+type Night struct {
+	Teardown, Release string // schedule expressions, or "" for none
+	TimeZone          string // an IANA name
+}
 
 // VolumeKey returns EBSKey for a request, or nil to leave the choice to EBS.
 func (o Optional) VolumeKey() *string {
@@ -66,6 +87,9 @@ func optionalFrom(getenv func(string) string) Optional {
 		Lab:              getenv("LAB") == "on",
 		Dashboard:        getenv("DASHBOARD") == "on",
 		Closed:           getenv("ENTRANCE") == "closed",
+		Wake:             Wake(getenv("WAKE")),
+		WakeLimit:        count(getenv("WAKE_LIMIT")),
+		Night:            Night{getenv("NIGHT_TEARDOWN"), getenv("NIGHT_RELEASE"), getenv("NIGHT_TIME_ZONE")},
 	}
 }
 
@@ -78,11 +102,23 @@ func minutes(text string) time.Duration {
 	if text == "" {
 		return 0
 	}
-	count, err := strconv.Atoi(text)
+	number := count(text)
+	if number < 0 {
+		return -1
+	}
+	return time.Duration(number) * time.Minute
+}
+
+// count returns a number, or -1 for what is none.
+func count(text string) int {
+	if text == "" {
+		return 0
+	}
+	number, err := strconv.Atoi(text)
 	if err != nil {
 		return -1
 	}
-	return time.Duration(count) * time.Minute
+	return number
 }
 
 // budgetFrom returns NaN for what is no amount, which problems reports.
@@ -108,6 +144,7 @@ const (
 	bucketName  = `^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`
 	vpcID       = `^vpc-[0-9a-f]+$`
 	ebsKey      = `^(alias/aws/ebs|arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)$`
+	wake        = `^(click|visit)$`
 	logPrefix   = `^[A-Za-z0-9!_.*'()-]([A-Za-z0-9!_.*'()/-]*[A-Za-z0-9!_.*'()-])?$`
 )
 
@@ -134,6 +171,7 @@ func (o Optional) problems() (problems []error) {
 		{"ACCESS_LOG_BUCKET", o.AccessLogBucket, bucketName, "a bucket's name"},
 		{"VPC", o.VPC, vpcID, "vpc-0123456789abcdef0"},
 		{"EBS_KEY", o.EBSKey, ebsKey, "arn:aws:kms:us-east-1:123456789012:key/ID, or " + ManagedKey},
+		{"WAKE", string(o.Wake), wake, "click or visit"},
 		{"ACCESS_LOG_PREFIX", o.AccessLogPrefix, logPrefix, "main or logs/main, with no / at either end"},
 	} {
 		if given.value != "" && !regexp.MustCompile(given.form).MatchString(given.value) {
@@ -145,6 +183,9 @@ func (o Optional) problems() (problems []error) {
 	}
 	if o.SleepAfter < 0 || o.SleepAfter > MaxSleepAfter {
 		wrong("environment variable SLEEP_AFTER is not a number of minutes up to %d: give one, or leave it out", MaxSleepAfter/time.Minute)
+	}
+	if o.Wake != "" && o.WakeLimit < 1 {
+		wrong("environment variable WAKE_LIMIT is not a number from 1: give one, or leave WAKE out")
 	}
 	if len(o.Domain) > maxDomain {
 		wrong("environment variable DOMAIN has %d characters: a domain name has at most %d", len(o.Domain), maxDomain)

@@ -15,7 +15,7 @@ type Step struct {
 	Timeout    time.Duration // of one invocation
 	MemoryMB   int
 	Operations []Operation // every AWS operation that the step may call
-	Event      bool        // invoked by an event rule, not by a state machine
+	Event      bool        // invoked by an event rule or a visitor, not by a state machine
 
 	// DefaultBundle says that the step reads Settings.DefaultBundle. Other steps do not get it: it
 	// changes with the app, and a function with a changed setting is published anew.

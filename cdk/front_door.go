@@ -1,0 +1,81 @@
+package cdk
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"photogallery/lambdas/door"
+	"photogallery/lambdas/step"
+)
+
+func parseWake(o *Options, value string) error {
+	switch wake := step.Wake(value); wake {
+	case off:
+		return nil
+	case step.WakeByClick, step.WakeByVisit:
+		o.Wake = wake
+		return nil
+	}
+	return errors.New("no way to wake the gallery")
+}
+
+func parseNumber(field *int, value string, least, most int) (err error) {
+	*field, err = strconv.Atoi(strings.TrimSpace(value))
+	if err != nil || *field < least || *field > most {
+		return errors.New("not such a number")
+	}
+	return nil
+}
+
+// hasFrontDoor reports whether there is a function URL.
+func (o Options) hasFrontDoor() bool { return o.Wake != "" }
+
+// night returns when visitors may not wake the gallery.
+func (o Options) night() step.Night {
+	if o.WakeAtNight || o.NightlyTeardown == "" || o.MorningRelease == "" {
+		return step.Night{}
+	}
+	return step.Night{Teardown: o.NightlyTeardown, Release: o.MorningRelease, TimeZone: o.TimeZone}
+}
+
+// doorConcurrency bounds what a flood of requests can cost: a function URL answers ten times as many
+// requests a second. A lab's account has too few to reserve any.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
+func (o Options) doorConcurrency() *float64 {
+	if o.WakeConcurrency == 0 || o.isLab() {
+		return nil
+	}
+	return jsii.Number(o.WakeConcurrency)
+}
+
+// addFrontDoor gives the function a URL for everybody. New URLs need both permissions.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+func (s *stack) addFrontDoor() {
+	if !s.options.hasFrontDoor() {
+		return
+	}
+	function := s.functions[door.FrontDoor.Name].Lambda()
+	url := awslambda.NewFunctionUrl(s.scope, jsii.String("FrontDoorAddress"), &awslambda.FunctionUrlProps{
+		Function: function, AuthType: awslambda.FunctionUrlAuthType_NONE,
+	})
+	s.frontDoor = url.Url()
+	awslambda.NewCfnPermission(s.scope, jsii.String("FrontDoorInvoke"), &awslambda.CfnPermissionProps{
+		FunctionName: function.FunctionArn(), Principal: jsii.String("*"), Action: jsii.String("lambda:InvokeFunction"), InvokedViaFunctionUrl: jsii.Bool(true),
+	})
+}
+
+// addWaking adds the settings of the front door.
+func (s *stack) addWaking(settings map[string]*string) {
+	if !s.options.hasFrontDoor() {
+		return
+	}
+	settings["WAKE"] = jsii.String(string(s.options.Wake))
+	settings["WAKE_LIMIT"] = jsii.String(strconv.Itoa(s.options.WakeLimit))
+	if night := s.options.night(); night != (step.Night{}) {
+		settings["NIGHT_TEARDOWN"], settings["NIGHT_RELEASE"], settings["NIGHT_TIME_ZONE"] = jsii.String(night.Teardown), jsii.String(night.Release), jsii.String(night.TimeZone)
+	}
+}

@@ -1,0 +1,151 @@
+// Package door holds the function behind the standing address of an environment. It leads visitors to
+// the gallery while that serves. While the gallery sleeps it shows a page with a button that wakes it.
+package door
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+
+	"photogallery/internal/execution"
+	"photogallery/lambdas/records"
+	"photogallery/lambdas/step"
+	"photogallery/release"
+)
+
+// FrontDoor answers a visitor's request. Its payload and its answer are those of a function URL.
+// https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+var FrontDoor = step.Define(step.Step{
+	Name:     "FrontDoor",
+	Summary:  "Lead visitors to the gallery, or let them wake it.",
+	Timeout:  20 * time.Second,
+	MemoryMB: 256,
+	Event:    true,
+	Operations: []step.Operation{
+		{Name: "dynamodb:GetItem", Scope: step.StackTable},
+		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "s3:GetObject", Scope: step.UploadKey},
+		{Name: "states:StartExecution", Scope: step.StackMachines},
+		{Name: "states:DescribeExecution", Scope: step.StackMachines},
+		{Name: "states:GetExecutionHistory", Scope: step.StackMachines},
+		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
+	},
+}, func(clients step.Clients, settings step.Settings) func(context.Context, json.RawMessage) (Answer, error) {
+	return (&door{table: clients.DynamoDB, executions: clients.SFN, balancers: clients.ELB, objects: clients.S3, settings: settings}).run
+})
+
+// Answer is the answer to a visitor.
+type Answer struct {
+	events.LambdaFunctionURLResponse
+	trouble error
+}
+
+// Trouble returns why the visitor got an apology, for the log, or nil.
+func (a Answer) Trouble() error { return a.trouble }
+
+type tableAPI interface {
+	records.Reader
+	records.Writer
+}
+
+type executionAPI interface {
+	execution.FollowAPI
+	execution.Starter
+}
+
+type objectAPI interface {
+	GetObject(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
+}
+
+// door lives as long as the function's machine, and looks at the environment once for all requests of
+// two seconds.
+type door struct {
+	table      tableAPI
+	executions executionAPI
+	balancers  elb.DescribeLoadBalancersAPIClient
+	objects    objectAPI
+	settings   step.Settings
+
+	guard  sync.Mutex // an embedded cloud's function serves several requests at a time
+	last   sight
+	lastAt time.Time
+}
+
+// run never fails: a visitor would see an error page of AWS.
+func (d *door) run(ctx context.Context, payload json.RawMessage) (Answer, error) {
+	var asked events.LambdaFunctionURLRequest
+	if err := json.Unmarshal(payload, &asked); err != nil {
+		return Answer{}, release.Errorf(release.Unexpected, "the request of the function URL does not fit: %w", err)
+	}
+	v, refused := visitOf(asked)
+	if refused != 0 {
+		return plain(refused), nil
+	}
+	if v.path == "/robots.txt" {
+		return text("User-agent: *\nDisallow: /\n"), nil
+	}
+	answer, err := d.answer(ctx, v)
+	if err != nil {
+		answer, answer.trouble = d.page(v, sight{state: troubled}), err
+	}
+	return answer, nil
+}
+
+func (d *door) answer(ctx context.Context, v visit) (Answer, error) {
+	if v.wakes {
+		if err := d.wake(ctx, v.key); err != nil {
+			return Answer{}, err
+		}
+		d.forget()
+		return redirect(303, v.address()), nil
+	}
+	seen, err := d.seen(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	if seen.isDue(time.Now()) || seen.state == asleep && d.settings.Wake == step.WakeByVisit && v.isPerson && !seen.failed {
+		if err := d.wake(ctx, ""); err != nil {
+			return Answer{}, err
+		}
+		d.forget()
+		if seen, err = d.seen(ctx); err != nil {
+			return Answer{}, err
+		}
+	}
+	if seen.state == serving {
+		return redirect(302, seen.gallery+v.address()), nil
+	}
+	return d.page(v, seen), nil
+}
+
+// seen returns what was seen at most two seconds ago.
+func (d *door) seen(ctx context.Context) (sight, error) {
+	d.guard.Lock()
+	defer d.guard.Unlock()
+	if time.Since(d.lastAt) < d.settings.Requested(2) {
+		return d.last, nil
+	}
+	seen, err := d.look(ctx)
+	if err != nil {
+		return sight{}, err
+	}
+	d.last, d.lastAt = seen, time.Now()
+	return seen, nil
+}
+
+func (d *door) forget() {
+	d.guard.Lock()
+	defer d.guard.Unlock()
+	d.lastAt = time.Time{}
+}
+
+// execution returns the ARN of a release by its name.
+func (d *door) execution(name string) string {
+	return release.ExecutionOf(d.settings.ReleaseMachine, name)
+}

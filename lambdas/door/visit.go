@@ -1,0 +1,90 @@
+package door
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// The longest address and form that the door reads.
+const (
+	maxAddress = 1024
+	maxForm    = 1024
+)
+
+// visit is what the door takes of a request.
+type visit struct {
+	host, path, query string
+
+	isPerson bool // a browser opens the page, and shows it
+	wakes    bool // the button
+	key      string
+}
+
+// address is where the visitor wants to go, below the host.
+func (v visit) address() string {
+	if v.query == "" {
+		return v.path
+	}
+	return v.path + "?" + v.query
+}
+
+// visitOf reads a request, and returns the status for one that nothing is done for.
+func visitOf(r events.LambdaFunctionURLRequest) (v visit, refused int) {
+	request := r.RequestContext.HTTP
+	v = visit{host: r.RequestContext.DomainName, path: r.RawPath, query: r.RawQueryString}
+	switch {
+	case request.Method != http.MethodGet && request.Method != http.MethodHead && request.Method != http.MethodPost:
+		return v, http.StatusMethodNotAllowed
+	case len(v.path)+len(v.query) > maxAddress:
+		return v, http.StatusRequestURITooLong
+	case !strings.HasPrefix(v.path, "/") || strings.HasPrefix(v.path, "//") || strings.ContainsAny(v.path+v.query, "\\\r\n"):
+		return v, http.StatusBadRequest
+	case v.host == "" || r.Headers["host"] != "" && r.Headers["host"] != v.host:
+		return v, http.StatusMisdirectedRequest
+	}
+	v.isPerson = request.Method == http.MethodGet && strings.Contains(r.Headers["accept"], "text/html") &&
+		r.Headers["sec-purpose"] == "" && r.Headers["purpose"] == "" && (r.Headers["sec-fetch-mode"] == "" || r.Headers["sec-fetch-mode"] == "navigate")
+	if request.Method == http.MethodPost {
+		refused = v.readForm(r)
+	}
+	return v, refused
+}
+
+// readForm accepts only the form of the door's own page.
+func (v *visit) readForm(r events.LambdaFunctionURLRequest) (refused int) {
+	if len(r.Body) > maxForm {
+		return http.StatusRequestEntityTooLarge
+	}
+	if !v.isOwn(r.Headers) {
+		return http.StatusForbidden
+	}
+	body := r.Body
+	if r.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(body)
+		if err != nil {
+			return http.StatusBadRequest
+		}
+		body = string(decoded)
+	}
+	form, err := url.ParseQuery(body)
+	if err != nil || form.Get("wake") == "" {
+		return http.StatusBadRequest
+	}
+	v.wakes, v.key = true, strings.TrimSpace(form.Get("key"))
+	return 0
+}
+
+// isOwn reports whether a form comes from a page of the same host. Browsers send one of the two headers,
+// other programs none.
+// https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+func (v *visit) isOwn(headers map[string]string) bool {
+	if site := headers["sec-fetch-site"]; site != "" {
+		return site == "same-origin" || site == "none"
+	}
+	origin, err := url.Parse(headers["origin"])
+	return headers["origin"] == "" || err == nil && origin.Host == v.host
+}
