@@ -84,7 +84,7 @@ func TestClickAtTheDoorWakesTheGallery(t *testing.T) {
 		e.shows("going to sleep")
 		time.Sleep(30 * time.Minute)
 		e.empty(1)
-		e.shows("asleep", "USD an hour")
+		e.shows("asleep", "USD on AWS")
 		e.empty(1)
 		e.clicks(wakeUp)
 		e.clicks(wakeUp)

@@ -2,6 +2,7 @@ package door
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -113,7 +114,7 @@ func hash(text string) string {
 // hour returns what an hour of the smallest fleet costs, by the type and the size that served last.
 func (d *door) hour(last release.Current) string {
 	list := price.Load()
-	hour, err := cost.Hour(list, last.InstanceType, last.MinSize)
+	hour, err := cost.Hour(list, last.InstanceType, cmp.Or(last.MinSize, release.DefaultMinSize))
 	if err != nil {
 		return ""
 	}
