@@ -4,6 +4,8 @@ package deployed
 
 import (
 	_ "embed"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,25 +20,32 @@ import (
 //go:embed testdata/network.yaml
 var network string
 
-// TestGivenVPC deploys two environments into one VPC that somebody made by hand, and releases in both. The
-// teardown of one leaves the other alone.
+// TestGivenVPC deploys two environments into one VPC that somebody made by hand, and releases in both. One is
+// given its subnets, and the other looks them up. The teardown of one leaves the other alone.
 func TestGivenVPC(t *testing.T) {
 	c := begin(t)
 	c.front.made = func(call) {} // who may do what is another test's
 	c.plays.will("", "", false)
 	const second release.Environment = "second"
 	given := c.makeNetwork()
-	for _, name := range []release.Environment{environment, second} {
-		c.cdk("deploy", "--output", t.TempDir(), "--method", "direct", "--require-approval", "never", "--context", "assetsBucket=files",
-			"--context", "environment="+string(name), "--context", "vpc="+given["vpc"],
-			"--context", "publicSubnets="+given["publicSubnets"], "--context", "privateSubnets="+given["privateSubnets"])
+	deploy := func(options ...string) {
+		arguments := []string{"deploy", "--output", t.TempDir(), "--method", "direct", "--require-approval", "never"}
+		for _, option := range append(options, "assetsBucket=files", "vpc="+given["vpc"]) {
+			arguments = append(arguments, "--context", option)
+		}
+		c.cdk(arguments...)
 	}
+	deploy("publicSubnets="+given["publicSubnets"], "privateSubnets="+given["privateSubnets"])
+	deploy("environment=" + string(second))
 	c.run("release", "first", `{}`).ends("Succeeded")
 	c.await(c.startOf(second.ReleaseMachine(), "beside", `{}`)).ends("Succeeded")
 	if err := (state.Environment{Clients: c.Clients, Name: second}).Serves(c.Context(), "beside", 1); err != nil {
 		c.Error(err)
 	}
 	c.want("the VPCs of the load balancers", c.entrances(), []string{given["vpc"], given["vpc"]})
+	for name, want := range map[string]string{"PUBLIC_SUBNETS": given["publicSubnets"], "PRIVATE_SUBNETS": given["privateSubnets"]} {
+		c.want(name, sorted(c.variableOf(second, "Plan", name)), sorted(want))
+	}
 	c.await(c.startOf(second.TeardownMachine(), "teardown", `{"images": "delete"}`)).ends("Succeeded")
 	c.serves("first")
 }
@@ -75,3 +84,5 @@ func (c *cloud) entrances() (vpcs []string) {
 	}
 	return vpcs
 }
+
+func sorted(list string) []string { return slices.Sorted(strings.SplitSeq(list, ",")) }
