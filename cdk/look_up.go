@@ -42,5 +42,5 @@ func notLookedUp(id string, err error) error {
 	if release.CodeOf(err) == release.InvalidRequest {
 		return release.Errorf(release.InvalidRequest, "vpc: %w; or choose subnets yourself, with publicSubnets and privateSubnets", err)
 	}
-	return release.Errorf(release.InvalidRequest, "vpc: the subnets of %s cannot be looked up: %w; name them with publicSubnets and privateSubnets, or set AWS_PROFILE or other credentials in the environment, which --profile does not do", id, err)
+	return release.Errorf(release.InvalidRequest, "vpc: the subnets of %s cannot be looked up: %w; name them with publicSubnets and privateSubnets, or set AWS_REGION and AWS_PROFILE, or other credentials, in the environment, because --profile does not reach this program", id, err)
 }

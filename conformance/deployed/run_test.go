@@ -22,6 +22,10 @@ func machineARN(machine string) string {
 	return "arn:aws:states:" + region + ":" + account + ":stateMachine:" + machine
 }
 
+func executionARN(machine, name string) string {
+	return "arn:aws:states:" + region + ":" + account + ":execution:" + machine + ":" + name
+}
+
 func (c *cloud) start(machine, name, input string) string {
 	c.Helper()
 	return c.startOf(stack+"-"+machine, name, input)
