@@ -50,7 +50,7 @@ func Table() []Option {
 		},
 		{
 			Key: "vpc", Default: "", Allowed: "a VPC's ID such as vpc-0123456789abcdef0",
-			Effect: "Uses a VPC of yours, and makes only security groups in it. Needs `publicSubnets`. Of the first deployment: see below.",
+			Effect: "Uses a VPC of yours, and makes only security groups in it. Without `publicSubnets` its subnets are looked up with your credentials. Of the first deployment: see below.",
 			parse:  func(o *Options, value string) error { return match(&o.VPC, value, vpcID, "no ID of a VPC") },
 		},
 		{

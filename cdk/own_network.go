@@ -46,8 +46,8 @@ func (o Options) networkConflicts(context map[string]any) (problems release.Prob
 		}
 		return problems
 	}
-	if o.PublicSubnets == "" {
-		add("publicSubnets", "left out, but vpc is given; give two subnets of it, in two zones, with a route to an internet gateway")
+	if o.PublicSubnets == "" && o.PrivateSubnets != "" {
+		add("publicSubnets", "left out, but privateSubnets are given; give two subnets of the VPC, in two zones, with a route to an internet gateway, or leave both out")
 	}
 	for field, isGiven := range map[string]bool{
 		"vpcRange": o.VPCRange != usualRange, "zones": o.Zones != "", "flowLogs": context["flowLogs"] != nil && o.FlowLogs,
@@ -62,6 +62,9 @@ func (o Options) networkConflicts(context map[string]any) (problems release.Prob
 // takeNetwork uses subnets of a VPC that is there. The stack makes only security groups in it, so that
 // several environments can share it and none takes anything with it.
 func (s *stack) takeNetwork() {
+	if s.options.PublicSubnets == "" {
+		panic("the options name a VPC and no subnets, which LookUp finds")
+	}
 	vpc := awsec2.Vpc_FromVpcAttributes(s.scope, jsii.String("Network"), &awsec2.VpcAttributes{
 		VpcId: jsii.String(s.options.VPC), AvailabilityZones: jsii.Strings("not asked for"),
 	})

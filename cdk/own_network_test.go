@@ -2,10 +2,13 @@ package cdk_test
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"testing"
 
 	"photogallery/cdk"
+	"photogallery/release"
 )
 
 const (
@@ -102,7 +105,8 @@ func TestOptionsOfAGivenVPCGoTogether(t *testing.T) {
 	}{
 		{inOwnVPC("main", nil), ""},
 		{inOwnVPC("main", map[string]any{"vpcRange": "10.0.0.0/16", "zones": "", "flowLogs": "off"}), ""},
-		{map[string]any{"vpc": ownVPC}, "publicSubnets: left out, but vpc is given"},
+		{map[string]any{"vpc": ownVPC}, ""},
+		{map[string]any{"vpc": ownVPC, "privateSubnets": ownPrivate}, "publicSubnets: left out, but privateSubnets are given"},
 		{map[string]any{"publicSubnets": ownPublic}, "vpc: left out, but subnets are given"},
 		{map[string]any{"privateSubnets": ownPrivate}, "vpc: left out, but subnets are given"},
 		{inOwnVPC("main", map[string]any{"vpcRange": "10.20.0.0/20"}), "vpcRange: 10.20.0.0/20: the stack makes no network in " + ownVPC},
@@ -115,6 +119,27 @@ func TestOptionsOfAGivenVPCGoTogether(t *testing.T) {
 		_, err := cdk.ParseOptions(test.context)
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v: %v, want %q", test.context, err, test.want)
+		}
+	}
+}
+
+func TestSubnetsAreLookedUpWithCredentialsAlone(t *testing.T) {
+	for key, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_EC2_METADATA_DISABLED": "true", "AWS_WEB_IDENTITY_TOKEN_FILE": "", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "",
+		"CDK_DEFAULT_REGION": "us-east-1",
+	} {
+		t.Setenv(key, value)
+	}
+	for _, given := range []cdk.Options{{}, {VPC: ownVPC, PublicSubnets: ownPublic}} {
+		if got, err := given.LookUp(t.Context(), io.Discard); got != given || err != nil {
+			t.Errorf("%+v becomes %+v, %v", given, got, err)
+		}
+	}
+	_, err := cdk.Options{VPC: ownVPC}.LookUp(t.Context(), io.Discard)
+	for _, word := range []string{ownVPC, "credentials", "publicSubnets", "AWS_PROFILE"} {
+		if release.CodeOf(err) != release.InvalidRequest || !strings.Contains(err.Error(), word) {
+			t.Errorf("%v does not say %q", err, word)
 		}
 	}
 }

@@ -45,7 +45,7 @@ type stack struct {
 // prefix that AssetsPrefix returns: functions and builders may read no others.
 type GalleryStackProps struct {
 	awscdk.StackProps
-	Options Options // from ParseOptions, which checks them
+	Options Options // from ParseOptions, which checks them, and LookUp
 	Assets  Assets  // from Build
 }
 

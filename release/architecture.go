@@ -10,3 +10,12 @@ const (
 
 // Architectures lists them; the first is the default.
 func Architectures() []string { return []string{ARM64, X8664} }
+
+// ArchitectureOf returns the architecture of machines that Go knows as goarch, or the default where AWS
+// has none of that kind.
+func ArchitectureOf(goarch string) string {
+	if goarch == "amd64" {
+		return X8664
+	}
+	return ARM64
+}

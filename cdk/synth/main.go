@@ -1,5 +1,5 @@
 // Command synth is the CDK app: npx cdk synth and npx cdk deploy run it. It writes the stack's
-// template and assets and does not call AWS.
+// template and assets, and calls AWS only to look up the subnets of a given VPC.
 package main
 
 import (
@@ -36,6 +36,9 @@ func synthesize(ctx context.Context) error {
 	given, _ := app.Node().GetAllContext(nil).(map[string]any)
 	options, err := cdk.ParseOptions(given)
 	if err != nil {
+		return err
+	}
+	if options, err = options.LookUp(ctx, os.Stderr); err != nil {
 		return err
 	}
 	folder, err := os.MkdirTemp("", "photogallery-synth-")

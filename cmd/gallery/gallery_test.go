@@ -19,6 +19,7 @@ import (
 	"photogallery/internal/local/control"
 	"photogallery/internal/local/process"
 	"photogallery/internal/patience"
+	"photogallery/release"
 )
 
 // asProgram lets the test binary be the program itself, so that a test can send it signals.
@@ -85,6 +86,7 @@ func brought(t *testing.T, data string) *local.Local {
 	if err != nil {
 		t.Fatal(err)
 	}
+	options.Architecture = release.ARM64 // whatever this machine is
 	up, err := local.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

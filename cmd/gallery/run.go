@@ -139,10 +139,13 @@ func (c cloud) run(command *cobra.Command, request release.Request, script strin
 // usualType is the default type of instances in the environment. The fleet's own may be far larger than a
 // command needs.
 func (c cloud) usualType() string {
-	if stack, isOnAWS := c.place.(awsCloud); isOnAWS {
-		return plan.UsualType(stack.Architecture)
+	switch place := c.place.(type) {
+	case awsCloud:
+		return plan.UsualType(place.Architecture)
+	case localCloud:
+		return plan.UsualType(place.endpoint.Architecture)
 	}
-	return plan.UsualType(release.ARM64)
+	return ""
 }
 
 // releaseToRun returns the release of that name, or the serving one for "". Its image must be there.

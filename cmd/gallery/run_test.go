@@ -11,6 +11,7 @@ import (
 
 	"photogallery/internal/awsstack"
 	"photogallery/internal/local"
+	"photogallery/internal/local/control"
 	"photogallery/internal/patience"
 	"photogallery/release"
 )
@@ -112,7 +113,7 @@ func nothingOfRuns(t *testing.T, up *local.Local, data string) {
 
 func TestCommandRunsOnTheArchitectureOfItsEnvironment(t *testing.T) {
 	for place, want := range map[place]string{
-		awsCloud{&awsstack.Stack{Architecture: release.X8664}}: "t3.small", awsCloud{&awsstack.Stack{Architecture: release.ARM64}}: "t4g.small", localCloud{}: "t4g.small",
+		awsCloud{&awsstack.Stack{Architecture: release.X8664}}: "t3.small", awsCloud{&awsstack.Stack{Architecture: release.ARM64}}: "t4g.small", localCloud{endpoint: control.Endpoint{Architecture: release.X8664}}: "t3.small",
 	} {
 		if got := (cloud{place: place}).usualType(); got != want {
 			t.Errorf("of %T it is %s, want %s", place, got, want)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -213,7 +214,8 @@ func localOptions(data string) (local.Options, error) {
 	}
 	return local.Options{
 		Address: "127.0.0.1:0", Data: data, Program: program, Pack: packFolder, Version: version(), Pace: demoPace,
-		Bundle: func(to io.Writer) error { return recipe.GalleryBundle(program, to) },
+		Architecture: release.ArchitectureOf(runtime.GOARCH),
+		Bundle:       func(to io.Writer) error { return recipe.GalleryBundle(program, to) },
 	}, nil
 }
 

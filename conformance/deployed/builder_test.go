@@ -25,7 +25,8 @@ func (b *builder) will(status, reason string, silent bool) {
 
 // ran is called after every invocation.
 func (c *cloud) ran(i invoked) {
-	if !strings.HasSuffix(i.function, "-await-build") || i.failed {
+	of, awaits := strings.CutSuffix(i.function, "-await-build")
+	if !awaits || i.failed {
 		return
 	}
 	var awaited struct {
@@ -48,7 +49,7 @@ func (c *cloud) ran(i invoked) {
 		detail["status"] = c.plays.status
 	}
 	c.plays.plays.Go(func() {
-		if err := c.publish(c.Context(), "photogallery-main.builder", "Build Result", detail); err != nil {
+		if err := c.publish(c.Context(), of+".builder", "Build Result", detail); err != nil {
 			c.Error(err)
 		}
 	})

@@ -55,7 +55,7 @@ func deploy(t *testing.T) *cloud {
 	c := begin(t)
 	if c.assembly = os.Getenv("CONFORMANCE_ASSEMBLY"); c.assembly == "" { // for who tries again and again
 		c.assembly = filepath.Join(t.TempDir(), "cdk.out")
-		c.cdk("synth", "--quiet", "--output", c.assembly)
+		c.cdk("synth", "--quiet", "--output", c.assembly, "--context", "budget=1000")
 	}
 	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
 	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")

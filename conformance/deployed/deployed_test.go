@@ -38,6 +38,7 @@ var story = []struct {
 	{"a migration runs once with the settings that serve, and leaves nothing when it fails or is ended", (*cloud).command},
 	{"a version that fails more often than the former one is rejected with half of the visitors", (*cloud).rejectedVersion},
 	{"a person takes all visitors back while a release bakes", (*cloud).rolledBack},
+	{"a budget that is used up tears down what serves, and refuses a release", (*cloud).budget},
 	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
 	{"a run in an account is refused where it must be", (*cloud).accountRefused},
 	{"a run in an account tells its story", (*cloud).accountStory},
@@ -113,7 +114,7 @@ func (c *cloud) lock(holder string, since time.Time) {
 	if err != nil {
 		c.Fatal(err)
 	}
-	execution := "arn:aws:states:" + region + ":" + account + ":execution:" + environment.ReleaseMachine() + ":" + holder
+	execution := executionARN(environment.ReleaseMachine(), holder)
 	_, err = c.DynamoDB.PutItem(c.Context(), &dynamodb.PutItemInput{TableName: aws.String(c.variable("Lock", "TABLE")), Item: map[string]types.AttributeValue{
 		records.Key: &types.AttributeValueMemberS{Value: "lock"}, "holder": &types.AttributeValueMemberS{Value: execution},
 		"document": &types.AttributeValueMemberS{Value: string(document)},
@@ -157,8 +158,7 @@ func (c *cloud) stopped(execution string) {
 	before := c.started
 	c.want("its status", string(c.await(execution).Status), "ABORTED")
 	c.want("teardowns that the rule has started", c.started-before, 1)
-	undo := "arn:aws:states:" + region + ":" + account + ":execution:" + environment.TeardownMachine() + fmt.Sprintf(":event-%d", c.started)
-	c.await(undo).ends("Succeeded")
+	c.await(executionARN(environment.TeardownMachine(), fmt.Sprintf("event-%d", c.started))).ends("Succeeded")
 }
 
 func (c *cloud) eventually(what string, is func() bool) {

@@ -37,6 +37,9 @@ func (c *cloud) rules(ctx context.Context) (rules []rule, err error) {
 		return nil, err
 	}
 	for _, found := range listed.Rules {
+		if found.EventPattern == "" { // a schedule's
+			continue
+		}
 		var targets struct{ Targets []target }
 		if err := c.ask(ctx, "events", "AWSEvents.ListTargetsByRule", map[string]any{"Rule": found.Name}, &targets); err != nil {
 			return nil, err

@@ -98,9 +98,10 @@ func (f *front) invocation(w http.ResponseWriter, r *http.Request) {
 	f.invoked(invoked{nameOf(arn), payload, answer.Failed})
 }
 
-// refusals are the answers of EC2 and of IAM.
+// refusals are the answers of EC2, of IAM, and to anybody whose session in a lab is over.
 var refusals = map[int]string{
 	http.StatusServiceUnavailable: "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error></Errors></Response>",
+	http.StatusUnauthorized:       "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>There is an explicit deny in an identity-based policy: arn:aws:iam::123456789012:policy/voc-cancel-cred</Message></Error></ErrorResponse>",
 	http.StatusForbidden:          "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>There is an explicit deny.</Message></Error></ErrorResponse>",
 }
 

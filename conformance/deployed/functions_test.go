@@ -17,6 +17,7 @@ import (
 
 	"photogallery/cdk/executable"
 	"photogallery/conformance/runtimeapi"
+	"photogallery/release"
 )
 
 // functions are the deployed functions, run on this machine by the executable that would run on AWS,
@@ -106,7 +107,12 @@ func (f *functions) close() {
 // variable is what was deployed of a function's environment.
 func (c *cloud) variable(step, name string) string {
 	c.Helper()
-	function := environment.Name() + "-" + kebab(step)
+	return c.variableOf(environment, step, name)
+}
+
+func (c *cloud) variableOf(of release.Environment, step, name string) string {
+	c.Helper()
+	function := of.Name() + "-" + kebab(step)
 	found, err := c.functions.deployed.GetFunctionConfiguration(c.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: &function})
 	if err != nil {
 		c.Fatal(err)

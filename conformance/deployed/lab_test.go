@@ -6,10 +6,14 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"photogallery/conformance/emulator"
@@ -17,7 +21,7 @@ import (
 )
 
 // TestLab deploys to an account in which nobody may make a role, with `gallery lab`, and goes the whole
-// way there and back.
+// way there and back, with the end of a session in between.
 func TestLab(t *testing.T) {
 	c := begin(t)
 	c.giveRole("LabRole", "LabInstanceProfile")
@@ -29,17 +33,77 @@ func TestLab(t *testing.T) {
 		return 0
 	}
 	c.maxSize = release.LabMaxSize
+	most := c.meter()
 	gallery := c.gallery()
-	gallery("lab", "init")
-	gallery("lab", "deploy")
+	for _, command := range []string{"init", "deploy"} {
+		if out, err := gallery("lab", command); err != nil {
+			t.Fatalf("gallery lab %s: %v\n%s", command, err, out)
+		}
+	}
 	c.plays.will("", "", false)
 	c.run("release", "first", `{}`).ends("Succeeded")
+	c.serves("first")
+	c.nextSession(gallery)
 	c.serves("first")
 	c.run("release", "second", `{"traffic": [50, 100]}`).ends("Succeeded")
 	c.serves("second")
 	c.run("teardown", "teardown", `{"images": "delete"}`).ends("Succeeded")
 	c.deleted()
 	c.want("roles", c.roles(), "LabRole")
+	if most() > release.LabInstances {
+		t.Errorf("%d instances ran at a time", most())
+	}
+}
+
+// nextSession ends the lab's session, as docs/lab.md says, and starts the next one.
+func (c *cloud) nextSession(gallery func(...string) (string, error)) {
+	c.Helper()
+	fleet, err := c.state().Fleet(c.Context())
+	if err == nil {
+		_, err = (*ec2.Client)(c.EC2).StopInstances(c.Context(), &ec2.StopInstancesInput{InstanceIds: fleet})
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	inSession := c.front.refuse
+	c.front.refuse = func(call) int { return http.StatusUnauthorized }
+	if out, err := gallery("status", "--stack", stack); err == nil || !strings.Contains(out, "start the lab again") {
+		c.Errorf("without a session gallery status says\n%s", out)
+	}
+	c.front.refuse = inSession
+	if _, err := (*ec2.Client)(c.EC2).StartInstances(c.Context(), &ec2.StartInstancesInput{InstanceIds: fleet}); err != nil {
+		c.Fatal(err)
+	}
+}
+
+// meter returns a function that returns the most instances that have run at a time since.
+func (c *cloud) meter() func() int {
+	var mu sync.Mutex
+	most := 0
+	c.front.seen = func(made call) {
+		c.saw(made)
+		if !slices.Contains([]string{"RunInstances", "CreateAutoScalingGroup", "UpdateAutoScalingGroup", "SetDesiredCapacity", "StartInstances"}, made.operation) {
+			return
+		}
+		running := types.Filter{Name: aws.String("instance-state-name"), Values: []string{"pending", "running"}}
+		out, err := c.EC2.DescribeInstances(c.Context(), &ec2.DescribeInstancesInput{Filters: []types.Filter{running}})
+		if err != nil {
+			c.Error(err)
+			return
+		}
+		count := 0
+		for _, reservation := range out.Reservations {
+			count += len(reservation.Instances)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		most = max(most, count)
+	}
+	return func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return most
+	}
 }
 
 // giveRole makes what a lab's account has.
@@ -74,8 +138,9 @@ func (c *cloud) roles() string {
 	return strings.Join(names, ", ")
 }
 
-// gallery compiles the command line, and returns what runs it in the repository's folder.
-func (c *cloud) gallery() func(arguments ...string) {
+// gallery compiles the command line, and returns what runs it in the repository's folder, with all that it
+// writes.
+func (c *cloud) gallery() func(arguments ...string) (string, error) {
 	c.Helper()
 	root, err := emulator.Root()
 	if err != nil {
@@ -85,12 +150,10 @@ func (c *cloud) gallery() func(arguments ...string) {
 	if out, err := exec.CommandContext(c.Context(), "go", "build", "-o", program, "photogallery/cmd/gallery").CombinedOutput(); err != nil {
 		c.Fatalf("%v\n%s", err, out)
 	}
-	return func(arguments ...string) {
-		c.Helper()
+	return func(arguments ...string) (string, error) {
 		command := exec.CommandContext(c.Context(), program, arguments...)
 		command.Dir, command.Env = root, emulator.Environment(root, c.server.Endpoint())
-		if out, err := command.CombinedOutput(); err != nil {
-			c.Fatalf("gallery %s: %v\n%s", strings.Join(arguments, " "), err, out)
-		}
+		out, err := command.CombinedOutput()
+		return string(out), err
 	}
 }

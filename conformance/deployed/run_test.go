@@ -18,11 +18,21 @@ type run struct {
 	path []string
 }
 
-func machineARN(name string) string {
-	return "arn:aws:states:" + region + ":" + account + ":stateMachine:" + stack + "-" + name
+func machineARN(machine string) string {
+	return "arn:aws:states:" + region + ":" + account + ":stateMachine:" + machine
+}
+
+func executionARN(machine, name string) string {
+	return "arn:aws:states:" + region + ":" + account + ":execution:" + machine + ":" + name
 }
 
 func (c *cloud) start(machine, name, input string) string {
+	c.Helper()
+	return c.startOf(stack+"-"+machine, name, input)
+}
+
+// startOf starts an execution of a state machine of any environment.
+func (c *cloud) startOf(machine, name, input string) string {
 	c.Helper()
 	out, err := c.SFN.StartExecution(c.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(machineARN(machine)), Name: &name, Input: &input})
 	if err != nil {

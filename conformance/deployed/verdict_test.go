@@ -29,7 +29,7 @@ func (c *cloud) rejectedVersion() {
 func (c *cloud) rolledBack() {
 	running := c.start("release", "back", `{"bakeTime": "24h"}`)
 	c.eventually("the bake", func() bool { return slices.Contains(c.path(running), "AwaitVerdict") })
-	decision := execution.Decision{Machine: machineARN("release"), Answer: release.Rollback, By: "ann"}
+	decision := execution.Decision{Machine: machineARN(environment.ReleaseMachine()), Answer: release.Rollback, By: "ann"}
 	if decided, err := decision.Decide(c.Context(), c.SFN, eventbridge.NewFromConfig(c.server.Config())); err != nil || decided != running {
 		c.Fatal(decided, err)
 	}

@@ -53,6 +53,7 @@ type variant struct {
 	release, teardown []byte
 
 	sleepAfter    time.Duration // the scenario's
+	budget        float64       // the scenario's
 	graceIsHealth bool          // refreshes count an instance in its grace period as healthy; AWS does not say
 	lab           bool          // the limits of a Learner Lab hold
 }
@@ -62,7 +63,7 @@ func newEnvironment(ctx context.Context, as variant) (*environment, error) {
 	env := &environment{ctx: ctx, trace: newTrace(), stopped: map[string]bool{}, lost: map[string]bool{}, declared: declarations(as.steps)}
 	s, err := stack.New(stack.Options{
 		Environment: "main", Kind: machine.NewSimulated(env.behavior), Random: func() float64 { return 0.5 },
-		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: env.wrap, SleepAfter: as.sleepAfter, Lab: as.lab,
+		Steps: as.steps, Release: as.release, Teardown: as.teardown, Around: env.wrap, SleepAfter: as.sleepAfter, Budget: as.budget, Lab: as.lab,
 	})
 	if err != nil {
 		return nil, err
@@ -207,6 +208,13 @@ func (env *environment) listFrom(step string) {
 	env.mu.Lock()
 	defer env.mu.Unlock()
 	env.trace.from = step
+}
+
+// listOnly drops the points of other steps from the listing.
+func (env *environment) listOnly(step string) {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	env.trace.only = step
 }
 
 // setBehavior sets the behavior of machines that boot from now on, until endFaults.

@@ -50,6 +50,7 @@ type trace struct {
 	points []point
 	first  int    // the points before this one belong to another scenario
 	from   string // the step with which a listing begins, or "" for any
+	only   string // the step whose points alone are listed, or "" for all
 }
 
 func newTrace() *trace { return &trace{turns: map[point]int{}} }
@@ -73,6 +74,9 @@ func (t *trace) chosen() (chosen []point) {
 	for _, at := range t.points[t.first:] {
 		base := at
 		base.turn = 0
+		if t.only != "" && at.step != t.only {
+			continue
+		}
 		if at.turn == 1 || at.turn == 2 && !atLooks(at) || at.turn == t.turns[base] {
 			chosen = append(chosen, at)
 		}

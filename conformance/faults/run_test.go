@@ -25,7 +25,7 @@ type outcome struct {
 func run(t *testing.T, s scenario, as variant, injections ...*injection) (result outcome) {
 	t.Helper()
 	wall := time.Now()
-	as.sleepAfter, as.lab = s.sleepAfter, s.lab
+	as.sleepAfter, as.budget, as.lab = s.sleepAfter, s.budget, s.lab
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		env, err := newEnvironment(t.Context(), as)

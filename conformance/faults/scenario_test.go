@@ -24,6 +24,7 @@ type scenario struct {
 	again   string             // the release that must succeed after the faults
 
 	sleepAfter time.Duration // the option of that name, or 0
+	budget     float64       // the option of that name, or 0
 
 	former bool            // an earlier release serves and must not lose capacity
 	lab    bool            // the limits of a Learner Lab hold
@@ -188,6 +189,19 @@ func scenarios() []scenario {
 				time.Sleep(10 * time.Minute)
 				env.Cloud.Fabric.Do(func() { env.Cloud.ELB.SetTraffic(0) })
 				time.Sleep(50 * time.Minute)
+			},
+		},
+		{
+			// The budget is used up, until another month begins.
+			name: "budget", before: noSetup, main: "r1", again: `{}`, budget: 20,
+			during: func(env *environment) {
+				env.release("r1", `{}`)
+				env.awaitEnd("r1")
+				env.listOnly("CheckBudget")
+				env.spend(20)
+				sleepUntil(2, 30) // two checks later
+				env.checkBudget()
+				env.spend(0)
 			},
 		},
 		{

@@ -167,6 +167,8 @@ def lead_rules_to_functions(front_port):
         urllib.request.urlopen(urllib.request.Request(url, data=json.dumps(event).encode(), method="POST")).close()
 
     def send_to_targets(self, original_event, transform_input=True):
+        if not self.event_pattern.get_pattern():  # of a schedule, to which moto sends every event
+            return
         functions = [target["Arn"] for target in self.targets if ":lambda:" in target["Arn"]]
         if self.event_pattern.matches_event(original_event):
             time = iso_8601_datetime_without_milliseconds(utcfromtimestamp(original_event["time"]))

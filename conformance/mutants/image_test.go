@@ -107,4 +107,10 @@ var imageMutants = []mutant{
 	{"an animation becomes a still without a word", []edit{
 		{"gallery-ami/app/picture.go", "", "case f.animated:", "case f.animated && f.webp:"},
 	}},
+	{"a local cloud makes images for arm64 on every machine", []edit{
+		{"cmd/gallery/up.go", "", "release.ArchitectureOf(runtime.GOARCH)", "release.ArchitectureOf(runtime.GOOS)"},
+	}},
+	{"the base image of a local cloud is for arm64 on every machine", []edit{
+		{"internal/stack/seed.go", "", "AddBaseImage(base.ID, settings.Architecture, base.Created)", "AddBaseImage(base.ID, release.ARM64, base.Created)"},
+	}},
 }

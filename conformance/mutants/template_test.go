@@ -82,7 +82,13 @@ var templateMutants = []mutant{
 		{"lambdas/plan/subnets.go", "", "len(zones) < 2 {", "len(zones) < 1 {"},
 	}},
 	{"an internet gateway counts as a way out of instances without an address", []edit{
-		{"internal/doctor/network.go", "", "return isEverywhere(r) && !strings.HasPrefix(aws.ToString(r.GatewayId), \"igw-\")", "return isEverywhere(r)"},
+		{"internal/vpc/ways.go", "", "return isEverywhere(r) && !strings.HasPrefix(aws.ToString(r.GatewayId), \"igw-\")", "return isEverywhere(r)"},
+	}},
+	{"subnets without a way to S3 are chosen for the fleet", []edit{
+		{"internal/vpc/choose.go", "", "isPrivate(subnet) && w.ReachesS3(subnet)", "isPrivate(subnet)"},
+	}},
+	{"subnets of different zones are chosen", []edit{
+		{"internal/vpc/choose.go", "", "return others[zone] == \"\"", "return len(others) == 0"},
 	}},
 	{"there is a gateway that costs by the hour", []edit{
 		{stackNetwork, "", "NatGateways: jsii.Number(0)", "NatGateways: jsii.Number(1)"},

@@ -6,11 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	cloudformation "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"photogallery/internal/vpc"
 	"photogallery/lambdas/plan"
 	"photogallery/release"
 )
@@ -48,7 +47,7 @@ func (e *examination) network(ctx context.Context) Finding {
 	if err := plan.UnfitSubnets(e.own.vpc, e.own.public, out.Subnets); err != nil {
 		return well("%s", release.Classify(err).Message).but(Failed, "%s", e.anotherNetwork())
 	}
-	ways, err := e.readWays(ctx)
+	ways, err := vpc.ReadWays(ctx, e.EC2, e.own.vpc, e.Config.Region)
 	if err != nil {
 		return e.unseen(err)
 	}
@@ -61,105 +60,25 @@ func (e *examination) anotherNetwork() string {
 
 // judge names all subnets that lack a way out. Builders have a public IPv4 address; instances of the
 // fleet have none, so that an internet gateway is no way out for them.
-func (e *examination) judge(w ways) Finding {
+func (e *examination) judge(w vpc.Ways) Finding {
 	var needs []string
 	for _, subnet := range e.own.public {
-		if !w.isPublic(subnet) {
+		if !w.IsPublic(subnet) {
 			needs = append(needs, subnet+" has no route 0.0.0.0/0 to an internet gateway, by which visitors come and builders fetch packages")
 		}
 	}
 	for _, subnet := range e.own.private {
-		if !w.reachesS3(subnet) {
+		if !w.ReachesS3(subnet) {
 			needs = append(needs, subnet+" has no way to S3, where the photos are: neither a gateway endpoint nor a NAT gateway")
 		}
 	}
 	if len(needs) > 0 {
-		return well("%s", strings.Join(needs, "; ")).but(Failed, "Add to the subnets' route tables what they lack, such as a gateway endpoint of S3, which is free: `aws ec2 create-vpc-endpoint --vpc-id %s --service-name com.amazonaws.%s.s3 --route-table-ids ID`.", e.own.vpc, e.Config.Region)
+		return well("%s", strings.Join(needs, "; ")).but(Failed, "Add to the subnets' route tables what they lack, such as a gateway endpoint of S3, which is free: `%s`.", vpc.EndpointCommand(e.own.vpc, e.Config.Region, "ID"))
 	}
 	f := well("%s and %s of %s", strings.Join(e.own.public, " and "), strings.Join(e.own.private, " and "), e.own.vpc)
-	if silent := slices.DeleteFunc(slices.Clone(e.own.private), w.leadsOut); len(silent) > 0 {
+	if silent := slices.DeleteFunc(slices.Clone(e.own.private), w.LeadsOut); len(silent) > 0 {
 		f.Saw += fmt.Sprintf("; from %s instances cannot send their logs", strings.Join(silent, " and "))
 		return f.but(Warning, "If you want their logs, give the subnets IPv6 with an egress-only internet gateway, which is free, or a NAT gateway.")
 	}
 	return f
-}
-
-// ways are the routes out of a VPC.
-type ways struct {
-	tables    map[string]types.RouteTable // by subnet
-	main      types.RouteTable            // of the other subnets
-	toStorage []types.VpcEndpoint         // endpoints of S3
-}
-
-func (e *examination) readWays(ctx context.Context) (ways, error) {
-	w := ways{tables: map[string]types.RouteTable{}}
-	of := types.Filter{Name: aws.String("vpc-id"), Values: []string{e.own.vpc}}
-	pages := ec2.NewDescribeRouteTablesPaginator(e.EC2, &ec2.DescribeRouteTablesInput{Filters: []types.Filter{of}})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return w, err
-		}
-		for _, table := range page.RouteTables {
-			w.add(table)
-		}
-	}
-	out, err := e.EC2.DescribeVpcEndpoints(ctx, &ec2.DescribeVpcEndpointsInput{Filters: []types.Filter{
-		of, {Name: aws.String("service-name"), Values: []string{"com.amazonaws." + e.Config.Region + ".s3"}},
-	}})
-	if err == nil {
-		w.toStorage = out.VpcEndpoints
-	}
-	return w, err
-}
-
-func (w *ways) add(table types.RouteTable) {
-	for _, association := range table.Associations {
-		if aws.ToBool(association.Main) {
-			w.main = table
-		}
-		if association.SubnetId != nil {
-			w.tables[*association.SubnetId] = table
-		}
-	}
-}
-
-// tableOf returns the route table of a subnet: the VPC's main one, if it has none of its own.
-// https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
-func (w ways) tableOf(subnet string) types.RouteTable {
-	if own, hasOwn := w.tables[subnet]; hasOwn {
-		return own
-	}
-	return w.main
-}
-
-func (w ways) isPublic(subnet string) bool {
-	return slices.ContainsFunc(w.tableOf(subnet).Routes, func(r types.Route) bool {
-		return isEverywhere(r) && strings.HasPrefix(aws.ToString(r.GatewayId), "igw-")
-	})
-}
-
-// leadsOut reports whether instances without a public IPv4 address reach the internet.
-func (w ways) leadsOut(subnet string) bool {
-	return slices.ContainsFunc(w.tableOf(subnet).Routes, func(r types.Route) bool {
-		byIPv6 := aws.ToString(r.DestinationIpv6CidrBlock) == "::/0" && r.State == types.RouteStateActive
-		return byIPv6 || leadsOutByIPv4(r)
-	})
-}
-
-// reachesS3 reports whether they reach S3, which they ask by IPv4.
-// https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
-func (w ways) reachesS3(subnet string) bool {
-	table := w.tableOf(subnet)
-	return slices.ContainsFunc(table.Routes, leadsOutByIPv4) || slices.ContainsFunc(w.toStorage, func(endpoint types.VpcEndpoint) bool {
-		return slices.Contains(endpoint.RouteTableIds, aws.ToString(table.RouteTableId)) || aws.ToBool(endpoint.PrivateDnsEnabled)
-	})
-}
-
-func leadsOutByIPv4(r types.Route) bool {
-	return isEverywhere(r) && !strings.HasPrefix(aws.ToString(r.GatewayId), "igw-")
-}
-
-func isEverywhere(r types.Route) bool {
-	return aws.ToString(r.DestinationCidrBlock) == "0.0.0.0/0" && r.State == types.RouteStateActive
 }

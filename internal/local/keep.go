@@ -55,7 +55,7 @@ func (l *Local) restore(ctx context.Context) error {
 			image.Content = image.Archive
 			l.stack.Cloud.EC2.Restore(image.KeptImage)
 			if base := image.Tags[release.TagBase]; !former.Bases[base].IsZero() {
-				l.stack.Cloud.EC2.AddBaseImage(base, former.Bases[base])
+				l.stack.Cloud.EC2.AddBaseImage(base, image.Architecture, former.Bases[base])
 			}
 			known[string(image.Archive)] = true
 		}

@@ -35,7 +35,7 @@ func (l *Local) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid(), Key: rand.Text() + rand.Text()}
+	l.endpoint = control.Endpoint{API: "http://" + api.Addr().String(), Gallery: "http://" + reachable(gallery.Addr()), PID: os.Getpid(), Architecture: l.stack.Settings.Architecture, Key: rand.Text() + rand.Text()}
 	l.serve(pace.Paced(api, 16), l.api())
 	return l.listenForConsole(ctx)
 }

@@ -27,18 +27,19 @@ const Environment release.Environment = "main"
 
 // Options are the options of a Local. Address, Data, Program and Bundle are required.
 type Options struct {
-	Address    string       // of the load balancer, host:port; port 0 takes a free one
-	APIAddress string       // of the APIs, a loopback host:port, or "" for a free port of 127.0.0.1
-	Console    []string     // loopback host:ports for the console, which uses the first free one, or none for no console
-	Data       string       // the folder that outlives the process: photos, images, bundles, logs
-	Program    string       // this executable, which machines call as systemctl
-	Bundle     stack.Bundle // the bundle of the request {}
-	Pack       stack.Packer
-	Version    string        // of the program
-	Pace       float64       // divides AWS's durations; 0 means 1
-	Schedules  []Schedule    // that start a state machine
-	SleepAfter time.Duration // without a visit, at the pace, until a teardown, or 0 for never
-	Log        *slog.Logger  // of the steps and the cloud; nil discards
+	Address      string       // of the load balancer, host:port; port 0 takes a free one
+	APIAddress   string       // of the APIs, a loopback host:port, or "" for a free port of 127.0.0.1
+	Console      []string     // loopback host:ports for the console, which uses the first free one, or none for no console
+	Data         string       // the folder that outlives the process: photos, images, bundles, logs
+	Program      string       // this executable, which machines call as systemctl
+	Bundle       stack.Bundle // the bundle of the request {}
+	Pack         stack.Packer
+	Version      string        // of the program
+	Architecture string        // of this machine: arm64 or x86_64; "" means arm64
+	Pace         float64       // divides AWS's durations; 0 means 1
+	Schedules    []Schedule    // that start a state machine
+	SleepAfter   time.Duration // without a visit, at the pace, until a teardown, or 0 for never
+	Log          *slog.Logger  // of the steps and the cloud; nil discards
 }
 
 // Local is a running local cloud.
@@ -126,7 +127,7 @@ func (l *Local) makeMachines(context.Context) (err error) {
 func (l *Local) deploy(ctx context.Context) (err error) {
 	l.base = baseOf(packageLists, l.options.Program)
 	l.stack, err = stack.New(stack.Options{
-		Environment: Environment, Pace: l.options.Pace, Kind: l.machines, Real: true, Base: l.base,
+		Environment: Environment, Architecture: l.options.Architecture, Pace: l.options.Pace, Kind: l.machines, Real: true, Base: l.base,
 		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
 		SleepAfter: l.options.SleepAfter,
 	})

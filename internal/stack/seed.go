@@ -20,23 +20,20 @@ import (
 // homePageTimeout bounds one request for the home page, as in the functions on AWS.
 const homePageTimeout = 10 * time.Second
 
-const (
-	architecture    = release.ARM64
-	healthCheckPath = "/"
-)
+const healthCheckPath = "/"
 
 // seed adds the stack's own resources to the cloud and to the steps' settings.
 func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err error) {
 	name := options.Environment.Name()
 	settings = step.Settings{
 		Environment:        options.Environment,
-		Architecture:       architecture,
+		Architecture:       options.Architecture,
 		BuilderProfile:     fabric.ARN("iam", "instance-profile/"+name+"-builder"),
 		FleetProfile:       fabric.ARN("iam", "instance-profile/"+name+"-fleet"),
 		RunnerProfile:      fabric.ARN("iam", "instance-profile/"+name+"-runner"),
 		Table:              name,
 		Bucket:             name + "-" + fabric.Account,
-		BaseImageParameter: release.BaseImageParameter(architecture),
+		BaseImageParameter: release.BaseImageParameter(options.Architecture),
 		ReleaseMachine:     stepfunctions.MachineARN(options.Environment.ReleaseMachine()),
 		TeardownMachine:    stepfunctions.MachineARN(options.Environment.TeardownMachine()),
 		ScheduleRole:       fabric.ARN("iam", "role/"+name+"-schedule"),
@@ -55,7 +52,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 		if options.Base.ID == "" {
 			options.Base = Base{cloud.Fabric.ID("ami"), time.Now()}
 		}
-		offer(cloud, options.Base)
+		offer(cloud, options.Base, settings)
 		cloud.Scheduler.AddGroup(name)
 	})
 	write := options.DefaultBundle
@@ -68,9 +65,9 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 }
 
 // offer makes a base image the one that builders are launched from. It must be called under the lock.
-func offer(cloud *localcloud.Cloud, base Base) {
-	cloud.EC2.AddBaseImage(base.ID, base.Created)
-	cloud.SSM.Set(release.BaseImageParameter(architecture), base.ID)
+func offer(cloud *localcloud.Cloud, base Base, settings step.Settings) {
+	cloud.EC2.AddBaseImage(base.ID, settings.Architecture, base.Created)
+	cloud.SSM.Set(settings.BaseImageParameter, base.ID)
 }
 
 func seedNetwork(cloud *localcloud.Cloud, settings *step.Settings) {

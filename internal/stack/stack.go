@@ -30,6 +30,7 @@ import (
 // Options configure a Stack.
 type Options struct {
 	Environment   release.Environment
+	Architecture  string         // of images and instances: arm64 or x86_64; "" means arm64
 	Pace          float64        // divides AWS's durations; 0 means 1
 	Real          bool           // instances do real work, which takes the same time at any pace
 	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
@@ -113,6 +114,9 @@ func New(options Options) (*Stack, error) {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Architecture == "" {
+		o.Architecture = release.ARM64
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -156,7 +160,7 @@ func (s *Stack) addMachines(options Options) error {
 
 // Offer publishes a base image, as Amazon does: builders are launched from it from now on.
 func (s *Stack) Offer(base Base) {
-	s.Cloud.Fabric.Do(func() { offer(s.Cloud, base) })
+	s.Cloud.Fabric.Do(func() { offer(s.Cloud, base, s.Settings) })
 }
 
 // Close aborts executions and waits for every goroutine of the cloud.

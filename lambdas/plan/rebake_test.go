@@ -11,7 +11,7 @@ import (
 // offers publishes a base image with its date.
 func (c *cloud) offers(id string, created time.Time) {
 	c.fabric.Do(func() {
-		c.ec2.AddBaseImage(id, created)
+		c.ec2.AddBaseImage(id, release.ARM64, created)
 		c.ssm.Set(release.BaseImageParameter(release.ARM64), id)
 	})
 }

@@ -12,11 +12,12 @@ const Prefix = "/local/v1/"
 // Endpoint is written to EndpointFile in the data folder while `gallery up` runs, so that other
 // commands find it.
 type Endpoint struct {
-	API     string `json:"api"` // http://127.0.0.1:PORT
-	Gallery string `json:"gallery"`
-	Console string `json:"console,omitempty"` // the page's URL, or "" if there is none; Client.Console returns one that opens it
-	PID     int    `json:"pid"`
-	Key     string `json:"-"` // of the API, from KeyFile; signs requests
+	API          string `json:"api"` // http://127.0.0.1:PORT
+	Gallery      string `json:"gallery"`
+	Console      string `json:"console,omitempty"` // the page's URL, or "" if there is none; Client.Console returns one that opens it
+	PID          int    `json:"pid"`
+	Architecture string `json:"architecture"` // of the environment: arm64 or x86_64
+	Key          string `json:"-"`            // of the API, from KeyFile; signs requests
 }
 
 // Opened is the answer to POST console.

@@ -28,15 +28,16 @@ type image struct {
 }
 
 // SetBaseImage registers one of Amazon's images, made now: available, arm64, without content.
-func (s *Service) SetBaseImage(id string) { s.AddBaseImage(id, time.Now()) }
+func (s *Service) SetBaseImage(id string) { s.AddBaseImage(id, "arm64", time.Now()) }
 
-// AddBaseImage registers one of Amazon's images with its date, unless it exists.
-func (s *Service) AddBaseImage(id string, created time.Time) {
+// AddBaseImage registers one of Amazon's images with its date, unless it exists. The architecture is arm64 or
+// x86_64.
+func (s *Service) AddBaseImage(id, architecture string, created time.Time) {
 	if s.findImage(id) != nil {
 		return
 	}
 	s.images = append(s.images, &image{
-		id: id, name: "al2023-" + id, owner: amazon, architecture: "arm64",
+		id: id, name: "al2023-" + id, owner: amazon, architecture: architecture,
 		state: types.ImageStateAvailable, created: created.UTC(),
 	})
 }

@@ -1,0 +1,33 @@
+package faults
+
+import (
+	"time"
+
+	"photogallery/lambdas/records"
+	"photogallery/release"
+)
+
+// spend writes down what the month has cost so far.
+func (env *environment) spend(amount float64) {
+	api, table, now := env.Clients.DynamoDB, env.Settings.Table, time.Now()
+	former, err := records.ReadSpending(env.ctx, api, table)
+	if err == nil {
+		err = records.WriteSpending(env.ctx, api, table, former, release.Spending{Month: release.MonthOf(now), Spent: amount, At: now.UTC()})
+	}
+	if err != nil {
+		env.violate("the month's spending is not written down: " + err.Error())
+	}
+}
+
+// checkBudget requires that nothing serves any more, unless a fault does not pass by itself.
+func (env *environment) checkBudget() {
+	env.mu.Lock()
+	passes := true
+	for _, one := range env.armed {
+		passes = passes && one.fault.tolerated != nil && one.fault.tolerated(one.at)
+	}
+	env.mu.Unlock()
+	if passes && env.recorded().Serving {
+		env.violate("what serves outlives its budget")
+	}
+}
