@@ -16,10 +16,13 @@ import (
 	"photogallery/release"
 )
 
-// sampled is a place that keeps samples of its fleet.
+// sampled is a place that has samples of its fleet, between two times at least.
 type sampled interface {
-	Samples(context.Context) ([]environment.Sample, error)
+	Samples(ctx context.Context, after, until time.Time) ([]environment.Sample, error)
 }
+
+// around is how long before and after a run its report may show.
+const around = time.Hour
 
 // report writes the execution into a file, completely or not at all.
 func (c cloud) report(command *cobra.Command, arn, file string) error {
@@ -35,7 +38,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 		made.Alarms = status.Alarms // without them no marks are drawn
 	}
 	if keeps, is := c.place.(sampled); is {
-		made.Samples, _ = keeps.Samples(ctx) // without samples there are no charts, and the report says so
+		made.Samples, _ = keeps.Samples(ctx, made.Run.Began.Add(-around), lastOf(made.Run).Add(around)) // without samples there are no charts, and the report says so
 	}
 	var err error
 	if made.FormerName, made.Former, err = execution.Former(ctx, c.history, arn, made.Run.Began); err != nil {
@@ -50,6 +53,13 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 	}
 	fmt.Fprintf(command.ErrOrStderr(), "The report of %s is in %s.\n", name, file)
 	return nil
+}
+
+func lastOf(run *execution.History) time.Time {
+	if run.Ended.IsZero() {
+		return time.Now()
+	}
+	return run.Ended
 }
 
 // namesIn returns the names of the state machine and the execution in an execution's ARN.

@@ -113,16 +113,19 @@ function line(ctx, x, y, toX, toY) {
   ctx.stroke();
 }
 
-let span = 300;
+let span = 300; // minutes of the metrics
+
+// minute is how many seconds a minute of the metrics takes.
+export const minute = () => 60 / (store.status?.pace || 1);
 
 // window is the time that all charts show, in seconds. It grows with what there is to show.
 export function window() {
   const now = Date.now() / 1000;
   const first = store.samples.length ? Date.parse(store.samples[0].at) / 1000 : now;
-  return [now - Math.min(span, Math.max(60, now - first)), now];
+  return [now - Math.min(span * minute(), Math.max(60 * minute(), now - first)), now];
 }
 
-// showSpan sets how many seconds the charts show.
-export function showSpan(seconds) {
-  span = seconds;
+// showSpan sets how many minutes of the metrics the charts show.
+export function showSpan(minutes) {
+  span = minutes;
 }
