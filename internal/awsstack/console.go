@@ -68,6 +68,11 @@ func (w *watched) Samples(ctx context.Context, after time.Time) ([]environment.S
 	if err != nil {
 		return nil, err
 	}
+	if after.IsZero() { // charts begin with the first minute of which anything is known
+		for len(samples) > 0 && samples[0].Slot == "" && samples[0].Median == nil {
+			samples = samples[1:]
+		}
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range samples {

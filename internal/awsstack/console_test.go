@@ -23,6 +23,9 @@ func TestSamplesComeAMinuteLateAndOnce(t *testing.T) {
 		if samples, err := w.Samples(t.Context(), time.Now().Add(-10*time.Minute)); err != nil || len(samples) != 9 || samples[0].CPU != nil {
 			t.Errorf("without a load balancer there are %d samples, %v", len(samples), err)
 		}
+		if samples, err := w.Samples(t.Context(), time.Time{}); err != nil || len(samples) != 0 {
+			t.Errorf("charts begin with %d samples of nothing, %v", len(samples), err)
+		}
 		a.runs(a.StartRelease(t.Context(), "r1", `{}`))
 		time.Sleep(20 * time.Minute)
 		samples, err := w.Samples(t.Context(), time.Now().Add(-10*time.Minute))

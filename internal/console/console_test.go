@@ -76,14 +76,19 @@ type page struct {
 	session string // that send has, or "" for none
 }
 
-func open(t *testing.T) page {
+func open(t *testing.T) page { return openWith(t, func(*console.Options) {}) }
+
+// openWith opens a console whose options are changed.
+func openWith(t *testing.T, change func(*console.Options)) page {
 	t.Helper()
 	made, err := stack.New(stack.Options{Environment: "main", Pace: 600, Kind: machine.NewSimulated(nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cloud := &simulated{Stack: made}
-	c := console.New(cloud.options())
+	options := cloud.options()
+	change(&options)
+	c := console.New(options)
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(func() {
 		c.Close()

@@ -44,7 +44,7 @@ export class Chart {
       width: this.area.clientWidth, height: this.height(), legend: { show: false }, padding: [10, 26, 0, 0], // room for half of the last time
       cursor: { sync: { key: "scaling" }, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: true, range: () => window() }, y: { range: (_, low, high) => this.range(high) } },
-      axes: [{ ...axis, size: 26, space: 70, values: "{HH}:{mm}:{ss}" }, { ...axis, size: axisWidth, space: 28, values: (_, all) => all.map((value) => this.short(value)) }],
+      axes: [{ ...axis, size: 26, space: 70, values: minute() < 60 ? "{HH}:{mm}:{ss}" : "{HH}:{mm}" }, { ...axis, size: axisWidth, space: 28, values: (_, all) => all.map((value) => this.short(value)) }],
       series: [{}, ...this.series.map((one) => ({
         label: one.label, stroke: color(one.color), width: one.dash ? 1.5 : 2, dash: one.dash, spanGaps: false, points: { show: false },
         fill: one.fill ? color(`${one.color}-soft`) : undefined,

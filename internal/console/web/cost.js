@@ -5,7 +5,8 @@ import { day } from "./words.js";
 
 const hoursOfAMonth = 730;
 
-export const dollars = (amount) => `$${amount.toFixed(amount < 0.0995 ? 4 : 2)}`;
+// dollars shows small amounts with more digits: an hour costs cents, and less after a teardown.
+export const dollars = (amount) => `$${amount.toFixed(amount >= 1 || amount === 0 ? 2 : amount >= 0.01 ? 3 : 4)}`;
 
 // nowInWords is the cost of an hour as it is now; "" where nothing costs.
 export const nowInWords = () => (store.cost ? `${dollars(store.cost.hour)} an hour` : "");
@@ -21,7 +22,7 @@ export function ofRelease() {
 
 // ofTeardown is what a teardown cuts off, and saves.
 export function ofTeardown() {
-  const saved = store.cost ? ` What costs by the hour goes: ${dollars(store.cost.hour)} an hour become ${dollars(store.cost.idle)}.` : "";
+  const saved = store.cost ? ` What costs by the hour goes: ${dollars(store.cost.hour)} an hour becomes ${dollars(store.cost.idle)}.` : "";
   return `Visitors get no answer from then on, and requests under way are cut off with their instances.${saved}`;
 }
 
@@ -41,11 +42,11 @@ export class CostPanel {
     this.element.hidden = !cost;
     if (!cost) return;
     text(this.hour, nowInWords());
-    text(this.what, `now, of which ${dollars(cost.idle)} stay after a teardown`);
+    text(this.what, `now, of which ${dollars(cost.idle)} stays after a teardown`);
     this.meter.hidden = !spending?.budget;
     if (spending?.budget) {
       this.meter.value = Math.min(1, spending.spent / spending.budget);
-      text(this.month, `${dollars(spending.spent)} of the budget of ${dollars(spending.budget)} are spent this month, as of ${day(spending.at)}.`);
+      text(this.month, `${dollars(spending.spent)} of the budget of ${dollars(spending.budget)} is spent this month, as of ${day(spending.at)}.`);
     } else {
       text(this.month, `A month like this hour costs ${dollars(cost.hour * hoursOfAMonth)}. The stack has no budget, so nobody adds up what this month has cost.`);
     }
