@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -10,16 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/environment"
 	"photogallery/internal/execution"
 	"photogallery/internal/report"
 	"photogallery/release"
 )
-
-// sampled is a place that has samples of its fleet, between two times at least.
-type sampled interface {
-	Samples(ctx context.Context, after, until time.Time) ([]environment.Sample, error)
-}
 
 // around is how long before and after a run its report may show.
 const around = time.Hour
@@ -37,9 +30,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 	if status, err := c.Status(ctx); err == nil {
 		made.Alarms = status.Alarms // without them no marks are drawn
 	}
-	if keeps, is := c.place.(sampled); is {
-		made.Samples, _ = keeps.Samples(ctx, made.Run.Began.Add(-around), lastOf(made.Run).Add(around)) // without samples there are no charts, and the report says so
-	}
+	made.Samples, _ = c.Samples(ctx, made.Run.Began.Add(-around), lastOf(made.Run).Add(around)) // without samples there are no charts, and the report says so
 	var err error
 	if made.FormerName, made.Former, err = execution.Former(ctx, c.history, arn, made.Run.Began); err != nil {
 		return err

@@ -23,6 +23,7 @@ type counted struct {
 	looks  int // at the status
 	rests  int // at the images
 	failed error
+	partly error // of the images alone
 }
 
 func (c *counted) Status(context.Context) (environment.Status, error) {
@@ -36,7 +37,7 @@ func (c *counted) Images(context.Context) ([]environment.Image, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.rests++
-	return nil, nil
+	return nil, c.partly
 }
 
 func (c *counted) fail(err error) {
@@ -130,6 +131,20 @@ func TestLostCredentialsAreSaidAndForgotten(t *testing.T) {
 		time.Sleep(OnAWS.Longest)
 		if said := next(page); said != "event: trouble\ndata: {}\n\n" {
 			t.Errorf("with good credentials the page is told %q", said)
+		}
+	})
+}
+
+func TestPartOfThePageOutlivesAnother(t *testing.T) {
+	onAWS(t, func(t *testing.T, cloud *counted, c *Console) {
+		cloud.partly = release.Errorf(release.AccessDenied, "AWS does not let you call EC2 DescribeImages")
+		page := c.feed.subscribe()
+		defer c.feed.leave(page)
+		time.Sleep(time.Minute)
+		for _, want := range []string{`"environment":"main"`, "event: history", `{"message":"AWS does not let you call EC2 DescribeImages"}`} {
+			if said := next(page); !strings.Contains(said, want) {
+				t.Errorf("the page is told %q, want %s", said, want)
+			}
 		}
 	})
 }

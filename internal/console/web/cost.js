@@ -23,7 +23,7 @@ export function ofRelease() {
 // ofTeardown is what a teardown cuts off, and saves.
 export function ofTeardown() {
   const saved = store.cost ? ` What costs by the hour goes: ${dollars(store.cost.hour)} an hour becomes ${dollars(store.cost.idle)}.` : "";
-  return `Visitors get no answer from then on, and requests under way are cut off with their instances.${saved}`;
+  return `Visitors get no answer from then on.${saved}`;
 }
 
 // CostPanel shows the hour, the month and the budget.
