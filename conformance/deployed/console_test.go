@@ -39,6 +39,7 @@ func (c *cloud) consoleShows(at tab.Tab) {
 	at.Says("#environment", stack+", "+region)
 	at.Says("#price", "an hour")
 	at.Says("#serving", "serves at")
+	at.Until(`document.querySelector('.top').offsetHeight < 70`) // in one line, although the address is long
 	at.Says(".runs", "second")
 	at.Until(`document.querySelector('.runs [aria-current] .dot')?.dataset.status === "SUCCEEDED"`)
 	at.Until(`document.querySelector('.graph [data-state="Succeeded"]').dataset.phase === 'succeeded'`)

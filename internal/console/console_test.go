@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,9 +28,13 @@ import (
 type simulated struct {
 	*stack.Stack
 	crashed []string
+	denied  atomic.Bool // the status
 }
 
 func (s *simulated) Status(context.Context) (environment.Status, error) {
+	if s.denied.Load() {
+		return environment.Status{}, release.Errorf(release.AccessDenied, "your AWS credentials have expired: sign in again")
+	}
 	return environment.Status{
 		Environment: "main", ReleaseMachine: s.Stack.Settings.ReleaseMachine, TeardownMachine: s.Stack.Settings.TeardownMachine,
 		Fleets: []environment.Fleet{}, Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},

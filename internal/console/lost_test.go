@@ -61,6 +61,21 @@ func TestLostConnectionIsShownAndRecovers(t *testing.T) {
 	at.Until(`document.querySelector('#lost').hidden && location.hash === ''`)
 }
 
+func TestLostCredentialsAreShownUntilTheyAreGood(t *testing.T) {
+	p := open(t)
+	at := tab.Open(t, tab.Start(t), p.URL+p.console.Ticket(), "tab")
+	at.Says("#connection", "Live")
+	at.Says("#serving", "Nothing serves")
+	p.cloud.denied.Store(true)
+	at.Says("#connection", "Out of date")
+	at.Says("#trouble", "Your AWS credentials have expired: sign in again. The console asks again by itself.")
+	at.Until(`document.body.classList.contains('stale') && document.querySelector('#serving').innerText === 'Nothing serves'`)
+	at.Accessible("lost credentials")
+	p.cloud.denied.Store(false)
+	at.Says("#connection", "Live")
+	at.Until(`document.querySelector('#trouble').hidden && !document.body.classList.contains('stale')`)
+}
+
 func TestPageWithoutDataClaimsNothing(t *testing.T) {
 	p := open(t)
 	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
