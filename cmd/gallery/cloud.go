@@ -38,6 +38,8 @@ type place interface {
 	Gallery(context.Context) (string, error) // its URL, or "" while there is none
 	UploadKey(context.Context) (string, error)
 	Schedules(context.Context) ([]environment.Schedule, error)
+	// Samples returns the samples of the fleet between two times, and maybe others.
+	Samples(ctx context.Context, after, until time.Time) ([]environment.Sample, error)
 	Settings(context.Context) (environment.Settings, error)
 	Configure(context.Context, environment.SettingsChange) (environment.Configured, error)
 	StoreCommand(ctx context.Context, name string, script []byte) error

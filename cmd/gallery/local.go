@@ -73,6 +73,11 @@ func (c localCloud) machines(ctx context.Context) (releases, teardowns string, e
 	return status.ReleaseMachine, status.TeardownMachine, err
 }
 
+// Samples returns all samples of the last hour, which is all that the local cloud keeps.
+func (c localCloud) Samples(ctx context.Context, _, _ time.Time) ([]environment.Sample, error) {
+	return c.Client.Samples(ctx)
+}
+
 // Schedules returns the schedules of the cloud's status.
 func (c localCloud) Schedules(ctx context.Context) ([]environment.Schedule, error) {
 	status, err := c.Status(ctx)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -10,16 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"photogallery/internal/environment"
 	"photogallery/internal/execution"
 	"photogallery/internal/report"
 	"photogallery/release"
 )
 
-// sampled is a place that keeps samples of its fleet.
-type sampled interface {
-	Samples(context.Context) ([]environment.Sample, error)
-}
+// around is how long before and after a run its report may show.
+const around = time.Hour
 
 // report writes the execution into a file, completely or not at all.
 func (c cloud) report(command *cobra.Command, arn, file string) error {
@@ -34,9 +30,7 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 	if status, err := c.Status(ctx); err == nil {
 		made.Alarms = status.Alarms // without them no marks are drawn
 	}
-	if keeps, is := c.place.(sampled); is {
-		made.Samples, _ = keeps.Samples(ctx) // without samples there are no charts, and the report says so
-	}
+	made.Samples, _ = c.Samples(ctx, made.Run.Began.Add(-around), lastOf(made.Run).Add(around)) // without samples there are no charts, and the report says so
 	var err error
 	if made.FormerName, made.Former, err = execution.Former(ctx, c.history, arn, made.Run.Began); err != nil {
 		return err
@@ -50,6 +44,13 @@ func (c cloud) report(command *cobra.Command, arn, file string) error {
 	}
 	fmt.Fprintf(command.ErrOrStderr(), "The report of %s is in %s.\n", name, file)
 	return nil
+}
+
+func lastOf(run *execution.History) time.Time {
+	if run.Ended.IsZero() {
+		return time.Now()
+	}
+	return run.Ended
 }
 
 // namesIn returns the names of the state machine and the execution in an execution's ARN.

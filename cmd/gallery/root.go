@@ -101,7 +101,7 @@ func rootCommand() *cobra.Command {
 	})
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
-		initCommand(), upCommand(), releaseCommand(), runCommand(), promoteCommand(), rollbackCommand(), teardownCommand(), wakeCommand(), sleepCommand(), statusCommand(), historyCommand(), executionsCommand(), executionCommand(), imagesCommand(),
+		initCommand(), upCommand(), releaseCommand(), runCommand(), promoteCommand(), rollbackCommand(), teardownCommand(), wakeCommand(), sleepCommand(), statusCommand(), consoleCommand(), historyCommand(), executionsCommand(), executionCommand(), imagesCommand(),
 		scaleCommand(), terminateCommand(), crashCommand(), loadCommand(), logsCommand(), shellCommand(), uploadCommand(), uploadKeyCommand(),
 		configCommand(), secretCommand(), costCommand(), doctorCommand(), gradeCommand(), labCommand(), versionCommand(), exitCodesTopic(),
 	)

@@ -32,6 +32,7 @@ var story = []struct {
 	{"a teardown leaves the image that served", (*cloud).firstTeardown},
 	{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
 	{"what a release has made is graded as a lesson", (*cloud).graded},
+	{"the console shows in a browser what serves, what it costs and what a teardown would cut off", (*cloud).console},
 	{"a release that is stopped is undone, and the former one goes on serving", (*cloud).stoppedRelease},
 	{"a second fleet takes over by the listener's weights, and the first one goes", (*cloud).secondFleet},
 	{"a release that is stopped with half of the visitors gives them back", (*cloud).stoppedShift},

@@ -23,6 +23,9 @@ type check struct {
 // slowest makes the stack once more, with an aspect that looks at everything in it.
 const slowest = "^TestCDKNagFindsNothing$"
 
+// inBrowser are the tests of the console's page, which take a minute and look at no rule that has a mutant.
+const inBrowser = "^(TestStoryInABrowser|TestLostConnectionIsShownAndRecovers|TestLostCredentialsAreShownUntilTheyAreGood|TestPageWithoutDataClaimsNothing|TestGraphIsNavigatedByKeys)$"
+
 // What notices any change and judges none is left out: the snapshot of the template, the form of the files, the documents and
 // the drawings are written anew with a change of what they show.
 const judgesNothing = "^(TestTemplateMatchesSnapshot|TestStateMachinesKeepTheirForm|TestDocuments?.*)$"
@@ -51,8 +54,11 @@ var (
 )
 
 func packageTests(folder string) check {
-	if folder == "cdk" {
+	switch folder {
+	case "cdk":
 		return templateTests
+	case "internal/console":
+		return tests(folder, "-skip", inBrowser, "./"+folder)
 	}
 	return tests(folder, "-skip", judgesNothing, "./"+folder)
 }

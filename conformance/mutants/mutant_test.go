@@ -37,6 +37,7 @@ func areas() []area {
 		{"Settings and secrets", []check{packageTests("internal/environment"), stackTests}, settingsMutants},
 		{"What an app needs", []check{stackTests}, needsMutants},
 		{"Keys of one machine", nil, keyMutants},
+		{"Console of a stack", []check{packageTests("internal/awsstack")}, consoleMutants},
 		{"A command once", []check{stackTests}, runMutants},
 		{"State machines", []check{aslValidator, stackTests, faultSample}, machineMutants},
 		{"Steps", []check{stackTests, requestTests, stepTests, faultSample, deployedTests}, stepMutants},

@@ -1,5 +1,5 @@
-// Package console serves the page of a local cloud: what runs, the fleet, the traffic and the
-// alarms, live, with the actions of the command line. All its files are embedded.
+// Package console serves the page of an environment, on one machine or on AWS: what runs, the fleet,
+// the traffic and the alarms, live, with the actions of the command line. All its files are embedded.
 package console
 
 import (
@@ -16,19 +16,19 @@ import (
 	"photogallery/internal/local/control"
 )
 
-// Cloud is the local cloud that a console shows. Its methods may be called from any goroutine.
+// Cloud is the environment that a console shows. Its methods may be called from any goroutine.
 type Cloud interface {
-	Status() environment.Status
-	Images() []environment.Image
+	Status(context.Context) (environment.Status, error)
+	Images(context.Context) ([]environment.Image, error)
 	// History returns what happened in the environment, newest first.
 	History(context.Context) ([]environment.Past, error)
+	Settings(context.Context) (environment.Settings, error)
 	// Samples returns the samples after a time, oldest first.
-	Samples(after time.Time) []environment.Sample
+	Samples(ctx context.Context, after time.Time) ([]environment.Sample, error)
 	Terminate(ctx context.Context, instance string) error
-	Crash(ctx context.Context, instance string) error
-	Log(instance string) (io.ReadSeekCloser, error)
+	Log(ctx context.Context, instance string) (io.ReadSeekCloser, error)
 	// LogsOf lists the instances of a release that have a log, also those that are gone.
-	LogsOf(release string) ([]string, error)
+	LogsOf(ctx context.Context, release string) ([]string, error)
 }
 
 // Executions starts, stops, lists and reads executions; *sfn.Client is one.
@@ -38,25 +38,54 @@ type Executions interface {
 	StopExecution(context.Context, *sfn.StopExecutionInput, ...func(*sfn.Options)) (*sfn.StopExecutionOutput, error)
 }
 
+// Options are the options of a Console. All up to TeardownMachine are required.
+type Options struct {
+	Cloud           Cloud
+	Executions      Executions
+	Events          execution.EventPutter
+	ReleaseMachine  string // ARN
+	TeardownMachine string // ARN
+	Polls           Polls
+	ReadOnly        bool              // refuse everything that changes the environment
+	Explain         func(error) error // words an error of AWS for people; nil leaves errors as they are
+	Opener          string            // the command that prints an address which opens the console
+
+	// Crash kills an instance. It is nil on AWS, where the console sends no load and takes no folder either.
+	Crash func(ctx context.Context, instance string) error
+	// Cost returns what the environment costs. It is nil on one machine.
+	Cost func(context.Context) (Cost, error)
+}
+
+// Cost is what an environment costs an hour, by list prices.
+type Cost struct {
+	Hour     float64 `json:"hour"` // as it is now
+	Idle     float64 `json:"idle"` // the part of Hour that a teardown leaves
+	Least    float64 `json:"least"`
+	Most     float64 `json:"most"` // between Least and Most while a release serves, by its size
+	Currency string  `json:"currency"`
+	Region   string  `json:"region"` // of the prices
+	Date     string  `json:"date"`   // of the prices
+}
+
 // Console serves the page. The caller closes it.
 type Console struct {
-	cloud      Cloud
-	executions Executions
-	events     execution.EventPutter
-	feed       *feed
-	keys       *keyring
-	load       loader
-	closing    context.Context
-	close      context.CancelFunc
-	running    sync.WaitGroup
-	reasons    execution.Reasons // of the feed's list
+	Options
+	feed    *feed
+	keys    *keyring
+	load    loader
+	closing context.Context
+	close   context.CancelFunc
+	running sync.WaitGroup
 }
 
 // New returns a console. It calls the cloud only while a page is open.
-func New(cloud Cloud, executions Executions, events execution.EventPutter) *Console {
-	c := &Console{cloud: cloud, executions: executions, events: events, keys: newKeyring()}
+func New(options Options) *Console {
+	if options.Explain == nil {
+		options.Explain = func(err error) error { return err }
+	}
+	c := &Console{Options: options, keys: newKeyring(options.Opener)}
 	c.closing, c.close = context.WithCancel(context.Background())
-	c.feed = &feed{console: c, subscribers: map[chan []byte]bool{}, runs: map[string]*followed{}}
+	c.feed = &feed{console: c, subscribers: map[chan []byte]bool{}}
 	return c
 }
 
@@ -67,45 +96,8 @@ func (c *Console) Close() {
 	c.running.Wait()
 }
 
-// Handler serves the page on a loopback address. It refuses other hosts and other origins. The page
-// itself is public; everything below /api/ requires the session that a Ticket opens.
-func (c *Console) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/live", c.live)
-	mux.HandleFunc("GET /api/schemas/{kind}", c.schema)
-	mux.HandleFunc("GET /api/drawings/{kind}", c.drawing)
-	mux.HandleFunc("GET /api/executions/{kind}/{name}", c.execution)
-	mux.HandleFunc("GET /api/executions/{kind}/{name}/events/{id}", c.event)
-	mux.HandleFunc("GET /api/executions/release/{name}/logs", c.logsOf)
-	mux.HandleFunc("POST /api/executions/{kind}/{name}/stop", c.stop)
-	mux.HandleFunc("POST /api/executions/release/{name}/verdict", c.decide)
-	mux.HandleFunc("POST /api/executions/{kind}", c.start)
-	mux.HandleFunc("POST /api/history/{name}/rollback", c.rollback)
-	mux.HandleFunc("POST /api/checks/{kind}", c.check)
-	mux.HandleFunc("POST /api/checks/load", c.checkLoad)
-	mux.HandleFunc("POST /api/instances/{id}/terminate", c.onInstance(c.cloud.Terminate))
-	mux.HandleFunc("POST /api/instances/{id}/crash", c.onInstance(c.cloud.Crash))
-	mux.HandleFunc("GET /api/instances/{id}/log", c.log)
-	mux.HandleFunc("POST /api/load", c.startLoad)
-	mux.HandleFunc("DELETE /api/load", c.stopLoad)
-	all := http.NewServeMux()
-	all.HandleFunc("POST /api/session", c.keys.open)
-	all.Handle("/api/", c.keys.lock(mux))
-	all.Handle("/", pages())
-	return control.Guard(headers(all))
-}
+// isLocal reports whether the environment is on one machine.
+func (c *Console) isLocal() bool { return c.Crash != nil }
 
-// headers make the browser refuse what the page does not need: files of other sites, and frames.
-func headers(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; " +
-		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types worker"
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for name, value := range map[string]string{
-			"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-			"Cross-Origin-Resource-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "X-Frame-Options": "DENY",
-		} {
-			w.Header().Set(name, value)
-		}
-		next.ServeHTTP(w, r)
-	})
-}
+// refuse answers a request with an error in words for people.
+func (c *Console) refuse(w http.ResponseWriter, err error) { control.Refuse(w, c.Explain(err)) }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,30 +28,49 @@ import (
 type simulated struct {
 	*stack.Stack
 	crashed []string
+	denied  atomic.Bool // the status
 }
 
-func (s *simulated) Status() environment.Status {
-	return environment.Status{
-		Environment: "main", ReleaseMachine: s.Settings.ReleaseMachine, TeardownMachine: s.Settings.TeardownMachine,
-		Fleets: []environment.Fleet{}, Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},
+func (s *simulated) Status(context.Context) (environment.Status, error) {
+	if s.denied.Load() {
+		return environment.Status{}, release.Errorf(release.AccessDenied, "your AWS credentials have expired: sign in again")
 	}
+	return environment.Status{
+		Environment: "main", ReleaseMachine: s.Stack.Settings.ReleaseMachine, TeardownMachine: s.Stack.Settings.TeardownMachine,
+		Fleets: []environment.Fleet{}, Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},
+	}, nil
 }
 
-func (s *simulated) Images() []environment.Image { return nil }
-func (s *simulated) History(ctx context.Context) ([]environment.Past, error) {
-	return environment.Reader{Clients: s.Clients, Environment: "main", Table: s.Settings.Table}.History(ctx)
+func (s *simulated) Images(context.Context) ([]environment.Image, error) { return nil, nil }
+func (s *simulated) Settings(context.Context) (environment.Settings, error) {
+	return environment.Settings{}, nil
 }
-func (s *simulated) Samples(time.Time) []environment.Sample  { return nil }
+func (s *simulated) History(ctx context.Context) ([]environment.Past, error) {
+	return environment.Reader{Clients: s.Clients, Environment: "main", Table: s.Stack.Settings.Table}.History(ctx)
+}
+func (s *simulated) Samples(context.Context, time.Time) ([]environment.Sample, error) {
+	return nil, nil
+}
 func (s *simulated) Terminate(context.Context, string) error { return nil }
-func (s *simulated) Log(string) (_ io.ReadSeekCloser, _ error) {
+func (s *simulated) Log(context.Context, string) (_ io.ReadSeekCloser, _ error) {
 	return nil, release.Errorf(release.NotFound, "there is no log")
 }
 
-func (s *simulated) LogsOf(string) ([]string, error) { return []string{"i-0123456789abcdef0"}, nil }
+func (s *simulated) LogsOf(context.Context, string) ([]string, error) {
+	return []string{"i-0123456789abcdef0"}, nil
+}
 
 func (s *simulated) Crash(_ context.Context, id string) error {
 	s.crashed = append(s.crashed, id)
 	return nil
+}
+
+// options are those of its console on one machine.
+func (s *simulated) options() console.Options {
+	return console.Options{
+		Cloud: s, Executions: s.SFN, Events: s.Events, Crash: s.Crash, Polls: console.OnOneMachine, Opener: "gallery status",
+		ReleaseMachine: s.Stack.Settings.ReleaseMachine, TeardownMachine: s.Stack.Settings.TeardownMachine,
+	}
 }
 
 type page struct {
@@ -61,14 +81,19 @@ type page struct {
 	session string // that send has, or "" for none
 }
 
-func open(t *testing.T) page {
+func open(t *testing.T) page { return openWith(t, func(*console.Options) {}) }
+
+// openWith opens a console whose options are changed.
+func openWith(t *testing.T, change func(*console.Options)) page {
 	t.Helper()
 	made, err := stack.New(stack.Options{Environment: "main", Pace: 600, Kind: machine.NewSimulated(nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cloud := &simulated{Stack: made}
-	c := console.New(cloud, made.SFN, made.Events)
+	options := cloud.options()
+	change(&options)
+	c := console.New(options)
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(func() {
 		c.Close()
@@ -278,7 +303,7 @@ func TestProblemsAreShownAtTheirFields(t *testing.T) {
 			t.Errorf("%s is started with %d %s, want %d", input, status, answer, wants)
 		}
 	}
-	out, err := p.cloud.SFN.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &p.cloud.Settings.ReleaseMachine})
+	out, err := p.cloud.SFN.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: &p.cloud.Stack.Settings.ReleaseMachine})
 	if err != nil || len(out.Executions) != 4 {
 		t.Errorf("%d executions began, want those of the 4 sound requests, %v", len(out.Executions), err)
 	}

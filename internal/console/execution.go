@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"photogallery/internal/environment"
 	"photogallery/internal/execution"
 	"photogallery/internal/local/control"
 	"photogallery/release"
@@ -25,12 +24,11 @@ const (
 
 // machine returns the ARN of a kind's state machine. The error is NotFound for any other kind.
 func (c *Console) machine(of kind) (arn string, err error) {
-	status := c.cloud.Status()
 	switch of {
 	case releases:
-		return status.ReleaseMachine, nil
+		return c.ReleaseMachine, nil
 	case teardowns:
-		return status.TeardownMachine, nil
+		return c.TeardownMachine, nil
 	}
 	return "", release.Errorf(release.NotFound, "there is no state machine %q: choose release or teardown", string(of))
 }
@@ -53,15 +51,15 @@ const (
 )
 
 // list returns the latest executions of both kinds, newest first.
-func (c *Console) list(ctx context.Context, status environment.Status) ([]listed, error) {
-	found, err := execution.List(ctx, c.executions, 4*newest, status.ReleaseMachine, status.TeardownMachine)
+func (c *Console) list(ctx context.Context, reasons *execution.Reasons) ([]listed, error) {
+	found, err := execution.List(ctx, c.Executions, 4*newest, c.ReleaseMachine, c.TeardownMachine)
 	if err != nil {
 		return nil, err
 	}
 	all, count := []listed{}, map[kind]int{}
 	for _, e := range found {
 		of, counted, most := releases, kind(""), newest
-		if e.MachineARN == status.TeardownMachine {
+		if e.MachineARN == c.TeardownMachine {
 			of = teardowns
 		}
 		if counted = of; e.IsNamedDry() {
@@ -70,7 +68,7 @@ func (c *Console) list(ctx context.Context, status environment.Status) ([]listed
 		if count[counted]++; count[counted] > most {
 			continue
 		}
-		reason, err := c.reasons.Of(ctx, c.executions, e)
+		reason, err := reasons.Of(ctx, c.Executions, e)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +84,7 @@ func (c *Console) execution(w http.ResponseWriter, r *http.Request) {
 		err = reader.Read(r.Context())
 	}
 	if err != nil {
-		control.Refuse(w, notThere(r, err))
+		c.refuse(w, notThere(r, err))
 		return
 	}
 	answer(w, http.StatusOK, reader.History)
@@ -97,7 +95,7 @@ func (c *Console) reader(r *http.Request) (*execution.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return execution.NewReader(c.executions, release.ExecutionOf(machine, r.PathValue("name"))), nil
+	return execution.NewReader(c.Executions, release.ExecutionOf(machine, r.PathValue("name"))), nil
 }
 
 func notThere(r *http.Request, err error) error {
@@ -120,7 +118,7 @@ func (c *Console) event(w http.ResponseWriter, r *http.Request) {
 		err = reader.Read(r.Context())
 	}
 	if err != nil {
-		control.Refuse(w, notThere(r, err))
+		c.refuse(w, notThere(r, err))
 		return
 	}
 	for _, event := range reader.History.Events {

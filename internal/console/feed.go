@@ -3,21 +3,10 @@ package console
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
-
 	"photogallery/internal/environment"
-	"photogallery/internal/execution"
-	"photogallery/release"
-)
-
-// The intervals of the feed: while something happens, and otherwise.
-const (
-	often  = 200 * time.Millisecond
-	seldom = time.Second
 )
 
 // firstSamples is how many samples a page begins its charts with.
@@ -26,80 +15,56 @@ const firstSamples = 300
 // patience is how many messages a page may be behind before it must reconnect.
 const patience = 64
 
-// feed polls the cloud once for all open pages, and not at all without pages.
+// feed has one poller for all open pages, and none without pages.
 type feed struct {
 	console *Console
-	sooner  chan struct{} // polls now; made with the first subscriber
 
 	mu          sync.Mutex
 	subscribers map[chan []byte]bool // one message each; closed if it is too slow
-	runs        map[string]*followed // running executions, by kind/name
-	last        map[string]string    // the last message of each kind
-	sampled     time.Time
-	stop        context.CancelFunc
+	current     *told                // nil without pages
 }
 
-// followed is a running execution.
-type followed struct {
-	execution listed
-	reader    *execution.Reader
+// told is what one poller has told so far. The feed's lock guards it.
+type told struct {
+	stop    context.CancelFunc
+	sooner  chan struct{}     // makes the poller look now
+	last    map[string]string // the last message of each kind
+	samples []environment.Sample
+	runs    map[string]string // the last message about each running execution, without events
 }
 
-// overview is a message with everything except executions' histories and samples.
-type overview struct {
-	Status     environment.Status  `json:"status"`
-	Executions []listed            `json:"executions"`
-	Images     []environment.Image `json:"images"`
-	Load       *loadState          `json:"load"`
-}
+// begins are the messages that a page begins with, in their order, beside samples and runs.
+var begins = []string{"overview", "history", "trouble"}
 
-// progress is a message about a running execution. Events are those after the ID.
-type progress struct {
-	Kind   kind                  `json:"kind"`
-	Name   string                `json:"name"`
-	Status types.ExecutionStatus `json:"status"`
-	After  int64                 `json:"after"`
-	Run    *execution.History    `json:"run"`
-}
-
-// subscribe starts with messages about the present state. leave ends the subscription.
+// subscribe starts with messages about the state that is known. leave ends the subscription.
 func (f *feed) subscribe() (messages chan []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	messages = make(chan []byte, patience)
-	if len(f.subscribers) == 0 {
+	if f.current == nil {
 		f.begin()
 	}
 	f.subscribers[messages] = true
-	f.greet(messages)
+	for _, kind := range begins {
+		if text := f.current.last[kind]; text != "" {
+			messages <- message(kind, text)
+		}
+	}
+	if f.current.last["overview"] != "" {
+		messages <- message("samples", encoded(append([]environment.Sample{}, f.current.samples...)))
+	}
+	for _, text := range f.current.runs {
+		messages <- message("progress", text)
+	}
 	return messages
 }
 
 // begin must be called with the first subscriber.
 func (f *feed) begin() {
 	ctx, stop := context.WithCancel(f.console.closing)
-	f.stop, f.sooner = stop, make(chan struct{}, 1)
-	f.runs, f.last = map[string]*followed{}, map[string]string{}
-	f.sampled = time.Time{}
-	f.update(ctx)
-	sooner := f.sooner
-	f.console.running.Go(func() { f.follow(ctx, sooner) })
-}
-
-// greet sends the present state to a new subscriber.
-func (f *feed) greet(to chan []byte) {
-	if text := f.last["overview"]; text != "" {
-		to <- message("overview", text)
-	}
-	if text := f.last["history"]; text != "" {
-		to <- message("history", text)
-	}
-	samples := f.console.cloud.Samples(time.Time{})
-	samples = samples[max(0, len(samples)-firstSamples):]
-	to <- message("samples", encoded(append([]environment.Sample{}, samples...)))
-	for _, one := range f.runs {
-		to <- message("progress", encoded(one.news(one.reader.History.Seen())))
-	}
+	f.current = &told{stop: stop, sooner: make(chan struct{}, 1), last: map[string]string{}, runs: map[string]string{}}
+	p := &poller{console: f.console, told: f.current, runs: map[string]*followed{}}
+	f.console.running.Go(func() { p.follow(ctx) })
 }
 
 func (f *feed) leave(messages chan []byte) {
@@ -115,110 +80,61 @@ func (f *feed) drop(messages chan []byte) {
 	delete(f.subscribers, messages)
 	close(messages)
 	if len(f.subscribers) == 0 {
-		f.stop()
+		f.current.stop()
+		f.current = nil
 	}
 }
 
-// look makes the feed poll at once.
+// look makes the poller look at once.
 func (f *feed) look() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.current == nil {
+		return
+	}
 	select {
-	case f.sooner <- struct{}{}:
-	default: // nobody follows, or a poll is pending
+	case f.current.sooner <- struct{}{}:
+	default: // it is about to
 	}
 }
 
-func (f *feed) follow(ctx context.Context, sooner <-chan struct{}) {
-	wait := time.NewTimer(often)
-	defer wait.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-sooner:
-		case <-wait.C:
-		}
-		f.mu.Lock()
-		busy := false
-		if ctx.Err() == nil {
-			busy = f.update(ctx)
-		}
-		f.mu.Unlock()
-		if wait.Reset(seldom); busy {
-			wait.Reset(often)
-		}
-	}
-}
-
-// update sends what has changed and reports whether something happens. It must be called with the
-// lock held.
-func (f *feed) update(ctx context.Context) (busy bool) {
-	status := f.console.cloud.Status()
-	for i := range status.Instances {
-		status.Instances[i].CPU = math.Round(status.Instances[i].CPU)
-	}
-	executions, err := f.console.list(ctx, status)
-	if err != nil {
-		return false // the cloud is closing
-	}
-	load := f.console.load.now()
-	changed := f.send("overview", encoded(overview{status, executions, append([]environment.Image{}, f.console.cloud.Images()...), load}))
-	if history, err := f.console.cloud.History(ctx); err == nil { // else the cloud is closing, or the history unreadable
-		changed = f.send("history", encoded(history)) || changed
-	}
-	f.updateRuns(ctx, status, executions)
-	if samples := f.console.cloud.Samples(f.sampled); len(samples) > 0 {
-		if !f.sampled.IsZero() {
-			f.send("samples", encoded(samples))
-		}
-		f.sampled = samples[len(samples)-1].At
-	}
-	return changed || len(f.runs) > 0 || load != nil && load.Running
-}
-
-func (f *feed) updateRuns(ctx context.Context, status environment.Status, executions []listed) {
-	for _, e := range executions {
-		key := string(e.Kind) + "/" + e.Name
-		one := f.runs[key]
-		if one == nil {
-			if e.Status != types.ExecutionStatusRunning {
-				continue
-			}
-			machine := map[kind]string{releases: status.ReleaseMachine, teardowns: status.TeardownMachine}[e.Kind]
-			one = &followed{e, execution.NewReader(f.console.executions, release.ExecutionOf(machine, e.Name))}
-			f.runs[key] = one
-		}
-		seen := one.reader.History.Seen()
-		if one.reader.Read(ctx) != nil {
-			continue // the cloud is closing
-		}
-		if one.reader.History.Seen() > seen {
-			f.broadcast("progress", encoded(one.news(seen)))
-		}
-		if one.reader.History.Status != types.ExecutionStatusRunning {
-			delete(f.runs, key)
-		}
-	}
-}
-
-// news returns the run with only the events after one.
-func (f *followed) news(after int64) progress {
-	run := *f.reader.History
-	for len(run.Events) > 0 && run.Events[0].ID <= after {
-		run.Events = run.Events[1:]
-	}
-	return progress{f.execution.Kind, f.execution.Name, run.Status, after, &run}
-}
-
-// send broadcasts a message if it has changed.
-func (f *feed) send(kind, text string) (changed bool) {
-	if f.last[kind] == text {
+// send broadcasts a message of a poller if it has changed.
+func (f *feed) send(from *told, kind, text string) (changed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.current != from || from.last[kind] == text {
 		return false
 	}
-	f.last[kind] = text
+	from.last[kind] = text
 	f.broadcast(kind, text)
 	return true
+}
+
+// sendSamples broadcasts samples that have been added.
+func (f *feed) sendSamples(from *told, samples []environment.Sample) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.current != from {
+		return
+	}
+	from.samples = append(from.samples, samples...)
+	from.samples = from.samples[max(0, len(from.samples)-firstSamples):]
+	f.broadcast("samples", encoded(samples))
+}
+
+// sendRun broadcasts news of a run. greeting is the same without events, or "" if the run has ended.
+func (f *feed) sendRun(from *told, key, text, greeting string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.current != from {
+		return
+	}
+	if from.runs[key] = greeting; greeting == "" {
+		delete(from.runs, key)
+	}
+	if text != "" {
+		f.broadcast("progress", text)
+	}
 }
 
 func (f *feed) broadcast(kind, text string) {
@@ -244,3 +160,16 @@ func encoded(what any) string {
 	}
 	return string(text)
 }
+
+// Polls bounds the time between two looks at the cloud.
+type Polls struct {
+	Shortest time.Duration // while something happens
+	Longest  time.Duration // while nothing does; each look without a change doubles the time
+	Rest     time.Duration // from one look at images, history, settings, metrics and cost to the next, unless a run begins or ends
+}
+
+// The polls of the two places. On AWS a look is about twenty calls, and metrics are of whole minutes.
+var (
+	OnOneMachine = Polls{Shortest: 200 * time.Millisecond, Longest: time.Second}
+	OnAWS        = Polls{Shortest: 3 * time.Second, Longest: 12 * time.Second, Rest: time.Minute}
+)

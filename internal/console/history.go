@@ -6,7 +6,6 @@ import (
 
 	"photogallery/internal/environment"
 	"photogallery/internal/execution"
-	"photogallery/internal/local/control"
 	"photogallery/release"
 )
 
@@ -17,9 +16,9 @@ func (c *Console) rollback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	wish := environment.Wish{Release: r.PathValue("name"), By: atConsole}
-	decision := execution.Decision{Machine: c.cloud.Status().ReleaseMachine, Release: wish.Release, Answer: release.Rollback, By: wish.By}
-	done, err := decision.Revert(r.Context(), c.executions, c.events, c.executions, func(ctx context.Context) (string, error) {
-		history, err := c.cloud.History(ctx)
+	decision := execution.Decision{Machine: c.ReleaseMachine, Release: wish.Release, Answer: release.Rollback, By: wish.By}
+	done, err := decision.Revert(r.Context(), c.Executions, c.Events, c.Executions, func(ctx context.Context) (string, error) {
+		history, err := c.Cloud.History(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -27,7 +26,7 @@ func (c *Console) rollback(w http.ResponseWriter, r *http.Request) {
 		return input, err
 	})
 	if err != nil {
-		control.Refuse(w, err)
+		c.refuse(w, err)
 		return
 	}
 	c.feed.look()

@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-
-	"photogallery/internal/local/control"
 )
 
 func (c *Console) onInstance(do func(context.Context, string) error) http.HandlerFunc {
@@ -15,7 +13,7 @@ func (c *Console) onInstance(do func(context.Context, string) error) http.Handle
 			return
 		}
 		if err := do(r.Context(), r.PathValue("id")); err != nil {
-			control.Refuse(w, err)
+			c.refuse(w, err)
 			return
 		}
 		c.feed.look()
@@ -24,9 +22,9 @@ func (c *Console) onInstance(do func(context.Context, string) error) http.Handle
 }
 
 func (c *Console) logsOf(w http.ResponseWriter, r *http.Request) {
-	instances, err := c.cloud.LogsOf(r.PathValue("name"))
+	instances, err := c.Cloud.LogsOf(r.Context(), r.PathValue("name"))
 	if err != nil {
-		control.Refuse(w, err)
+		c.refuse(w, err)
 		return
 	}
 	answer(w, http.StatusOK, struct {
@@ -38,9 +36,9 @@ func (c *Console) logsOf(w http.ResponseWriter, r *http.Request) {
 const shownLog = 64 << 10
 
 func (c *Console) log(w http.ResponseWriter, r *http.Request) {
-	file, err := c.cloud.Log(r.PathValue("id"))
+	file, err := c.Cloud.Log(r.Context(), r.PathValue("id"))
 	if err != nil {
-		control.Refuse(w, err)
+		c.refuse(w, err)
 		return
 	}
 	defer file.Close()
@@ -49,7 +47,7 @@ func (c *Console) log(w http.ResponseWriter, r *http.Request) {
 		_, err = file.Seek(max(0, end-shownLog), io.SeekStart)
 	}
 	if err != nil {
-		control.Refuse(w, err)
+		c.refuse(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

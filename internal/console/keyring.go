@@ -17,6 +17,7 @@ import (
 // its port, unlike a cookie.
 type keyring struct {
 	session string
+	opener  string // the command that prints an address
 
 	mu      sync.Mutex
 	tickets []string // unused, oldest first
@@ -25,7 +26,9 @@ type keyring struct {
 // maxTickets is how many addresses are valid at a time. Older ones expire.
 const maxTickets = 100
 
-func newKeyring() *keyring { return &keyring{session: rand.Text() + rand.Text()} }
+func newKeyring(opener string) *keyring {
+	return &keyring{session: rand.Text() + rand.Text(), opener: opener}
+}
 
 // Ticket returns the end of an address that opens the console once. It is in the fragment, which
 // browsers do not send.
@@ -65,7 +68,7 @@ func (k *keyring) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !k.use(given.Ticket) {
-		control.Refuse(w, release.Errorf(release.AccessDenied, "this address was used before, or is of an earlier `gallery up`: `gallery status` prints a new one"))
+		control.Refuse(w, release.Errorf(release.AccessDenied, "this address was used before, or is of an earlier console: `%s` prints a new one", k.opener))
 		return
 	}
 	answer(w, http.StatusOK, opened{k.session})
@@ -76,7 +79,7 @@ func (k *keyring) lock(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		session, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if !isBearer || !same(session, k.session) {
-			control.Refuse(w, release.Errorf(release.AccessDenied, "this page may not see the cloud: open the address that `gallery status` prints"))
+			control.Refuse(w, release.Errorf(release.AccessDenied, "this page may not see the environment: open the address that `%s` prints", k.opener))
 			return
 		}
 		next.ServeHTTP(w, r)

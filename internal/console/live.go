@@ -14,7 +14,7 @@ const pulse = 5 * time.Second
 // live streams messages until the browser leaves or the console is closed.
 func (c *Console) live(w http.ResponseWriter, r *http.Request) {
 	if c.closing.Err() != nil {
-		control.Refuse(w, release.Errorf(release.NothingUp, "the local cloud is ending: start it with `gallery up`"))
+		control.Refuse(w, release.Errorf(release.NothingUp, "the console is ending: start it again"))
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")

@@ -82,7 +82,10 @@ func (c *Console) startLoad(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Console) sendLoad(r *http.Request, wanted loadRequest) error {
-	status := c.cloud.Status()
+	status, err := c.Cloud.Status(r.Context())
+	if err != nil {
+		return err
+	}
 	if status.Serving == nil {
 		return release.Errorf(release.NotFound, "nothing serves yet: release something first")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"photogallery/conformance/tab"
 	"photogallery/internal/console"
 )
 
@@ -31,33 +32,48 @@ func serveAt(t *testing.T, address string, c *console.Console) (server *httptest
 func TestLostConnectionIsShownAndRecovers(t *testing.T) {
 	p := open(t)
 	server, end := serveAt(t, "127.0.0.1:0", p.console)
-	at := blankTab(t, browse(t), server.URL, "tab") // its console will tell of refused connections
-	at.do(chromedp.Navigate(server.URL + p.console.Ticket()))
-	at.says("#connection", "Live")
-	at.until(`document.querySelector('#lost').hidden`)
+	at := tab.Blank(t, tab.Start(t), server.URL, "tab") // its console will tell of refused connections
+	at.Do(chromedp.Navigate(server.URL + p.console.Ticket()))
+	at.Says("#connection", "Live")
+	at.Until(`document.querySelector('#lost').hidden`)
 	end()
-	at.says("#connection", "Connection lost")
-	at.says("#lost", "does not answer")
+	at.Says("#connection", "Connection lost")
+	at.Says("#lost", "does not answer")
 	if _, err := p.cloud.StartRelease(t.Context(), "meanwhile", "{}"); err != nil {
 		t.Fatal(err)
 	}
 	_, end = serveAt(t, server.Listener.Addr().String(), p.console)
-	at.says("#connection", "Live")
-	at.until(`document.querySelector('#lost').hidden`)
-	at.says(".runs", "meanwhile")
+	at.Says("#connection", "Live")
+	at.Until(`document.querySelector('#lost').hidden`)
+	at.Says(".runs", "meanwhile")
 
 	end() // and another `gallery up` takes its place
-	next := console.New(p.cloud, p.cloud.SFN, p.cloud.Events)
+	next := console.New(p.cloud.options())
 	_, end = serveAt(t, server.Listener.Addr().String(), next)
 	t.Cleanup(func() {
 		next.Close()
 		end()
 	})
-	at.says("#connection", "Locked")
-	at.says("#lost", "gallery status")
-	at.do(chromedp.Navigate("about:blank"), chromedp.Navigate(server.URL+next.Ticket()))
-	at.says("#connection", "Live")
-	at.until(`document.querySelector('#lost').hidden && location.hash === ''`)
+	at.Says("#connection", "Locked")
+	at.Says("#lost", "gallery status")
+	at.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(server.URL+next.Ticket()))
+	at.Says("#connection", "Live")
+	at.Until(`document.querySelector('#lost').hidden && location.hash === ''`)
+}
+
+func TestLostCredentialsAreShownUntilTheyAreGood(t *testing.T) {
+	p := open(t)
+	at := tab.Open(t, tab.Start(t), p.URL+p.console.Ticket(), "tab")
+	at.Says("#connection", "Live")
+	at.Says("#serving", "Nothing serves")
+	p.cloud.denied.Store(true)
+	at.Says("#connection", "Out of date")
+	at.Says("#trouble", "Your AWS credentials have expired: sign in again. The console asks again by itself.")
+	at.Until(`document.body.classList.contains('stale') && document.querySelector('#serving').innerText === 'Nothing serves'`)
+	at.Accessible("lost credentials")
+	p.cloud.denied.Store(false)
+	at.Says("#connection", "Live")
+	at.Until(`document.querySelector('#trouble').hidden && !document.body.classList.contains('stale')`)
 }
 
 func TestPageWithoutDataClaimsNothing(t *testing.T) {
@@ -73,14 +89,14 @@ func TestPageWithoutDataClaimsNothing(t *testing.T) {
 		silent.CloseClientConnections()
 		silent.Close()
 	})
-	at := newTab(t, browse(t), silent.URL+p.console.Ticket(), "tab")
-	at.click(`#tabs [data-view="planned"]`)
-	at.until(`document.querySelector('#tabs [aria-current]')?.dataset.view === 'planned'`)
-	if words := at.text("main"); words != "Waiting for the local cloud…" {
+	at := tab.Open(t, tab.Start(t), silent.URL+p.console.Ticket(), "tab")
+	at.Click(`#tabs [data-view="planned"]`)
+	at.Until(`document.querySelector('#tabs [aria-current]')?.dataset.view === 'planned'`)
+	if words := at.Text("main"); words != "Looking at the environment…" {
 		t.Errorf("the page says %q", words)
 	}
-	at.do(chromedp.Focus("#skip"), chromedp.KeyEvent("\r"))
-	at.until(`document.activeElement.id === 'main' && location.hash === '#/planned'`)
+	at.Do(chromedp.Focus("#skip"), chromedp.KeyEvent("\r"))
+	at.Until(`document.activeElement.id === 'main' && location.hash === '#/planned'`)
 }
 
 func TestGraphIsNavigatedByKeys(t *testing.T) {
@@ -92,13 +108,13 @@ func TestGraphIsNavigatedByKeys(t *testing.T) {
 	if _, err := p.cloud.Await(t.Context(), arn); err != nil {
 		t.Fatal(err)
 	}
-	at := newTab(t, browse(t), p.URL+p.console.Ticket(), "tab")
-	at.until(`document.querySelector('.graph [data-state="Plan"]')?.dataset.phase === 'succeeded'`)
-	at.do(chromedp.Focus(`.graph [data-state="Plan"]`), chromedp.KeyEvent(kb.ArrowDown))
-	at.until(`document.activeElement.dataset.state === 'IsNeeded'`)
-	at.do(chromedp.KeyEvent(kb.ArrowDown))
-	at.until(`document.activeElement.dataset.state === 'Lock'`)
-	at.do(chromedp.KeyEvent("\r"))
-	at.says("#inspector-title", "Lock")
-	at.until(`document.querySelector('.graph [data-state="Lock"]').getAttribute('aria-pressed') === 'true'`)
+	at := tab.Open(t, tab.Start(t), p.URL+p.console.Ticket(), "tab")
+	at.Until(`document.querySelector('.graph [data-state="Plan"]')?.dataset.phase === 'succeeded'`)
+	at.Do(chromedp.Focus(`.graph [data-state="Plan"]`), chromedp.KeyEvent(kb.ArrowDown))
+	at.Until(`document.activeElement.dataset.state === 'IsNeeded'`)
+	at.Do(chromedp.KeyEvent(kb.ArrowDown))
+	at.Until(`document.activeElement.dataset.state === 'Lock'`)
+	at.Do(chromedp.KeyEvent("\r"))
+	at.Says("#inspector-title", "Lock")
+	at.Until(`document.querySelector('.graph [data-state="Lock"]').getAttribute('aria-pressed') === 'true'`)
 }

@@ -39,7 +39,7 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 	of := kind(r.PathValue("kind"))
 	machine, err := c.machine(of)
 	if err == nil {
-		wanted.Input, err = checked(of, wanted.Input)
+		wanted.Input, err = c.checked(of, wanted.Input)
 	}
 	if err != nil {
 		control.Refuse(w, err)
@@ -49,9 +49,9 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, err)
 		return
 	}
-	arn, err := execution.Start(r.Context(), c.executions, machine, string(of), wanted.Name, wanted.Input)
+	arn, err := execution.Start(r.Context(), c.Executions, machine, string(of), wanted.Name, wanted.Input)
 	if err != nil {
-		control.Refuse(w, notStarted(err))
+		c.refuse(w, notStarted(err))
 		return
 	}
 	c.feed.look()
@@ -79,7 +79,7 @@ func (c *Console) check(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &wanted) {
 		return
 	}
-	_, err := checked(kind(r.PathValue("kind")), wanted.Input)
+	_, err := c.checked(kind(r.PathValue("kind")), wanted.Input)
 	answer(w, http.StatusOK, found(err))
 }
 
@@ -92,7 +92,7 @@ func found(err error) verdict {
 }
 
 // checked returns the input for the state machine.
-func checked(of kind, input string) (string, error) {
+func (c *Console) checked(of kind, input string) (string, error) {
 	if strings.TrimSpace(input) == "" {
 		input = "{}"
 	}
@@ -106,7 +106,7 @@ func checked(of kind, input string) (string, error) {
 		return "", err
 	}
 	if wanted.Bundle != "" && wanted.Bundle != release.OwnBundle && !strings.Contains(wanted.Bundle, ":/") {
-		absolute, missing := folder(wanted.Bundle)
+		absolute, missing := c.folder(wanted.Bundle)
 		if missing == nil && len(problems) == 0 {
 			return withBundle(input, absolute)
 		}
@@ -119,7 +119,10 @@ func checked(of kind, input string) (string, error) {
 }
 
 // folder returns the absolute path of a bundle, and refuses one that does not exist at its field.
-func folder(bundle string) (absolute string, missing release.Problems) {
+func (c *Console) folder(bundle string) (absolute string, missing release.Problems) {
+	if !c.isLocal() {
+		return "", release.Problems{{Field: "bundle", Message: "a folder is packed by `gallery release --bundle`; give the s3:// address of a bundle, or leave it out"}}
+	}
 	absolute, err := filepath.Abs(bundle)
 	if err == nil {
 		var found os.FileInfo
@@ -169,10 +172,10 @@ func (c *Console) stop(w http.ResponseWriter, r *http.Request) {
 	machine, err := c.machine(kind(r.PathValue("kind")))
 	if err == nil {
 		arn, by := release.ExecutionOf(machine, r.PathValue("name")), "stopped in the console"
-		_, err = c.executions.StopExecution(r.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Cause: &by})
+		_, err = c.Executions.StopExecution(r.Context(), &sfn.StopExecutionInput{ExecutionArn: &arn, Cause: &by})
 	}
 	if err != nil {
-		control.Refuse(w, notThere(r, err))
+		c.refuse(w, notThere(r, err))
 		return
 	}
 	c.feed.look()

@@ -24,9 +24,9 @@ func (c *Console) decide(w http.ResponseWriter, r *http.Request) {
 		control.Refuse(w, release.Errorf(release.InvalidRequest, "the verdict is %q: give promote or rollback", wanted.Verdict))
 		return
 	}
-	decision := execution.Decision{Machine: c.cloud.Status().ReleaseMachine, Release: r.PathValue("name"), Answer: wanted.Verdict, By: atConsole}
-	if _, err := decision.Decide(r.Context(), c.executions, c.events); err != nil {
-		control.Refuse(w, err)
+	decision := execution.Decision{Machine: c.ReleaseMachine, Release: r.PathValue("name"), Answer: wanted.Verdict, By: atConsole}
+	if _, err := decision.Decide(r.Context(), c.Executions, c.Events); err != nil {
+		c.refuse(w, err)
 		return
 	}
 	c.feed.look()

@@ -20,6 +20,7 @@ func (r Reader) alarms(ctx context.Context, status *Status) error {
 			Name: aws.ToString(alarm.AlarmName), Slot: slot, Kind: kind, State: string(alarm.StateValue), Reason: aws.ToString(alarm.StateReason),
 			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp),
 			Marks: marks(alarm), Minutes: int(cmp.Or(aws.ToInt32(alarm.DatapointsToAlarm), aws.ToInt32(alarm.EvaluationPeriods))),
+			MissingIsBad: aws.ToString(alarm.TreatMissingData) == "breaching",
 		})
 	}
 	return err

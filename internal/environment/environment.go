@@ -99,6 +99,8 @@ type Alarm struct {
 	Marks       []Mark            `json:"marks"`       // all of them must be crossed
 	Minutes     int               `json:"minutes"`     // until it fires: in a row, or for the load balancer three of five
 	Crossed     int               `json:"crossed"`     // how many minutes they have been crossed, up to Minutes
+
+	MissingIsBad bool `json:"-"` // whether a minute without data crosses a mark
 }
 
 // Mark is a threshold of an alarm.

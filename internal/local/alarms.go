@@ -26,60 +26,12 @@ func (l *Local) describeAlarms() []types.MetricAlarm {
 }
 
 // addCrossed adds how many minutes each alarm has crossed its marks.
-func (l *Local) addCrossed(alarms []environment.Alarm, described []types.MetricAlarm) {
-	for i := range alarms {
-		for _, alarm := range described {
-			if aws.ToString(alarm.AlarmName) == alarms[i].Name {
-				alarms[i].Crossed = l.crossed(alarms[i], aws.ToString(alarm.TreatMissingData) == "breaching")
-			}
-		}
-	}
-}
-
-// crossed returns for how many of the last samples in a row all marks of the alarm were crossed.
-func (l *Local) crossed(alarm environment.Alarm, missing bool) (minutes int) {
+func (l *Local) addCrossed(alarms []environment.Alarm) {
 	l.recorder.mu.Lock()
 	defer l.recorder.mu.Unlock()
-	for i := len(l.recorder.samples) - 1; i >= 0 && minutes < alarm.Minutes; i-- {
-		if !crosses(l.recorder.samples[i], alarm, missing) {
-			break
-		}
-		minutes++
+	for i := range alarms {
+		alarms[i].Crossed = alarms[i].CrossedIn(l.recorder.samples)
 	}
-	return minutes
-}
-
-func crosses(s environment.Sample, alarm environment.Alarm, missing bool) bool {
-	values := valuesOf(s, alarm.Slot)
-	if _, existed := s.Alarms[alarm.Name]; !existed || values == nil {
-		return false
-	}
-	for _, mark := range alarm.Marks {
-		value, fromIt := values[mark.Metric], mark.Metric == "unhealthy" || mark.Metric == "errors"
-		switch {
-		case value == nil && !missing:
-			return false
-		case value == nil:
-		case mark.Below && *value >= mark.Threshold:
-			return false
-		case !mark.Below && *value < mark.Threshold, !mark.Below && *value == mark.Threshold && !fromIt:
-			return false
-		}
-	}
-	return true
-}
-
-// valuesOf returns what the marks of a slot's alarms are compared with, or without a slot of the
-// load balancer's. It is nil if the slot had no fleet.
-func valuesOf(s environment.Sample, slot release.Slot) map[string]*float64 {
-	if slot == "" {
-		return map[string]*float64{"errors": s.Own}
-	}
-	fleet := s.Of(slot)
-	if fleet == nil {
-		return nil
-	}
-	return map[string]*float64{"requests": fleet.Requests, "cpu": fleet.CPU, "unhealthy": fleet.Unhealthy, "healthy": fleet.Healthy}
 }
 
 // watched is a metric that an alarm watches.

@@ -3,17 +3,14 @@ package local
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
-	"photogallery/internal/console"
 	"photogallery/internal/local/control"
 	"photogallery/internal/pace"
 	"photogallery/release"
@@ -21,7 +18,7 @@ import (
 
 // listen opens the addresses of the load balancer, the APIs and the console.
 func (l *Local) listen(ctx context.Context) error {
-	gallery, err := listenOn(ctx, l.options.Address, "--address")
+	gallery, err := control.Listen(ctx, l.options.Address, "--address")
 	if err != nil {
 		return err
 	}
@@ -31,7 +28,7 @@ func (l *Local) listen(ctx context.Context) error {
 	if at == "" {
 		at = "127.0.0.1:0"
 	}
-	api, err := listenOnLoopback(ctx, at, "--api")
+	api, err := control.ListenOnLoopback(ctx, at, "--api")
 	if err != nil {
 		return err
 	}
@@ -60,7 +57,7 @@ func refuseNames(balancer string) string {
 
 func (l *Local) listenForConsole(ctx context.Context) error {
 	for i, address := range l.options.Console {
-		listener, err := listenOnLoopback(ctx, address, "--console")
+		listener, err := control.ListenOnLoopback(ctx, address, "--console")
 		if release.CodeOf(err) == release.StillInUse && i+1 < len(l.options.Console) {
 			continue
 		}
@@ -68,7 +65,7 @@ func (l *Local) listenForConsole(ctx context.Context) error {
 			return err
 		}
 		l.endpoint.Console = "http://" + listener.Addr().String()
-		l.console = console.New(l, l.stack.SFN, l.stack.Events)
+		l.console = l.newConsole()
 		l.serve(pace.Paced(listener, 16), l.console.Handler())
 		return nil
 	}
@@ -82,30 +79,6 @@ func (l *Local) ConsoleAddress() string {
 		return ""
 	}
 	return l.endpoint.Console + l.console.Ticket()
-}
-
-// listenOnLoopback listens on an address that must be loopback.
-func listenOnLoopback(ctx context.Context, address, flag string) (net.Listener, error) {
-	listener, err := listenOn(ctx, address, flag)
-	if err != nil {
-		return nil, err
-	}
-	if at, isTCP := listener.Addr().(*net.TCPAddr); !isTCP || !at.IP.IsLoopback() {
-		err := release.Errorf(release.InvalidRequest, "%s %s is not a loopback address, and the service there is only for this machine: give one such as 127.0.0.1:8081", flag, address)
-		return nil, errors.Join(err, listener.Close())
-	}
-	return listener, nil
-}
-
-func listenOn(ctx context.Context, address, flag string) (net.Listener, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, release.Errorf(release.StillInUse, "the address %s is taken: end what listens there, or name another with %s", address, flag)
-	case err != nil:
-		return nil, release.Errorf(release.InvalidRequest, "the address %s cannot be listened on: %w; name another with %s", address, err, flag)
-	}
-	return listener, nil
 }
 
 // reachable returns an address that a browser on this machine can open.

@@ -25,7 +25,7 @@ func (l *Local) Status() environment.Status {
 	l.addMachines(s.Instances)
 	l.addNext(s.Schedules)
 	described := l.describeAlarms()
-	l.addCrossed(s.Alarms, described)
+	l.addCrossed(s.Alarms)
 	l.addValues(s.Activities, s.Alarms, metrics(described))
 	return s
 }

@@ -74,8 +74,8 @@ func fleets(samples []environment.Sample, draw drawer) []chart {
 	return []chart{
 		draw("Fleet", "targets", "", health("healthy", "good"), health("initial", "blue"), health("draining", "amber"), health("unhealthy", "bad")),
 		draw("Capacity", "instances", "", count("in service", "good", func(s environment.Sample) int { return s.InService }),
-			count("desired", "blue", func(s environment.Sample) int { return s.Desired }), count("most", "quiet", func(s environment.Sample) int { return s.Max }),
-			count("fewest", "quiet", func(s environment.Sample) int { return s.Min })),
+			size("desired", "blue", func(s environment.Sample) int { return s.Desired }), size("most", "quiet", func(s environment.Sample) int { return s.Max }),
+			size("fewest", "quiet", func(s environment.Sample) int { return s.Min })),
 		draw("Requests per target", "a minute", "requests", series{"requests", "blue", func(s environment.Sample) *float64 { return s.Requests }}),
 		draw("CPU", "%", "cpu", series{"average", "violet", func(s environment.Sample) *float64 { return s.CPU }}),
 	}
@@ -106,6 +106,16 @@ func number(of int) *float64 {
 
 func count(label, color string, of func(environment.Sample) int) series {
 	return series{label, color, func(s environment.Sample) *float64 { return number(of(s)) }}
+}
+
+// size is a count that only a sample with sizes has. CloudWatch has none of them.
+func size(label, color string, of func(environment.Sample) int) series {
+	return series{label, color, func(s environment.Sample) *float64 {
+		if s.Max == 0 {
+			return nil
+		}
+		return number(of(s))
+	}}
 }
 
 // around returns the samples of the run, and of a tenth of its time, ten seconds at least, before

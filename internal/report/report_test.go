@@ -118,7 +118,7 @@ func TestReportShowsTwoFleetsWhileThereWereTwo(t *testing.T) {
 func TestFailedRunShowsItsReason(t *testing.T) {
 	made := run(t, `{"minSize": 9, "maxSize": 3, "Comment": "<script>alert(1)</script>"}`, true)
 	page := written(t, made)
-	for _, words := range []string{"FAILED", "FailedClean", "maxSize", "Nobody took samples"} {
+	for _, words := range []string{"FAILED", "FailedClean", "maxSize", "Nothing was measured"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the report does not say %q", words)
 		}

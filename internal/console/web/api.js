@@ -14,11 +14,11 @@ async function ask(path, options) {
   try {
     response = await fetch(path, { ...options, headers: { ...options?.headers, ...authorization(session()) } });
   } catch {
-    throw new Refused("The local cloud does not answer: start it with `gallery up`.");
+    throw new Refused("The console does not answer: start it again, with `gallery up` or `gallery console`.");
   }
   if (response.ok) return response;
   const refusal = await response.json().catch(() => ({}));
-  throw new Refused(refusal.message ?? `The local cloud answers ${response.status}.`, refusal.problems);
+  throw new Refused(refusal.message ?? `The console answers ${response.status}.`, refusal.problems);
 }
 
 export const get = async (path) => (await ask(path)).json();

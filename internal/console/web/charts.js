@@ -44,7 +44,7 @@ export class Chart {
       width: this.area.clientWidth, height: this.height(), legend: { show: false }, padding: [10, 26, 0, 0], // room for half of the last time
       cursor: { sync: { key: "scaling" }, drag: { x: false, y: false }, points: { size: 6 } },
       scales: { x: { time: true, range: () => window() }, y: { range: (_, low, high) => this.range(high) } },
-      axes: [{ ...axis, size: 26, space: 70, values: "{HH}:{mm}:{ss}" }, { ...axis, size: axisWidth, space: 28, values: (_, all) => all.map((value) => this.short(value)) }],
+      axes: [{ ...axis, size: 26, space: 70, values: minute() < 60 ? "{HH}:{mm}:{ss}" : "{HH}:{mm}" }, { ...axis, size: axisWidth, space: 28, values: (_, all) => all.map((value) => this.short(value)) }],
       series: [{}, ...this.series.map((one) => ({
         label: one.label, stroke: color(one.color), width: one.dash ? 1.5 : 2, dash: one.dash, spanGaps: false, points: { show: false },
         fill: one.fill ? color(`${one.color}-soft`) : undefined,
@@ -113,16 +113,19 @@ function line(ctx, x, y, toX, toY) {
   ctx.stroke();
 }
 
-let span = 300;
+let span = 300; // minutes of the metrics
+
+// minute is how many seconds a minute of the metrics takes.
+export const minute = () => 60 / (store.status?.pace || 1);
 
 // window is the time that all charts show, in seconds. It grows with what there is to show.
 export function window() {
   const now = Date.now() / 1000;
   const first = store.samples.length ? Date.parse(store.samples[0].at) / 1000 : now;
-  return [now - Math.min(span, Math.max(60, now - first)), now];
+  return [now - Math.min(span * minute(), Math.max(60 * minute(), now - first)), now];
 }
 
-// showSpan sets how many seconds the charts show.
-export function showSpan(seconds) {
-  span = seconds;
+// showSpan sets how many minutes of the metrics the charts show.
+export function showSpan(minutes) {
+  span = minutes;
 }

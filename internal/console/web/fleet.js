@@ -7,6 +7,7 @@ import { cpuChart, requestsChart } from "./scaling.js";
 import { store } from "./store.js";
 import { outOf, plural, share, since, took } from "./words.js";
 
+// zones are those of one machine. On AWS only its instances tell in which ones a fleet is.
 const zones = ["us-east-1a", "us-east-1b"];
 const steps = ["initial", "healthy", "draining"];
 
@@ -40,7 +41,7 @@ export class FleetView {
       this.charts.forEach((chart) => chart.update(samples));
     }
     const instances = this.withGone(status.instances);
-    const columns = [...new Set([...zones, ...instances.map((i) => i.zone)])].sort();
+    const columns = [...new Set([...(status.stack ? [] : zones), ...instances.map((i) => i.zone)])].sort();
     keyed(this.columns, columns, (zone) => zone, (zone) => this.column(zone), (column, zone) => {
       const here = instances.filter((i) => i.zone === zone);
       text(column.count, here.length ? plural(here.filter((i) => !i.gone).length, "instance") : "empty");
@@ -97,12 +98,12 @@ export class FleetView {
       pips: h("ol", { class: "pips", "aria-hidden": "true" }, steps.map((step) => h("li", { "data-step": step }, step))),
     };
     const act = (name, words, class_) => h("button", {
-      type: "button", class: `small ${class_}`, "aria-label": `${words} ${instance.id}`,
+      type: "button", class: `small act ${class_}`, "aria-label": `${words} ${instance.id}`,
       onclick: () => this[name](instance),
     }, words);
     const log = h("button", { type: "button", class: "small", "aria-label": `Log ${instance.id}`, onclick: () => openLog(instance.id) }, "Log");
     parts.terminate = act("terminate", "Terminate", "");
-    parts.crash = act("crash", "Crash", "danger");
+    parts.crash = act("crash", "Crash", "danger play");
     const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
     return Object.assign(h("li", { class: "card", "data-instance": instance.id },
       h("div", { class: "card-head" }, h("h3", {}, h("code", {}, instance.id)), parts.slot, parts.state), parts.pips,
@@ -124,13 +125,14 @@ export class FleetView {
     text(parts.cpu, `${i.cpu.toFixed(0)} %`);
     text(parts.address, i.address || "–");
     parts.bar.style.width = `${Math.min(100, i.cpu)}%`;
+    parts.cpu.parentElement.hidden = parts.bar.parentElement.hidden = Boolean(store.status.stack); // metrics have it, a minute late
     parts.terminate.disabled = i.gone || i.role === "builder" || i.state !== "running";
     parts.crash.disabled = i.gone || i.state !== "running";
   }
 
   terminate({ id }) {
     return confirmed({
-      title: "Terminate this instance?", button: "Terminate", words: `${id} drains and ends in order; the group launches another.`,
+      title: "Terminate this instance?", button: "Terminate", words: `${id} gets no new requests and ends when those under way are answered. The group launches another${store.status.stack ? ", which takes some minutes and costs no more than this one" : ""}.`,
       act: () => post(`/api/instances/${id}/terminate`),
     });
   }

@@ -37,10 +37,10 @@ export class Inspector {
     this.visits = h("div", { class: "visits", role: "group", "aria-label": "Visits" }, this.before, this.which, this.after);
     this.input = carried("Input");
     this.output = carried("Output");
-    this.stop = h("button", { type: "button", class: "danger small", onclick: stop }, "Stop this run…");
+    this.stop = h("button", { type: "button", class: "danger small act", onclick: stop }, "Stop this run…");
     this.verdict = h("div", { class: "verdict", role: "group", "aria-label": "Your verdict" },
-      h("button", { type: "button", class: "primary small", onclick: () => decide("promote") }, "Promote…"),
-      h("button", { type: "button", class: "danger small", onclick: () => decide("rollback") }, "Roll back…"));
+      h("button", { type: "button", class: "primary small act", onclick: () => decide("promote") }, "Promote…"),
+      h("button", { type: "button", class: "danger small act", onclick: () => decide("rollback") }, "Roll back…"));
     this.element = h("section", { class: "panel inspector", "aria-labelledby": "inspector-title" },
       h("div", { class: "panel-head" }, this.heading, this.phase, this.close),
       this.about, this.verdict, this.failure, this.logs, this.visits, this.facts, this.input.element, this.output.element, this.stop);

@@ -1,4 +1,5 @@
 // The frame of the page: its head, its views and which of them is shown.
+import { nowInWords } from "./cost.js";
 import { tell } from "./dialog.js";
 import { attribute, h, keyed, s, text } from "./dom.js";
 import { ExecutionView } from "./execution.js";
@@ -10,7 +11,7 @@ import { openRelease } from "./release.js";
 import { ScalingView } from "./scaling.js";
 import { begin, changed, keyOf, onChange, store } from "./store.js";
 import { openTeardown } from "./teardown.js";
-import { endOf, isDryRun, isQuiet, number, outOf, plural, since, split, statuses, title, took } from "./words.js";
+import { endOf, isDryRun, isQuiet, number, outOf, plural, sentence, since, split, statuses, title, took } from "./words.js";
 
 const views = {
   execution: { name: "Execution", make: () => new ExecutionView(), now: executionNow },
@@ -103,21 +104,27 @@ function plannedNow() {
 }
 
 const troubles = {
-  lost: "The local cloud does not answer: what is shown may be out of date. The page connects again by itself; if `gallery up` has ended, start it and open the address that it prints.",
-  locked: "This page may not see the cloud. `gallery status` prints an address that opens it, once: open that in this browser.",
+  lost: "The console does not answer: what is shown may be out of date. The page connects again by itself; if `gallery up` or `gallery console` has ended, start it and open the address that it prints.",
+  locked: "This page may not see the environment. `gallery status` prints an address that opens the console of `gallery up`, once, and `gallery console` one of a stack's as it begins: open that in this browser.",
 };
 
 function updateHead() {
   const { status, connected } = store;
-  const is = connected === null ? "connecting" : connected === true ? "live" : connected || "lost";
+  const is = connected === null ? "connecting" : connected === true ? (store.trouble.stale ? "late" : "live") : connected || "lost";
   attribute(byID("connection"), "data-is", is);
-  text(byID("connection-words"), { connecting: "Connecting", live: "Live", lost: "Connection lost", locked: "Locked" }[is]);
+  text(byID("connection-words"), { connecting: "Connecting", live: "Live", late: "Out of date", lost: "Connection lost", locked: "Locked" }[is]);
   const lost = byID("lost");
   lost.hidden = !troubles[is];
   text(lost, troubles[is] ?? "");
-  document.body.classList.toggle("stale", Boolean(troubles[is]));
+  const trouble = byID("trouble");
+  trouble.hidden = !store.trouble.message || !lost.hidden;
+  text(trouble, store.trouble.message ? `${sentence(store.trouble.message)}. The console asks again by itself.` : "");
+  document.body.classList.toggle("stale", Boolean(troubles[is]) || is === "late");
+  document.body.classList.toggle("read-only", !store.can.act);
+  document.body.classList.toggle("no-play", !store.can.play);
   if (!status) return;
-  text(byID("environment"), status.environment);
+  text(byID("environment"), status.stack ? `${status.stack}, ${status.region}` : status.environment);
+  text(byID("price"), nowInWords());
   updateServing(status);
 }
 

@@ -1,5 +1,6 @@
 // What was released here and how it ended, also before this cloud began.
 import { post } from "./api.js";
+import { ofRelease } from "./cost.js";
 import { confirmed } from "./dialog.js";
 import { attribute, h, keyed, text } from "./dom.js";
 import { store } from "./store.js";
@@ -32,7 +33,7 @@ export class PastView {
 
   row(one) {
     const parts = { mark: h("span", { class: "chip" }), reason: h("p", { class: "quiet reason" }), took: h("td", { "data-of": "Took" }), version: h("td", { "data-of": "Version" }) };
-    parts.button = h("button", { type: "button", class: "small", "aria-label": `Roll back to it… ${one.name}`, onclick: () => this.rollBack(parts.one) }, "Roll back to it…");
+    parts.button = h("button", { type: "button", class: "small act", "aria-label": `Roll back to it… ${one.name}`, onclick: () => this.rollBack(parts.one) }, "Roll back to it…");
     const cell = (of, value) => h("td", { "data-of": of }, value);
     return Object.assign(h("tr", {},
       h("td", {}, h("a", { href: `#/execution/${one.kind === "teardown" ? one.kind : "release"}/${encodeURIComponent(one.name)}` }, one.name), " ", parts.mark, parts.reason),
@@ -56,7 +57,7 @@ export class PastView {
     const from = one.again === "image" ? `its image ${one.image}: nothing is baked` : "its bundle, because its image is gone: the bake comes first and takes a while";
     return confirmed({
       title: "Roll back to this release?", button: "Roll back",
-      words: `Version ${one.version} is released again, through all checks, from ${from}. It has the settings of ${one.name}; the sizes stay.`,
+      words: `Version ${one.version} is released again, through all checks, from ${from}. It has the settings of ${one.name}; the sizes stay. ${ofRelease()}`,
       act: async () => {
         const { kind, name } = await post(`/api/history/${encodeURIComponent(one.name)}/rollback`);
         location.hash = `#/execution/${kind}/${encodeURIComponent(name)}`;

@@ -1,6 +1,8 @@
 // What will start by itself, and the images that a release can return to.
 import { attribute, h, keyed, marked, text } from "./dom.js";
+import { CostPanel } from "./cost.js";
 import { openRelease } from "./release.js";
+import { SettingsPanel } from "./settings.js";
 import { store } from "./store.js";
 import { bytes, day, took } from "./words.js";
 
@@ -9,13 +11,16 @@ const columns = ["Version", "Image", "Made", "Size", "By the release", ""];
 export class PlannedView {
   constructor() {
     this.schedules = h("ol", { class: "schedules" });
-    this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown, and one with sizes their changes; `gallery up --nightly` and `--morning` take schedules."));
+    this.none = h("p", { class: "quiet" }, marked("Nothing is scheduled. A release with a ttl schedules its teardown, and one with sizes their changes; `gallery up --nightly` and `--morning`, and the options of a stack, take schedules."));
     this.images = h("tbody");
     this.noImages = h("p", { class: "quiet" }, "No image yet: the first release makes one.");
     this.table = h("div", { class: "scroll rows-as-lists images", tabindex: 0, role: "group", "aria-label": "The images" }, h("table", {}, h("thead", {}, h("tr", {},
       ...columns.map((name) => h("th", { scope: "col", class: name === "Size" ? "number" : false }, name || h("span", { class: "hidden" }, "Actions"))))), this.images));
+    this.cost = new CostPanel();
+    this.settings = new SettingsPanel();
     this.element = h("div", { class: "view planned" }, h("h1", { class: "hidden" }, "Schedule and images"),
-      h("section", { class: "panel", "aria-labelledby": "schedules-title" }, h("div", { class: "panel-head" }, h("h2", { id: "schedules-title" }, "Next events")), this.schedules, this.none),
+      h("section", { class: "panel", "aria-labelledby": "schedules-title" }, h("div", { class: "panel-head" }, h("h2", { id: "schedules-title" }, "Next events")), this.schedules, this.none, this.visited = h("p", { class: "quiet" })),
+      this.cost.element, this.settings.element,
       h("section", { class: "panel", "aria-labelledby": "images-title" }, h("div", { class: "panel-head" }, h("h2", { id: "images-title" }, "Images")), this.table, this.noImages));
   }
 
@@ -34,6 +39,9 @@ export class PlannedView {
       text(item.lastChild.firstChild, kinds[one.starts] ?? "Release");
       text(item.lastChild.lastChild, ` ${one.next ? day(one.next) : ""} · ${[one.name, one.expression].filter(Boolean).join(" · ")}${one.timeZone ? ` (${one.timeZone})` : ""}`);
     });
+    text(this.visited, lastVisit(status));
+    this.cost.update(store);
+    this.settings.update(store);
     this.table.hidden = images.length === 0;
     this.noImages.hidden = images.length > 0;
     keyed(this.images, images, (image) => image.id, (image) => this.image(image), (row, image) => {
@@ -46,7 +54,7 @@ export class PlannedView {
 
   image(image) {
     const mark = h("span", { class: "chip" });
-    const button = h("button", { type: "button", class: "small", "aria-label": `Release it… ${image.id}`, onclick: () => openRelease({ image: image.id }) }, "Release it…");
+    const button = h("button", { type: "button", class: "small act", "aria-label": `Release it… ${image.id}`, onclick: () => openRelease({ image: image.id }) }, "Release it…");
     const cell = (of, class_, value) => h("td", { "data-of": of, class: class_ }, value);
     return Object.assign(h("tr", {}, h("td", {}, h("strong", {}, image.version), " ", mark), cell("Image", false, h("code", {}, image.id)),
       cell("Made", false, day(image.created)), cell("Size", "number", bytes(image.bytes)), cell("By the release", false, image.release), h("td", {}, button)), { mark, button });
@@ -54,6 +62,13 @@ export class PlannedView {
 }
 
 const kinds = { teardown: "Teardown", sleep: "Teardown unless somebody visits", resize: "Size" };
+
+// lastVisit says when somebody last visited, where a teardown waits for no visitors; else "".
+function lastVisit({ alarms, schedules }) {
+  if (!alarms.some((alarm) => alarm.kind === "unvisited") && !schedules.some((one) => one.starts === "sleep")) return "";
+  const visited = store.samples.findLast((sample) => [sample, ...Object.values(sample.fleets ?? {})].some((of) => of.requests > 0));
+  return visited ? `The last visit that the charts know of was at ${day(visited.at)}.` : "The charts know of no visit.";
+}
 
 // events are the schedules, and the next change of the fleet's size.
 function events({ schedules, serving }) {

@@ -1,5 +1,6 @@
 // The dialog that starts a release: a form, or the request as JSON.
 import { check, get, post } from "./api.js";
+import { ofRelease } from "./cost.js";
 import { openDialog, Trouble } from "./dialog.js";
 import { dryRun } from "./dry_run.js";
 import { apart, Form } from "./form.js";
@@ -35,7 +36,7 @@ class ReleaseDialog {
     this.switches = switches;
     this.element = h("form", { class: "dialog-body", novalidate: true, onsubmit: (event) => this.submit(event) },
       h("div", { class: "switch", role: "tablist", "aria-label": "How to give the request", onkeydown: (event) => this.onKey(event) }, switches),
-      this.trouble.element, this.form.element, this.jsonPart, this.foreseen,
+      this.trouble.element, this.form.element, this.jsonPart, this.foreseen, h("p", { class: "quiet" }, ofRelease()),
       h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, "Cancel"), this.ask, this.send));
     this.use("Form");
   }

@@ -1,16 +1,16 @@
 // Load, alarms and what Auto Scaling made of them.
-import { Chart, showSpan, window as shown } from "./charts.js";
+import { Chart, minute as minuteTakes, showSpan, window as shown } from "./charts.js";
 import { attribute, h, keyed, s, text } from "./dom.js";
 import { loadWords } from "./load.js";
 import { store } from "./store.js";
-import { aMinute, clock, isDryRun, isQuiet, plural } from "./words.js";
+import { aMinute, clock, isDryRun, isQuiet, plural, took } from "./words.js";
 
 const minute = () => aMinute(store.status?.pace ?? 1);
 const marks = (metric) => () => marksOf(metric);
 
 export const requestsChart = () => new Chart({
   name: "Requests per target", unit: minute, runs: runsShown, marks: marks("requests"),
-  series: perFleet({ label: "requests", color: "blue", fill: true }, (of) => of.requests ?? (of.max ? 0 : null)),
+  series: perFleet({ label: "requests", color: "blue", fill: true }, (of) => of.requests ?? (of.max || of.healthy ? 0 : null)),
 });
 
 export const cpuChart = () => new Chart({
@@ -29,7 +29,7 @@ export class ScalingView {
       ] }),
       make({ name: "Errors (5xx)", unit: minute, series: [{ label: "5xx", color: "bad", fill: true, stepped: true, of: (sample) => sample.errors }] }),
       make({ name: "Capacity", unit: "in service", series: [
-        ...perFleet({ label: "in service", color: "good", fill: true, stepped: true }, (of) => (of.max ? of.inService : null)),
+        ...perFleet({ label: "in service", color: "good", fill: true, stepped: true }, (of) => (of.max || of.inService ? of.inService : null)),
         { label: "desired", color: "blue", stepped: true, dash: [5, 3], of: (sample) => (sample.max && !sample.fleets ? sample.desired : null) },
         { label: "min and max", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => (sample.fleets ? null : sample.min || null) },
         { label: "", color: "quiet", stepped: true, dash: [2, 3], of: (sample) => (sample.fleets ? null : sample.max || null) },
@@ -40,19 +40,20 @@ export class ScalingView {
     this.log = h("ol", { class: "log" });
     this.load = h("p", { class: "quiet" });
     this.empty = h("p", { class: "quiet" }, "Nothing yet: a release makes the alarms and the group.");
-    const spans = { 60: "1 min", 300: "5 min" };
-    this.spans = h("div", { class: "tools", role: "group", "aria-label": "Time shown" }, Object.entries(spans).map(([seconds, words]) =>
-      h("button", { type: "button", class: "small", "aria-pressed": String(seconds === "300"), "data-seconds": seconds, onclick: () => this.useSpan(seconds) }, words)));
-    this.element = h("div", { class: "view scaling" }, h("div", { class: "view-head" }, h("h1", { class: "hidden" }, "Scaling"), this.load, this.spans),
+    this.late = h("p", { class: "quiet" });
+    const spans = Object.fromEntries([60, 300].map((minutes) => [minutes, took(minutes * minuteTakes() * 1000).replace(/ 00 (s|min)$/, "")]));
+    this.spans = h("div", { class: "tools", role: "group", "aria-label": "Time shown" }, Object.entries(spans).map(([minutes, words]) =>
+      h("button", { type: "button", class: "small", "aria-pressed": String(minutes === "300"), "data-minutes": minutes, onclick: () => this.useSpan(minutes) }, words)));
+    this.element = h("div", { class: "view scaling" }, h("div", { class: "view-head" }, h("h1", { class: "hidden" }, "Scaling"), this.load, this.late, this.spans),
       ...this.charts.map((chart) => chart.element),
       h("section", { class: "panel alarm-panel", "aria-labelledby": "alarms-title" }, h("div", { class: "panel-head" }, h("h2", { id: "alarms-title" }, "Alarms")), this.alarms, this.empty),
       h("section", { class: "panel activity", "aria-labelledby": "activity-title" }, h("div", { class: "panel-head" }, h("h2", { id: "activity-title" }, "Activity")), this.log));
     this.charts[4].element.classList.add("capacity-chart");
   }
 
-  useSpan(seconds) {
-    showSpan(Number(seconds));
-    for (const button of this.spans.children) attribute(button, "aria-pressed", String(button.dataset.seconds === seconds));
+  useSpan(minutes) {
+    showSpan(Number(minutes));
+    for (const button of this.spans.children) attribute(button, "aria-pressed", String(button.dataset.minutes === minutes));
     this.last = null;
     this.update();
   }
@@ -67,6 +68,7 @@ export class ScalingView {
     const { status, samples } = store;
     if (!status) return;
     text(this.load, loadWords(store.load));
+    text(this.late, status.stack ? "CloudWatch counts whole minutes, and the last one comes a minute late." : "");
     this.charts[5].element.hidden = !samples.some((sample) => sample.fleets);
     const last = samples.at(-1)?.at;
     if (last !== this.last) {

@@ -9,6 +9,10 @@ export const store = {
   executions: [],
   images: [],
   history: [], // of the environment, newest first
+  settings: null, // the names of settings and secrets
+  cost: null, // of an hour on AWS
+  can: { act: true, play: true }, // what the console lets people do
+  trouble: {}, // what the console cannot read of AWS
   load: null,
   samples: [],
   runs: new Map(), // by kind/name; those that run, and those that were asked for
@@ -72,7 +76,7 @@ function progress({ kind, name, after, run }) {
 const take = {
   connected(now) {
     if (now === true && store.connected === false) for (const [key, run] of store.runs) if (run.status === "RUNNING") store.runs.delete(key);
-    if (now === true) store.samples = [];
+    if (now === true) Object.assign(store, { samples: [], trouble: {} });
     store.connected = now;
   },
   overview(content) {
@@ -81,6 +85,9 @@ const take = {
   },
   history(content) {
     store.history = content;
+  },
+  trouble(content) {
+    store.trouble = content;
   },
   samples(content) {
     store.samples = store.samples.concat(content).slice(-shownSamples);

@@ -1,7 +1,7 @@
 // The stream of what happens, for one page or for the worker that all pages share.
 import { authorization } from "./session.js";
 
-const names = ["overview", "history", "progress", "samples"];
+const names = ["overview", "history", "progress", "samples", "trouble"];
 
 // quiet is after how long without a sign of life a stream is taken for dead; the server gives one
 // every five seconds.

@@ -1,5 +1,6 @@
 // The dialog that tears down: first a dry run that lists what would go, then the button.
 import { get, post } from "./api.js";
+import { ofTeardown } from "./cost.js";
 import { openDialog, Trouble } from "./dialog.js";
 import { dryRun } from "./dry_run.js";
 import { Form } from "./form.js";
@@ -22,7 +23,7 @@ class TeardownDialog {
     this.resources = h("ul", { class: "resources" });
     this.go = h("button", { type: "button", class: "danger", disabled: true, onclick: () => this.start() }, "Tear down");
     this.element = h("div", { class: "dialog-body" }, this.form.element, this.trouble.element,
-      h("section", { class: "dry-run", "aria-labelledby": "dry-run-title" }, h("h3", { id: "dry-run-title" }, "What would be deleted"), this.found, this.resources),
+      h("section", { class: "dry-run", "aria-labelledby": "dry-run-title" }, h("h3", { id: "dry-run-title" }, "What would be deleted"), this.found, this.resources), h("p", { class: "quiet" }, ofTeardown()),
       h("div", { class: "buttons" }, h("button", { type: "button", onclick: close }, "Cancel"), this.go));
     dialog.addEventListener("close", () => (this.closed = true));
     this.list();

@@ -67,6 +67,9 @@ export const statuses = {
   RUNNING: "running", SUCCEEDED: "succeeded", FAILED: "failed", TIMED_OUT: "out of time", ABORTED: "stopped", BUSY: "found it busy",
 };
 
+// sentence begins a message with a capital, as in a text, and leaves its end to the text.
+export const sentence = (message) => message.charAt(0).toUpperCase() + message.slice(1).replace(/\.$/, "");
+
 // endOf is an execution's status. One that ended in Busy changed nothing, and is no failure.
 export const endOf = ({ status, error }) => (status === "FAILED" && error === "Busy" ? "BUSY" : status);
 

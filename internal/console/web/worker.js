@@ -6,6 +6,7 @@ const ports = new Set();
 let connected = null;
 let overview = null;
 let history = null;
+let trouble = {};
 let samples = [];
 const runs = new Map();
 
@@ -28,6 +29,7 @@ openStream(self.name, (name, text) => {
 function remember(name, content) {
   if (name === "overview") overview = content;
   if (name === "history") history = content;
+  if (name === "trouble") trouble = content;
   if (name === "samples") samples = samples.concat(content).slice(-300);
   if (name !== "progress") return;
   const key = `${content.kind}/${content.name}`;
@@ -47,6 +49,7 @@ self.onconnect = (event) => {
   port.postMessage({ name: "connected", content: connected });
   if (overview) port.postMessage({ name: "overview", content: overview });
   if (history) port.postMessage({ name: "history", content: history });
+  port.postMessage({ name: "trouble", content: trouble });
   port.postMessage({ name: "samples", content: samples });
   runs.forEach((content) => port.postMessage({ name: "progress", content }));
 };

@@ -1,4 +1,5 @@
-package console_test
+// Package tab drives a browser for the tests of the console's page.
+package tab
 
 import (
 	"context"
@@ -16,8 +17,8 @@ import (
 	"photogallery/internal/patience"
 )
 
-// browse starts the browser that all tabs of a test share.
-func browse(t *testing.T) context.Context {
+// Start starts the browser that all tabs of a test share.
+func Start(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.Flag("disable-quic", true))
 	if os.Geteuid() == 0 {
@@ -35,34 +36,35 @@ func browse(t *testing.T) context.Context {
 	return browser
 }
 
-// tab is one of the browser's. It notes what a page must not do.
-type tab struct {
+// Tab is one of the browser's. It notes what a page must not do.
+type Tab struct {
 	*testing.T
 	ctx  context.Context
 	home string
 	name string
 }
 
-// blankTab returns a wide one that notes nothing.
-func blankTab(t *testing.T, browser context.Context, home, name string) tab {
+// Blank returns a wide one that notes nothing.
+func Blank(t *testing.T, browser context.Context, home, name string) Tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(browser)
 	t.Cleanup(closeTab)
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as this context
 		t.Fatal(err)
 	}
-	at := tab{t, ctx, home, name}
-	at.screen(1440, 900)
+	at := Tab{t, ctx, home, name}
+	at.Screen(1440, 900)
 	return at
 }
 
-func newTab(t *testing.T, browser context.Context, home, name string) tab {
+// Open returns a wide one at an address, which must be of the page it is to stay on.
+func Open(t *testing.T, browser context.Context, home, name string) Tab {
 	t.Helper()
-	at := blankTab(t, browser, home, name)
+	at := Blank(t, browser, home, name)
 	ctx := at.ctx
 	console := chromedp.Console(ctx)
 	requests := chromedp.Events(ctx, network.RequestWillBeSent)
-	at.do(chromedp.Navigate(home))
+	at.Do(chromedp.Navigate(home))
 	go func() {
 		for message, err := range console {
 			if err != nil {
@@ -86,7 +88,8 @@ func newTab(t *testing.T, browser context.Context, home, name string) tab {
 	return at
 }
 
-func (at tab) do(steps ...chromedp.Action[chromedp.Void]) {
+// Do runs steps of the browser.
+func (at Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	at.Helper()
 	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
 	defer cancel()
@@ -95,8 +98,8 @@ func (at tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// until waits until a JavaScript expression holds.
-func (at tab) until(expression string, arguments ...any) {
+// Until waits until a JavaScript expression holds.
+func (at Tab) Until(expression string, arguments ...any) {
 	at.Helper()
 	expression = fmt.Sprintf(expression, arguments...)
 	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
@@ -106,18 +109,20 @@ func (at tab) until(expression string, arguments ...any) {
 	}
 }
 
-// says waits until the one element of a selector has the words.
-func (at tab) says(selector, words string) {
+// Says waits until the one element of a selector has the words.
+func (at Tab) Says(selector, words string) {
 	at.Helper()
-	at.until(`document.querySelector(%s)?.innerText.includes(%s)`, quoted(selector), quoted(words))
+	at.Until(`document.querySelector(%s)?.innerText.includes(%s)`, Quoted(selector), Quoted(words))
 }
 
-func (at tab) text(selector string) string {
+// Text returns the text of all elements of a selector.
+func (at Tab) Text(selector string) string {
 	at.Helper()
-	return evaluate[string](at, fmt.Sprintf(`[...document.querySelectorAll(%s)].map((e) => e.innerText).join("\n")`, quoted(selector)))
+	return Evaluate[string](at, fmt.Sprintf(`[...document.querySelectorAll(%s)].map((e) => e.innerText).join("\n")`, Quoted(selector)))
 }
 
-func evaluate[R any](at tab, expression string) R {
+// Evaluate returns the value of a JavaScript expression, of a promise its result.
+func Evaluate[R any](at Tab, expression string) R {
 	at.Helper()
 	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
 	defer cancel()
@@ -128,27 +133,29 @@ func evaluate[R any](at tab, expression string) R {
 	return found
 }
 
-func (at tab) click(selector string) {
+// Click clicks on the element of a selector.
+func (at Tab) Click(selector string) {
 	at.Helper()
-	at.do(chromedp.Click(selector))
+	at.Do(chromedp.Click(selector))
 }
 
-func (at tab) write(selector, words string) {
+// Write replaces what a field has.
+func (at Tab) Write(selector, words string) {
 	at.Helper()
-	at.until(`document.querySelector(%s)`, quoted(selector))
-	evaluate[any](at, fmt.Sprintf(`document.querySelector(%s).value = ""; null`, quoted(selector)))
-	at.do(chromedp.SendKeys(selector, words))
+	at.Until(`document.querySelector(%s)`, Quoted(selector))
+	Evaluate[any](at, fmt.Sprintf(`document.querySelector(%s).value = ""; null`, Quoted(selector)))
+	at.Do(chromedp.SendKeys(selector, words))
 }
 
-// look opens one of the views.
-func (at tab) look(view string) {
+// Look opens one of the views.
+func (at Tab) Look(view string) {
 	at.Helper()
-	at.click(`#tabs a[data-view="` + view + `"]`)
-	at.until(`document.querySelector('.view.%s')`, view)
+	at.Click(`#tabs a[data-view="` + view + `"]`)
+	at.Until(`document.querySelector('.view.%s')`, view)
 }
 
 // shown returns the text of the page, for a failure's message.
-func (at tab) shown() string {
+func (at Tab) shown() string {
 	ctx, cancel := context.WithTimeout(at.ctx, time.Minute)
 	defer cancel()
 	words, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
@@ -158,7 +165,8 @@ func (at tab) shown() string {
 	return words
 }
 
-func (at tab) scheme(scheme string) {
+// Scheme sets the color scheme, light or dark, and stops animations.
+func (at Tab) Scheme(scheme string) {
 	at.Helper()
 	_, err := chromedp.Call(at.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
@@ -168,7 +176,8 @@ func (at tab) scheme(scheme string) {
 	}
 }
 
-func (at tab) screen(width, height int64) {
+// Screen sets the size of the window.
+func (at Tab) Screen(width, height int64) {
 	at.Helper()
 	_, err := chromedp.Call(at.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1})
 	if err != nil {
@@ -182,31 +191,32 @@ type violation struct {
 	Nodes            []struct{ HTML, FailureSummary string }
 }
 
-// accessible scans what is shown, in the light and in the dark, wide and on a phone.
-func (at tab) accessible(what string) {
+// Accessible scans what is shown, in the light and in the dark, wide and on a phone.
+func (at Tab) Accessible(what string) {
 	at.Helper()
 	axe, err := os.ReadFile("../../node_modules/axe-core/axe.min.js")
 	if err != nil {
 		at.Fatalf("the accessibility scan needs axe-core, which `npm ci` installs: %v", err)
 	}
-	evaluate[any](at, string(axe)+"\n; null")
+	Evaluate[any](at, string(axe)+"\n; null")
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{1440, 390} {
-			at.scheme(scheme)
-			at.screen(width, 900)
-			found := evaluate[[]violation](at, `axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.map(
+			at.Scheme(scheme)
+			at.Screen(width, 900)
+			found := Evaluate[[]violation](at, `axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.map(
 				({id, impact, help, nodes}) => ({id, impact, help, nodes: nodes.map(({html, failureSummary}) => ({html, failureSummary}))})))`)
 			for _, v := range found {
 				at.Errorf("%s, %s, %d wide: %s (%s): %v", what, scheme, width, v.Help, v.Impact, v.Nodes)
 			}
 		}
 	}
-	at.scheme("light")
-	at.screen(1440, 900)
-	at.until("innerWidth === 1440") // a click on what still moves would miss it
+	at.Scheme("light")
+	at.Screen(1440, 900)
+	at.Until("innerWidth === 1440") // a click on what still moves would miss it
 }
 
-func quoted(text string) string {
+// Quoted returns a text as a literal of JavaScript.
+func Quoted(text string) string {
 	encoded, err := json.Marshal(text)
 	if err != nil {
 		panic(err)
