@@ -261,14 +261,16 @@ func TestActionInstallsAVersionWithItsChecksum(t *testing.T) {
 }
 
 // A tag can be moved to other code.
-func TestActionUsesOthersAtACommit(t *testing.T) {
+func TestActionsUseOthersAtACommit(t *testing.T) {
 	at := regexp.MustCompile(`^[a-z-]+/[a-z-]+@[0-9a-f]{40}$`)
-	for _, step := range openAction(t, ".").Runs.Steps {
-		if step.Uses != "" && !at.MatchString(step.Uses) {
-			t.Errorf("%s is not pinned to a commit", step.Uses)
-		}
-		if strings.Contains(step.Run, "${{") {
-			t.Errorf("%s takes a value into its text, where the shell would run it", step.Run)
+	for _, folder := range []string{".", "preview"} {
+		for _, step := range openAction(t, folder).Runs.Steps {
+			if step.Uses != "" && !at.MatchString(step.Uses) {
+				t.Errorf("%s: %s is not pinned to a commit", folder, step.Uses)
+			}
+			if strings.Contains(step.Run, "${{") {
+				t.Errorf("%s: %s takes a value into its text, where the shell would run it", folder, step.Run)
+			}
 		}
 	}
 }

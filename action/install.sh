@@ -26,7 +26,7 @@ if [[ ${VERSION:-} =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then
   tar -xzf "$name.tar.gz"
   mv "$name/gallery" .
 else
-  cd "$GITHUB_ACTION_PATH/.."
+  cd "$(dirname "$0")/.."
   go build -trimpath -o "$folder/gallery" ./cmd/gallery
 fi
 echo "$folder" >>"$GITHUB_PATH"
