@@ -21,6 +21,7 @@ var suppressions = []struct {
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*autoScalingGroup:\*:autoScalingGroupName/photogallery-`), "the ID in the middle is AWS's; the name is the environment's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(loadbalancer|listener|listener-rule)/app/photogallery-[a-z]+/\*\]`), "the IDs behind the name are AWS's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*(execution:photogallery-[a-z]+-(release|teardown):|schedule/photogallery-[a-z]+/)\*\]`), "the environment's own, of which there are many"},
+	{regexp.MustCompile(`GitHubRole/Resource: AwsSolutions-IAM5\[Resource::[^\]]*:stack/photogallery-[a-z]+/\*\]`), "the stack's own, whose ID is AWS's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*:log-stream:i-\*(/build)?\]`), "a stream is named after its instance, whose ID is AWS's"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*((bundles|gallery|settings|secrets|sboms)/\*|runs/\*\.(command|output))\]`), "a prefix of the environment's own bucket"},
 	{regexp.MustCompile(`AwsSolutions-IAM5\[Resource::[^\]]*:s3:::cdk-hnb659fds-assets-[^/]*/photogallery-[a-z]+/\*\.gz\]`), "bundles of this deployment and of the environment's former ones, each named by its content"},

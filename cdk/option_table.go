@@ -216,6 +216,11 @@ func Table() []Option {
 			},
 		},
 		{
+			Key: "github", Default: "", Allowed: "at most 5 repositories separated by commas, such as OWNER/REPOSITORY, or of one's jobs alone those of OWNER/REPOSITORY:environment:NAME, OWNER/REPOSITORY:ref:refs/heads/BRANCH or OWNER/REPOSITORY:pull_request",
+			Effect: "Makes a role that these jobs of GitHub Actions take without a key, and that may release and do nothing else. [pipeline.md](pipeline.md#the-role) has what it needs once in an account.",
+			parse:  parseGitHub,
+		},
+		{
 			Key: "dashboard", Default: off, Allowed: "on or off",
 			Effect: "Makes a CloudWatch dashboard, and an alarm for each way in which a release or a teardown ends badly, of which you get a message anyway. AWS bills $3.60 a month for them.",
 			parse:  func(o *Options, value string) error { return parseSwitch(&o.Dashboard, value) },

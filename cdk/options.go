@@ -47,6 +47,7 @@ type Options struct {
 	Role            string // name of the one role that everything uses, or "" for roles of the stack
 	InstanceProfile string // name of the profile with that role, or "" with Role
 	AssetsBucket    string // bucket of the assets, or "" for the one of cdk bootstrap
+	GitHub          string // subjects of GitHub's tokens separated by commas, or "" for no role of their jobs
 	Dashboard       bool
 	LogDays         int
 	Tags            string // tags of every resource, in the form of release.ParseTags, or "" for none
@@ -96,6 +97,7 @@ func ParseOptions(context map[string]any) (Options, error) {
 	problems = append(problems, options.conflicts()...)
 	problems = append(problems, options.roleConflicts(context)...)
 	problems = append(problems, options.networkConflicts(context)...)
+	problems = append(problems, options.gitHubConflicts()...)
 	problems = append(problems, boundaryProblems(context)...)
 	if len(problems) > 0 {
 		return Options{}, &release.Error{Code: release.InvalidRequest, Message: problems.Error(), Err: problems}

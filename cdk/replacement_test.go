@@ -58,6 +58,7 @@ var optionValues = map[string][]any{
 	"ebsKey":          {"arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a", "alias/aws/ebs"},
 	"settingsKey":     {"arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a"},
 	"flowLogs":        {"off"},
+	"github":          {"octo-org/octo-repo", "octo-org/octo-repo:environment:production"},
 	"dashboard":       {"on"},
 	"logDays":         {"7"},
 	"tags":            {"team=web", "team=ops,cost-center=42"},

@@ -76,6 +76,7 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	s.addAlarms()
 	s.tellAlarms()
 	s.addDashboard()
+	s.addGitHub(destroyer)
 	s.addOutputs()
 	return s.scope
 }

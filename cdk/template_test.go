@@ -28,7 +28,7 @@ func contexts() map[string]map[string]any {
 			"environment": "staging", "architecture": "x86_64", "cidr": "203.0.113.0/24", "vpcRange": "10.20.0.0/20", "zones": "use1-az1,use1-az4",
 			"nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "cron(0 7 ? * MON-FRI *)", "rebake": "cron(0 5 ? * MON *)", "sleepAfter": "45m", "wake": "click",
 			"timeZone": "Europe/Zurich", "notify": "ops@example.com,me@example.com", "webhook": "teams:photogallery/webhook", "domain": "photos.example.com",
-			"hostedZone": "Z0123456789ABCDEFGHIJ", "instanceConnect": "on", "accessLogs": "on", "dashboard": "on",
+			"hostedZone": "Z0123456789ABCDEFGHIJ", "instanceConnect": "on", "accessLogs": "on", "dashboard": "on", "github": "octo-org@123/octo-repo@456:environment:production,octo-org/other",
 			"tags":   "team=web,cost-center=42",
 			"ebsKey": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a",
 		},

