@@ -90,8 +90,8 @@ func TestRunUsageMatchesTheStateMachines(t *testing.T) {
 	})
 }
 
-// near accepts recorded numbers between the count and half as much again, because the number of
-// polls depends on durations.
+// near accepts recorded numbers from a little below the count to half as much again, because the number
+// of polls depends on durations, and on the order of what happens in one instant.
 func near(t *testing.T, name string, recorded, counted cost.Run) {
 	t.Helper()
 	t.Logf("%s uses %+v", name, counted)
@@ -100,7 +100,7 @@ func near(t *testing.T, name string, recorded, counted cost.Run) {
 		"reads": {recorded.Reads, counted.Reads}, "writes": {recorded.Writes, counted.Writes},
 		"builder hours": {recorded.Builder, counted.Builder}, "hours beside the fleet": {recorded.Beside, counted.Beside},
 	} {
-		if pair[0] < 0.9*pair[1] || pair[0] > 1.5*pair[1]+0.01 {
+		if pair[0] < 0.85*pair[1] || pair[0] > 1.5*pair[1]+0.01 {
 			t.Errorf("%s is recorded to use %g %s, and uses %g", name, pair[0], what, pair[1])
 		}
 	}
