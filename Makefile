@@ -124,7 +124,7 @@ $(VENV)/ministack/installed: conformance/ministack/requirements.txt $(VENV)/inst
 	@touch $@
 
 .PHONY: conformance
-conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack/installed ## The product against moto and MiniStack, independent AWS emulators, with a report, and its requests and the embedded cloud's answers against botocore's models (installs them the first time; needs Python 3 with pip)
+conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack/installed ## The product against moto and MiniStack, independent AWS emulators, with a report, and its requests and the embedded cloud's answers against botocore's models (installs them the first time; needs Python 3 with pip, and Chromium)
 	$(GO) vet -tags conformance,boot,emulator ./conformance/...
 	$(GO) test -tags conformance -count 1 -timeout $(LIMIT) $$($(GO) list ./conformance/... | grep -v /faults)
 	@mkdir -p bin

@@ -24,7 +24,7 @@ type check struct {
 const slowest = "^TestCDKNagFindsNothing$"
 
 // inBrowser are the tests of the console's page, which take a minute and look at no rule that has a mutant.
-const inBrowser = "^(TestStoryInABrowser|TestLostConnectionIsShownAndRecovers|TestLostCredentialsAreShownUntilTheyAreGood|TestPageWithoutDataClaimsNothing|TestGraphIsNavigatedByKeys)$"
+const inBrowser = "^(TestStoryInABrowser|TestLostConnectionIsShownAndRecovers|TestLostCredentialsAreShownUntilTheyAreGood|TestPageOfAStackShowsItsCostAndNoValues|TestPageWithoutDataClaimsNothing|TestGraphIsNavigatedByKeys)$"
 
 // What notices any change and judges none is left out: the snapshot of the template, the form of the files, the documents and
 // the drawings are written anew with a change of what they show.

@@ -29,27 +29,38 @@ type simulated struct {
 	*stack.Stack
 	crashed []string
 	denied  atomic.Bool // the status
+
+	onAWS    *environment.Status // what a stack's status has beside the usual, or nil
+	settings environment.Settings
+	samples  []environment.Sample
 }
 
 func (s *simulated) Status(context.Context) (environment.Status, error) {
 	if s.denied.Load() {
 		return environment.Status{}, release.Errorf(release.AccessDenied, "your AWS credentials have expired: sign in again")
 	}
-	return environment.Status{
+	status := environment.Status{
 		Environment: "main", ReleaseMachine: s.Stack.Settings.ReleaseMachine, TeardownMachine: s.Stack.Settings.TeardownMachine,
 		Fleets: []environment.Fleet{}, Instances: []environment.Instance{}, Alarms: []environment.Alarm{}, Activities: []environment.Activity{}, Schedules: []environment.Schedule{},
-	}, nil
+	}
+	if s.onAWS != nil {
+		status.Stack, status.Region, status.Spending, status.Schedules = s.onAWS.Stack, s.onAWS.Region, s.onAWS.Spending, s.onAWS.Schedules
+	}
+	return status, nil
 }
 
 func (s *simulated) Images(context.Context) ([]environment.Image, error) { return nil, nil }
 func (s *simulated) Settings(context.Context) (environment.Settings, error) {
-	return environment.Settings{}, nil
+	return s.settings, nil
 }
 func (s *simulated) History(ctx context.Context) ([]environment.Past, error) {
 	return environment.Reader{Clients: s.Clients, Environment: "main", Table: s.Stack.Settings.Table}.History(ctx)
 }
-func (s *simulated) Samples(context.Context, time.Time) ([]environment.Sample, error) {
-	return nil, nil
+func (s *simulated) Samples(_ context.Context, after time.Time) ([]environment.Sample, error) {
+	if !after.IsZero() {
+		return nil, nil
+	}
+	return s.samples, nil
 }
 func (s *simulated) Terminate(context.Context, string) error { return nil }
 func (s *simulated) Log(context.Context, string) (_ io.ReadSeekCloser, _ error) {
@@ -81,10 +92,10 @@ type page struct {
 	session string // that send has, or "" for none
 }
 
-func open(t *testing.T) page { return openWith(t, func(*console.Options) {}) }
+func open(t *testing.T) page { return openWith(t, func(*simulated, *console.Options) {}) }
 
-// openWith opens a console whose options are changed.
-func openWith(t *testing.T, change func(*console.Options)) page {
+// openWith opens a console after a change of its cloud or its options.
+func openWith(t *testing.T, change func(*simulated, *console.Options)) page {
 	t.Helper()
 	made, err := stack.New(stack.Options{Environment: "main", Pace: 600, Kind: machine.NewSimulated(nil)})
 	if err != nil {
@@ -92,7 +103,7 @@ func openWith(t *testing.T, change func(*console.Options)) page {
 	}
 	cloud := &simulated{Stack: made}
 	options := cloud.options()
-	change(&options)
+	change(cloud, &options)
 	c := console.New(options)
 	server := httptest.NewServer(c.Handler())
 	t.Cleanup(func() {

@@ -9,7 +9,7 @@ import (
 )
 
 func TestReadOnlyConsoleRefusesEveryAction(t *testing.T) {
-	p := openWith(t, func(o *console.Options) { o.ReadOnly = true })
+	p := openWith(t, func(_ *simulated, o *console.Options) { o.ReadOnly = true })
 	const actions = "POST /api/executions/release;POST /api/executions/teardown;POST /api/executions/release/r1/stop;POST /api/executions/release/r1/verdict;" +
 		"POST /api/history/r1/rollback;POST /api/instances/i-1/terminate;POST /api/instances/i-1/crash;POST /api/load;DELETE /api/load"
 	for action := range strings.SplitSeq(actions, ";") {
