@@ -19,7 +19,7 @@ help: ## List the targets
 # Two at a time, the longest first, for which what several of them need is there before. Each prints when it ends.
 .PHONY: test
 test: node_modules/.package-lock.json check conformance/.venv/installed conformance/.venv/ministack/installed ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a fourth of the faults, all tests with the race detector
-	$(MAKE) -j 2 -O race $(BOOT) conformance some-faults story unraced template
+	$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) race $(BOOT) conformance some-faults story unraced template
 
 # Without QEMU it is left out, except in CI.
 BOOT := $(if $(CI)$(shell command -v qemu-system-x86_64),boot,no-boot)
@@ -104,8 +104,19 @@ check: ## Formatting, vet and a tidy module
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 
+# The scripts that run on a laptop, where macOS has bash 3.2 and BSD's tools. The others run on Amazon Linux, in a
+# virtual machine, or where their own first lines want Linux.
+LAPTOP := '*.sh' ':!conformance/boot' ':!gallery-ami/recipe/builder.sh' ':!gallery-ami/recipe/fleet.sh' ':!gallery-ami/recipe/run.sh' \
+	':!internal/local/process/testdata' ':!tools/bench' ':!tools/pictures'
+
+.PHONY: scripts
+scripts: ## ShellCheck, where it is installed, and what macOS's bash 3.2 and tools do not know
+	@! git grep -nEf tools/lint/bash.txt -- $(LAPTOP) || { echo "macOS does not know that: see tools/lint/bash.txt"; exit 1; }
+	@if command -v shellcheck >/dev/null; then git ls-files -- $(LAPTOP) | xargs shellcheck --severity=warning --exclude=SC2115; \
+		else echo "SKIPPED: ShellCheck, which is not installed"; fi
+
 .PHONY: lint
-lint: ## The linters of .golangci.yml, the vulnerability check (builds both the first time), and phrases that nobody says
+lint: scripts ## The linters of .golangci.yml, the vulnerability check (builds both the first time), and phrases that nobody says
 	$(GO) tool -modfile=tools/lint/go.mod golangci-lint run ./...
 	@! git grep -nEf tools/lint/voice.txt -- '*.go' '*.md' '*.sh' '*.py' '*.html' '*.js' '*.yml' Makefile || { echo "say it in plain English: see tools/lint/voice.txt"; exit 1; }
 	$(GO) tool -modfile=tools/lint/go.mod govulncheck ./...

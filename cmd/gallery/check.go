@@ -10,11 +10,12 @@ import (
 )
 
 // checkUp runs `gallery up --check`.
-func checkUp(command *cobra.Command) error {
+func checkUp(command *cobra.Command, oneAddress bool) error {
 	probe, err := localOptions("")
 	if err != nil {
 		return err
 	}
+	probe.OneAddress = oneAddress
 	return selftest.Run(command.Context(), selftest.Options{
 		Program: probe.Program,
 		Out:     command.OutOrStdout(),

@@ -39,6 +39,7 @@ type upFlags struct {
 	console                 string
 	open                    bool
 	noRelease, check        bool
+	oneAddress              bool
 	verbose                 bool
 	sleepAfter              time.Duration
 }
@@ -58,7 +59,7 @@ func upCommand() *cobra.Command {
 				if err := onlyCheck(command); err != nil {
 					return err
 				}
-				return checkUp(command)
+				return checkUp(command, flags.oneAddress)
 			}
 			return up(command, flags)
 		},
@@ -76,6 +77,7 @@ func upCommand() *cobra.Command {
 	f.DurationVar(&flags.sleepAfter, "sleep-after", 0, "tear everything down when nobody has visited for this `time`, such as 45m, at the pace")
 	f.BoolVar(&flags.noRelease, "no-release", false, "release nothing yet")
 	f.BoolVar(&flags.check, "check", false, "run the whole story unattended in a temporary folder instead, and exit with 0 only if all of it holds")
+	f.BoolVar(&flags.oneAddress, "one-address", false, "give instances ports of 127.0.0.1 instead of addresses of their own, as macOS needs it")
 	f.BoolVar(&flags.verbose, "verbose", false, "log every step")
 	completeFlag(command, "pace", cobra.FixedCompletions([]string{"demo", "aws"}, cobra.ShellCompDirectiveNoFileComp))
 	return command
@@ -90,7 +92,7 @@ func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) 
 func onlyCheck(command *cobra.Command) error {
 	var also []string
 	command.Flags().Visit(func(flag *pflag.Flag) {
-		if flag.Name != "check" {
+		if flag.Name != "check" && flag.Name != "one-address" {
 			also = append(also, "--"+flag.Name)
 		}
 	})
@@ -187,7 +189,7 @@ func (f upFlags) options(command *cobra.Command) (local.Options, error) {
 		return local.Options{}, release.Errorf(release.InvalidRequest, "--sleep-after %s: give 1m to 24h in whole minutes", after)
 	}
 	options, err := localOptions(data)
-	options.SleepAfter = f.sleepAfter
+	options.SleepAfter, options.OneAddress = f.sleepAfter, f.oneAddress
 	options.Address, options.APIAddress, options.Pace = f.address, f.api, pace
 	if options.Console = []string{f.console}; f.console == "" {
 		options.Console = []string{"127.0.0.1:8081", "127.0.0.1:0"}

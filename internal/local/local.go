@@ -39,6 +39,7 @@ type Options struct {
 	Pace         float64       // divides AWS's durations; 0 means 1
 	Schedules    []Schedule    // that start a state machine
 	SleepAfter   time.Duration // without a visit, at the pace, until a teardown, or 0 for never
+	OneAddress   bool          // instances have ports of 127.0.0.1 instead of addresses of their own, as everywhere but on Linux
 	Log          *slog.Logger  // of the steps and the cloud; nil discards
 }
 
@@ -119,7 +120,7 @@ func (l *Local) makeMachines(context.Context) (err error) {
 			"REFUSE_NAMES": refuseNames(l.options.Address),
 		},
 		Object: func(bucket, key string) (io.ReadCloser, error) { return l.stack.Cloud.S3.Open(bucket, key) },
-		Store:  l.storeOnce,
+		Store:  l.storeOnce, OneAddress: l.options.OneAddress,
 	})
 	return err
 }

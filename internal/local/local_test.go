@@ -113,9 +113,14 @@ func startAt(t *testing.T, data, address string) *cloud {
 	if err := os.MkdirAll(notes, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	up, err := local.Start(t.Context(), local.Options{
-		Address: address, Data: data, Program: os.Args[0], Bundle: bundle(notes), Pace: pace,
-	})
+	return startWith(t, notes, local.Options{Address: address, Data: data})
+}
+
+// startWith starts a cloud whose bundle's service writes into the folder notes.
+func startWith(t *testing.T, notes string, options local.Options) *cloud {
+	t.Helper()
+	options.Program, options.Bundle, options.Pace = os.Args[0], bundle(notes), pace
+	up, err := local.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}

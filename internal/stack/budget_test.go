@@ -43,9 +43,14 @@ func (f lambdaFunc) Invoke(ctx context.Context, payload []byte) ([]byte, error) 
 // withBudget deploys the stack with a budget in cents that a test can change, as another deployment would.
 func withBudget(t *testing.T, cents int64, scenario func(*budgeted)) {
 	t.Helper()
+	withBudgetAndSleep(t, cents, 0, scenario)
+}
+
+func withBudgetAndSleep(t *testing.T, cents int64, sleepAfter time.Duration, scenario func(*budgeted)) {
+	t.Helper()
 	b := &budgeted{budget: &atomic.Int64{}}
 	b.budget.Store(cents)
-	options := Options{Budget: float64(cents) / 100, Around: func(name string, inner lambda.Handler) lambda.Handler {
+	options := Options{Budget: float64(cents) / 100, SleepAfter: sleepAfter, Around: func(name string, inner lambda.Handler) lambda.Handler {
 		if name != "CheckBudget" && name != "Plan" && name != "FrontDoor" {
 			return inner
 		}

@@ -3,6 +3,7 @@
 # a teardown. It needs the ports of gallery up to be free.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+[ "$(uname)" = Linux ] || { echo "record.sh: the times in the pictures need GNU date; run it on Linux" >&2; exit 1; }
 command -v tmux >/dev/null || { echo "record.sh: tmux is not installed; on Debian: apt-get install tmux" >&2; exit 1; }
 folder=$(mktemp -d /tmp/g.XXXXXX) # short: the lines that name it are to fit the terminal
 terminal=(tmux -L gallery-record)

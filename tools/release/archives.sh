@@ -18,5 +18,6 @@ for platform in ${PLATFORMS:-linux/amd64 linux/arm64 darwin/amd64 darwin/arm64};
   rm -r "dist/${name:?}"
 done
 cd dist
-sha256sum -- *.tar.gz *.cdx.json >checksums.txt
+# macOS has only shasum.
+if command -v sha256sum >/dev/null; then sha256sum -- *.tar.gz *.cdx.json; else shasum -a 256 -- *.tar.gz *.cdx.json; fi >checksums.txt
 cat checksums.txt

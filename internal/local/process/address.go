@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
-	"runtime"
 	"strconv"
 )
 
@@ -18,19 +17,21 @@ type address struct {
 // String returns host:port.
 func (a address) String() string { return net.JoinHostPort(a.host, strconv.Itoa(a.port)) }
 
-type addresses struct{}
+// addresses finds addresses for instances.
+type addresses struct {
+	one bool // all instances share 127.0.0.1, with a port each
+}
 
 // servicePort is the port of an instance with its own address. Port 80 needs root.
 const servicePort = 8080
 
-// take finds a free address. On Linux every 127.x.y.z belongs to the machine, and each instance
-// gets one; elsewhere it gets a port of 127.0.0.1.
-func (addresses) take(ctx context.Context) (address, error) {
+// take finds a free address: one of 127.x.y.z for each instance, or a port of 127.0.0.1.
+func (a addresses) take(ctx context.Context) (address, error) {
 	const tries = 20
 	var err error
 	for range tries {
 		candidate := address{host: "127.0.0.1"}
-		if runtime.GOOS == "linux" {
+		if !a.one {
 			candidate = address{fmt.Sprintf("127.%d.%d.%d", 64+rand.IntN(64), rand.IntN(256), 1+rand.IntN(254)), servicePort}
 		}
 		var listener net.Listener

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ type Build struct {
 	HealthPath, StartSeconds string // what answers 200 when the service is ready, and the time until then
 }
 
-// Options are the options of a Kind. All are required except Settings and Log.
+// Options are the options of a Kind. All are required except Settings, Log and OneAddress.
 type Options struct {
 	Dir     string // the folder of machines and their logs; images are in its folder "images"
 	Program string // this program, which the machines call by the name "systemctl"; see Shim
@@ -74,6 +75,9 @@ type Options struct {
 	// Settings overrides settings of every service that differ on one machine.
 	Settings map[string]string
 	Log      *slog.Logger
+	// OneAddress gives all instances 127.0.0.1 and a port each. Only Linux has every 127.x.y.z without being
+	// asked, so elsewhere it is always so.
+	OneAddress bool
 }
 
 // Kind runs instances as processes. Only one Kind at a time may use a Dir.
@@ -96,7 +100,7 @@ func New(options Options) (*Kind, error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
-	k := &Kind{options: options, shutdown: maxShutdown, machines: map[string]*instance{}, services: newServices()}
+	k := &Kind{options: options, shutdown: maxShutdown, machines: map[string]*instance{}, services: newServices(), addresses: addresses{one: options.OneAddress || runtime.GOOS != "linux"}}
 	if err := errors.Join(k.prepareFolders(), k.listen()); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare %s for machines: %w", options.Dir, err), k.removeScratch())
 	}
