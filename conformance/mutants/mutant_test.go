@@ -44,6 +44,7 @@ func areas() []area {
 		{"History", []check{stackTests}, historyMutants},
 		{"Sizes without a release", nil, scaleMutants},
 		{"Sleep", []check{stackTests}, sleepMutants},
+		{"Front door", []check{stackTests}, doorMutants},
 		{"Learner Lab", []check{packageTests("lambdas/plan")}, labMutants},
 		{"Newer base images", []check{stackTests}, rebakeMutants},
 		{"Budget", []check{stackTests}, budgetMutants},

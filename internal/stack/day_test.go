@@ -14,7 +14,7 @@ func costOfADay(t *testing.T, sleepAfter time.Duration, day func(b *budgeted, mi
 	withBudgetAndSleep(t, 100_000, sleepAfter, func(b *budgeted) {
 		b.release("first", `{}`).ends("Succeeded")
 		b.teardown("", `{}`).ends("Succeeded")
-		midnight := time.Now().UTC().Truncate(24 * time.Hour).AddDate(0, 0, 1)
+		midnight := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
 		time.Sleep(time.Until(midnight))
 		b.paid, b.last = 0, time.Now()
 		day(b, midnight)

@@ -1,0 +1,29 @@
+package mutants
+
+// doorMutants are wrong about the front door.
+var doorMutants = []mutant{
+	{"the door writes down no release that it starts", []edit{
+		{"lambdas/door/wake.go", "Execution: release.ExecutionName(\"wake\", now), At: now}", "if err := records.WriteWaking(ctx, d.table, d.settings.Table, seen.remember, next); err != nil {", "if err := error(nil); err != nil {"},
+	}},
+	{"the door's daily limit counts nothing", []edit{
+		{"lambdas/door/wake.go", "", "next.Count += seen.remember.Count", "next.Count = 1"},
+	}},
+	{"visitors wake the gallery at night", []edit{
+		{"lambdas/door/refusal.go", "", "begins.Before(ends)", "!begins.Before(ends)"},
+	}},
+	{"the door leads to a load balancer that is gone", []edit{
+		{"lambdas/door/sight.go", "", `return d.lookAtGallery(ctx, seen)`, `seen.state, seen.gallery = serving, "http://gone.example"; return seen, nil`},
+	}},
+	{"a click while a teardown runs is forgotten", []edit{
+		{"lambdas/door/wake.go", "", "next.Asked = now", "next.Asked = time.Time{}"},
+	}},
+	{"a link preview wakes the gallery", []edit{
+		{"lambdas/door/visit.go", "", `strings.Contains(r.Headers["accept"], "text/html")`, `true`},
+	}},
+	{"another site's form wakes the gallery", []edit{
+		{"lambdas/door/visit.go", "", `return site == "same-origin" || site == "none"`, `return site != ""`},
+	}},
+	{"any key wakes the gallery beyond its limit", []edit{
+		{"lambdas/door/wake.go", "", "subtle.ConstantTimeCompare([]byte(key), []byte(wanted)) == 1", "subtle.ConstantTimeCompare([]byte(key), []byte(key)) == 1"},
+	}},
+}
