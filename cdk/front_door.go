@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"photogallery/lambdas/door"
 	"photogallery/lambdas/step"
 )
 
@@ -52,13 +51,16 @@ func (o Options) doorConcurrency() *float64 {
 	return jsii.Number(o.WakeConcurrency)
 }
 
-// addFrontDoor gives the function a URL for everybody. New URLs need both permissions.
+// addFrontDoor makes the function with a URL for everybody. New URLs need both permissions.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-func (s *stack) addFrontDoor() {
+func (s *stack) addFrontDoor(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) {
 	if !s.options.hasFrontDoor() {
 		return
 	}
-	function := s.functions[door.FrontDoor.Name].Lambda()
+	function := s.function(declared, code, settings, places)
+	if reserved := s.options.doorConcurrency(); reserved != nil {
+		function.Node().DefaultChild().(awslambda.CfnFunction).SetReservedConcurrentExecutions(reserved)
+	}
 	url := awslambda.NewFunctionUrl(s.scope, jsii.String("FrontDoorAddress"), &awslambda.FunctionUrlProps{
 		Function: function, AuthType: awslambda.FunctionUrlAuthType_NONE,
 	})

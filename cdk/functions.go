@@ -26,10 +26,11 @@ func (s *stack) addFunctions() {
 	code := awslambda.Code_FromAsset(jsii.String(s.assets.Functions), nil)
 	settings, places := s.settings(), s.places()
 	for _, declared := range lambdas.Steps() {
-		if declared.Name == door.FrontDoor.Name && !s.options.hasFrontDoor() {
+		if declared.Name == door.FrontDoor.Name {
+			s.addFrontDoor(declared, code, settings, places)
 			continue
 		}
-		s.functions[declared.Name] = s.function(declared, code, settings, places)
+		s.functions[declared.Name] = version(s.function(declared, code, settings, places))
 	}
 }
 
@@ -47,17 +48,12 @@ func (s *stack) settingsOf(declared step.Step, settings map[string]*string) *map
 	return &settings
 }
 
-func (s *stack) function(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) awslambda.Version {
+func (s *stack) function(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) awslambda.Function {
 	tracing := awslambda.Tracing_DISABLED
 	if s.options.isTraced() {
 		tracing = awslambda.Tracing_ACTIVE
 	}
-	var reserved *float64
-	if declared.Name == door.FrontDoor.Name {
-		reserved = s.options.doorConcurrency()
-	}
-	function := awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
-		ReservedConcurrentExecutions: reserved,
+	return awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
 
 		FunctionName:  s.name(kebab(declared.Name)),
 		Description:   jsii.String(declared.Summary),
@@ -73,11 +69,14 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		Tracing:       tracing,
 		Role:          s.stepRole(declared, places),
 	})
+}
+
+// version publishes a function. An update must keep the former version for running executions; all go
+// with the function. A version from a failed update is removed: the next update has the same code and
+// would conflict with it.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+func version(function awslambda.Function) awslambda.Version {
 	version := function.CurrentVersion()
-	// An update must keep the former version for running executions; all go with the function. A
-	// version from a failed update is removed: the next update has the same code and would conflict
-	// with it.
-	// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 	version.ApplyRemovalPolicy(awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE)
 	return version
 }

@@ -67,7 +67,6 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	s.addDomain()
 	s.addScheduleGroup()
 	s.addFunctions()
-	s.addFrontDoor()
 	s.addMachines()
 	s.addRules()
 	destroyer := s.addDestroyer()
