@@ -28,7 +28,7 @@ func page(t *testing.T, answer *http.Response, err error) (status int, content s
 	return answer.StatusCode, string(read)
 }
 
-// Whoever looks while the gallery wakes up and goes to sleep sees the door, or the gallery, and never an error.
+// While the gallery wakes up and goes to sleep, visitors never see an error.
 func TestVisitorsSeeTheDoorOrTheGallery(t *testing.T) {
 	c := start(t, filepath.Join(t.TempDir(), "data"))
 	answer, err := http.Get(c.Endpoint().Gallery + "/")

@@ -71,7 +71,7 @@ var only = []string{
 	"iam:", "route53:", // the zone is its owner's, and queries of an alias are free
 	"s3:Delete", // https://aws.amazon.com/s3/pricing/
 	"scheduler:Delete", "scheduler:Get", "scheduler:List", "servicequotas:", "ssm:GetParameter",
-	"states:Describe", "states:List", "states:Start", "states:Stop", "states:SendTask", // transitions are billed
+	"states:Describe", "states:GetExecution", "states:List", "states:Start", "states:Stop", "states:SendTask", // transitions are billed
 }
 
 func TestEveryBilledOperationOfAStepHasItsPrices(t *testing.T) {

@@ -24,7 +24,7 @@ func costOfADay(t *testing.T, sleepAfter time.Duration, day func(b *budgeted, mi
 	return dollars
 }
 
-// The figures are in docs/cost.md.
+// The figures are in docs/cost.md, for two instances.
 func TestDayWithFourVisitsCostsAThirdOfAFleetsDay(t *testing.T) {
 	always := costOfADay(t, 0, func(b *budgeted, _ time.Time) { b.release("all-day", `{}`).ends("Succeeded") })
 	office := costOfADay(t, 0, func(b *budgeted, midnight time.Time) {

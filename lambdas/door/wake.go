@@ -22,7 +22,7 @@ import (
 const input = `{"by": "a visitor of the front door"}`
 
 // wake starts one release for all who ask at the same time, or remembers the wish while a teardown runs.
-// It writes the release down before it starts it: whoever comes next starts one that was not.
+// It writes the release down before it starts it, so that the next visitor starts one that was not.
 func (d *door) wake(ctx context.Context, key string) error {
 	for range 3 {
 		seen, err := d.look(ctx)

@@ -16,6 +16,7 @@ var omitted = map[kind]string{
 	"AWS::IAM::Policy":                           "belongs to a role that is shown",
 	"AWS::IAM::InstanceProfile":                  "hands a role to an instance",
 	"AWS::Lambda::Function":                      "a step's is shown by its version; the others are the custom resources'",
+	"AWS::Lambda::Url":                           "of the front door, which leads visitors to what is shown",
 	"AWS::Lambda::Permission":                    "arrows show who calls whom",
 	"AWS::S3::BucketPolicy":                      "belongs to a bucket",
 	"AWS::SNS::TopicPolicy":                      "belongs to the topic",

@@ -17,7 +17,7 @@ import (
 var everything = map[string]any{
 	"domain": "gallery.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", "notify": "you@example.com", "webhook": "slack:photogallery/webhook", "topic": "",
 	"morningRelease": "cron(0 7 ? * MON-FRI *)", "instanceConnect": "on", "accessLogs": "on", "flowLogs": "on", "dashboard": "on", "uploadsOverHttp": "on",
-	"rebake": "cron(0 5 ? * MON *)", "sleepAfter": "45m", "wake": "click", "budget": "20", "nightlyTeardown": "cron(0 20 * * ? *)", "zones": "us-east-1a,us-east-1b",
+	"rebake": "cron(0 5 ? * MON *)", "sleepAfter": "45m", "wake": "click", "wakeAtNight": "on", "budget": "20", "nightlyTeardown": "cron(0 20 * * ? *)", "zones": "us-east-1a,us-east-1b",
 	"ebsKey": "alias/aws/ebs", "settingsKey": "arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a", "tags": "team=web", "github": "octo-org/octo-repo",
 }
 
