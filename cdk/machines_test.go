@@ -70,7 +70,7 @@ func TestStateMachinesInvokeOnlyTheirFunctions(t *testing.T) {
 }
 
 func TestEveryFunctionIsBoundedTracedAndLogsWhereALogIsKept(t *testing.T) {
-	made := synthesize(t, "defaults")
+	made := synthesize(t, "everything")
 	count := 0
 	for id, function := range made.of("AWS::Lambda::Function") {
 		if function.Properties["Runtime"] != "provided.al2023" {

@@ -21,13 +21,18 @@ func (env *environment) spend(amount float64) {
 
 // checkBudget requires that nothing serves any more, unless a fault does not pass by itself.
 func (env *environment) checkBudget() {
+	if env.faultsPass() && env.recorded().Serving {
+		env.violate("what serves outlives its budget")
+	}
+}
+
+// faultsPass reports whether all faults pass by themselves.
+func (env *environment) faultsPass() bool {
 	env.mu.Lock()
+	defer env.mu.Unlock()
 	passes := true
 	for _, one := range env.armed {
 		passes = passes && one.fault.tolerated != nil && one.fault.tolerated(one.at)
 	}
-	env.mu.Unlock()
-	if passes && env.recorded().Serving {
-		env.violate("what serves outlives its budget")
-	}
+	return passes
 }

@@ -240,7 +240,7 @@ func (env *environment) endFaults() {
 // arn returns the ARN of an execution of either machine.
 func (env *environment) arn(name string) string {
 	machine := env.Settings.TeardownMachine
-	if strings.HasPrefix(name, "r") {
+	if isRelease(name) {
 		machine = env.Settings.ReleaseMachine
 	}
 	return strings.Replace(machine, ":stateMachine:", ":execution:", 1) + ":" + name

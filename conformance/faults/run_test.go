@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -130,7 +129,7 @@ func (env *environment) breakMachinesFrom(subject string, injections []*injectio
 // continues.
 func (env *environment) isTeardownStopped() bool {
 	for name := range env.stopped {
-		if !strings.HasPrefix(name, "r") {
+		if !isRelease(name) {
 			return true
 		}
 	}

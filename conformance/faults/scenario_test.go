@@ -2,6 +2,7 @@ package faults
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -33,6 +34,11 @@ type scenario struct {
 
 // runName is the run of a command. It has no name of a release's, whose order the checks follow.
 const runName = "run-1"
+
+// isRelease reports whether the release machine runs an execution; the front door names its own.
+func isRelease(name string) bool { return strings.HasPrefix(name, "r") || isWaking(name) }
+
+func isWaking(name string) bool { return strings.HasPrefix(name, "wake-") }
 
 func noSetup(*environment) {}
 
@@ -202,6 +208,19 @@ func scenarios() []scenario {
 				sleepUntil(2, 30) // two checks later
 				env.checkBudget()
 				env.spend(0)
+			},
+		},
+		{
+			// Visitors wake what sleeps.
+			name: "wake", main: "t1", again: `{}`,
+			before: func(env *environment) {
+				serveFirst(env)
+				env.teardown("t1", `{}`)
+				env.awaitEnd("t1")
+			},
+			during: func(env *environment) {
+				env.listOnly("FrontDoor")
+				env.wakeAndVisit()
 			},
 		},
 		{
