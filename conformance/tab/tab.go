@@ -115,6 +115,22 @@ func (at Tab) Says(selector, words string) {
 	at.Until(`document.querySelector(%s)?.innerText.includes(%s)`, Quoted(selector), Quoted(words))
 }
 
+// Comes waits until the one element of a selector has the words, on this page or on one that it leads to.
+func (at Tab) Comes(selector, words string) {
+	at.Helper()
+	expression := fmt.Sprintf(`Boolean(document.querySelector(%s)?.innerText.includes(%s))`, Quoted(selector), Quoted(words))
+	ctx, cancel := context.WithTimeout(at.ctx, patience.Limit)
+	defer cancel()
+	for ctx.Err() == nil {
+		// While a page is left there is nothing to ask.
+		if has, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err == nil && has {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	at.Fatalf("%s: %s does not come to say %q\n%s", at.name, selector, words, at.shown())
+}
+
 // Text returns the text of all elements of a selector.
 func (at Tab) Text(selector string) string {
 	at.Helper()
