@@ -2,6 +2,7 @@ package cdk
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"photogallery/lambdas/step"
+	"photogallery/release"
 )
 
 func parseWake(o *Options, value string) error {
@@ -32,6 +34,14 @@ func parseNumber(field *int, value string, least, most int) (err error) {
 
 // hasFrontDoor reports whether there is a function URL.
 func (o Options) hasFrontDoor() bool { return o.Wake != "" }
+
+// wakeConflicts refuses a door at which a stranger could start what nothing ends.
+func (o Options) wakeConflicts() (problems release.Problems) {
+	if o.hasFrontDoor() && o.SleepAfter == 0 && o.NightlyTeardown == "" {
+		problems = append(problems, release.Problem{Field: "wake", Message: fmt.Sprintf("%q without an end: give sleepAfter, such as 45m, or nightlyTeardown, so that what a visitor starts is torn down", o.Wake)})
+	}
+	return problems
+}
 
 // night returns when visitors may not wake the gallery.
 func (o Options) night() step.Night {

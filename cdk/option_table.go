@@ -102,13 +102,13 @@ func Table() []Option {
 		{
 			Key: "wake", Default: off,
 			Allowed: "off, click or visit",
-			Effect:  "Gives the environment a front door: an address that stays, leads to the gallery while it serves, and lets visitors wake it while it sleeps, with a click or by their visit alone.",
+			Effect:  "Gives the environment a front door: an address that stays, leads to the gallery while it serves, and lets visitors wake it while it sleeps, with a click or by their visit alone. Needs `sleepAfter` or `nightlyTeardown`. See [below](#the-front-door).",
 			parse:   parseWake,
 		},
 		{
 			Key: "wakeLimit", Default: strconv.Itoa(step.UsualWakeLimit),
 			Allowed: "1 to 100",
-			Effect:  "How many times a day of UTC visitors may wake the gallery. Who has the upload key may more often.",
+			Effect:  "How many times a day of UTC visitors may wake the gallery. With the upload key they may wake it more often.",
 			parse:   func(o *Options, value string) error { return parseNumber(&o.WakeLimit, value, 1, 100) },
 		},
 		{
@@ -120,7 +120,7 @@ func Table() []Option {
 		{
 			Key: "wakeConcurrency", Default: "5",
 			Allowed: "0 to 100",
-			Effect:  "How many requests the front door answers at a time, and a tenth of those a second: what a flood may cost. Lambda reserves so many of the account's quota, and needs 100 beside; new accounts often have 10 in all, and need 0. None is reserved in a Learner Lab.",
+			Effect:  "How many requests the front door answers at a time, and ten times as many a second. Lambda reserves them from the account's quota and wants 100 to be left: `gallery doctor` shows the quota. A new account with 10 needs 0, and there a flood can hold up releases and teardowns. None is reserved in a Learner Lab.",
 			parse:   func(o *Options, value string) error { return parseNumber(&o.WakeConcurrency, value, 0, 100) },
 		},
 		{

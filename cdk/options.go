@@ -95,6 +95,7 @@ func ParseOptions(context map[string]any) (Options, error) {
 		}
 	}
 	problems = append(problems, options.conflicts()...)
+	problems = append(problems, options.wakeConflicts()...)
 	problems = append(problems, options.roleConflicts(context)...)
 	problems = append(problems, options.networkConflicts(context)...)
 	problems = append(problems, options.gitHubConflicts()...)

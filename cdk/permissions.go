@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"photogallery/gallery-ami/recipe/settings"
+	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -75,7 +76,7 @@ var unbound = map[string]string{
 
 func resourcesOf(environment release.Environment, operation step.Operation) []string {
 	switch operation.Scope {
-	case step.StackTable:
+	case step.StackTable, step.WakingRecord:
 		return []string{"${Table}"}
 	case step.StackBucket:
 		return []string{"${Bucket}/bundles/*", "${DefaultBundles}"}
@@ -98,6 +99,8 @@ func resourcesOf(environment release.Environment, operation step.Operation) []st
 		return []string{"arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/ami-amazon-linux-latest/*"}
 	case step.ScheduleGroup:
 		return []string{arn("scheduler", "schedule/"+environment.Name()+"/*")}
+	case step.ReleaseMachine:
+		return []string{arn("states", "stateMachine:"+environment.ReleaseMachine())}
 	case step.StackMachines:
 		return machinesOf(environment, operation.Name)
 	}
@@ -176,6 +179,8 @@ func conditionsOf(environment release.Environment, operation step.Operation) map
 		return owned(environment)
 	case step.CreatedTagged:
 		return tagged(environment)
+	case step.WakingRecord:
+		return forAll(map[string]string{"dynamodb:LeadingKeys": records.WakingID})
 	case step.StackEvents:
 		return map[string]map[string]string{"StringEquals": {"events:source": environment.NoticeSource(), "events:detail-type": release.NoticeEvent}}
 	case step.BudgetEvents:

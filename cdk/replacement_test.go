@@ -24,6 +24,9 @@ func optionSets() map[string]map[string]any {
 			if key == "domain" || key == "hostedZone" {
 				set = map[string]any{"domain": "photos.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", key: value}
 			}
+			if key == "wake" {
+				set["sleepAfter"] = "45m"
+			}
 			sets[fmt.Sprintf("%s=%v", key, value)] = set
 		}
 	}

@@ -60,7 +60,7 @@ func TestAppChangePublishesOnlyBundleReaders(t *testing.T) {
 // An image that is looked for, the functions and the base image of builders must all be for the
 // architecture that was compiled for.
 func TestArchitectureIsOneForFunctionsAndInstances(t *testing.T) {
-	made := decode(t, raw(t, map[string]any{"architecture": "x86_64", "wake": "click"}))
+	made := decode(t, raw(t, map[string]any{"architecture": "x86_64", "wake": "click", "sleepAfter": "45m"}))
 	functions := 0
 	for id, function := range made.of("AWS::Lambda::Function") {
 		if function.Properties["Runtime"] != "provided.al2023" {

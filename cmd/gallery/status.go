@@ -133,6 +133,9 @@ func entranceOf(status environment.Status) string {
 		return fmt.Sprintf("%s, up since %s on %s", status.Gallery, status.Started.Local().Format(time.DateTime), status.Data)
 	}
 	where := fmt.Sprintf("stack %s in %s", status.Stack, status.Region)
+	if status.FrontDoor != "" {
+		where += "\nFront door: " + status.FrontDoor
+	}
 	switch {
 	case status.Gallery == "":
 		return "No load balancer, " + where

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
 	"photogallery/release"
@@ -15,7 +19,8 @@ func wakeCommand() *cobra.Command {
 		Short: "Release again what served last, unless something serves",
 		Long: `Release again what served last, unless something serves. It is what a visitor does at
 the front door, without its limits: visitors may wake the gallery so many times a
-day, and not at night. While a teardown runs it waits for the end of that.`,
+day, and not at night. It follows a release that is under way, and waits for the end of
+a teardown.`,
 		Args: noArguments,
 		RunE: runWake,
 	}
@@ -45,6 +50,17 @@ func runWake(command *cobra.Command, _ []string) error {
 			fmt.Fprintln(command.OutOrStdout(), status.Gallery)
 			return nil
 		}
+		running, err := c.releaseUnderWay(command.Context())
+		if err != nil {
+			return err
+		}
+		if running != "" {
+			fmt.Fprintf(command.ErrOrStderr(), "Release %s is under way.\n", release.NameOf(running))
+			if _, err := c.follow(command, running); err != nil {
+				return err
+			}
+			return c.showServing(command)
+		}
 		input, err := json.Marshal(map[string]any{"by": person(), "wait": true})
 		if err != nil {
 			return err
@@ -53,14 +69,32 @@ func runWake(command *cobra.Command, _ []string) error {
 	})
 }
 
+// releaseUnderWay returns the ARN of a release that runs, or "" if none does.
+func (c cloud) releaseUnderWay(ctx context.Context) (string, error) {
+	machine, _, err := c.machines(ctx)
+	if err != nil {
+		return "", err
+	}
+	out, err := c.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1})
+	if err != nil || len(out.Executions) == 0 {
+		return "", err
+	}
+	return aws.ToString(out.Executions[0].ExecutionArn), nil
+}
+
+// runSleep ends a release that is under way, too.
 func runSleep(command *cobra.Command, _ []string) error {
 	return onCloud(command, func(c cloud) error {
 		status, err := c.Status(command.Context())
 		if err != nil {
 			return err
 		}
-		if status.Serving == nil {
-			fmt.Fprintln(command.ErrOrStderr(), "Nothing serves.")
+		running, err := c.releaseUnderWay(command.Context())
+		if err != nil {
+			return err
+		}
+		if status.Serving == nil && running == "" {
+			fmt.Fprintln(command.ErrOrStderr(), "Nothing serves, and no release is under way.")
 			return nil
 		}
 		input, err := json.Marshal(release.TeardownRequest{By: person()})

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"photogallery/lambdas/door"
 )
 
 // knock visits the front door with a browser. An error is what AWS shows for a function that failed.
@@ -21,8 +23,8 @@ func (env *environment) knock(method, form string) (events.LambdaFunctionURLResp
 func (env *environment) wakeAndVisit() {
 	const patience = 20 * time.Minute
 	for began := time.Now(); time.Since(began) < 4*time.Hour; {
-		_, _ = env.knock(http.MethodPost, "wake=yes") // a visitor who gets an error clicks again
-		_, _ = env.knock(http.MethodPost, "wake=yes")
+		_, _ = env.knock(http.MethodPost, door.Field+"=yes") // a visitor who gets an error clicks again
+		_, _ = env.knock(http.MethodPost, door.Field+"=yes")
 		for clicked := time.Now(); time.Since(clicked) < patience; time.Sleep(5 * time.Second) {
 			answer, err := env.knock(http.MethodGet, "")
 			if err != nil || answer.StatusCode != http.StatusFound {

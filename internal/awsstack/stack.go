@@ -36,6 +36,7 @@ const (
 	tableOutput           = "TableName"
 	galleryOutput         = "GalleryUrl"     // of the domain, if there is one
 	settingsKeyOutput     = "SettingsKeyArn" // of the option settingsKey
+	frontDoorOutput       = "FrontDoorUrl"   // of the option wake
 	labOutput             = "Lab"            // of an account of an AWS Academy Learner Lab
 )
 

@@ -21,6 +21,7 @@ func (s *Stack) Status(ctx context.Context) (environment.Status, error) {
 	}
 	status, err := reader.Read(ctx)
 	status.Stack, status.Region, status.Console, status.ReleaseMachine = s.Name, s.Region, s.Dashboard, s.ReleaseMachine
+	status.FrontDoor = s.outputs[frontDoorOutput]
 	if domain := s.outputs[galleryOutput]; domain != "" && status.Gallery != "" {
 		status.Gallery = domain
 	}

@@ -20,6 +20,7 @@ type Status struct {
 	Pace            float64    `json:"pace,omitempty"`   // of a local cloud
 	Data            string     `json:"data,omitempty"`   // a local cloud's data folder
 	Gallery         string     `json:"gallery"`          // the load balancer's URL, or "" if there is none on AWS
+	FrontDoor       string     `json:"frontDoor,omitempty"` // its address, or "" for none or the gallery's own
 	Console         string     `json:"console,omitempty"`
 	ReleaseMachine  string     `json:"releaseMachine"`  // ARN
 	TeardownMachine string     `json:"teardownMachine"` // ARN

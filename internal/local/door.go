@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -13,8 +14,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"photogallery/internal/local/control"
+	"photogallery/lambdas/door"
 	"photogallery/release"
 )
+
+// unlimited is how often a day visitors may wake what costs nothing.
+const unlimited = 1_000_000
 
 // maxForm is more than the door's own form has.
 const maxForm = 4 << 10
@@ -44,6 +49,17 @@ func (l *Local) door(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(answer.StatusCode)
 	// The client may have hung up.
 	_, _ = io.WriteString(w, answer.Body)
+}
+
+// isDoorsForm reports whether a request is a click at the door, whose page may be older than what serves. It
+// leaves the body of any other request as it was.
+func isDoorsForm(r *http.Request) bool {
+	if r.Method != http.MethodPost || r.ContentLength <= 0 || r.ContentLength > maxForm || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+		return false
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return err == nil && bytes.Contains(body, []byte(door.Field+"="))
 }
 
 // lendKey puts the upload key where the door looks for it, as on AWS.

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"photogallery/internal/local"
+	"photogallery/lambdas/door"
 )
 
 // page returns what a visitor sees at the gallery's address.
@@ -35,7 +36,7 @@ func TestVisitorsSeeTheDoorOrTheGallery(t *testing.T) {
 	if status, content := page(t, answer, err); status != http.StatusServiceUnavailable || !strings.Contains(content, "Wake it up") {
 		t.Fatalf("asleep it shows %d: %s", status, content)
 	}
-	answer, err = http.PostForm(c.Endpoint().Gallery+"/", url.Values{"wake": {"yes"}})
+	answer, err = http.PostForm(c.Endpoint().Gallery+"/", url.Values{door.Field: {"yes"}})
 	if status, content := page(t, answer, err); status == http.StatusOK || !strings.Contains(content, "waking up") {
 		t.Fatalf("a click shows %d: %s", status, content)
 	}

@@ -17,7 +17,7 @@ func (l *Local) front(at net.Addr) http.Handler {
 	transport := l.traffic.measured(l.stack.Cloud.ELB.TransportAt(portOf(at)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		dnsName, state := l.loadBalancer()
-		if state != "active" {
+		if state != "active" || isDoorsForm(r) {
 			l.door(w, r)
 			return
 		}

@@ -130,7 +130,7 @@ func (l *Local) deploy(ctx context.Context) (err error) {
 	l.stack, err = stack.New(stack.Options{
 		Environment: Environment, Architecture: l.options.Architecture, Pace: l.options.Pace, Kind: l.machines, Real: true, Base: l.base,
 		Folder: l.options.Data, DefaultBundle: l.options.Bundle, Pack: l.options.Pack, Log: l.options.Log,
-		SleepAfter: l.options.SleepAfter,
+		SleepAfter: l.options.SleepAfter, WakeLimit: unlimited,
 	})
 	if err != nil {
 		return err

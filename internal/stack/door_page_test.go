@@ -122,6 +122,6 @@ func TestDoorInABrowser(t *testing.T) {
 	one.Comes("h1", "Photos")
 	d.tearDown()
 	one.Do(chromedp.Navigate(d.address + "/"))
-	one.Comes("#status", "3 times today")
+	one.Comes("#status", "3 times a day")
 	one.Accessible("the door, beyond the limit")
 }

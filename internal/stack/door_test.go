@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"photogallery/lambdas/door"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -73,7 +74,7 @@ func (e *environment) letsIn(within time.Duration) time.Duration {
 	}
 }
 
-const wakeUp = "wake=yes"
+const wakeUp = door.Field + "=yes"
 
 func TestClickAtTheDoorWakesTheGallery(t *testing.T) {
 	inVirtualTimeWithSleep(t, func(t *testing.T, e *environment) {
@@ -144,7 +145,7 @@ func TestVisitorsWakeTheGalleryOnlySoOftenADay(t *testing.T) {
 			e.teardown("", `{}`).ends("Succeeded")
 		}
 		e.clicks(wakeUp)
-		e.shows("2 times today", "00:00 UTC", "Upload key")
+		e.shows("2 times a day", "00:00 UTC", "Upload key")
 		e.clicks(wakeUp + "&key=guessed")
 		e.paysNothing()
 		if _, err := e.Clients.S3.PutObject(e.Context(), &s3.PutObjectInput{Bucket: &e.Settings.Bucket, Key: aws.String(release.UploadKeyObject), Body: strings.NewReader("secret\n")}); err != nil {
@@ -163,21 +164,27 @@ func TestVisitorsWakeTheGalleryOnlySoOftenADay(t *testing.T) {
 }
 
 func TestGalleryStaysAsleepAtNight(t *testing.T) {
-	night := step.Night{Teardown: "cron(0 20 * * ? *)", Release: "cron(0 7 * * ? *)", TimeZone: "Europe/Zurich"}
+	night := step.Night{Teardown: "cron(0 20 * * ? *)", Release: "cron(0 7 ? * MON-FRI *)", TimeZone: "Europe/Zurich"}
 	asleepWith(t, Options{Night: night}, func(t *testing.T, e *environment) {
 		zone, err := time.LoadLocation(night.TimeZone)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for time.Now().In(zone).Hour() != 20 {
-			time.Sleep(10 * time.Minute)
+		until := func(day time.Weekday, hour int) {
+			for now := time.Now().In(zone); now.Weekday() != day || now.Hour() != hour; now = time.Now().In(zone) {
+				time.Sleep(10 * time.Minute)
+			}
 		}
-		e.clicks(wakeUp)
-		e.shows("at night", "07:00")
+		for _, at := range []struct {
+			day  time.Weekday
+			hour int
+		}{{time.Thursday, 20}, {time.Friday, 3}, {time.Friday, 21}, {time.Saturday, 12}, {time.Sunday, 23}} {
+			until(at.day, at.hour)
+			e.clicks(wakeUp)
+			e.shows("at night", "07:00")
+		}
 		e.paysNothing()
-		for time.Now().In(zone).Hour() != 7 {
-			time.Sleep(10 * time.Minute)
-		}
+		until(time.Monday, 7)
 		e.clicks(wakeUp)
 		e.letsIn(15 * time.Minute)
 	})
@@ -316,5 +323,37 @@ func TestDoorLeadsToNoBalancerThatIsGone(t *testing.T) {
 		e.letsIn(0)
 		e.loseBalancer()
 		e.shows("asleep")
+	})
+}
+
+// A wish that was fulfilled, or whose gallery its owner has put to sleep again, wakes nothing later.
+func TestFulfilledWishWakesNothingLater(t *testing.T) {
+	inVirtualTime(t, func(_ *testing.T, e *environment) {
+		e.release("r1", `{"bakeTime": "0s"}`).ends("Succeeded")
+		down := e.start(e.StartTeardown(e.Context(), "t1", `{}`))
+		e.shows("going to sleep")
+		e.clicks(wakeUp)
+		e.await(down).ends("Succeeded")
+		e.release("r2", `{"bakeTime": "0s"}`).ends("Succeeded")
+		e.teardown("t2", `{}`).ends("Succeeded")
+		e.shows("Wake it up")
+		e.paysNothing()
+	})
+}
+
+// Its owner tears down what a visitor wakes, and another visitor asks meanwhile.
+func TestTeardownOfAWakingIsNoFailure(t *testing.T) {
+	asleepWith(t, Options{}, func(t *testing.T, e *environment) {
+		e.clicks(wakeUp)
+		e.shows("waking up")
+		down := e.start(e.StartTeardown(e.Context(), "t2", `{}`))
+		time.Sleep(90 * time.Second) // the last step of the release gets time to end
+		e.shows("going to sleep")
+		e.clicks(wakeUp)
+		e.await(down).ends("Succeeded")
+		e.letsIn(15 * time.Minute)
+		if e.wakings() != 2 {
+			t.Errorf("%d releases", e.wakings())
+		}
 	})
 }

@@ -5,6 +5,7 @@ package door
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"sync"
 	"time"
 
@@ -29,9 +30,9 @@ var FrontDoor = step.Define(step.Step{
 	Event:    true,
 	Operations: []step.Operation{
 		{Name: "dynamodb:GetItem", Scope: step.StackTable},
-		{Name: "dynamodb:PutItem", Scope: step.StackTable},
+		{Name: "dynamodb:PutItem", Scope: step.WakingRecord},
 		{Name: "s3:GetObject", Scope: step.UploadKey},
-		{Name: "states:StartExecution", Scope: step.StackMachines},
+		{Name: "states:StartExecution", Scope: step.ReleaseMachine},
 		{Name: "states:DescribeExecution", Scope: step.StackMachines},
 		{Name: "states:GetExecutionHistory", Scope: step.StackMachines},
 		step.Unbound("elasticloadbalancing:DescribeLoadBalancers"),
@@ -99,17 +100,18 @@ func (d *door) run(ctx context.Context, payload json.RawMessage) (Answer, error)
 
 func (d *door) answer(ctx context.Context, v visit) (Answer, error) {
 	if v.wakes {
-		if err := d.wake(ctx, v.key); err != nil {
-			return Answer{}, err
+		answer := redirect(http.StatusSeeOther, v.address())
+		if !d.isAwake() {
+			answer.trouble = d.wake(ctx, v.key) // the page shows what became of it
+			d.forget()
 		}
-		d.forget()
-		return redirect(303, v.address()), nil
+		return answer, nil
 	}
 	seen, err := d.seen(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	if seen.isDue(time.Now()) || seen.state == asleep && d.settings.Wake == step.WakeByVisit && v.isPerson && !seen.failed {
+	if v.isReader && seen.isDue(time.Now()) || v.isPerson && d.settings.Wake == step.WakeByVisit && seen.mayBeAsked() {
 		if err := d.wake(ctx, ""); err != nil {
 			return Answer{}, err
 		}
@@ -119,7 +121,7 @@ func (d *door) answer(ctx context.Context, v visit) (Answer, error) {
 		}
 	}
 	if seen.state == serving {
-		return redirect(302, seen.gallery+v.address()), nil
+		return redirect(http.StatusFound, seen.gallery+v.address()), nil
 	}
 	return d.page(v, seen), nil
 }
@@ -137,6 +139,13 @@ func (d *door) seen(ctx context.Context) (sight, error) {
 	}
 	d.last, d.lastAt = seen, time.Now()
 	return seen, nil
+}
+
+// isAwake reports whether the last look needs no other one for a click.
+func (d *door) isAwake() bool {
+	d.guard.Lock()
+	defer d.guard.Unlock()
+	return time.Since(d.lastAt) < d.settings.Requested(2) && (d.last.state == serving || d.last.state == waking)
 }
 
 func (d *door) forget() {

@@ -38,6 +38,7 @@ type view struct {
 	Style  template.CSS
 	Script template.JS
 
+	Field   string
 	Title   string
 	Action  string // where the button goes
 	Refresh int    // seconds until the page looks again
@@ -69,18 +70,19 @@ func (v view) Refusal() string { return string(v.refusal) }
 func (v view) IsAsked() bool { return time.Since(v.remember.Asked) < patience }
 
 var titles = map[state]string{
+	busy:   "The gallery is busy",
 	asleep: "The gallery is asleep", waking: "The gallery is waking up",
 	sleeping: "The gallery is going to sleep", troubled: "One moment, please",
 }
 
 // refreshes has seconds. Who waits pays for nothing but the door's own time.
-var refreshes = map[state]int{asleep: 30, waking: 4, sleeping: 4, troubled: 8}
+var refreshes = map[state]int{asleep: 30, waking: 4, sleeping: 4, busy: 8, troubled: 8}
 
 // page answers with what there is to see. Robots and monitors see that the gallery is not available.
 func (d *door) page(visited visit, seen sight) Answer {
 	v := view{
 		sight: seen, Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // our own files
-		Title: titles[seen.state], Action: visited.address(), Refresh: refreshes[seen.state],
+		Field: Field, Title: titles[seen.state], Action: visited.address(), Refresh: refreshes[seen.state],
 		Usual: about(seen.usual), Limit: d.settings.WakeLimit, Hour: d.hour(seen.current), Until: d.until(seen.until),
 	}
 	if p := seen.progress; p != nil {
@@ -94,6 +96,9 @@ func (d *door) page(visited visit, seen sight) Answer {
 				v.Steps = append(v.Steps, line{execution.Title(one.Name), one.Phase})
 			}
 		}
+	}
+	if seen.refusal == overLimit {
+		v.Refresh = 300 // somebody may be typing a key
 	}
 	var body bytes.Buffer
 	if err := pages.Execute(&body, v); err != nil {
@@ -128,23 +133,23 @@ func (d *door) until(at time.Time) string {
 	return at.Format("January 2, 15:04 MST")
 }
 
-// about rounds a time up for people.
+// about rounds a time for people.
 func about(d time.Duration) string {
 	switch seconds := int(d.Seconds()); {
 	case seconds < 10:
 		return "a few seconds"
 	case seconds < 55:
-		return fmt.Sprintf("%d seconds", (seconds+9)/10*10)
+		return fmt.Sprintf("about %d seconds", (seconds+9)/10*10)
 	case seconds < 90:
-		return "a minute"
+		return "about a minute"
 	default:
-		return fmt.Sprintf("%d minutes", (seconds+30)/60)
+		return fmt.Sprintf("about %d minutes", (seconds+30)/60)
 	}
 }
 
 func headed(status int, kind, body string) Answer {
 	return Answer{LambdaFunctionURLResponse: events.LambdaFunctionURLResponse{StatusCode: status, Body: body, Headers: map[string]string{
-		"content-type": kind, "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+		"content-type": kind, "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "same-origin", // without a referrer a form has no origin
 	}}}
 }
 

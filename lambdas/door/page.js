@@ -17,11 +17,16 @@ async function look() {
 function show(page) {
   for (const id of ["status", "rest"]) {
     const now = document.getElementById(id), next = page.getElementById(id);
-    if (!next || next.innerHTML === now.innerHTML || now.contains(document.activeElement)) continue;
+    if (!next || next.innerHTML === now.innerHTML || isTyped(now)) continue;
     now.innerHTML = next.innerHTML;
     if (next.dataset.refresh) now.dataset.refresh = next.dataset.refresh;
   }
   document.title = page.title || document.title;
+}
+
+// Whether somebody fills in a field.
+function isTyped(part) {
+  return document.activeElement?.tagName === "INPUT" && part.contains(document.activeElement);
 }
 
 function wait() {

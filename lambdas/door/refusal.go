@@ -39,8 +39,8 @@ func (d *door) refuses(ctx context.Context, past records.Waking, now time.Time) 
 	return "", time.Time{}, nil
 }
 
-// morning returns the end of the night, or the zero time by day. At night the release comes before the
-// next teardown. Only times of day make a night.
+// morning returns the end of the night, or the zero time by day. Night is from a teardown to the next
+// release. Only times of day make a night.
 func morning(night step.Night, now time.Time) time.Time {
 	zone, err := time.LoadLocation(night.TimeZone)
 	if err != nil || !strings.HasPrefix(night.Teardown, "cron") || !strings.HasPrefix(night.Release, "cron") {
@@ -51,12 +51,16 @@ func morning(night step.Night, now time.Time) time.Time {
 		return time.Time{}
 	}
 	release, err := cron.Parse(night.Release, zone, now)
-	if err != nil {
+	if err != nil || !last(teardown, now).After(last(release, now)) {
 		return time.Time{}
 	}
-	ends, begins := release.Next(now), teardown.Next(now)
-	if ends.IsZero() || !begins.IsZero() && begins.Before(ends) {
-		return time.Time{}
+	return release.Next(now)
+}
+
+// last returns when a schedule was due last, or the zero time if that is longer ago than two weeks.
+func last(of cron.Schedule, now time.Time) (was time.Time) {
+	for at := of.Next(now.AddDate(0, 0, -14)); !at.IsZero() && !at.After(now); at = of.Next(at) {
+		was = at
 	}
-	return ends
+	return was
 }

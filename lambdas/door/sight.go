@@ -24,6 +24,7 @@ const (
 	asleep   state = "asleep"
 	waking   state = "waking"
 	sleeping state = "sleeping" // a teardown runs
+	busy     state = "busy"     // a command runs, and nothing serves
 	troubled state = "troubled" // the door could not look
 )
 
@@ -44,12 +45,19 @@ type sight struct {
 }
 
 // patience is how long the door keeps in mind that somebody asked for a release that it could not start
-// at once. Who is still there asks again every few seconds.
+// at once. A page that is still open asks again every few seconds.
 const patience = 15 * time.Minute
 
-// isDue reports whether somebody has asked for a release that is not started yet.
+// isDue reports whether somebody has asked for a release that is not started yet. One that was written
+// down counts already.
 func (s sight) isDue(now time.Time) bool {
-	return s.state == asleep && !s.failed && (s.isLost && now.Sub(s.remember.At) < patience || now.Sub(s.remember.Asked) < patience)
+	isAsked := s.refusal == "" && now.Sub(s.remember.Asked) < patience
+	return s.state == asleep && !s.failed && (s.isLost && now.Sub(s.remember.At) < patience || isAsked)
+}
+
+// mayBeAsked reports whether a visit that counts as a click changes anything.
+func (s sight) mayBeAsked() bool {
+	return s.refusal == "" && (s.state == asleep && !s.failed || (s.state == sleeping || s.state == busy) && time.Since(s.remember.Asked) > patience)
 }
 
 // look reads the state. While a teardown holds the lock, its load balancer may be gone at any moment.
@@ -64,19 +72,20 @@ func (d *door) look(ctx context.Context) (seen sight, err error) {
 	if err != nil {
 		return seen, err
 	}
+	seen.state = sleeping
 	switch {
+	case held == nil && !seen.current.Serving:
+		return d.lookAtSleep(ctx, seen)
 	case held != nil && held.Release == "" && held.Entry.Undoes == "":
-		seen.state = sleeping
-		return seen, nil
 	case seen.current.Serving:
 		return d.lookAtGallery(ctx, seen)
-	case held != nil && held.Entry.Kind == release.ReleaseEntry:
+	case held.Entry.Kind == release.ReleaseEntry:
 		return d.lookAtRelease(ctx, seen, held.Holder)
-	case held != nil:
-		seen.state = sleeping
-		return seen, nil
+	case held.Entry.Kind == release.RunEntry:
+		seen.state = busy
 	}
-	return d.lookAtSleep(ctx, seen)
+	seen.refusal, seen.until, err = d.refuses(ctx, seen.remember, time.Now())
+	return seen, err
 }
 
 // held returns the lock, or nil if its holder has ended.
@@ -137,7 +146,7 @@ func (d *door) lookAtRelease(ctx context.Context, seen sight, arn string) (sight
 	if err != nil && release.CodeOf(err) != release.Unexpected {
 		return seen, err
 	}
-	seen.usual = usual(past)
+	seen.usual = d.usual(past)
 	seen.progress, err = execution.Look(ctx, d.executions, arn)
 	return seen, err
 }
@@ -149,7 +158,7 @@ func (d *door) lookAtSleep(ctx context.Context, seen sight) (sight, error) {
 	if err != nil && release.CodeOf(err) != release.Unexpected {
 		return seen, err
 	}
-	seen.usual = usual(past)
+	seen.usual = d.usual(past)
 	if seen.remember.Execution != "" {
 		status, err := d.status(ctx, d.execution(seen.remember.Execution))
 		if err != nil {
@@ -159,7 +168,12 @@ func (d *door) lookAtSleep(ctx context.Context, seen sight) (sight, error) {
 			return d.lookAtRelease(ctx, seen, d.execution(seen.remember.Execution))
 		}
 		seen.isLost = status == ""
-		seen.failed = status != "" && status != types.ExecutionStatusSucceeded && !servedSince(past, seen.remember.At)
+		// A teardown that stops a waking is no failure of it.
+		hasFailed := status == types.ExecutionStatusFailed || status == types.ExecutionStatusTimedOut
+		seen.failed = hasFailed && !servedSince(past, seen.remember.At) && seen.remember.Asked.Before(seen.remember.At)
+	}
+	if servedSince(past, seen.remember.Asked) {
+		seen.remember.Asked = time.Time{}
 	}
 	seen.refusal, seen.until, err = d.refuses(ctx, seen.remember, time.Now())
 	return seen, err

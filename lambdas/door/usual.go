@@ -10,9 +10,17 @@ import (
 // unknown is how long a waking takes on AWS while none has been measured.
 const unknown = 4 * time.Minute
 
-// usual returns the median time of the earlier releases that found nothing serving and baked no image,
-// or unknown.
-func usual(past release.History) time.Duration {
+// usual returns how long a waking takes.
+func (d *door) usual(past release.History) time.Duration {
+	if took := median(past); took > 0 {
+		return took
+	}
+	return d.settings.Requested(int(unknown.Seconds()))
+}
+
+// median returns the median time of the earlier releases that found nothing serving and baked no image,
+// or 0 if there are none.
+func median(past release.History) time.Duration {
 	var took []time.Duration
 	images := map[string]bool{}
 	serves := false
@@ -28,7 +36,7 @@ func usual(past release.History) time.Duration {
 		}
 	}
 	if len(took) == 0 {
-		return unknown
+		return 0
 	}
 	slices.Sort(took)
 	return took[len(took)/2]

@@ -15,11 +15,15 @@ const (
 	maxForm    = 1024
 )
 
+// Field is the button's name in the door's form.
+const Field = "photogallery-wake"
+
 // visit is what the door takes of a request.
 type visit struct {
 	host, path, query string
 
 	isPerson bool // a browser opens the page, and shows it
+	isReader bool // a page that waits asks for news, or a person opens it
 	wakes    bool // the button
 	key      string
 }
@@ -46,7 +50,8 @@ func visitOf(r events.LambdaFunctionURLRequest) (v visit, refused int) {
 	case v.host == "" || r.Headers["host"] != "" && r.Headers["host"] != v.host:
 		return v, http.StatusMisdirectedRequest
 	}
-	v.isPerson = request.Method == http.MethodGet && strings.Contains(r.Headers["accept"], "text/html") &&
+	v.isReader = request.Method == http.MethodGet && strings.Contains(r.Headers["accept"], "text/html")
+	v.isPerson = v.isReader &&
 		r.Headers["sec-purpose"] == "" && r.Headers["purpose"] == "" && (r.Headers["sec-fetch-mode"] == "" || r.Headers["sec-fetch-mode"] == "navigate")
 	if request.Method == http.MethodPost {
 		refused = v.readForm(r)
@@ -71,7 +76,7 @@ func (v *visit) readForm(r events.LambdaFunctionURLRequest) (refused int) {
 		body = string(decoded)
 	}
 	form, err := url.ParseQuery(body)
-	if err != nil || form.Get("wake") == "" {
+	if err != nil || form.Get(Field) == "" {
 		return http.StatusBadRequest
 	}
 	v.wakes, v.key = true, strings.TrimSpace(form.Get("key"))

@@ -18,7 +18,7 @@ import (
 	"photogallery/release"
 )
 
-// input is the request of a release that a visitor starts: all else is as it was.
+// input is the request of a release that a visitor starts. A ttl of the release that served last is over.
 const input = `{"by": "a visitor of the front door"}`
 
 // wake starts one release for all who ask at the same time, or remembers the wish while a teardown runs.
@@ -41,7 +41,10 @@ func (d *door) wakeFrom(ctx context.Context, seen sight, key string) error {
 	now := time.Now().UTC()
 	next := seen.remember
 	switch {
-	case seen.state == sleeping:
+	case seen.state == sleeping || seen.state == busy:
+		if seen.refusal != "" {
+			return nil
+		}
 		next.Asked = now
 		return records.WriteWaking(ctx, d.table, d.settings.Table, seen.remember, next)
 	case seen.state != asleep:

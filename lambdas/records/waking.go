@@ -11,7 +11,8 @@ import (
 	"photogallery/release"
 )
 
-const wakingID = "waking"
+// WakingID is the key of the record, which the front door alone writes.
+const WakingID = "waking"
 
 // Waking is what the front door remembers of the releases that its visitors started.
 type Waking struct {
@@ -27,13 +28,13 @@ type Waking struct {
 
 // ReadWaking returns the record, or the zero Waking if there is none.
 func ReadWaking(ctx context.Context, api Reader, table string) (waking Waking, err error) {
-	found, err := get(ctx, api, table, wakingID)
+	found, err := get(ctx, api, table, WakingID)
 	if err != nil || len(found) == 0 {
 		return Waking{}, err
 	}
 	document := text(found, "document")
 	if err := json.Unmarshal([]byte(document), &waking); err != nil {
-		return Waking{}, release.Errorf(release.Unexpected, "the record of wakings in table %s is unreadable: %w; delete the item %q", table, err, wakingID)
+		return Waking{}, release.Errorf(release.Unexpected, "the record of wakings in table %s is unreadable: %w; delete the item %q", table, err, WakingID)
 	}
 	waking.document = document
 	return waking, nil
@@ -46,7 +47,7 @@ func WriteWaking(ctx context.Context, api Writer, table string, former, next Wak
 	if err != nil {
 		return release.Errorf(release.Unexpected, "encode the record of wakings: %w", err)
 	}
-	written := key(wakingID)
+	written := key(WakingID)
 	written["document"] = str(string(document))
 	in := &dynamodb.PutItemInput{TableName: aws.String(table), Item: written, ConditionExpression: aws.String("attribute_not_exists(" + Key + ")")}
 	if former.document != "" {

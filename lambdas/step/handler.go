@@ -55,7 +55,8 @@ func (h Handler) Invoke(ctx context.Context, payload []byte) (answer []byte, err
 		return nil, boundary(failure)
 	}
 	if troubled, has := result.(Troubled); has && troubled.Trouble() != nil {
-		log.Error("step answered in trouble", "reason", troubled.Trouble().Error())
+		failure := release.Classify(troubled.Trouble())
+		log.Error("step failed", "code", failure.Code, "reason", failure.Message, "took", time.Since(started))
 	}
 	log.Info("step done", "took", time.Since(started))
 	return encode(result)

@@ -22,6 +22,8 @@ const (
 	StackSettings   Scope = "StackSettings"   // the app's settings and secrets in the stack's bucket
 	UploadKey       Scope = "UploadKey"       // the upload key in the stack's bucket
 	StackSBOMs      Scope = "StackSBOMs"      // the images' software bills of materials in the stack's bucket
+	WakingRecord    Scope = "WakingRecord"    // the front door's own item of the table
+	ReleaseMachine  Scope = "ReleaseMachine"  // the release state machine alone
 	StackMachines   Scope = "StackMachines"   // the environment's state machines and their executions
 	StackTarget     Scope = "StackTarget"     // the stack's target group
 	ScheduleGroup   Scope = "ScheduleGroup"   // schedules in the environment's group
