@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
+	"photogallery/internal/environment"
 	"photogallery/release"
 )
 
@@ -41,24 +43,19 @@ func sleepCommand() *cobra.Command {
 
 func runWake(command *cobra.Command, _ []string) error {
 	return onCloud(command, func(c cloud) error {
-		status, err := c.Status(command.Context())
+		running, serves, err := c.awake(command.Context())
 		if err != nil {
 			return err
 		}
-		if status.Serving != nil && status.Gallery != "" {
-			fmt.Fprintf(command.ErrOrStderr(), "Version %s serves already.\n", status.Serving.Version)
-			fmt.Fprintln(command.OutOrStdout(), status.Gallery)
-			return nil
-		}
-		running, err := c.releaseUnderWay(command.Context())
-		if err != nil {
-			return err
-		}
-		if running != "" {
+		switch {
+		case running != "":
 			fmt.Fprintf(command.ErrOrStderr(), "Release %s is under way.\n", release.NameOf(running))
 			if _, err := c.follow(command, running); err != nil {
 				return err
 			}
+			return c.showServing(command)
+		case serves:
+			fmt.Fprintln(command.ErrOrStderr(), "The gallery is awake.")
 			return c.showServing(command)
 		}
 		input, err := json.Marshal(map[string]any{"by": person(), "wait": true})
@@ -67,6 +64,15 @@ func runWake(command *cobra.Command, _ []string) error {
 		}
 		return c.release(command, string(input))
 	})
+}
+
+// awake returns the ARN of a release that runs, or "" if none does, and whether one serves.
+func (c cloud) awake(ctx context.Context) (running string, serves bool, err error) {
+	if running, err = c.releaseUnderWay(ctx); err != nil {
+		return "", false, err
+	}
+	past, err := c.History(ctx)
+	return running, slices.ContainsFunc(past, func(p environment.Past) bool { return p.Serves }), err
 }
 
 // releaseUnderWay returns the ARN of a release that runs, or "" if none does.
@@ -85,15 +91,11 @@ func (c cloud) releaseUnderWay(ctx context.Context) (string, error) {
 // runSleep ends a release that is under way, too.
 func runSleep(command *cobra.Command, _ []string) error {
 	return onCloud(command, func(c cloud) error {
-		status, err := c.Status(command.Context())
+		running, serves, err := c.awake(command.Context())
 		if err != nil {
 			return err
 		}
-		running, err := c.releaseUnderWay(command.Context())
-		if err != nil {
-			return err
-		}
-		if status.Serving == nil && running == "" {
+		if !serves && running == "" {
 			fmt.Fprintln(command.ErrOrStderr(), "Nothing serves, and no release is under way.")
 			return nil
 		}
