@@ -9,7 +9,7 @@ var doorMutants = []mutant{
 		{"lambdas/door/wake.go", "", "next.Count += seen.remember.Count", "next.Count = 1"},
 	}},
 	{"visitors wake the gallery at night", []edit{
-		{"lambdas/door/refusal.go", "", "begins.Before(ends)", "!begins.Before(ends)"},
+		{"lambdas/door/refusal.go", "", "!last(teardown, now)", "last(teardown, now)"},
 	}},
 	{"the door leads to a load balancer that is gone", []edit{
 		{"lambdas/door/sight.go", "", `return d.lookAtGallery(ctx, seen)`, `seen.state, seen.gallery = serving, "http://gone.example"; return seen, nil`},
