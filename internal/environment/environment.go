@@ -15,11 +15,11 @@ type Status struct {
 	Stack           string     `json:"stack,omitempty"`   // the CloudFormation stack's name, on AWS
 	Region          string     `json:"region,omitempty"`  // on AWS
 	Environment     string     `json:"environment"`
-	PID             int        `json:"pid,omitempty"`    // of a local cloud
-	Started         time.Time  `json:"started,omitzero"` // of a local cloud
-	Pace            float64    `json:"pace,omitempty"`   // of a local cloud
-	Data            string     `json:"data,omitempty"`   // a local cloud's data folder
-	Gallery         string     `json:"gallery"`          // the load balancer's URL, or "" if there is none on AWS
+	PID             int        `json:"pid,omitempty"`       // of a local cloud
+	Started         time.Time  `json:"started,omitzero"`    // of a local cloud
+	Pace            float64    `json:"pace,omitempty"`      // of a local cloud
+	Data            string     `json:"data,omitempty"`      // a local cloud's data folder
+	Gallery         string     `json:"gallery"`             // the load balancer's URL, or "" if there is none on AWS
 	FrontDoor       string     `json:"frontDoor,omitempty"` // its address, or "" for none or the gallery's own
 	Console         string     `json:"console,omitempty"`
 	ReleaseMachine  string     `json:"releaseMachine"`  // ARN
