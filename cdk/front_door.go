@@ -61,7 +61,8 @@ func (o Options) doorConcurrency() *float64 {
 	return jsii.Number(o.WakeConcurrency)
 }
 
-// addFrontDoor makes the function with a URL for everybody. New URLs need both permissions.
+// addFrontDoor makes the function with a URL for everybody. New URLs need two permissions, which the CDK
+// adds.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
 func (s *stack) addFrontDoor(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) {
 	if !s.options.hasFrontDoor() {
@@ -75,9 +76,6 @@ func (s *stack) addFrontDoor(declared step.Step, code awslambda.Code, settings m
 		Function: function, AuthType: awslambda.FunctionUrlAuthType_NONE,
 	})
 	s.frontDoor = url.Url()
-	awslambda.NewCfnPermission(s.scope, jsii.String("FrontDoorInvoke"), &awslambda.CfnPermissionProps{
-		FunctionName: function.FunctionArn(), Principal: jsii.String("*"), Action: jsii.String("lambda:InvokeFunction"), InvokedViaFunctionUrl: jsii.Bool(true),
-	})
 }
 
 // addWaking adds the settings of the front door.
