@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
+	"photogallery/lambdas/door"
 	"photogallery/lambdas/step"
 	"photogallery/release"
 )
@@ -62,19 +64,21 @@ func (o Options) doorConcurrency() *float64 {
 }
 
 // addFrontDoor makes the function with a URL for everybody. New URLs need two permissions, which the CDK
-// adds.
+// adds. The URL is deleted before the destroyer tears down, so that no visitor wakes what that removes.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-func (s *stack) addFrontDoor(declared step.Step, code awslambda.Code, settings map[string]*string, places map[string][]string) {
+func (s *stack) addFrontDoor(destroyer constructs.IDependable) {
 	if !s.options.hasFrontDoor() {
 		return
 	}
-	function := s.function(declared, code, settings, places)
+	code := awslambda.Code_FromAsset(jsii.String(s.assets.Functions), nil)
+	function := s.function(door.FrontDoor, code, s.settings(), s.places())
 	if reserved := s.options.doorConcurrency(); reserved != nil {
 		function.Node().DefaultChild().(awslambda.CfnFunction).SetReservedConcurrentExecutions(reserved)
 	}
 	url := awslambda.NewFunctionUrl(s.scope, jsii.String("FrontDoorAddress"), &awslambda.FunctionUrlProps{
 		Function: function, AuthType: awslambda.FunctionUrlAuthType_NONE,
 	})
+	url.Node().AddDependency(destroyer)
 	s.frontDoor = url.Url()
 }
 

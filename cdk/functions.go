@@ -26,11 +26,9 @@ func (s *stack) addFunctions() {
 	code := awslambda.Code_FromAsset(jsii.String(s.assets.Functions), nil)
 	settings, places := s.settings(), s.places()
 	for _, declared := range lambdas.Steps() {
-		if declared.Name == door.FrontDoor.Name {
-			s.addFrontDoor(declared, code, settings, places)
-			continue
+		if declared.Name != door.FrontDoor.Name {
+			s.functions[declared.Name] = version(s.function(declared, code, settings, places))
 		}
-		s.functions[declared.Name] = version(s.function(declared, code, settings, places))
 	}
 }
 
@@ -54,7 +52,6 @@ func (s *stack) function(declared step.Step, code awslambda.Code, settings map[s
 		tracing = awslambda.Tracing_ACTIVE
 	}
 	return awslambda.NewFunction(s.scope, jsii.String(declared.Name), &awslambda.FunctionProps{
-
 		FunctionName:  s.name(kebab(declared.Name)),
 		Description:   jsii.String(declared.Summary),
 		Runtime:       awslambda.Runtime_PROVIDED_AL2023(),

@@ -76,6 +76,7 @@ func NewGalleryStack(scope constructs.Construct, id string, props *GalleryStackP
 	s.tellAlarms()
 	s.addDashboard()
 	s.addGitHub(destroyer)
+	s.addFrontDoor(destroyer)
 	s.addOutputs()
 	return s.scope
 }

@@ -56,7 +56,7 @@ type Options struct {
 	Cost func(context.Context) (Cost, error)
 }
 
-// Cost is what an environment costs an hour, by list prices.
+// Cost holds the costs of an hour by list prices.
 type Cost struct {
 	Hour     float64 `json:"hour"` // as it is now
 	Idle     float64 `json:"idle"` // the part of Hour that a teardown leaves

@@ -16,7 +16,7 @@ import (
 	"photogallery/release"
 )
 
-// Subnets are those of an environment, one in each of two zones: the first ones for the load balancer and
+// Subnets holds the IDs of an environment's subnets, one in each of two zones: the first ones for the load balancer and
 // builders, the others for the fleet.
 type Subnets struct{ Public, Private []string }
 

@@ -14,7 +14,7 @@ import (
 // WakingID is the key of the record, which the front door alone writes.
 const WakingID = "waking"
 
-// Waking is what the front door remembers of the releases that its visitors started.
+// Waking is the front door's record of the releases that its visitors started.
 type Waking struct {
 	Day       string    `json:"day"`       // of Count, in UTC
 	Count     int       `json:"count"`     // releases started on that day

@@ -45,7 +45,7 @@ const (
 	UploadsOff     Uploads = "off" // for viewing only
 )
 
-// Wake is how a visitor of the front door starts a release.
+// Wake is the way in which a visitor of the front door starts a release.
 type Wake string
 
 // The values of Wake.
@@ -54,7 +54,7 @@ const (
 	WakeByVisit Wake = "visit"
 )
 
-// UsualWakeLimit is how many times a day visitors may wake the gallery unless its owner says otherwise.
+// UsualWakeLimit is the default number of times a day that visitors may wake the gallery.
 const UsualWakeLimit = 6
 
 // Night is the time between the scheduled teardown and the scheduled release.
