@@ -146,12 +146,12 @@ func TestVisitorsWakeTheGalleryOnlySoOftenADay(t *testing.T) {
 		}
 		e.clicks(wakeUp)
 		e.shows("2 times a day", "00:00 UTC", "Upload key")
-		e.clicks(wakeUp + "&key=guessed")
+		e.guesses()
 		e.paysNothing()
 		if _, err := e.Clients.S3.PutObject(e.Context(), &s3.PutObjectInput{Bucket: &e.Settings.Bucket, Key: aws.String(release.UploadKeyObject), Body: strings.NewReader("secret\n")}); err != nil {
 			t.Fatal(err)
 		}
-		e.clicks(wakeUp + "&key=guessed")
+		e.guesses()
 		e.paysNothing()
 		e.clicks(wakeUp + "&key=secret")
 		e.letsIn(15 * time.Minute)
@@ -161,6 +161,15 @@ func TestVisitorsWakeTheGalleryOnlySoOftenADay(t *testing.T) {
 		e.clicks(wakeUp)
 		e.letsIn(15 * time.Minute)
 	})
+}
+
+// guesses gives a wrong key, which the door says.
+func (e *environment) guesses() {
+	e.Helper()
+	answer, err := e.Visit(e.Context(), asks(http.MethodPost, "/", wakeUp+"&key=guessed"))
+	if err != nil || answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(answer.Body, "not the upload key") {
+		e.Fatalf("a wrong key is answered %d %v: %s", answer.StatusCode, err, answer.Body)
+	}
 }
 
 func TestGalleryStaysAsleepAtNight(t *testing.T) {
@@ -323,6 +332,8 @@ func TestDoorLeadsToNoBalancerThatIsGone(t *testing.T) {
 		e.letsIn(0)
 		e.loseBalancer()
 		e.shows("asleep")
+		e.clicks(wakeUp)
+		e.letsIn(15 * time.Minute)
 	})
 }
 
@@ -355,5 +366,18 @@ func TestTeardownOfAWakingIsNoFailure(t *testing.T) {
 		if e.wakings() != 2 {
 			t.Errorf("%d releases", e.wakings())
 		}
+	})
+}
+
+// The start of a waking is lost, and its owner wakes the gallery and puts it to sleep again.
+func TestLostWakingIsNotStartedAfterAnotherRelease(t *testing.T) {
+	asleepWith(t, Options{}, func(_ *testing.T, e *environment) {
+		lift := e.refuses("FrontDoor", "StartExecution", "InternalFailure")
+		e.clicks(wakeUp)
+		lift()
+		e.release("r2", `{"bakeTime": "0s"}`).ends("Succeeded")
+		e.teardown("t2", `{}`).ends("Succeeded")
+		e.shows("Wake it up")
+		e.paysNothing()
 	})
 }

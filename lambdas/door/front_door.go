@@ -5,14 +5,14 @@ package door
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"photogallery/internal/execution"
 	"photogallery/lambdas/records"
@@ -100,12 +100,7 @@ func (d *door) run(ctx context.Context, payload json.RawMessage) (Answer, error)
 
 func (d *door) answer(ctx context.Context, v visit) (Answer, error) {
 	if v.wakes {
-		answer := redirect(http.StatusSeeOther, v.address())
-		if !d.isAwake() {
-			answer.trouble = d.wake(ctx, v.key) // the page shows what became of it
-			d.forget()
-		}
-		return answer, nil
+		return d.click(ctx, v)
 	}
 	seen, err := d.seen(ctx)
 	if err != nil {
@@ -124,6 +119,24 @@ func (d *door) answer(ctx context.Context, v visit) (Answer, error) {
 		return redirect(http.StatusFound, seen.gallery+v.address()), nil
 	}
 	return d.page(v, seen), nil
+}
+
+// click wakes the gallery and leads back to the page, which shows what became of it. A wrong key is
+// answered at once.
+func (d *door) click(ctx context.Context, v visit) (Answer, error) {
+	answer := redirect(http.StatusSeeOther, v.address())
+	if d.isAwake() {
+		return answer, nil
+	}
+	err := d.wake(ctx, v.key)
+	d.forget()
+	if !errors.Is(err, errWrongKey) {
+		answer.trouble = err
+		return answer, nil
+	}
+	seen, err := d.seen(ctx)
+	seen.isWrong = true
+	return d.page(v, seen), err
 }
 
 // seen returns what was seen at most two seconds ago.

@@ -63,6 +63,9 @@ func (v view) State() string { return string(v.state) }
 // Failed is the sight's, for the template.
 func (v view) Failed() bool { return v.failed }
 
+// IsWrong is the sight's, for the template.
+func (v view) IsWrong() bool { return v.isWrong }
+
 // Refusal is the sight's, for the template.
 func (v view) Refusal() string { return string(v.refusal) }
 

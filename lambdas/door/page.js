@@ -4,7 +4,7 @@ async function look() {
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual", cache: "no-store" });
     if (answer.type === "opaqueredirect" || answer.ok) {
-      location.reload();
+      location.replace(location.href); // a reload would repeat a click
       return;
     }
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));

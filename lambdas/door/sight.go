@@ -35,6 +35,7 @@ type sight struct {
 	failed  bool   // it sleeps because the last waking failed
 	refusal refusal
 	until   time.Time // the end of refusal
+	isWrong bool      // the key that was given
 
 	current  release.Current
 	remember records.Waking
@@ -167,8 +168,8 @@ func (d *door) lookAtSleep(ctx context.Context, seen sight) (sight, error) {
 		if isRunning(status) {
 			return d.lookAtRelease(ctx, seen, d.execution(seen.remember.Execution))
 		}
-		seen.isLost = status == ""
-		// A teardown that stops a waking is no failure of it.
+		seen.isLost = status == "" && !servedSince(past, seen.remember.At)
+		// A waking that a teardown stops has not failed.
 		hasFailed := status == types.ExecutionStatusFailed || status == types.ExecutionStatusTimedOut
 		seen.failed = hasFailed && !servedSince(past, seen.remember.At) && seen.remember.Asked.Before(seen.remember.At)
 	}
@@ -180,5 +181,5 @@ func (d *door) lookAtSleep(ctx context.Context, seen sight) (sight, error) {
 }
 
 func servedSince(past release.History, at time.Time) bool {
-	return slices.ContainsFunc(past, func(e release.Entry) bool { return e.Served && e.Began.After(at) })
+	return slices.ContainsFunc(past, func(e release.Entry) bool { return e.Served && !e.Began.Before(at) })
 }

@@ -21,6 +21,9 @@ import (
 // input is the request of a release that a visitor starts. A ttl of the release that served last is over.
 const input = `{"by": "a visitor of the front door"}`
 
+// errWrongKey is for a text that is not the gallery's upload key.
+var errWrongKey = errors.New("not the upload key")
+
 // wake starts one release for all who ask at the same time, or remembers the wish while a teardown runs.
 // It writes the release down before it starts it, so that the next visitor starts one that was not.
 func (d *door) wake(ctx context.Context, key string) error {
@@ -57,9 +60,10 @@ func (d *door) wakeFrom(ctx context.Context, seen sight, key string) error {
 		if err != nil {
 			return err
 		}
-		if isOwner {
-			seen.refusal = ""
+		if !isOwner {
+			return errWrongKey
 		}
+		seen.refusal = ""
 	}
 	if seen.refusal != "" {
 		return nil

@@ -57,8 +57,9 @@ func (h Handler) Invoke(ctx context.Context, payload []byte) (answer []byte, err
 	if troubled, has := result.(Troubled); has && troubled.Trouble() != nil {
 		failure := release.Classify(troubled.Trouble())
 		log.Error("step failed", "code", failure.Code, "reason", failure.Message, "took", time.Since(started))
+	} else {
+		log.Info("step done", "took", time.Since(started))
 	}
-	log.Info("step done", "took", time.Since(started))
 	return encode(result)
 }
 
