@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 	"github.com/spf13/cobra"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/execution"
 	"photogallery/release"
 )
 
@@ -66,26 +64,27 @@ func runWake(command *cobra.Command, _ []string) error {
 	})
 }
 
-// awake returns the ARN of a release that runs, or "" if none does, and whether one serves.
+// awake returns the ARN of a release that runs, or "" if none does, and whether one serves. A command that
+// `gallery run` runs is no release.
 func (c cloud) awake(ctx context.Context) (running string, serves bool, err error) {
-	if running, err = c.releaseUnderWay(ctx); err != nil {
+	past, err := c.History(ctx)
+	if err != nil {
 		return "", false, err
 	}
-	past, err := c.History(ctx)
-	return running, slices.ContainsFunc(past, func(p environment.Past) bool { return p.Serves }), err
-}
-
-// releaseUnderWay returns the ARN of a release that runs, or "" if none does.
-func (c cloud) releaseUnderWay(ctx context.Context) (string, error) {
 	machine, _, err := c.machines(ctx)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	out, err := c.sfn.ListExecutions(ctx, &sfn.ListExecutionsInput{StateMachineArn: &machine, StatusFilter: types.ExecutionStatusRunning, MaxResults: 1})
-	if err != nil || len(out.Executions) == 0 {
-		return "", err
+	arns, err := execution.Decision{Machine: machine}.UnderWay(ctx, c.sfn)
+	for _, arn := range arns {
+		isCommand := func(p environment.Past) bool {
+			return p.Kind == release.RunEntry && p.Ended.IsZero() && p.Name == release.NameOf(arn)
+		}
+		if !slices.ContainsFunc(past, isCommand) {
+			running = arn
+		}
 	}
-	return aws.ToString(out.Executions[0].ExecutionArn), nil
+	return running, slices.ContainsFunc(past, func(p environment.Past) bool { return p.Serves }), err
 }
 
 // runSleep ends a release that is under way, too.
