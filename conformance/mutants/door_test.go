@@ -26,4 +26,10 @@ var doorMutants = []mutant{
 	{"any key wakes the gallery beyond its limit", []edit{
 		{"lambdas/door/wake.go", "", "subtle.ConstantTimeCompare([]byte(key), []byte(wanted)) == 1", "subtle.ConstantTimeCompare([]byte(key), []byte(key)) == 1"},
 	}},
+	{"visitors wake what cdk destroy tears down", []edit{
+		{"cdk/front_door.go", "", "url.Node().AddDependency(destroyer)", "_ = destroyer"},
+	}},
+	{"a lost waking is started after its owner has put the gallery to sleep", []edit{
+		{"lambdas/door/sight.go", "", `status == "" && !servedSince(past, seen.remember.At)`, `status == ""`},
+	}},
 }

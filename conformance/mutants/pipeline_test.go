@@ -12,4 +12,7 @@ var pipelineMutants = []mutant{
 	{"the action hides that its release has failed", []edit{
 		{"action/release.sh", "", `--markdown >>"$GITHUB_STEP_SUMMARY" || true`, `--markdown >>"$GITHUB_STEP_SUMMARY" && status=0`},
 	}},
+	{"the jobs of a repository with a longer name may release", []edit{
+		{"cdk/github.go", "", `patterns[i] = "repo:" + subject`, `patterns[i] = "repo:*" + subject`},
+	}},
 }
