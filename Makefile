@@ -18,7 +18,7 @@ help: ## List the targets
 
 # Two at a time, the longest first, for which what several of them need is there before. Each prints when it ends.
 .PHONY: test
-test: node_modules/.package-lock.json check conformance/.venv/installed conformance/.venv/ministack/installed ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a fourth of the faults, all tests with the race detector
+test: node_modules/.package-lock.json check conformance/.venv/installed conformance/.venv/ministack/installed ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a fourth of the faults, all tests, those of goroutines with the race detector
 	$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) race $(BOOT) conformance some-faults story unraced template
 
 # Without QEMU it is left out, except in CI.
@@ -31,21 +31,26 @@ no-boot:
 some-faults:
 	$(MAKE) faults EVERY=4
 
+# The browser's load does not reach an alarm's threshold on a busy machine that has the detector, too.
+SLOWED := ^TestStoryInABrowser$$
+# Where goroutines share memory. The nights have the detector over the rest.
+RACED := ./gallery-ami/app ./internal/asl ./internal/console ./internal/environment ./internal/load ./internal/local \
+	./internal/localcloud/elb ./internal/localcloud/fabric ./internal/localcloud/machine ./internal/pace ./internal/terminal ./lambdas/door
+REST := $(GO) list ./... | grep -vxF $(patsubst ./%,-e photogallery/%,$(RACED))
+
 .PHONY: race
 race:
-	$(GO) test -race -timeout $(LIMIT) -skip '$(SLOWED)' $$($(GO) list ./... | grep -v -e /cdk -e /architecture -e /faults -e /local/process -e /internal/stack$$ -e /cmd/gallery)
+	$(GO) test -race -timeout $(LIMIT) -skip '$(SLOWED)' $(RACED)
 
+# The stories of /internal/stack and all of /conformance have targets of their own.
 .PHONY: unraced
 unraced:
-	$(GO) test -timeout $(LIMIT) ./cdk/... ./tools/pictures/architecture ./internal/local/process ./internal/console ./cmd/gallery
+	$(GO) test -timeout $(LIMIT) $$($(REST) | grep -v -e /conformance/ -e /internal/stack$$)
+	$(GO) test -timeout $(LIMIT) -run '$(SLOWED)' ./internal/console
 
-# The detector slows these too much. The browser's load does not reach an alarm's threshold on a busy machine. Each
-# service of /local/process and /cmd/gallery has a keeper of the tests' own binary, which takes long to start. The
-# stories of /internal/stack run in `make conformance`.
-SLOWED := ^TestStoryInABrowser$$
 .PHONY: race-rest
-race-rest: ## The race detector over what `make test` runs without it: stories, commands, processes and the console in a browser
-	$(GO) test -race -timeout $(LIMIT) ./internal/local/process ./internal/stack ./cmd/gallery
+race-rest: ## The race detector over what `make test` runs without it
+	$(GO) test -race -timeout $(LIMIT) $$($(REST) | grep -v -e /cdk -e /architecture -e /faults)
 	$(GO) test -race -timeout $(LIMIT) -run '$(SLOWED)' ./internal/console
 
 .PHONY: build
