@@ -71,6 +71,9 @@ var imageMutants = []mutant{
 	{"a body that stalls is waited for", []edit{
 		{"internal/pace/pace.go", "", "_ = b.connection.SetReadDeadline(ends)\n", ""},
 	}},
+	{"the load balancer closes a connection on which it has answered early", []edit{
+		{"internal/local/front.go", "", "\t\tdefer r.Body.Close()\n", ""},
+	}},
 	{"pages of other sites may send forms", []edit{
 		{"gallery-ami/app/routes.go", "", "protected := sameOrigin.Handler(mux)", "protected := http.Handler(mux)"},
 	}},

@@ -23,12 +23,14 @@ func (l *Local) front(at net.Addr) http.Handler {
 		}
 		// Without this the server reads the rest of a body itself when the answer begins, while the
 		// proxy still sends it: the proxy misses it and closes the answer's connection. With it a
-		// handler must close the body before it ends, as the proxy does, or the server fails at the
-		// connection's next request.
+		// handler must close the body before it ends, or the server closes the connection in the
+		// moment in which its client sends the next request. The proxy does not close it.
+		// https://github.com/golang/go/issues/68560
 		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
 			l.unreachable(w, r, err)
 			return
 		}
+		defer r.Body.Close()
 		proxy := httputil.ReverseProxy{
 			Transport: transport, FlushInterval: -1, ErrorHandler: l.unreachable, ModifyResponse: l.notYet,
 			ErrorLog: slog.NewLogLogger(l.options.Log.Handler(), slog.LevelDebug),

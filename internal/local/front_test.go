@@ -68,6 +68,41 @@ func posted(t *testing.T, address string, size int) string {
 	return ""
 }
 
+// The service at / answers without reading the body, most of which is still to come.
+func TestBalancerKeepsTheConnectionAfterAnEarlyAnswer(t *testing.T) {
+	c := start(t, filepath.Join(t.TempDir(), "data"))
+	c.released()
+	host := strings.TrimPrefix(c.Endpoint().Gallery, "http://")
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	const size = 128 << 10
+	answers := bufio.NewReader(connection)
+	answered := func(says string) {
+		t.Helper()
+		if _, err := io.WriteString(connection, says); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK || answer.Close {
+			t.Fatalf("%s, its connection closes: %t, %v", answer.Status, answer.Close, err)
+		}
+	}
+	for range 3 {
+		answered(fmt.Sprintf("POST / HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n\r\n", host, size))
+		if _, err := connection.Write(make([]byte, size)); err != nil {
+			t.Fatal(err)
+		}
+		answered("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+	}
+}
+
 func TestBalancerTellsWhatClientsSaid(t *testing.T) {
 	c := start(t, filepath.Join(t.TempDir(), "data"))
 	c.released()
