@@ -84,6 +84,9 @@ func labCDKCommand(action, short string) *cobra.Command {
 	f.StringVar(&d.Role, "role", "LabRole", "the `role` that everything uses")
 	f.StringVar(&d.InstanceProfile, "instance-profile", "LabInstanceProfile", "the `profile` with that role, for instances")
 	f.StringArrayVarP(&d.Context, "context", "c", nil, "a further `KEY=VALUE` of docs/configuration.md; may be given several times")
+	if action == "destroy" {
+		f.BoolVarP(&d.Yes, "yes", "y", false, "do not ask whether to go ahead, as scripts need")
+	}
 	return command
 }
 

@@ -4,24 +4,22 @@ package deployed
 
 import (
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
-	"photogallery/conformance/emulator"
 	"photogallery/release"
 )
 
-// TestLab deploys to an account in which nobody may make a role, with `gallery lab`, and goes the whole
-// way there and back, with the end of a session in between.
+// TestLab goes the way of docs/lab.md by the commands that it names, there and back, with the end of a
+// session in between, in an account in which nobody may make a role.
 func TestLab(t *testing.T) {
 	c := begin(t)
 	c.giveRole("LabRole", "LabInstanceProfile")
@@ -34,21 +32,24 @@ func TestLab(t *testing.T) {
 	}
 	c.maxSize = release.LabMaxSize
 	most := c.meter()
-	gallery := c.gallery()
-	for _, command := range []string{"init", "deploy"} {
-		if out, err := gallery("lab", command); err != nil {
-			t.Fatalf("gallery lab %s: %v\n%s", command, err, out)
-		}
-	}
+	s := c.student()
+	s.types("Made bucket", "lab", "init")
+	s.types("There is bucket", "lab", "init")
+	s.types("cdk deploy", "lab", "deploy")
 	c.plays.will("", "", false)
-	c.run("release", "first", `{}`).ends("Succeeded")
+	s.types("elb.amazonaws.com", "release", "--stack", stack, "--name", "first", "--session-ends", time.Now().Add(3*time.Hour).Format(time.RFC3339))
+	c.ended("release", "first").ends("Succeeded")
 	c.serves("first")
-	c.nextSession(gallery)
+	c.nextSession(s)
 	c.serves("first")
-	c.run("release", "second", `{"traffic": [50, 100]}`).ends("Succeeded")
+	s.types("elb.amazonaws.com", "release", "--stack", stack, "--name", "second", "--traffic", "50,100")
+	c.ended("release", "second").ends("Succeeded")
 	c.serves("second")
-	c.run("teardown", "teardown", `{"images": "delete"}`).ends("Succeeded")
+	s.types("", "teardown", "--stack", stack, "--name", "teardown", "--images", "delete")
+	c.ended("teardown", "teardown").ends("Succeeded")
 	c.deleted()
+	s.types("cdk destroy", "lab", "destroy", "--yes")
+	c.gone()
 	c.want("roles", c.roles(), "LabRole")
 	if most() > release.LabInstances {
 		t.Errorf("%d instances ran at a time", most())
@@ -56,7 +57,7 @@ func TestLab(t *testing.T) {
 }
 
 // nextSession ends the lab's session, as docs/lab.md says, and starts the next one.
-func (c *cloud) nextSession(gallery func(...string) (string, error)) {
+func (c *cloud) nextSession(s *student) {
 	c.Helper()
 	fleet, err := c.state().Fleet(c.Context())
 	if err == nil {
@@ -67,7 +68,7 @@ func (c *cloud) nextSession(gallery func(...string) (string, error)) {
 	}
 	inSession := c.front.refuse
 	c.front.refuse = func(call) int { return http.StatusUnauthorized }
-	if out, err := gallery("status", "--stack", stack); err == nil || !strings.Contains(out, "start the lab again") {
+	if out, err := s.run("status", "--stack", stack); err == nil || !strings.Contains(out, "start the lab again") {
 		c.Errorf("without a session gallery status says\n%s", out)
 	}
 	c.front.refuse = inSession
@@ -136,24 +137,4 @@ func (c *cloud) roles() string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// gallery compiles the command line, and returns what runs it in the repository's folder, with all that it
-// writes.
-func (c *cloud) gallery() func(arguments ...string) (string, error) {
-	c.Helper()
-	root, err := emulator.Root()
-	if err != nil {
-		c.Fatal(err)
-	}
-	program := filepath.Join(c.TempDir(), "gallery")
-	if out, err := exec.CommandContext(c.Context(), "go", "build", "-o", program, "photogallery/cmd/gallery").CombinedOutput(); err != nil {
-		c.Fatalf("%v\n%s", err, out)
-	}
-	return func(arguments ...string) (string, error) {
-		command := exec.CommandContext(c.Context(), program, arguments...)
-		command.Dir, command.Env = root, emulator.Environment(root, c.server.Endpoint())
-		out, err := command.CombinedOutput()
-		return string(out), err
-	}
 }

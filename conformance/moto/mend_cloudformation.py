@@ -7,7 +7,7 @@ import re
 import boto3
 from moto.awslambda.models import LambdaVersion, lambda_backends
 from moto.cloudformation import parsing
-from moto.cloudformation.models import Stack
+from moto.cloudformation.models import ChangeSet, Stack
 from moto.core.common_models import CloudFormationModel
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
@@ -125,6 +125,18 @@ def keep_what_is_retained():
     parsing.ResourceMap.delete = delete_the_rest
 
 
+def output_what_change_sets_make():
+    """Without it a stack that a change set has made has no outputs."""
+    apply_changes = ChangeSet.apply
+
+    def apply_with_outputs(self):
+        apply_changes(self)
+        self.stack.template_dict = self.template_dict
+        self.stack.output_map = self.stack._create_output_map()
+
+    ChangeSet.apply = apply_with_outputs
+
+
 def list_nothing_deleted():
     """Without it a list of a deleted stack's resources makes them anew."""
     resources = Stack.stack_resources
@@ -227,5 +239,6 @@ def apply(port):
     associate_route_tables()
     delete_route_tables()
     keep_what_is_retained()
+    output_what_change_sets_make()
     list_nothing_deleted()
     make_by_call(port)

@@ -12,6 +12,7 @@ type Deployment struct {
 	Role, InstanceProfile string   // their names
 	Bucket                string   // of the assets
 	Context               []string // further options, each KEY=VALUE; they win over these
+	Yes                   bool     // a destroy does not ask
 }
 
 // Command returns the CDK's command line for an action, deploy or destroy. People can run it
@@ -21,9 +22,12 @@ func (d Deployment) Command(action string) []string {
 	for _, one := range d.options() {
 		words = append(words, "--context", one)
 	}
-	if action == "deploy" {
+	switch {
+	case action == "deploy":
 		// A lab's user has seen no list of roles to approve: there are none.
 		words = append(words, "--require-approval", "never", "--import-existing-resources")
+	case d.Yes:
+		words = append(words, "--force")
 	}
 	return words
 }

@@ -71,6 +71,10 @@ func TestCommandCanBeRunByHand(t *testing.T) {
 	if got := strings.Join(d.Command("destroy"), " "); got != want {
 		t.Errorf("it is\n%s, want\n%s", got, want)
 	}
+	d.Yes = true
+	if got := strings.Join(d.Command("destroy"), " "); got != want+" --force" {
+		t.Errorf("it is\n%s, want\n%s --force", got, want)
+	}
 	if got := strings.Join(d.Command("deploy"), " "); !strings.HasSuffix(got, "--require-approval never --import-existing-resources") {
 		t.Errorf("it is %s", got)
 	}
