@@ -284,7 +284,9 @@ func TestRobotsWakeNothing(t *testing.T) {
 			"monitor":      func(r *events.LambdaFunctionURLRequest) { r.RequestContext.HTTP.Method = http.MethodHead },
 			"link preview": func(r *events.LambdaFunctionURLRequest) { r.Headers["accept"] = "*/*" },
 			"prefetch":     func(r *events.LambdaFunctionURLRequest) { r.Headers["sec-purpose"] = "prefetch" },
-			"script":       func(r *events.LambdaFunctionURLRequest) { r.Headers["sec-fetch-mode"] = "cors" },
+			"other's script": func(r *events.LambdaFunctionURLRequest) {
+				r.Headers["sec-fetch-mode"], r.Headers["sec-fetch-site"] = "cors", "cross-site"
+			},
 		} {
 			request := asks(http.MethodGet, "/", "")
 			change(&request)
@@ -296,6 +298,26 @@ func TestRobotsWakeNothing(t *testing.T) {
 		e.shows("waking up") // a person
 		e.letsIn(15 * time.Minute)
 	})
+}
+
+// What refused a visit is over while its page is open: a browser without JavaScript reloads it, and the script of one
+// with it asks for it.
+func TestOpenPageWakesTheGalleryWithAndWithoutItsScript(t *testing.T) {
+	for _, mode := range []string{"navigate", "cors"} {
+		asleepWith(t, Options{Wake: step.WakeByVisit, WakeLimit: 1}, func(t *testing.T, e *environment) {
+			e.shows("waking up")
+			e.letsIn(15 * time.Minute)
+			e.teardown("", `{}`).ends("Succeeded")
+			e.shows("once a day")
+			time.Sleep(24 * time.Hour)
+			request := asks(http.MethodGet, "/", "")
+			request.Headers["sec-fetch-mode"] = mode
+			if answer, err := e.Visit(e.Context(), request); err != nil || !strings.Contains(answer.Body, "waking up") {
+				t.Errorf("%s: %d, %v: %s", mode, answer.StatusCode, err, answer.Body)
+			}
+			e.letsIn(15 * time.Minute)
+		})
+	}
 }
 
 func TestOddRequestsAreRefused(t *testing.T) {

@@ -69,6 +69,9 @@ func (v view) IsWrong() bool { return v.isWrong }
 // Refusal is the sight's, for the template.
 func (v view) Refusal() string { return string(v.refusal) }
 
+// HasField reports whether the page asks for the upload key.
+func (v view) HasField() bool { return v.state == asleep && v.refusal == overLimit }
+
 // IsAsked reports whether somebody waits for the end of the teardown.
 func (v view) IsAsked() bool { return time.Since(v.remember.Asked) < patience }
 
@@ -100,8 +103,8 @@ func (d *door) page(visited visit, seen sight) Answer {
 			}
 		}
 	}
-	if seen.refusal == overLimit {
-		v.Refresh = 300 // somebody may be typing a key
+	if v.HasField() {
+		v.Refresh = 300 // somebody may be typing
 	}
 	var body bytes.Buffer
 	if err := pages.Execute(&body, v); err != nil {

@@ -23,3 +23,24 @@ func TestPageHasTheColorsOfTheGallery(t *testing.T) {
 		}
 	}
 }
+
+// A browser without JavaScript would wipe a key that is half typed.
+func TestPageReloadsUnlessThereIsSomethingToType(t *testing.T) {
+	fields := 0
+	for _, seen := range []sight{
+		{state: asleep}, {state: asleep, failed: true}, {state: asleep, refusal: overLimit}, {state: asleep, refusal: overLimit, isWrong: true},
+		{state: asleep, refusal: atNight}, {state: sleeping, refusal: overLimit}, {state: busy}, {state: waking}, {state: troubled},
+	} {
+		page := (&door{}).page(visit{path: "/"}, seen).Body
+		hasField := strings.Contains(page, "<input")
+		if hasField {
+			fields++
+		}
+		if hasField == strings.Contains(page, `http-equiv="refresh"`) {
+			t.Errorf("%+v: a field and a reload: %v", seen, hasField)
+		}
+	}
+	if fields != 2 {
+		t.Errorf("%d pages have a field", fields)
+	}
+}

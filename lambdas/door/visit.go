@@ -22,8 +22,8 @@ const Field = "photogallery-wake"
 type visit struct {
 	host, path, query string
 
-	isPerson bool // a browser opens the page, and shows it
-	isReader bool // a page that waits asks for news, or a person opens it
+	isPerson bool // a browser opens the page and shows it, or its script asks again
+	isReader bool // somebody asks for the page
 	wakes    bool // the button
 	key      string
 }
@@ -51,12 +51,17 @@ func visitOf(r events.LambdaFunctionURLRequest) (v visit, refused int) {
 		return v, http.StatusMisdirectedRequest
 	}
 	v.isReader = request.Method == http.MethodGet && strings.Contains(r.Headers["accept"], "text/html")
-	v.isPerson = v.isReader &&
-		r.Headers["sec-purpose"] == "" && r.Headers["purpose"] == "" && (r.Headers["sec-fetch-mode"] == "" || r.Headers["sec-fetch-mode"] == "navigate")
+	v.isPerson = v.isReader && r.Headers["sec-purpose"] == "" && r.Headers["purpose"] == "" && isShown(r.Headers)
 	if request.Method == http.MethodPost {
 		refused = v.readForm(r)
 	}
 	return v, refused
+}
+
+// isShown reports whether a browser shows what it asks for. The script of an open page shows it as a reload does.
+func isShown(headers map[string]string) bool {
+	mode := headers["sec-fetch-mode"]
+	return mode == "" || mode == "navigate" || headers["sec-fetch-site"] == "same-origin"
 }
 
 // readForm accepts only the form of the door's own page.
