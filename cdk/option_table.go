@@ -113,9 +113,9 @@ func Table() []Option {
 			parse:   func(o *Options, value string) error { return parseSwitch(&o.WakeAtNight, value) },
 		},
 		{
-			Key: "wakeConcurrency", Default: "5",
+			Key: "wakeConcurrency", Default: strconv.Itoa(step.UsualWakeConcurrency),
 			Allowed: "0 to 100",
-			Effect:  "How many requests the front door answers at a time, and ten times as many a second. Lambda reserves them from the account's quota and wants 100 to be left: `gallery doctor` shows the quota. A new account with 10 needs 0, and there a flood can hold up releases and teardowns. None is reserved in a Learner Lab.",
+			Effect:  "How many requests the front door answers at a time, and ten times as many a second. Lambda reserves them from the account's quota and wants 100 to be left: `gallery doctor` says how many it can reserve. A new account with 10 needs 0, and there a flood can hold up releases and teardowns. None is reserved in a Learner Lab.",
 			parse:   func(o *Options, value string) error { return parseNumber(&o.WakeConcurrency, value, 0, 100) },
 		},
 		{

@@ -44,8 +44,10 @@ type account struct {
 	quotas      map[string]float64 // that apply, by code; those that are absent have their default
 	rate        float64            // of state transitions
 	concurrency int32
-	stored      int64 // bytes of code
-	empty       bool  // of Lambda's answer
+	door        string // the address of the stack's front door, or "" if it has none
+	reserved    *int32 // for it
+	stored      int64  // bytes of code
+	empty       bool   // of Lambda's answer
 	buckets     map[string]bool
 	roles       map[string]bool
 	mayMake     bool
@@ -95,6 +97,12 @@ func (a *account) attach() {
 		return &lambda.GetAccountSettingsOutput{AccountLimit: &lambdatypes.AccountLimit{
 			ConcurrentExecutions: a.concurrency, UnreservedConcurrentExecutions: &a.concurrency, TotalCodeSize: 75 << 30,
 		}, AccountUsage: &lambdatypes.AccountUsage{TotalCodeSize: a.stored}}, nil
+	})
+	fabric.Handle(f, "Lambda", "GetFunctionConcurrency", func(in *lambda.GetFunctionConcurrencyInput) (*lambda.GetFunctionConcurrencyOutput, error) {
+		if a.door == "" || *in.FunctionName != "photogallery-main-front-door" {
+			return nil, fabric.Errorf("ResourceNotFoundException", "Function not found: %s", *in.FunctionName)
+		}
+		return &lambda.GetFunctionConcurrencyOutput{ReservedConcurrentExecutions: a.reserved}, nil
 	})
 	fabric.Handle(f, "S3", "HeadBucket", func(in *s3.HeadBucketInput) (*s3.HeadBucketOutput, error) {
 		if !a.buckets[*in.Bucket] {
@@ -200,6 +208,7 @@ func (a *account) describeStacks(in *cloudformation.DescribeStacksInput) (*cloud
 			{OutputKey: aws.String("TableName"), OutputValue: &a.Settings.Table},
 			{OutputKey: aws.String("Architecture"), OutputValue: &a.made},
 			{OutputKey: aws.String("EbsKey"), OutputValue: &a.key},
+			{OutputKey: aws.String("FrontDoorUrl"), OutputValue: &a.door},
 			{OutputKey: aws.String("ReleaseStateMachineArn"), OutputValue: &a.Settings.ReleaseMachine},
 			{OutputKey: aws.String("TeardownStateMachineArn"), OutputValue: &a.Settings.TeardownMachine},
 		}...),

@@ -70,6 +70,8 @@ type examination struct {
 	table       string              // the stack's
 	own         ownNetwork          // the stack's, if it did not make one
 	key         string              // of the stack's volumes, or "" for the account's default
+	hasDoor     bool                // the stack has a front door
+	unreserved  int                 // concurrent executions of functions, or 0 if that is not known
 }
 
 type check struct {
@@ -96,6 +98,7 @@ var onAWS = []check{
 	{"VPC quota", (*examination).vpcQuota},
 	{"photo bucket", (*examination).photoBucket},
 	{"Lambda concurrency", (*examination).concurrency},
+	{"front door", (*examination).frontDoor},
 	{"Lambda code storage", (*examination).codeStorage},
 	{"Step Functions quota", (*examination).transitions},
 	{"Auto Scaling role", (*examination).autoScalingRole},

@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 
 	"photogallery/lambdas/inventory"
@@ -21,17 +20,6 @@ import (
 const (
 	vpcService = "vpc"
 	vpcCode    = "L-F678F1CE"
-)
-
-// The concurrent executions of a release and around it: two branches, two events about builders,
-// and a notification of an end.
-const functionsAtATime = 5
-
-// The quota of Lambda's concurrent executions.
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const (
-	lambdaService   = "lambda"
-	concurrencyCode = "L-B99A9384"
 )
 
 // The name of the quota of state transitions a second, which is lower for new accounts.
@@ -142,22 +130,6 @@ func (e *examination) vpcQuota(ctx context.Context) Finding {
 	f := well("%d of %d VPCs in %s are there", count, limit, e.Config.Region)
 	if count >= limit {
 		return f.but(Failed, "A stack makes one: deploy into one of yours with `-c vpc`, delete one that nothing uses, or ask for more with %s.", e.askFor(vpcService, vpcCode, count+1))
-	}
-	return f
-}
-
-func (e *examination) concurrency(ctx context.Context) Finding {
-	out, err := e.lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
-	if err != nil || out.AccountLimit == nil {
-		return e.unseen(err)
-	}
-	free := int(out.AccountLimit.ConcurrentExecutions)
-	if unreserved := out.AccountLimit.UnreservedConcurrentExecutions; unreserved != nil {
-		free = int(*unreserved)
-	}
-	f := well("%d functions may run at a time, and a release needs %d", free, functionsAtATime)
-	if free < functionsAtATime {
-		return f.but(Failed, "Ask for more with %s.", e.askFor(lambdaService, concurrencyCode, 1000))
 	}
 	return f
 }

@@ -64,6 +64,7 @@ func (e *examination) stack(ctx context.Context) Finding {
 	e.Architecture = cmp.Or(e.Architecture, opened.Architecture)
 	e.own = ownNetworkOf(out.Stacks[0])
 	e.key = output(out.Stacks[0], keyOutput)
+	e.hasDoor = output(out.Stacks[0], doorOutput) != ""
 	e.takeBounds(ctx)
 	return e.state(status)
 }

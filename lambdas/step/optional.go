@@ -57,6 +57,9 @@ const (
 // UsualWakeLimit is the default number of times a day that visitors may wake the gallery.
 const UsualWakeLimit = 6
 
+// UsualWakeConcurrency is the default number of concurrent executions that are reserved for the front door.
+const UsualWakeConcurrency = 5
+
 // Night is the time between the scheduled teardown and the scheduled release.
 type Night struct {
 	Teardown, Release string // schedule expressions, or "" for none
