@@ -244,6 +244,12 @@ var stepMutants = []mutant{
 	{"a dry run says nothing of a fleet that is rolled", []edit{
 		{"lambdas/plan/forecast.go", "", "case fleet.Present:", `case "":`},
 	}},
+	{"a dry run names the image that serves, and not the one of the content", []edit{
+		{"lambdas/plan/forecast.go", "", "f.Image = aws.ToString(d.image.ImageId)", "f.Image = d.serving.Image"},
+	}},
+	{"the dry run of a teardown that keeps no image tears down", []edit{
+		{"release/teardown_request.go", "", "DryRun: r.DryRun,", "DryRun: r.DryRun && r.Images != DeleteImages,"},
+	}},
 	{"a second fleet has the slot of the one that serves", []edit{
 		{"lambdas/fleet/find_group.go", "", "FoundGroup{State: Beside, Slot: former.Other(),", "FoundGroup{State: Beside, Slot: former,"},
 	}},
