@@ -43,6 +43,7 @@ type cloud struct {
 	started        int    // executions that events have started
 	plays          *builder
 	maxSize        int32 // of a fleet where it is not the usual one
+	sleeps         bool  // when nobody visits it
 
 	accessLock sync.Mutex
 	access     access
@@ -53,9 +54,10 @@ type cloud struct {
 func deploy(t *testing.T) *cloud {
 	t.Helper()
 	c := begin(t)
+	c.sleeps = true
 	if c.assembly = os.Getenv("CONFORMANCE_ASSEMBLY"); c.assembly == "" { // for who tries again and again
 		c.assembly = filepath.Join(t.TempDir(), "cdk.out")
-		c.cdk("synth", "--quiet", "--output", c.assembly, "--context", "budget=1000")
+		c.cdk("synth", "--quiet", "--output", c.assembly, "--context", "budget=1000", "--context", "sleepAfter=45m", "--context", "wake=click")
 	}
 	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
 	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")

@@ -30,6 +30,7 @@ var story = []struct {
 	{"a build that fails leaves nothing, and says why", (*cloud).failingBuild},
 	{"a release with the console's default input serves, although its calls are throttled", (*cloud).firstRelease},
 	{"a teardown leaves the image that served", (*cloud).firstTeardown},
+	{"two clicks at the front door start one release, which it leads to, and an alarm puts it to sleep", (*cloud).frontDoor},
 	{"a stale lock is taken over, and a release with a ttl bakes nothing", (*cloud).secondRelease},
 	{"what a release has made is graded as a lesson", (*cloud).graded},
 	{"the console shows in a browser what serves, what it costs and what a teardown would cut off", (*cloud).console},
@@ -87,7 +88,7 @@ func (c *cloud) firstRelease() {
 	c.run("release", "first", `{"Comment": "Insert your JSON here"}`).ends("Succeeded")
 	c.want("throttled calls", refused, 4)
 	c.serves("first")
-	c.want("schedules", len(c.schedules()), 0)
+	c.want("schedules of a first look", len(c.schedules()), 1)
 }
 
 func (c *cloud) firstTeardown() {
@@ -105,7 +106,7 @@ func (c *cloud) secondRelease() {
 		c.Errorf("it went by way of %v, want UndoAbandoned and no LaunchBuilder", r.path)
 	}
 	c.serves("second")
-	c.want("schedules", len(c.schedules()), 1)
+	c.want("schedules of a first look and of the ttl", len(c.schedules()), 2)
 }
 
 // lock has the environment held by an execution that nobody knows any more.
@@ -159,7 +160,12 @@ func (c *cloud) stopped(execution string) {
 	before := c.started
 	c.want("its status", string(c.await(execution).Status), "ABORTED")
 	c.want("teardowns that the rule has started", c.started-before, 1)
-	c.await(executionARN(environment.TeardownMachine(), fmt.Sprintf("event-%d", c.started))).ends("Succeeded")
+	c.await(c.event()).ends("Succeeded")
+}
+
+// event is the teardown that an event has started last.
+func (c *cloud) event() string {
+	return executionARN(environment.TeardownMachine(), fmt.Sprintf("event-%d", c.started))
 }
 
 func (c *cloud) eventually(what string, is func() bool) {

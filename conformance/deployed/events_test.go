@@ -3,6 +3,7 @@
 package deployed
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,7 @@ type rule struct {
 }
 
 type target struct {
-	Arn              string
+	Arn, Input       string
 	InputTransformer *struct {
 		InputPathsMap map[string]string
 		InputTemplate string
@@ -89,7 +90,7 @@ func (c *cloud) deliver(ctx context.Context, to target, event map[string]any, en
 	if !strings.Contains(to.Arn, ":stateMachine:") {
 		return nil // a topic, for people
 	}
-	input := string(encoded)
+	input := cmp.Or(to.Input, string(encoded))
 	if to.InputTransformer != nil {
 		input = to.InputTransformer.InputTemplate
 		for name, path := range to.InputTransformer.InputPathsMap {

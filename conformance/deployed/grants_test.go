@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"photogallery/lambdas"
-	"photogallery/lambdas/door"
 	"photogallery/lambdas/step"
 )
 
@@ -33,9 +32,6 @@ func (c *cloud) checkAccess() {
 		c.Error(denied)
 	}
 	for _, declared := range lambdas.Steps() {
-		if declared.Name == door.FrontDoor.Name {
-			continue // an option, which this stack is without
-		}
 		function := environment.Name() + "-" + kebab(declared.Name)
 		statements, err := c.policies(function)
 		if err != nil {

@@ -116,7 +116,7 @@ func (c *cloud) needs(made call) []permission {
 	case "monitoring":
 		return c.needsOfAlarms(action, made)
 	case "dynamodb":
-		return on(arnOf("dynamodb", "table/"+made.text("TableName")))
+		return needsOfTable(action, made)
 	case "s3":
 		return needsOfS3(action, made)
 	case "ssm":
@@ -133,18 +133,6 @@ func (c *cloud) needs(made call) []permission {
 		return c.needsOfScheduler(action, made)
 	}
 	return on("*")
-}
-
-// needsOfS3 has a list's own action, and the one for reading an object's head.
-func needsOfS3(action string, made call) []permission {
-	resource := "arn:aws:s3:::" + strings.Trim(made.path, "/")
-	switch made.operation {
-	case "ListObjectsV2":
-		return []permission{{"s3:ListBucket", resource, map[string]string{"s3:prefix": made.query.Get("prefix")}}}
-	case "HeadObject":
-		action = "s3:GetObject"
-	}
-	return []permission{{action, resource, nil}}
 }
 
 // needsOfEvents holds each entry against the policy, which knows events by their source and type.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -101,7 +102,9 @@ func like(pattern, text string) bool {
 	return regexp.MustCompile("^" + quoted + "$").MatchString(text)
 }
 
-// holds wants every key of every operator, which must be one that is known here.
+// holds wants every key of every operator, which must be one that is known here. ForAllValues holds where the key is
+// absent, and Null wants it to be absent or present.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 func (s statement) holds(context map[string]string) bool {
 	for operator, keys := range s.Condition {
 		for key, wanted := range keys {
@@ -109,6 +112,10 @@ func (s statement) holds(context map[string]string) bool {
 			switch operator {
 			case "StringEquals":
 				has = has && anyEqual(wanted, value)
+			case "ForAllValues:StringEquals":
+				has = !has || anyEqual(wanted, value)
+			case "Null":
+				has = anyEqual(wanted, strconv.FormatBool(!has))
 			case "StringLike", "ArnLike", "ArnEquals":
 				has = has && anyLike(wanted, value)
 			default:

@@ -12,7 +12,7 @@ import (
 const environment release.Environment = "main"
 
 func (c *cloud) state() state.Environment {
-	return state.Environment{Clients: c.Clients, Name: environment, MaxSize: c.maxSize}
+	return state.Environment{Clients: c.Clients, Name: environment, MaxSize: c.maxSize, Sleeps: c.sleeps}
 }
 
 // serves checks what a release has made.

@@ -154,9 +154,13 @@ BY_CALL = {
     "AWS::EC2::EgressOnlyInternetGateway": (
         "ec2", "create_egress_only_internet_gateway", "EgressOnlyInternetGateway.EgressOnlyInternetGatewayId"),
     "AWS::EC2::VPCCidrBlock": ("ec2", "associate_vpc_cidr_block", "VpcId"),
+    "AWS::Lambda::Url": ("lambda", "create_function_url_config", "FunctionArn"),
     "AWS::Scheduler::Schedule": ("scheduler", "create_schedule", "Name"),
     "AWS::Scheduler::ScheduleGroup": ("scheduler", "create_schedule_group", "Name"),
 }
+
+# Properties that the call has by another name.
+RENAMED = {"TargetFunctionArn": "FunctionName"}
 
 # Types that only the template's own tests see.
 LEFT_OUT = ["AWS::EC2::SecurityGroupEgress", "AWS::Logs::MetricFilter", "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy"]
@@ -167,15 +171,15 @@ class Made(CloudFormationModel):
 
     __module__ = "moto.made"  # moto's models say so of which service they are
 
-    def __init__(self, name, arn):
-        self.name, self.arn = name, arn
+    def __init__(self, name, arn, answer):
+        self.name, self.arn, self.answer = name, arn, answer
 
     @property
     def physical_resource_id(self):
         return self.name
 
     def get_cfn_attribute(self, name):
-        return self.arn
+        return self.answer.get(name, self.arn)
 
     @staticmethod
     def cloudformation_type():
@@ -187,23 +191,25 @@ class Made(CloudFormationModel):
 
 
 def make_by_call(port):
-    """Without it a template's alarms, schedules and their groups, egress-only gateways and IPv6 blocks are
-    left out with a warning, and references to them come to nothing."""
+    """Without it a template's alarms, schedules and their groups, function URLs, egress-only gateways and IPv6
+    blocks are left out with a warning, and references to them come to nothing."""
 
     def client(service):
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{port}")
 
     def made(kind, service=None, call=None, ref=""):
         def create(cls, name, template, account_id, region_name, **kwargs):
-            found = dict(template.get("Properties", {}))
+            found = {RENAMED.get(key, key): value for key, value in template.get("Properties", {}).items()}
+            answer = {}
             if service:
                 tags = found.pop("Tags", None)
-                found.update(getattr(client(service), call)(**found) or {})
+                answer = getattr(client(service), call)(**found)
+                found.update(answer)
             for part in ref.split("."):
                 found = found.get(part, name) if isinstance(found, dict) else found
             if ref and isinstance(found, str):
                 name = found
-            resource = cls(name, f"arn:aws:{service}:{region_name}:{account_id}:alarm:{name}")
+            resource = cls(name, f"arn:aws:{service}:{region_name}:{account_id}:alarm:{name}", answer)
             resource.type = kind
             return resource
 

@@ -41,6 +41,9 @@ func (e Environment) scales(ctx context.Context, group string, found *difference
 		alarm(release.CPUHigh): release.ScaleOutPolicy, alarm(release.Idle): release.ScaleInPolicy,
 		alarm(release.NoHealthyHost): "", e.Name.BalancerAlarm(): "",
 	}
+	if e.Sleeps {
+		want[e.Name.UnvisitedAlarm()] = ""
+	}
 	found.want("the policies that alarms call", alarms, want)
 	return nil
 }

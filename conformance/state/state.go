@@ -24,6 +24,7 @@ type Environment struct {
 	step.Clients
 	Name    release.Environment
 	MaxSize int32 // of the fleet, or 0 for the usual one
+	Sleeps  bool  // when nobody visits it
 }
 
 // Serves returns nil if all resources of a release with the default input are as they should be:

@@ -47,7 +47,7 @@ func ParseEnvironment(name string) (release.Environment, error) {
 	return environment, nil
 }
 
-// Options are the options of a Run and of a Clean. All are required except Account.
+// Options are the options of a Run and of a Clean. All are required except Account and Sleeps.
 type Options struct {
 	Config aws.Config
 	// Environment is from NewEnvironment or ParseEnvironment: everything with its name is deleted
@@ -55,6 +55,7 @@ type Options struct {
 	Environment release.Environment
 	Account     string  // the only account in which to run, or "" for that of the credentials
 	Cap         float64 // limit of a run's cost in dollars
+	Sleeps      bool    // the stack was deployed with sleepAfter, which a run's own is not
 
 	// CDK runs the CDK's command with these arguments until it or the context ends. Its error holds
 	// the end of the output.
@@ -93,7 +94,7 @@ func begin(options Options) *run {
 	r := &run{Options: options, began: time.Now(), answers: answers{refused: map[string]int{}}}
 	r.Config = r.answers.watched(options.Config)
 	r.account = leftover.Account{Config: r.Config}
-	r.state = state.Environment{Clients: step.NewClients(r.Config, nil), Name: options.Environment}
+	r.state = state.Environment{Clients: step.NewClients(r.Config, nil), Name: options.Environment, Sleeps: options.Sleeps}
 	return r
 }
 
