@@ -20,6 +20,18 @@ var doorMutants = []mutant{
 	{"a link preview wakes the gallery", []edit{
 		{"lambdas/door/visit.go", "", `strings.Contains(r.Headers["accept"], "text/html")`, `true`},
 	}},
+	{"another site's script wakes the gallery by its visit", []edit{
+		{"lambdas/door/visit.go", "", `headers["sec-fetch-site"] == "same-origin"`, `headers["sec-fetch-site"] != ""`},
+	}},
+	{"an open page with JavaScript is a visit only once", []edit{
+		{"lambdas/door/visit.go", "", ` || headers["sec-fetch-site"] == "same-origin"`, ``},
+	}},
+	{"the door reloads its page while somebody types a key", []edit{
+		{"lambdas/door/page.html", "", `{{- if not .HasField}}`, `{{- if true}}`},
+	}},
+	{"the doctor lets a front door reserve what Lambda wants to be left", []edit{
+		{"internal/doctor/concurrency.go", "", "e.unreserved-mustStay", "e.unreserved"},
+	}},
 	{"another site's form wakes the gallery", []edit{
 		{"lambdas/door/visit.go", "", `return site == "same-origin" || site == "none"`, `return site != ""`},
 	}},
