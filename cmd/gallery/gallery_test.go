@@ -153,6 +153,7 @@ func TestCommandsWorkOnARunningCloud(t *testing.T) {
 		t.Errorf("what is left is %s", left.out)
 	}
 	on("status").wants(t, 0, "Nothing serves.")
+	on("load", "--duration", "1s").wants(t, exitUsage, "nothing serves now", "`gallery wake --data "+data+"`")
 }
 
 // replaced waits until the instance is gone and two others are healthy.

@@ -64,7 +64,7 @@ func runLoad(command *cobra.Command, _ []string) error {
 		return err
 	}
 	if status.Serving == nil {
-		return release.Errorf(release.NotFound, "nothing serves yet: release something with `gallery release`")
+		return c.cloud(command).explainError(c.notServing(command.Context()))
 	}
 	if err := load.OnThisMachine(c.endpoint.Gallery); err != nil {
 		return release.Errorf(release.InvalidRequest, "the file %s of the data folder is not of a local cloud: %w; only a local load balancer is loaded", control.EndpointFile, err)
@@ -76,6 +76,18 @@ func runLoad(command *cobra.Command, _ []string) error {
 	view := loadView{c, load.Start(c.endpoint.Gallery, rate, rest...), time.Now(), duration, rate}
 	view.watch(command)
 	return tellLoad(command, view.running.End())
+}
+
+// notServing advises to wake a gallery that has served before: the door of a local cloud is always there.
+func (c localCloud) notServing(ctx context.Context) error {
+	past, err := c.History(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(past, func(p environment.Past) bool { return p.Served }) {
+		return release.Errorf(release.NotFound, "nothing serves now: `gallery wake` releases again what served last")
+	}
+	return release.Errorf(release.NotFound, "nothing serves yet: release something with `gallery release`")
 }
 
 func tellLoad(command *cobra.Command, result load.Result) error {

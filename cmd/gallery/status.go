@@ -33,7 +33,7 @@ func statusCommand() *cobra.Command {
 				if watches {
 					return c.watch(command)
 				}
-				status, err := c.Status(command.Context())
+				status, err := c.visited(command.Context())
 				if err != nil {
 					return err
 				}
@@ -65,6 +65,9 @@ func showStatus(command *cobra.Command, status environment.Status, hint func(str
 		if words := baseInWords(status.Serving.Base, time.Now()); words != "" {
 			fmt.Fprintln(out, hint(words))
 		}
+	}
+	if status.Visits != nil {
+		fmt.Fprintln(out, visitsInWords(*status.Visits, status.Stack != "", time.Now()))
 	}
 	showFleets(out, status)
 	if status.Serving != nil && status.Serving.Resize != nil {

@@ -35,7 +35,7 @@ func (c cloud) watch(command *cobra.Command) error {
 		defer screen.Close()
 		show = c.watchOn(command, screen)
 	}
-	return watch(command.Context(), c.watchPolls(), c.Status, show)
+	return watch(command.Context(), c.watchPolls(), c.visited, show)
 }
 
 // watch asks for the status until ctx ends. show draws it, with the reason if the newest answer is an

@@ -40,8 +40,14 @@ type account struct {
 // inAccount runs a scenario on the stack photogallery-main in virtual time.
 func inAccount(t *testing.T, scenario func(t *testing.T, a *account)) {
 	t.Helper()
+	inAccountThatSleeps(t, 0, scenario)
+}
+
+// inAccountThatSleeps has the option sleepAfter.
+func inAccountThatSleeps(t *testing.T, after time.Duration, scenario func(t *testing.T, a *account)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		deployed, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(nil), Random: func() float64 { return 0.5 }})
+		deployed, err := stack.New(stack.Options{Environment: "main", Kind: machine.NewSimulated(nil), Random: func() float64 { return 0.5 }, SleepAfter: after})
 		if err != nil {
 			t.Fatal(err)
 		}

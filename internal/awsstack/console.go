@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"photogallery/internal/console"
-	"photogallery/internal/cron"
 	"photogallery/internal/environment"
 )
 
@@ -44,15 +43,13 @@ func (w *watched) Status(ctx context.Context) (environment.Status, error) {
 	if err != nil {
 		return status, err
 	}
-	now := time.Now()
-	for i, s := range status.Schedules {
-		status.Schedules[i].Next, _ = cron.Next(s.Expression, s.TimeZone, now) // zero if it is not known
+	w.cross(status.Alarms)
+	if err := w.Visited(ctx, &status); err != nil {
+		return status, err
 	}
+	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i := range status.Alarms {
-		status.Alarms[i].Crossed = status.Alarms[i].CrossedIn(w.samples)
-	}
 	w.states[now.UTC().Truncate(time.Minute).Add(time.Minute)] = status
 	for at := range w.states {
 		if now.Sub(at) > kept {
@@ -60,6 +57,15 @@ func (w *watched) Status(ctx context.Context) (environment.Status, error) {
 		}
 	}
 	return status, nil
+}
+
+// cross adds how many minutes each alarm has crossed its marks.
+func (w *watched) cross(alarms []environment.Alarm) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range alarms {
+		alarms[i].Crossed = alarms[i].CrossedIn(w.samples)
+	}
 }
 
 // Samples implements console.Cloud.

@@ -57,6 +57,7 @@ type Stack struct {
 	outputs map[string]string
 	clients step.Clients
 	logs    *cloudwatchlogs.Client
+	visits  visits
 }
 
 // historyAttempts amounts to about three minutes.

@@ -32,7 +32,6 @@ type simulated struct {
 
 	onAWS    *environment.Status // what a stack's status has beside the usual, or nil
 	settings environment.Settings
-	samples  []environment.Sample
 }
 
 func (s *simulated) Status(context.Context) (environment.Status, error) {
@@ -45,6 +44,7 @@ func (s *simulated) Status(context.Context) (environment.Status, error) {
 	}
 	if s.onAWS != nil {
 		status.Stack, status.Region, status.Spending, status.Schedules = s.onAWS.Stack, s.onAWS.Region, s.onAWS.Spending, s.onAWS.Schedules
+		status.Visits = s.onAWS.Visits
 	}
 	return status, nil
 }
@@ -56,11 +56,8 @@ func (s *simulated) Settings(context.Context) (environment.Settings, error) {
 func (s *simulated) History(ctx context.Context) ([]environment.Past, error) {
 	return environment.Reader{Clients: s.Clients, Environment: "main", Table: s.Stack.Settings.Table}.History(ctx)
 }
-func (s *simulated) Samples(_ context.Context, after time.Time) ([]environment.Sample, error) {
-	if !after.IsZero() {
-		return nil, nil
-	}
-	return s.samples, nil
+func (s *simulated) Samples(context.Context, time.Time) ([]environment.Sample, error) {
+	return nil, nil
 }
 func (s *simulated) Terminate(context.Context, string) error { return nil }
 func (s *simulated) Log(context.Context, string) (_ io.ReadSeekCloser, _ error) {

@@ -87,7 +87,7 @@ func (c *Console) sendLoad(r *http.Request, wanted loadRequest) error {
 		return err
 	}
 	if status.Serving == nil {
-		return release.Errorf(release.NotFound, "nothing serves yet: release something first")
+		return release.Errorf(release.NotFound, "nothing serves: release something first")
 	}
 	rest, err := load.Thumbnails(r.Context(), status.Gallery)
 	if err != nil {

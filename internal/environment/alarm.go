@@ -21,6 +21,7 @@ func (r Reader) alarms(ctx context.Context, status *Status) error {
 			Description: aws.ToString(alarm.AlarmDescription), Since: aws.ToTime(alarm.StateTransitionedTimestamp),
 			Marks: marks(alarm), Minutes: int(cmp.Or(aws.ToInt32(alarm.DatapointsToAlarm), aws.ToInt32(alarm.EvaluationPeriods))),
 			MissingIsBad: aws.ToString(alarm.TreatMissingData) == "breaching",
+			metric:       types.Metric{Namespace: alarm.Namespace, MetricName: alarm.MetricName, Dimensions: alarm.Dimensions},
 		})
 	}
 	return err

@@ -5,6 +5,8 @@ package environment
 import (
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
 	"photogallery/release"
 )
 
@@ -34,6 +36,7 @@ type Status struct {
 	Schedules       []Schedule `json:"schedules"`
 
 	Spending *release.Spending `json:"spending,omitempty"` // of this month, or nil without a budget
+	Visits   *Visits           `json:"visits,omitempty"`   // nil unless something serves that goes to sleep
 }
 
 // Serving is the serving release.
@@ -102,6 +105,8 @@ type Alarm struct {
 	Crossed     int               `json:"crossed"`     // how many minutes they have been crossed, up to Minutes
 
 	MissingIsBad bool `json:"-"` // whether a minute without data crosses a mark
+
+	metric types.Metric // what it watches, if that is one metric
 }
 
 // Mark is a threshold of an alarm.

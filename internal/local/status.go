@@ -26,6 +26,7 @@ func (l *Local) Status() environment.Status {
 	l.addNext(s.Schedules)
 	described := l.describeAlarms()
 	l.addCrossed(s.Alarms)
+	l.addVisits(&s, described)
 	l.addValues(s.Activities, s.Alarms, metrics(described))
 	return s
 }

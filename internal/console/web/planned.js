@@ -64,17 +64,23 @@ export class PlannedView {
 const kinds = { teardown: "Teardown", sleep: "Teardown unless somebody visits", resize: "Size" };
 
 // lastVisit says when somebody last visited, where a teardown waits for no visitors; else "".
-function lastVisit({ alarms, schedules }) {
-  if (!alarms.some((alarm) => alarm.kind === "unvisited") && !schedules.some((one) => one.starts === "sleep")) return "";
-  const visited = store.samples.findLast((sample) => [sample, ...Object.values(sample.fleets ?? {})].some((of) => of.requests > 0));
-  return visited ? `The last visit that the charts know of was at ${day(visited.at)}.` : "The charts know of no visit.";
+function lastVisit({ visits, stack }) {
+  if (!visits) return "";
+  const last = visits.last ? `The last visit was at ${day(visits.last)}.` : "No visit is known.";
+  const due = visits.sleeps ? "" : ` A teardown may begin at any time: that takes ${visits.minutes} minutes without a visit.`;
+  return `${last}${due}${stack ? " CloudWatch learns of a visit a minute or two later." : ""}`;
 }
 
-// events are the schedules, and the next change of the fleet's size.
-function events({ schedules, serving }) {
+// events are the schedules, the next change of the fleet's size, and the end of the visits, which puts off the
+// first look that a release has scheduled.
+function events({ schedules, serving, visits }) {
+  const all = visits?.last && visits.sleeps ? schedules.filter((one) => one.starts !== "sleep") : [...schedules];
+  if (all.length < schedules.length || visits?.sleeps && !schedules.some((one) => one.starts === "sleep")) {
+    all.push({ name: "", starts: "sleep", expression: `at the earliest, after ${visits.minutes} minutes without a visit`, next: visits.sleeps });
+  }
   const resize = serving?.resize;
-  if (!resize) return schedules;
-  return [...schedules, { name: "", starts: "resize", expression: `${resize.minSize} to ${resize.maxSize} instances`, next: resize.at }];
+  if (resize) all.push({ name: "", starts: "resize", expression: `${resize.minSize} to ${resize.maxSize} instances`, next: resize.at });
+  return all;
 }
 
 // inOrder is what is scheduled, the next first.
