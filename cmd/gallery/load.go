@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
@@ -203,7 +204,7 @@ func (v loadView) lines(now load.Result, status environment.Status, before map[s
 		if all > 0 {
 			share = (now.Instances[i.ID] - before[i.ID]) * 100 / all
 		}
-		lines = append(lines, fmt.Sprintf("%s  %-10s %-9s %3.0f%% cpu  %3d%% ", i.ID, i.Zone, i.Health, i.CPU, share)+style.Good.Of(strings.Repeat("▪", share/5)))
+		lines = append(lines, fmt.Sprintf("%s  %-10s %-9s %3.0f%% cpu  %3d%% ", i.ID, i.Zone, i.Health, aws.ToFloat64(i.CPU), share)+style.Good.Of(strings.Repeat("▪", share/5)))
 	}
 	return lines
 }

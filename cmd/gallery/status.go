@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
@@ -163,7 +164,7 @@ func showInstances(command *cobra.Command, status environment.Status) error {
 	return show(command, status.Instances, columns, func(i environment.Instance) []any {
 		row := []any{i.ID, i.Role, i.Zone, healthOf(i), i.Version, age(i.Launched)}
 		if isLocal {
-			row = append(row, fmt.Sprintf("%.0f%%", i.CPU))
+			row = append(row, fmt.Sprintf("%.0f%%", aws.ToFloat64(i.CPU)))
 		}
 		row = append(row, i.Address)
 		if isSplit {

@@ -64,11 +64,11 @@ func TestWatchWithoutATerminalPrintsChanges(t *testing.T) {
 	show := cloud{place: localCloud{}}.watchPlainly(command)
 	one := environment.Status{
 		Serving: &environment.Serving{Release: "r1"}, Fleets: []environment.Fleet{{Group: environment.Group{Min: 2, Max: 5, Desired: 3, InService: 2}}},
-		Instances: []environment.Instance{{Role: "fleet", State: "running", Health: "healthy", CPU: 1}, {Role: "fleet", State: "running", Health: "healthy"}, {Role: "builder", State: "pending"}},
+		Instances: []environment.Instance{{Role: "fleet", State: "running", Health: "healthy", CPU: new(1.0)}, {Role: "fleet", State: "running", Health: "healthy"}, {Role: "builder", State: "pending"}},
 		Alarms:    []environment.Alarm{{Name: "idle", State: "OK"}, {Name: "requests-high", State: "ALARM"}},
 	}
 	other := one
-	other.Instances = []environment.Instance{{Role: "fleet", State: "running", Health: "healthy", CPU: 99}, one.Instances[1], one.Instances[2]}
+	other.Instances = []environment.Instance{{Role: "fleet", State: "running", Health: "healthy", CPU: new(99.0)}, one.Instances[1], one.Instances[2]}
 	for _, status := range []environment.Status{{}, one, other} {
 		if err := show(status, nil); err != nil {
 			t.Error(err)

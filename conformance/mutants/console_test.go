@@ -13,4 +13,7 @@ var consoleMutants = []mutant{
 	{"the console shows minutes that CloudWatch does not have yet", []edit{
 		{"internal/environment/metrics.go", "", "const metricsTake = time.Minute", "const metricsTake = 0 * time.Minute"},
 	}},
+	{"an instance shows a former minute's CPU", []edit{
+		{"internal/environment/metrics.go", "", "slices.MaxFunc(slices.Collect", "slices.MinFunc(slices.Collect"},
+	}},
 }

@@ -25,13 +25,15 @@ func (s *Stack) Console(readOnly bool) *console.Console {
 }
 
 // watched remembers what metrics do not have: the sizes, the traffic and the alarms of each minute in which
-// somebody looked.
+// somebody looked; and of metrics what is shown beside a status.
 type watched struct {
 	*Stack
 
 	mu      sync.Mutex
 	states  map[time.Time]environment.Status // the last of each minute, by its end
 	samples []environment.Sample             // the last ones
+	cpu     map[string]float64               // the last of each instance
+	running []environment.Instance           // in the last status
 }
 
 // kept is how many minutes are remembered, as many as a page shows.
@@ -50,6 +52,12 @@ func (w *watched) Status(ctx context.Context) (environment.Status, error) {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.running = status.Instances
+	for i, one := range status.Instances {
+		if used, known := w.cpu[one.ID]; known {
+			status.Instances[i].CPU = &used
+		}
+	}
 	w.states[now.UTC().Truncate(time.Minute).Add(time.Minute)] = status
 	for at := range w.states {
 		if now.Sub(at) > kept {
@@ -79,6 +87,9 @@ func (w *watched) Samples(ctx context.Context, after time.Time) ([]environment.S
 			samples = samples[1:]
 		}
 	}
+	if err := w.readCPU(ctx); err != nil {
+		return nil, err
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range samples {
@@ -92,6 +103,20 @@ func (w *watched) Samples(ctx context.Context, after time.Time) ([]environment.S
 		w.samples = slices.Clone(w.samples[max(0, len(w.samples)-enough):])
 	}
 	return samples, nil
+}
+
+func (w *watched) readCPU(ctx context.Context) error {
+	w.mu.Lock()
+	running := w.running
+	w.mu.Unlock()
+	cpu, err := environment.Reader{Clients: w.clients}.CPU(ctx, running)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cpu = cpu
+	return nil
 }
 
 // Samples returns a sample of each minute between two times, as environment.Reader.Samples does.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"photogallery/internal/environment"
+	"photogallery/internal/localcloud/cloudwatch"
 )
 
 // watch returns the stack as its console watches it.
@@ -66,6 +67,36 @@ func TestConsoleAddsToSamplesWhatNoMetricHas(t *testing.T) {
 		for _, s := range samples {
 			if s.Min != 2 || s.Max != 5 || s.Desired != 2 || s.InService != 2 || s.Traffic != 100 || s.Health["healthy"] != 2 || s.Alarms[a.Settings.Environment.Alarm("blue", "idle")] == "" {
 				t.Errorf("a sample is %+v", s)
+			}
+		}
+	})
+}
+
+func TestConsoleHasTheCPUOfInstancesThatIsMeasured(t *testing.T) {
+	inAccount(t, func(t *testing.T, a *account) {
+		a.runs(a.StartRelease(t.Context(), "r1", `{}`))
+		w := a.watch()
+		status, err := w.Status(t.Context())
+		if err != nil || len(status.Instances) != 2 || status.Instances[0].CPU != nil {
+			t.Fatalf("%+v, %v", status.Instances, err)
+		}
+		measured := status.Instances[0].ID
+		for _, percent := range []float64{80, 12.5} {
+			a.Cloud.Fabric.Do(func() {
+				a.Cloud.CloudWatch.Record(cloudwatch.Metric{Namespace: "AWS/EC2", Name: "CPUUtilization", Dimensions: map[string]string{"InstanceId": measured}}, percent)
+			})
+			time.Sleep(time.Minute)
+		}
+		time.Sleep(metricsLate)
+		if _, err := w.Samples(t.Context(), time.Now().Add(-5*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if status, err = w.Status(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range status.Instances {
+			if isKnown := one.CPU != nil; isKnown != (one.ID == measured) || isKnown && *one.CPU != 12.5 {
+				t.Errorf("the CPU of %s is %v", one.ID, one.CPU)
 			}
 		}
 	})

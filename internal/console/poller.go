@@ -70,7 +70,9 @@ func (p *poller) look(ctx context.Context) (busy bool) {
 		return p.tell(ctx, err, true)
 	}
 	for i := range status.Instances {
-		status.Instances[i].CPU = math.Round(status.Instances[i].CPU)
+		if used := status.Instances[i].CPU; used != nil {
+			status.Instances[i].CPU = new(math.Round(*used))
+		}
 	}
 	load, news, err := p.console.load.now(), []environment.Sample(nil), error(nil)
 	if known := encoded(executions); known != p.known || time.Since(p.rested) >= p.console.Polls.Rest {

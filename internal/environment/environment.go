@@ -88,7 +88,7 @@ type Instance struct {
 	Version  string       `json:"version,omitempty"` // of its image
 	Address  string       `json:"address,omitempty"` // host:port of its service
 	Launched time.Time    `json:"launched"`
-	CPU      float64      `json:"cpu"` // percent of one core
+	CPU      *float64     `json:"cpu,omitempty"` // percent of one core, on AWS of all that it has; nil if it is not known
 }
 
 // Alarm is an alarm of the release.

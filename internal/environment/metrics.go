@@ -2,6 +2,9 @@ package environment
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +20,10 @@ import (
 // Balancing measures and sends them in intervals of 60 seconds.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 const metricsTake = time.Minute
+
+// maxQueries is how many metrics one call may ask for.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+const maxQueries = 500
 
 // maxMinutes is how many minutes are read at most, which one page of an answer has room for.
 const maxMinutes = 300
@@ -85,6 +92,34 @@ func (r Reader) queries(ctx context.Context) ([]types.MetricDataQuery, error) {
 		}
 	}
 	return all, nil
+}
+
+// used is the time before the last complete minute in which an instance's CPU utilization is looked for.
+const used = 5 * time.Minute
+
+// CPU returns the last CPU utilization that CloudWatch has of each instance, in percent, by its ID. An instance of
+// whose last minutes it has none is left out.
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
+func (r Reader) CPU(ctx context.Context, instances []Instance) (map[string]float64, error) {
+	var queries []types.MetricDataQuery
+	byQuery := map[string]string{}
+	for i, one := range instances[:min(len(instances), maxQueries)] {
+		id := "i" + strconv.Itoa(i)
+		byQuery[id] = one.ID
+		queries = append(queries, query(id, "AWS/EC2", "CPUUtilization", "Average", []types.Dimension{{Name: aws.String("InstanceId"), Value: aws.String(one.ID)}}))
+	}
+	if len(queries) == 0 {
+		return nil, nil
+	}
+	to := time.Now().UTC().Add(-metricsTake).Truncate(time.Minute)
+	read, err := r.readings(ctx, queries, to.Add(-used), to)
+	last := map[string]float64{}
+	for query, values := range read {
+		if len(values) > 0 {
+			last[byQuery[query]] = values[slices.MaxFunc(slices.Collect(maps.Keys(values)), time.Time.Compare)]
+		}
+	}
+	return last, err
 }
 
 func query(id, namespace, name, statistic string, at []types.Dimension) types.MetricDataQuery {

@@ -94,7 +94,7 @@ func (c *cloud) failed() (cause string) {
 	return aws.ToString(out.Cause)
 }
 
-func TestReleaseOnAFullDiskIsUndoneAndSaysWhy(t *testing.T) {
+func TestReleaseOnAFullDiskIsUndone(t *testing.T) {
 	disk, here := onItsOwnDisk(t, 512<<20)
 	if !here {
 		return

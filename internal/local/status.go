@@ -39,7 +39,7 @@ func (l *Local) addMachines(instances []environment.Instance) {
 			shown.Address = l.machines.Address(shown.ID)
 			for _, one := range living {
 				if one.ID == shown.ID && one.Machine != nil {
-					shown.CPU = one.Machine.CPU()
+					shown.CPU = new(one.Machine.CPU())
 				}
 			}
 		}

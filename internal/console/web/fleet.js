@@ -122,10 +122,10 @@ export class FleetView {
     text(parts.slot, store.status.fleets.length > 1 ? i.slot ?? "" : "");
     text(parts.version, versionOf(i) || "not known yet");
     text(parts.age, took(since(i.launched)));
-    text(parts.cpu, `${i.cpu.toFixed(0)} %`);
+    text(parts.cpu, `${(i.cpu ?? 0).toFixed(0)} %`);
     text(parts.address, i.address || "–");
-    parts.bar.style.width = `${Math.min(100, i.cpu)}%`;
-    parts.cpu.parentElement.hidden = parts.bar.parentElement.hidden = Boolean(store.status.stack); // metrics have it, a minute late
+    parts.bar.style.width = `${Math.min(100, i.cpu ?? 0)}%`;
+    parts.cpu.parentElement.hidden = parts.bar.parentElement.hidden = i.cpu === undefined; // on AWS until its first minute is measured
     parts.terminate.disabled = i.gone || i.role === "builder" || i.state !== "running";
     parts.crash.disabled = i.gone || i.state !== "running";
   }
