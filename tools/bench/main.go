@@ -2,8 +2,8 @@
 
 // Command bench measures, side by side in one run: the gallery's app against the lesson's Flask
 // app, gunicorn and nginx with the same bytes, and what it does with an uploaded photo against Pillow
-// and libvips; the time and memory of `gallery up`, and its console; how soon a function of the stack
-// answers, against boto3. It prints Markdown. Everything runs on loopback, for about six minutes.
+// and libvips; the time and memory of `gallery up`, and its console; what compiling it takes; how soon a function of the
+// stack answers, against boto3. It prints Markdown. Everything runs on loopback, for about ten minutes.
 package main
 
 import (
@@ -37,12 +37,13 @@ var parts = []struct {
 		}
 		return benchConsole(ctx, folder)
 	}},
+	{"compile", []string{"go"}, benchCompile},
 	{"start", []string{"python3", "go"}, func(ctx context.Context, folder string, _ int) error { return benchStart(ctx, folder) }},
 }
 
 func main() {
 	seconds := flag.Int("seconds", 2, "for how long each server is loaded at a time")
-	only := flag.String("only", "", "measure only one part: apps, photos, up or start")
+	only := flag.String("only", "", "measure only one part: apps, photos, up, compile or start")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -76,7 +77,7 @@ func bench(ctx context.Context, only string, seconds int) (err error) {
 		ran = true
 	}
 	if !ran {
-		return fmt.Errorf("there is no part %q; give apps, photos, up or start, or leave out -only for all", only)
+		return fmt.Errorf("there is no part %q; give apps, photos, up, compile or start, or leave out -only for all", only)
 	}
 	return nil
 }

@@ -74,11 +74,31 @@ func (s *server) stop() error {
 	return err
 }
 
+// answers waits for the home page.
 func answers(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	return patiently(ctx, func(ctx context.Context) error { return load.Get(ctx, http.DefaultClient, url) })
+}
+
+// shows waits for a page, whatever it says.
+func shows(ctx context.Context, url string) error {
+	return patiently(ctx, func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		return response.Body.Close()
+	})
+}
+
+func patiently(ctx context.Context, try func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
-		err := load.Get(ctx, http.DefaultClient, url)
+		err := try(ctx)
 		if err == nil {
 			return nil
 		}
