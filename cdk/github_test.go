@@ -2,13 +2,13 @@ package cdk_test
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"photogallery/cdk"
+	"photogallery/conformance/document"
 )
 
 func TestGitHubTakesWhatGitHubNames(t *testing.T) {
@@ -61,24 +61,7 @@ func TestGitHubRoleTrustsOnlyTheGivenJobs(t *testing.T) {
 
 // The table says what a person needs, and a job needs no more.
 func TestGitHubRoleMayReleaseAndNoMore(t *testing.T) {
-	table, err := os.ReadFile("../docs/commands.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []string
-	for _, row := range []string{"every command", "`release`, `teardown`", "`execution`, `executions`", "`release --bundle`"} {
-		found := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(row) + ` \| (.*) \|$`).FindStringSubmatch(string(table))
-		if found == nil {
-			t.Fatalf("docs/commands.md has no row %s", row)
-		}
-		service := ""
-		for _, name := range regexp.MustCompile("`(?:([a-z0-9]+):)?([A-Z][A-Za-z]+)`").FindAllStringSubmatch(found[1], -1) {
-			if name[1] != "" {
-				service = name[1]
-			}
-			want = append(want, service+":"+name[2])
-		}
-	}
+	want := document.Operations(t, "../docs/commands.md", "every command", "`release`, `teardown`", "`execution`, `executions`", "`release --bundle`")
 	var got []string
 	for _, one := range allowed(synthesize(t, "everything"), "GitHubRole") {
 		for _, action := range strings.Fields(one) {
@@ -91,8 +74,7 @@ func TestGitHubRoleMayReleaseAndNoMore(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(slices.Compact(got), slices.Compact(want)) {
+	if !slices.Equal(slices.Compact(got), want) {
 		t.Errorf("a job may\n%v\nand a release needs\n%v", got, want)
 	}
 }

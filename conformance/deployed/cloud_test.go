@@ -57,7 +57,7 @@ func deploy(t *testing.T) *cloud {
 	c.sleeps = true
 	if c.assembly = os.Getenv("CONFORMANCE_ASSEMBLY"); c.assembly == "" { // for who tries again and again
 		c.assembly = filepath.Join(t.TempDir(), "cdk.out")
-		c.cdk("synth", "--quiet", "--output", c.assembly, "--context", "budget=1000", "--context", "sleepAfter=45m", "--context", "wake=click")
+		c.cdk("synth", "--quiet", "--output", c.assembly, "--context", "budget=1000", "--context", "sleepAfter=45m", "--context", "wake=click", "--context", "github=octo-org/octo-repo")
 	}
 	c.cdk("bootstrap", "aws://"+account+"/"+region, "--app", c.assembly)
 	c.cdk("deploy", "--app", c.assembly, "--method", "direct", "--require-approval", "never")

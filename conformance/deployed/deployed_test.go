@@ -40,6 +40,7 @@ var story = []struct {
 	{"a migration runs once with the settings that serve, and leaves nothing when it fails or is ended", (*cloud).command},
 	{"a version that fails more often than the former one is rejected with half of the visitors", (*cloud).rejectedVersion},
 	{"a person takes all visitors back while a release bakes", (*cloud).rolledBack},
+	{"a job of GitHub releases a bundle by the command line, and its role and the documents allow each call", (*cloud).job},
 	{"a budget that is used up tears down what serves, and refuses a release", (*cloud).budget},
 	{"what goes before cdk destroy leaves nothing", (*cloud).destroyer},
 	{"a run in an account is refused where it must be", (*cloud).accountRefused},

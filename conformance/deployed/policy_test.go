@@ -52,7 +52,12 @@ func (c *cloud) policies(function string) ([]statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	role := (*found.Role)[strings.LastIndex(*found.Role, "/")+1:]
+	return c.roleStatements(*found.Role)
+}
+
+// roleStatements returns the statements of a deployed role.
+func (c *cloud) roleStatements(arn string) ([]statement, error) {
+	role := arn[strings.LastIndex(arn, "/")+1:]
 	names, err := c.IAM.ListRolePolicies(c.Context(), &iam.ListRolePoliciesInput{RoleName: &role})
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 type student struct {
 	*cloud
 	root, program string
+	caller        string // whose access key the commands use
 }
 
 func (c *cloud) student() *student {
@@ -25,7 +26,7 @@ func (c *cloud) student() *student {
 	if err != nil {
 		c.Fatal(err)
 	}
-	s := &student{c, root, filepath.Join(c.TempDir(), "gallery")}
+	s := &student{c, root, filepath.Join(c.TempDir(), "gallery"), emulator.Key}
 	if out, err := exec.CommandContext(c.Context(), "go", "build", "-o", s.program, "photogallery/cmd/gallery").CombinedOutput(); err != nil {
 		c.Fatalf("%v\n%s", err, out)
 	}
@@ -35,7 +36,7 @@ func (c *cloud) student() *student {
 // run returns all that a command writes.
 func (s *student) run(arguments ...string) (string, error) {
 	command := exec.CommandContext(s.Context(), s.program, arguments...)
-	command.Dir, command.Env = s.root, emulator.Environment(s.root, s.server.Endpoint())
+	command.Dir, command.Env = s.root, append(emulator.Environment(s.root, s.server.Endpoint()), "AWS_ACCESS_KEY_ID="+s.caller)
 	out, err := command.CombinedOutput()
 	return string(out), err
 }

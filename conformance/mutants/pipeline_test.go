@@ -15,4 +15,7 @@ var pipelineMutants = []mutant{
 	{"the jobs of a repository with a longer name may release", []edit{
 		{"cdk/github.go", "", `patterns[i] = "repo:" + subject`, `patterns[i] = "repo:*" + subject`},
 	}},
+	{"a job may not follow the run that it has started", []edit{
+		{"cdk/github.go", "", `"states:DescribeExecution", `, ""},
+	}},
 }
