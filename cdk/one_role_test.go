@@ -14,7 +14,7 @@ func lab() map[string]any {
 	return map[string]any{
 		"role": "LabRole", "instanceProfile": "arn:aws:iam::123456789012:instance-profile/LabInstanceProfile",
 		"assetsBucket":    "photogallery-lab-123456789012-us-east-1",
-		"nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "cron(0 7 ? * MON-FRI *)", "rebake": "cron(0 5 ? * MON *)", "sleepAfter": "45m", "wake": "click",
+		"nightlyTeardown": "cron(0 20 * * ? *)", "morningRelease": "cron(0 7 ? * MON-FRI *)", "rebake": "cron(0 5 ? * MON *)", "sleepAfter": "45m", "wake": "click", "budget": "20", "dashboard": "on",
 		"notify": "ops@example.com", "webhook": "slack:photogallery/webhook", "instanceConnect": "on", "accessLogs": "on",
 	}
 }

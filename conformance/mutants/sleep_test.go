@@ -14,4 +14,10 @@ var sleepMutants = []mutant{
 	{"targets that answer health checks count as visitors", []edit{
 		{"lambdas/scaling/unvisited.go", "", `p.ofBalancer("RequestCount")`, `&types.Metric{Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String("HealthyHostCount"), Dimensions: p.targets()}`},
 	}},
+	{"a gallery that somebody has visited is said to sleep at its first look", []edit{
+		{"internal/environment/visits.go", "", "due.After(now)", "due.Before(now)"},
+	}},
+	{"the last visit is asked for at each look at a stack", []edit{
+		{"internal/awsstack/visits.go", "", "!minute.Equal(s.visits.asked)", "!minute.IsZero()"},
+	}},
 }

@@ -49,7 +49,7 @@ func (s Status) unvisited() int {
 	return slices.IndexFunc(s.Alarms, func(a Alarm) bool { return a.Kind == release.Unvisited })
 }
 
-// LastVisit returns the end of the last minute of which CloudWatch knows a visit, or zero if it knows none in
+// LastVisit returns the end of the last minute of which CloudWatch knows a visit, or zero if it knows none in twice
 // the time that the alarm looks back at, or nothing waits for the end of the visits. It asks one question.
 func (r Reader) LastVisit(ctx context.Context, status Status, now time.Time) (last time.Time, err error) {
 	at := status.unvisited()
@@ -60,7 +60,7 @@ func (r Reader) LastVisit(ctx context.Context, status Status, now time.Time) (la
 	to := now.UTC().Truncate(time.Minute).Add(time.Minute)
 	read, err := r.readings(ctx, []types.MetricDataQuery{{Id: aws.String("visits"), MetricStat: &types.MetricStat{
 		Metric: &alarm.metric, Period: aws.Int32(60), Stat: aws.String("Sum"),
-	}}}, to.Add(-time.Duration(alarm.Minutes+1)*time.Minute), to)
+	}}}, to.Add(-2*time.Duration(alarm.Minutes)*time.Minute), to)
 	for minute, visits := range read["visits"] {
 		if end := minute.Add(time.Minute); visits > 0 && end.After(last) {
 			last = end

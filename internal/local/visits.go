@@ -19,7 +19,7 @@ func (l *Local) addVisits(s *environment.Status, described []types.MetricAlarm) 
 	}
 	now, minute := time.Now(), l.stack.Cloud.Fabric.Scale(time.Minute)
 	watched := watch("visits", &types.Metric{Namespace: described[at].Namespace, MetricName: described[at].MetricName, Dimensions: described[at].Dimensions})
-	looksBack := time.Duration(aws.ToInt32(described[at].EvaluationPeriods)+1) * minute
+	looksBack := 2 * time.Duration(aws.ToInt32(described[at].EvaluationPeriods)) * minute // longer than the alarm
 	last := time.Time{}
 	l.stack.Cloud.Fabric.Do(func() { last = lastOf(l.stack.Cloud.CloudWatch.Series(watched.metric, now.Add(-looksBack)), minute) })
 	s.TakeVisits(last, now, minute)

@@ -16,7 +16,7 @@ export class PastView {
       ...columns.map((name) => h("th", { scope: "col" }, name || h("span", { class: "hidden" }, "Actions"))))), this.body));
     this.element = h("div", { class: "view past" }, h("h1", { class: "hidden" }, "History"),
       h("section", { class: "panel", "aria-labelledby": "past-title" }, h("div", { class: "panel-head" }, h("h2", { id: "past-title" }, "Releases and teardowns"),
-        h("p", { class: "quiet" }, "Who and which commit are what the starter said.")), this.table, this.none));
+        h("p", { class: "quiet" }, "By and Commit are as given by those who started it.")), this.table, this.none));
   }
 
   show() {
