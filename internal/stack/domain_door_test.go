@@ -47,9 +47,9 @@ func (e *environment) sleepsBehindTheDoor() {
 }
 
 // knocks visits the domain while it leads to the front door.
-func (e *environment) knocks(method, path string) (answer events.LambdaFunctionURLResponse) {
+func (e *environment) knocks(method, path, body string) (answer events.LambdaFunctionURLResponse) {
 	e.Helper()
-	asked := asks(method, path, "")
+	asked := asks(method, path, body)
 	asked.Headers["host"], asked.RequestContext.DomainName = domain, domain
 	payload, err := json.Marshal(struct {
 		events.LambdaFunctionURLRequest
@@ -155,15 +155,15 @@ func TestDoorUnderTheDomainLeadsToThePageThatWaits(t *testing.T) {
 	inVirtualTimeWithDoor(t, func(t *testing.T, e *environment) {
 		leads := func() {
 			t.Helper()
-			if answer := e.knocks(http.MethodGet, "/photos/1"); answer.StatusCode != http.StatusFound || answer.Headers["location"] != "https://"+doorHost+"/photos/1" {
+			if answer := e.knocks(http.MethodGet, "/photos/1", ""); answer.StatusCode != http.StatusFound || answer.Headers["location"] != "https://"+doorHost+"/photos/1" {
 				t.Errorf("the domain answers %d to %s", answer.StatusCode, answer.Headers["location"])
 			}
 		}
 		leads()
-		if answer := e.knocks(http.MethodDelete, "/"); answer.StatusCode != http.StatusMethodNotAllowed {
+		if answer := e.knocks(http.MethodDelete, "/", ""); answer.StatusCode != http.StatusMethodNotAllowed {
 			t.Errorf("an odd request is answered %d", answer.StatusCode)
 		}
-		if answer := e.knocks(http.MethodGet, "/robots.txt"); answer.StatusCode != http.StatusOK {
+		if answer := e.knocks(http.MethodGet, "/robots.txt", ""); answer.StatusCode != http.StatusOK {
 			t.Errorf("robots are answered %d", answer.StatusCode)
 		}
 		e.release("r1", `{"bakeTime": "0s"}`).ends("Succeeded")
@@ -171,7 +171,7 @@ func TestDoorUnderTheDomainLeadsToThePageThatWaits(t *testing.T) {
 			t.Errorf("the door answers %d to %s", answer.StatusCode, answer.Headers["location"])
 		}
 		// A browser's former connection, or the last minute of a name server.
-		late := e.knocks(http.MethodGet, "/photos/1")
+		late := e.knocks(http.MethodGet, "/photos/1", "")
 		if late.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(late.Body, `href="/photos/1"`) || strings.Contains(late.Body, "<script") || strings.Contains(late.Body, "http-equiv") {
 			t.Errorf("a late visitor is answered %d: %s", late.StatusCode, late.Body)
 		}
@@ -182,11 +182,12 @@ func TestDoorUnderTheDomainLeadsToThePageThatWaits(t *testing.T) {
 	})
 }
 
-// Nobody who comes by the domain wakes anything there.
+// The page is at the function URL, and a form under the domain is not its own.
 func TestClickUnderTheDomainWakesNothing(t *testing.T) {
 	inVirtualTimeWithDoor(t, func(t *testing.T, e *environment) {
-		e.knocks(http.MethodPost, "/")
-		e.knocks(http.MethodGet, "/")
+		if answer := e.knocks(http.MethodPost, "/", wakeUp); answer.StatusCode != http.StatusFound {
+			t.Errorf("a click is answered %d", answer.StatusCode)
+		}
 		time.Sleep(time.Minute)
 		if e.wakings() != 0 {
 			t.Errorf("%d releases", e.wakings())
