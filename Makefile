@@ -185,7 +185,8 @@ template: node_modules/.package-lock.json $(VENV)/installed ## Synthesize the st
 	$(VENV)/bin/cfn-lint --ignore-checks W3005 --regions us-east-1 --template cdk.out/photogallery-main.template.json
 	cdk synth -q -o cdk.out/all -c domain=photos.example.com -c hostedZone=Z0123456789ABCDEFGHIJ -c instanceConnect=on -c accessLogs=on \
 		-c nightlyTeardown='cron(0 20 * * ? *)' -c ebsKey=arn:aws:kms:us-east-1:123456789012:key/0ea3fef3-80a7-4778-9d8c-1c0c6f4c3d2a \
-		-c webhook=teams:photogallery/webhook -c github=octo-org/octo-repo:environment:production
+		-c webhook=teams:photogallery/webhook -c github=octo-org/octo-repo:environment:production \
+		-c wake=click -c sleepAfter=45m
 	$(VENV)/bin/python conformance/statements.py cdk.out/photogallery-main.template.json cdk.out/all/photogallery-main.template.json
 	$(VENV)/bin/python conformance/create_only.py < cdk/testdata/create_only.json | cmp - cdk/testdata/create_only.json
 	for machine in release teardown; do asl-validator --json-path statemachine/$$machine.asl.json || exit 1; done

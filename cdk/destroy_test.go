@@ -30,9 +30,12 @@ func TestResourcesOutliveTheTeardownThatUsesThem(t *testing.T) {
 					continue
 				}
 			case "AWS::Lambda::Url", "AWS::Lambda::Function", "AWS::Lambda::Permission":
-				if strings.HasPrefix(id, "FrontDoor") {
+				if strings.HasPrefix(id, "FrontDoor") || strings.HasPrefix(id, "DomainDoor") {
 					continue
 				}
+			case "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::Integration",
+				"AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage", "AWS::Route53::RecordSet":
+				continue // lead to the front door
 			case "AWS::IAM::Role":
 				if strings.HasPrefix(id, "FrontDoor") || strings.HasPrefix(id, "TellerRole") || strings.HasPrefix(id, "GitHubRole") {
 					continue

@@ -80,12 +80,16 @@ func (s *stack) addFrontDoor(destroyer constructs.IDependable) {
 	})
 	url.Node().AddDependency(destroyer)
 	s.frontDoor = url.Url()
+	s.addDomainDoor(function, url.Url())
 }
 
 // addWaking adds the settings of the front door.
 func (s *stack) addWaking(settings map[string]*string) {
 	if !s.options.hasFrontDoor() {
 		return
+	}
+	if s.options.hasDomainDoor() {
+		settings["DOOR"] = jsii.String("on")
 	}
 	settings["WAKE"] = jsii.String(string(s.options.Wake))
 	settings["WAKE_LIMIT"] = jsii.String(strconv.Itoa(s.options.WakeLimit))

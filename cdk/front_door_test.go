@@ -40,3 +40,33 @@ func TestFrontDoorNeedsAnEndOfWhatItStarts(t *testing.T) {
 		}
 	}
 }
+
+// Only the domain leads to the HTTP API, and Route 53 prefers every record of a release to that one.
+func TestFrontDoorAnswersUnderTheDomainUntilAReleaseDoes(t *testing.T) {
+	made := synthesize(t, "everything")
+	api := made.Resources[theOnly(t, made, "AWS::ApiGatewayV2::Api")].Properties
+	if api["DisableExecuteApiEndpoint"] != true {
+		t.Error("the API answers under an address of its own")
+	}
+	stage := made.Resources[theOnly(t, made, "AWS::ApiGatewayV2::Stage")].Properties
+	if text := fmt.Sprint(stage["StageVariables"]); !strings.Contains(text, "FunctionUrl") || stage["DefaultRouteSettings"] == nil {
+		t.Errorf("the stage has the variables %s and the limits %v", text, stage["DefaultRouteSettings"])
+	}
+	if text := fmt.Sprint(made.Resources[theOnly(t, made, "AWS::ApiGatewayV2::DomainName")].Properties); !strings.Contains(text, "REGIONAL") || !strings.Contains(text, "TLS_1_2") {
+		t.Errorf("the domain has %s", text)
+	}
+	record := made.Resources[theOnly(t, made, "AWS::Route53::RecordSet")].Properties
+	if fmt.Sprintf("%v %v", record["Weight"], record["SetIdentifier"]) != "0 door" {
+		t.Errorf("the record has %v", record)
+	}
+	for id, permission := range made.of("AWS::Lambda::Permission") {
+		if permission.Properties["Principal"] == "apigateway.amazonaws.com" && permission.Properties["SourceArn"] == nil {
+			t.Errorf("%s admits every API", id)
+		}
+	}
+	for _, context := range []map[string]any{{"wake": "click", "sleepAfter": "45m"}, {"domain": "photos.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ"}} {
+		if apis := decode(t, raw(t, context)).of("AWS::ApiGatewayV2::Api"); len(apis) != 0 {
+			t.Errorf("%v makes an API", context)
+		}
+	}
+}

@@ -33,6 +33,8 @@ var suppressions = []struct {
 	{regexp.MustCompile(`AccessLogs/Resource: AwsSolutions-S1`), "it holds access logs"},
 	{regexp.MustCompile(`DeadLetters/Resource: AwsSolutions-SQS3`), "it is the dead-letter queue"},
 	{regexp.MustCompile(`Table/Resource: AwsSolutions-DDB3`), "it holds who runs now and what serves; both are found again by tags"},
+	{regexp.MustCompile(`DoorStage/Resource: AwsSolutions-APIG1`), "the function's log has what became of a request, and a flood would be billed as log"},
+	{regexp.MustCompile(`DomainDoor/DefaultRoute/Resource: AwsSolutions-APIG4`), "the front door is public"},
 	{regexp.MustCompile(`EntranceSecurityGroup/.*: AwsSolutions-EC23`), "the gallery is public; the option cidr closes it"},
 }
 

@@ -147,7 +147,7 @@ func Table() []Option {
 		},
 		{
 			Key: "domain", Default: "", Allowed: "a name such as photos.example.com",
-			Effect: "Serves the gallery there over HTTPS, with a certificate that AWS renews, and sends HTTP there. Needs `hostedZone`. Tear down before you change either: a running release keeps the former certificate and record, which CloudFormation cannot delete while they are used.",
+			Effect: "Serves the gallery there over HTTPS, with a certificate that AWS renews, and sends HTTP there. Needs `hostedZone`. Tear down before you change either: a running release keeps the former certificate and record, which CloudFormation cannot delete while they are used. With `wake` the domain leads to the [front door](#the-front-door) while the gallery sleeps; tear down before you add `wake` to a domain, too.",
 			parse:  func(o *Options, value string) error { return match(&o.Domain, value, domainName, "no domain name") },
 		},
 		{

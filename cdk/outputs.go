@@ -31,7 +31,11 @@ func (s *stack) addOutputs() {
 	s.output("UploadKeyLocation", "Where the upload key is", fmt.Sprintf("s3://%s/%s", *s.storage.bucket.BucketName(), release.UploadKeyObject))
 	s.output("TableName", "The record of what serves, and the lock", *s.storage.table.TableName())
 	if s.options.Domain != "" {
-		s.output("GalleryUrl", "The gallery, while a release serves", "https://"+s.options.Domain+"/")
+		description := "The gallery, while a release serves"
+		if s.options.hasDomainDoor() {
+			description = "The gallery; while it sleeps, it leads to the front door"
+		}
+		s.output("GalleryUrl", description, "https://"+s.options.Domain+"/")
 	}
 	if s.options.hasFrontDoor() {
 		s.output("FrontDoorUrl", "The address that stays: it leads to the gallery, or wakes it", *s.frontDoor)

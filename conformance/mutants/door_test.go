@@ -41,6 +41,17 @@ var doorMutants = []mutant{
 	{"visitors wake what cdk destroy tears down", []edit{
 		{"cdk/front_door.go", "", "url.Node().AddDependency(destroyer)", "_ = destroyer"},
 	}},
+	{"the domain leads to a load balancer without a fleet while nothing serves", []edit{
+		{"lambdas/dns/ensure_alias.go", "", "!e.settings.Door || in.Verified", "!e.settings.Door || in.Verified || true"},
+	}},
+	{"a release and a teardown take the front door's record for their own", []edit{
+		{"lambdas/dns/alias.go", "", "isDoor := settings.Door && identifier == DoorRecord", "isDoor := false"},
+		{"lambdas/dns/owner.go", "", "return slices.Contains(known, host(record)), err", "return slices.Contains(known, host(record)) || true, err"},
+		{"lambdas/dns/owner.go", "", `identifier != "" &&`, `identifier == "none" &&`},
+	}},
+	{"the door under the domain leads back to itself", []edit{
+		{"lambdas/door/domain.go", "", "err == nil && seen.state == serving", "err == nil && seen.state == troubled"},
+	}},
 	{"a lost waking is started after its owner has put the gallery to sleep", []edit{
 		{"lambdas/door/sight.go", "", `status == "" && !servedSince(past, seen.remember.At)`, `status == ""`},
 	}},

@@ -96,7 +96,7 @@ var machineMutants = []mutant{
 		{releaseMachine, `"${GuardRefresh}"`, `"Next": "StartRefresh"`, `"Next": "WaitForRefresh"`},
 	}},
 	{"a fleet is retired before its successor is promoted", []edit{
-		{releaseMachine, `"ScheduleTeardown": {`, `"Next": "Promote"`, `"Next": "TookOver"`},
+		{releaseMachine, `"ScheduleTeardown": {`, `"Next": "LeadsDomain"`, `"Next": "TookOver"`},
 		{releaseMachine, `"TookOver": {`, `"Default": "Retire"`, `"Default": "Promote"`},
 		{releaseMachine, `"FleetRetired": {`, `"Next": "Retire"`, `"Next": "Promote"`},
 		{releaseMachine, `"Promote": {`, `"Next": "TookOver"`, `"Next": "Retire"`},

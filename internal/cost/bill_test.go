@@ -96,7 +96,7 @@ func TestUnpricedResourcesAreReported(t *testing.T) {
 }
 
 func TestPlannedEnvironmentUsesEveryRelevantPrice(t *testing.T) {
-	trifles := map[string]bool{"event": true, "message": true, "metric-read": true, "queue-request": true, "webhook": true}
+	trifles := map[string]bool{"door-request": true, "event": true, "message": true, "metric-read": true, "queue-request": true, "webhook": true}
 	planned := map[string]bool{}
 	for _, item := range Planned(Wanted{Dashboard: true}) {
 		planned[item.Key] = true

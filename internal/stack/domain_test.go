@@ -60,9 +60,12 @@ const (
 	moved = http.StatusMovedPermanently
 )
 
+// led returns a path's end in which the domain is led in before the promotion.
+func led(end string) string { return strings.Replace(end, " Promote", " LeadDomain Promote", 1) }
+
 func TestDomainLeadsToTheReleaseUntilTheTeardown(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
-		end := e.release("r1", `{}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + firstFleet + finish)
+		end := e.release("r1", `{}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + firstFleet + led(finish))
 		if want := `"url":"https://photos.example.com/"`; !strings.Contains(end.Output, want) {
 			t.Errorf("the output %s does not have %s", end.Output, want)
 		}
@@ -73,7 +76,7 @@ func TestDomainLeadsToTheReleaseUntilTheTeardown(t *testing.T) {
 		if status, location := e.visit("http"); status != moved || location != "https://photos.example.com:443/" {
 			t.Errorf("HTTP is answered with %d to %s", status, location)
 		}
-		e.release("r2", `{"rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + secondFleet + shifted + takenOver)
+		e.release("r2", `{"rebake": true}`).ends("Succeeded").follows("Plan Lock" + bakePath + named + secondFleet + shifted + led(takenOver))
 		e.teardown("t1", `{}`).ends("Succeeded").follows("PlanTeardown Lock ConfirmTeardown" + swept)
 		e.empty(1)
 		if left := e.records(); len(left) != 0 {

@@ -8,10 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/route53/types"
+
 	"photogallery/internal/localcloud"
 	"photogallery/internal/localcloud/elb"
 	"photogallery/internal/localcloud/fabric"
 	"photogallery/internal/localcloud/stepfunctions"
+	"photogallery/lambdas/dns"
 	"photogallery/lambdas/records"
 	"photogallery/lambdas/step"
 	"photogallery/release"
@@ -45,7 +49,7 @@ func seed(cloud *localcloud.Cloud, options Options) (settings step.Settings, err
 	settings.PackBundle = packInto(cloud, settings.Bucket, options.Pack)
 	cloud.Fabric.Do(func() {
 		seedNetwork(cloud, &settings)
-		seedDomain(cloud, options.Domain, &settings.Optional)
+		seedDomain(cloud, options, &settings.Optional)
 		seedTargets(cloud, options, &settings)
 		cloud.DynamoDB.AddTable(settings.Table, records.Key)
 		cloud.S3.AddBucket(settings.Bucket, options.Folder)
@@ -93,15 +97,21 @@ func seedTargets(cloud *localcloud.Cloud, options Options, settings *step.Settin
 	}
 }
 
-// seedDomain adds the hosted zone and the certificate of a domain.
-func seedDomain(cloud *localcloud.Cloud, domain string, settings *step.Optional) {
-	if domain == "" {
+// seedDomain adds the hosted zone and the certificate of a domain, and the record that leads to the front door.
+func seedDomain(cloud *localcloud.Cloud, options Options, settings *step.Optional) {
+	if options.Domain == "" {
 		return
 	}
-	_, parent, _ := strings.Cut(domain, ".")
-	settings.Domain, settings.HostedZone = domain, "Z0123456789EXAMPLE"
+	_, parent, _ := strings.Cut(options.Domain, ".")
+	settings.Domain, settings.HostedZone, settings.Door = options.Domain, "Z0123456789EXAMPLE", options.Door
 	settings.Certificate = fabric.ARN("acm", "certificate/00000000-0000-4000-8000-000000000000")
 	cloud.Route53.AddZone(settings.HostedZone, parent)
+	if options.Door {
+		cloud.Route53.Add(settings.HostedZone, types.ResourceRecordSet{
+			Name: &options.Domain, Type: types.RRTypeA, SetIdentifier: aws.String(dns.DoorRecord), Weight: aws.Int64(0),
+			AliasTarget: &types.AliasTarget{DNSName: aws.String("d-0123456789.execute-api.us-east-1.amazonaws.com"), HostedZoneId: aws.String("Z1UJRXOUMOOFQ8")},
+		})
+	}
 }
 
 // packInto returns a function that packs folders into the bucket.

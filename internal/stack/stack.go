@@ -34,6 +34,7 @@ type Options struct {
 	Pace          float64        // divides AWS's durations; 0 means 1
 	Real          bool           // instances do real work, which takes the same time at any pace
 	Domain        string         // the gallery's own domain, with a zone and a certificate, or "" for none
+	Door          bool           // Domain leads to the front door while nothing serves
 	SleepAfter    time.Duration  // without a visit, until the gallery is torn down, or 0 for never
 	Wake          step.Wake      // how a visitor wakes the gallery; "" means by a click
 	WakeLimit     int            // how many times a day; 0 means the CDK's default

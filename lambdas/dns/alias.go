@@ -23,23 +23,38 @@ type Changer interface {
 	ChangeResourceRecordSets(context.Context, *route53.ChangeResourceRecordSetsInput, ...func(*route53.Options)) (*route53.ChangeResourceRecordSetsOutput, error)
 }
 
-// Find returns the domain's address record, ours or not, or nil if there is none. Route 53 lists a
-// change as soon as it has accepted it.
+// DoorRecord is the SetIdentifier of the stack's own record, which leads the domain to the front door. Its
+// weight is 0, so that Route 53 answers with it only while there is no other record.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-weighted.html
+const DoorRecord = "door"
+
+// maxRecords is how many weighted records of one name and type there can be.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+const maxRecords = 100
+
+// Find returns the domain's address record: the environment's, or else one that is not the front door's,
+// or nil if there is none. Route 53 lists a change as soon as it has accepted it.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
-func Find(ctx context.Context, api Lister, settings step.Settings) (*types.ResourceRecordSet, error) {
+func Find(ctx context.Context, api Lister, settings step.Settings) (found *types.ResourceRecordSet, err error) {
 	out, err := api.ListResourceRecordSets(ctx, &route53.ListResourceRecordSetsInput{
 		HostedZoneId: aws.String(settings.HostedZone), StartRecordName: aws.String(settings.Domain),
-		StartRecordType: types.RRTypeA, MaxItems: aws.Int32(1),
+		StartRecordType: types.RRTypeA, MaxItems: aws.Int32(maxRecords),
 	})
-	if err != nil || len(out.ResourceRecordSets) == 0 {
+	if err != nil {
 		return nil, err
 	}
 	// The list starts at the name, or at the next one if the name does not exist.
-	first := out.ResourceRecordSets[0]
-	if first.Type != types.RRTypeA || bare(first.Name) != settings.Domain {
-		return nil, nil
+	for _, record := range out.ResourceRecordSets {
+		if record.Type != types.RRTypeA || bare(record.Name) != settings.Domain {
+			break
+		}
+		identifier := aws.ToString(record.SetIdentifier)
+		isDoor := settings.Door && identifier == DoorRecord
+		if !isDoor && (found == nil || identifier == settings.Environment.Name()) {
+			found = &record
+		}
 	}
-	return &first, nil
+	return found, nil
 }
 
 // Target returns the name that an alias record points to, in lower case and without a final dot.

@@ -20,8 +20,10 @@ import (
 	"photogallery/release"
 )
 
-// FrontDoor answers a visitor's request. Its payload and its answer are those of a function URL.
+// FrontDoor answers a visitor's request. Its payload and its answer are those of a function URL, and of the HTTP
+// API under the domain.
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 var FrontDoor = step.Define(step.Step{
 	Name:     "FrontDoor",
 	Summary:  "Lead visitors to the gallery, or let them wake it.",
@@ -80,16 +82,19 @@ type door struct {
 
 // run never fails: a visitor would see an error page of AWS.
 func (d *door) run(ctx context.Context, payload json.RawMessage) (Answer, error) {
-	var asked events.LambdaFunctionURLRequest
+	var asked request
 	if err := json.Unmarshal(payload, &asked); err != nil {
 		return Answer{}, release.Errorf(release.Unexpected, "the request of the function URL does not fit: %w", err)
 	}
-	v, refused := visitOf(asked)
+	v, refused := visitOf(asked.LambdaFunctionURLRequest)
 	if refused != 0 {
 		return plain(refused), nil
 	}
 	if v.path == "/robots.txt" {
 		return text("User-agent: *\nDisallow: /\n"), nil
+	}
+	if d.settings.Door && v.host == d.settings.Domain {
+		return d.underDomain(ctx, v, asked.StageVariables[AddressVariable]), nil
 	}
 	answer, err := d.answer(ctx, v)
 	if err != nil {

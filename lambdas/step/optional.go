@@ -29,6 +29,7 @@ type Optional struct {
 	Wake             Wake          // how a visitor wakes the gallery, or "" for no front door
 	WakeLimit        int           // how many times a day visitors may wake it
 	Night            Night         // in which visitors may not wake it, or zero for none
+	Door             bool          // Domain leads to the front door while nothing serves
 }
 
 // ManagedKey is the alias of AWS's EBS key in each account and region.
@@ -93,6 +94,7 @@ func optionalFrom(getenv func(string) string) Optional {
 		Wake:             Wake(getenv("WAKE")),
 		WakeLimit:        count(getenv("WAKE_LIMIT")),
 		Night:            Night{getenv("NIGHT_TEARDOWN"), getenv("NIGHT_RELEASE"), getenv("NIGHT_TIME_ZONE")},
+		Door:             getenv("DOOR") == "on",
 	}
 }
 

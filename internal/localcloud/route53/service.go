@@ -61,7 +61,7 @@ func noZone(id *string) error {
 }
 
 // list starts at a name and type, in the order of the reversed labels, and includes pending
-// changes.
+// changes. A weighted record follows those of its name and type that came before it.
 // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
 func (s *Service) list(in *route53.ListResourceRecordSetsInput) (*route53.ListResourceRecordSetsOutput, error) {
 	z := s.zones[aws.ToString(in.HostedZoneId)]
@@ -107,8 +107,12 @@ func (s *Service) change(in *route53.ChangeResourceRecordSetsInput) (*route53.Ch
 			return nil, err
 		}
 		at := slices.IndexFunc(records, func(known types.ResourceRecordSet) bool {
-			return *known.Name == *record.Name && known.Type == record.Type
+			return *known.Name == *record.Name && known.Type == record.Type && aws.ToString(known.SetIdentifier) == aws.ToString(record.SetIdentifier)
 		})
+		if at < 0 && change.Action == types.ChangeActionUpsert && hasOtherForm(records, record) {
+			return nil, fabric.Errorf("InvalidChangeBatch", "[Tried to create resource record set [name='%s', type='%s', set identifier='%s'] but one with another routing policy has its name and type]",
+				*record.Name, record.Type, aws.ToString(record.SetIdentifier))
+		}
 		switch {
 		case change.Action == types.ChangeActionUpsert && at >= 0:
 			records[at] = record
@@ -130,13 +134,21 @@ func (s *Service) change(in *route53.ChangeResourceRecordSetsInput) (*route53.Ch
 	}}, nil
 }
 
-// check requires an alias in the zone, whose target exists unless it is deleted.
+// hasOtherForm reports whether a simple record stands where a weighted one is to be, or the other way round.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+func hasOtherForm(records []types.ResourceRecordSet, record types.ResourceRecordSet) bool {
+	return slices.ContainsFunc(records, func(known types.ResourceRecordSet) bool {
+		return *known.Name == *record.Name && known.Type == record.Type && (known.Weight == nil) != (record.Weight == nil)
+	})
+}
+
+// check requires an alias in the zone, simple or weighted, whose target exists unless it is deleted.
 func (s *Service) check(z *zone, record types.ResourceRecordSet, action types.ChangeAction) error {
 	if *record.Name != z.name && !strings.HasSuffix(*record.Name, "."+z.name) {
 		return fabric.Errorf("InvalidChangeBatch", "[RRSet with DNS name %s is not permitted in zone %s]", *record.Name, z.name)
 	}
-	if record.Type != types.RRTypeA || record.AliasTarget == nil || record.TTL != nil || record.ResourceRecords != nil || record.SetIdentifier != nil {
-		return fabric.Errorf("InvalidInput", "the embedded cloud changes simple alias records of type A only")
+	if record.Type != types.RRTypeA || record.AliasTarget == nil || record.TTL != nil || record.ResourceRecords != nil || (record.SetIdentifier == nil) != (record.Weight == nil) {
+		return fabric.Errorf("InvalidInput", "the embedded cloud changes simple and weighted alias records of type A only")
 	}
 	to := record.AliasTarget
 	if action == types.ChangeActionDelete {

@@ -96,6 +96,39 @@ func TestRecordIsPutReplacedAndDeleted(t *testing.T) {
 	})
 }
 
+func weighted(record types.ResourceRecordSet, identifier string) types.ResourceRecordSet {
+	record.SetIdentifier, record.Weight = aws.String(identifier), aws.Int64(1)
+	return record
+}
+
+func TestWeightedRecordsStandBesideEachOtherAndBesideNoSimpleOne(t *testing.T) {
+	inCloud(t, func(c cloud) {
+		simple := alias("photos.example.com", target, "ZELB")
+		for _, test := range []struct {
+			action types.ChangeAction
+			record types.ResourceRecordSet
+			want   string
+		}{
+			{types.ChangeActionUpsert, weighted(simple, "a"), ""},
+			{types.ChangeActionUpsert, weighted(simple, "a"), ""},
+			{types.ChangeActionUpsert, weighted(simple, "b"), ""},
+			{types.ChangeActionUpsert, simple, "InvalidChangeBatch"},
+			{types.ChangeActionDelete, weighted(simple, "c"), "InvalidChangeBatch"},
+			{types.ChangeActionDelete, weighted(simple, "a"), ""},
+			{types.ChangeActionDelete, weighted(simple, "b"), ""},
+			{types.ChangeActionUpsert, simple, ""},
+			{types.ChangeActionUpsert, weighted(simple, "a"), "InvalidChangeBatch"},
+		} {
+			if err := c.change("Z1", test.action, test.record); codeOf(err) != test.want {
+				c.Errorf("%s %v: got %v, want %q", test.action, test.record.SetIdentifier, err, test.want)
+			}
+		}
+		if names := c.names(); len(names) != 1 {
+			c.Errorf("there is %v", names)
+		}
+	})
+}
+
 func TestBatchWithABadChangeIsRefusedWhole(t *testing.T) {
 	inCloud(t, func(c cloud) {
 		good := alias("a.example.com", target, "ZELB")

@@ -51,7 +51,7 @@ var tiles = []tile{
 	{release, 748, 250, 208, 46, "Launch template", "a version a release", nil, by("ec2:CreateLaunchTemplate", "ec2:CreateLaunchTemplateVersion")},
 	{release, 748, 310, 208, 46, "Scaling policies, schedules and alarms", "requests, CPU, health, outages", nil, by("autoscaling:PutScalingPolicy", "autoscaling:PutScheduledUpdateGroupAction", "cloudwatch:PutMetricAlarm")},
 	{release, 748, 370, 208, 46, "Alias record", "the domain's, where there is one", nil, by("route53:ChangeResourceRecordSets")},
-	{option, 748, 430, 208, 46, "Certificate", "HTTPS for the domain", of("AWS::CertificateManager::Certificate"), nil},
+	{option, 748, 430, 208, 46, "Certificate, HTTP API, record", "the domain, awake and asleep", of("AWS::CertificateManager::Certificate", "AWS::ApiGatewayV2::Api", "AWS::Route53::RecordSet"), nil},
 	{option, 748, 490, 208, 46, "Access log bucket", "the load balancer's", of("AWS::S3::Bucket/AccessLogs"), nil},
 	{stack, 748, 593, 208, 46, "Photo bucket", "stays when all else is deleted", of("AWS::S3::Bucket/Photos"), nil},
 

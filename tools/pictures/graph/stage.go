@@ -24,7 +24,7 @@ var chain = []stage{
 	{"Refresh", "rolls a running fleet", []string{"GuardRefresh", "StartRefresh", "CheckRefresh", "VerifyBaking", "CheckBake"}},
 	{"Verify", "through the entrance", []string{"Verify"}},
 	{"Traffic", "in steps, judged", []string{"HoldScaling", "AwaitApproval", "ShiftTraffic", "AwaitVerdict", "ShiftAll", "WatchTraffic"}},
-	{"Serve", "and tidy up", []string{"EnsureScaling", "ScheduleTeardown", "Promote", "RetireFleet", "Retire", "Unlock"}},
+	{"Serve", "and tidy up", []string{"EnsureScaling", "ScheduleTeardown", "LeadDomain", "Promote", "RetireFleet", "Retire", "Unlock"}},
 	{"Command", "instead, on one instance", []string{"LaunchRunner", "AwaitRun", "TerminateRunner"}},
 	undo,
 }

@@ -1,0 +1,58 @@
+package door
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// AddressVariable is the stage variable of the HTTP API that has the function URL: a function cannot know the
+// address that is made for it.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.stage-variables-reference.html
+const AddressVariable = "door"
+
+// request is that of a function URL, or that of the HTTP API, which has stage variables in addition.
+type request struct {
+	events.LambdaFunctionURLRequest
+	StageVariables map[string]string `json:"stageVariables"`
+}
+
+var (
+	//go:embed moment.html
+	momentMarkup string
+
+	moment = template.Must(template.New("moment").Parse(momentMarkup))
+)
+
+// underDomain leads a visitor of the domain to the function URL, where the page waits: while a browser uses its
+// connection to the domain, it sees no change of the address. It looks anew, so that the two addresses do not
+// lead to each other.
+func (d *door) underDomain(ctx context.Context, v visit, address string) Answer {
+	if seen, err := d.look(ctx); err == nil && seen.state == serving {
+		return lateVisit(v)
+	}
+	if address == "" {
+		return plain(http.StatusServiceUnavailable)
+	}
+	return redirect(http.StatusFound, strings.TrimSuffix(address, "/")+v.address())
+}
+
+// lateVisit answers a visitor whose browser or name server still has the door's address although the gallery
+// serves. It does not try again by itself, which would keep the connection. A browser may use a new one for
+// this status.
+// https://www.rfc-editor.org/rfc/rfc9110.html#name-421-misdirected-request
+func lateVisit(v visit) Answer {
+	var body bytes.Buffer
+	if err := moment.Execute(&body, map[string]any{"Style": template.CSS(style), "Action": v.address()}); err != nil { //nolint:gosec // our own file
+		return Answer{LambdaFunctionURLResponse: plain(http.StatusInternalServerError).LambdaFunctionURLResponse, trouble: err}
+	}
+	answer := headed(http.StatusMisdirectedRequest, "text/html; charset=utf-8", body.String())
+	answer.Headers["retry-after"] = "60"
+	answer.Headers["content-security-policy"] = "default-src 'none'; img-src data:; base-uri 'none'; frame-ancestors 'none'; style-src '" + hash(style) + "'"
+	return answer
+}
