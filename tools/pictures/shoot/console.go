@@ -22,7 +22,7 @@ var desk = screen{width: 1440, height: 900, density: 1}
 
 // scene is a view of the console at a moment worth seeing.
 type scene struct {
-	name, path string
+	name, path string // without a name no picture is taken
 	before     string // JavaScript that causes the moment
 	when       string // JavaScript that reports the moment
 	part       string // a selector of what is scrolled to, or "" for the top
@@ -40,7 +40,6 @@ var scenes = []scene{
 		when: `document.querySelectorAll('.card[data-health="healthy"]').length === 5`,
 	},
 	{name: "scaling", path: "/#/scaling", when: `/requests-high/.test(document.querySelector('.log')?.innerText)`},
-	{name: "history", path: "/#/past", when: `document.querySelector('.past tr[data-end="Succeeded"] button')`},
 	{name: "schedule", path: "/#/planned", when: `document.querySelectorAll('.schedules li').length === 3`},
 	{
 		name: "form", path: "/#/planned", before: `document.querySelector("#open-release").click();`,
@@ -52,6 +51,20 @@ var scenes = []scene{
 		when:   `document.querySelector('.judge .split span')?.innerText && document.querySelector('.judge .chip').innerText === 'as good' && /25 %/.test(document.querySelector('.judge .split').ariaLabel)`,
 	},
 	{name: "two-fleets", path: "/#/fleet", when: `document.querySelectorAll('.groups .capacity[data-slot]').length === 2`},
+	{
+		path: "/#/execution", before: ask("/api/executions/release", `{"input": "{\"version\": \"autumn photos\", \"approval\": true, \"bakeTime\": \"1m\", \"wait\": true}"}`),
+		when: `document.querySelector('.graph [data-state="AwaitApproval"]')?.dataset.phase === 'running'`,
+	},
+	{
+		path: "/#/past", before: `const { store } = await import("/store.js"), { post } = await import("/api.js");
+			await post("/api/executions/release/" + store.executions.find((one) => one.status === "RUNNING").name + "/verdict", {"verdict": "rollback"});`,
+		when: `document.querySelector('.past tr[data-end="FailedClean"]')`,
+	},
+	{
+		name: "history", path: "/#/past", before: `const { store } = await import("/store.js"), { post } = await import("/api.js");
+			await post("/api/history/" + store.history.findLast((one) => one.again).name + "/rollback");`,
+		when: `document.querySelectorAll('.past tbody tr').length > 4 && document.querySelector('.past tbody tr .reason').hidden === false`,
+	},
 }
 
 // ask is JavaScript that sends a request to the console's server.
@@ -127,6 +140,9 @@ func (s scene) take(tab context.Context, console, folder string) error {
 	}
 	if err := until(tab, s.when); err != nil {
 		return err
+	}
+	if s.name == "" {
+		return nil
 	}
 	for name, on := range map[string]screen{"wide": desk, "phone": phone} {
 		for _, scheme := range []string{light, dark} {
