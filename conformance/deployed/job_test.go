@@ -49,6 +49,7 @@ func (c *cloud) job() {
 		c.held(s.caller, []statement{{Effect: "Allow", Action: rows, Resource: several{"*"}}})
 		s.types("", append(one.arguments, "--stack", stack)...)
 	}
+	c.run("release", "own", `{"bundle": "own"}`).ends("Succeeded") // the job's bundle goes with the bucket, which the parts that follow delete
 }
 
 // held has each call of a caller authorized by statements.
