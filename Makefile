@@ -34,7 +34,7 @@ some-faults:
 # The browser's load does not reach an alarm's threshold on a busy machine that has the detector, too.
 SLOWED := ^TestStoryInABrowser$$
 # Where goroutines share memory. The nights have the detector over the rest.
-RACED := ./gallery-ami/app ./internal/asl ./internal/console ./internal/environment ./internal/load ./internal/local \
+RACED := ./gallery-ami/app ./internal/asl ./internal/console ./internal/environment ./internal/load \
 	./internal/localcloud/elb ./internal/localcloud/fabric ./internal/localcloud/machine ./internal/pace ./internal/terminal ./lambdas/door
 REST := $(GO) list ./... | grep -vxF $(patsubst ./%,-e photogallery/%,$(RACED))
 

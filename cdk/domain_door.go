@@ -14,8 +14,8 @@ import (
 // What the front door answers under the domain, at most, beside its function's concurrency.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
 const (
-	requestsPerSecond = 20
-	requestsAtOnce    = 40
+	requestsPerSecond = 5
+	requestsAtOnce    = 10
 )
 
 // hasDomainDoor reports whether the domain leads to the front door while nothing serves.

@@ -30,8 +30,8 @@ type cloud struct {
 // place is a local cloud or a stack on AWS.
 type place interface {
 	Status(context.Context) (environment.Status, error)
-	// Visited adds the visits to a status that has none yet.
-	Visited(context.Context, *environment.Status) error
+	// Visited adds the visits to a status that has none yet, where they are known.
+	Visited(context.Context, *environment.Status)
 	Images(context.Context) ([]environment.Image, error)
 	History(context.Context) ([]environment.Past, error)
 	SBOM(ctx context.Context, image string) ([]byte, error)

@@ -74,7 +74,7 @@ func (c localCloud) machines(ctx context.Context) (releases, teardowns string, e
 }
 
 // Visited does nothing: a local cloud's status has them.
-func (localCloud) Visited(context.Context, *environment.Status) error { return nil }
+func (localCloud) Visited(context.Context, *environment.Status) {}
 
 // Samples returns all samples of the last hour, which is all that the local cloud keeps.
 func (c localCloud) Samples(ctx context.Context, _, _ time.Time) ([]environment.Sample, error) {

@@ -12,7 +12,7 @@ import (
 func (c cloud) visited(ctx context.Context) (environment.Status, error) {
 	status, err := c.Status(ctx)
 	if err == nil {
-		err = c.Visited(ctx, &status)
+		c.Visited(ctx, &status)
 	}
 	return status, err
 }

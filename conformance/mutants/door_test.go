@@ -45,12 +45,15 @@ var doorMutants = []mutant{
 		{"lambdas/dns/ensure_alias.go", "", "!e.settings.Door || in.Verified", "!e.settings.Door || in.Verified || true"},
 	}},
 	{"a release and a teardown take the front door's record for their own", []edit{
-		{"lambdas/dns/alias.go", "", "isDoor := settings.Door && identifier == DoorRecord", "isDoor := false"},
+		{"lambdas/dns/alias.go", "", "identifier != DoorRecord && (found", "(found"},
 		{"lambdas/dns/owner.go", "", "return slices.Contains(known, host(record)), err", "return slices.Contains(known, host(record)) || true, err"},
 		{"lambdas/dns/owner.go", "", `identifier != "" &&`, `identifier == "none" &&`},
 	}},
 	{"the door under the domain leads back to itself", []edit{
-		{"lambdas/door/domain.go", "", "err == nil && seen.state == serving", "err == nil && seen.state == troubled"},
+		{"lambdas/door/domain.go", "", "err == nil && (seen.state == serving || seen.isLed)", "err == nil && seen.state == troubled"},
+	}},
+	{"the door leads to the domain before name servers know where that leads", []edit{
+		{"lambdas/door/domain.go", "", "return time.Since(led) < d.settings.Requested(propagation), err", "return time.Since(led) < 0, err"},
 	}},
 	{"a lost waking is started after its owner has put the gallery to sleep", []edit{
 		{"lambdas/door/sight.go", "", `status == "" && !servedSince(past, seen.remember.At)`, `status == ""`},

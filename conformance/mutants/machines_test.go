@@ -110,7 +110,7 @@ var machineMutants = []mutant{
 		{teardownMachine, "", `"stage": "?"`, `"stage": "load-balancer"`},
 	}},
 	{"the teardown does not await the group's end", []edit{
-		{teardownMachine, `"GroupGone": {`, `"Default": "WaitForGroup"`, `"Default": "SweepAlias"`},
+		{teardownMachine, `"GroupGone": {`, `"Default": "WaitForGroup"`, `"Default": "SweepLoadBalancer"`},
 		{teardownMachine, "", "    \"WaitForGroup\": {\"Type\": \"Wait\", \"Seconds\": 10, \"Next\": \"SweepGroup\"},\n", ""},
 	}},
 	{"a ttl's teardown takes another release away", []edit{

@@ -7,7 +7,7 @@ const (
 
 var sweepMutants = []mutant{
 	{"the sweep removes the load balancer before the group", []edit{
-		{sweepOrder, "", "{schedules, refresh, group, alias, loadBalancer,", "{schedules, refresh, alias, loadBalancer, group,"},
+		{sweepOrder, "", "{schedules, refresh, alias, group, loadBalancer,", "{schedules, refresh, alias, loadBalancer, group,"},
 		{teardownMachine, "", `"stage": "group"`, `"stage": "?"`},
 		{teardownMachine, "", `"stage": "alias"`, `"stage": "!"`},
 		{teardownMachine, "", `"stage": "load-balancer"`, `"stage": "group"`},

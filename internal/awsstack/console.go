@@ -46,9 +46,7 @@ func (w *watched) Status(ctx context.Context) (environment.Status, error) {
 		return status, err
 	}
 	w.cross(status.Alarms)
-	if err := w.Visited(ctx, &status); err != nil {
-		return status, err
-	}
+	w.Visited(ctx, &status)
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -14,11 +14,13 @@ type visits struct {
 	mu    sync.Mutex
 	asked time.Time // the minute
 	last  time.Time
+	err   error
 }
 
 // Visited adds to a status when its schedules are due, and how near the gallery is to its sleep. That takes
-// a call at most once a minute, and only where the end of the visits is waited for.
-func (s *Stack) Visited(ctx context.Context, status *environment.Status) error {
+// a call at most once a minute, and only where the end of the visits is waited for. A status without them is better
+// than none: who may see the status may not be allowed to read metrics.
+func (s *Stack) Visited(ctx context.Context, status *environment.Status) {
 	now := time.Now()
 	for i, one := range status.Schedules {
 		status.Schedules[i].Next, _ = cron.Next(one.Expression, one.TimeZone, now) // zero if it is not known
@@ -26,12 +28,10 @@ func (s *Stack) Visited(ctx context.Context, status *environment.Status) error {
 	s.visits.mu.Lock()
 	defer s.visits.mu.Unlock()
 	if minute := now.Truncate(time.Minute); !minute.Equal(s.visits.asked) {
-		last, err := environment.Reader{Clients: s.clients}.LastVisit(ctx, *status, now)
-		if err != nil {
-			return err
-		}
-		s.visits.last, s.visits.asked = last, minute
+		s.visits.last, s.visits.err = environment.Reader{Clients: s.clients}.LastVisit(ctx, *status, now)
+		s.visits.asked = minute
 	}
-	status.TakeVisits(s.visits.last, now, time.Minute)
-	return nil
+	if s.visits.err == nil {
+		status.TakeVisits(s.visits.last, now, time.Minute)
+	}
 }

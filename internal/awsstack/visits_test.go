@@ -15,9 +15,7 @@ const sleepy = 45 * time.Minute
 func (a *account) seen(s *Stack) environment.Status {
 	a.Helper()
 	status, err := s.Status(a.Context())
-	if err == nil {
-		err = s.Visited(a.Context(), &status)
-	}
+	s.Visited(a.Context(), &status)
 	if err != nil {
 		a.Fatal(err)
 	}
@@ -103,4 +101,15 @@ func TestVisitsAreAskedForOnceAMinuteAndOnlyWhereTheyCount(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestStatusIsThereWithoutItsVisits(t *testing.T) {
+	inAccountThatSleeps(t, sleepy, func(t *testing.T, a *account) {
+		s := a.open()
+		a.runs(a.StartRelease(t.Context(), "r1", `{"bakeTime": "0s"}`))
+		a.refuse("CloudWatch.GetMetricData", "AccessDenied", 100)
+		if status := a.seen(s); status.Serving == nil || status.Visits != nil {
+			t.Errorf("it serves: %t, visits: %+v", status.Serving != nil, status.Visits)
+		}
+	})
 }

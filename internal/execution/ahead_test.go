@@ -24,7 +24,7 @@ func TestStatesAheadAreOnEveryPath(t *testing.T) {
 		"once it bakes":                     {bake, "LaunchBuilder", "AwaitBuild CreateImage CheckImage TerminateBuilder"},
 		"a dry run is taken for a full one": {teardown, "PlanTeardown", "Lock ConfirmTeardown Unlock"},
 		"until it turns out to be dry":      {teardown, "ListResources", ""},
-		"once the teardown sweeps":          {teardown, "SweepSchedules", "SweepRefresh SweepGroup SweepAlias SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock"},
+		"once the teardown sweeps":          {teardown, "SweepSchedules", "SweepRefresh SweepAlias SweepGroup SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock"},
 		"nothing after the end":             {release, "Succeeded", ""},
 		"nothing of what is not our own":    {statemachine.Of("another"), "Plan", ""},
 		"nothing of a state that is no one": {release, "Nowhere", ""},

@@ -88,6 +88,30 @@ func TestDomainLeadsToTheDoorUntilTheReleaseIsVerified(t *testing.T) {
 	})
 }
 
+// Visitors are at the door before the fleet goes.
+func TestDomainLeadsToTheDoorWhileAFleetIsTornDown(t *testing.T) {
+	inVirtualTimeWithDoor(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.Cloud.Fabric.Observe(func(call fabric.Call) {
+			if to := e.leadsTo(); call.Operation.Name == "DeleteAutoScalingGroup" && to != dns.DoorRecord {
+				t.Errorf("the fleet goes while the domain leads to %s", to)
+			}
+		})
+		e.teardown("t1", `{}`).ends("Succeeded")
+	})
+}
+
+func TestRecordThatStaysKeepsNothingElse(t *testing.T) {
+	inVirtualTimeWithDoor(t, func(t *testing.T, e *environment) {
+		e.release("r1", `{}`).ends("Succeeded")
+		e.refuses("Sweep", "ChangeResourceRecordSets", "AccessDenied")
+		e.teardown("t1", `{}`).ends("FailedDirty", "photos.example.com")
+		if instances := e.running(); instances != 0 {
+			t.Errorf("%d instances run", instances)
+		}
+	})
+}
+
 // leadsIn checks that the domain leads to the load balancer there is.
 func (e *environment) leadsIn() {
 	e.Helper()
@@ -160,13 +184,19 @@ func TestDoorUnderTheDomainLeadsToThePageThatWaits(t *testing.T) {
 			}
 		}
 		leads()
+		// The HTTP API has decoded it.
+		if answer := e.knocks(http.MethodGet, "/ü a/100%#b", ""); answer.Headers["location"] != "https://"+doorHost+"/%C3%BC%20a/100%25%23b" {
+			t.Errorf("the domain leads to %s", answer.Headers["location"])
+		}
 		if answer := e.knocks(http.MethodDelete, "/", ""); answer.StatusCode != http.StatusMethodNotAllowed {
 			t.Errorf("an odd request is answered %d", answer.StatusCode)
 		}
-		if answer := e.knocks(http.MethodGet, "/robots.txt", ""); answer.StatusCode != http.StatusOK {
+		if answer := e.knocks(http.MethodGet, "/robots.txt", ""); answer.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("robots are answered %d", answer.StatusCode)
 		}
 		e.release("r1", `{"bakeTime": "0s"}`).ends("Succeeded")
+		e.shows("its address will lead to it")
+		time.Sleep(time.Minute)
 		if answer := e.opens(); answer.StatusCode != http.StatusFound || answer.Headers["location"] != "https://"+domain+"/" {
 			t.Errorf("the door answers %d to %s", answer.StatusCode, answer.Headers["location"])
 		}

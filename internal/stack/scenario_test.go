@@ -25,7 +25,7 @@ const (
 	rolled     = " EnsureTemplate FindGroup GuardRefresh StartRefresh CheckRefresh VerifyBaking CheckBake"
 	finish     = " EnsureScaling ScheduleTeardown Promote Retire Unlock Succeeded"
 	undone     = " Undo UnlockFailed FailedClean"
-	swept      = " SweepSchedules SweepRefresh SweepGroup SweepAlias SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock Succeeded"
+	swept      = " SweepSchedules SweepRefresh SweepAlias SweepGroup SweepLoadBalancer SweepAlarms SweepTemplate SweepImages SweepBuilders VerifyNothingLeft Unlock Succeeded"
 )
 
 func TestFirstReleaseServes(t *testing.T) {

@@ -49,8 +49,7 @@ func Find(ctx context.Context, api Lister, settings step.Settings) (found *types
 			break
 		}
 		identifier := aws.ToString(record.SetIdentifier)
-		isDoor := settings.Door && identifier == DoorRecord
-		if !isDoor && (found == nil || identifier == settings.Environment.Name()) {
+		if identifier != DoorRecord && (found == nil || identifier == settings.Environment.Name()) {
 			found = &record
 		}
 	}

@@ -6,9 +6,13 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"photogallery/lambdas/records"
 )
 
 // AddressVariable is the stage variable of the HTTP API that has the function URL: a function cannot know the
@@ -22,6 +26,19 @@ type request struct {
 	StageVariables map[string]string `json:"stageVariables"`
 }
 
+// propagation is how long Route 53 takes to tell all name servers of a change, as a rule.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-editing.html
+const propagation = 60
+
+// isFresh reports whether some name servers may still lead the domain here, although the gallery serves.
+func (d *door) isFresh(ctx context.Context) (bool, error) {
+	if !d.settings.Door {
+		return false, nil
+	}
+	led, err := records.ReadAliasTime(ctx, d.table, d.settings.Table)
+	return time.Since(led) < d.settings.Requested(propagation), err
+}
+
 var (
 	//go:embed moment.html
 	momentMarkup string
@@ -30,13 +47,15 @@ var (
 )
 
 // underDomain leads a visitor of the domain to the function URL, where the page waits: while a browser uses its
-// connection to the domain, it sees no change of the address. It looks anew, so that the two addresses do not
-// lead to each other.
+// connection to the domain, it sees no change of the address. What robots may visit is for the gallery to say.
+// An HTTP API decodes the path, and a function URL does not.
+// https://github.com/fastify/aws-lambda-fastify/issues/169
 func (d *door) underDomain(ctx context.Context, v visit, address string) Answer {
-	if seen, err := d.look(ctx); err == nil && seen.state == serving {
+	v.path = (&url.URL{Path: v.path}).EscapedPath()
+	if seen, err := d.seen(ctx); err == nil && (seen.state == serving || seen.isLed) {
 		return lateVisit(v)
 	}
-	if address == "" {
+	if address == "" || v.path == "/robots.txt" {
 		return plain(http.StatusServiceUnavailable)
 	}
 	return redirect(http.StatusFound, strings.TrimSuffix(address, "/")+v.address())

@@ -90,11 +90,11 @@ func (d *door) run(ctx context.Context, payload json.RawMessage) (Answer, error)
 	if refused != 0 {
 		return plain(refused), nil
 	}
-	if v.path == "/robots.txt" {
-		return text("User-agent: *\nDisallow: /\n"), nil
-	}
 	if d.settings.Door && v.host == d.settings.Domain {
 		return d.underDomain(ctx, v, asked.StageVariables[AddressVariable]), nil
+	}
+	if v.path == "/robots.txt" {
+		return text("User-agent: *\nDisallow: /\n"), nil
 	}
 	answer, err := d.answer(ctx, v)
 	if err != nil {

@@ -66,6 +66,9 @@ func (v view) Failed() bool { return v.failed }
 // IsWrong is the sight's, for the template.
 func (v view) IsWrong() bool { return v.isWrong }
 
+// IsLed is the sight's, for the template.
+func (v view) IsLed() bool { return v.isLed }
+
 // Refusal is the sight's, for the template.
 func (v view) Refusal() string { return string(v.refusal) }
 
@@ -102,6 +105,9 @@ func (d *door) page(visited visit, seen sight) Answer {
 				v.Steps = append(v.Steps, line{execution.Title(one.Name), one.Phase})
 			}
 		}
+	}
+	if seen.isLed {
+		v.Done = 99
 	}
 	if v.HasField() {
 		v.Refresh = 300 // somebody may be typing

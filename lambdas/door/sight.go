@@ -36,6 +36,7 @@ type sight struct {
 	refusal refusal
 	until   time.Time // the end of refusal
 	isWrong bool      // the key that was given
+	isLed   bool      // it serves, and name servers are about to learn that the domain leads to it
 
 	current  release.Current
 	remember records.Waking
@@ -137,7 +138,10 @@ func (d *door) lookAtGallery(ctx context.Context, seen sight) (sight, error) {
 	if d.settings.Domain != "" {
 		seen.gallery = "https://" + d.settings.Domain
 	}
-	return seen, nil
+	if seen.isLed, err = d.isFresh(ctx); seen.isLed {
+		seen.state = waking
+	}
+	return seen, err
 }
 
 // lookAtRelease reads how far a release is.

@@ -29,10 +29,9 @@ type Stage struct {
 }
 
 // Order is the order of a teardown: users go before what they use. A schedule would start another
-// teardown, a refresh blocks the group, the group uses the load balancer's target group, the alarms
-// and the template, the domain's record points to the load balancer, and the template uses the
-// images.
-var Order = []Stage{schedules, refresh, group, alias, loadBalancer, alarms, template, images, builders}
+// teardown, a refresh blocks the group, the domain's record leads visitors to the fleet, the group uses the
+// load balancer's target group, the alarms and the template, and the template uses the images.
+var Order = []Stage{schedules, refresh, alias, group, loadBalancer, alarms, template, images, builders}
 
 // Stages lists the names in Order, which are in the teardown's states.
 func Stages() []string {

@@ -16,7 +16,7 @@ import (
 )
 
 func TestTeardownOrder(t *testing.T) {
-	want := []string{"schedules", "refresh", "group", "alias", "load-balancer", "alarms", "template", "images", "builders"}
+	want := []string{"schedules", "refresh", "alias", "group", "load-balancer", "alarms", "template", "images", "builders"}
 	var got []string
 	for _, stage := range sweep.Order {
 		got = append(got, stage.Name)
