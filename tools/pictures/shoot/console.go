@@ -61,9 +61,13 @@ var scenes = []scene{
 		when: `document.querySelector('.past tr[data-end="FailedClean"]')`,
 	},
 	{
+		path: "/#/past", before: ask("/api/executions/release", `{"input": "{\"version\": \"winter photos\", \"bundle\": \"tools/pictures/shoot/testdata/winter\"}"}`),
+		when: `document.querySelectorAll('.past tr[data-end="FailedClean"]').length === 2`,
+	},
+	{
 		name: "history", path: "/#/past", before: `const { store } = await import("/store.js"), { post } = await import("/api.js");
 			await post("/api/history/" + store.history.findLast((one) => one.again).name + "/rollback");`,
-		when: `document.querySelectorAll('.past tbody tr').length > 4 && document.querySelector('.past tbody tr .reason').hidden === false`,
+		when: `document.querySelectorAll('.past tbody tr').length > 5 && document.querySelector('.past tbody tr .reason').hidden === false`,
 	},
 }
 
