@@ -94,8 +94,8 @@ func (r Reader) queries(ctx context.Context) ([]types.MetricDataQuery, error) {
 	return all, nil
 }
 
-// used is the time before the last complete minute in which an instance's CPU utilization is looked for.
-const used = 5 * time.Minute
+// cpuPeriod is the time before the last complete minute in which an instance's CPU utilization is looked for.
+const cpuPeriod = 5 * time.Minute
 
 // CPU returns the last CPU utilization that CloudWatch has of each instance, in percent, by its ID. An instance of
 // whose last minutes it has none is left out.
@@ -112,7 +112,7 @@ func (r Reader) CPU(ctx context.Context, instances []Instance) (map[string]float
 		return nil, nil
 	}
 	to := time.Now().UTC().Add(-metricsTake).Truncate(time.Minute)
-	read, err := r.readings(ctx, queries, to.Add(-used), to)
+	read, err := r.readings(ctx, queries, to.Add(-cpuPeriod), to)
 	last := map[string]float64{}
 	for query, values := range read {
 		if len(values) > 0 {

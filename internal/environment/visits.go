@@ -11,7 +11,7 @@ import (
 	"photogallery/release"
 )
 
-// Visits is how near a gallery that serves is to its sleep, as its alarm sees it.
+// Visits are the last visit of a gallery that serves, and the time at which its alarm may tear it down.
 type Visits struct {
 	Last    time.Time `json:"last,omitzero"`   // the end of the last minute with a visit, or zero if none is known
 	Sleeps  time.Time `json:"sleeps,omitzero"` // before this time it is not torn down for want of visits; zero if that may happen at any time

@@ -1,10 +1,7 @@
 package door
 
 import (
-	"bytes"
 	"context"
-	_ "embed"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,13 +36,6 @@ func (d *door) isFresh(ctx context.Context) (bool, error) {
 	return time.Since(led) < d.settings.Requested(propagation), err
 }
 
-var (
-	//go:embed moment.html
-	momentMarkup string
-
-	moment = template.Must(template.New("moment").Parse(momentMarkup))
-)
-
 // underDomain leads a visitor of the domain to the function URL, where the page waits: while a browser uses its
 // connection to the domain, it sees no change of the address. What robots may visit is for the gallery to say.
 // An HTTP API decodes the path, and a function URL does not.
@@ -53,7 +43,7 @@ var (
 func (d *door) underDomain(ctx context.Context, v visit, address string) Answer {
 	v.path = (&url.URL{Path: v.path}).EscapedPath()
 	if seen, err := d.seen(ctx); err == nil && (seen.state == serving || seen.isLed) {
-		return lateVisit(v)
+		return d.lateVisit(v)
 	}
 	if address == "" || v.path == "/robots.txt" {
 		return plain(http.StatusServiceUnavailable)
@@ -62,16 +52,11 @@ func (d *door) underDomain(ctx context.Context, v visit, address string) Answer 
 }
 
 // lateVisit answers a visitor whose browser or name server still has the door's address although the gallery
-// serves. It does not try again by itself, which would keep the connection. A browser may use a new one for
+// serves. The page does not reload itself, which would keep the connection. A browser may use a new one for
 // this status.
 // https://www.rfc-editor.org/rfc/rfc9110.html#name-421-misdirected-request
-func lateVisit(v visit) Answer {
-	var body bytes.Buffer
-	if err := moment.Execute(&body, map[string]any{"Style": template.CSS(style), "Action": v.address()}); err != nil { //nolint:gosec // our own file
-		return Answer{LambdaFunctionURLResponse: plain(http.StatusInternalServerError).LambdaFunctionURLResponse, trouble: err}
-	}
-	answer := headed(http.StatusMisdirectedRequest, "text/html; charset=utf-8", body.String())
-	answer.Headers["retry-after"] = "60"
-	answer.Headers["content-security-policy"] = "default-src 'none'; img-src data:; base-uri 'none'; frame-ancestors 'none'; style-src '" + hash(style) + "'"
+func (d *door) lateVisit(v visit) Answer {
+	answer := d.page(v, sight{state: late})
+	answer.StatusCode = http.StatusMisdirectedRequest
 	return answer
 }

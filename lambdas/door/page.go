@@ -75,17 +75,20 @@ func (v view) Refusal() string { return string(v.refusal) }
 // HasField reports whether the page asks for the upload key.
 func (v view) HasField() bool { return v.state == asleep && v.refusal == overLimit }
 
+// IsLate reports whether the page stays as it is until somebody follows its link.
+func (v view) IsLate() bool { return v.state == late }
+
 // IsAsked reports whether somebody waits for the end of the teardown.
 func (v view) IsAsked() bool { return time.Since(v.remember.Asked) < patience }
 
 var titles = map[state]string{
 	busy:   "The gallery is busy",
 	asleep: "The gallery is asleep", waking: "The gallery is waking up",
-	sleeping: "The gallery is going to sleep", troubled: "One moment, please",
+	sleeping: "The gallery is going to sleep", troubled: "One moment, please", late: "The gallery is awake",
 }
 
 // refreshes has seconds. Who waits pays for nothing but the door's own time.
-var refreshes = map[state]int{asleep: 30, waking: 4, sleeping: 4, busy: 8, troubled: 8}
+var refreshes = map[state]int{asleep: 30, waking: 4, sleeping: 4, busy: 8, troubled: 8, late: 60}
 
 // page answers with what there is to see. Robots and monitors see that the gallery is not available.
 func (d *door) page(visited visit, seen sight) Answer {

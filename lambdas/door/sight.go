@@ -26,6 +26,7 @@ const (
 	sleeping state = "sleeping" // a teardown runs
 	busy     state = "busy"     // a command runs, and nothing serves
 	troubled state = "troubled" // the door could not look
+	late     state = "late"     // the gallery serves, and the visitor came to the door under its domain
 )
 
 // sight is the environment at one moment.
