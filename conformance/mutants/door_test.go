@@ -27,7 +27,7 @@ var doorMutants = []mutant{
 		{"lambdas/door/visit.go", "", ` || headers["sec-fetch-site"] == "same-origin"`, ``},
 	}},
 	{"the door reloads its page while somebody types a key", []edit{
-		{"lambdas/door/page.html", "", `{{- if not .HasField}}`, `{{- if true}}`},
+		{"lambdas/door/page.html", "", `{{- if not (or .HasField .IsLate)}}`, `{{- if true}}`},
 	}},
 	{"the doctor lets a front door reserve what Lambda wants to be left", []edit{
 		{"internal/doctor/concurrency.go", "", "e.unreserved-mustStay", "e.unreserved"},
