@@ -91,7 +91,7 @@ func callFaults() []fault {
 			return c.next()
 		}},
 		{name: "refused", deniesReads: true, tolerated: recoveredByAwait, fits: atCalls, call: func(env *environment, c *stepCall) (any, error) {
-			env.startOutage(outage{step: c.box.step, operation: c.call.Operation, err: refused(c.call.Operation)})
+			env.startOutage(outage{step: c.box.step, operation: c.call.Operation, err: fabric.Denied(c.call.Operation)})
 			return c.next()
 		}},
 		{name: "server-error", tolerated: always, fits: atCalls, call: func(env *environment, c *stepCall) (any, error) {
@@ -130,13 +130,6 @@ func throttled(operation fabric.Operation) error {
 		return fabric.Errorf("RequestLimitExceeded", "Request limit exceeded.")
 	}
 	return fabric.Errorf("ThrottlingException", "Rate exceeded")
-}
-
-func refused(operation fabric.Operation) error {
-	if operation.Service == "EC2" {
-		return fabric.Errorf("UnauthorizedOperation", "You are not authorized to perform this operation.")
-	}
-	return fabric.Errorf("AccessDeniedException", "User is not authorized to perform: %s", operation.Name)
 }
 
 func functionFaults() []fault {

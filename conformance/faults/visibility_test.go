@@ -78,7 +78,7 @@ func visibilityFaults() []fault {
 		}},
 		{name: "failed-not-found-30s", fits: atCreations, call: func(env *environment, c *stepCall) (any, error) {
 			_, _ = createHidden(env, c)
-			return nil, refused(c.call.Operation)
+			return nil, fabric.Denied(c.call.Operation)
 		}},
 	}
 }

@@ -200,7 +200,7 @@ func TestFleetThatAnUndoLeftIsRemovedByTheNextRelease(t *testing.T) {
 				var allowed atomic.Bool
 				e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 					if call.Operation.Name == "DeleteAutoScalingGroup" && !allowed.Load() {
-						return nil, fabric.Errorf("AccessDenied", "groups may not be deleted")
+						return nil, fabric.Denied(call.Operation)
 					}
 					return next()
 				})
@@ -239,7 +239,7 @@ func TestReleaseThatServesHasNotFailed(t *testing.T) {
 						_, _ = next()
 						return nil, fabric.Errorf("InternalServerError", "the answer is lost")
 					}
-					return nil, fabric.Errorf("AccessDenied", "groups may not be changed")
+					return nil, fabric.Denied(call.Operation)
 				})
 				e.release("r2", `{"strategy": "blueGreen", "rebake": true}`).ends(test.end, test.words...)
 				if recorded := e.current(); !recorded.Serving || recorded.Release != "r2" {

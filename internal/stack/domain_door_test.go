@@ -104,7 +104,7 @@ func TestDomainLeadsToTheDoorWhileAFleetIsTornDown(t *testing.T) {
 func TestRecordThatStaysKeepsNothingElse(t *testing.T) {
 	inVirtualTimeWithDoor(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		e.refuses("Sweep", "ChangeResourceRecordSets", "AccessDenied")
+		e.denies("Sweep", "ChangeResourceRecordSets")
 		e.teardown("t1", `{}`).ends("FailedDirty", "photos.example.com")
 		if instances := e.running(); instances != 0 {
 			t.Errorf("%d instances run", instances)
@@ -131,7 +131,7 @@ func (e *environment) leadsIn() {
 func TestFailedFirstReleaseLeavesTheDomainToTheDoor(t *testing.T) {
 	for step, call := range map[string]string{"EnsureTemplate": "CreateLaunchTemplate", "Promote": "PutItem"} {
 		inVirtualTimeWithDoor(t, func(_ *testing.T, e *environment) {
-			e.refuses(step, call, "AccessDenied")
+			e.denies(step, call)
 			e.release("r1", `{}`).ends("FailedClean", "AccessDenied")
 			e.empty(0)
 			e.sleepsBehindTheDoor()

@@ -176,7 +176,7 @@ func TestReleaseTakesTheRecordOfALostLoadBalancerOver(t *testing.T) {
 	inVirtualTimeWithDomain(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.loseBalancer()
-		e.refuses("EnsureAlias", "ChangeResourceRecordSets", "AccessDenied")
+		e.denies("EnsureAlias", "ChangeResourceRecordSets")
 		e.release("r2", `{"rebake": true}`).ends("FailedClean", "AccessDenied")
 		e.loseBalancer()
 		e.teardown("t1", `{"images": "delete"}`).ends("Succeeded")
@@ -215,7 +215,7 @@ func TestFailedFirstReleaseRemovesItsAlias(t *testing.T) {
 				e.Cloud.Route53.Add(e.Settings.HostedZone, types.ResourceRecordSet{Name: aws.String(name), Type: kind, TTL: aws.Int64(60)})
 			}
 		})
-		e.refuses("EnsureTemplate", "CreateLaunchTemplate", "UnauthorizedOperation")
+		e.denies("EnsureTemplate", "CreateLaunchTemplate")
 		e.release("r1", `{}`).ends("FailedClean", "AccessDenied")
 		e.empty(0)
 		if left := e.records(); len(left) != 3 {

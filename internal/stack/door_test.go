@@ -229,12 +229,12 @@ func TestClickDuringATeardownWakesTheGalleryAfterIt(t *testing.T) {
 
 func TestWakingThatFailsSaysSoAndMayBeTriedAgain(t *testing.T) {
 	asleepWith(t, Options{}, func(t *testing.T, e *environment) {
-		lift := e.refuses("CreateGroup", "CreateAutoScalingGroup", "AccessDenied")
+		lift := e.denies("CreateGroup", "CreateAutoScalingGroup")
 		e.clicks(wakeUp)
 		time.Sleep(time.Hour)
 		e.empty(1)
 		e.shows("could not be woken", "Try again")
-		if page := e.opens(); strings.Contains(page.Body, "AccessDenied") || strings.Contains(page.Body, "refused") {
+		if page := e.opens(); strings.Contains(page.Body, "AccessDenied") || strings.Contains(page.Body, "authorized") {
 			t.Errorf("visitors see the reason: %s", page.Body)
 		}
 		e.paysNothing() // nobody has clicked again

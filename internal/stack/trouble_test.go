@@ -21,12 +21,21 @@ import (
 	"photogallery/release"
 )
 
-// refuses makes a step's calls of one operation fail with AWS's code until it is lifted.
+// refuses makes a step's calls of an operation fail with code until it is lifted.
 func (e *environment) refuses(step, operation, code string) (lift func()) {
+	return e.refusesAs(step, operation, func(fabric.Operation) error { return fabric.Errorf(code, "refused for the test") })
+}
+
+// denies makes a step's calls of an operation fail as if its role did not allow them, until it is lifted.
+func (e *environment) denies(step, operation string) (lift func()) {
+	return e.refusesAs(step, operation, fabric.Denied)
+}
+
+func (e *environment) refusesAs(step, operation string, refusal func(fabric.Operation) error) (lift func()) {
 	var lifted atomic.Bool
 	e.Cloud.Fabric.Intercept(func(_ context.Context, call fabric.Call, next func() (any, error)) (any, error) {
 		if !lifted.Load() && call.Caller == step && call.Operation.Name == operation {
-			return nil, fabric.Errorf(code, "refused for the test")
+			return nil, refusal(call.Operation)
 		}
 		return next()
 	})
@@ -113,7 +122,7 @@ func TestMissingCapacityIsReported(t *testing.T) {
 func TestReleaseThatCannotBePromotedIsUndone(t *testing.T) {
 	t.Run("the first", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
-			e.refuses("Promote", "PutItem", "AccessDeniedException")
+			e.denies("Promote", "PutItem")
 			e.release("r1", `{"ttl": "1h"}`).ends("FailedClean", "AccessDenied")
 			e.empty(0)
 		})
@@ -121,7 +130,7 @@ func TestReleaseThatCannotBePromotedIsUndone(t *testing.T) {
 	t.Run("a second fleet", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
 			e.release("r1", `{}`).ends("Succeeded")
-			e.refuses("Promote", "PutItem", "AccessDeniedException")
+			e.denies("Promote", "PutItem")
 			e.release("r2", `{"rebake": true, "minSize": 3, "maxSize": 6, "ttl": "1h"}`).ends("FailedClean", "AccessDenied", "r1")
 			e.serves("r1", 2)
 			e.servesOnly(release.Blue)
@@ -130,7 +139,7 @@ func TestReleaseThatCannotBePromotedIsUndone(t *testing.T) {
 	t.Run("a rolling one", func(t *testing.T) {
 		inVirtualTime(t, func(t *testing.T, e *environment) {
 			e.release("r1", `{}`).ends("Succeeded")
-			lift := e.refuses("Promote", "PutItem", "AccessDeniedException")
+			lift := e.denies("Promote", "PutItem")
 			e.release("r2", `{"strategy": "rolling", "rebake": true, "minSize": 3, "maxSize": 6, "ttl": "1h"}`).ends("FailedClean", "AccessDenied", "r1")
 			e.serves("r1", 3) // what was launched for it stays until the idle alarm takes it
 			lift()
@@ -145,7 +154,7 @@ func TestUndoNamesItsLeftovers(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		fails := true
 		e.behave = func(machine.Spec) machine.Behavior { return machine.Behavior{CaptureFails: fails} }
-		lift := e.refuses("Undo", "DeregisterImage", "UnauthorizedOperation")
+		lift := e.denies("Undo", "DeregisterImage")
 		e.release("r1", `{}`).ends("FailedDirty", "ImageFailed", "ami-")
 		e.unlocked()
 		fails = false
@@ -237,15 +246,12 @@ func TestTeardownDuringARefreshSucceeds(t *testing.T) {
 }
 
 func TestFailedTeardownNamesItsLeftovers(t *testing.T) {
-	for operation, test := range map[string]struct{ code, left string }{
-		"DeleteSchedule":     {"AccessDeniedException", "photogallery-main-ttl"},
-		"DeleteLoadBalancer": {"AccessDenied", "photogallery-main"},
-	} {
+	for operation, left := range map[string]string{"DeleteSchedule": "photogallery-main-ttl", "DeleteLoadBalancer": "photogallery-main"} {
 		t.Run(operation, func(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.release("r1", `{"ttl": "8h"}`).ends("Succeeded")
-				lift := e.refuses("Sweep", operation, test.code)
-				e.teardown("t1", `{}`).ends("FailedDirty", test.code, test.left)
+				lift := e.denies("Sweep", operation)
+				e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", left)
 				lift()
 				e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
 				e.empty(0)
@@ -287,7 +293,7 @@ func TestFailedVerificationDuringTheBakeRollsBack(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.release("r1", `{}`).ends("Succeeded")
 				arrange(e)
-				lift := e.refuses("Verify", "DescribeTargetHealth", "AccessDenied")
+				lift := e.denies("Verify", "DescribeTargetHealth")
 				e.release("r2", `{"strategy": "rolling", "rebake": true}`).ends("FailedClean", "AccessDenied").
 					follows("Plan Lock" + bakePath + entrance + " EnsureTemplate FindGroup GuardRefresh StartRefresh CheckRefresh VerifyBaking" + undone)
 				e.serves("r1", 2)
@@ -302,7 +308,7 @@ func TestFailedVerificationDuringTheBakeRollsBack(t *testing.T) {
 func TestUndoNamesWhatItWasDenied(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		lift := e.refuses("Undo", "DeregisterImage", "UnauthorizedOperation")
+		lift := e.denies("Undo", "DeregisterImage")
 		execution := e.start(e.StartRelease(t.Context(), "r2", `{"rebake": true}`))
 		time.Sleep(10 * time.Minute)
 		if _, err := e.SFN.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: &execution}); err != nil {
@@ -323,7 +329,7 @@ func TestFailedReleaseAfterABrokenTeardownKeepsTheImage(t *testing.T) {
 		e.release("r1", `{}`).ends("Succeeded")
 		e.release("r2", `{"rebake": true}`).ends("Succeeded")
 		kept := e.current().Image
-		lift := e.refuses("Sweep", "DeleteLoadBalancer", "AccessDenied")
+		lift := e.denies("Sweep", "DeleteLoadBalancer")
 		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied")
 		lift()
 		e.behave = func(machine.Spec) machine.Behavior { return machine.Behavior{Build: machine.BuildFails} }
@@ -392,7 +398,7 @@ func (e *environment) stop(release string) {
 func TestTeardownWithoutLockNamesWhatRemains(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		e.refuses("Lock", "PutItem", "AccessDeniedException")
+		e.denies("Lock", "PutItem")
 		e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", "load balancer", "Auto Scaling group")
 		e.serves("r1", 2)
 	})
@@ -402,7 +408,7 @@ func TestTeardownWithoutLockNamesWhatRemains(t *testing.T) {
 func TestUndoReportsARefreshThatItCannotStop(t *testing.T) {
 	inVirtualTime(t, func(t *testing.T, e *environment) {
 		e.release("r1", `{}`).ends("Succeeded")
-		lift := e.refuses("Undo", "RollbackInstanceRefresh", "AccessDenied")
+		lift := e.denies("Undo", "RollbackInstanceRefresh")
 		e.start(e.StartRelease(t.Context(), "r2", `{"strategy": "rolling", "rebake": true}`))
 		time.Sleep(12 * time.Minute)
 		e.full(true)

@@ -56,6 +56,21 @@ func Errorf(code, format string, args ...any) error {
 	return &smithy.GenericAPIError{Code: code, Message: fmt.Sprintf(format, args...), Fault: smithy.FaultClient}
 }
 
+// Denied returns the error by which AWS answers a caller whose policies do not allow an operation. Its
+// code depends on the service's protocol, and EC2 has one of its own.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+func Denied(operation Operation) error {
+	code := "AccessDeniedException"
+	switch operation.Service {
+	case "EC2":
+		code = "UnauthorizedOperation"
+	case "Auto Scaling", "Elastic Load Balancing v2", "Route 53", "S3":
+		code = "AccessDenied"
+	}
+	return Errorf(code, "User is not authorized to perform: %s", operation.Name)
+}
+
 // Operations lists the implemented operations, sorted.
 func (f *Fabric) Operations() []Operation {
 	var operations []Operation
