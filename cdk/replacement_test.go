@@ -13,24 +13,37 @@ import (
 	"photogallery/cdk"
 )
 
-// optionSets returns the ways to deploy one environment: no option, each value of each option alone
-// with what it needs, and many at once. The option environment is left out: it names another stack.
+// optionSets returns ways to deploy one environment: no option, many at once, and each value of each
+// option with some others. The option environment is left out: it names another stack.
 func optionSets() map[string]map[string]any {
 	sets := map[string]map[string]any{"defaults": {}, "many": maps.Clone(contexts()["everything"])}
 	delete(sets["many"], "environment")
-	for key, values := range optionValues {
-		for _, value := range values {
-			set := map[string]any{key: value}
-			if key == "domain" || key == "hostedZone" {
-				set = map[string]any{"domain": "photos.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ", key: value}
+	const some = 10 // a set alone for each value takes the CDK two minutes
+	next := 0
+	for _, key := range slices.Sorted(maps.Keys(optionValues)) {
+		for _, value := range optionValues[key] {
+			name := fmt.Sprint("set ", next%some)
+			if sets[name] == nil {
+				sets[name] = map[string]any{}
 			}
-			if key == "wake" {
-				set["sleepAfter"] = "45m"
-			}
-			sets[fmt.Sprintf("%s=%v", key, value)] = set
+			maps.Copy(sets[name], withNeeded(key, value))
+			next++
 		}
 	}
 	return sets
+}
+
+// withNeeded returns an option's value and the options without which it is refused.
+func withNeeded(key string, value any) map[string]any {
+	switch key {
+	case "domain", "hostedZone":
+		set := map[string]any{"domain": "photos.example.com", "hostedZone": "Z0123456789ABCDEFGHIJ"}
+		set[key] = value
+		return set
+	case "wake":
+		return map[string]any{key: value, "sleepAfter": "45m"}
+	}
+	return map[string]any{key: value}
 }
 
 // optionValues are values beside each option's default.
@@ -83,14 +96,15 @@ func TestOptionsReplaceNothingThatAReleaseUses(t *testing.T) {
 	}
 	createOnly := createOnlyProperties(t)
 	made := map[string]template{}
-	for name, context := range optionSets() {
+	sets := optionSets()
+	for name, context := range sets {
 		made[name] = decode(t, raw(t, context))
 	}
 	found := map[string]string{}
 	for from, before := range made {
 		for to, after := range made {
 			for id, problem := range replacements(before, after, createOnly) {
-				found[id] = fmt.Sprintf("from %s to %s: %s", from, to, problem)
+				found[id] = fmt.Sprintf("from %v to %v: %s", sets[from], sets[to], problem)
 			}
 		}
 	}
