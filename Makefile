@@ -18,7 +18,8 @@ help: ## List the targets
 
 # Two at a time, the longest first, for which what several of them need is there before. Each prints when it ends.
 .PHONY: test
-test: node_modules/.package-lock.json check conformance/.venv/installed conformance/.venv/ministack/installed ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, an eighth of the faults, all tests, those of goroutines with the race detector
+test: ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a sixteenth of the faults, all tests, those of goroutines with the race detector
+	$(MAKE) -j 3 check node_modules/.package-lock.json $(VENV)/ministack/installed
 	$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) race $(BOOT) conformance some-faults story unraced template
 
 # Without QEMU it is left out, except in CI.
@@ -29,7 +30,7 @@ no-boot:
 
 .PHONY: some-faults
 some-faults:
-	$(MAKE) faults EVERY=8
+	$(MAKE) faults EVERY=16
 
 # The browser's load does not reach an alarm's threshold on a busy machine that has the detector, too.
 SLOWED := ^TestStoryInABrowser$$
@@ -93,7 +94,7 @@ quick: node_modules/.package-lock.json ## The Go tests alone, without the race d
 story: ## Release, scale, heal, roll, undo and tear down on this machine, and see that nothing is left
 	$(GO) run ./cmd/gallery up --check
 
-# All single faults take more than half an hour on two cores, so `make test` takes every eighth of them.
+# All single faults take more than half an hour on two cores, so `make test` takes every sixteenth of them.
 FAULTS := $(CURDIR)/bin/faults.txt
 .PHONY: faults
 faults: ## Every fault at every place of every scenario (one in EVERY), PAIRS of them (100), drawn with SEED (1), planted bugs, time and money; WRITE=1 writes conformance/reliability.md and docs/reliability.md
