@@ -20,7 +20,7 @@ help: ## List the targets
 .PHONY: test
 test: ## Everything that must hold: formatting, vet, the whole story, the template, moto and MiniStack, an image that boots, a sixteenth of the faults, all tests, those of goroutines with the race detector
 	$(MAKE) -j 3 check node_modules/.package-lock.json $(VENV)/ministack/installed
-	$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) race $(BOOT) conformance some-faults story unraced template
+	$(MAKE) -j 2 $(if $(filter output-sync,$(.FEATURES)),-O) race $(BOOT) conformance unraced some-faults story template
 
 # Without QEMU it is left out, except in CI.
 BOOT := $(if $(CI)$(shell command -v qemu-system-x86_64),boot,no-boot)
