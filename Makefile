@@ -148,7 +148,7 @@ conformance: node_modules/.package-lock.json $(VENV)/installed $(VENV)/ministack
 	CONFORMANCE_CALLS=$(CURDIR)/bin/calls.jsonl $(GO) test -count 1 ./internal/stack
 	$(VENV)/bin/python conformance/calls.py <bin/calls.jsonl
 
-# Where KVM does not work machines are emulated, which takes five to ten minutes.
+# Where KVM does not work machines are emulated, which takes ten minutes or more.
 .PHONY: boot
 boot: $(VENV)/installed ## Build an image in a virtual machine and boot instances of it: what our scripts do under a real systemd and cloud-init (needs QEMU, mmdebstrap, e2fsprogs, and root or sudo the first time); WRITE=1 writes conformance/boot.md
 	$(GO) vet -tags boot ./conformance/boot
