@@ -26,7 +26,12 @@ func optionSets() map[string]map[string]any {
 			if sets[name] == nil {
 				sets[name] = map[string]any{}
 			}
-			maps.Copy(sets[name], withNeeded(key, value))
+			for option, given := range withNeeded(key, value) {
+				if other, taken := sets[name][option]; taken && other != given {
+					panic(fmt.Sprintf("%s has %s=%v and %v: take another number of sets", name, option, other, given))
+				}
+				sets[name][option] = given
+			}
 			next++
 		}
 	}

@@ -251,7 +251,7 @@ func TestFailedTeardownNamesItsLeftovers(t *testing.T) {
 			inVirtualTime(t, func(t *testing.T, e *environment) {
 				e.release("r1", `{"ttl": "8h"}`).ends("Succeeded")
 				lift := e.denies("Sweep", operation)
-				e.teardown("t1", `{}`).ends("FailedDirty", "AccessDenied", left)
+				e.teardown("t1", `{}`).ends("FailedDirty", "not authorized to perform: "+operation, left)
 				lift()
 				e.teardown("t2", `{"images": "delete"}`).ends("Succeeded")
 				e.empty(0)
